@@ -1,0 +1,56 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, integer, jsonb, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { ImageMethod, ImageState, ImageType } from '../../schema/states.ts';
+import { cms } from './cms.ts';
+import type { StoredFailure } from './shapes.ts';
+
+export const images = cms.table(
+  'images',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    description: text(),
+    state: text().$type<ImageState>().notNull(),
+    method: text().$type<ImageMethod>().notNull(),
+    imageType: text().$type<ImageType>().notNull(),
+    postgresVersion: text().notNull(),
+    sourceInstanceId: uuid().notNull(),
+    sourceInstanceName: text().notNull(),
+    /** The platform that the source ran on. */
+    platform: text().notNull(),
+    databases: jsonb().$type<{ name: string; owner: string; sizeBytes: number }[]>().notNull().default([]),
+    sizeBytes: bigint({ mode: 'number' }),
+    databaseBytes: bigint({ mode: 'number' }),
+    sourceStorageGib: integer().notNull(),
+    /** initdb settings of the source (ClusterSettings of the manifest); null until verified. */
+    cluster: jsonb().$type<Record<string, unknown>>(),
+    /** The source superuser's password, encrypted for this image; null once the image is deleted. */
+    encryptedPassword: text(),
+    labels: jsonb().$type<Record<string, string>>().notNull().default({}),
+    verifiedAt: timestamp({ withTimezone: true, precision: 3 }),
+    failure: jsonb().$type<StoredFailure>(),
+    revision: bigint({ mode: 'number' }).notNull().default(1),
+    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    updatedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('images_name_held').on(t.name).where(sql.raw(`state NOT IN ('DELETED', 'FAILED')`)),
+    index('images_newest').on(t.createdAt.desc(), t.id.desc()),
+    index('images_source_instance').on(t.sourceInstanceId, t.createdAt.desc(), t.id.desc()),
+  ],
+);
+
+/** The files of verified images, apart from them: an image of many tables has thousands. */
+export const imageFiles = cms.table(
+  'image_files',
+  {
+    imageId: uuid()
+      .notNull()
+      .references(() => images.id),
+    name: text().notNull(),
+    sizeBytes: bigint({ mode: 'number' }).notNull(),
+    md5: text().notNull(),
+    sha256: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.imageId, t.name] })],
+);

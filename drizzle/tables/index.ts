@@ -1,0 +1,6 @@
+export { cms } from './cms.ts';
+export { idempotencyKeys } from './idempotency-keys.ts';
+export { imageFiles, images } from './images.ts';
+export { instances } from './instances.ts';
+export { jobs, operationEvents, operationSteps, operations, operationUndoSteps } from './operations.ts';
+export { workers } from './workers.ts';

@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, check, index, integer, jsonb, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { Exposure, HealthStatus, ImageType, InstanceState } from '../../schema/states.ts';
+import { cms } from './cms.ts';
+import type { StoredFailure } from './shapes.ts';
+
+/** The states in which an instance holds its name and its DNS label. */
+const holdsName = sql.raw(`state NOT IN ('DELETED', 'FAILED')`);
+
+export const instances = cms.table(
+  'instances',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    resourceName: text().notNull().unique('instances_resource_name'),
+    namespace: text().notNull(),
+    platform: text().notNull(),
+    imageType: text().$type<ImageType>().notNull(),
+    postgresVersion: text().notNull(),
+    storageGib: integer().notNull(),
+    exposure: text().$type<Exposure>().notNull(),
+    dnsLabel: text(),
+    state: text().$type<InstanceState>().notNull(),
+    health: text().$type<HealthStatus>().notNull().default('UNKNOWN'),
+    deletionProtection: boolean().notNull().default(false),
+    labels: jsonb().$type<Record<string, string>>().notNull().default({}),
+    /** Encrypted; null once the instance is deleted. */
+    encryptedPassword: text(),
+    sourceImageId: uuid(),
+    endpoint: jsonb().$type<{ host: string; port: number; dnsName: string | null }>(),
+    failure: jsonb().$type<StoredFailure>(),
+    revision: bigint({ mode: 'number' }).notNull().default(1),
+    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    updatedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('instances_name_held').on(t.name).where(holdsName),
+    uniqueIndex('instances_dns_label_held').on(t.dnsLabel).where(holdsName),
+    index('instances_newest').on(t.createdAt.desc(), t.id.desc()),
+    index('instances_source_image').on(t.sourceImageId),
+    check('instances_password_kept', sql`${t.encryptedPassword} IS NOT NULL OR ${t.state} IN ('DELETED', 'FAILED')`),
+  ],
+);

@@ -1,0 +1,53 @@
+import type { ImageManifest } from './manifest.ts';
+import type { PlatformLogLine } from './platform.ts';
+
+/** One blob below an image's prefix as the store reports it. */
+export interface StoredFile {
+  /** Relative to the prefix. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Content-MD5 as hex; null when the store holds none. */
+  readonly md5: string | null;
+}
+
+/**
+ * Leave to read or write one image's prefix for a limited time, for a job's copy tool.
+ * `sas` is a secret (a query string without `?`), or null where the job signs in by workload identity.
+ */
+export interface BlobGrant {
+  /** `https://account.blob.core.windows.net/container/<image id>`, no trailing slash, no query. */
+  readonly url: string;
+  readonly sas: string | null;
+  readonly expiresAt: Date;
+}
+
+/**
+ * The blob store that holds images and the logs of ended jobs, in the layout of the contract.
+ *
+ * Throws AppError: UNAVAILABLE when the store does not answer or refuses the login (the message says which link is
+ * broken), NOT_FOUND where said below, STEP_FAILED for content that is not what it must be.
+ */
+export interface ImageStore {
+  /** Leave to create and write files of this image, nothing else. */
+  grantUpload(imageId: string, lifetimeSeconds: number): Promise<BlobGrant>;
+  /** Leave to list and read files of this image, nothing else. */
+  grantDownload(imageId: string, lifetimeSeconds: number): Promise<BlobGrant>;
+  /** Every blob below the prefix, in the order of names. */
+  listFiles(imageId: string): Promise<readonly StoredFile[]>;
+  /** The content of one file; NOT_FOUND when absent, STEP_FAILED when it is larger than `maxBytes`. */
+  readFile(imageId: string, name: string, maxBytes: number): Promise<Uint8Array>;
+  /** Writes manifest.json whole, or not at all; the same manifest again is the same file. */
+  writeManifest(imageId: string, manifest: ImageManifest): Promise<void>;
+  /** NOT_FOUND when there is none; STEP_FAILED naming what is wrong when it is cut or not ours. */
+  readManifest(imageId: string): Promise<ImageManifest>;
+  /** Deletes the manifest first, then every blob below the prefix. Succeeds when there is none. */
+  removeImage(imageId: string): Promise<void>;
+  /** The ids of all prefixes in the container, with or without a manifest. */
+  listImageIds(): Promise<readonly string[]>;
+  /** Keeps what one attempt of a job wrote; again replaces. */
+  writeJobLog(jobId: string, attempt: number, lines: AsyncIterable<PlatformLogLine>): Promise<void>;
+  /** The kept lines of all attempts in order; nothing when none was kept. */
+  readJobLog(jobId: string): AsyncIterable<PlatformLogLine>;
+  /** Throws UNAVAILABLE with the broken link when the store cannot be used. */
+  check(): Promise<void>;
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { IMAGE_METHODS, IMAGE_TYPES } from '../../schema/states.ts';
+
+const bytes = z.number().int().nonnegative();
+
+/** One file below an image's prefix, as the job computed it from its own disk and the store reported it. */
+export const ManifestFile = z.object({
+  /** Relative to the prefix, with `/`. */
+  name: z.string().min(1),
+  sizeBytes: bytes,
+  /** Hex. */
+  md5: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type ManifestFile = z.infer<typeof ManifestFile>;
+
+export const ManifestDatabase = z.object({ name: z.string(), owner: z.string(), sizeBytes: bytes });
+export type ManifestDatabase = z.infer<typeof ManifestDatabase>;
+
+/** What initdb must be told so that the new cluster is made as the source was. */
+export const ClusterSettings = z.object({
+  encoding: z.string(),
+  /** `libc`, `icu` or `builtin`. */
+  localeProvider: z.string(),
+  lcCollate: z.string(),
+  lcCtype: z.string(),
+  /** The ICU or builtin locale; null with libc. */
+  locale: z.string().nullable(),
+  icuRules: z.string().nullable(),
+  dataChecksums: z.boolean(),
+});
+export type ClusterSettings = z.infer<typeof ClusterSettings>;
+
+/**
+ * The last file of an image to be written; a prefix without one is not an image. With the key that encrypted the
+ * password it is all that a restore needs: no row of the CMS.
+ */
+export const ImageManifest = z.object({
+  formatVersion: z.literal(1),
+  imageId: z.uuid(),
+  imageName: z.string(),
+  imageType: z.enum(IMAGE_TYPES),
+  method: z.enum(IMAGE_METHODS),
+  postgresVersion: z.string(),
+  /** `server_version` in full, "15.18 (Debian ...)". */
+  serverVersion: z.string(),
+  sourceInstanceId: z.uuid(),
+  sourceInstanceName: z.string(),
+  sourceStorageGib: z.number().int(),
+  cluster: ClusterSettings,
+  superuser: z.object({ username: z.string(), encryptedPassword: z.string(), keyId: z.string() }),
+  databases: z.array(ManifestDatabase),
+  databaseBytes: bytes,
+  files: z.array(ManifestFile).min(1),
+  /** Program name to version: pg_dump, azcopy. */
+  tools: z.record(z.string(), z.string()),
+  /** RFC 3339. */
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  /** What could not be carried, in words. */
+  notices: z.array(z.string()),
+});
+export type ImageManifest = z.infer<typeof ImageManifest>;

@@ -1,0 +1,205 @@
+import type { Exposure, ImageType } from '../../schema/states.ts';
+
+/** Names one server and all that belongs to it (volume, secret, configuration) on the platform. */
+export interface ServerRef {
+  readonly namespace: string;
+  /** `<name>-<8 hex>`; the volume, secret and configuration carry it with a suffix. */
+  readonly resourceName: string;
+}
+
+/** What a server is made of; the same spec again adopts what exists. */
+export interface ServerSpec extends ServerRef {
+  readonly instanceId: string;
+  readonly operationId: string;
+  readonly imageType: ImageType;
+  /** The major version, `'17'`. */
+  readonly postgresVersion: string;
+  readonly storageGib: number;
+  readonly exposure: Exposure;
+  readonly dnsLabel: string | null;
+}
+
+/** The superuser's login, as the server is made with it. */
+export interface ServerSecret {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * ABSENT: nothing of it is there. STARTING: it exists but takes no connections. READY: it takes connections.
+ * STOPPING: asked to stop, still there. STOPPED: its volume is there, no process is. FAILED: it cannot come up by itself.
+ */
+export type ServerPhase = 'ABSENT' | 'STARTING' | 'READY' | 'STOPPING' | 'STOPPED' | 'FAILED';
+
+export interface ServerStatus {
+  readonly phase: ServerPhase;
+  /** Where clients reach it; null until the platform has given it an address. */
+  readonly endpoint: (Address & { readonly dnsName: string | null }) | null;
+  /** Where jobs on the same platform reach it. */
+  readonly insideAddress: Address | null;
+  /** The cause in words when the phase is STARTING or FAILED: a waiting reason, the last line of the log. */
+  readonly detail: string | null;
+}
+
+/** One PostgreSQL that the platform can run. */
+export interface PostgresOffer {
+  readonly version: string;
+  readonly imageTypes: readonly ImageType[];
+}
+
+export type PlatformJobKind = 'backup' | 'restore' | 'verify';
+
+export interface JobRef {
+  /** The id of the job's record. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A script of `templates/scripts` to run beside the data, to the end, at most `attempts` times. */
+export interface JobSpec extends JobRef {
+  readonly kind: PlatformJobKind;
+  readonly operationId: string;
+  readonly instanceId: string | null;
+  readonly imageId: string | null;
+  /** The volume it is given (restore), or null when it works over the network (backup). */
+  readonly volume: ServerRef | null;
+  readonly imageType: ImageType;
+  readonly postgresVersion: string;
+  /** Environment of the script; never a secret. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** One file each, mode 0600, in the directory that the script finds in TOYGRES_SECRETS_DIR. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Bytes of scratch space it will need at most. */
+  readonly scratchBytes: number;
+  /** The whole job, over all attempts, is ended as failed after this. */
+  readonly deadlineSeconds: number;
+  readonly attempts: number;
+}
+
+/** What a script reported last with a control line (see templates/scripts/README.md). */
+export interface JobReport {
+  /** The phase of the script's work, `'dump'`, `'upload'`; phases only go forward within an attempt. */
+  readonly phase: string;
+  readonly bytesDone: number | null;
+  readonly bytesTotal: number | null;
+  /** 0 to 100 within the phase, where bytes do not tell. */
+  readonly percent: number | null;
+  readonly message: string | null;
+}
+
+/**
+ * INTERRUPTED: ended by the platform's own orderly shutdown, to be started again with `ensureJob`; no failure.
+ * ABSENT: the platform does not know it (never started, or removed behind our back).
+ */
+export type PlatformJobState = 'ABSENT' | 'PENDING' | 'RUNNING' | 'INTERRUPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+
+export interface JobStatus {
+  readonly state: PlatformJobState;
+  /** Attempts begun. */
+  readonly attempts: number;
+  /** Of the last attempt that ended; 128 + n when signal n ended it. */
+  readonly exitCode: number | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly report: JobReport | null;
+  /** When the script last reported something new: what a stall watchdog looks at. */
+  readonly reportedAt: Date | null;
+  /** The JSON object of the script's result line, present when it SUCCEEDED. */
+  readonly result: Readonly<Record<string, unknown>> | null;
+  /** The real cause when FAILED: the script's own error line, or what the platform says. */
+  readonly failure: string | null;
+}
+
+export interface PlatformLogLine {
+  /** Counts from 1 over all attempts of a job; within one reading for a server. */
+  readonly line: number;
+  readonly attempt: number;
+  readonly at: Date | null;
+  readonly text: string;
+}
+
+export interface FollowJobLogs {
+  /** Only lines after this one. 0: from the first. */
+  readonly afterLine: number;
+  /** True: wait for more until the job has ended. False: end with what is there. */
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface FollowServerLogs {
+  readonly tailLines: number | null;
+  readonly since: Date | null;
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Something that the platform holds and that carries our mark. */
+export interface PlatformObject {
+  readonly kind: 'server' | 'volume' | 'secret' | 'configuration' | 'job';
+  readonly namespace: string;
+  readonly name: string;
+  /** The instance or job record it says it belongs to. */
+  readonly ownerId: string | null;
+}
+
+/**
+ * Where servers and jobs run: this machine, or Kubernetes.
+ *
+ * Every verb may be called again, late, or by another process: `ensure*` creates or completes and never replaces,
+ * `remove*` of what is absent succeeds and resolves only when it is gone, `read*` has no effect.
+ * All throw AppError: UNAVAILABLE when the platform does not answer or something is still going away (trying again can
+ * help), INVALID_INPUT when it cannot do what is asked, STEP_FAILED with the real cause otherwise.
+ */
+export interface Platform {
+  readonly kind: 'local' | 'kubernetes';
+  /** Names what the records belong to: `local:<home id>`, `kubernetes:<cluster>/<namespace>`. */
+  readonly id: string;
+  /** The namespaces that an input may name, the default first. */
+  readonly namespaces: readonly string[];
+
+  /** What can be made here, newest version first. */
+  readOffers(): Promise<readonly PostgresOffer[]>;
+
+  ensureVolume(spec: ServerSpec): Promise<void>;
+  ensureSecret(ref: ServerSpec, secret: ServerSecret): Promise<void>;
+  ensureConfiguration(spec: ServerSpec): Promise<void>;
+  /**
+   * Brings the server to life on its volume, making the cluster first when the volume is empty, or adopts the one that
+   * runs. Returns when that was begun; `readServer` tells when it is READY. Throws UNAVAILABLE while an earlier server is
+   * still shutting down.
+   */
+  ensureServer(spec: ServerSpec): Promise<void>;
+  readServer(ref: ServerRef): Promise<ServerStatus>;
+  /** Asks for a fast shutdown and, after a grace time, a harder one. Resolves when no process is left. */
+  stopServer(ref: ServerRef): Promise<void>;
+  removeServer(ref: ServerRef): Promise<void>;
+  removeConfiguration(ref: ServerRef): Promise<void>;
+  removeSecret(ref: ServerRef): Promise<void>;
+  /** Removes the data. Refuses with CONFLICT while a server runs on it. */
+  removeVolume(ref: ServerRef): Promise<void>;
+
+  /**
+   * Starts the job, adopts the one that runs or has ended under this id, or begins a new attempt of an INTERRUPTED one.
+   * Two callers at once start it once.
+   */
+  ensureJob(spec: JobSpec): Promise<JobRef>;
+  readJob(ref: JobRef): Promise<JobStatus>;
+  /** Ends every process of the job and resolves when none is left; what has ended already stays as it ended. */
+  cancelJob(ref: JobRef): Promise<void>;
+  /** Cancels it if it runs, then forgets it with its logs and scratch space. */
+  removeJob(ref: JobRef): Promise<void>;
+
+  /** What the job's script printed, control lines left out. Ends when `follow` is false or the job has ended. */
+  followJobLogs(ref: JobRef, options: FollowJobLogs): AsyncIterable<PlatformLogLine>;
+  /** The server's own log, over restarts. Ends when `follow` is false or the server was removed. */
+  followServerLogs(ref: ServerRef, options: FollowServerLogs): AsyncIterable<PlatformLogLine>;
+
+  /** All that carries our mark, for comparing with the records. */
+  listObjects(): Promise<readonly PlatformObject[]>;
+}

@@ -1,0 +1,113 @@
+import type { Exposure, HealthStatus, ImageMethod, ImageState, ImageType, InstanceState } from '../../schema/states.ts';
+import type { ClusterSettings, ManifestDatabase, ManifestFile } from './manifest.ts';
+import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What went wrong, as users read it. */
+export interface FailureRecord {
+  readonly code: string;
+  readonly message: string;
+  readonly step: string | null;
+}
+
+export type ServerEndpoint = NonNullable<ServerStatus['endpoint']>;
+
+export interface InstanceRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly resourceName: string;
+  readonly namespace: string;
+  readonly platform: string;
+  readonly imageType: ImageType;
+  readonly postgresVersion: string;
+  readonly storageGib: number;
+  readonly exposure: Exposure;
+  readonly dnsLabel: string | null;
+  readonly state: InstanceState;
+  readonly health: HealthStatus;
+  readonly deletionProtection: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly endpoint: ServerEndpoint | null;
+  readonly sourceImageId: string | null;
+  readonly failure: FailureRecord | null;
+  /** Grows with every change of the row. */
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface ImageRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly state: ImageState;
+  readonly method: ImageMethod;
+  readonly imageType: ImageType;
+  readonly postgresVersion: string;
+  readonly sourceInstanceId: string;
+  readonly sourceInstanceName: string;
+  readonly databases: readonly ManifestDatabase[];
+  readonly sizeBytes: number | null;
+  readonly databaseBytes: number | null;
+  readonly sourceStorageGib: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly verifiedAt: Date | null;
+  readonly failure: FailureRecord | null;
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What the verification of an image found, to be recorded when it becomes AVAILABLE. */
+export interface ImageFacts {
+  readonly databases: readonly ManifestDatabase[];
+  readonly files: readonly ManifestFile[];
+  readonly sizeBytes: number;
+  readonly databaseBytes: number;
+  readonly cluster: ClusterSettings;
+  readonly verifiedAt: Date;
+}
+
+/**
+ * The instances as workflows need them. Reads throw NOT_FOUND for an unknown id. Writes take the transaction of the step
+ * that makes them true, and succeed when the row says so already.
+ */
+export interface InstanceRecords {
+  read(id: string): Promise<InstanceRecord>;
+  /** The superuser's password in the clear: hand it on, never return it from a step. */
+  readPassword(id: string): Promise<string>;
+  /** RUNNING with this endpoint; clears an earlier failure. */
+  markRunning(tx: Transaction, id: string, endpoint: ServerEndpoint): Promise<void>;
+  /** STOPPED without endpoint; clears an earlier failure. */
+  markStopped(tx: Transaction, id: string): Promise<void>;
+  /** Ends a creation that never completed: FAILED, and the name and DNS label are free. */
+  markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
+  /** DELETED, and the name and DNS label are free; the password is forgotten. */
+  markDeleted(tx: Transaction, id: string): Promise<void>;
+  /** Records what went wrong and leaves the state as it is. */
+  setFailure(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
+  /** Takes a FAILED creation up again: CREATING; CONFLICT when name or DNS label are taken meanwhile. */
+  reopenCreation(tx: Transaction, id: string): Promise<void>;
+}
+
+/** The images as workflows need them; the same promises as InstanceRecords. */
+export interface ImageRecords {
+  read(id: string): Promise<ImageRecord>;
+  /** The source superuser's password, encrypted for the manifest of this image, with the id of the key. */
+  readEncryptedPassword(id: string): Promise<{ readonly value: string; readonly keyId: string }>;
+  markAvailable(tx: Transaction, id: string, facts: ImageFacts): Promise<void>;
+  markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
+  markDeleted(tx: Transaction, id: string): Promise<void>;
+  setFailure(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
+  /** Takes a FAILED image up again: CREATING; CONFLICT when its name is taken meanwhile. */
+  reopenCreation(tx: Transaction, id: string): Promise<void>;
+}
+
+/** The jobs that operations run on the platform. */
+export interface JobRecords {
+  /** Writes the record before the platform is asked, so that no job runs unrecorded. Again: no effect. */
+  ensure(job: JobRef & { readonly kind: PlatformJobKind; readonly operationId: string }): Promise<void>;
+  /** Takes over what the platform says; an ended record is not changed any more. */
+  update(id: string, status: JobStatus): Promise<void>;
+  list(operationId: string): Promise<readonly JobRef[]>;
+}

@@ -1,0 +1,85 @@
+import type { Exposure, ImageMethod, ImageType, Role } from '../../schema/states.ts';
+
+/** Who asks. */
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** What a mutation brought about: references, for the resolver to read, and what was changed or ignored of the input. */
+export interface Accepted {
+  readonly instanceId: string | null;
+  readonly imageId: string | null;
+  readonly operationId: string | null;
+  readonly notices: readonly string[];
+}
+
+export interface Idempotent {
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+export interface CreateInstance extends Idempotent {
+  readonly name: string;
+  readonly password?: string | null | undefined;
+  readonly postgresVersion?: string | null | undefined;
+  readonly imageType?: ImageType | null | undefined;
+  readonly storageGib?: number | null | undefined;
+  readonly exposure?: Exposure | null | undefined;
+  readonly dnsLabel?: string | null | undefined;
+  readonly namespace?: string | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly deletionProtection?: boolean | null | undefined;
+  readonly sourceImageId?: string | null | undefined;
+}
+
+export interface UpdateInstance extends Idempotent {
+  readonly instanceId: string;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly deletionProtection?: boolean | null | undefined;
+  readonly storageGib?: number | null | undefined;
+}
+
+export interface CreateImage extends Idempotent {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly description?: string | null | undefined;
+  readonly method?: ImageMethod | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
+}
+
+export interface OnInstance extends Idempotent {
+  readonly instanceId: string;
+}
+
+export interface OnImage extends Idempotent {
+  readonly imageId: string;
+}
+
+/**
+ * What callers can have done to instances. Form (names, lengths, ranges) was checked before; these check what only the
+ * records can tell, and write record, operation, steps and queue job in one transaction. Throw NOT_FOUND, CONFLICT,
+ * INVALID_INPUT, UNAVAILABLE. The same idempotency key with the same input is answered with the first outcome.
+ */
+export interface InstanceCommands {
+  create(caller: Caller, input: CreateInstance): Promise<Accepted>;
+  update(caller: Caller, input: UpdateInstance): Promise<Accepted>;
+  delete(caller: Caller, input: OnInstance): Promise<Accepted>;
+  stop(caller: Caller, input: OnInstance): Promise<Accepted>;
+  start(caller: Caller, input: OnInstance): Promise<Accepted>;
+  restart(caller: Caller, input: OnInstance): Promise<Accepted>;
+}
+
+/** What callers can have done to images; the same promises. */
+export interface ImageCommands {
+  create(caller: Caller, input: CreateImage): Promise<Accepted>;
+  delete(caller: Caller, input: OnImage): Promise<Accepted>;
+  verify(caller: Caller, input: OnImage): Promise<Accepted>;
+}
+
+/** What callers can do to operations; both answer with the operation as it then stands. */
+export interface OperationCommands {
+  /** Twice is once. CONFLICT when it is over. */
+  cancel(caller: Caller, operationId: string): Promise<void>;
+  /** CONFLICT when it is not FAILED, cannot be helped by trying again, or its name was taken meanwhile. */
+  retry(caller: Caller, operationId: string): Promise<void>;
+}

@@ -1,0 +1,100 @@
+import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
+import type { ImageState, InstanceState, OperationKind, OperationState } from '../../schema/states.ts';
+import type { ImageFileRecord, JobRecord, OperationRecord, StepRecord } from './records.ts';
+
+/** Where in a list, newest first, a page begins: the creation time and id of the row before it. */
+export interface Cursor {
+  /** RFC 3339 with milliseconds. */
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+export interface PageRequest {
+  /** 1 to 100. */
+  readonly first: number;
+  readonly after: Cursor | null;
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly totalCount: number;
+}
+
+export interface InstanceCriteria {
+  readonly state?: readonly InstanceState[] | null | undefined;
+  readonly nameContains?: string | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
+}
+
+export interface ImageCriteria {
+  readonly state?: readonly ImageState[] | null | undefined;
+  readonly nameContains?: string | null | undefined;
+  readonly sourceInstanceId?: string | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
+}
+
+export interface OperationCriteria {
+  readonly state?: readonly OperationState[] | null | undefined;
+  readonly kind?: readonly OperationKind[] | null | undefined;
+  readonly instanceId?: string | null | undefined;
+  readonly imageId?: string | null | undefined;
+}
+
+/**
+ * Reads of instances. DELETED ones are in a page only when the criteria name that state; by id they are found.
+ * Each method is one SQL statement (a page with its count: at most two), however many keys it is given; the plural
+ * methods answer in the order of their keys. Ids are UUIDs: the caller has sorted out what is not one.
+ */
+export interface InstanceQueries {
+  byIds(ids: readonly string[]): Promise<readonly (InstanceRecord | null)[]>;
+  /** The present holder of a name, or the newest FAILED one when nobody holds it. */
+  byName(name: string): Promise<InstanceRecord | null>;
+  page(criteria: InstanceCriteria, page: PageRequest): Promise<Page<InstanceRecord>>;
+  /** Username and password in the clear; NOT_FOUND for an unknown or deleted instance. */
+  credentials(id: string): Promise<{ readonly username: string; readonly password: string }>;
+}
+
+/** Reads of images; the same promises. */
+export interface ImageQueries {
+  byIds(ids: readonly string[]): Promise<readonly (ImageRecord | null)[]>;
+  byName(name: string): Promise<ImageRecord | null>;
+  page(criteria: ImageCriteria, page: PageRequest): Promise<Page<ImageRecord>>;
+  /** One page for each source instance, DELETED images left out. */
+  pagesOfInstances(instanceIds: readonly string[], page: PageRequest): Promise<readonly Page<ImageRecord>[]>;
+  files(imageIds: readonly string[]): Promise<readonly (readonly ImageFileRecord[])[]>;
+}
+
+/** Reads of operations; the same promises. */
+export interface OperationQueries {
+  byIds(ids: readonly string[]): Promise<readonly (OperationRecord | null)[]>;
+  page(criteria: OperationCriteria, page: PageRequest): Promise<Page<OperationRecord>>;
+  pagesOfInstances(instanceIds: readonly string[], page: PageRequest): Promise<readonly Page<OperationRecord>[]>;
+  pagesOfImages(imageIds: readonly string[], page: PageRequest): Promise<readonly Page<OperationRecord>[]>;
+  steps(operationIds: readonly string[]): Promise<readonly (readonly StepRecord[])[]>;
+  jobs(operationIds: readonly string[]): Promise<readonly (readonly JobRecord[])[]>;
+  job(id: string): Promise<JobRecord | null>;
+}
+
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly remedy: string | null;
+}
+
+export interface ConnectionFinding {
+  readonly ok: boolean;
+  readonly serverVersion: string | null;
+  readonly latencyMs: number | null;
+  readonly durableWorkerRunning: boolean | null;
+  readonly failure: { readonly code: string; readonly message: string } | null;
+}
+
+/** Looks at the world outside the records. */
+export interface Checks {
+  /** Connects as a client would; a refused connection is a finding, not an error. NOT_FOUND for an unknown instance. */
+  connection(instanceId: string): Promise<ConnectionFinding>;
+  diagnostics(): Promise<readonly Finding[]>;
+}

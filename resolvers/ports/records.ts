@@ -1,0 +1,78 @@
+import type { FailureRecord } from '../../jobs/ports/records.ts';
+import type { JobState, OperationKind, OperationState, StepState } from '../../schema/states.ts';
+
+/** An operation as it stands in the CMS. */
+export interface OperationRecord {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly workflow: string;
+  readonly workflowVersion: string;
+  readonly platform: string;
+  readonly state: OperationState;
+  readonly percent: number;
+  readonly run: number;
+  readonly instanceId: string | null;
+  readonly imageId: string | null;
+  readonly requestedBy: string;
+  readonly failure: FailureRecord | null;
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface ProgressRecord {
+  readonly percent: number | null;
+  readonly bytesDone: number | null;
+  readonly bytesTotal: number | null;
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+  readonly message: string | null;
+}
+
+export interface StepRecord {
+  readonly position: number;
+  readonly name: string;
+  readonly state: StepState;
+  readonly attempt: number;
+  readonly progress: ProgressRecord | null;
+  readonly failure: FailureRecord | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface OperationEventRecord {
+  readonly operationId: string;
+  readonly sequence: number;
+  readonly at: Date;
+  readonly state: OperationState;
+  readonly percent: number;
+  readonly step: StepRecord | null;
+}
+
+export interface JobRecord {
+  readonly id: string;
+  readonly operationId: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly platform: string;
+  readonly state: JobState;
+  readonly attempts: number;
+  readonly exitCode: number | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface ImageFileRecord {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface LogLineRecord {
+  readonly jobId: string | null;
+  readonly line: number;
+  readonly attempt: number;
+  readonly at: Date | null;
+  readonly text: string;
+}
