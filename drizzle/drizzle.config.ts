@@ -6,5 +6,5 @@ export default defineConfig({
   out: './drizzle/migrations',
   schemaFilter: ['cms'],
   casing: 'snake_case',
-  migrations: { schema: 'cms', table: 'migrations' },
+  migrations: { schema: 'drizzle', table: 'migrations' },
 });

@@ -1,0 +1,58 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as tables from '../../drizzle/tables/index.ts';
+import type { Transaction } from '../../jobs/ports/transaction.ts';
+import { translateDatabaseError } from './errors.ts';
+
+type Orm = NodePgDatabase<typeof tables>;
+/** A drizzle transaction, for the stores alone. */
+export type OrmTransaction = Parameters<Parameters<Orm['transaction']>[0]>[0];
+
+/** The CMS database: one pool, one way to open a transaction. */
+export interface Database {
+  readonly url: string;
+  readonly orm: Orm;
+  readonly pool: pg.Pool;
+  /** Commits when `work` resolves, rolls back when it rejects. A connection that broke is UNAVAILABLE. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Resolves when every connection is closed. */
+  stop(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Default 10. */
+  readonly maxConnections?: number;
+  readonly applicationName?: string;
+}
+
+/** Looks inside the opaque transaction that the workflows pass around. */
+export function inside(tx: Transaction): OrmTransaction {
+  return tx as unknown as OrmTransaction;
+}
+
+/** Opens nothing yet: the first query does. A connection that dies while idle is dropped and replaced. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 10,
+    application_name: options.applicationName ?? 'toygres',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  // An idle connection's error is no caller's: the pool has dropped it, and the next query opens another.
+  pool.on('error', () => undefined);
+  const orm = drizzle(pool, { schema: tables, casing: 'snake_case' });
+  return {
+    url: options.url,
+    orm,
+    pool,
+    transaction: (work) =>
+      orm
+        .transaction((tx) => work(tx as unknown as Transaction))
+        .catch((error: unknown) => {
+          throw translateDatabaseError(error);
+        }),
+    stop: () => pool.end(),
+  };
+}

@@ -1,0 +1,49 @@
+import pg from 'pg';
+import { AppError } from '../../schema/errors.ts';
+
+/** SQLSTATE classes and codes that say "not now": connection lost, shutting down, too many clients, serialization, lock. */
+const PASSING = /^(08...|57P0[1-4]|53[0-3]..|40001|40P01|55P03)$/;
+/** What node says of a connection that broke below the protocol. */
+const BROKEN_CONNECTION = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT$)/;
+
+function* chain(error: unknown): Generator<object> {
+  for (let current = error; typeof current === 'object' && current !== null; ) {
+    yield current;
+    current = (current as { cause?: unknown }).cause;
+  }
+}
+
+/** The server's own error below drizzle's wrapping, if there is one. */
+export function findServerError(error: unknown): pg.DatabaseError | null {
+  for (const link of chain(error)) if (link instanceof pg.DatabaseError) return link;
+  return null;
+}
+
+/** True when this error is the violation of that unique index or constraint. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  const cause = findServerError(error);
+  return cause?.code === '23505' && cause.constraint === constraint;
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  for (const link of chain(error)) {
+    const { code, message } = link as { code?: unknown; message?: unknown };
+    if (typeof code === 'string' && (PASSING.test(code) || BROKEN_CONNECTION.test(code))) return true;
+    if (
+      typeof message === 'string' &&
+      /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(message)
+    )
+      return true;
+  }
+  return false;
+}
+
+/**
+ * Makes a passing database fault UNAVAILABLE, with a message that holds neither SQL nor parameters. An AppError and every
+ * other error is given back as it is: the latter reaches clients as INTERNAL.
+ */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  if (!isConnectionLoss(error)) return error;
+  return new AppError('UNAVAILABLE', 'The CMS database does not answer; try again in a moment.', { cause: error });
+}

@@ -1,0 +1,22 @@
+import { type Logger as PinoLogger, pino } from 'pino';
+
+export type Logger = PinoLogger;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Names whose values are never written, at whatever depth callers put them. */
+const SECRET_NAMES = ['password', 'sas', 'token', 'authorization', 'connectionString', 'secrets', 'encryptionKey'];
+
+/** Writes one JSON object a line to stderr, so that what a command prints on stdout stays clean. Secrets are left out by name. */
+export function createLogger(level: LogLevel): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,83 @@
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { migrateDatabase } from '../../src/db/migrate.ts';
+import { initCluster, startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
+import { findPostgresPrograms } from '../../src/postgres-programs/find.ts';
+import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
+import { freePort } from './free-port.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A superuser's URL of the server that all tests share; its database `toygres_template` is migrated. */
+    postgresUrl: string;
+  }
+}
+
+async function untilAnswers(url: string): Promise<void> {
+  for (const deadline = Date.now() + 30_000; ; ) {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
+/** Boots one PostgreSQL for the whole run, with a migrated database for the test files to clone. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const [programs] = await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null);
+  if (programs === undefined) throw new Error('no PostgreSQL server programs found: apt-get install postgresql');
+  const identity = await readServerIdentity();
+  const directory = await mkdtemp('/tmp/toygres-test-');
+  await chmod(directory, 0o755);
+  if (identity !== null) await chown(directory, identity.uid, identity.gid);
+  const owner = { programs, identity };
+  const dataDirectory = path.join(directory, 'data');
+  const port = await freePort();
+  await initCluster(owner, {
+    dataDirectory,
+    superuser: 'postgres',
+    password: 'test-password',
+    initdbArguments: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
+  });
+  await startCluster(owner, {
+    dataDirectory,
+    logFile: path.join(directory, 'log'),
+    settings: {
+      port: String(port),
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: directory,
+      fsync: 'off',
+      full_page_writes: 'off',
+      synchronous_commit: 'off',
+      max_connections: '400',
+    },
+  });
+  const url = (name: string) => `postgresql://postgres:test-password@127.0.0.1:${port}/${name}`;
+  const stop = async () => {
+    await stopCluster(owner, dataDirectory, 5);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await untilAnswers(url('postgres'));
+    const admin = new pg.Client({ connectionString: url('postgres') });
+    await admin.connect();
+    await admin.query('CREATE DATABASE toygres_template');
+    await admin.end();
+    await migrateDatabase(url('toygres_template'));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  project.provide('postgresUrl', url('postgres'));
+  return stop;
+}

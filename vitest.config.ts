@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+// Code of ours must see the same build of graphql as type-graphql does.
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
+
+const server = { globalSetup: ['test/support/global-setup.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  resolve,
+  test: {
+    setupFiles: ['test/support/setup.ts'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'contracts',
+          include: ['test/contracts/**/*.test.ts'],
+          exclude: ['**/*.cluster.test.ts'],
+          ...server,
+        },
+      },
+      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...server } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...server } },
+    ],
+  },
+});
