@@ -1,0 +1,97 @@
+import { invalidInput } from '../errors.ts';
+import type { Exposure } from '../states.ts';
+import { checkIdempotencyKey } from './idempotency-rules.ts';
+import { checkLabels, type LabelPair } from './label-rules.ts';
+import { checkName, INSTANCE_NAME_MAX } from './name-rules.ts';
+import { checkText } from './text-rules.ts';
+
+/** The majors that this release knows, newest first. Which of them can be had, the platform decides. */
+export const POSTGRES_VERSIONS = ['18', '17', '16', '15'] as const;
+export const STORAGE_GIB_MAX = 16_384;
+
+const PASSWORD = { noun: 'password', minCharacters: 12, maxCharacters: 128 };
+// What Azure takes as the label of a public address:
+// https://learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#domain-name-label
+const DNS_LABEL = /^[a-z][a-z0-9-]{1,61}[a-z0-9]$/;
+const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+interface Given {
+  readonly labels?: readonly LabelPair[] | null | undefined;
+  readonly storageGib?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+export interface CreateInstanceForm extends Given {
+  readonly name: string;
+  readonly password?: string | null | undefined;
+  readonly postgresVersion?: string | null | undefined;
+  readonly exposure?: Exposure | null | undefined;
+  readonly dnsLabel?: string | null | undefined;
+  readonly namespace?: string | null | undefined;
+}
+
+export type UpdateInstanceForm = Given;
+
+function checkCommon(input: Given): void {
+  if (input.storageGib != null) checkStorage(input.storageGib);
+  if (input.labels != null) checkLabels('labels', input.labels);
+  checkIdempotencyKey(input);
+}
+
+function checkStorage(gib: number): void {
+  if (Number.isInteger(gib) && gib >= 1 && gib <= STORAGE_GIB_MAX) return;
+  throw invalidInput(
+    'storageGib',
+    'range',
+    `storageGib must be a whole number from 1 to ${STORAGE_GIB_MAX}: choose one.`,
+  );
+}
+
+function checkVersion(version: string): void {
+  if (POSTGRES_VERSIONS.some((known) => known === version)) return;
+  throw invalidInput(
+    'postgresVersion',
+    'knownVersion',
+    `postgresVersion must be a major version that is known here: choose one of ${POSTGRES_VERSIONS.join(', ')}.`,
+  );
+}
+
+function checkDnsLabel(label: string, exposure: Exposure | null | undefined): void {
+  if (exposure !== 'PUBLIC') {
+    throw invalidInput(
+      'dnsLabel',
+      'onlyPublic',
+      'A DNS label is for an instance with exposure PUBLIC: leave dnsLabel out, or ask for PUBLIC.',
+    );
+  }
+  if (!DNS_LABEL.test(label)) {
+    throw invalidInput(
+      'dnsLabel',
+      'pattern',
+      'dnsLabel must have 3 to 63 lower-case letters, digits and "-", begin with a letter and end with a letter or ' +
+        'digit: choose another one.',
+    );
+  }
+}
+
+/** Requires the form of every field of a new instance. What only records and platform can tell is checked later. */
+export function checkCreateInstance(input: CreateInstanceForm): void {
+  checkName('name', input.name, INSTANCE_NAME_MAX);
+  if (input.password != null) checkText('password', input.password, PASSWORD);
+  if (input.postgresVersion != null) checkVersion(input.postgresVersion);
+  if (input.dnsLabel != null) checkDnsLabel(input.dnsLabel, input.exposure);
+  if (input.namespace != null && !NAMESPACE.test(input.namespace)) {
+    throw invalidInput(
+      'namespace',
+      'pattern',
+      'namespace must have at most 63 lower-case letters, digits and "-", with a letter or digit at both ends: give ' +
+        'one of the configured namespaces, or leave it out.',
+    );
+  }
+  checkCommon(input);
+}
+
+/** Requires the form of every field of a change; what is left out stays as it is. */
+export function checkUpdateInstance(input: UpdateInstanceForm): void {
+  checkCommon(input);
+}

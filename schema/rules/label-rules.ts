@@ -1,0 +1,62 @@
+import { invalidInput } from '../errors.ts';
+
+export const LABELS_MAX = 64;
+
+// The form of Kubernetes' labels, so that they can be put on its objects as they are:
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+const WORD = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const DOMAIN = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const DOMAIN_MAX = 253;
+
+/** A label as clients send it. */
+export interface LabelPair {
+  readonly key: string;
+  readonly value: string;
+}
+
+function isKey(key: string): boolean {
+  const slash = key.indexOf('/');
+  if (slash === -1) return WORD.test(key);
+  const domain = key.slice(0, slash);
+  return domain.length <= DOMAIN_MAX && DOMAIN.test(domain) && WORD.test(key.slice(slash + 1));
+}
+
+/** Names a label by its place: a key that broke the rule may be long, or hold anything. */
+function place(index: number): string {
+  return `Label ${index + 1}`;
+}
+
+/** Requires at most 64 labels in the form of Kubernetes', each key once. */
+export function checkLabels(field: string, labels: readonly LabelPair[]): void {
+  if (labels.length > LABELS_MAX) {
+    throw invalidInput(field, 'maxCount', `There can be at most ${LABELS_MAX} labels: leave some out.`);
+  }
+  const seen = new Set<string>();
+  for (const [index, { key, value }] of labels.entries()) {
+    if (!isKey(key)) {
+      throw invalidInput(
+        field,
+        'labelKey',
+        `${place(index)}: a key is a word of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at ` +
+          'both ends, and may have a domain and "/" before it ("example.com/team"): change the key.',
+      );
+    }
+    if (value !== '' && !WORD.test(value)) {
+      throw invalidInput(
+        field,
+        'labelValue',
+        `${place(index)} (${key}): a value is empty, or at most 63 letters, digits, "-", "_" and ".", with a letter or ` +
+          'digit at both ends: change the value.',
+      );
+    }
+    if (seen.has(key)) {
+      throw invalidInput(field, 'uniqueKeys', `The label ${key} is given twice: keep one of them.`);
+    }
+    seen.add(key);
+  }
+}
+
+/** Labels that were checked, as records hold them. */
+export function buildLabelRecord(labels: readonly LabelPair[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(labels.map(({ key, value }) => [key, value]));
+}
