@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../schema/errors.ts';
+import { LOG_LEVELS } from '../log/logger.ts';
+
+/** An unset variable and an empty one mean the same: compose files and shells cannot always leave one out. */
+const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type);
+const text = optional(z.string().optional()).transform((value) => value ?? null);
+const count = (fallback: number, max: number) => optional(z.coerce.number().int().min(1).max(max).default(fallback));
+const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+const Environment = z
+  .object({
+    PORT: optional(z.coerce.number().int().min(0).max(65_535).default(8080)),
+    HOST: optional(z.string().default('127.0.0.1')),
+    TOYGRES_HOME: optional(z.string().default('.toygres')),
+    DATABASE_URL: text.refine((value) => value === null || /^postgres(ql)?:\/\//.test(value), {
+      message: 'must be a postgresql:// URL',
+    }),
+    TOYGRES_PLATFORM: optional(z.enum(['local', 'kubernetes']).default('local')),
+    TOYGRES_NAMESPACE: optional(z.string().regex(namespaceName).default('toygres-managed')),
+    TOYGRES_NAMESPACES: text.refine(
+      (value) => value === null || value.split(',').every((name) => namespaceName.test(name.trim())),
+      { message: 'must be namespace names, separated by commas' },
+    ),
+    TOYGRES_POSTGRES_BIN: text,
+    AZURE_STORAGE_ACCOUNT: text.refine((value) => value === null || /^[a-z0-9]{3,24}$/.test(value), {
+      message: 'must be the name of a storage account (3 to 24 lower-case letters and digits)',
+    }),
+    AZURE_STORAGE_CONNECTION_STRING: text,
+    TOYGRES_IMAGE_CONTAINER: optional(
+      z
+        .string()
+        .regex(/^[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9]$/, 'must be a blob container name')
+        .default('images'),
+    ),
+    TOYGRES_ADMIN_USERNAME: optional(z.string().min(1).max(63).default('admin')),
+    TOYGRES_API_TOKEN: text.refine((value) => value === null || value.length >= 16, {
+      message: 'must have at least 16 characters',
+    }),
+    TOYGRES_ENCRYPTION_KEY: text.refine(
+      (value) =>
+        value === null || (/^[A-Za-z0-9+/]{43}=$/.test(value) && Buffer.from(value, 'base64').byteLength === 32),
+      { message: 'must be 32 bytes in base64 (openssl rand -base64 32)' },
+    ),
+    TOYGRES_WORKER_CONCURRENCY: count(4, 100),
+    TOYGRES_JOB_CONCURRENCY: optional(z.coerce.number().int().min(1).max(1000).optional()),
+    LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
+  })
+  .refine((env) => env.AZURE_STORAGE_ACCOUNT === null || env.AZURE_STORAGE_CONNECTION_STRING === null, {
+    path: ['AZURE_STORAGE_CONNECTION_STRING'],
+    message: 'and AZURE_STORAGE_ACCOUNT are both set: keep one of them',
+  });
+
+/** The settings of one process, read once. Null means: use the embedded default. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute. */
+  readonly home: string;
+  readonly databaseUrl: string | null;
+  readonly platform: 'local' | 'kubernetes';
+  /** The default first. */
+  readonly namespaces: readonly string[];
+  readonly postgresDirectory: string | null;
+  readonly storageAccount: string | null;
+  readonly storageConnectionString: string | null;
+  readonly imageContainer: string;
+  readonly adminUsername: string;
+  readonly apiToken: string | null;
+  readonly encryptionKey: string | null;
+  readonly workerConcurrency: number;
+  readonly jobConcurrency: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/**
+ * Reads the environment, the only place that does. Throws INVALID_INPUT with one line for each bad value; values are not
+ * repeated, since some are secrets.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new AppError('INVALID_INPUT', lines.join('\n'));
+  }
+  const env = parsed.data;
+  const further = env.TOYGRES_NAMESPACES?.split(',').map((name) => name.trim()) ?? [];
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    home: path.resolve(env.TOYGRES_HOME),
+    databaseUrl: env.DATABASE_URL,
+    platform: env.TOYGRES_PLATFORM,
+    namespaces: [...new Set([env.TOYGRES_NAMESPACE, ...further])],
+    postgresDirectory: env.TOYGRES_POSTGRES_BIN,
+    storageAccount: env.AZURE_STORAGE_ACCOUNT,
+    storageConnectionString: env.AZURE_STORAGE_CONNECTION_STRING,
+    imageContainer: env.TOYGRES_IMAGE_CONTAINER,
+    adminUsername: env.TOYGRES_ADMIN_USERNAME,
+    apiToken: env.TOYGRES_API_TOKEN,
+    encryptionKey: env.TOYGRES_ENCRYPTION_KEY,
+    workerConcurrency: env.TOYGRES_WORKER_CONCURRENCY,
+    jobConcurrency: env.TOYGRES_JOB_CONCURRENCY ?? (env.TOYGRES_PLATFORM === 'local' ? 2 : 20),
+    logLevel: env.LOG_LEVEL,
+  };
+}
