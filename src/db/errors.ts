@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 import { AppError } from '../../schema/errors.ts';
 
@@ -38,6 +39,22 @@ function isConnectionLoss(error: unknown): boolean {
   return false;
 }
 
+/** The CMS database itself does not answer: apart from every other UNAVAILABLE, since it says nothing about a run's work. */
+class DatabaseUnavailable extends AppError {}
+
+/**
+ * True for a passing fault of the CMS database, translated or as drizzle threw it. Connection errors of anything else
+ * (a server that is probed, the blob store) are none: their adapters have translated them.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (const link of chain(error)) {
+    if (link instanceof DatabaseUnavailable) return true;
+    if (link instanceof AppError) return false;
+    if (link instanceof DrizzleQueryError) return isConnectionLoss(link);
+  }
+  return false;
+}
+
 /**
  * Makes a passing database fault UNAVAILABLE, with a message that holds neither SQL nor parameters. An AppError and every
  * other error is given back as it is: the latter reaches clients as INTERNAL.
@@ -45,5 +62,7 @@ function isConnectionLoss(error: unknown): boolean {
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   if (!isConnectionLoss(error)) return error;
-  return new AppError('UNAVAILABLE', 'The CMS database does not answer; try again in a moment.', { cause: error });
+  return new DatabaseUnavailable('UNAVAILABLE', 'The CMS database does not answer; try again in a moment.', {
+    cause: error,
+  });
 }
