@@ -36,6 +36,8 @@ export interface ImageStore {
   listFiles(imageId: string): Promise<readonly StoredFile[]>;
   /** The content of one file; NOT_FOUND when absent, STEP_FAILED when it is larger than `maxBytes`. */
   readFile(imageId: string, name: string, maxBytes: number): Promise<Uint8Array>;
+  /** Deletes these files of an image; what is absent already is no failure. */
+  removeFiles(imageId: string, names: readonly string[]): Promise<void>;
   /** Writes manifest.json whole, or not at all; the same manifest again is the same file. */
   writeManifest(imageId: string, manifest: ImageManifest): Promise<void>;
   /** NOT_FOUND when there is none; STEP_FAILED naming what is wrong when it is cut or not ours. */
@@ -48,6 +50,8 @@ export interface ImageStore {
   writeJobLog(jobId: string, attempt: number, lines: AsyncIterable<PlatformLogLine>): Promise<void>;
   /** The kept lines of all attempts in order; nothing when none was kept. */
   readJobLog(jobId: string): AsyncIterable<PlatformLogLine>;
+  /** Deletes the logs that were kept before this time; returns how many. */
+  removeJobLogsBefore(before: Date): Promise<number>;
   /** Throws UNAVAILABLE with the broken link when the store cannot be used. */
   check(): Promise<void>;
 }

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { BlobGrant, ImageStore } from '../../jobs/ports/image-store.ts';
+import { AppError } from '../../schema/errors.ts';
+import type { Logger } from '../log/logger.ts';
+import { type BlobAccount, type BlobLogin, openBlobAccount } from './blob-account.ts';
+import { isContainerAbsent, translateBlobError } from './blob-errors.ts';
+import { listImage, readImageFile, removeImageBlobs } from './image-blobs.ts';
+import { imagePrefix, isId, MANIFEST_NAME } from './image-paths.ts';
+import { inParallel } from './in-parallel.ts';
+import { readAttemptLogs, removeLogsBefore, writeAttemptLog } from './job-log-blobs.ts';
+import { decodeManifest, encodeManifest, type ManifestSeal } from './manifest-file.ts';
+
+/**
+ * The fewest permissions azcopy 10.32 does its work with (tried one by one against Azurite, see the contract suite):
+ * `w` is enough to upload and to upload again; `c` alone is not, since blocks need `w`. Downloading a directory needs
+ * `l` to list and `r` to read. A signature of a flat account reaches the container, not a prefix: what a job could
+ * write elsewhere is refused later, by the seal of the manifest and its checksums.
+ */
+const UPLOAD = 'w';
+const DOWNLOAD = 'rl';
+/** A user delegation key lives 7 days; a little less, for clocks that differ. */
+const LONGEST_GRANT_SECONDS = 7 * 86_400 - 900;
+const LARGEST_MANIFEST = 256 << 20;
+
+export type BlobStoreOptions = BlobLogin & {
+  readonly container: string;
+  readonly seal: ManifestSeal;
+  readonly log: Logger;
+  /** `workload-identity`: grants carry no signature, jobs sign in by themselves. Default `sas`. */
+  readonly jobLogin?: 'sas' | 'workload-identity';
+};
+
+/**
+ * The blob store in an account of Azure, or in an emulator reached with a connection string.
+ *
+ * Opens nothing before the first call; makes the container when it is missing. Grants are valid for at most 7 days.
+ */
+export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
+  const { container: containerName, seal, log } = options;
+  let opened: Promise<BlobAccount> | null = null;
+  let ensured: Promise<unknown> | null = null;
+  let host = 'account' in options ? `${options.account}.blob.core.windows.net` : 'of the connection string';
+
+  async function account(): Promise<BlobAccount> {
+    opened ??= openBlobAccount(options);
+    const account = await opened.catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    host = new URL(account.service.url).host;
+    return account;
+  }
+
+  async function container(): Promise<ContainerClient> {
+    const client = (await account()).service.getContainerClient(containerName);
+    ensured ??= client.createIfNotExists();
+    await ensured.catch((error: unknown) => {
+      ensured = null;
+      throw error;
+    });
+    return client;
+  }
+
+  function translated(error: unknown): unknown {
+    // Somebody removed it under us: the next call makes it again.
+    if (isContainerAbsent(error)) ensured = null;
+    const place = { host, container: containerName };
+    const result = translateBlobError(error, place);
+    if (result !== error) log.warn({ err: result, ...place }, 'the blob store failed');
+    return result;
+  }
+
+  async function atEdge<T>(work: (client: ContainerClient) => Promise<T>): Promise<T> {
+    try {
+      return await work(await container());
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  function grant(imageId: string, permissions: string, lifetimeSeconds: number): Promise<BlobGrant> {
+    return atEdge(async (client) => {
+      const expiresAt = new Date(Date.now() + Math.min(lifetimeSeconds, LONGEST_GRANT_SECONDS) * 1000);
+      const url = `${client.url}/${imagePrefix(imageId).slice(0, -1)}`;
+      if (options.jobLogin === 'workload-identity') return { url, sas: null, expiresAt };
+      return { url, sas: await (await account()).sign(containerName, permissions, expiresAt), expiresAt };
+    });
+  }
+
+  return {
+    grantUpload: (imageId, lifetimeSeconds) => grant(imageId, UPLOAD, lifetimeSeconds),
+    grantDownload: (imageId, lifetimeSeconds) => grant(imageId, DOWNLOAD, lifetimeSeconds),
+
+    listFiles: (imageId) => atEdge(async (client) => (await listImage(client, imageId)).files),
+
+    readFile: (imageId, name, maxBytes) => atEdge((client) => readImageFile(client, imageId, name, maxBytes)),
+
+    removeFiles: (imageId, names) =>
+      atEdge(async (client) => {
+        const prefix = imagePrefix(imageId);
+        await inParallel(names, 16, async (name) => {
+          await client.getBlobClient(prefix + name).deleteIfExists({ deleteSnapshots: 'include' });
+        });
+      }),
+
+    writeManifest: (imageId, manifest) =>
+      atEdge(async (client) => {
+        const body = encodeManifest(manifest, seal);
+        const md5 = createHash('md5').update(body).digest();
+        // One request: the store holds it against the MD5 and shows the old content or the new, never a part.
+        await client.getBlockBlobClient(imagePrefix(imageId) + MANIFEST_NAME).upload(body, body.length, {
+          blobHTTPHeaders: { blobContentType: 'application/json', blobContentMD5: md5 },
+        });
+      }),
+
+    readManifest: (imageId) =>
+      atEdge(async (client) =>
+        decodeManifest(await readImageFile(client, imageId, MANIFEST_NAME, LARGEST_MANIFEST), imageId, seal),
+      ),
+
+    removeImage: (imageId) => atEdge((client) => removeImageBlobs(client, imageId)),
+
+    listImageIds: () =>
+      atEdge(async (client) => {
+        const ids: string[] = [];
+        for await (const item of client.listBlobsByHierarchy('/')) {
+          const id = item.name.replace(/\/$/, '');
+          if (item.kind === 'prefix' && isId(id)) ids.push(id);
+        }
+        return ids;
+      }),
+
+    writeJobLog: (jobId, attempt, lines) => atEdge((client) => writeAttemptLog(client, jobId, attempt, lines)),
+
+    async *readJobLog(jobId) {
+      try {
+        yield* readAttemptLogs(await container(), jobId);
+      } catch (error) {
+        throw translated(error);
+      }
+    },
+
+    removeJobLogsBefore: (before) => atEdge((client) => removeLogsBefore(client, before)),
+
+    check: () =>
+      atEdge(async (client) => {
+        if (!(await client.exists())) {
+          ensured = null;
+          throw new AppError('UNAVAILABLE', `The container ${containerName} of the blob store ${host} is missing.`);
+        }
+        // Listing needs the data role, which knowing of the container does not.
+        await client.listBlobsFlat().byPage({ maxPageSize: 1 }).next();
+      }),
+  };
+}

@@ -1,0 +1,87 @@
+import {
+  BlobServiceClient,
+  ContainerSASPermissions,
+  generateBlobSASQueryParameters,
+  SASProtocol,
+  StorageSharedKeyCredential,
+  type UserDelegationKey,
+} from '@azure/storage-blob';
+import { AppError } from '../../schema/errors.ts';
+
+/** How the control plane signs in to the blob store: as itself (workload identity, az login ...), or with a key. */
+export type BlobLogin = { readonly account: string } | { readonly connectionString: string };
+
+/** A signed-in account of the blob store. */
+export interface BlobAccount {
+  readonly service: BlobServiceClient;
+  /**
+   * A query string that lets its bearer do this in this container until then, and nothing else.
+   * With a key it is signed here; signed in as itself, with a user delegation key, which reaches no further than the
+   * login's own roles and 7 days.
+   */
+  sign(container: string, permissions: string, expiresAt: Date): Promise<string>;
+}
+
+const PIPELINE = {
+  // The engine retries steps by itself: here only what passes within seconds is worth waiting for.
+  retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 60_000 },
+  userAgentOptions: { userAgentPrefix: 'toygres' },
+};
+
+const MINUTE = 60_000;
+
+/** Opens no connection yet. Throws INVALID_INPUT for a connection string that cannot be read or holds no account key. */
+export async function openBlobAccount(login: BlobLogin): Promise<BlobAccount> {
+  return 'account' in login ? openAsItself(login.account) : openWithKey(login.connectionString);
+}
+
+async function openAsItself(account: string): Promise<BlobAccount> {
+  // Takes most of a second to load, and only this way of signing in needs it.
+  const { DefaultAzureCredential } = await import('@azure/identity');
+  const url = `https://${account}.blob.core.windows.net`;
+  const service = new BlobServiceClient(url, new DefaultAzureCredential(), PIPELINE);
+  let key: UserDelegationKey | null = null;
+
+  return {
+    service,
+    async sign(containerName, permissions, expiresOn) {
+      if (key === null || key.signedExpiresOn < expiresOn) {
+        key = await service.getUserDelegationKey(new Date(Date.now() - 10 * MINUTE), expiresOn);
+      }
+      const parsed = ContainerSASPermissions.parse(permissions);
+      const grant = { containerName, permissions: parsed, expiresOn, protocol: SASProtocol.Https };
+      return generateBlobSASQueryParameters(grant, key, account).toString();
+    },
+  };
+}
+
+function openWithKey(connectionString: string): BlobAccount {
+  const service = readConnectionString(connectionString);
+  const { credential } = service;
+  if (!(credential instanceof StorageSharedKeyCredential)) {
+    throw new AppError(
+      'INVALID_INPUT',
+      'AZURE_STORAGE_CONNECTION_STRING must hold AccountName and AccountKey: jobs get a signature made with that key.',
+    );
+  }
+  const protocol = service.url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
+  return {
+    service,
+    async sign(containerName, permissions, expiresOn) {
+      const grant = { containerName, permissions: ContainerSASPermissions.parse(permissions), expiresOn, protocol };
+      return generateBlobSASQueryParameters(grant, credential).toString();
+    },
+  };
+}
+
+function readConnectionString(connectionString: string): BlobServiceClient {
+  try {
+    return BlobServiceClient.fromConnectionString(connectionString, PIPELINE);
+  } catch {
+    // What the client says of it may quote it.
+    throw new AppError(
+      'INVALID_INPUT',
+      'AZURE_STORAGE_CONNECTION_STRING cannot be read: copy it again from the access keys of the storage account.',
+    );
+  }
+}

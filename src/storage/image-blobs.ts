@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { StoredFile } from '../../jobs/ports/image-store.ts';
+import { AppError } from '../../schema/errors.ts';
+import { isBlobAbsent } from './blob-errors.ts';
+import { imagePrefix, MANIFEST_NAME } from './image-paths.ts';
+import { inParallel } from './in-parallel.ts';
+
+const REMOVALS_AT_ONCE = 16;
+
+interface Listing {
+  readonly files: readonly StoredFile[];
+  /** Accounts with a hierarchical namespace list directories as well; ours are removed with their files. */
+  readonly directories: readonly string[];
+}
+
+/** Everything below the prefix in the order of names. */
+export async function listImage(container: ContainerClient, imageId: string): Promise<Listing> {
+  const prefix = imagePrefix(imageId);
+  const files: StoredFile[] = [];
+  const directories: string[] = [];
+  for await (const { name, properties, metadata } of container.listBlobsFlat({ prefix, includeMetadata: true })) {
+    const relative = name.slice(prefix.length);
+    if (metadata?.hdi_isfolder === 'true') directories.push(relative);
+    else files.push({ name: relative, sizeBytes: properties.contentLength ?? 0, md5: toHex(properties.contentMD5) });
+  }
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { files, directories };
+}
+
+/** Downloads one file whole and holds it against the store's own Content-MD5. */
+export async function readImageFile(
+  container: ContainerClient,
+  imageId: string,
+  name: string,
+  maxBytes: number,
+): Promise<Buffer> {
+  const blob = container.getBlobClient(imagePrefix(imageId) + name);
+  const response = await blob.download(0, undefined, { maxRetryRequests: 3 }).catch((error: unknown) => {
+    if (!isBlobAbsent(error)) throw error;
+    throw new AppError('NOT_FOUND', `The image ${imageId} has no file ${name} in the blob store.`);
+  });
+  const body = response.readableStreamBody;
+  const sizeBytes = response.contentLength ?? 0;
+  const parts: Buffer[] = [];
+  if (sizeBytes > maxBytes) {
+    (body as { destroy?: () => void } | undefined)?.destroy?.();
+    throw new AppError('STEP_FAILED', `${name} of the image ${imageId} has ${sizeBytes} bytes, which is too large.`);
+  }
+  for await (const part of body ?? []) parts.push(Buffer.from(part));
+  const content = Buffer.concat(parts);
+  const stored = toHex(response.contentMD5);
+  if (content.length !== sizeBytes || (stored !== null && createHash('md5').update(content).digest('hex') !== stored)) {
+    throw new AppError(
+      'STEP_FAILED',
+      `${name} of the image ${imageId} does not have the content that its MD5 promises.`,
+    );
+  }
+  return content;
+}
+
+/** Removes the manifest, so that it is no image any more, then the files, then what directories there are. */
+export async function removeImageBlobs(container: ContainerClient, imageId: string): Promise<void> {
+  const prefix = imagePrefix(imageId);
+  const remove = async (name: string) => {
+    await container.getBlobClient(prefix + name).deleteIfExists({ deleteSnapshots: 'include' });
+  };
+  await remove(MANIFEST_NAME);
+  const { files, directories } = await listImage(container, imageId);
+  await inParallel(files, REMOVALS_AT_ONCE, ({ name }) => remove(name));
+  // The deepest first: a directory goes when it is empty.
+  for (const name of [...directories].sort().reverse()) await container.getBlobClient(prefix + name).deleteIfExists();
+}
+
+function toHex(md5: Uint8Array | undefined): string | null {
+  return md5 && md5.length > 0 ? Buffer.from(md5).toString('hex') : null;
+}
