@@ -1,0 +1,148 @@
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import { formatBytes, formatSeconds } from './units.ts';
+
+export interface ViewedProgress {
+  readonly percent: number | null;
+  readonly bytesDone: number | null;
+  readonly bytesTotal: number | null;
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+  readonly message: string | null;
+}
+
+export interface ViewedStep {
+  readonly position: number;
+  readonly name: string;
+  readonly state: string;
+  readonly progress: ViewedProgress | null;
+  readonly failure: { readonly message: string } | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+export interface ViewedOperation {
+  readonly title: string;
+  readonly percent: number;
+  readonly state: string;
+  readonly steps: readonly ViewedStep[];
+}
+
+/** Shows one operation while it runs: bars where the stream is a terminal, one line a change where it is not. */
+export interface ProgressView {
+  show(operation: ViewedOperation): void;
+  /** A line of a job's log. */
+  log(text: string): void;
+  /** Leaves the last picture on the screen. */
+  finish(): void;
+}
+
+const BAR_CELLS = 24;
+const MARKS: Readonly<Record<string, string>> = {
+  SUCCEEDED: '✔',
+  FAILED: '✖',
+  SKIPPED: '↷',
+  RUNNING: '▸',
+  PENDING: '·',
+};
+
+/** `████▌░░░` of so many cells, to an eighth of a cell. */
+export function drawBar(percent: number, cells: number): string {
+  const eighths = Math.round((Math.min(100, Math.max(0, percent)) / 100) * cells * 8);
+  const part = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8] ?? '';
+  const full = '█'.repeat(Math.floor(eighths / 8)) + part;
+  return full.padEnd(cells, '░');
+}
+
+function duration(step: ViewedStep): string {
+  if (step.startedAt === null || step.finishedAt === null) return '';
+  return formatSeconds((Date.parse(step.finishedAt) - Date.parse(step.startedAt)) / 1000);
+}
+
+function describeProgress(progress: ViewedProgress): string {
+  const parts: string[] = [];
+  if (progress.bytesDone !== null && progress.bytesTotal !== null)
+    parts.push(`${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`);
+  if (progress.bytesPerSecond !== null && progress.bytesPerSecond > 0)
+    parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
+  if (progress.secondsLeft !== null && progress.secondsLeft > 0) parts.push(`${progress.secondsLeft} s left`);
+  if (progress.message !== null) parts.push(progress.message);
+  return parts.join(' · ');
+}
+
+function stepLine(step: ViewedStep): string {
+  const mark = MARKS[step.state] ?? '?';
+  const name = step.name.padEnd(28);
+  switch (step.state) {
+    case 'SUCCEEDED':
+      return `  ${styleText('green', mark)} ${name} ${styleText('dim', duration(step))}`;
+    case 'FAILED':
+      return `  ${styleText('red', mark)} ${name} ${styleText('red', step.failure?.message ?? '')}`;
+    case 'RUNNING': {
+      const { progress } = step;
+      const bar =
+        progress?.percent == null
+          ? ''
+          : ` ${styleText('cyan', drawBar(progress.percent, BAR_CELLS))} ${progress.percent.toFixed(0).padStart(3)} %`;
+      return `  ${styleText('cyan', mark)} ${name}${bar} ${styleText('dim', progress === null ? '' : describeProgress(progress))}`;
+    }
+    default:
+      return styleText('dim', `  ${mark} ${name}`);
+  }
+}
+
+function terminalView(stream: NodeJS.WriteStream): ProgressView {
+  const update = createLogUpdate(stream);
+  let picture = '';
+  let lastLog = '';
+  const draw = () =>
+    update(
+      lastLog === ''
+        ? picture
+        : `${picture}\n${styleText('dim', `    ${lastLog.slice(0, Math.max(20, stream.columns - 6))}`)}`,
+    );
+  return {
+    show(operation) {
+      const head = `${styleText('bold', operation.title.padEnd(30))} ${styleText('green', drawBar(operation.percent, BAR_CELLS))} ${operation.percent.toFixed(0).padStart(3)} %`;
+      picture = [head, ...operation.steps.map(stepLine)].join('\n');
+      draw();
+    },
+    log(text) {
+      lastLog = text;
+      draw();
+    },
+    finish() {
+      lastLog = '';
+      draw();
+      update.done();
+    },
+  };
+}
+
+function plainView(stream: NodeJS.WriteStream): ProgressView {
+  const said = new Map<number, string>();
+  return {
+    show(operation) {
+      for (const step of operation.steps) {
+        if (step.state === 'PENDING') continue;
+        const detail =
+          step.state === 'RUNNING' && step.progress !== null
+            ? `${step.progress.percent?.toFixed(0) ?? '?'} % ${describeProgress(step.progress)}`
+            : (step.failure?.message ?? duration(step));
+        const line = `${step.state.toLowerCase().padEnd(9)} ${step.name}${detail === '' ? '' : `: ${detail}`}`;
+        if (said.get(step.position) === line) continue;
+        said.set(step.position, line);
+        stream.write(`[${operation.percent.toFixed(0).padStart(3)} %] ${operation.title}: ${line}\n`);
+      }
+    },
+    log(text) {
+      stream.write(`        | ${text}\n`);
+    },
+    finish() {},
+  };
+}
+
+/** The view that fits the stream. */
+export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
+  return stream.isTTY ? terminalView(stream) : plainView(stream);
+}

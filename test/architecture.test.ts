@@ -1,0 +1,130 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findCycle, ROOT, readSourceFiles, type SourceFile } from './support/source-files.ts';
+
+const files = readSourceFiles();
+const production = files.filter((file) => !/^(test|bench)\/|^vitest\.config/.test(file.path));
+const room = (file: string) => file.split('/')[0] ?? '';
+
+const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
+  schema: ['schema'],
+  drizzle: ['drizzle', 'schema'],
+  jobs: ['jobs', 'schema'],
+  resolvers: ['resolvers', 'schema', 'jobs'],
+  src: ['src', 'schema', 'jobs', 'resolvers', 'drizzle'],
+};
+
+/** Below these rooms of src there is nothing but what all of them may use. */
+const GROUND = ['db', 'config', 'log', 'secrets', 'postgres-programs', 'machine'];
+const MIDDLE = ['graphql', 'services', 'workflow', 'platform', 'storage', 'events', 'auth', 'embedded'];
+const SRC_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'main.ts': ['app.ts', 'app', 'config', 'log'],
+  'app.ts': ['app', ...MIDDLE, 'stores', ...GROUND],
+  app: ['app', ...MIDDLE, 'stores', ...GROUND],
+  stores: ['stores', ...GROUND],
+  cli: ['cli'],
+  ...Object.fromEntries(MIDDLE.map((name) => [name, [name, 'stores', ...GROUND]])),
+  ...Object.fromEntries(GROUND.map((name) => [name, GROUND])),
+};
+
+const ADAPTER_PACKAGES = /^(pg|drizzle-orm|pg-boss|@azure\/.*|@kubernetes\/.*)$/;
+
+function crossings(allowed: (from: SourceFile, to: string) => boolean): string[] {
+  return production.flatMap((file) =>
+    file.imports.filter((target) => !allowed(file, target)).map((target) => `${file.path} -> ${target}`),
+  );
+}
+
+function lines(pattern: RegExp, except: (file: SourceFile) => boolean): string[] {
+  return production.filter((file) => pattern.test(file.text) && !except(file)).map((file) => file.path);
+}
+
+describe('the house', () => {
+  test('holds the top level that was agreed', () => {
+    const kept = [
+      'schema',
+      'src',
+      'resolvers',
+      'jobs',
+      'drizzle',
+      'templates',
+      'test',
+      'package.json',
+      'tsconfig.json',
+    ];
+    expect(kept.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);
+    const others = [
+      'README.md',
+      '.ci',
+      'web',
+      'deploy',
+      'bench',
+      'docs',
+      'package-lock.json',
+      'biome.json',
+      'vitest.config.ts',
+    ];
+    const untracked = ['node_modules', 'dist', 'coverage'];
+    const found = readdirSync(ROOT).filter((name) => !name.startsWith('.'));
+    expect(found.filter((name) => ![...kept, ...others, ...untracked].includes(name))).toEqual([]);
+  });
+
+  test('every import names a file that is there', () => {
+    const missing = files.flatMap((file) =>
+      file.imports
+        .filter((target) => !existsSync(path.join(ROOT, target)))
+        .map((target) => `${file.path} -> ${target}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('each room imports only the rooms it may', () => {
+    expect(crossings((from, to) => (TOP_LEVEL[room(from.path)] ?? []).includes(room(to)))).toEqual([]);
+  });
+
+  test('inside src the middle rooms meet in app.ts alone', () => {
+    const srcRoom = (file: string) => file.split('/')[1] ?? '';
+    const inSrc = crossings((from, to) => {
+      if (room(from.path) !== 'src' || room(to) !== 'src') return true;
+      return (SRC_ROOMS[srcRoom(from.path)] ?? []).includes(srcRoom(to));
+    });
+    expect(inSrc).toEqual([]);
+  });
+
+  test('schema, resolvers and jobs know no database, queue, cloud or cluster package', () => {
+    const inner = production.filter((file) => ['schema', 'resolvers', 'jobs'].includes(room(file.path)));
+    const found = inner.flatMap((file) =>
+      file.packages.filter((name) => ADAPTER_PACKAGES.test(name)).map((name) => `${file.path} -> ${name}`),
+    );
+    expect(inner.length).toBeGreaterThan(0);
+    expect(found).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    expect(findCycle(files)).toBeNull();
+  });
+
+  test('the environment is read in one file; the command line hands it on to the server that it starts', () => {
+    expect(lines(/process\.env\b/, (file) => /^src\/(main\.ts|cli\/)/.test(file.path))).toEqual([]);
+  });
+
+  test('signals are handled in main.ts alone', () => {
+    expect(lines(/process\.(on|once)\(\s*['"]SIG/, (file) => /^src\/(main\.ts|cli\/)/.test(file.path))).toEqual([]);
+  });
+
+  test('templates are read by the platforms alone', () => {
+    const outside = (file: SourceFile) => /^src\/(platform\/|app)/.test(file.path);
+    expect(lines(/['"/]templates\//, outside)).toEqual([]);
+  });
+
+  test('the checks of this file can fail', () => {
+    const a = { path: 'schema/a.ts', text: '', imports: ['schema/b.ts'], packages: [] };
+    const b = { path: 'schema/b.ts', text: '', imports: ['schema/a.ts'], packages: [] };
+    expect(findCycle([a, b])).toEqual(['schema/a.ts', 'schema/b.ts', 'schema/a.ts']);
+    expect(files.find((file) => file.path === 'src/db/migrate.ts')).toMatchObject({
+      imports: ['src/db/errors.ts'],
+      packages: ['node:path', 'drizzle-orm', 'drizzle-orm', 'pg'],
+    });
+  });
+});
