@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The queue of one workflow version on one platform, so that a worker only takes what it has. The platform's id holds
+ * characters that queue names must not, so its hash stands for it.
+ */
+export function queueName(platformId: string, workflow: string, version: string): string {
+  const platform = createHash('sha256').update(platformId).digest('hex').slice(0, 12);
+  const name = `toygres/${platform}/${workflow}/${version}`;
+  if (!/^[\w.\-/]+$/.test(name))
+    throw new Error(`workflow name or version holds a character that queues forbid: ${name}`);
+  return name;
+}
+
+/** Keeps a run from being queued twice; a retried operation is another run. */
+export function runKey(operationId: string, run: number): string {
+  return `${operationId}/${run}`;
+}

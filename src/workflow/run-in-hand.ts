@@ -1,0 +1,49 @@
+import type { StoredProgress } from '../../drizzle/tables/shapes.ts';
+import type { Json } from '../../jobs/ports/json.ts';
+import type { FailureRecord } from '../../jobs/ports/records.ts';
+import type { WorkflowServices } from '../../jobs/workflow/context.ts';
+import type { StepState } from '../../schema/states.ts';
+import type { Database } from '../db/database.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Attempt } from '../stores/run-steps.ts';
+import type { RunControl } from './run-control.ts';
+import type { Slots } from './slots.ts';
+
+/** What every run of a worker shares. */
+export interface EngineDeps {
+  readonly database: Database;
+  readonly services: WorkflowServices;
+  readonly slots: Slots;
+  readonly log: Logger;
+  /** How long a compensation is retried in all. */
+  readonly undoBudgetMs: number;
+  /** How long work that was told to end may take to do so. */
+  readonly settleMs: number;
+}
+
+/** A step as this attempt knows it; the rows say the same. */
+export interface StepInHand {
+  readonly position: number;
+  readonly name: string;
+  readonly weight: number;
+  state: StepState;
+  attempt: number;
+  /** What it returned, once it has succeeded. */
+  result: Json | undefined;
+  progress: StoredProgress | null;
+}
+
+/** One attempt to bring a run to its end. */
+export interface RunInHand {
+  readonly by: Attempt;
+  readonly control: RunControl;
+  readonly steps: readonly StepInHand[];
+  /** The first cause, once it is recorded. */
+  failure: FailureRecord | null;
+  /** The number of the last event that this attempt knows of. */
+  sequence: number;
+  /** True once the operation has SUCCEEDED. */
+  succeeded: boolean;
+  /** Told when the run begins and ends to wait without needing a slot. */
+  onParked(parked: boolean): void;
+}
