@@ -10,6 +10,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import { answered } from './answered.ts';
 import { refuseHeldName } from './held-names.ts';
 import { imageColumns, toImageRecord } from './image-rows.ts';
+import { storableFailure } from './stored-text.ts';
 
 function notFound(id: string): AppError {
   return new AppError('NOT_FOUND', `There is no image ${id}.`);
@@ -81,7 +82,7 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
       await replaceFiles(tx, id, files);
     },
 
-    markFailed: (tx, id, failure) => move(tx, id, ['CREATING'], 'FAILED', { failure }),
+    markFailed: (tx, id, failure) => move(tx, id, ['CREATING'], 'FAILED', { failure: storableFailure(failure) }),
 
     async markDeleted(tx, id) {
       await move(tx, id, ['DELETING', 'FAILED'], 'DELETED', { encryptedPassword: null, failure: null });
@@ -91,7 +92,7 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
     async setFailure(tx, id, failure) {
       const updated = await inside(tx)
         .update(images)
-        .set({ failure })
+        .set({ failure: storableFailure(failure) })
         .where(eq(images.id, id))
         .returning({ id: images.id });
       if (updated.length === 0) throw notFound(id);

@@ -9,6 +9,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import { answered } from './answered.ts';
 import { refuseHeldName } from './held-names.ts';
 import { instanceColumns, toInstanceRecord } from './instance-rows.ts';
+import { storableFailure } from './stored-text.ts';
 
 function notFound(id: string): AppError {
   return new AppError('NOT_FOUND', `There is no instance ${id}.`);
@@ -68,7 +69,8 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
     markStopped: (tx, id) =>
       move(tx, id, ['RUNNING', 'STOPPED'], 'STOPPED', { endpoint: null, failure: null, health: 'UNKNOWN' }),
 
-    markFailed: (tx, id, failure) => move(tx, id, ['CREATING'], 'FAILED', { endpoint: null, failure }),
+    markFailed: (tx, id, failure) =>
+      move(tx, id, ['CREATING'], 'FAILED', { endpoint: null, failure: storableFailure(failure) }),
 
     markDeleted: (tx, id) =>
       move(tx, id, ['DELETING', 'FAILED'], 'DELETED', {
@@ -81,7 +83,7 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
     async setFailure(tx, id, failure) {
       const updated = await inside(tx)
         .update(instances)
-        .set({ failure })
+        .set({ failure: storableFailure(failure) })
         .where(eq(instances.id, id))
         .returning({ id: instances.id });
       if (updated.length === 0) throw notFound(id);
