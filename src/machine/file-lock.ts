@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { AppError } from '../../schema/errors.ts';
+
+/** A lock of this machine that ends with the process that holds it, however that ends. */
+export interface HeldLock {
+  release(): Promise<void>;
+  /** Releases it and removes its file; whoever waits for it notices and locks a new file. */
+  remove(): Promise<void>;
+}
+
+function lockDescriptor(file: FileHandle, waitSeconds: number): Promise<boolean> {
+  // The lock belongs to the open file, which we share with the child for a moment: it stays ours when the child has ended.
+  const child = spawn('flock', ['--exclusive', '--wait', String(waitSeconds), '3'], {
+    stdio: ['ignore', 'ignore', 'ignore', file.fd],
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) =>
+      reject(
+        new AppError('UNAVAILABLE', 'The program flock cannot be run: install the package util-linux.', { cause }),
+      ),
+    );
+    child.once('exit', (code) => resolve(code === 0));
+  });
+}
+
+/**
+ * Takes the lock, waiting for at most that long; null when somebody else holds it still. The file's directory must exist.
+ * Processes and callers of one process exclude each other alike.
+ */
+export async function takeLock(path: string, waitSeconds: number): Promise<HeldLock | null> {
+  for (;;) {
+    const file = await open(path, 'a', 0o600);
+    try {
+      if (!(await lockDescriptor(file, waitSeconds))) {
+        await file.close();
+        return null;
+      }
+      const [held, named] = await Promise.all([file.stat(), stat(path).catch(() => null)]);
+      if (named !== null && held.ino === named.ino) {
+        return {
+          release: () => file.close(),
+          remove: async () => {
+            await rm(path, { force: true });
+            await file.close();
+          },
+        };
+      }
+      // Its last holder removed the file while we waited.
+      await file.close();
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** Does the work under the lock. Throws UNAVAILABLE with `busy` when it is not free in time. */
+export async function withLock<T>(
+  path: string,
+  options: { waitSeconds: number; busy: string },
+  work: (lock: HeldLock) => Promise<T>,
+): Promise<T> {
+  const lock = await takeLock(path, options.waitSeconds);
+  if (lock === null) throw new AppError('UNAVAILABLE', options.busy);
+  try {
+    return await work(lock);
+  } finally {
+    await lock.release().catch(() => undefined);
+  }
+}

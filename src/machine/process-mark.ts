@@ -1,0 +1,77 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** One process as /proc shows it. */
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** Clock ticks after boot at which it started: with the pid and the boot, unique. */
+  readonly startTicks: string;
+}
+
+/** Tells one process from every other that ever had its pid, also over restarts of this program and of the machine. */
+export const ProcessMark = z.object({ pid: z.number().int().positive(), startTicks: z.string(), bootId: z.string() });
+export type ProcessMark = z.infer<typeof ProcessMark>;
+
+/** Changes with every start of the machine; processes noted under another one are gone. */
+export async function readBootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}
+
+/** Null when there is no such process, or only its zombie, which its parent has yet to collect. */
+export async function readProcess(pid: number): Promise<ProcessFacts | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (stat === null) return null;
+  // The program's name stands in parentheses and may hold spaces and parentheses itself.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group, session] = fields;
+  const startTicks = fields[19];
+  if (state === undefined || startTicks === undefined || 'ZXx'.includes(state)) return null;
+  return { pid, parent: Number(parent), group: Number(group), session: Number(session), startTicks };
+}
+
+/** Every living process of this machine that may be seen. */
+export async function listProcesses(): Promise<readonly ProcessFacts[]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(names.map((name) => readProcess(Number(name))));
+  return found.filter((facts) => facts !== null);
+}
+
+/** Null when the process has ended already. */
+export async function markProcess(pid: number): Promise<ProcessMark | null> {
+  const facts = await readProcess(pid);
+  return facts === null ? null : { pid, startTicks: facts.startTicks, bootId: await readBootId() };
+}
+
+/** False also when another process has the pid by now. */
+export async function isAlive(mark: ProcessMark): Promise<boolean> {
+  const facts = await readProcess(mark.pid);
+  return facts !== null && facts.startTicks === mark.startTicks && (await readBootId()) === mark.bootId;
+}
+
+/** Sends the signal to that very process; succeeds when it has ended already. Throws when it belongs to another user. */
+export async function signalProcess(mark: ProcessMark, signal: NodeJS.Signals): Promise<void> {
+  if (await isAlive(mark)) signalPid(mark.pid, signal);
+}
+
+/** The same for a pid that was seen alive a moment ago. */
+export function signalPid(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** The program file that a process runs, also after a package upgrade has replaced it; null when it may not be seen. */
+export async function readProgram(pid: number): Promise<string | null> {
+  const target = await readlink(`/proc/${pid}/exe`).catch(() => null);
+  return target === null ? null : target.replace(/ \(deleted\)$/, '');
+}
+
+/** Null when the process is gone or belongs to another user. */
+export async function readWorkingDirectory(pid: number): Promise<string | null> {
+  return readlink(`/proc/${pid}/cwd`).catch(() => null);
+}

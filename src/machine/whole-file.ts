@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { chown, constants, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+
+export interface WholeFileOptions {
+  readonly mode: number;
+  readonly owner?: { readonly uid: number; readonly gid: number } | null;
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes the file whole, or leaves the earlier one as it was: also when the process or the machine dies meanwhile. */
+export async function writeWholeFile(target: string, content: string, options: WholeFileOptions): Promise<void> {
+  const unfinished = `${target}.${randomBytes(4).toString('hex')}.new`;
+  try {
+    const file = await open(unfinished, 'wx', options.mode);
+    try {
+      await file.writeFile(content);
+      await file.chmod(options.mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (options.owner) await chown(unfinished, options.owner.uid, options.owner.gid);
+    await rename(unfinished, target);
+    await syncDirectory(path.dirname(target));
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** The text of a file that may be written by another user: a symbolic link is refused. Null when there is none. */
+export async function readPlainFile(target: string): Promise<string | null> {
+  try {
+    const file = await open(target, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Null when there is no such file. Throws when it is not what we write. */
+export async function readJsonFile<T>(target: string, schema: z.ZodType<T>): Promise<T | null> {
+  const text = await readPlainFile(target);
+  return text === null ? null : schema.parse(JSON.parse(text));
+}
+
+/** Writes an object as a state file of ours: whole, mode 0600. */
+export async function writeJsonFile(target: string, value: unknown): Promise<void> {
+  await writeWholeFile(target, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+}

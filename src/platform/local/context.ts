@@ -1,0 +1,36 @@
+import { chown, mkdir } from 'node:fs/promises';
+import type { Logger } from '../../log/logger.ts';
+import type { PostgresPrograms } from '../../postgres-programs/find.ts';
+import type { ProcessIdentity } from '../../postgres-programs/identity.ts';
+import type { Layout } from './layout.ts';
+
+/** What every part of the local platform works with. */
+export interface LocalContext {
+  readonly layout: Layout;
+  readonly identity: ProcessIdentity | null;
+  readonly programs: readonly PostgresPrograms[];
+  readonly azcopyPath: string | null;
+  readonly scriptsDirectory: string;
+  readonly supervisorPath: string;
+  readonly jobConcurrency: number;
+  readonly stopGraceMs: number;
+  readonly log: Logger;
+}
+
+/** Makes a directory that only its owner and those who know a name in it can use; the unprivileged user passes through. */
+export async function makePassage(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o711 });
+}
+
+/** Makes a directory that belongs to the user that servers and jobs run as, closed to everybody else. */
+export async function makePrivate(directory: string, identity: ProcessIdentity | null): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (identity !== null) await chown(directory, identity.uid, identity.gid);
+}
+
+/** Makes the directories that all servers and jobs share. */
+export async function prepareLayout({ layout, identity }: Pick<LocalContext, 'layout' | 'identity'>): Promise<void> {
+  await makePassage(layout.root);
+  await Promise.all([layout.servers, layout.jobs, layout.scripts, layout.short, layout.locks].map(makePassage));
+  await makePrivate(layout.slots, identity);
+}

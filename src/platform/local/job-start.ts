@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { chown, mkdir, open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { JobSpec } from '../../../jobs/ports/platform.ts';
+import { AppError, invalidInput } from '../../../schema/errors.ts';
+import { readProcess } from '../../machine/process-mark.ts';
+import { until } from '../../machine/until.ts';
+import { writeJsonFile, writeWholeFile } from '../../machine/whole-file.ts';
+import { spawnOptionsFor } from '../../postgres-programs/identity.ts';
+import { listServerProcesses } from '../../postgres-programs/postmaster.ts';
+import { type LocalContext, makePassage, makePrivate } from './context.ts';
+import { type JobRecord, listAttempts, readLife } from './job-records.ts';
+import { placeScripts } from './job-scripts.ts';
+import type { JobPaths } from './layout.ts';
+import { requirePrograms } from './offers.ts';
+import { isThere } from './server-records.ts';
+
+const PARAMETER = /^[A-Z][A-Z0-9_]{0,63}$/;
+/** What the platform sets itself, and what would change how bash or the loader run the script. */
+const RESERVED =
+  /^(PATH|HOME|TMPDIR|IFS|ENV|PS4|CDPATH|GLOBIGNORE|BASH.*|SHELL.*|LD_.*|TOYGRES_(SECRETS_DIR|SCRATCH_DIR|ATTEMPT|VOLUME))$/;
+const SECRET_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
+
+function checkSpec(spec: JobSpec): void {
+  for (const [name, value] of Object.entries(spec.parameters)) {
+    if (!PARAMETER.test(name) || RESERVED.test(name) || value.includes('\0')) {
+      throw invalidInput('parameters', 'an environment variable of the script', `${name} cannot be a job's parameter.`);
+    }
+  }
+  for (const name of Object.keys(spec.secrets)) {
+    if (!SECRET_NAME.test(name)) throw invalidInput('secrets', 'a plain file name', 'A secret has no plain file name.');
+  }
+  if (!Number.isInteger(spec.attempts) || spec.attempts < 1 || !(spec.deadlineSeconds > 0)) {
+    throw invalidInput('attempts', 'at least one attempt and a deadline', 'A job needs attempts and a deadline.');
+  }
+}
+
+async function findVolume(context: LocalContext, spec: JobSpec): Promise<string | null> {
+  if (spec.volume === null) return null;
+  const paths = context.layout.server(spec.volume);
+  if (!(await isThere(paths.volume))) {
+    throw new AppError('STEP_FAILED', `The volume of ${spec.volume.resourceName} is gone: the job cannot be started.`);
+  }
+  if ((await listServerProcesses(paths.data)).length > 0) {
+    throw new AppError('CONFLICT', `Server ${spec.volume.resourceName} runs on the volume: stop it first.`);
+  }
+  return paths.volume;
+}
+
+async function writeSecrets(context: LocalContext, paths: JobPaths, spec: JobSpec): Promise<void> {
+  await rm(paths.secrets, { recursive: true, force: true });
+  await makePrivate(paths.secrets, context.identity);
+  const options = { mode: 0o600, owner: context.identity };
+  for (const [name, value] of Object.entries(spec.secrets)) {
+    await writeWholeFile(path.join(paths.secrets, name), value, options);
+  }
+}
+
+function recordOf(spec: JobSpec): JobRecord {
+  const { id, namespace, name, kind, deadlineSeconds, attempts } = spec;
+  const volume = spec.volume && { namespace: spec.volume.namespace, resourceName: spec.volume.resourceName };
+  return { id, namespace, name, kind, volume, deadlineSeconds, attempts };
+}
+
+async function launch(
+  context: LocalContext,
+  paths: JobPaths,
+  environment: Readonly<Record<string, string>>,
+  commandLine: readonly string[],
+): Promise<number> {
+  const log = await open(paths.supervisorLog, 'a', 0o600);
+  try {
+    const child = spawn('bash', commandLine, {
+      ...spawnOptionsFor(context.identity),
+      cwd: '/',
+      env: { ...environment },
+      // A session of its own: neither Ctrl-C nor our end reaches it.
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) => {
+        reject(new AppError('UNAVAILABLE', 'The program bash cannot be run: install it.', { cause }));
+      });
+      child.once('spawn', () => {
+        child.unref();
+        resolve(child.pid ?? 0);
+      });
+    });
+  } finally {
+    await log.close();
+  }
+}
+
+/**
+ * Starts the supervisor of a job that has none, and returns when that has noted itself on disk. `failures`: how many
+ * attempts failed before an interruption. The caller holds the job's lock.
+ */
+export async function startJob(context: LocalContext, paths: JobPaths, spec: JobSpec, failures: number): Promise<void> {
+  checkSpec(spec);
+  const programs = await requirePrograms(context.programs, { ...spec, imageType: 'STOCK' });
+  const volume = await findVolume(context, spec);
+  const scripts = await placeScripts(context, spec.kind);
+
+  await makePassage(paths.directory);
+  await makePrivate(paths.run, context.identity);
+  for (const file of [paths.supervisor, paths.running, paths.request, paths.end]) await rm(file, { force: true });
+  await mkdir(paths.attempts, { recursive: true, mode: 0o700 });
+  if (context.identity !== null) await chown(paths.attempts, context.identity.uid, context.identity.gid);
+  await makePrivate(paths.scratch, context.identity);
+  await writeSecrets(context, paths, spec);
+  await writeJsonFile(paths.record, recordOf(spec));
+
+  const tools = context.azcopyPath === null ? [] : [path.dirname(context.azcopyPath)];
+  const environment = {
+    ...spec.parameters,
+    PATH: [programs.directory, ...tools, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    TOYGRES_SECRETS_DIR: paths.secrets,
+    ...(volume === null ? {} : { TOYGRES_VOLUME: volume }),
+  };
+  const nextAttempt = ((await listAttempts(paths)).at(-1) ?? 0) + 1;
+  const pid = await launch(context, paths, environment, [
+    scripts.supervisor,
+    paths.run,
+    paths.scratch,
+    scripts.script,
+    String(spec.attempts),
+    String(failures),
+    String(nextAttempt),
+    String(Math.ceil(spec.deadlineSeconds)),
+    context.layout.slots,
+    String(context.jobConcurrency),
+  ]);
+  const hasNoted = async () => (await readLife(paths)).phase !== 'absent' || (await readProcess(pid)) === null;
+  await until(hasNoted, { timeoutMs: 10_000, intervalMs: 5 });
+  if ((await readLife(paths)).phase === 'absent') {
+    throw new AppError('UNAVAILABLE', `The ${spec.kind} job could not be started: try again.`);
+  }
+}

@@ -1,0 +1,130 @@
+import { rm } from 'node:fs/promises';
+import type { JobRef, JobSpec, JobStatus, Platform } from '../../../jobs/ports/platform.ts';
+import { withLock } from '../../machine/file-lock.ts';
+import { isAlive, readBootId, signalProcess } from '../../machine/process-mark.ts';
+import { until } from '../../machine/until.ts';
+import { readPlainFile, writeWholeFile } from '../../machine/whole-file.ts';
+import type { LocalContext } from './context.ts';
+import { killJobProcesses } from './job-processes.ts';
+import { type JobEnd, type JobLife, listJobs, readLife, refOf } from './job-records.ts';
+import { startJob } from './job-start.ts';
+import { readJobStatus } from './job-status.ts';
+import type { JobPaths } from './layout.ts';
+import { isThere } from './server-records.ts';
+
+export type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'cancelJob' | 'removeJob'> & {
+  /** Ends every job that has not ended as INTERRUPTED: no failure, `ensureJob` begins a new attempt. */
+  interruptJobs(): Promise<void>;
+};
+
+/** How long a supervisor may take to end its job in order before it is killed with all it started. */
+const ORDERLY_MS = 1_500;
+
+type Reason = 'cancel' | 'interrupt';
+
+const ENDS = {
+  cancel: { state: 'CANCELLED', cause: 'cancel' },
+  interrupt: { state: 'INTERRUPTED', cause: 'interrupt' },
+  lost: { state: 'FAILED', cause: 'lost' },
+} as const;
+
+async function writeEnd(paths: JobPaths, how: keyof typeof ENDS): Promise<void> {
+  await rm(paths.secrets, { recursive: true, force: true });
+  await rm(paths.scratch, { recursive: true, force: true });
+  const end: JobEnd = { ...ENDS[how], failures: 0, finishedAt: Date.now() / 1000 };
+  await writeWholeFile(paths.end, `${JSON.stringify(end)}\n`, { mode: 0o600 });
+}
+
+/** What a job without supervisor was asked to be, or else what happened to it. */
+async function readVerdict(paths: JobPaths, life: Extract<JobLife, { phase: 'lost' }>): Promise<keyof typeof ENDS> {
+  const request = (await readPlainFile(paths.request))?.trim();
+  if (request === 'cancel' || request === 'interrupt') return request;
+  // The machine went down: that is no failure of the job.
+  return life.supervisor.bootId === (await readBootId()) ? 'lost' : 'interrupt';
+}
+
+async function settle(paths: JobPaths, life: Extract<JobLife, { phase: 'lost' }>): Promise<void> {
+  const verdict = await readVerdict(paths, life);
+  await killJobProcesses(paths, life.supervisor);
+  await writeEnd(paths, verdict);
+}
+
+async function end(paths: JobPaths, reason: Reason): Promise<void> {
+  const life = await readLife(paths);
+  if (life.phase === 'absent') return;
+  if (life.phase === 'lost') return settle(paths, life);
+  if (life.phase === 'ended') {
+    if (life.end.state === 'INTERRUPTED' && reason === 'cancel') await writeEnd(paths, 'cancel');
+    return;
+  }
+  await writeWholeFile(paths.request, `${reason}\n`, { mode: 0o644 });
+  await signalProcess(life.supervisor, 'SIGTERM');
+  await until(async () => !(await isAlive(life.supervisor)), { timeoutMs: ORDERLY_MS, intervalMs: 20 });
+  await killJobProcesses(paths, life.supervisor);
+  const after = await readLife(paths);
+  if (after.phase === 'lost') await settle(paths, after);
+}
+
+/** Jobs as processes of this machine, each under a supervisor that lives on without us. */
+export function createJobs(context: LocalContext): JobVerbs {
+  const { layout } = context;
+  const locked = <T>(ref: Pick<JobRef, 'id'>, work: (paths: JobPaths) => Promise<T>): Promise<T> => {
+    const paths = layout.job(ref);
+    const busy = 'The job is being started or ended by somebody else: try again.';
+    return withLock(paths.lock, { waitSeconds: 20, busy }, () => work(paths));
+  };
+
+  const settleLost = (ref: JobRef) =>
+    locked(ref, async (paths) => {
+      const life = await readLife(paths);
+      if (life.phase === 'lost') await settle(paths, life);
+    });
+
+  return {
+    ensureJob: (spec: JobSpec) =>
+      locked(spec, async (paths) => {
+        let life = await readLife(paths);
+        if (life.phase === 'lost') {
+          await settle(paths, life);
+          life = await readLife(paths);
+        }
+        const isInterrupted = life.phase === 'ended' && life.end.state === 'INTERRUPTED';
+        if (life.phase === 'absent' || isInterrupted) {
+          await startJob(context, paths, spec, life.phase === 'ended' ? life.end.failures : 0);
+        }
+        return refOf(spec);
+      }),
+
+    readJob: async (ref): Promise<JobStatus> => {
+      const paths = layout.job(ref);
+      let { lost, ...status } = await readJobStatus(paths);
+      if (lost) {
+        // Nobody else would ever end what a killed supervisor left running.
+        await settleLost(ref);
+        ({ lost, ...status } = await readJobStatus(paths));
+      }
+      return status;
+    },
+
+    cancelJob: async (ref) => {
+      if (await isThere(layout.job(ref).directory)) await locked(ref, (paths) => end(paths, 'cancel'));
+    },
+
+    removeJob: (ref) => {
+      const paths = layout.job(ref);
+      const busy = 'The job is being started or ended by somebody else: try again.';
+      return withLock(paths.lock, { waitSeconds: 20, busy }, async (lock) => {
+        await end(paths, 'cancel');
+        await rm(paths.record, { force: true });
+        await rm(paths.directory, { recursive: true, force: true });
+        await rm(paths.scratch, { recursive: true, force: true });
+        await lock.remove();
+      });
+    },
+
+    interruptJobs: async () => {
+      const jobs = await listJobs(layout);
+      await Promise.all(jobs.map(({ record }) => locked(record, (paths) => end(paths, 'interrupt'))));
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Logger } from '../../log/logger.ts';
+import { takeLock } from '../../machine/file-lock.ts';
+import type { PostgresPrograms } from '../../postgres-programs/find.ts';
+import type { ProcessIdentity } from '../../postgres-programs/identity.ts';
+import { type LocalContext, prepareLayout } from './context.ts';
+import { withSystemErrorsTranslated } from './file-errors.ts';
+import { followJobLog } from './job-logs.ts';
+import { createJobs } from './jobs.ts';
+import { layoutOf } from './layout.ts';
+import { listLocalObjects } from './objects.ts';
+import { readLocalOffers } from './offers.ts';
+import { isLogLarge, rotateServerLog } from './server-log-file.ts';
+import { followServerLog } from './server-logs.ts';
+import { createServerParts } from './server-parts.ts';
+import { listServers } from './server-records.ts';
+import { createServers } from './servers.ts';
+
+const ROTATE_INTERVAL_MS = 60_000;
+/** pg_durable was seen to take up to 30 s for a fast shutdown. */
+const STOP_GRACE_MS = 40_000;
+
+export interface LocalPlatformOptions {
+  /** Names the home for ever, whatever its path: records belong to `local:<home id>`. */
+  readonly homeId: string;
+  /** Absolute, made when absent. The unprivileged user must be able to enter every directory above it. */
+  readonly stateDirectory: string;
+  readonly programs: readonly PostgresPrograms[];
+  readonly identity: ProcessIdentity | null;
+  /** Null: jobs find no azcopy unless the system has one. */
+  readonly azcopyPath: string | null;
+  /** Holds `backup.sh`, `restore.sh` and what they source. */
+  readonly scriptsDirectory: string;
+  /** `templates/local/supervise.sh`. */
+  readonly supervisorPath: string;
+  readonly jobConcurrency: number;
+  /** The default first. */
+  readonly namespaces: readonly string[];
+  readonly log: Logger;
+  /** How long a server may take for a fast shutdown before it is stopped harder. Default 40 s. */
+  readonly stopGraceMs?: number;
+}
+
+export interface LocalPlatform extends Platform {
+  /** Ends jobs (INTERRUPTED) and then servers in order, remembering which servers are meant to run. Again: no effect. */
+  suspend(): Promise<void>;
+  /** Starts the servers that are meant to run. One that cannot be started is logged and does not hold up the others. */
+  resume(): Promise<void>;
+  /** Ends our own timers; servers and jobs go on. */
+  stop(): Promise<void>;
+}
+
+function createKeeper(context: LocalContext): { stop(): void } {
+  const rotate = async () => {
+    for (const { paths } of await listServers(context.layout)) {
+      if (!(await isLogLarge(paths.log))) continue;
+      const lock = await takeLock(paths.lock, 0);
+      // Whoever changes the server at the moment does not keep the log from being rotated the next time.
+      if (lock === null) continue;
+      await rotateServerLog(paths.log).finally(() => lock.release());
+    }
+  };
+  const timer = setInterval(() => {
+    rotate().catch((error: unknown) => context.log.warn({ err: error }, 'cannot look after the logs of servers'));
+  }, ROTATE_INTERVAL_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
+
+/**
+ * Runs servers and jobs as processes of this machine, with all state below one directory.
+ *
+ * Whoever opens the same directory, after a crash or beside another process, adopts what runs and knows what has ended.
+ * Servers listen on loopback only, whatever the exposure says.
+ */
+export async function createLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
+  const layout = layoutOf(options.stateDirectory);
+  const context: LocalContext = { ...options, layout, stopGraceMs: options.stopGraceMs ?? STOP_GRACE_MS };
+  await prepareLayout(context);
+  const { pauseServer, resumeServer, ...servers } = createServers(context);
+  const { interruptJobs, ...jobs } = createJobs(context);
+  const keeper = createKeeper(context);
+
+  return withSystemErrorsTranslated<LocalPlatform>({
+    kind: 'local',
+    id: `local:${options.homeId}`,
+    namespaces: options.namespaces,
+    readOffers: () => readLocalOffers(context.programs),
+    ...createServerParts(context),
+    ...servers,
+    ...jobs,
+    followJobLogs: (ref, follow) => followJobLog(layout, ref, follow),
+    followServerLogs: (ref, follow) => followServerLog(layout, ref, follow),
+    listObjects: () => listLocalObjects(layout),
+
+    suspend: async () => {
+      await interruptJobs();
+      await Promise.all((await listServers(layout)).map(({ ref }) => pauseServer(ref)));
+    },
+
+    resume: async () => {
+      const all = await listServers(layout);
+      await Promise.all(
+        all.map(async ({ ref }) => {
+          try {
+            if (await resumeServer(ref)) context.log.info({ server: ref.resourceName }, 'server started again');
+          } catch (error) {
+            context.log.error({ err: error, server: ref.resourceName }, 'cannot start a server again');
+          }
+        }),
+      );
+    },
+
+    stop: async () => keeper.stop(),
+  });
+}

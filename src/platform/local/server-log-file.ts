@@ -1,0 +1,64 @@
+import { appendFile, copyFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { openPlainFile, readLines } from './line-reader.ts';
+
+/** The log and its predecessor hold at most about twice this. */
+const ROTATE_BYTES = 16 * 1024 * 1024;
+const LAST_WORDS_BYTES = 16 * 1024;
+
+const PREFIX = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC (?=\[\d+\])/;
+const SEVERITY = /^(?:\[\d+\] )?(?:PANIC|FATAL|ERROR): +/;
+
+/** Splits a line of a server's log into its time, which the server writes in UTC, and the rest; no time: goes on. */
+export function parseServerLogLine(line: string): { readonly at: Date | null; readonly text: string } {
+  const match = PREFIX.exec(line);
+  if (match === null) return { at: null, text: line };
+  return { at: new Date(`${match[1]}T${match[2]}Z`), text: line.slice(match[0].length) };
+}
+
+/** Whether it is time to rotate the log. */
+export async function isLogLarge(log: string, limitBytes = ROTATE_BYTES): Promise<boolean> {
+  return ((await stat(log).catch(() => null))?.size ?? 0) > limitBytes;
+}
+
+/**
+ * Moves a log that has grown large to `<log>.1` and empties it, while the server goes on appending to it. A reader that
+ * stood somewhere in it finds the same offset in `<log>.1`. The caller holds the server's lock.
+ */
+export async function rotateServerLog(log: string, limitBytes = ROTATE_BYTES): Promise<void> {
+  if (!(await isLogLarge(log, limitBytes))) return;
+  const copy = `${log}.1.new`;
+  try {
+    await copyFile(log, copy);
+    const copied = (await stat(copy)).size;
+    const file = await openPlainFile(log);
+    try {
+      const { size: grown = copied } = (await file?.stat()) ?? {};
+      const rest = Buffer.alloc(Math.max(0, grown - copied));
+      await file?.read(rest, 0, rest.length, copied);
+      await appendFile(copy, rest);
+    } finally {
+      await file?.close();
+    }
+    await rename(copy, `${log}.1`);
+    await truncate(log, 0);
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/** What the server said last that tells why it is not up: its last error, else its last line. Null when it said nothing. */
+export async function readLastCause(log: string): Promise<string | null> {
+  const file = await openPlainFile(log);
+  if (file === null) return null;
+  try {
+    const { size } = await file.stat();
+    const lines: string[] = [];
+    for await (const { text } of readLines(file, Math.max(0, size - LAST_WORDS_BYTES), true)) {
+      lines.push(parseServerLogLine(text).text);
+    }
+    const cause = lines.findLast((line) => SEVERITY.test(line)) ?? lines.findLast((line) => line.trim() !== '');
+    return cause === undefined ? null : cause.replace(SEVERITY, '').replace(/^\[\d+\] /, '');
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,250 @@
+#!/usr/bin/env bash
+# Runs one job of the local platform to its end, whether or not the control plane lives: attempts, deadline, log, state.
+#
+# supervise.sh RUN_DIR SCRATCH_DIR SCRIPT ATTEMPTS FAILURES FIRST_ATTEMPT DEADLINE_SECONDS SLOTS_DIR SLOTS
+#
+# The environment is the script's own, but for TOYGRES_ATTEMPT, TOYGRES_SCRATCH_DIR, HOME and TMPDIR, set per attempt.
+# SIGTERM ends the job; RUN_DIR/request says as what: "cancel" or "interrupt" (also when it says nothing).
+# RUN_DIR/end is written last, when no process, no secret and no scratch file of the job is left.
+set -u
+shopt -s extglob nullglob
+umask 077
+LC_ALL=C
+
+run=$1 scratch_root=$2 script=$3 attempts=$4 failures=$5 attempt=$6 deadline=$7 slots_dir=$8 slots=$9
+
+# Descriptors 7, 8 and 9 hold locks: every child closes them, so that they end with this process.
+exec 7>"$run/lock"
+flock --wait 5 7 || exit 0
+
+reason=
+script_pid=
+seen=' '
+trap 'read -r reason <"$run/request" || reason=interrupt' TERM
+trap '' HUP INT PIPE
+
+write_whole() { # FILE TEXT
+  printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"
+}
+
+pause() { # SECONDS; ends early on a signal
+  sleep "$1" 7>&- 8>&- 9>&- &
+  wait $!
+  kill $! 2>/dev/null
+}
+
+# ---- which processes belong to the attempt -------------------------------------------------------------------------
+
+# Puts their pids into `members`: those that carry the attempt's scratch directory in their environment, those of the
+# script's session and group, and the children of all of them. Whoever was seen once stays, since its parent may die first.
+find_members() {
+  local file stat rest pid state ppid pgrp sid grown=1
+  local -A parent=() session=() group=()
+  members=()
+  for file in /proc/[0-9]*/stat; do
+    { read -r stat <"$file"; } 2>/dev/null || continue
+    pid=${stat%% *}
+    rest=${stat##*) }
+    read -r state ppid pgrp sid _ <<<"$rest"
+    [[ $state == [ZXx] || $pid == "$$" || $pid == "$BASHPID" ]] && continue
+    parent[$pid]=$ppid session[$pid]=$sid group[$pid]=$pgrp
+  done
+  for file in $(grep -lsazxF "TOYGRES_SCRATCH_DIR=$scratch" /proc/[0-9]*/environ 7>&- 8>&- 9>&-); do
+    file=${file#/proc/}
+    pid=${file%%/*}
+    [[ -n ${parent[$pid]-} && $seen != *" $pid "* ]] && seen+="$pid "
+  done
+  while ((grown)); do
+    grown=0
+    for pid in "${!parent[@]}"; do
+      [[ $seen == *" $pid "* ]] && continue
+      if [[ $pid == "$script_pid" || ${session[$pid]} == "$script_pid" || ${group[$pid]} == "$script_pid" ||
+        $seen == *" ${parent[$pid]} "* ]]; then
+        seen+="$pid "
+        grown=1
+      fi
+    done
+  done
+  for pid in "${!parent[@]}"; do
+    [[ $seen == *" $pid "* ]] && members+=("$pid")
+  done
+  ((${#members[@]} > 0))
+}
+
+# Ends every process of the attempt: first asked, after a second forced.
+end_members() {
+  local tries
+  find_members || return 0
+  kill -TERM "${members[@]}" 2>/dev/null
+  for ((tries = 0; tries < 10; tries++)); do
+    pause 0.1
+    find_members || return 0
+  done
+  for ((tries = 0; tries < 50; tries++)); do
+    kill -KILL "${members[@]}" 2>/dev/null
+    pause 0.05
+    find_members || return 0
+  done
+}
+
+# ---- what the script says ------------------------------------------------------------------------------------------
+
+load_secrets() {
+  local file line
+  secrets=()
+  for file in "$run"/secrets/*; do
+    while IFS= read -r line || [[ -n $line ]]; do
+      ((${#line} >= 6)) && secrets+=("$line")
+    done <"$file"
+  done
+}
+
+mask() { # changes `line`
+  local secret
+  for secret in "${secrets[@]}"; do
+    [[ $line == *"$secret"* ]] && line=${line//"$secret"/***}
+  done
+  if [[ ${line,,} == *sig[=%]* ]]; then
+    line=${line//[sS][iI][gG]@(=|%3[dD])+([[:alnum:]%\/+=_.~-])/sig=***}
+  fi
+}
+
+# Reads the script's output and writes the attempt's log, progress, result and error. A line beyond the limit is cut.
+record() { # DIRECTORY
+  local line rest limit=4194304 shown=65536 last='' size=0 now
+  local -a secrets
+  trap '' TERM
+  load_secrets
+  exec 5>>"$1/log" 6>>"$1/progress"
+  while IFS= read -r -n "$limit" line || [[ -n $line ]]; do
+    if ((${#line} >= limit)); then
+      while IFS= read -r -n 65536 rest && ((${#rest} == 65536)); do :; done
+    fi
+    mask
+    now=$EPOCHREALTIME
+    case $line in
+      '::toygres:: progress '*)
+        line=${line#'::toygres:: progress '}
+        [[ $line == "$last" || ${#line} -gt 8192 ]] && continue
+        last=$line
+        if (((size += ${#line} + 20) > 262144)); then
+          write_whole "$1/progress" "$now $line"
+          exec 6>>"$1/progress"
+          size=${#line}
+        else
+          printf '%s %s\n' "$now" "$line" >&6
+        fi
+        ;;
+      '::toygres:: result '*) write_whole "$1/result" "${line#'::toygres:: result '}" ;;
+      '::toygres:: error '*) write_whole "$1/error" "${line#'::toygres:: error '}" ;;
+      '::toygres:: '*) ;;
+      *)
+        ((${#line} > shown)) && line="${line:0:shown} [cut]"
+        printf '%s %s\n' "$now" "$line" >&5
+        ;;
+    esac
+  done
+}
+
+# ---- one attempt ---------------------------------------------------------------------------------------------------
+
+run_attempt() { # sets `status`; sets `reason` when the job must end
+  local directory=$run/attempts/$attempt recorder tries done_pid code
+  scratch=$scratch_root/$attempt
+  seen=' '
+  rm -rf "$scratch" "$run/pipe"
+  mkdir -p "$directory" "$scratch"
+  mkfifo "$run/pipe"
+  write_whole "$directory/started" "$EPOCHREALTIME"
+  record "$directory" <"$run/pipe" 7>&- 8>&- 9>&- &
+  recorder=$!
+  (
+    trap - TERM HUP INT PIPE
+    cd "$scratch" || exit 1
+    export TOYGRES_ATTEMPT=$attempt TOYGRES_SCRATCH_DIR=$scratch HOME=$scratch TMPDIR=$scratch
+    exec setsid bash "$script"
+  ) >"$run/pipe" 2>&1 </dev/null 7>&- 8>&- 9>&- &
+  script_pid=$!
+  status=
+  while [[ -z $reason && -z $status ]]; do
+    wait -n -p done_pid "$script_pid" "$timer"
+    code=$?
+    case ${done_pid-} in
+      "$script_pid") status=$code ;;
+      "$timer") reason=${reason:-deadline} ;;
+    esac
+  done
+  end_members
+  if [[ -z $status ]]; then
+    wait "$script_pid" 2>/dev/null
+    status=$?
+  fi
+  # It ends when nobody holds the pipe any more; a process that hid from us must not keep the job from its end.
+  for ((tries = 0; tries < 40; tries++)); do
+    kill -0 "$recorder" 2>/dev/null || break
+    pause 0.05
+  done
+  kill -KILL "$recorder" 2>/dev/null
+  wait "$recorder" 2>/dev/null
+  write_whole "$directory/exit" "$status $EPOCHREALTIME"
+  rm -rf "$scratch" "$run/pipe"
+}
+
+finish() { # STATE CAUSE
+  kill "$timer" 2>/dev/null
+  rm -rf "$run/secrets" "$scratch_root" "$run/pipe"
+  write_whole "$run/end" \
+    "{\"state\":\"$1\",\"cause\":\"$2\",\"failures\":$failures,\"finishedAt\":$EPOCHREALTIME}"
+  exit 0
+}
+
+finish_for_reason() {
+  case $reason in
+    '') return ;;
+    cancel) finish CANCELLED cancel ;;
+    deadline) finish FAILED deadline ;;
+    *) finish INTERRUPTED interrupt ;;
+  esac
+}
+
+# ---- the job -------------------------------------------------------------------------------------------------------
+
+timer=
+read -r stat </proc/$$/stat
+read -r -a fields <<<"${stat##*) }"
+read -r boot </proc/sys/kernel/random/boot_id
+write_whole "$run/supervisor" "$$ ${fields[19]} $boot"
+
+# First come, first served: one waits for a slot at a time, the others wait for its place in the kernel's queue.
+exec 8>"$slots_dir/queue"
+flock 8 7>&- 9>&- &
+waiting=$!
+wait "$waiting"
+kill "$waiting" 2>/dev/null
+while [[ -z $reason ]]; do
+  for ((slot = 0; slot < slots; slot++)); do
+    exec 9>"$slots_dir/$slot"
+    flock --nonblock 9 7>&- 8>&- && break 2
+    exec 9>&-
+  done
+  pause 0.2
+done
+exec 8>&-
+finish_for_reason
+
+sleep "$deadline" 7>&- 8>&- 9>&- &
+timer=$!
+write_whole "$run/running" "$EPOCHREALTIME"
+
+while :; do
+  run_attempt
+  finish_for_reason
+  if [[ $status == 0 && -f $run/attempts/$attempt/result ]]; then finish SUCCEEDED exit; fi
+  failures=$((failures + 1))
+  if [[ $status == 78 ]] || ((failures >= attempts)); then finish FAILED exit; fi
+  pause "$((failures < 5 ? failures * 2 - 1 : 10))"
+  finish_for_reason
+  if ! kill -0 "$timer" 2>/dev/null; then reason=deadline; fi
+  finish_for_reason
+  attempt=$((attempt + 1))
+done
