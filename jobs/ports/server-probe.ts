@@ -5,6 +5,8 @@ export interface ConnectionFacts {
   readonly latencyMs: number;
   /** Null for a server that is not PG_DURABLE. */
   readonly durableWorkerRunning: boolean | null;
+  /** The size of all databases together; only where `measure` asked for it. */
+  readonly databaseBytes?: number;
 }
 
 /** Opens a real connection to a server as a client would. */
@@ -16,6 +18,6 @@ export interface ServerProbe {
   connect(
     address: Address,
     login: ServerSecret,
-    options: { timeoutMs: number; durable: boolean },
+    options: { timeoutMs: number; durable: boolean; measure?: boolean },
   ): Promise<ConnectionFacts>;
 }

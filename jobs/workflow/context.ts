@@ -46,6 +46,7 @@ export interface StepScope {
  * A step may run twice (a crash between effect and commit), so whatever it does must be idempotent.
  */
 export interface StepRunner<Name extends string> {
+  (name: Name, run: (scope: StepScope) => Promise<void>, options?: StepOptions): Promise<void>;
   <T extends Json | undefined>(name: Name, run: (scope: StepScope) => Promise<T>, options?: StepOptions): Promise<T>;
   /** Looks again and again until done. Holds no worker slot between two looks. */
   until<T extends Json | undefined>(

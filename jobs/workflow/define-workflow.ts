@@ -9,14 +9,14 @@ export interface DeclaredStep {
   readonly weight: number;
 }
 
-/** How a run that will not succeed is brought to its end. */
+/** How a run that will not succeed is brought to its end. Methods, so that a list can hold plans for different inputs. */
 export interface FailurePlan<I> {
   /** Takes back what the run made. Durable and idempotent. Left out where nothing may be taken back. */
-  readonly undo?: (context: UndoContext, input: I) => Promise<void>;
+  undo?(context: UndoContext, input: I): Promise<void>;
   /** Writes what became of the records, in the transaction that ends the operation. */
-  readonly settle: (tx: Transaction, services: WorkflowServices, input: I, failure: FailureRecord) => Promise<void>;
+  settle(tx: Transaction, services: WorkflowServices, input: I, failure: FailureRecord): Promise<void>;
   /** Reserves again what `settle` gave free, in the transaction of retryOperation. Throws CONFLICT when it is taken. */
-  readonly reopen?: (tx: Transaction, services: WorkflowServices, input: I) => Promise<void>;
+  reopen?(tx: Transaction, services: WorkflowServices, input: I): Promise<void>;
 }
 
 /** A workflow as the engine sees it. Its input is a set of references, stored with the operation. */

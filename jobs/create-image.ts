@@ -1,0 +1,50 @@
+import { backupJob, parseBackupResult } from './parts/backup-job.ts';
+import { reopenImage, settleImageFailed } from './parts/creation-end.ts';
+import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './parts/end-job.ts';
+import { ImageInput } from './parts/inputs.ts';
+import { publishManifest, readImageFacts } from './parts/manifest-of-image.ts';
+import { measureSource } from './parts/source-instance.ts';
+import { VERIFYING, verifyUpload } from './parts/verify-upload.ts';
+import { startJob, watchJob } from './parts/watch-job.ts';
+import { defineWorkflow } from './workflow/define-workflow.ts';
+
+/** An image of a running server. It is AVAILABLE only when the store was seen to hold all of it. */
+export const createImage = defineWorkflow('create-image', '1.0.0', ImageInput)
+  .steps({
+    'Look up the source instance': 1,
+    'Start the backup job': 1,
+    'Dump the databases': 52,
+    'Hash the files': 6,
+    'Upload the files': 30,
+    'Verify what was uploaded': 6,
+    'Publish the manifest': 2,
+    'Keep the job log': 1,
+    'Mark the image available': 1,
+  })
+  .onFailure({
+    undo: async (context, { imageId }) => {
+      await cancelJobs(context);
+      await context.undo('Remove what was uploaded', () => context.store.removeImage(imageId));
+      await removeJobs(context);
+    },
+    settle: settleImageFailed,
+    reopen: reopenImage,
+  })
+  .run(async (context, { imageId }) => {
+    const { step, images } = context;
+    const dataBytes = await step('Look up the source instance', () => measureSource(context, imageId));
+
+    const backup = backupJob(context, imageId, dataBytes);
+    const job = await step('Start the backup job', () => startJob(context, backup));
+    const watch = watchJob(context, backup, job);
+    await step.until('Dump the databases', watch.past('dump'), watch.patience);
+    await step.until('Hash the files', watch.past('hash'), watch.patience);
+    const result = await step.until('Upload the files', watch.succeeded('upload', parseBackupResult), watch.patience);
+
+    await step('Verify what was uploaded', () => verifyUpload(context, imageId, job, result), VERIFYING);
+    await step('Publish the manifest', () => publishManifest(context, imageId, result), VERIFYING);
+    await step('Keep the job log', ({ signal }) => keepLogAndRemove(context, job, signal), KEEPING);
+    await step.commit('Mark the image available', async (tx) =>
+      images.markAvailable(tx, imageId, await readImageFacts(context, imageId)),
+    );
+  });

@@ -1,0 +1,14 @@
+import { ImageInput } from './parts/inputs.ts';
+import { REMOVING } from './parts/server-parts.ts';
+import { defineWorkflow } from './workflow/define-workflow.ts';
+
+/** The files go first, then the record says DELETED. What fails stays DELETING with its failure, to be retried. */
+export const deleteImage = defineWorkflow('delete-image', '1.0.0', ImageInput)
+  .steps({ 'Delete the files': 95, 'Mark the image deleted': 5 })
+  .onFailure({
+    settle: (tx, { images }, { imageId }, failure) => images.setFailure(tx, imageId, failure),
+  })
+  .run(async ({ step, store, images }, { imageId }) => {
+    await step('Delete the files', () => store.removeImage(imageId), REMOVING);
+    await step.commit('Mark the image deleted', (tx) => images.markDeleted(tx, imageId));
+  });

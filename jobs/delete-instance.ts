@@ -1,0 +1,31 @@
+import { InstanceInput } from './parts/inputs.ts';
+import { REMOVING, STOPPING, stopServer } from './parts/server-parts.ts';
+import { readServerSpec } from './parts/server-spec.ts';
+import { defineWorkflow } from './workflow/define-workflow.ts';
+
+/**
+ * Removes a server with its data; its images stay. What fails stays DELETING with its failure and keeps its names, to
+ * be retried.
+ */
+export const deleteInstance = defineWorkflow('delete-instance', '1.0.0', InstanceInput)
+  .steps({
+    'Stop the server': 40,
+    'Remove the server': 10,
+    'Remove the configuration': 5,
+    'Remove the secret': 5,
+    'Remove the volume': 35,
+    'Mark the instance deleted': 5,
+  })
+  .onFailure({
+    settle: (tx, { instances }, { instanceId }, failure) => instances.setFailure(tx, instanceId, failure),
+  })
+  .run(async (context, { instanceId }) => {
+    const { step, platform, instances } = context;
+    const server = () => readServerSpec(context, instanceId);
+    await step('Stop the server', () => stopServer(context, instanceId), STOPPING);
+    await step('Remove the server', async () => platform.removeServer(await server()), STOPPING);
+    await step('Remove the configuration', async () => platform.removeConfiguration(await server()));
+    await step('Remove the secret', async () => platform.removeSecret(await server()));
+    await step('Remove the volume', async () => platform.removeVolume(await server()), REMOVING);
+    await step.commit('Mark the instance deleted', (tx) => instances.markDeleted(tx, instanceId));
+  });

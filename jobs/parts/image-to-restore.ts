@@ -1,0 +1,66 @@
+import { AppError } from '../../schema/errors.ts';
+import type { InstanceRecord } from '../ports/records.ts';
+import type { WorkflowServices } from '../workflow/context.ts';
+import { CHECKSUMS_NAME, compareWithStore, refuseDifferences } from './checksums.ts';
+
+/** What a restore goes by, as a step returns it. */
+export type ImageToRestore = { readonly imageId: string; readonly databaseBytes: number; readonly sizeBytes: number };
+
+/**
+ * Looks whether the image of an instance can be restored into it: AVAILABLE, its manifest whole and ours, made of what
+ * the instance is recorded to be, and every file in the store with the size and MD5 that the manifest has.
+ * Throws CONFLICT for a state, STEP_FAILED naming what is wrong otherwise.
+ */
+export async function readImageToRestore(services: WorkflowServices, instanceId: string): Promise<ImageToRestore> {
+  const { instances, images, store } = services;
+  const instance = await instances.read(instanceId);
+  if (instance.sourceImageId === null) {
+    throw new AppError('STEP_FAILED', `The instance "${instance.name}" was not asked for from an image.`);
+  }
+  const image = await images.read(instance.sourceImageId);
+  if (image.state !== 'AVAILABLE') {
+    throw new AppError(
+      'CONFLICT',
+      `The image "${image.name}" is ${image.state}; only an AVAILABLE one can be restored.`,
+    );
+  }
+  const manifest = await store.readManifest(image.id).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+    throw new AppError('STEP_FAILED', `The image "${image.name}" has no manifest in the blob store any more.`);
+  });
+  refuseOther(instance, image.name, manifest);
+  refuseDifferences(
+    `The files of the image "${image.name}" are not what its manifest says`,
+    compareWithStore(manifest.files, withoutManifest(await store.listFiles(image.id))),
+  );
+  const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return { imageId: image.id, databaseBytes: manifest.databaseBytes, sizeBytes };
+}
+
+function refuseOther(
+  instance: InstanceRecord,
+  imageName: string,
+  manifest: {
+    readonly imageType: string;
+    readonly postgresVersion: string;
+    readonly method: string;
+    readonly files: readonly { readonly name: string }[];
+  },
+): void {
+  if (manifest.method !== 'LOGICAL') {
+    throw new AppError('UNAVAILABLE', `Restoring ${manifest.method} images is not available yet.`);
+  }
+  if (manifest.imageType !== instance.imageType || manifest.postgresVersion !== instance.postgresVersion) {
+    throw new AppError(
+      'STEP_FAILED',
+      `The image "${imageName}" is of ${manifest.imageType} ${manifest.postgresVersion}, the instance was reserved as ${instance.imageType} ${instance.postgresVersion}.`,
+    );
+  }
+  if (!manifest.files.some((file) => file.name === CHECKSUMS_NAME)) {
+    throw new AppError('STEP_FAILED', `The manifest of the image "${imageName}" does not list ${CHECKSUMS_NAME}.`);
+  }
+}
+
+function withoutManifest<T extends { readonly name: string }>(files: readonly T[]): readonly T[] {
+  return files.filter(({ name }) => name !== 'manifest.json');
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** The input of workflows about one instance. A restore finds its image in the instance's record. */
+export const InstanceInput = z.object({ instanceId: z.uuid() });
+export type InstanceInput = z.infer<typeof InstanceInput>;
+
+/** The input of workflows about one image, whose record names its source. */
+export const ImageInput = z.object({ imageId: z.uuid() });
+export type ImageInput = z.infer<typeof ImageInput>;

@@ -1,0 +1,24 @@
+const MIB = 1 << 20;
+
+/** How long a job may take, how long it may be silent, and how much room it needs. */
+export interface JobLimits {
+  readonly deadlineSeconds: number;
+  readonly stallSeconds: number;
+  readonly grantSeconds: number;
+  readonly scratchBytes: number;
+}
+
+/**
+ * Limits from the size of the data. Deadline: half an hour, and the time for reading and writing it at 4 MiB/s, which is
+ * slower than anything worth waiting for. Silence: a quarter of an hour, and the time for one pass over it at 20 MiB/s,
+ * since building an index says nothing while it runs. The grant outlives the deadline. Scratch: all of it incompressible.
+ */
+export function jobLimits(dataBytes: number): JobLimits {
+  const deadlineSeconds = Math.ceil(1_800 + dataBytes / (4 * MIB));
+  return {
+    deadlineSeconds,
+    stallSeconds: Math.ceil(900 + dataBytes / (20 * MIB)),
+    grantSeconds: deadlineSeconds + 3_600,
+    scratchBytes: Math.ceil(dataBytes * 1.1) + 256 * MIB,
+  };
+}

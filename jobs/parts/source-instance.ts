@@ -1,0 +1,28 @@
+import { AppError } from '../../schema/errors.ts';
+import { SUPERUSER_NAME } from '../ports/superuser.ts';
+import type { WorkflowServices } from '../workflow/context.ts';
+
+/**
+ * Looks whether the source of an image can be dumped: it is RUNNING, and the recorded password logs in. Returns the size
+ * of its databases. Throws CONFLICT with its state, or what the server says to the login.
+ */
+export async function measureSource(services: WorkflowServices, imageId: string): Promise<number> {
+  const { images, instances, platform, probe } = services;
+  const { sourceInstanceId, method } = await images.read(imageId);
+  const source = await instances.read(sourceInstanceId);
+  if (method !== 'LOGICAL') throw new AppError('UNAVAILABLE', `Taking ${method} images is not available yet.`);
+  if (source.state !== 'RUNNING') {
+    throw new AppError(
+      'CONFLICT',
+      `The instance "${source.name}" is ${source.state}; only a RUNNING one can be imaged.`,
+    );
+  }
+  const { insideAddress, phase, detail } = await platform.readServer(source);
+  if (insideAddress === null) {
+    throw new AppError('UNAVAILABLE', `The server of "${source.name}" is ${phase} (${detail ?? 'no address'}).`);
+  }
+  const password = await instances.readPassword(source.id);
+  const login = { username: SUPERUSER_NAME, password };
+  const facts = await probe.connect(insideAddress, login, { timeoutMs: 30_000, durable: false, measure: true });
+  return facts.databaseBytes ?? 0;
+}

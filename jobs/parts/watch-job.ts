@@ -1,0 +1,113 @@
+import { AppError, assertNever } from '../../schema/errors.ts';
+import type { JobRef, JobSpec, JobStatus } from '../ports/platform.ts';
+import type { Poll, ProgressReport, RunFacts, UntilOptions, WorkflowServices } from '../workflow/context.ts';
+import { jobLimits } from './job-limits.ts';
+
+type Context = WorkflowServices & RunFacts;
+type Result = Readonly<Record<string, unknown>>;
+
+/** A job that a run is to start and to wait for. */
+export interface PlannedJob {
+  /** All phases of its script in order. */
+  readonly phases: readonly string[];
+  /** The size of the data it works on. */
+  readonly dataBytes: number;
+  /** Made anew where it is needed: it holds secrets, which no step result may. */
+  readonly buildSpec: () => Promise<JobSpec>;
+}
+
+/** Looks at a job that was started. Each look records what the platform says and throws when the job cannot succeed. */
+export interface JobWatch {
+  /** Done when the job has left this phase behind. */
+  past(phase: string): () => Promise<Poll<null>>;
+  /** Done, with what it reported, when the job succeeded in this its last phase. */
+  succeeded<T>(phase: string, parse: (result: Result) => T): () => Promise<Poll<T>>;
+  /** A platform that is away for minutes must not end a job of hours; nor may a lost job be begun again for ever. */
+  readonly patience: UntilOptions;
+}
+
+/** Writes the record first, so that no job runs unrecorded, then starts the job or adopts it. */
+export async function startJob({ platform, jobs }: Context, job: PlannedJob): Promise<{ [K in keyof JobRef]: string }> {
+  const spec = await job.buildSpec();
+  const { id, namespace, name, kind, operationId } = spec;
+  const ref = { id, namespace, name };
+  await jobs.ensure({ ...ref, kind, operationId });
+  await platform.ensureJob(spec);
+  await jobs.update(id, await platform.readJob(ref));
+  return ref;
+}
+
+/** Follows the job to its end: takes up an interrupted or lost one again, ends one that makes no progress. */
+export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWatch {
+  const { deadlineSeconds } = jobLimits(job.dataBytes);
+  return {
+    past: (phase) => async () => {
+      const status = await lookAtJob(context, job, ref);
+      const { report } = status;
+      const isPast = report !== null && job.phases.indexOf(report.phase) > job.phases.indexOf(phase);
+      return isPast || status.state === 'SUCCEEDED' ? { done: null } : { progress: describe(status, phase) };
+    },
+    succeeded: (phase, parse) => async () => {
+      const status = await lookAtJob(context, job, ref);
+      if (status.state !== 'SUCCEEDED') return { progress: describe(status, phase) };
+      if (status.result === null) throw new AppError('STEP_FAILED', 'The job ended without a result; see its log.');
+      return { done: parse(status.result) };
+    },
+    patience: { timeoutMs: (deadlineSeconds + 1_800) * 1000, attempts: 20 },
+  };
+}
+
+async function lookAtJob(context: Context, job: PlannedJob, ref: JobRef): Promise<JobStatus> {
+  const status = await context.platform.readJob(ref);
+  await context.jobs.update(ref.id, status);
+  switch (status.state) {
+    case 'SUCCEEDED':
+    case 'PENDING':
+      return status;
+    case 'RUNNING':
+      await endIfStalled(context, ref, status, jobLimits(job.dataBytes).stallSeconds);
+      return status;
+    case 'INTERRUPTED':
+      await startJob(context, job);
+      return status;
+    case 'ABSENT':
+      await startJob(context, job);
+      // Counts as a failed attempt of the step: that bounds how often this may happen.
+      throw new AppError('UNAVAILABLE', `The platform had lost the job ${ref.name}; it was started again.`);
+    case 'FAILED':
+      throw new AppError('STEP_FAILED', status.failure ?? `The job ${ref.name} failed without a reason; see its log.`);
+    case 'CANCELLED':
+      throw new AppError('STEP_FAILED', `The job ${ref.name} was ended from outside; retry the operation.`);
+    default:
+      return assertNever(status.state);
+  }
+}
+
+async function endIfStalled(
+  { platform, jobs }: Context,
+  ref: JobRef,
+  { reportedAt, startedAt, report }: JobStatus,
+  stallSeconds: number,
+): Promise<void> {
+  const lastSign = reportedAt ?? startedAt;
+  if (lastSign === null || Date.now() - lastSign.getTime() < stallSeconds * 1000) return;
+  await platform.cancelJob(ref);
+  await jobs.update(ref.id, await platform.readJob(ref));
+  const doing = report?.message ?? report?.phase ?? 'starting';
+  const minutes = Math.round(stallSeconds / 60);
+  throw new AppError(
+    'STEP_FAILED',
+    `The job ${ref.name} made no progress for ${minutes} minutes and was ended; it was last at: ${doing}.`,
+  );
+}
+
+/** What a status says of a phase: its figures when the job is in it, else only words (a later attempt starts over). */
+function describe({ state, attempts, report }: JobStatus, phase: string): ProgressReport {
+  const again = attempts > 1 ? `attempt ${attempts}: ` : '';
+  if (state === 'INTERRUPTED') return { message: 'taken up again after the platform was shut down' };
+  if (state === 'PENDING') return { message: `${again}waiting for its turn` };
+  if (report === null) return { message: `${again}starting` };
+  const message = `${again}${report.message ?? report.phase}`;
+  if (report.phase !== phase) return { message };
+  return { bytesDone: report.bytesDone, bytesTotal: report.bytesTotal, percent: report.percent, message };
+}

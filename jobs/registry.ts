@@ -1,0 +1,21 @@
+import { createImage } from './create-image.ts';
+import { createInstance } from './create-instance.ts';
+import { deleteImage } from './delete-image.ts';
+import { deleteInstance } from './delete-instance.ts';
+import { restartInstance } from './restart-instance.ts';
+import { restoreInstance } from './restore-instance.ts';
+import { startInstance } from './start-instance.ts';
+import { stopInstance } from './stop-instance.ts';
+import type { Workflow } from './workflow/define-workflow.ts';
+
+/** Every workflow that a worker of this release can run. */
+export const workflows: readonly Workflow[] = [
+  createInstance,
+  restoreInstance,
+  deleteInstance,
+  stopInstance,
+  startInstance,
+  restartInstance,
+  createImage,
+  deleteImage,
+];

@@ -1,0 +1,17 @@
+import { InstanceInput } from './parts/inputs.ts';
+import { letShutdownEnd, settleAsPlatformShows } from './parts/rest.ts';
+import { STOPPING, stopServer } from './parts/server-parts.ts';
+import { defineWorkflow } from './workflow/define-workflow.ts';
+
+/** Stops a server and keeps its data. Cancelled midway, it ends in what the platform then shows. */
+export const stopInstance = defineWorkflow('stop-instance', '1.0.0', InstanceInput)
+  .steps({ 'Stop the server': 95, 'Mark the instance stopped': 5 })
+  .onFailure({
+    undo: (context, { instanceId }) => letShutdownEnd(context, instanceId),
+    settle: settleAsPlatformShows,
+  })
+  .run(async (context, { instanceId }) => {
+    const { step, instances } = context;
+    await step('Stop the server', () => stopServer(context, instanceId), STOPPING);
+    await step.commit('Mark the instance stopped', (tx) => instances.markStopped(tx, instanceId));
+  });
