@@ -25,9 +25,15 @@ export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 
 type EnumObject<T extends readonly string[]> = { readonly [K in T[number]]: K };
 
-function enumOf<const T extends readonly string[]>(name: string, description: string, values: T): EnumObject<T> {
+function enumOf<const T extends readonly string[]>(
+  name: string,
+  description: string,
+  values: T,
+  meanings: Readonly<Record<T[number], string>>,
+): EnumObject<T> {
   const object = Object.fromEntries(values.map((value) => [value, value])) as EnumObject<T>;
-  registerEnumType(object, { name, description });
+  const described = values.map((value: T[number]) => [value, { description: meanings[value] }]);
+  registerEnumType(object, { name, description, valuesConfig: Object.fromEntries(described) });
   return object;
 }
 
@@ -36,51 +42,117 @@ export const InstanceState = enumOf(
   'InstanceState',
   'Where an instance is in its life. FAILED: creation never completed and its objects are removed.',
   INSTANCE_STATES,
+  {
+    CREATING: 'Its objects are being made; no connection is taken yet.',
+    RUNNING: 'The server is up and took a connection.',
+    STOPPED: 'The server is down, its data is kept.',
+    DELETING: 'It is being removed with its data; a failed deletion stays here and can be asked for again.',
+    DELETED: 'Gone with its data; only this record is left.',
+    FAILED: 'It never came to life and what was made of it is removed.',
+  },
 );
 export type ImageState = (typeof IMAGE_STATES)[number];
 export const ImageState = enumOf(
   'ImageState',
   'AVAILABLE only after everything that a restore needs was verified in the blob store.',
   IMAGE_STATES,
+  {
+    CREATING: 'It is being taken.',
+    AVAILABLE: 'Whole, verified, and ready to be restored.',
+    FAILED: 'It could not be taken and nothing of it is stored.',
+    DELETING: 'Its files are being removed.',
+    DELETED: 'Its files are gone; only this record is left.',
+  },
 );
 export type OperationState = (typeof OPERATION_STATES)[number];
 export const OperationState = enumOf(
   'OperationState',
   'SUCCEEDED, FAILED and CANCELLED are final; only retryOperation moves a FAILED one back to QUEUED.',
   OPERATION_STATES,
+  {
+    QUEUED: 'It waits for a worker.',
+    RUNNING: 'A worker has it in hand, or it waits for a job.',
+    CANCELLING: 'What it did is being taken back, as somebody asked.',
+    SUCCEEDED: 'All that was asked for is done.',
+    FAILED: 'It did not get there; what it made was taken back.',
+    CANCELLED: 'Somebody stopped it; what it made was taken back.',
+  },
 );
 export type StepState = (typeof STEP_STATES)[number];
-export const StepState = enumOf('StepState', 'SKIPPED: the way that the run took did not need it.', STEP_STATES);
+export const StepState = enumOf('StepState', 'SKIPPED: the way that the run took did not need it.', STEP_STATES, {
+  PENDING: 'Not begun.',
+  RUNNING: 'Begun and not ended.',
+  SUCCEEDED: 'Done; it is not done again in this run.',
+  FAILED: 'It failed or was interrupted.',
+  SKIPPED: 'Not needed.',
+});
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const OperationKind = enumOf(
   'OperationKind',
   'What an operation does to its instance or image.',
   OPERATION_KINDS,
+  {
+    CREATE_INSTANCE: 'Makes an instance, empty or from an image.',
+    UPDATE_INSTANCE: 'Changes what the platform holds of an instance, such as the size of its volume.',
+    DELETE_INSTANCE: 'Removes an instance with its data.',
+    STOP_INSTANCE: 'Shuts the server down and keeps the data.',
+    START_INSTANCE: 'Brings a stopped server back.',
+    RESTART_INSTANCE: 'Shuts the server down and brings it back.',
+    CREATE_IMAGE: 'Takes an image of an instance.',
+    DELETE_IMAGE: 'Removes the files of an image.',
+    VERIFY_IMAGE: 'Restores an image into a server that is thrown away, and compares.',
+  },
 );
 export type ImageType = (typeof IMAGE_TYPES)[number];
-export const ImageType = enumOf('ImageType', 'What the server runs; a restore keeps it.', IMAGE_TYPES);
+export const ImageType = enumOf('ImageType', 'What the server runs; a restore keeps it.', IMAGE_TYPES, {
+  STOCK: 'PostgreSQL as its makers ship it.',
+  PG_DURABLE: 'PostgreSQL with the pg_durable extension and its worker.',
+});
 export type ImageMethod = (typeof IMAGE_METHODS)[number];
 export const ImageMethod = enumOf(
   'ImageMethod',
   'LOGICAL: every database by pg_dump, with roles and settings. PHYSICAL: the cluster by pg_basebackup.',
   IMAGE_METHODS,
+  {
+    LOGICAL: 'Every database by pg_dump, with roles and settings; each consistent in itself.',
+    PHYSICAL: 'The whole cluster by pg_basebackup, consistent throughout.',
+  },
 );
 export type Exposure = (typeof EXPOSURES)[number];
 export const Exposure = enumOf(
   'Exposure',
   'INTERNAL: reachable where the platform runs. PUBLIC: through a load balancer, with a DNS label where the cloud has them.',
   EXPOSURES,
+  {
+    INTERNAL: 'Only from where the platform runs.',
+    PUBLIC: 'From outside, through a load balancer.',
+  },
 );
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 export const HealthStatus = enumOf(
   'HealthStatus',
   'What the last health check found; UNKNOWN before the first.',
   HEALTH_STATUSES,
+  {
+    HEALTHY: 'The last check found nothing wrong.',
+    UNHEALTHY: 'The last check found something wrong.',
+    UNKNOWN: 'Not checked yet.',
+  },
 );
 export type JobState = (typeof JOB_STATES)[number];
-export const JobState = enumOf('JobState', 'The state of a backup or restore job over all its attempts.', JOB_STATES);
+export const JobState = enumOf('JobState', 'The state of a backup or restore job over all its attempts.', JOB_STATES, {
+  PENDING: 'Recorded, not running yet.',
+  RUNNING: 'An attempt runs.',
+  SUCCEEDED: 'Its last attempt ended well.',
+  FAILED: 'No attempt ended well, and there is no further one.',
+  CANCELLED: 'It was stopped before its end.',
+});
 export type Role = (typeof ROLES)[number];
-export const Role = enumOf('Role', 'What a caller may do: read, operate, or administer.', ROLES);
+export const Role = enumOf('Role', 'What a caller may do: read, operate, or administer.', ROLES, {
+  VIEWER: 'May read all but credentials.',
+  OPERATOR: 'May also change things and read credentials.',
+  ADMIN: 'May do everything.',
+});
 
 /** The states in which an operation is over until somebody retries it. */
 export const TERMINAL_OPERATION_STATES: readonly OperationState[] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];

@@ -1,0 +1,18 @@
+import type { ContainerType } from 'type-graphql';
+import { createLoaders, type Loaders } from './loaders.ts';
+import type { Caller } from './ports/commands.ts';
+import type { Services } from './services.ts';
+
+/** What every resolver of one execution shares. */
+export interface ApiContext {
+  readonly caller: Caller;
+  readonly services: Services;
+  /** Of this execution alone: what they have read once they do not read again. */
+  readonly loaders: Loaders;
+  readonly container: ContainerType;
+}
+
+/** One for each request, and for each event of a subscription, so that none sees what an earlier one read. */
+export function createContext(services: Services, container: ContainerType, caller: Caller): ApiContext {
+  return { caller, services, container, loaders: createLoaders(services) };
+}

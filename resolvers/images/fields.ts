@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
+import { Image, ImageFile } from '../../schema/image.ts';
+import { Instance } from '../../schema/instance.ts';
+import { Label } from '../../schema/label.ts';
+import { OperationConnection } from '../../schema/operation-connection.ts';
+import type { ApiContext } from '../context.ts';
+import { listLabels } from '../labels.ts';
+import { buildConnection, type Connection, readPage } from '../paging.ts';
+import type { ImageFileRecord, OperationRecord } from '../ports/records.ts';
+import { AFTER, FIRST } from '../words.ts';
+
+@Resolver(() => Image)
+export class ImageFieldResolver {
+  @FieldResolver(() => [Label])
+  labels(@Root() image: ImageRecord): Label[] {
+    return listLabels(image.labels);
+  }
+
+  @FieldResolver(() => [ImageFile])
+  async files(@Root() image: ImageRecord, @Ctx() { loaders }: ApiContext): Promise<readonly ImageFileRecord[]> {
+    return loaders.imageFiles.load(image.id);
+  }
+
+  @FieldResolver(() => Instance, {
+    nullable: true,
+    description: 'The instance it was taken of; null once that is DELETED. The image lives on.',
+  })
+  async sourceInstance(@Root() image: ImageRecord, @Ctx() { loaders }: ApiContext): Promise<InstanceRecord | null> {
+    const instance = await loaders.instances.load(image.sourceInstanceId);
+    return instance?.state === 'DELETED' ? null : instance;
+  }
+
+  @FieldResolver(() => OperationConnection, { description: 'What was done to it or with it, newest first.' })
+  async operations(
+    @Root() image: ImageRecord,
+    @Ctx() { loaders }: ApiContext,
+    @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
+  ): Promise<Connection<OperationRecord>> {
+    const page = readPage(first, after);
+    return buildConnection(await loaders.operationsOfImage.load({ parentId: image.id, page }));
+  }
+}

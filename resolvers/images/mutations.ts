@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import { CreateImageInput, DeleteImageInput, VerifyImageInput } from '../../schema/image-inputs.ts';
+import { CreateImagePayload, DeleteImagePayload, VerifyImagePayload } from '../../schema/image-payloads.ts';
+import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
+import { checkCreateImage } from '../../schema/rules/image-rules.ts';
+import type { Role } from '../../schema/states.ts';
+import type { ApiContext } from '../context.ts';
+import { requireId } from '../ids.ts';
+import { readLabels } from '../labels.ts';
+import { type ImageOutcome, readImageOutcome } from '../outcomes.ts';
+import type { OnImage } from '../ports/commands.ts';
+import type { Services } from '../services.ts';
+import { INPUT } from '../words.ts';
+
+/** What all mutations take that only name an image. */
+function onImage(input: OnImage): OnImage {
+  checkIdempotencyKey(input);
+  return { ...input, imageId: requireId('image', 'imageId', input.imageId) };
+}
+
+@Resolver()
+export class ImageMutationResolver {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => CreateImagePayload, {
+    description: 'Takes an image of a RUNNING instance. CONFLICT when its name is taken.',
+  })
+  async createImage(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => CreateImageInput, { description: INPUT }) input: CreateImageInput,
+  ): Promise<ImageOutcome> {
+    checkCreateImage(input);
+    const instanceId = requireId('instance', 'instanceId', input.instanceId);
+    const command = { ...input, instanceId, labels: readLabels(input.labels) };
+    return readImageOutcome(context, await this.#services.imageCommands.create(context.caller, command));
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => DeleteImagePayload, { description: 'Removes the files of an image; its record stays, DELETED.' })
+  async deleteImage(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => DeleteImageInput, { description: INPUT }) input: DeleteImageInput,
+  ): Promise<ImageOutcome> {
+    const accepted = await this.#services.imageCommands.delete(context.caller, onImage(input));
+    return readImageOutcome(context, accepted);
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => VerifyImagePayload, {
+    description: 'Restores an AVAILABLE image into a server that is thrown away afterwards, and compares.',
+  })
+  async verifyImage(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => VerifyImageInput, { description: INPUT }) input: VerifyImageInput,
+  ): Promise<ImageOutcome> {
+    const accepted = await this.#services.imageCommands.verify(context.caller, onImage(input));
+    return readImageOutcome(context, accepted);
+  }
+}

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { Arg, Authorized, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import type { ImageRecord } from '../../jobs/ports/records.ts';
+import { ImageFilter } from '../../schema/filters.ts';
+import { Image } from '../../schema/image.ts';
+import { ImageConnection } from '../../schema/image-connection.ts';
+import { checkFilter } from '../../schema/rules/filter-rules.ts';
+import type { Role } from '../../schema/states.ts';
+import type { ApiContext } from '../context.ts';
+import { readId } from '../ids.ts';
+import { readLabels } from '../labels.ts';
+import { readLookup } from '../lookup.ts';
+import { buildConnection, type Connection, DEFAULT_FIRST, EMPTY_PAGE, readPage } from '../paging.ts';
+import type { Services } from '../services.ts';
+import { AFTER, FIRST } from '../words.ts';
+
+@Resolver()
+export class ImageQueryResolver {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  @Authorized<Role>('VIEWER')
+  @Query(() => Image, {
+    nullable: true,
+    description: 'The image with this id or name, exactly one of them given; null if there is none.',
+  })
+  async image(
+    @Ctx() { loaders }: ApiContext,
+    @Arg('id', () => ID, { nullable: true, description: 'Finds it also when it is DELETED.' }) id?: string | null,
+    @Arg('name', () => String, { nullable: true, description: 'Finds who holds the name at present.' })
+    name?: string | null,
+  ): Promise<ImageRecord | null> {
+    const lookup = readLookup(id, name);
+    if (lookup.by === 'name') return this.#services.imageQueries.byName(lookup.name);
+    const known = readId(lookup.id);
+    return known === null ? null : loaders.images.load(known);
+  }
+
+  @Authorized<Role>('VIEWER')
+  @Query(() => ImageConnection, { description: 'Images, newest first.' })
+  async images(
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
+    @Arg('filter', () => ImageFilter, { nullable: true, description: 'Which of them.' }) filter?: ImageFilter | null,
+  ): Promise<Connection<ImageRecord>> {
+    const page = readPage(first, after);
+    const criteria = filter ?? {};
+    checkFilter(criteria);
+    const { sourceInstanceId: given } = criteria;
+    const sourceInstanceId = given == null ? null : readId(given);
+    if (given != null && sourceInstanceId === null) return buildConnection(EMPTY_PAGE);
+    const labels = readLabels(criteria.labels);
+    return buildConnection(await this.#services.imageQueries.page({ ...criteria, sourceInstanceId, labels }, page));
+  }
+}

@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
+import { SUPERUSER_NAME } from '../../jobs/ports/superuser.ts';
+import { Endpoint } from '../../schema/endpoint.ts';
+import { Image } from '../../schema/image.ts';
+import { ImageConnection } from '../../schema/image-connection.ts';
+import { Instance } from '../../schema/instance.ts';
+import { Label } from '../../schema/label.ts';
+import { OperationConnection } from '../../schema/operation-connection.ts';
+import { buildConnectionString } from '../connection-string.ts';
+import type { ApiContext } from '../context.ts';
+import { listLabels } from '../labels.ts';
+import { buildConnection, type Connection, readPage } from '../paging.ts';
+import type { OperationRecord } from '../ports/records.ts';
+import { AFTER, FIRST } from '../words.ts';
+
+@Resolver(() => Instance)
+export class InstanceFieldResolver {
+  @FieldResolver(() => [Label])
+  labels(@Root() instance: InstanceRecord): Label[] {
+    return listLabels(instance.labels);
+  }
+
+  @FieldResolver(() => Image, {
+    nullable: true,
+    description: 'The image it was restored from; null for one that began empty.',
+  })
+  async sourceImage(@Root() instance: InstanceRecord, @Ctx() { loaders }: ApiContext): Promise<ImageRecord | null> {
+    return instance.sourceImageId === null ? null : loaders.images.load(instance.sourceImageId);
+  }
+
+  @FieldResolver(() => ImageConnection, { description: 'The images taken of it, newest first, without DELETED ones.' })
+  async images(
+    @Root() instance: InstanceRecord,
+    @Ctx() { loaders }: ApiContext,
+    @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
+  ): Promise<Connection<ImageRecord>> {
+    const page = readPage(first, after);
+    return buildConnection(await loaders.imagesOfInstance.load({ parentId: instance.id, page }));
+  }
+
+  @FieldResolver(() => OperationConnection, { description: 'What was done to it or with it, newest first.' })
+  async operations(
+    @Root() instance: InstanceRecord,
+    @Ctx() { loaders }: ApiContext,
+    @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
+  ): Promise<Connection<OperationRecord>> {
+    const page = readPage(first, after);
+    return buildConnection(await loaders.operationsOfInstance.load({ parentId: instance.id, page }));
+  }
+}
+
+@Resolver(() => Endpoint)
+export class EndpointFieldResolver {
+  @FieldResolver(() => String)
+  connectionString(@Root() endpoint: ServerEndpoint): string {
+    return buildConnectionString(endpoint, { username: SUPERUSER_NAME });
+  }
+}

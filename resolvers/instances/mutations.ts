@@ -1,0 +1,116 @@
+import 'reflect-metadata';
+import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import {
+  CreateInstanceInput,
+  DeleteInstanceInput,
+  RestartInstanceInput,
+  StartInstanceInput,
+  StopInstanceInput,
+  UpdateInstanceInput,
+} from '../../schema/instance-inputs.ts';
+import {
+  CreateInstancePayload,
+  DeleteInstancePayload,
+  RestartInstancePayload,
+  StartInstancePayload,
+  StopInstancePayload,
+  UpdateInstancePayload,
+} from '../../schema/instance-payloads.ts';
+import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
+import { checkCreateInstance, checkUpdateInstance } from '../../schema/rules/instance-rules.ts';
+import type { Role } from '../../schema/states.ts';
+import type { ApiContext } from '../context.ts';
+import { requireId } from '../ids.ts';
+import { readLabels } from '../labels.ts';
+import { type InstanceOutcome, readInstanceOutcome } from '../outcomes.ts';
+import type { OnInstance } from '../ports/commands.ts';
+import type { Services } from '../services.ts';
+import { INPUT } from '../words.ts';
+
+/** What all mutations take that only name an instance. */
+function onInstance(input: OnInstance): OnInstance {
+  checkIdempotencyKey(input);
+  return { ...input, instanceId: requireId('instance', 'instanceId', input.instanceId) };
+}
+
+@Resolver()
+export class InstanceMutationResolver {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => CreateInstancePayload, {
+    description: 'Makes an instance, empty or from an image. CONFLICT when its name or DNS label is taken.',
+  })
+  async createInstance(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => CreateInstanceInput, { description: INPUT }) input: CreateInstanceInput,
+  ): Promise<InstanceOutcome> {
+    checkCreateInstance(input);
+    const { sourceImageId } = input;
+    const command = {
+      ...input,
+      labels: readLabels(input.labels),
+      sourceImageId: sourceImageId == null ? sourceImageId : requireId('image', 'sourceImageId', sourceImageId),
+    };
+    return readInstanceOutcome(context, await this.#services.instanceCommands.create(context.caller, command));
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => UpdateInstancePayload, { description: 'Changes labels, protection or the size of the volume.' })
+  async updateInstance(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => UpdateInstanceInput, { description: INPUT }) input: UpdateInstanceInput,
+  ): Promise<InstanceOutcome> {
+    checkUpdateInstance(input);
+    const command = { ...input, ...onInstance(input), labels: readLabels(input.labels) };
+    return readInstanceOutcome(context, await this.#services.instanceCommands.update(context.caller, command));
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => DeleteInstancePayload, {
+    description: 'Removes an instance with its data; its images stay. CONFLICT while it is protected.',
+  })
+  async deleteInstance(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => DeleteInstanceInput, { description: INPUT }) input: DeleteInstanceInput,
+  ): Promise<InstanceOutcome> {
+    const accepted = await this.#services.instanceCommands.delete(context.caller, onInstance(input));
+    return readInstanceOutcome(context, accepted);
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => StopInstancePayload, { description: 'Shuts the server of a RUNNING instance down; its data stays.' })
+  async stopInstance(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => StopInstanceInput, { description: INPUT }) input: StopInstanceInput,
+  ): Promise<InstanceOutcome> {
+    const accepted = await this.#services.instanceCommands.stop(context.caller, onInstance(input));
+    return readInstanceOutcome(context, accepted);
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => StartInstancePayload, { description: 'Brings the server of a STOPPED instance back.' })
+  async startInstance(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => StartInstanceInput, { description: INPUT }) input: StartInstanceInput,
+  ): Promise<InstanceOutcome> {
+    const accepted = await this.#services.instanceCommands.start(context.caller, onInstance(input));
+    return readInstanceOutcome(context, accepted);
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => RestartInstancePayload, {
+    description: 'Shuts the server of a RUNNING instance down and brings it back.',
+  })
+  async restartInstance(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => RestartInstanceInput, { description: INPUT }) input: RestartInstanceInput,
+  ): Promise<InstanceOutcome> {
+    const accepted = await this.#services.instanceCommands.restart(context.caller, onInstance(input));
+    return readInstanceOutcome(context, accepted);
+  }
+}

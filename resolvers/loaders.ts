@@ -1,0 +1,40 @@
+import DataLoader from 'dataloader';
+import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
+import { createPageLoader, type PageLoader } from './page-loader.ts';
+import type { ImageFileRecord, JobRecord, OperationRecord, StepRecord } from './ports/records.ts';
+import type { Services } from './services.ts';
+
+/** The relations between nouns: however many parents ask in one tick, each relation is one call of a port. */
+export interface Loaders {
+  readonly instances: DataLoader<string, InstanceRecord | null>;
+  readonly images: DataLoader<string, ImageRecord | null>;
+  readonly operations: DataLoader<string, OperationRecord | null>;
+  readonly imageFiles: DataLoader<string, readonly ImageFileRecord[]>;
+  readonly steps: DataLoader<string, readonly StepRecord[]>;
+  readonly jobs: DataLoader<string, readonly JobRecord[]>;
+  readonly imagesOfInstance: PageLoader<ImageRecord>;
+  readonly operationsOfInstance: PageLoader<OperationRecord>;
+  readonly operationsOfImage: PageLoader<OperationRecord>;
+  /** Forgets all that was read: for after a change. */
+  clear(): void;
+}
+
+export function createLoaders({ instanceQueries, imageQueries, operationQueries }: Services): Loaders {
+  const loaders = {
+    instances: new DataLoader((ids: readonly string[]) => instanceQueries.byIds(ids)),
+    images: new DataLoader((ids: readonly string[]) => imageQueries.byIds(ids)),
+    operations: new DataLoader((ids: readonly string[]) => operationQueries.byIds(ids)),
+    imageFiles: new DataLoader((ids: readonly string[]) => imageQueries.files(ids)),
+    steps: new DataLoader((ids: readonly string[]) => operationQueries.steps(ids)),
+    jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),
+    imagesOfInstance: createPageLoader((ids, page) => imageQueries.pagesOfInstances(ids, page)),
+    operationsOfInstance: createPageLoader((ids, page) => operationQueries.pagesOfInstances(ids, page)),
+    operationsOfImage: createPageLoader((ids, page) => operationQueries.pagesOfImages(ids, page)),
+  };
+  return {
+    ...loaders,
+    clear() {
+      for (const loader of Object.values(loaders)) loader.clearAll();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { Arg, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Node, type NodeTypeName } from '../schema/node.ts';
+import type { Role } from '../schema/states.ts';
+import type { ApiContext } from './context.ts';
+import { readId } from './ids.ts';
+
+@Resolver()
+export class NodeResolver {
+  @Authorized<Role>('VIEWER')
+  @Query(() => Node, {
+    nullable: true,
+    description: 'The instance, image or operation with this id; null if none has it.',
+  })
+  async node(
+    @Ctx() { loaders }: ApiContext,
+    @Arg('id', () => ID, { description: 'Any id that this API gave out for an instance, image or operation.' })
+    text: string,
+  ): Promise<{ readonly __typename: NodeTypeName } | null> {
+    const id = readId(text);
+    if (id === null) return null;
+    const [instance, image, operation] = await Promise.all([
+      loaders.instances.load(id),
+      loaders.images.load(id),
+      loaders.operations.load(id),
+    ]);
+    if (instance !== null) return { __typename: 'Instance', ...instance };
+    if (image !== null) return { __typename: 'Image', ...image };
+    return operation === null ? null : { __typename: 'Operation', ...operation };
+  }
+}

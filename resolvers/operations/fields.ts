@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
+import { Image } from '../../schema/image.ts';
+import { Instance } from '../../schema/instance.ts';
+import { Job } from '../../schema/job.ts';
+import { Operation, OperationEvent } from '../../schema/operation.ts';
+import { Step } from '../../schema/step.ts';
+import type { ApiContext } from '../context.ts';
+import type { JobRecord, OperationEventRecord, OperationRecord, StepRecord } from '../ports/records.ts';
+
+@Resolver(() => Operation)
+export class OperationFieldResolver {
+  @FieldResolver(() => [Step])
+  async steps(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<readonly StepRecord[]> {
+    return loaders.steps.load(operation.id);
+  }
+
+  @FieldResolver(() => [Job], { description: 'The jobs it has run on the platform so far, oldest first.' })
+  async jobs(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<readonly JobRecord[]> {
+    return loaders.jobs.load(operation.id);
+  }
+
+  @FieldResolver(() => Instance, { nullable: true, description: 'The instance it works on or with.' })
+  async instance(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<InstanceRecord | null> {
+    return operation.instanceId === null ? null : loaders.instances.load(operation.instanceId);
+  }
+
+  @FieldResolver(() => Image, { nullable: true, description: 'The image it works on or with.' })
+  async image(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<ImageRecord | null> {
+    return operation.imageId === null ? null : loaders.images.load(operation.imageId);
+  }
+}
+
+@Resolver(() => OperationEvent)
+export class OperationEventFieldResolver {
+  @FieldResolver(() => Operation, { description: 'The operation as it stands now, which may be further on.' })
+  async operation(
+    @Root() event: OperationEventRecord,
+    @Ctx() { loaders }: ApiContext,
+  ): Promise<OperationRecord | null> {
+    return loaders.operations.load(event.operationId);
+  }
+}

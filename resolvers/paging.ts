@@ -1,0 +1,50 @@
+import { checkPage } from '../schema/rules/paging-rules.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Page, PageRequest } from './ports/queries.ts';
+
+/** How many entries a page has when the caller does not say. */
+export const DEFAULT_FIRST = 20;
+
+/** What every list takes: how many, and after which. Throws INVALID_INPUT for a size or cursor out of form. */
+export function readPage(first: number | null | undefined, after: string | null | undefined): PageRequest {
+  const size = first ?? DEFAULT_FIRST;
+  checkPage(size);
+  return { first: size, after: after == null ? null : decodeCursor(after) };
+}
+
+interface Row {
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
+/** A page in the form of Relay's connections: https://relay.dev/graphql/connections.htm */
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly nodes: readonly T[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  readonly totalCount: number;
+}
+
+/** Builds the connection that shows a page. */
+export function buildConnection<T extends Row>(page: Page<T>): Connection<T> {
+  const edges = page.rows.map((node) => ({ cursor: encodeCursor(node), node }));
+  return {
+    edges,
+    nodes: page.rows,
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: page.totalCount,
+  };
+}
+
+/** What a filter finds that names an id which nothing can have. */
+export const EMPTY_PAGE: Page<never> = { rows: [], hasNextPage: false, hasPreviousPage: false, totalCount: 0 };

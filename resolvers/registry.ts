@@ -1,0 +1,40 @@
+import { ImageFieldResolver } from './images/fields.ts';
+import { ImageMutationResolver } from './images/mutations.ts';
+import { ImageQueryResolver } from './images/queries.ts';
+import { ImageSubscriptionResolver } from './images/subscriptions.ts';
+import { CredentialsResolver } from './instances/credentials.ts';
+import { EndpointFieldResolver, InstanceFieldResolver } from './instances/fields.ts';
+import { InstanceMutationResolver } from './instances/mutations.ts';
+import { InstanceQueryResolver } from './instances/queries.ts';
+import { InstanceSubscriptionResolver } from './instances/subscriptions.ts';
+import { JobFieldResolver } from './jobs/fields.ts';
+import { JobSubscriptionResolver } from './jobs/subscriptions.ts';
+import { NodeResolver } from './node.ts';
+import { OperationEventFieldResolver, OperationFieldResolver } from './operations/fields.ts';
+import { OperationMutationResolver } from './operations/mutations.ts';
+import { OperationQueryResolver } from './operations/queries.ts';
+import { OperationSubscriptionResolver } from './operations/subscriptions.ts';
+import { ServerQueryResolver } from './server/queries.ts';
+
+/** Every resolver of the API; what is not listed here is not served. */
+export const RESOLVERS = [
+  NodeResolver,
+  ServerQueryResolver,
+  InstanceQueryResolver,
+  InstanceFieldResolver,
+  EndpointFieldResolver,
+  CredentialsResolver,
+  InstanceMutationResolver,
+  InstanceSubscriptionResolver,
+  ImageQueryResolver,
+  ImageFieldResolver,
+  ImageMutationResolver,
+  ImageSubscriptionResolver,
+  OperationQueryResolver,
+  OperationFieldResolver,
+  OperationEventFieldResolver,
+  OperationMutationResolver,
+  OperationSubscriptionResolver,
+  JobFieldResolver,
+  JobSubscriptionResolver,
+] as const;

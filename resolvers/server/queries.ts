@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { Arg, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { ConnectionCheck, Diagnostic } from '../../schema/checks.ts';
+import type { Role } from '../../schema/states.ts';
+import { Viewer } from '../../schema/viewer.ts';
+import type { ApiContext } from '../context.ts';
+import { requireId } from '../ids.ts';
+import type { Caller } from '../ports/commands.ts';
+import type { ConnectionFinding, Finding } from '../ports/queries.ts';
+import type { Services } from '../services.ts';
+
+@Resolver()
+export class ServerQueryResolver {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  @Authorized<Role>('VIEWER')
+  @Query(() => ConnectionCheck, {
+    description:
+      'Connects to an instance now, as a client would. That it cannot be reached is an answer, not an error.',
+  })
+  async checkConnection(
+    @Arg('instanceId', () => ID, { description: 'The instance; NOT_FOUND for an unknown one.' }) instanceId: string,
+  ): Promise<ConnectionFinding> {
+    return this.#services.checks.connection(requireId('instance', 'instanceId', instanceId));
+  }
+
+  @Authorized<Role>('VIEWER')
+  @Query(() => [Diagnostic], {
+    description: 'Looks at all that operations depend on, and says which link is broken and how to mend it.',
+  })
+  async diagnostics(): Promise<readonly Finding[]> {
+    return this.#services.checks.diagnostics();
+  }
+
+  @Authorized<Role>('VIEWER')
+  @Query(() => Viewer, { description: 'Whose token this request carries.' })
+  viewer(@Ctx() { caller }: ApiContext): Caller {
+    return caller;
+  }
+}

@@ -1,0 +1,33 @@
+import type { ContainerType } from 'type-graphql';
+import type { ImageCommands, InstanceCommands, OperationCommands } from './ports/commands.ts';
+import type { Checks, ImageQueries, InstanceQueries, OperationQueries } from './ports/queries.ts';
+import type { EventStreams, LogStreams } from './ports/streams.ts';
+
+/** All that the resolvers work through. A resolver class takes it, whole, as its one constructor parameter. */
+export interface Services {
+  readonly instanceCommands: InstanceCommands;
+  readonly imageCommands: ImageCommands;
+  readonly operationCommands: OperationCommands;
+  readonly instanceQueries: InstanceQueries;
+  readonly imageQueries: ImageQueries;
+  readonly operationQueries: OperationQueries;
+  readonly checks: Checks;
+  readonly events: EventStreams;
+  readonly logs: LogStreams;
+}
+
+type ResolverClass = new (services: Services) => object;
+
+/** Makes each resolver class once, when it is first asked for, and hands it the services of one server. */
+export function createResolverContainer(services: Services): ContainerType {
+  const resolvers = new Map<ResolverClass, object>();
+  return {
+    get(resolverClass: ResolverClass) {
+      const known = resolvers.get(resolverClass);
+      if (known !== undefined) return known;
+      const resolver = new resolverClass(services);
+      resolvers.set(resolverClass, resolver);
+      return resolver;
+    },
+  };
+}

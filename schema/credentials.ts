@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+import { Field, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: "The login of an instance's superuser. Treat all of it as a secret." })
+export class Credentials {
+  @Field(() => String, { description: 'Name of the role.' })
+  declare readonly username: string;
+
+  @Field(() => String, { description: 'Password in the clear.' })
+  declare readonly password: string;
+
+  @Field(() => String, {
+    description: 'A postgresql:// URL that holds the password. CONFLICT while the instance has no endpoint.',
+  })
+  declare readonly connectionString: string;
+}

@@ -1,0 +1,122 @@
+import 'reflect-metadata';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { IDEMPOTENCY_KEY } from './idempotency.ts';
+import { LabelInput } from './label.ts';
+import { Exposure, ImageType } from './states.ts';
+
+@InputType({ description: 'A new instance: an empty server, or with sourceImageId one restored from an image.' })
+export class CreateInstanceInput {
+  @Field(() => String, {
+    description:
+      'At most 40 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use.',
+  })
+  declare readonly name: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is " +
+      'used, and a notice says so.',
+  })
+  declare readonly password?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Major version of PostgreSQL, "15" to "18". Left out: the newest there is; on a restore the image has it.',
+  })
+  declare readonly postgresVersion?: string | null;
+
+  @Field(() => ImageType, {
+    nullable: true,
+    description: 'What the server is to run. Left out: STOCK; on a restore the image has it.',
+  })
+  declare readonly imageType?: ImageType | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Size of the volume in GiB, 1 to 16384. On a restore raised to the source's size, with a notice.",
+  })
+  declare readonly storageGib?: number | null;
+
+  @Field(() => Exposure, { nullable: true, description: 'From where it can be reached. Left out: INTERNAL.' })
+  declare readonly exposure?: Exposure | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC.',
+  })
+  declare readonly dnsLabel?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'One of the configured namespaces. Left out: the first of them.',
+  })
+  declare readonly namespace?: string | null;
+
+  @Field(() => [LabelInput], { nullable: true, description: 'At most 64 labels, each key once.' })
+  declare readonly labels?: LabelInput[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether deleting it is refused at first. Left out: false.' })
+  declare readonly deletionProtection?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: 'An AVAILABLE image whose data, roles and settings it starts with.' })
+  declare readonly sourceImageId?: string | null;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Changes of an instance; what is left out stays as it is.' })
+export class UpdateInstanceInput {
+  @Field(() => ID, { description: 'The instance to change.' })
+  declare readonly instanceId: string;
+
+  @Field(() => [LabelInput], { nullable: true, description: 'All its labels from now on; an empty list removes them.' })
+  declare readonly labels?: LabelInput[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether deleting it is refused from now on.' })
+  declare readonly deletionProtection?: boolean | null;
+
+  @Field(() => Int, { nullable: true, description: 'New size of the volume in GiB, at most 16384; volumes only grow.' })
+  declare readonly storageGib?: number | null;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which instance to delete, with its data. Its images stay.' })
+export class DeleteInstanceInput {
+  @Field(() => ID, { description: 'The instance to delete; its deletionProtection must be off.' })
+  declare readonly instanceId: string;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which instance to stop.' })
+export class StopInstanceInput {
+  @Field(() => ID, { description: 'The instance to stop; RUNNING.' })
+  declare readonly instanceId: string;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which instance to start.' })
+export class StartInstanceInput {
+  @Field(() => ID, { description: 'The instance to start; STOPPED.' })
+  declare readonly instanceId: string;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which instance to restart.' })
+export class RestartInstanceInput {
+  @Field(() => ID, { description: 'The instance to restart; RUNNING.' })
+  declare readonly instanceId: string;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}

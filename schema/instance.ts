@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { Endpoint } from './endpoint.ts';
+import { Failure } from './failure.ts';
+import { Label } from './label.ts';
+import { Node } from './node.ts';
+import { DateTime } from './scalars.ts';
+import { Exposure, HealthStatus, ImageType, InstanceState } from './states.ts';
+
+@ObjectType({ implements: Node, description: 'A PostgreSQL server with a volume of its own.' })
+export class Instance extends Node {
+  @Field(() => String, { description: 'The name its creator chose; nobody else can have it until DELETED or FAILED.' })
+  declare readonly name: string;
+
+  @Field(() => String, {
+    description: 'What the platform calls it: the name, "-" and 8 hexadecimal digits. Never used twice.',
+  })
+  declare readonly resourceName: string;
+
+  @Field(() => String, { description: 'The namespace of the platform in which it lives.' })
+  declare readonly namespace: string;
+
+  @Field(() => ImageType, { description: 'What the server runs; a restored one runs what its image came from.' })
+  declare readonly imageType: ImageType;
+
+  @Field(() => String, { description: 'The major version of PostgreSQL, such as "17".' })
+  declare readonly postgresVersion: string;
+
+  @Field(() => Int, { description: 'Size of its volume in GiB.' })
+  declare readonly storageGib: number;
+
+  @Field(() => Exposure, { description: 'From where it can be reached.' })
+  declare readonly exposure: Exposure;
+
+  @Field(() => String, { nullable: true, description: 'The DNS label of its public address; null without one.' })
+  declare readonly dnsLabel: string | null;
+
+  @Field(() => InstanceState, { description: 'Where it is in its life.' })
+  declare readonly state: InstanceState;
+
+  @Field(() => HealthStatus, { description: 'What the last health check found.' })
+  declare readonly health: HealthStatus;
+
+  @Field(() => Boolean, { description: 'While true, deleteInstance is refused.' })
+  declare readonly deletionProtection: boolean;
+
+  @Field(() => [Label], { description: 'Its labels, ordered by key.' })
+  declare readonly labels: Label[];
+
+  @Field(() => Endpoint, { nullable: true, description: 'Where clients connect; null while the server does not run.' })
+  declare readonly endpoint: Endpoint | null;
+
+  @Field(() => Failure, {
+    nullable: true,
+    description: 'Why creating it, or the last change of it, failed; null once a later one succeeded.',
+  })
+  declare readonly failure: Failure | null;
+
+  @Field(() => DateTime, { description: 'When it was asked for.' })
+  declare readonly createdAt: Date;
+
+  @Field(() => DateTime, { description: 'When anything about it was last changed.' })
+  declare readonly updatedAt: Date;
+}
