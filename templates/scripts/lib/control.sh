@@ -1,0 +1,241 @@
+# shellcheck shell=bash
+# What a script says, and how it ends. Sourced first.
+
+# Set in bash 5.2: an & in a replacement would stand for the match.
+shopt -u patsub_replacement 2>/dev/null || true
+umask 077
+# Messages of all tools in English, bytes as bytes.
+export LC_ALL=C
+unset LANGUAGE PGCLIENTENCODING PGOPTIONS PGSERVICE PGDATABASE
+
+readonly FINAL=78
+readonly MAIN_PID=$BASHPID
+readonly CONTROL_MARK='::toygres::'
+LANE=main
+ended=false
+phase_name='' phase_total=0 phase_done=0 phase_said=0 phase_unit=bytes
+failed_command=''
+
+: "${TOYGRES_SCRATCH_DIR:?is not set}" "${TOYGRES_SECRETS_DIR:?is not set}"
+WORK=$TOYGRES_SCRATCH_DIR/work
+rm -rf -- "$WORK"
+mkdir -p -- "$WORK"
+cd -- "$WORK" || exit
+# The tools that are not listened to write here: the last line of it is the cause when one of them fails.
+exec 2>stderr
+
+# clean_line TEXT: REPLY is TEXT as one line of valid UTF-8 without control characters, at most 2000 bytes.
+clean_line() {
+  REPLY=${1:0:2000}
+  REPLY=${REPLY//[$'\x01'-$'\x1f'$'\x7f']/ }
+  if [[ $REPLY == *[$'\x80'-$'\xff']* ]]; then
+    # A cut may have gone through a character: up to three bytes too many.
+    local cut
+    for cut in 0 1 2 3; do
+      if iconv -f UTF-8 -t UTF-8 <<<"${REPLY:0:${#REPLY}-cut}" >/dev/null 2>&1; then
+        REPLY=${REPLY:0:${#REPLY}-cut}
+        return
+      fi
+    done
+    REPLY=${REPLY//[$'\x80'-$'\xff']/?}
+  fi
+}
+
+# json_string TEXT: REPLY is TEXT as a JSON string.
+json_string() {
+  clean_line "$1"
+  REPLY=${REPLY//\\/\\\\}
+  REPLY="\"${REPLY//\"/\\\"}\""
+}
+
+# log TEXT: a line for users, which is never taken for a control line.
+log() {
+  clean_line "$1"
+  [[ $REPLY != "$CONTROL_MARK"* ]] || REPLY=" $REPLY"
+  printf '%s\n' "$REPLY"
+}
+
+say_error() {
+  clean_line "$1"
+  printf '%s error %s\n' "$CONTROL_MARK" "$REPLY"
+}
+
+# fail STATUS TEXT: ends the script with the cause. In a lane it ends the lane, and the script with it.
+fail() {
+  # Where the disk is full the text may say anything, or nothing.
+  local text=$2 available
+  available=$(df --output=avail -B1 -- "$TOYGRES_SCRATCH_DIR" 2>/dev/null | tail -n 1) || available=''
+  if [[ $available =~ ^[0-9]+$ ]] && ((available < 65536)) && [[ $text != *'No space left'* ]]; then
+    text+=' (No space left on the device of the scratch directory)'
+  fi
+  if [[ $LANE == main ]]; then
+    say_error "$text"
+    ended=true
+  else
+    tell_failure "$text"
+  fi
+  exit "$1"
+}
+
+# begin_phase NAME TOTAL [percent]: from now on progress is of this phase, in bytes or in percent of TOTAL.
+begin_phase() {
+  phase_name=$1 phase_total=$(($2 > 0 ? $2 : 1)) phase_unit=${3:-bytes} phase_done=0
+  say_progress 0 ''
+}
+
+# progress DONE TEXT: at most once a second; never falls and never reaches the total, which is end_phase's to say.
+progress() {
+  local done=$1 now=${EPOCHREALTIME/[.,]/}
+  ((done < phase_total)) || done=$((phase_total - 1))
+  ((done > phase_done)) || done=$phase_done
+  phase_done=$done
+  ((now - phase_said >= 1000000)) || return 0
+  say_progress "$done" "$2"
+}
+
+end_phase() { say_progress "$phase_total" ''; }
+
+say_progress() {
+  local bytes_done=$1 bytes_total=$phase_total percent=null message=null
+  if [[ $phase_unit == percent ]]; then
+    percent=$((bytes_done * 100 / bytes_total))
+    bytes_done=null bytes_total=null
+  fi
+  if [[ -n $2 ]]; then
+    json_string "$2"
+    message=$REPLY
+  fi
+  phase_said=${EPOCHREALTIME/[.,]/}
+  printf '%s progress {"phase":"%s","bytesDone":%s,"bytesTotal":%s,"percent":%s,"message":%s}\n' \
+    "$CONTROL_MARK" "$phase_name" "$bytes_done" "$bytes_total" "$percent" "$message"
+}
+
+# say_result JSON: the last thing before exit 0.
+say_result() {
+  printf '%s result %s\n' "$CONTROL_MARK" "$1"
+  ended=true
+}
+
+# last_line FILE: REPLY is the last line of the file that holds anything.
+last_line() {
+  local line
+  REPLY=''
+  [[ -r $1 ]] || return 0
+  while IFS= read -r line || [[ -n $line ]]; do
+    [[ -z ${line//[[:space:]]/} ]] || REPLY=$line
+  done <"$1"
+}
+
+# first_error FILE: REPLY is the first line that says error, fatal or panic, without the place where it was read, and
+# the detail that follows it; else the last line; else nothing.
+first_error() {
+  local line found='' detail=''
+  [[ -r $1 ]] || { REPLY=''; return 0; }
+  while IFS= read -r line || [[ -n $line ]]; do
+    if [[ -n $found ]]; then
+      if [[ $line =~ ^[a-z_]+:\ detail:\ (Error message from server: )?(.*) ]]; then
+        detail="${BASH_REMATCH[2]#ERROR:  }"
+        break
+      fi
+      [[ $line =~ ^(DETAIL):\ +(.*) ]] && detail=${BASH_REMATCH[2]}
+      break
+    elif [[ $line =~ (^|: )(ERROR|FATAL|PANIC|error|fatal|could\ not):?\ *(.*) ]]; then
+      found=${line#*: error: }
+      found=${found#psql:*: }
+      found=${found#psql: }
+    fi
+  done <"$1"
+  [[ -z $found ]] && { last_line "$1"; return 0; }
+  REPLY=$found${detail:+: $detail}
+}
+
+# descendants: REPLY holds the ids of all living processes below the main one, whoever started them.
+descendants() {
+  local stat line pid state parent
+  local -A parents=()
+  for stat in /proc/[0-9]*/stat; do
+    { IFS= read -r line <"$stat"; } 2>/dev/null || continue
+    pid=${line%% *}
+    line=${line##*) }
+    state=${line%% *}
+    line=${line#* }
+    parent=${line%% *}
+    [[ $state == Z || ! $parent =~ ^[0-9]+$ ]] || parents[$pid]=$parent
+  done
+  REPLY=''
+  for pid in "${!parents[@]}"; do
+    parent=${parents[$pid]}
+    while [[ -n $parent ]]; do
+      if ((parent == MAIN_PID)); then
+        REPLY+=" $pid"
+        break
+      fi
+      parent=${parents[$parent]-}
+    done
+  done
+}
+
+# end_children: ends everything that was started, gently for two seconds.
+end_children() {
+  local tries
+  local -a pids
+  for ((tries = 0; tries < 100; tries++)); do
+    descendants
+    read -r -a pids <<<"$REPLY"
+    ((${#pids[@]} > 0)) || return 0
+    if ((tries == 0)); then kill -TERM "${pids[@]}"; fi
+    if ((tries >= 40)); then kill -KILL "${pids[@]}"; fi
+    sleep 0.05
+  done 2>/dev/null
+}
+
+# A script may add to this what has to go besides processes.
+clean_up() { :; }
+
+on_exit() {
+  local status=$?
+  trap - EXIT ERR
+  trap '' TERM INT HUP
+  set +e
+  if ((status != 0)) && [[ $ended == false ]]; then
+    last_line "$WORK/stderr"
+    say_error "${REPLY:-${failed_command:-the script ended with exit status $status}}"
+    [[ -z $REPLY || -z $failed_command ]] || log "$failed_command"
+  fi
+  end_children
+  clean_up
+  exit "$status"
+}
+
+on_error() {
+  local status=$?
+  failed_command="${BASH_SOURCE[1]##*/} line ${BASH_LINENO[0]}: $BASH_COMMAND ended with exit status $status"
+  if [[ $LANE != main && $BASHPID == "${LANE_PID-}" ]]; then
+    last_line "stderr.$LANE"
+    tell_failure "${REPLY:-$failed_command}"
+  fi
+}
+
+on_signal() {
+  trap '' TERM INT HUP
+  say_error "ended by signal $1"
+  ended=true
+  exit $((128 + $2))
+}
+
+trap on_exit EXIT
+trap on_error ERR
+trap 'on_signal TERM 15' TERM
+trap 'on_signal INT 2' INT
+trap 'on_signal HUP 1' HUP
+
+# need NAME PATTERN: ends the script unless the parameter matches the whole extended regular expression.
+need() {
+  [[ ${!1-} =~ ^($2)$ ]] || fail "$FINAL" "parameter $1 is missing or not understood"
+}
+
+# read_secret NAME: REPLY is the content, byte for byte.
+read_secret() {
+  [[ -r $TOYGRES_SECRETS_DIR/$1 ]] || fail "$FINAL" "the job was started without the secret $1"
+  IFS= read -r -d '' REPLY <"$TOYGRES_SECRETS_DIR/$1" || true
+}
