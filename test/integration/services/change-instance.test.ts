@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { INSTANCE_STATES, type InstanceState } from '../../../schema/states.ts';
+import { insertInstance, insertOperation } from '../stores/sample-rows.ts';
+import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
+
+let world: CommandWorld;
+beforeAll(async () => {
+  world = await createCommandWorld();
+});
+afterAll(() => world.stop());
+afterEach(() => {
+  world.enqueued.length = 0;
+});
+
+async function read(id: string) {
+  const [record] = await world.instances.byIds([id]);
+  if (!record) throw new Error(`no instance ${id}`);
+  return record;
+}
+
+/** The states from which the command is accepted. */
+async function acceptedFrom(command: 'stop' | 'start' | 'restart' | 'delete', failure: boolean) {
+  const accepted: InstanceState[] = [];
+  for (const state of INSTANCE_STATES) {
+    const instanceId = await insertInstance(world.database, {
+      state,
+      failure: failure ? { code: 'STEP_FAILED', message: 'it broke', step: null } : null,
+    });
+    try {
+      await world.instanceCommands[command](admin, { instanceId });
+      accepted.push(state);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining(state) });
+    }
+  }
+  return accepted;
+}
+
+describe('the state of an instance', () => {
+  it('decides what can be done to it', async () => {
+    expect(await acceptedFrom('stop', false)).toEqual(['RUNNING']);
+    expect(await acceptedFrom('restart', false)).toEqual(['RUNNING']);
+    expect(await acceptedFrom('start', false)).toEqual(['STOPPED']);
+    expect(await acceptedFrom('delete', false)).toEqual(INSTANCE_STATES.filter((state) => state !== 'DELETED'));
+  });
+
+  it('lets an instance that should run and failed be started', async () => {
+    expect(await acceptedFrom('start', true)).toEqual(['RUNNING', 'STOPPED']);
+  });
+});
+
+describe('stop, start and restart', () => {
+  it('leave the record as it is and enqueue an operation that excludes others', async () => {
+    const instanceId = await insertInstance(world.database);
+    const accepted = await world.instanceCommands.stop(admin, { instanceId: instanceId.toUpperCase() });
+    expect(accepted).toMatchObject({ instanceId, imageId: null, notices: [] });
+    expect((await read(instanceId)).state).toBe('RUNNING');
+    expect(world.enqueued).toMatchObject([
+      { workflow: 'stop-instance', kind: 'STOP_INSTANCE', input: { instanceId }, excludesOnInstance: true },
+    ]);
+  });
+
+  it('answer NOT_FOUND for an id of nothing and for no id at all', async () => {
+    for (const instanceId of [randomUUID(), 'orders', '', "'; --"]) {
+      for (const command of ['stop', 'start', 'restart', 'delete', 'update'] as const) {
+        await refusalOf(world.instanceCommands[command](admin, { instanceId }), 'NOT_FOUND');
+      }
+    }
+  });
+
+  it('are refused on another platform, which is named', async () => {
+    const instanceId = await insertInstance(world.database, { platform: 'kubernetes:prod/toygres' });
+    for (const command of ['stop', 'restart', 'delete'] as const) {
+      const { message } = await refusalOf(world.instanceCommands[command](admin, { instanceId }), 'CONFLICT');
+      expect(message).toContain('kubernetes:prod/toygres');
+    }
+  });
+
+  it('suffer no other operation on the instance, also of two that come at once', async () => {
+    const instanceId = await insertInstance(world.database);
+    const [first, second] = await Promise.allSettled([
+      world.instanceCommands.stop(admin, { instanceId }),
+      world.instanceCommands.restart(admin, { instanceId }),
+    ]);
+    const won = [first, second].filter((one) => one.status === 'fulfilled');
+    expect(won).toHaveLength(1);
+    const lost = [first, second].find((one) => one.status === 'rejected');
+    expect(lost).toMatchObject({ reason: { code: 'CONFLICT', message: expect.stringContaining('under way') } });
+    await world.finishOperations();
+    await world.instanceCommands.stop(admin, { instanceId });
+  });
+});
+
+describe('deleting', () => {
+  it('moves the record to DELETING and keeps its name', async () => {
+    const instanceId = await insertInstance(world.database, { name: 'keeps-name' });
+    await world.instanceCommands.delete(admin, { instanceId });
+    expect((await read(instanceId)).state).toBe('DELETING');
+    await refusalOf(world.instanceCommands.create(admin, { name: 'keeps-name' }), 'CONFLICT');
+  });
+
+  it('is refused while protection is on, with what to do', async () => {
+    const instanceId = await insertInstance(world.database, { deletionProtection: true });
+    const { message } = await refusalOf(world.instanceCommands.delete(admin, { instanceId }), 'CONFLICT');
+    expect(message).toContain('updateInstance(deletionProtection: false)');
+    expect((await read(instanceId)).state).toBe('RUNNING');
+    await world.instanceCommands.update(admin, { instanceId, deletionProtection: false });
+    await world.instanceCommands.delete(admin, { instanceId });
+  });
+
+  it('can be begun again after it failed, and not while it is under way', async () => {
+    const failure = { code: 'UNAVAILABLE', message: 'the cluster was away', step: null };
+    const instanceId = await insertInstance(world.database, { state: 'DELETING', failure });
+    await world.instanceCommands.delete(admin, { instanceId });
+    expect((await read(instanceId)).failure).toBeNull();
+    await refusalOf(world.instanceCommands.delete(admin, { instanceId }), 'CONFLICT');
+  });
+
+  it('of a FAILED record takes nothing from the instance that has its name now', async () => {
+    const failed = await insertInstance(world.database, { name: 'reborn', state: 'FAILED' });
+    const present = await insertInstance(world.database, { name: 'reborn' });
+    await world.instanceCommands.delete(admin, { instanceId: failed });
+    expect((await read(failed)).state).toBe('FAILED');
+    expect((await read(present)).state).toBe('RUNNING');
+    expect((await world.instances.byName('reborn'))?.id).toBe(present);
+  });
+
+  it('waits for no backup: it is refused while one runs', async () => {
+    const instanceId = await insertInstance(world.database);
+    const operation = { instanceId, state: 'RUNNING', excludesOnInstance: false } as const;
+    const id = await insertOperation(world.database, operation);
+    expect((await refusalOf(world.instanceCommands.delete(admin, { instanceId }), 'CONFLICT')).message).toContain(id);
+  });
+});
+
+describe('updating', () => {
+  it('changes what is given, at once and without an operation', async () => {
+    const instanceId = await insertInstance(world.database, { labels: { a: '1' } });
+    const labelled = await world.instanceCommands.update(admin, { instanceId, labels: { b: '2' } });
+    expect(labelled).toEqual({ instanceId, imageId: null, operationId: null, notices: [] });
+    await world.instanceCommands.update(admin, { instanceId, deletionProtection: true });
+    expect(await read(instanceId)).toMatchObject({ labels: { b: '2' }, deletionProtection: true, revision: 3 });
+    await world.instanceCommands.update(admin, { instanceId, labels: {}, deletionProtection: null });
+    expect(await read(instanceId)).toMatchObject({ labels: {}, deletionProtection: true });
+    expect(world.enqueued).toEqual([]);
+  });
+
+  it('changes nothing when nothing is given', async () => {
+    const instanceId = await insertInstance(world.database);
+    await world.instanceCommands.update(admin, { instanceId });
+    expect((await read(instanceId)).revision).toBe(1);
+  });
+
+  it('cannot resize yet: larger is not available, smaller never will be, the same is no change', async () => {
+    const instanceId = await insertInstance(world.database, { storageGib: 10 });
+    const update = (storageGib: number) =>
+      world.instanceCommands.update(admin, { instanceId, storageGib, labels: { changed: 'yes' } });
+    expect((await refusalOf(update(11), 'UNAVAILABLE')).message).toContain('not available yet');
+    expect((await refusalOf(update(9), 'INVALID_INPUT')).details.field).toBe('storageGib');
+    expect((await read(instanceId)).labels).toEqual({});
+    await update(10);
+    expect((await read(instanceId)).labels).toEqual({ changed: 'yes' });
+  });
+
+  it('is refused for what is going or gone', async () => {
+    for (const state of ['DELETING', 'DELETED'] as const) {
+      const instanceId = await insertInstance(world.database, { state });
+      const refused = world.instanceCommands.update(admin, { instanceId, labels: {} });
+      expect((await refusalOf(refused, 'CONFLICT')).message).toContain(state);
+    }
+  });
+});
+
+describe('an operation', () => {
+  it('of another platform can be neither cancelled nor retried from here', async () => {
+    const foreign = await insertOperation(world.database, { platform: 'kubernetes:prod/toygres' });
+    for (const command of ['cancel', 'retry'] as const) {
+      const refused = await refusalOf(world.operationCommands[command](admin, foreign), 'CONFLICT');
+      expect(refused.message).toContain('kubernetes:prod/toygres');
+      for (const id of [randomUUID(), 'none', '']) {
+        await refusalOf(world.operationCommands[command](admin, id), 'NOT_FOUND');
+      }
+    }
+  });
+
+  it('that is enqueued and its record are written together or not at all', async () => {
+    const name = 'all-or-nothing';
+    const { pool } = world.database;
+    await pool.query(`ALTER TABLE cms.operations ADD CONSTRAINT test_refuses CHECK (requested_by <> 'refused')`);
+    const refused = { ...admin, name: 'refused' };
+    await expect(world.instanceCommands.create(refused, { name })).rejects.toThrow();
+    expect(await world.instances.byName(name)).toBeNull();
+    const instanceId = await insertInstance(world.database);
+    await expect(world.instanceCommands.delete(refused, { instanceId })).rejects.toThrow();
+    expect((await read(instanceId)).state).toBe('RUNNING');
+    await pool.query('ALTER TABLE cms.operations DROP CONSTRAINT test_refuses');
+    const accepted = await world.instanceCommands.create(refused, { name });
+    expect((await read(idOf(accepted, 'instanceId'))).state).toBe('CREATING');
+  });
+});

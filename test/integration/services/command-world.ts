@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
+import type { ErrorCode } from '../../../schema/errors.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { createImageCommands } from '../../../src/services/image-commands.ts';
+import { createInstanceCommands } from '../../../src/services/instance-commands.ts';
+import { createOperationCommands } from '../../../src/services/operation-commands.ts';
+import type { NewOperation, OperationQueue } from '../../../src/services/operation-queue.ts';
+import type { CommandPlatform } from '../../../src/services/ports.ts';
+import { createImageQueries } from '../../../src/stores/image-queries.ts';
+import { createInstanceQueries } from '../../../src/stores/instance-queries.ts';
+import { insertOperation } from '../../../src/stores/operation-insert.ts';
+import { createOperationQueries } from '../../../src/stores/operation-queries.ts';
+import { createTestDatabase } from '../../support/test-database.ts';
+import { PLATFORM, secrets } from '../stores/sample-rows.ts';
+
+export const admin: Caller = { name: 'admin', role: 'ADMIN' };
+
+/** Not in the order of versions, so that nothing can rely on it. */
+export const STANDARD_OFFERS: readonly PostgresOffer[] = [
+  { version: '16', imageTypes: ['STOCK'] },
+  { version: '17', imageTypes: ['STOCK', 'PG_DURABLE'] },
+  { version: '15', imageTypes: ['STOCK'] },
+];
+
+/** The commands over a real database, on a platform of which the test decides what it offers. */
+export async function createCommandWorld() {
+  const test = await createTestDatabase();
+  const { database } = test;
+  let offers: readonly PostgresOffer[] | AppError = STANDARD_OFFERS;
+  const platform: CommandPlatform & { kind: 'local' | 'kubernetes' } = {
+    kind: 'kubernetes',
+    id: PLATFORM,
+    namespaces: ['toygres-managed', 'further'],
+    readOffers: async () => {
+      if (offers instanceof AppError) throw offers;
+      return offers;
+    },
+  };
+  const enqueued: NewOperation[] = [];
+  const queue: OperationQueue = {
+    async enqueue(tx, { workflow, ...request }) {
+      const id = randomUUID();
+      enqueued.push({ workflow, ...request });
+      const steps = [{ name: 'Do it', weight: 1 }];
+      await insertOperation(tx, { id, workflow, ...request, version: '1.0.0', steps, platform: PLATFORM });
+      return id;
+    },
+    cancel: async () => undefined,
+    retry: async () => undefined,
+  };
+  const dependencies = { database, queue, platform, secrets };
+  const operations = createOperationQueries(database);
+  const world = {
+    database,
+    platform,
+    enqueued,
+    instanceCommands: createInstanceCommands(dependencies),
+    imageCommands: createImageCommands(dependencies),
+    operationCommands: createOperationCommands({ operations, queue, platform }),
+    instances: createInstanceQueries(database, secrets),
+    images: createImageQueries(database),
+    operations,
+    /** What the platform answers from now on. */
+    offer: (answer: readonly PostgresOffer[] | AppError) => {
+      offers = answer;
+    },
+    /** Ends every operation under way. */
+    finishOperations: () => database.pool.query(`UPDATE cms.operations SET state = 'SUCCEEDED'`),
+    stop: test.stop,
+  };
+  return world;
+}
+
+export type CommandWorld = Awaited<ReturnType<typeof createCommandWorld>>;
+
+/** The error that the work must end with. */
+export async function refusalOf(work: Promise<unknown>, code: ErrorCode): Promise<AppError> {
+  const error = await work.then(
+    (value) => new Error(`it was accepted: ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError && error.code === code) return error;
+  throw new Error(`expected ${code}`, { cause: error });
+}
+
+/** The id that an accepted command must have given. */
+export function idOf(accepted: Accepted, kind: 'instanceId' | 'imageId' | 'operationId'): string {
+  const id = accepted[kind];
+  if (id === null) throw new Error(`no ${kind}: ${JSON.stringify(accepted)}`);
+  return id;
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
+import { createImageRecords } from '../../../src/stores/image-records.ts';
+import { insertImage, insertInstance, secrets } from '../stores/sample-rows.ts';
+import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
+
+let world: CommandWorld;
+beforeAll(async () => {
+  world = await createCommandWorld();
+});
+afterAll(() => world.stop());
+afterEach(() => {
+  world.enqueued.length = 0;
+});
+
+let count = 0;
+const newName = () => `nightly-${++count}`;
+
+async function read(id: string) {
+  const [record] = await world.images.byIds([id]);
+  if (!record) throw new Error(`no image ${id}`);
+  return record;
+}
+
+describe('a new image', () => {
+  it('is recorded CREATING with what its source is, and an operation that leaves the source to others', async () => {
+    const instanceId = await insertInstance(world.database, { name: 'shop', storageGib: 33 });
+    const name = newName();
+    const accepted = await world.imageCommands.create(admin, {
+      name,
+      instanceId,
+      description: 'before the migration',
+      labels: { team: 'shop' },
+    });
+    const id = idOf(accepted, 'imageId');
+    expect(await read(id)).toMatchObject({
+      name,
+      state: 'CREATING',
+      method: 'LOGICAL',
+      description: 'before the migration',
+      imageType: 'STOCK',
+      postgresVersion: '15',
+      sourceInstanceId: instanceId,
+      sourceInstanceName: 'shop',
+      sourceStorageGib: 33,
+      labels: { team: 'shop' },
+      verifiedAt: null,
+    });
+    expect(accepted).toMatchObject({ instanceId: null, notices: [] });
+    expect(world.enqueued).toMatchObject([
+      {
+        workflow: 'create-image',
+        kind: 'CREATE_IMAGE',
+        input: { imageId: id, instanceId },
+        excludesOnInstance: false,
+        excludesOnImage: true,
+      },
+    ]);
+  });
+
+  it("keeps its source's password, encrypted for itself", async () => {
+    const instanceId = await insertInstance(world.database, { name: 'has-password' });
+    const id = idOf(await world.imageCommands.create(admin, { name: newName(), instanceId }), 'imageId');
+    const { value, keyId } = await createImageRecords(world.database, secrets).readEncryptedPassword(id);
+    expect(secrets.decrypt(value, id)).toBe('password of has-password');
+    expect(keyId).toBe(secrets.primaryKeyId);
+    expect(() => secrets.decrypt(value, instanceId)).toThrow();
+  });
+
+  it('needs a source that is RUNNING, and names its state', async () => {
+    for (const state of INSTANCE_STATES.filter((one) => one !== 'RUNNING')) {
+      const instanceId = await insertInstance(world.database, { state });
+      const refused = world.imageCommands.create(admin, { name: newName(), instanceId });
+      expect((await refusalOf(refused, 'CONFLICT')).message).toContain(`is ${state}`);
+    }
+    for (const instanceId of [randomUUID(), 'none']) {
+      await refusalOf(world.imageCommands.create(admin, { name: newName(), instanceId }), 'NOT_FOUND');
+    }
+    const instanceId = await insertInstance(world.database, { platform: 'local:elsewhere' });
+    const refused = world.imageCommands.create(admin, { name: newName(), instanceId });
+    expect((await refusalOf(refused, 'CONFLICT')).message).toContain('local:elsewhere');
+  });
+
+  it('may be taken beside another one, and not beside a restart', async () => {
+    const instanceId = await insertInstance(world.database);
+    const create = () => world.imageCommands.create(admin, { name: newName(), instanceId });
+    await Promise.all([create(), create(), create()]);
+    await refusalOf(world.instanceCommands.restart(admin, { instanceId }), 'CONFLICT');
+    await world.finishOperations();
+    await world.instanceCommands.restart(admin, { instanceId });
+    await refusalOf(create(), 'CONFLICT');
+  });
+
+  it('has its name alone: of two at once one wins, and the first is unharmed by later ones', async () => {
+    const instanceId = await insertInstance(world.database);
+    const name = newName();
+    const create = () => world.imageCommands.create(admin, { name, instanceId });
+    const asked = await Promise.allSettled([create(), create(), create()]);
+    const [won, ...others] = asked.filter((one) => one.status === 'fulfilled');
+    expect(others).toEqual([]);
+    if (won === undefined) throw new Error('nobody won');
+    const id = idOf(won.value, 'imageId');
+    await world.database.pool.query(`UPDATE cms.images SET state = 'AVAILABLE' WHERE id = $1`, [id]);
+    const before = await read(id);
+    expect((await refusalOf(create(), 'CONFLICT')).details.field).toBe('name');
+    expect(await read(id)).toEqual(before);
+  });
+
+  it('is not available yet as PHYSICAL, nor of a PG_DURABLE source, with the reason', async () => {
+    const stock = await insertInstance(world.database);
+    const physical = world.imageCommands.create(admin, { name: newName(), instanceId: stock, method: 'PHYSICAL' });
+    expect((await refusalOf(physical, 'UNAVAILABLE')).message).toContain('not available yet');
+    const durable = await insertInstance(world.database, { imageType: 'PG_DURABLE', postgresVersion: '17' });
+    const logical = world.imageCommands.create(admin, { name: newName(), instanceId: durable, method: 'LOGICAL' });
+    const { message } = await refusalOf(logical, 'UNAVAILABLE');
+    expect(message).toContain('not available yet');
+    expect(message).toContain('durable functions');
+    await refusalOf(world.imageCommands.verify(admin, { imageId: randomUUID() }), 'UNAVAILABLE');
+    expect(world.enqueued).toEqual([]);
+  });
+});
+
+describe('deleting an image', () => {
+  it('is possible from every state but DELETED; FAILED ones stay so and hold no name', async () => {
+    for (const state of IMAGE_STATES) {
+      const imageId = await insertImage(world.database, { state });
+      if (state === 'DELETED') {
+        await refusalOf(world.imageCommands.delete(admin, { imageId }), 'CONFLICT');
+        continue;
+      }
+      const accepted = await world.imageCommands.delete(admin, { imageId });
+      expect(accepted).toMatchObject({ imageId, instanceId: null });
+      expect((await read(imageId)).state).toBe(state === 'FAILED' ? 'FAILED' : 'DELETING');
+      await refusalOf(world.imageCommands.delete(admin, { imageId }), 'CONFLICT');
+    }
+    const [last] = world.enqueued;
+    expect(last).toMatchObject({ workflow: 'delete-image', kind: 'DELETE_IMAGE', excludesOnImage: true });
+  });
+
+  it('is refused while it is restored, when it is unknown, and from another platform', async () => {
+    const imageId = await insertImage(world.database);
+    await world.instanceCommands.create(admin, { name: 'restores', sourceImageId: imageId });
+    expect((await refusalOf(world.imageCommands.delete(admin, { imageId }), 'CONFLICT')).message).toContain(
+      'under way',
+    );
+    const foreign = await insertImage(world.database, { platform: 'local:elsewhere' });
+    const refused = world.imageCommands.delete(admin, { imageId: foreign });
+    expect((await refusalOf(refused, 'CONFLICT')).message).toContain('local:elsewhere');
+    for (const unknown of [randomUUID(), 'none']) {
+      await refusalOf(world.imageCommands.delete(admin, { imageId: unknown }), 'NOT_FOUND');
+    }
+  });
+});
