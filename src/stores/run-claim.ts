@@ -19,6 +19,8 @@ export interface ClaimedRun {
   readonly run: number;
   /** The number of this attempt: whoever writes with a lower one is refused. */
   readonly fence: number;
+  /** The number of the last event. */
+  readonly sequence: number;
   readonly cancelling: boolean;
   readonly failure: StoredFailure | null;
   readonly steps: readonly StepRow[];
@@ -45,6 +47,7 @@ export function claimRun(database: Database, operationId: string, run: number): 
       input: row.input,
       run,
       fence,
+      sequence: row.state === 'QUEUED' ? row.sequence + 1 : row.sequence,
       cancelling: row.state === 'CANCELLING',
       failure: row.failure,
       steps: await readSteps(tx, operationId),

@@ -33,7 +33,7 @@ export function takeInHand(claimed: ClaimedRun, control: RunControl, onParked: (
       progress: row.progress,
     })),
     failure: claimed.failure,
-    sequence: 0,
+    sequence: claimed.sequence,
     succeeded: false,
     onParked,
   };

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { PgBoss } from 'pg-boss';
+import type { WorkflowServices } from '../../jobs/workflow/context.ts';
+import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
+import type { Database } from '../db/database.ts';
+import type { Logger } from '../log/logger.ts';
+import { claimRun } from '../stores/run-claim.ts';
+import { notifyWork } from '../stores/run-sweep.ts';
+import { announceWorker, removeWorker } from '../stores/worker-rows.ts';
+import { ensureQueue } from './boss.ts';
+import { executeRun, type RunEnd, takeInHand } from './engine.ts';
+import { every } from './every.ts';
+import { createHeldRuns, type HeldRun } from './held-runs.ts';
+import { pause } from './pause.ts';
+import { persist } from './persist.ts';
+import { queueName } from './queue-name.ts';
+import { createRunControl, Interrupted } from './run-control.ts';
+import { type FetchedRun, type RunFeed, startRunFeed } from './run-feed.ts';
+import type { EngineDeps } from './run-in-hand.ts';
+import { createSlots } from './slots.ts';
+import { sweep } from './sweep.ts';
+import { EVENTS_CHANNEL, type WakeSource, WORK_CHANNEL } from './wake-source.ts';
+
+export interface WorkerOptions {
+  readonly database: Database;
+  readonly boss: PgBoss;
+  readonly listener: WakeSource;
+  readonly workflows: readonly Workflow[];
+  readonly services: WorkflowServices;
+  /** Whose operations it takes; it never touches another platform's. */
+  readonly platformId: string;
+  /** Steps at once. Runs that only wait are not counted. */
+  readonly concurrency: number;
+  readonly log: Logger;
+  /** The package's version, for those who look at the list of workers. */
+  readonly release: string;
+  /** Runs in hand at once, waiting ones included. Default 200. */
+  readonly maxRuns?: number;
+  /** How long a compensation is retried in all. Default 15 minutes. */
+  readonly undoBudgetMs?: number;
+  /** How long a step that was told to end may take to do so. Default 5 s. */
+  readonly settleMs?: number;
+  /** After how long without a worker of its version a run fails. Default 24 hours. */
+  readonly strandedAfterMs?: number;
+}
+
+/** Takes runs from the queue and brings them to their end. */
+export interface Worker {
+  readonly id: string;
+  /** Resolves when it has announced itself and takes runs. Throws UNAVAILABLE when the database does not answer. */
+  start(): Promise<void>;
+  /**
+   * Takes nothing more, lets the steps in hand end within the grace, then aborts their signals, and hands every run that
+   * is not over back to the queue, to be taken at once by another worker. Nothing is recorded as failed by it.
+   */
+  stop(options: { readonly graceMs: number }): Promise<void>;
+}
+
+const POLL_MS = 2000;
+/** The queue gives a run to another after 10 s without one. */
+const HEARTBEAT_MS = 3000;
+const ANNOUNCE_MS = 5000;
+const SWEEP_MS = 60_000;
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { database, boss, workflows, platformId, concurrency, log } = options;
+  const id = randomUUID();
+  const settleMs = options.settleMs ?? 5000;
+  const deps: EngineDeps = {
+    database,
+    services: options.services,
+    slots: createSlots(concurrency),
+    log,
+    undoBudgetMs: options.undoBudgetMs ?? 15 * 60_000,
+    settleMs,
+  };
+  const byQueue = new Map(workflows.map((each) => [queueName(platformId, each.name, each.version), each]));
+  const held = createHeldRuns(database, boss, log);
+  const ends = new Set<Promise<void>>();
+  const stops: (() => Promise<void> | void)[] = [];
+  let parked = 0;
+  let feed: RunFeed | null = null;
+
+  /** Takes a few runs more than there are slots, so that none stands idle, and leaves the rest to other workers. */
+  const room = () => Math.min((options.maxRuns ?? 200) - held.size, 2 * concurrency - (held.size - parked));
+
+  function onParked(more: boolean): void {
+    parked += more ? 1 : -1;
+    if (more) feed?.roomMade();
+  }
+
+  function begin(fetched: FetchedRun): void {
+    const { operationId, queue, jobId, retryCount } = fetched;
+    const one: HeldRun = { queue, jobId, retryCount, operationId, control: createRunControl(), inHand: null };
+    // The queue gave this process a run that it still has: it had lost it without knowing.
+    for (const other of held.all()) if (other.operationId === operationId) other.control.supersede();
+    held.add(one);
+    const end = bringToEnd(one, fetched.run)
+      .catch((error: unknown) => {
+        // Nothing was decided. Without heartbeats the queue offers the run again in a while.
+        log.error({ err: error, operationId }, 'a run could not be gone on with');
+      })
+      .finally(() => {
+        held.remove(one);
+        ends.delete(end);
+        feed?.roomMade();
+      });
+    ends.add(end);
+  }
+
+  async function bringToEnd(one: HeldRun, run: number): Promise<void> {
+    const end = await execute(one, run);
+    const attempt = { id: one.jobId, retryCount: one.retryCount };
+    if (end === 'ended') await boss.complete(one.queue, attempt);
+    if (end === 'handed-back') {
+      await boss.fail(one.queue, attempt, { reason: 'handed back' });
+      await notifyWork(database.orm, platformId);
+    }
+  }
+
+  async function execute(one: HeldRun, run: number): Promise<RunEnd> {
+    const workflow = byQueue.get(one.queue);
+    if (workflow === undefined) throw new Error(`no workflow belongs to queue ${one.queue}`);
+    try {
+      const { lost } = one.control;
+      const claimed = await persist(lost, log, () => claimRun(database, one.operationId, run));
+      if (claimed === null) return 'ended';
+      const inHand = takeInHand(claimed, one.control, onParked);
+      one.inHand = inHand;
+      return await executeRun(deps, workflow, claimed, inHand);
+    } catch (error) {
+      if (error instanceof Interrupted) return one.control.forward.reason === 'stopping' ? 'handed-back' : 'superseded';
+      throw error;
+    }
+  }
+
+  const announcement = {
+    id,
+    platform: platformId,
+    host: hostname(),
+    pid: process.pid,
+    release: options.release,
+    workflows: workflows.map(({ name, version, steps }) => ({ name, version, steps })),
+  };
+  const announce = () => announceWorker(database.orm, announcement);
+  const sweepOnce = () => sweep({ ...options, strandedAfterMs: options.strandedAfterMs ?? 24 * 3600_000 });
+  const background = (what: string) => (error: unknown) =>
+    log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, `${what} failed; it is tried again`);
+
+  function onEvent(payload: string | null): void {
+    if (payload === null) return void held.look().catch(background('a look at the runs in hand'));
+    const [operationId, sequence] = payload.split(':');
+    if (operationId !== undefined) held.hint(operationId, Number(sequence));
+  }
+
+  return {
+    id,
+    async start() {
+      for (const queue of byQueue.keys()) await ensureQueue(boss, queue);
+      await announce();
+      feed = startRunFeed({ database, boss, queues: [...byQueue.keys()], pollMs: POLL_MS, log, room, onRun: begin });
+      stops.push(
+        options.listener.subscribe(WORK_CHANNEL, (payload) => {
+          if (payload === null || payload === platformId) feed?.wake();
+        }),
+        options.listener.subscribe(EVENTS_CHANNEL, onEvent),
+        every(HEARTBEAT_MS, held.touch, background('the heartbeat')),
+        every(HEARTBEAT_MS, held.look, background('a look at the runs in hand')),
+        every(ANNOUNCE_MS, announce, background('the announcement')),
+        every(SWEEP_MS, sweepOnce, background('the sweep')),
+      );
+      await sweepOnce().catch(background('the sweep'));
+    },
+    async stop({ graceMs }) {
+      await feed?.stop();
+      for (const { control } of held.all()) control.stopSoon();
+      await within(graceMs, ends);
+      for (const { control } of held.all()) control.stopNow();
+      await within(settleMs + 5000, ends);
+      held.stop();
+      for (const stop of stops.splice(0)) await stop();
+      await removeWorker(database.orm, id).catch(background('taking the worker off the list'));
+    },
+  };
+}
+
+/** Waits for all of them, but no longer than so. */
+async function within(ms: number, ends: ReadonlySet<Promise<void>>): Promise<void> {
+  const done = new AbortController();
+  const all = Promise.allSettled(ends).then(() => done.abort());
+  await Promise.race([all, pause(ms, done.signal)]);
+  done.abort();
+}
