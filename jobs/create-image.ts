@@ -35,7 +35,7 @@ export const createImage = defineWorkflow('create-image', '1.0.0', ImageInput)
     const dataBytes = await step('Look up the source instance', () => measureSource(context, imageId));
 
     const backup = backupJob(context, imageId, dataBytes);
-    const job = await step('Start the backup job', () => startJob(context, backup));
+    const job = await step('Start the backup job', (scope) => startJob(context, backup, scope));
     const watch = watchJob(context, backup, job);
     await step.until('Dump the databases', watch.past('dump'), watch.patience);
     await step.until('Hash the files', watch.past('hash'), watch.patience);
@@ -43,7 +43,7 @@ export const createImage = defineWorkflow('create-image', '1.0.0', ImageInput)
 
     await step('Verify what was uploaded', () => verifyUpload(context, imageId, job, result), VERIFYING);
     await step('Publish the manifest', () => publishManifest(context, imageId, result), VERIFYING);
-    await step('Keep the job log', ({ signal }) => keepLogAndRemove(context, job, signal), KEEPING);
+    await step('Keep the job log', (scope) => keepLogAndRemove(context, job, scope), KEEPING);
     await step.commit('Mark the image available', async (tx) =>
       images.markAvailable(tx, imageId, await readImageFacts(context, imageId)),
     );

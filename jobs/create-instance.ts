@@ -1,14 +1,7 @@
-import { CONNECTION_TEST, lookWhetherReady, READINESS, testConnection } from './parts/come-up.ts';
 import { reopenInstance, settleInstanceFailed } from './parts/creation-end.ts';
 import { InstanceInput } from './parts/inputs.ts';
-import {
-  ensureConfiguration,
-  ensureSecret,
-  ensureServer,
-  ensureVolume,
-  MAKING,
-  takeDownServer,
-} from './parts/server-parts.ts';
+import { READINESS } from './parts/readiness.ts';
+import { CONNECTION_TEST, MAKING, serverOf, takeDownServer } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** A new, empty server. What a failed creation made is removed; its record, error and events stay. */
@@ -29,15 +22,12 @@ export const createInstance = defineWorkflow('create-instance', '1.0.0', Instanc
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;
-    await step('Create the volume', () => ensureVolume(context, instanceId), MAKING);
-    await step('Create the secret', () => ensureSecret(context, instanceId));
-    await step('Create the configuration', () => ensureConfiguration(context, instanceId));
-    await step('Start the server', () => ensureServer(context, instanceId), MAKING);
-    const endpoint = await step.until(
-      'Wait until the server is ready',
-      () => lookWhetherReady(context, instanceId),
-      READINESS,
-    );
-    await step('Test the connection', () => testConnection(context, instanceId, endpoint), CONNECTION_TEST);
+    const server = serverOf(context, instanceId);
+    await step('Create the volume', server.ensureVolume, MAKING);
+    await step('Create the secret', server.ensureSecret);
+    await step('Create the configuration', server.ensureConfiguration);
+    await step('Start the server', server.start, MAKING);
+    const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
+    await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
     await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
   });

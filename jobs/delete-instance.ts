@@ -1,6 +1,5 @@
 import { InstanceInput } from './parts/inputs.ts';
-import { REMOVING, STOPPING, stopServer } from './parts/server-parts.ts';
-import { readServerSpec } from './parts/server-spec.ts';
+import { REMOVING, STOPPING, serverOf } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /**
@@ -20,12 +19,12 @@ export const deleteInstance = defineWorkflow('delete-instance', '1.0.0', Instanc
     settle: (tx, { instances }, { instanceId }, failure) => instances.setFailure(tx, instanceId, failure),
   })
   .run(async (context, { instanceId }) => {
-    const { step, platform, instances } = context;
-    const server = () => readServerSpec(context, instanceId);
-    await step('Stop the server', () => stopServer(context, instanceId), STOPPING);
-    await step('Remove the server', async () => platform.removeServer(await server()), STOPPING);
-    await step('Remove the configuration', async () => platform.removeConfiguration(await server()));
-    await step('Remove the secret', async () => platform.removeSecret(await server()));
-    await step('Remove the volume', async () => platform.removeVolume(await server()), REMOVING);
+    const { step, instances } = context;
+    const server = serverOf(context, instanceId);
+    await step('Stop the server', server.stop, STOPPING);
+    await step('Remove the server', server.remove, STOPPING);
+    await step('Remove the configuration', server.removeConfiguration);
+    await step('Remove the secret', server.removeSecret);
+    await step('Remove the volume', server.removeVolume, REMOVING);
     await step.commit('Mark the instance deleted', (tx) => instances.markDeleted(tx, instanceId));
   });

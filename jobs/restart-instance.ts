@@ -1,7 +1,7 @@
-import { CONNECTION_TEST, lookWhetherReady, READINESS, testConnection } from './parts/come-up.ts';
 import { InstanceInput } from './parts/inputs.ts';
+import { READINESS } from './parts/readiness.ts';
 import { letShutdownEnd, settleAsPlatformShows } from './parts/rest.ts';
-import { ensureServer, MAKING, STOPPING, stopServer } from './parts/server-parts.ts';
+import { CONNECTION_TEST, MAKING, STOPPING, serverOf } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Stops a server and starts it again. A failure takes nothing back: the data is live. */
@@ -19,13 +19,10 @@ export const restartInstance = defineWorkflow('restart-instance', '1.0.0', Insta
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;
-    await step('Stop the server', () => stopServer(context, instanceId), STOPPING);
-    await step('Start the server', () => ensureServer(context, instanceId), MAKING);
-    const endpoint = await step.until(
-      'Wait until the server is ready',
-      () => lookWhetherReady(context, instanceId),
-      READINESS,
-    );
-    await step('Test the connection', () => testConnection(context, instanceId, endpoint), CONNECTION_TEST);
+    const server = serverOf(context, instanceId);
+    await step('Stop the server', server.stop, STOPPING);
+    await step('Start the server', server.start, MAKING);
+    const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
+    await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
     await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
   });

@@ -1,17 +1,10 @@
-import { CONNECTION_TEST, lookWhetherReady, READINESS, testConnection } from './parts/come-up.ts';
 import { reopenInstance, settleInstanceFailed } from './parts/creation-end.ts';
 import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './parts/end-job.ts';
 import { readImageToRestore } from './parts/image-to-restore.ts';
 import { InstanceInput } from './parts/inputs.ts';
+import { READINESS } from './parts/readiness.ts';
 import { parseRestoreResult, restoreJob } from './parts/restore-job.ts';
-import {
-  ensureConfiguration,
-  ensureSecret,
-  ensureServer,
-  ensureVolume,
-  MAKING,
-  takeDownServer,
-} from './parts/server-parts.ts';
+import { CONNECTION_TEST, MAKING, serverOf, takeDownServer } from './parts/server.ts';
 import { VERIFYING } from './parts/verify-upload.ts';
 import { startJob, watchJob } from './parts/watch-job.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
@@ -46,25 +39,22 @@ export const restoreInstance = defineWorkflow('restore-instance', '1.0.0', Insta
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;
     const image = await step('Look up the image', () => readImageToRestore(context, instanceId), VERIFYING);
-    await step('Create the volume', () => ensureVolume(context, instanceId), MAKING);
-    await step('Create the secret', () => ensureSecret(context, instanceId));
-    await step('Create the configuration', () => ensureConfiguration(context, instanceId));
+    const server = serverOf(context, instanceId);
+    await step('Create the volume', server.ensureVolume, MAKING);
+    await step('Create the secret', server.ensureSecret);
+    await step('Create the configuration', server.ensureConfiguration);
 
     const restore = restoreJob(context, instanceId, image);
-    const job = await step('Start the restore job', () => startJob(context, restore));
+    const job = await step('Start the restore job', (scope) => startJob(context, restore, scope));
     const watch = watchJob(context, restore, job);
     await step.until('Download the image', watch.past('download'), watch.patience);
     await step.until('Check the files', watch.past('check'), watch.patience);
     await step.until('Restore the databases', watch.past('restore'), watch.patience);
     await step.until('Gather statistics', watch.succeeded('analyze', parseRestoreResult), watch.patience);
-    await step('Keep the job log', ({ signal }) => keepLogAndRemove(context, job, signal), KEEPING);
+    await step('Keep the job log', (scope) => keepLogAndRemove(context, job, scope), KEEPING);
 
-    await step('Start the server', () => ensureServer(context, instanceId), MAKING);
-    const endpoint = await step.until(
-      'Wait until the server is ready',
-      () => lookWhetherReady(context, instanceId),
-      READINESS,
-    );
-    await step('Test the connection', () => testConnection(context, instanceId, endpoint), CONNECTION_TEST);
+    await step('Start the server', server.start, MAKING);
+    const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
+    await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
     await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
   });

@@ -1,7 +1,7 @@
-import { CONNECTION_TEST, lookWhetherReady, READINESS, testConnection } from './parts/come-up.ts';
 import { InstanceInput } from './parts/inputs.ts';
+import { READINESS } from './parts/readiness.ts';
 import { settleAsPlatformShows } from './parts/rest.ts';
-import { ensureServer, MAKING } from './parts/server-parts.ts';
+import { CONNECTION_TEST, MAKING, serverOf } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Starts a stopped server on its data. A failure takes nothing back: the data is live. */
@@ -15,12 +15,9 @@ export const startInstance = defineWorkflow('start-instance', '1.0.0', InstanceI
   .onFailure({ settle: settleAsPlatformShows })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;
-    await step('Start the server', () => ensureServer(context, instanceId), MAKING);
-    const endpoint = await step.until(
-      'Wait until the server is ready',
-      () => lookWhetherReady(context, instanceId),
-      READINESS,
-    );
-    await step('Test the connection', () => testConnection(context, instanceId, endpoint), CONNECTION_TEST);
+    const server = serverOf(context, instanceId);
+    await step('Start the server', server.start, MAKING);
+    const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
+    await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
     await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
   });

@@ -1,6 +1,6 @@
 import { InstanceInput } from './parts/inputs.ts';
 import { letShutdownEnd, settleAsPlatformShows } from './parts/rest.ts';
-import { STOPPING, stopServer } from './parts/server-parts.ts';
+import { STOPPING, serverOf } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Stops a server and keeps its data. Cancelled midway, it ends in what the platform then shows. */
@@ -12,6 +12,6 @@ export const stopInstance = defineWorkflow('stop-instance', '1.0.0', InstanceInp
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;
-    await step('Stop the server', () => stopServer(context, instanceId), STOPPING);
+    await step('Stop the server', serverOf(context, instanceId).stop, STOPPING);
     await step.commit('Mark the instance stopped', (tx) => instances.markStopped(tx, instanceId));
   });

@@ -1,5 +1,5 @@
 import type { JobRef, JobStatus, PlatformLogLine } from '../ports/platform.ts';
-import type { StepOptions, UndoContext, WorkflowServices } from '../workflow/context.ts';
+import type { StepOptions, StepScope, UndoContext, WorkflowServices } from '../workflow/context.ts';
 
 /** Copying the log of a long job. */
 export const KEEPING: StepOptions = { timeoutMs: 600_000 };
@@ -8,7 +8,7 @@ export const KEEPING: StepOptions = { timeoutMs: 600_000 };
 export async function keepLogAndRemove(
   { platform, store, jobs }: WorkflowServices,
   ref: JobRef,
-  signal: AbortSignal,
+  { signal }: StepScope,
 ): Promise<void> {
   const status = await platform.readJob(ref);
   if (status.state === 'ABSENT') return;
@@ -32,8 +32,8 @@ export async function cancelJobs({ undo, platform, jobs, operationId }: UndoCont
 
 /** Keeps the logs of those jobs and removes them from the platform. */
 export async function removeJobs(context: UndoContext): Promise<void> {
-  await context.undo('Keep the job log', async ({ signal }) => {
-    for (const ref of await context.jobs.list(context.operationId)) await keepLogAndRemove(context, ref, signal);
+  await context.undo('Keep the job log', async (scope) => {
+    for (const ref of await context.jobs.list(context.operationId)) await keepLogAndRemove(context, ref, scope);
   });
 }
 

@@ -1,9 +1,11 @@
 import { AppError, assertNever } from '../../schema/errors.ts';
 import type { JobRef, JobSpec, JobStatus } from '../ports/platform.ts';
-import type { Poll, ProgressReport, RunFacts, UntilOptions, WorkflowServices } from '../workflow/context.ts';
+import type { Poll, ProgressReport, RunFacts, StepScope, UntilOptions, WorkflowServices } from '../workflow/context.ts';
 import { jobLimits } from './job-limits.ts';
 
 type Context = WorkflowServices & RunFacts;
+const LOSSES_AT_MOST = 3;
+
 type Result = Readonly<Record<string, unknown>>;
 
 /** A job that a run is to start and to wait for. */
@@ -19,19 +21,30 @@ export interface PlannedJob {
 /** Looks at a job that was started. Each look records what the platform says and throws when the job cannot succeed. */
 export interface JobWatch {
   /** Done when the job has left this phase behind. */
-  past(phase: string): () => Promise<Poll<null>>;
+  past(phase: string): (scope: StepScope) => Promise<Poll<null>>;
   /** Done, with what it reported, when the job succeeded in this its last phase. */
-  succeeded<T>(phase: string, parse: (result: Result) => T): () => Promise<Poll<T>>;
-  /** A platform that is away for minutes must not end a job of hours; nor may a lost job be begun again for ever. */
+  succeeded<T>(phase: string, parse: (result: Result) => T): (scope: StepScope) => Promise<Poll<T>>;
+  /** A platform that is away for minutes must not end a job of hours. */
   readonly patience: UntilOptions;
 }
 
-/** Writes the record first, so that no job runs unrecorded, then starts the job or adopts it. */
-export async function startJob({ platform, jobs }: Context, job: PlannedJob): Promise<{ [K in keyof JobRef]: string }> {
+/** A reference to a job as a step returns it. */
+type StoredRef = { readonly [K in keyof JobRef]: string };
+
+/**
+ * Writes the record first, so that no job runs unrecorded, then starts the job or adopts it. What was aborted before the
+ * platform is asked is not asked: the clean-up may have looked already.
+ */
+export async function startJob(
+  { platform, jobs }: Context,
+  job: PlannedJob,
+  { signal }: StepScope,
+): Promise<StoredRef> {
   const spec = await job.buildSpec();
   const { id, namespace, name, kind, operationId } = spec;
   const ref = { id, namespace, name };
   await jobs.ensure({ ...ref, kind, operationId });
+  signal.throwIfAborted();
   await platform.ensureJob(spec);
   await jobs.update(id, await platform.readJob(ref));
   return ref;
@@ -39,48 +52,56 @@ export async function startJob({ platform, jobs }: Context, job: PlannedJob): Pr
 
 /** Follows the job to its end: takes up an interrupted or lost one again, ends one that makes no progress. */
 export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWatch {
-  const { deadlineSeconds } = jobLimits(job.dataBytes);
+  const { deadlineSeconds, stallSeconds } = jobLimits(job.dataBytes);
+  let losses = 0;
+
+  async function look(scope: StepScope): Promise<JobStatus> {
+    const status = await context.platform.readJob(ref);
+    await context.jobs.update(ref.id, status);
+    switch (status.state) {
+      case 'SUCCEEDED':
+      case 'PENDING':
+        return status;
+      case 'RUNNING':
+        await endIfStalled(context, ref, status, stallSeconds);
+        return status;
+      case 'ABSENT':
+        losses += 1;
+        if (losses > LOSSES_AT_MOST) {
+          throw new AppError('STEP_FAILED', `The platform has lost the job ${ref.name} ${losses} times.`);
+        }
+        await startJob(context, job, scope);
+        return status;
+      case 'INTERRUPTED':
+        await startJob(context, job, scope);
+        return status;
+      case 'FAILED':
+        throw new AppError(
+          'STEP_FAILED',
+          status.failure ?? `The job ${ref.name} failed without a reason; see its log.`,
+        );
+      case 'CANCELLED':
+        throw new AppError('STEP_FAILED', `The job ${ref.name} was ended from outside; retry the operation.`);
+      default:
+        return assertNever(status.state);
+    }
+  }
+
   return {
-    past: (phase) => async () => {
-      const status = await lookAtJob(context, job, ref);
+    past: (phase) => async (scope) => {
+      const status = await look(scope);
       const { report } = status;
       const isPast = report !== null && job.phases.indexOf(report.phase) > job.phases.indexOf(phase);
       return isPast || status.state === 'SUCCEEDED' ? { done: null } : { progress: describe(status, phase) };
     },
-    succeeded: (phase, parse) => async () => {
-      const status = await lookAtJob(context, job, ref);
+    succeeded: (phase, parse) => async (scope) => {
+      const status = await look(scope);
       if (status.state !== 'SUCCEEDED') return { progress: describe(status, phase) };
       if (status.result === null) throw new AppError('STEP_FAILED', 'The job ended without a result; see its log.');
       return { done: parse(status.result) };
     },
     patience: { timeoutMs: (deadlineSeconds + 1_800) * 1000, attempts: 20 },
   };
-}
-
-async function lookAtJob(context: Context, job: PlannedJob, ref: JobRef): Promise<JobStatus> {
-  const status = await context.platform.readJob(ref);
-  await context.jobs.update(ref.id, status);
-  switch (status.state) {
-    case 'SUCCEEDED':
-    case 'PENDING':
-      return status;
-    case 'RUNNING':
-      await endIfStalled(context, ref, status, jobLimits(job.dataBytes).stallSeconds);
-      return status;
-    case 'INTERRUPTED':
-      await startJob(context, job);
-      return status;
-    case 'ABSENT':
-      await startJob(context, job);
-      // Counts as a failed attempt of the step: that bounds how often this may happen.
-      throw new AppError('UNAVAILABLE', `The platform had lost the job ${ref.name}; it was started again.`);
-    case 'FAILED':
-      throw new AppError('STEP_FAILED', status.failure ?? `The job ${ref.name} failed without a reason; see its log.`);
-    case 'CANCELLED':
-      throw new AppError('STEP_FAILED', `The job ${ref.name} was ended from outside; retry the operation.`);
-    default:
-      return assertNever(status.state);
-  }
 }
 
 async function endIfStalled(
@@ -105,6 +126,7 @@ async function endIfStalled(
 function describe({ state, attempts, report }: JobStatus, phase: string): ProgressReport {
   const again = attempts > 1 ? `attempt ${attempts}: ` : '';
   if (state === 'INTERRUPTED') return { message: 'taken up again after the platform was shut down' };
+  if (state === 'ABSENT') return { message: 'started again: the platform had lost it' };
   if (state === 'PENDING') return { message: `${again}waiting for its turn` };
   if (report === null) return { message: `${again}starting` };
   const message = `${again}${report.message ?? report.phase}`;

@@ -1,0 +1,36 @@
+import { AppError, assertNever } from '../../schema/errors.ts';
+import type { Platform, ServerSpec } from '../ports/platform.ts';
+import type { Poll, UntilOptions } from '../workflow/context.ts';
+
+/** Where a server is reached, as a step returns it. */
+export type Endpoint = { readonly host: string; readonly port: number; readonly dnsName: string | null };
+
+/** A server replays what it missed before it is ready, and a cloud takes minutes for a volume or an address. */
+export const READINESS: UntilOptions = { timeoutMs: 600_000, intervalMs: 250, attempts: 10 };
+
+/**
+ * One look whether the server takes connections and where. A server that was stopped meanwhile is started again.
+ * Throws STEP_FAILED with the server's own reason when it cannot come up by itself.
+ */
+export async function lookWhetherReady(platform: Platform, spec: ServerSpec): Promise<Poll<Endpoint>> {
+  const { phase, endpoint, detail } = await platform.readServer(spec);
+  const waiting = (message: string): Poll<Endpoint> => ({ progress: { message } });
+  switch (phase) {
+    case 'READY':
+      if (endpoint === null) return waiting('waiting for an address');
+      return { done: { host: endpoint.host, port: endpoint.port, dnsName: endpoint.dnsName } };
+    case 'STARTING':
+      return waiting(detail ?? 'starting');
+    case 'STOPPING':
+      return waiting('waiting for an earlier server to end');
+    case 'ABSENT':
+    case 'STOPPED':
+      // The control plane was stopped in the middle of this wait, and stopped the server with itself.
+      await platform.ensureServer(spec);
+      return waiting('starting');
+    case 'FAILED':
+      throw new AppError('STEP_FAILED', `The server did not come up: ${detail ?? 'it gave no reason; see its log'}.`);
+    default:
+      return assertNever(phase);
+  }
+}
