@@ -1,0 +1,143 @@
+import pg from 'pg';
+import type { Logger } from '../log/logger.ts';
+
+/** The channels that the triggers of the CMS notify. */
+export const CHANNELS = ['toygres_work', 'toygres_events', 'toygres_changes'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export interface ListenerOptions {
+  readonly url: string;
+  readonly log: Logger;
+  /** How often the connection is asked whether it lives. Default 5 s. */
+  readonly heartbeatMs?: number;
+  /** How long that answer may take. Default 5 s. */
+  readonly heartbeatTimeoutMs?: number;
+}
+
+/** The one LISTEN connection of this process. */
+export interface Listener {
+  /** Connects, or goes on trying in the background: a listener is only quicker than looking. */
+  start(): Promise<void>;
+  /**
+   * Calls back with the payload of each notification on the channel, and with null after every new connection: some may
+   * have been missed, look again. Answers with the way to end it, which may be called twice.
+   */
+  subscribe(channel: string, onNotify: (payload: string | null) => void): () => void;
+  /** How many subscriptions there are. */
+  readonly subscribers: number;
+  /** The process id of the server's end of the connection; null while there is none. */
+  readonly backendPid: number | null;
+  stop(): Promise<void>;
+}
+
+const RECONNECT = { firstMs: 50, maxMs: 5000 };
+
+export function createListener(options: ListenerOptions): Listener {
+  const { url, log, heartbeatMs = 5000, heartbeatTimeoutMs = 5000 } = options;
+  const handlers = new Map<string, Set<(payload: string | null) => void>>();
+  let state: 'idle' | 'running' | 'stopped' = 'idle';
+  let client: pg.Client | null = null;
+  let pid: number | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let failures = 0;
+
+  function tell(channel: string, payload: string | null): void {
+    for (const handler of [...(handlers.get(channel) ?? [])]) {
+      try {
+        handler(payload);
+      } catch (error) {
+        log.error({ err: error, channel }, 'a listener failed');
+      }
+    }
+  }
+
+  function later(ms: number, work: () => void): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = state === 'running' ? setTimeout(work, ms) : null;
+  }
+
+  /** Also for a connection that only seems to be there: nothing polite is said to it. */
+  function lose(lost: pg.Client): void {
+    if (client !== lost) return;
+    client = null;
+    pid = null;
+    destroy(lost);
+    failures += 1;
+    log.warn('the connection for notifications was lost; connecting anew');
+    later(Math.min(RECONNECT.maxMs, RECONNECT.firstMs * 2 ** (failures - 1)), () => void connect());
+  }
+
+  async function connect(): Promise<void> {
+    const fresh = new pg.Client({
+      connectionString: url,
+      application_name: 'toygres listener',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: heartbeatTimeoutMs,
+    });
+    client = fresh;
+    fresh.on('error', () => lose(fresh));
+    fresh.on('end', () => lose(fresh));
+    fresh.on('notification', ({ channel, payload }) => tell(channel, payload ?? ''));
+    try {
+      await fresh.connect();
+      await fresh.query(CHANNELS.map((channel) => `LISTEN ${channel}`).join('; '));
+      const { rows } = await fresh.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      if (client !== fresh) return;
+      pid = rows[0]?.pid ?? null;
+    } catch {
+      lose(fresh);
+      return;
+    }
+    failures = 0;
+    later(heartbeatMs, () => void beat(fresh));
+    for (const channel of CHANNELS) tell(channel, null);
+  }
+
+  async function beat(beating: pg.Client): Promise<void> {
+    try {
+      await beating.query('SELECT 1');
+      if (client === beating) later(heartbeatMs, () => void beat(beating));
+    } catch {
+      lose(beating);
+    }
+  }
+
+  return {
+    async start() {
+      if (state !== 'idle') return;
+      state = 'running';
+      await connect();
+    },
+    subscribe(channel, onNotify) {
+      const of = handlers.get(channel) ?? new Set();
+      // Its own function, so that one handler can subscribe twice and leave once.
+      const own = (payload: string | null) => onNotify(payload);
+      handlers.set(channel, of.add(own));
+      return () => {
+        of.delete(own);
+      };
+    },
+    get subscribers() {
+      return [...handlers.values()].reduce((sum, each) => sum + each.size, 0);
+    },
+    get backendPid() {
+      return pid;
+    },
+    async stop() {
+      state = 'stopped';
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      const last = client;
+      client = null;
+      pid = null;
+      if (last !== null) await last.end().catch(() => destroy(last));
+    },
+  };
+}
+
+/** `end()` waits for the server's goodbye, which a dead connection never sends. */
+function destroy(client: pg.Client): void {
+  const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } };
+  connection?.stream?.destroy();
+}
