@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import { openPlainFile, readLines } from '../../machine/line-reader.ts';
 import { translateSystemError } from './file-errors.ts';
 import { listAttempts, readLife } from './job-records.ts';
 import { parseRecordedLine } from './job-status.ts';
 import type { JobPaths, Layout } from './layout.ts';
-import { openPlainFile, readLines } from './line-reader.ts';
 import { isThere } from './server-records.ts';
 
 const POLL_MS = 100;

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowServerLogs, PlatformLogLine, ServerRef } from '../../../jobs/ports/platform.ts';
+import { findTail, openPlainFile, type ReadLine, readLines } from '../../machine/line-reader.ts';
+import { parseServerLogLine } from '../../postgres-programs/server-log.ts';
 import { translateSystemError } from './file-errors.ts';
 import type { Layout } from './layout.ts';
-import { findTail, openPlainFile, type ReadLine, readLines } from './line-reader.ts';
-import { parseServerLogLine } from './server-log-file.ts';
 import { isThere } from './server-records.ts';
 
 const POLL_MS = 150;

@@ -10,11 +10,11 @@ import { initCluster, startCluster } from '../../postgres-programs/cluster.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
 import { spawnOptionsFor } from '../../postgres-programs/identity.ts';
 import { findPostmaster, listServerProcesses } from '../../postgres-programs/postmaster.ts';
+import { readLastCause, rotateServerLog } from '../../postgres-programs/server-log.ts';
 import { type LocalContext, makePrivate } from './context.ts';
 import type { ServerPaths } from './layout.ts';
 import { requirePrograms } from './offers.ts';
 import { reservePort } from './ports.ts';
-import { readLastCause, rotateServerLog } from './server-log-file.ts';
 import { isThere, SecretRecord, type ServerRecord } from './server-records.ts';
 import { buildSettings } from './server-settings.ts';
 

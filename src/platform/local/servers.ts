@@ -4,10 +4,10 @@ import { AppError } from '../../../schema/errors.ts';
 import { isAlive } from '../../machine/process-mark.ts';
 import { readJsonFile, writeJsonFile } from '../../machine/whole-file.ts';
 import { findPostmaster, type Postmaster, stopPostmaster } from '../../postgres-programs/postmaster.ts';
+import { readLastCause } from '../../postgres-programs/server-log.ts';
 import type { LocalContext } from './context.ts';
 import type { ServerPaths } from './layout.ts';
 import { withServerLock } from './server-lock.ts';
-import { readLastCause } from './server-log-file.ts';
 import { isThere, ServerRecord } from './server-records.ts';
 import { startServer } from './server-start.ts';
 

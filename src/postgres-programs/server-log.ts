@@ -1,5 +1,5 @@
 import { appendFile, copyFile, rename, rm, stat, truncate } from 'node:fs/promises';
-import { openPlainFile, readLines } from './line-reader.ts';
+import { openPlainFile, readLines } from '../machine/line-reader.ts';
 
 /** The log and its predecessor hold at most about twice this. */
 const ROTATE_BYTES = 16 * 1024 * 1024;

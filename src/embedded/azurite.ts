@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../schema/errors.ts';
+import type { Logger } from '../log/logger.ts';
+import { chooseFreePort } from '../machine/free-port.ts';
+import { isAlive, markProcess, ProcessMark, signalProcess } from '../machine/process-mark.ts';
+import { until } from '../machine/until.ts';
+import { readJsonFile, readPlainFile, writeJsonFile } from '../machine/whole-file.ts';
+import { keepRunning } from './keep-running.ts';
+import { readOrCreateInnerSecret } from './kept-secret.ts';
+
+const ACCOUNT = 'toygres';
+const KEY_BYTES = 64;
+const START_MS = 30_000;
+const STOP_MS = 10_000;
+const PORT_TRIES = 3;
+
+const Remembered = z.object({ port: z.number().int(), process: ProcessMark.nullable() });
+
+export interface EmbeddedAzuriteOptions {
+  /** Absolute; blobs live in `azurite` below it. */
+  readonly stateDirectory: string;
+  readonly log: Logger;
+}
+
+export interface EmbeddedAzurite {
+  /** A secret: holds the account's key. */
+  readonly connectionString: string;
+  /** `http://127.0.0.1:<port>/toygres`; a container's URL is this, a slash and its name. */
+  readonly blobEndpoint: string;
+  /** Ends it in order, so that it saves what it keeps in memory; blobs stay. */
+  stop(): Promise<void>;
+}
+
+/** True when an Azurite, and no other program, answers on the port. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/', timeout: 2_000, agent: false }, (response) => {
+      response.resume();
+      resolve(String(response.headers.server ?? '').startsWith('Azurite-Blob'));
+    });
+    asked.once('timeout', () => asked.destroy());
+    asked.once('error', () => resolve(false));
+    asked.end();
+  });
+}
+
+interface Place {
+  readonly directory: string;
+  readonly memory: string;
+  readonly logFile: string;
+  readonly key: string;
+}
+
+async function launch(place: Place, port: number): Promise<ProcessMark | null> {
+  const main = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('azurite/package.json')),
+    'dist/src/blob/main.js',
+  );
+  const log = await open(place.logFile, 'w', 0o600);
+  try {
+    const child = spawn(
+      process.execPath,
+      [
+        main,
+        ...['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', path.join(place.directory, 'data')],
+        ...['--skipApiVersionCheck', '--disableTelemetry', '--silent'],
+      ],
+      {
+        cwd: place.directory,
+        env: { AZURITE_ACCOUNTS: `${ACCOUNT}:${place.key}` },
+        // Ctrl-C in a terminal must not end it before the jobs that write to it.
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+      },
+    );
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('spawn', () => resolve(child.pid ?? 0));
+    });
+    child.unref();
+    const mark = await markProcess(pid);
+    await writeJsonFile(place.memory, { port, process: mark });
+    if (mark === null) return null;
+    await until(async () => (await answers(port)) || !(await isAlive(mark)), { timeoutMs: START_MS });
+    return (await isAlive(mark)) ? mark : null;
+  } finally {
+    await log.close();
+  }
+}
+
+async function end(mark: ProcessMark): Promise<void> {
+  const isGone = async () => !(await isAlive(mark));
+  await signalProcess(mark, 'SIGTERM');
+  if (await until(isGone, { timeoutMs: STOP_MS })) return;
+  await signalProcess(mark, 'SIGKILL');
+  await until(isGone, { timeoutMs: STOP_MS });
+}
+
+interface Running {
+  readonly port: number;
+  readonly process: ProcessMark;
+}
+
+async function bringUp(place: Place, fixedPort: number | null): Promise<Running> {
+  const remembered = await readJsonFile(place.memory, Remembered);
+  if (remembered?.process && (await isAlive(remembered.process))) {
+    if (await answers(remembered.port)) return { port: remembered.port, process: remembered.process };
+    await end(remembered.process);
+  }
+  for (let tries = 0; tries < PORT_TRIES; tries += 1) {
+    const port = fixedPort ?? (await chooseFreePort(tries === 0 ? (remembered?.port ?? null) : null));
+    const mark = await launch(place, port);
+    if (mark !== null) return { port, process: mark };
+  }
+  const said = (await readPlainFile(place.logFile))?.trim().split('\n').at(-1) || 'it said nothing';
+  throw new AppError('UNAVAILABLE', `The embedded blob store does not start: ${said} (log: ${place.logFile}).`);
+}
+
+/**
+ * Starts the blob store of embedded defaults, with an account key of its own; blobs, key and, while it is free, port stay
+ * the same over runs. One that a killed run left behind is adopted, known by pid and start time. While we run, it is started
+ * again on the same port when it dies; being killed costs it the records of its last five seconds.
+ */
+export async function startEmbeddedAzurite(options: EmbeddedAzuriteOptions): Promise<EmbeddedAzurite> {
+  const directory = path.join(options.stateDirectory, 'azurite');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const place: Place = {
+    directory,
+    memory: path.join(directory, 'server.json'),
+    logFile: path.join(directory, 'server.log'),
+    key: await readOrCreateInnerSecret(directory, 'account-key', KEY_BYTES),
+  };
+  let running = await bringUp(place, null);
+  const { port } = running;
+  const keeper = keepRunning(
+    {
+      name: 'The embedded blob store',
+      isAlive: () => isAlive(running.process),
+      start: async () => {
+        running = await bringUp(place, port);
+      },
+    },
+    options.log,
+  );
+  const blobEndpoint = `http://127.0.0.1:${port}/${ACCOUNT}`;
+  return {
+    blobEndpoint,
+    connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${place.key};BlobEndpoint=${blobEndpoint};`,
+    stop: async () => {
+      await keeper.stop();
+      await end(running.process);
+    },
+  };
+}
