@@ -1,17 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import { workflows } from '../../../jobs/registry.ts';
 import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
 import type { ErrorCode } from '../../../schema/errors.ts';
 import { AppError } from '../../../schema/errors.ts';
+import { createLogger } from '../../../src/log/logger.ts';
 import { createImageCommands } from '../../../src/services/image-commands.ts';
 import { createInstanceCommands } from '../../../src/services/instance-commands.ts';
 import { createOperationCommands } from '../../../src/services/operation-commands.ts';
 import type { NewOperation, OperationQueue } from '../../../src/services/operation-queue.ts';
 import type { CommandPlatform } from '../../../src/services/ports.ts';
 import { createImageQueries } from '../../../src/stores/image-queries.ts';
+import { createImageRecords } from '../../../src/stores/image-records.ts';
 import { createInstanceQueries } from '../../../src/stores/instance-queries.ts';
-import { insertOperation } from '../../../src/stores/operation-insert.ts';
+import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
+import { createJobRecords } from '../../../src/stores/job-records.ts';
 import { createOperationQueries } from '../../../src/stores/operation-queries.ts';
+import { startBoss } from '../../../src/workflow/boss.ts';
+import { createOperationQueue } from '../../../src/workflow/operation-queue.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 import { PLATFORM, secrets } from '../stores/sample-rows.ts';
 
@@ -24,7 +29,14 @@ export const STANDARD_OFFERS: readonly PostgresOffer[] = [
   { version: '15', imageTypes: ['STOCK'] },
 ];
 
-/** The commands over a real database, on a platform of which the test decides what it offers. */
+/** No command looks outside of the records. */
+const notNeeded = new Proxy({} as never, {
+  get: (_, name) => {
+    throw new Error(`a command asked for ${String(name)}`);
+  },
+});
+
+/** The commands over a real database and queue, on a platform of which the test decides what it offers. */
 export async function createCommandWorld() {
   const test = await createTestDatabase();
   const { database } = test;
@@ -38,22 +50,31 @@ export async function createCommandWorld() {
       return offers;
     },
   };
+  const log = createLogger('silent');
+  const boss = await startBoss({ url: test.url, log });
+  const services = {
+    instances: createInstanceRecords(database, secrets),
+    images: createImageRecords(database, secrets),
+    jobs: createJobRecords(database, PLATFORM),
+    platform: notNeeded,
+    store: notNeeded,
+    probe: notNeeded,
+  };
+  const real = createOperationQueue({ database, boss, platformId: PLATFORM, workflows, services });
   const enqueued: NewOperation[] = [];
   const queue: OperationQueue = {
-    async enqueue(tx, { workflow, ...request }) {
-      const id = randomUUID();
-      enqueued.push({ workflow, ...request });
-      const steps = [{ name: 'Do it', weight: 1 }];
-      await insertOperation(tx, { id, workflow, ...request, version: '1.0.0', steps, platform: PLATFORM });
-      return id;
+    ...real,
+    enqueue(tx, request) {
+      enqueued.push(request);
+      return real.enqueue(tx, request);
     },
-    cancel: async () => undefined,
-    retry: async () => undefined,
   };
   const dependencies = { database, queue, platform, secrets };
   const operations = createOperationQueries(database);
   const world = {
     database,
+    boss,
+    secrets,
     platform,
     enqueued,
     instanceCommands: createInstanceCommands(dependencies),
@@ -68,7 +89,10 @@ export async function createCommandWorld() {
     },
     /** Ends every operation under way. */
     finishOperations: () => database.pool.query(`UPDATE cms.operations SET state = 'SUCCEEDED'`),
-    stop: test.stop,
+    stop: async () => {
+      await boss.stop({ graceful: false });
+      await test.stop();
+    },
   };
   return world;
 }

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { workers } from '../../../drizzle/tables/index.ts';
+import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { openDatabase } from '../../../src/db/database.ts';
+import { createLogger } from '../../../src/log/logger.ts';
+import { createChecks } from '../../../src/services/checks.ts';
+import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
+import { freePort } from '../../support/free-port.ts';
+import { insertInstance, insertOperation, PLATFORM, secrets } from '../stores/sample-rows.ts';
+import { type CommandWorld, createCommandWorld, STANDARD_OFFERS } from './command-world.ts';
+
+let world: CommandWorld;
+beforeAll(async () => {
+  world = await createCommandWorld();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  await world.database.pool.query('TRUNCATE cms.workers, cms.operations CASCADE');
+  world.offer(STANDARD_OFFERS);
+});
+
+type Dependencies = Parameters<typeof createChecks>[0];
+
+function checksWith(change: Partial<Dependencies> = {}) {
+  return createChecks({
+    database: world.database,
+    instances: createInstanceRecords(world.database, secrets),
+    probe: {
+      connect: async () => ({ serverVersion: '15.18', latencyMs: 1.5, durableWorkerRunning: null }),
+    },
+    queue: { check: async () => undefined },
+    store: { check: async () => undefined },
+    platform: world.platform,
+    logger: createLogger('silent'),
+    ...change,
+  });
+}
+
+async function liveWorker(values: Partial<typeof workers.$inferInsert> = {}): Promise<void> {
+  const workflows = [{ name: 'create-image', version: '1.0.0', steps: [{ name: 'Back up', weight: 1 }] }];
+  await world.database.orm.insert(workers).values({
+    id: randomUUID(),
+    platform: PLATFORM,
+    host: hostname(),
+    pid: process.pid,
+    release: '0.1.0',
+    workflows,
+    ...values,
+  });
+}
+
+/** The links that are broken, by name, with the detail. */
+async function brokenLinks(change: Partial<Dependencies> = {}): Promise<Record<string, string>> {
+  const findings = await checksWith(change).diagnostics();
+  expect(findings.map((one) => one.name)).toEqual([
+    'database',
+    'queue',
+    'blob store',
+    'platform',
+    'workers',
+    'workflow versions',
+  ]);
+  for (const { ok, detail, remedy } of findings) {
+    expect(detail).toMatch(/\.$/);
+    expect(remedy === null).toBe(ok);
+  }
+  return Object.fromEntries(findings.filter((one) => !one.ok).map((one) => [one.name, one.detail]));
+}
+
+describe('diagnostics', () => {
+  it('find nothing to mend where all is well, and say what is there', async () => {
+    await liveWorker();
+    await insertOperation(world.database, { state: 'RUNNING' });
+    expect(await brokenLinks()).toEqual({});
+    const details = (await checksWith().diagnostics()).map((one) => one.detail).join('\n');
+    expect(details).toMatch(/PostgreSQL \d+\.\d+.* answered in/);
+    expect(details).toContain('17 (STOCK, PG_DURABLE)');
+    expect(details).toContain(`${hostname()}:${process.pid}`);
+  });
+
+  it('miss live workers of this platform: silent ones and those of another do not count', async () => {
+    await liveWorker({ seenAt: new Date(Date.now() - 60_000) });
+    await liveWorker({ platform: 'kubernetes:prod/toygres' });
+    const broken = await brokenLinks();
+    expect(Object.keys(broken)).toEqual(['workers']);
+    expect(broken.workers).toContain(PLATFORM);
+  });
+
+  it('name the workflow versions that operations wait for in vain, counted, of this platform alone', async () => {
+    await liveWorker();
+    await insertOperation(world.database, { state: 'RUNNING', workflowVersion: '0.9.0' });
+    await insertOperation(world.database, { state: 'QUEUED', workflowVersion: '0.9.0' });
+    await insertOperation(world.database, { state: 'FAILED', workflowVersion: '0.8.0' });
+    await insertOperation(world.database, { state: 'QUEUED', workflowVersion: '0.7.0', platform: 'local:other' });
+    expect(await brokenLinks()).toEqual({
+      'workflow versions': 'No live worker has create-image 0.9.0 (2 operations).',
+    });
+  });
+
+  it('pass on what a broken link says, and hide what was not meant for users', async () => {
+    await liveWorker();
+    const refused = new AppError('UNAVAILABLE', 'The container "images" does not exist.');
+    const broken = await brokenLinks({
+      store: { check: () => Promise.reject(refused) },
+      queue: { check: () => Promise.reject(new Error('password=hunter2')) },
+    });
+    expect(broken['blob store']).toBe(refused.message);
+    expect(broken.queue).toContain("server's log");
+    expect(JSON.stringify(broken)).not.toContain('hunter2');
+  });
+
+  it('say so when the platform has no PostgreSQL, or does not answer', async () => {
+    await liveWorker();
+    world.offer([]);
+    expect((await brokenLinks()).platform).toContain('no PostgreSQL');
+    world.offer(new AppError('UNAVAILABLE', 'The cluster does not answer.'));
+    expect((await brokenLinks()).platform).toBe('The cluster does not answer.');
+  });
+
+  it('are answered in time when a link hangs', async () => {
+    await liveWorker();
+    const hanging = { check: () => new Promise<void>(() => undefined) };
+    expect(await brokenLinks({ store: hanging, timeoutMs: 300 })).toEqual({ 'blob store': 'No answer within 0.3 s.' });
+  });
+
+  it('work without the database: all that lives there is broken, the rest is not', async () => {
+    const url = `postgresql://postgres:hunter2@127.0.0.1:${await freePort()}/x`;
+    const database = openDatabase({ url });
+    const broken = await brokenLinks({ database });
+    expect(Object.keys(broken)).toEqual(['database', 'workers', 'workflow versions']);
+    expect(JSON.stringify(broken)).not.toContain('hunter2');
+    await database.stop();
+  });
+});
+
+describe('a connection check', () => {
+  const endpoint = { host: '127.0.0.1', port: 5433, dnsName: 'orders.example' };
+
+  it('connects where clients do, with the password of the instance', async () => {
+    const instanceId = await insertInstance(world.database, { name: 'probed', endpoint, imageType: 'PG_DURABLE' });
+    const asked: Parameters<ServerProbe['connect']>[] = [];
+    const connect: ServerProbe['connect'] = async (...given) => {
+      asked.push(given);
+      return { serverVersion: '17.2', latencyMs: 2, durableWorkerRunning: true };
+    };
+    expect(await checksWith({ probe: { connect } }).connection(instanceId)).toEqual({
+      ok: true,
+      serverVersion: '17.2',
+      latencyMs: 2,
+      durableWorkerRunning: true,
+      failure: null,
+    });
+    expect(asked).toEqual([
+      [
+        { host: '127.0.0.1', port: 5433 },
+        { username: 'postgres', password: 'password of probed' },
+        { timeoutMs: 10_000, durable: true },
+      ],
+    ]);
+  });
+
+  it('finds a refused login, and is no error', async () => {
+    const instanceId = await insertInstance(world.database, { endpoint });
+    const refused = new AppError('STEP_FAILED', 'password authentication failed');
+    const finding = await checksWith({ probe: { connect: () => Promise.reject(refused) } }).connection(instanceId);
+    expect(finding).toMatchObject({
+      ok: false,
+      serverVersion: null,
+      failure: { code: 'STEP_FAILED', message: 'password authentication failed' },
+    });
+  });
+
+  it('tells why there is nothing to connect to, and what to do', async () => {
+    for (const [state, words] of [
+      ['CREATING', 'wait'],
+      ['STOPPED', 'startInstance'],
+      ['RUNNING', 'no address yet'],
+      ['FAILED', 'no server'],
+      ['DELETED', 'no server'],
+    ] as const) {
+      const instanceId = await insertInstance(world.database, { state });
+      const { ok, failure } = await checksWith().connection(instanceId);
+      expect(ok).toBe(false);
+      expect(failure?.message).toMatch(new RegExp(`is ${state}.*${words}`));
+    }
+  });
+
+  it('is NOT_FOUND for an unknown id, and for what is none', async () => {
+    for (const id of [randomUUID(), 'none', '']) {
+      await expect(checksWith().connection(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+  });
+});
