@@ -18,6 +18,9 @@ export type ServerVerbs = Pick<Platform, 'ensureServer' | 'readServer' | 'stopSe
   resumeServer(ref: ServerRef): Promise<boolean>;
 };
 
+/** Longer than making a cluster takes, shorter than a step may. */
+const START_PATIENCE_SECONDS = 15;
+
 const PHASES = { starting: 'STARTING', ready: 'READY', stopping: 'STOPPING' } as const;
 
 function statusOf(phase: ServerStatus['phase'], port: number | null, detail: string | null): ServerStatus {
@@ -59,7 +62,7 @@ export function createServers(context: LocalContext): ServerVerbs {
 
   return {
     ensureServer: (spec: ServerSpec) =>
-      locked(spec, 5, async (paths) => {
+      locked(spec, START_PATIENCE_SECONDS, async (paths) => {
         const known = await readRecord(paths);
         if (!(await isThere(paths.configurationRecord))) {
           throw new AppError('STEP_FAILED', 'The configuration of the server is gone: it cannot be started.');
@@ -86,7 +89,7 @@ export function createServers(context: LocalContext): ServerVerbs {
     pauseServer: (ref) => stop(ref, { paused: true }),
 
     resumeServer: (ref) =>
-      locked(ref, 5, async (paths) => {
+      locked(ref, START_PATIENCE_SECONDS, async (paths) => {
         const record = await readRecord(paths);
         if (record === null || record.desired !== 'running') return false;
         if ((await findPostmaster(paths.data)) !== null) return false;

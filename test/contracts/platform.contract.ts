@@ -1,0 +1,14 @@
+import { describe } from 'vitest';
+import { type PlatformHarness, platformJobContract } from './platform-jobs.contract.ts';
+import { platformServerContract } from './platform-servers.contract.ts';
+
+/**
+ * What every platform promises, told through the port alone. `start` gives a platform that runs the test's scripts: each
+ * kind of job evaluates its parameter PROGRAM, and at most three jobs run at once.
+ */
+export function platformContract(name: string, start: () => Promise<PlatformHarness>): void {
+  describe(`${name} as a platform`, () => {
+    platformServerContract(start);
+    platformJobContract(start);
+  });
+}
