@@ -140,5 +140,6 @@ function end(deps: EngineDeps, run: RunInHand, settle: Settle, remaining: readon
 
 function withRemainder(failure: FailureRecord, remaining: readonly string[]): FailureRecord {
   if (remaining.length === 0) return failure;
-  return { ...failure, message: `${failure.message} Could not be cleaned up: ${remaining.join('; ')}` };
+  const cause = failure.message.replace(/[.\s]*$/, '');
+  return { ...failure, message: `${cause}. Could not be cleaned up: ${remaining.join('; ')}` };
 }

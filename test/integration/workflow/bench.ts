@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import type { PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import { operationEvents, operationSteps, operations } from '../../../drizzle/tables/index.ts';
+import type { Json } from '../../../jobs/ports/json.ts';
+import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
+import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
+import type { OperationState } from '../../../schema/states.ts';
+import type { Database } from '../../../src/db/database.ts';
+import { createListener, type Listener } from '../../../src/events/listener.ts';
+import { createLogger } from '../../../src/log/logger.ts';
+import { startBoss } from '../../../src/workflow/boss.ts';
+import { createOperationQueue, type OperationQueue } from '../../../src/workflow/operation-queue.ts';
+import { createWorker, type Worker, type WorkerOptions } from '../../../src/workflow/worker.ts';
+import { createTestDatabase } from '../../support/test-database.ts';
+
+export const log = createLogger(process.env.TEST_LOG === undefined ? 'silent' : 'debug');
+
+/** The workflows of these tests touch no port. */
+export const noServices: WorkflowServices = new Proxy({} as WorkflowServices, {
+  get: (_target, name) => {
+    throw new Error(`a test workflow uses the port ${String(name)}`);
+  },
+  ownKeys: () => [],
+});
+
+export const AnyInput = z.record(z.string(), z.json());
+export const nothingToSettle = { settle: async () => undefined };
+
+export interface Bench {
+  readonly url: string;
+  readonly database: Database;
+  readonly boss: PgBoss;
+  readonly listener: Listener;
+  readonly platformId: string;
+  queue(workflows: readonly Workflow[]): OperationQueue;
+  /** A started worker, stopped with the bench. */
+  worker(workflows: readonly Workflow[], options?: Partial<WorkerOptions>): Promise<Worker>;
+  enqueue(workflows: readonly Workflow[], name: string, input?: Json): Promise<string>;
+  read(id: string): Promise<typeof operations.$inferSelect>;
+  steps(id: string): Promise<(typeof operationSteps.$inferSelect)[]>;
+  events(id: string): Promise<(typeof operationEvents.$inferSelect)[]>;
+  /** Waits until the operation is in one of the states. */
+  reach(id: string, ...states: OperationState[]): Promise<typeof operations.$inferSelect>;
+  stop(): Promise<void>;
+}
+
+/** Waits until the look answers with something other than null, false or undefined. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T> | T,
+  timeoutMs = 20_000,
+): Promise<NonNullable<T>> {
+  for (const deadline = Date.now() + timeoutMs; ; ) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+export async function openBench(): Promise<Bench> {
+  const { url, database, stop } = await createTestDatabase();
+  const boss = await startBoss({ url, log });
+  const listener = createListener({ url, log });
+  await listener.start();
+  const platformId = `local:${randomUUID()}`;
+  const workers: Worker[] = [];
+  const read = async (id: string) => {
+    const [row] = await database.orm.select().from(operations).where(eq(operations.id, id));
+    if (row === undefined) throw new Error(`no operation ${id}`);
+    return row;
+  };
+  const queue = (workflows: readonly Workflow[]) =>
+    createOperationQueue({ database, boss, platformId, workflows, services: noServices });
+  const queues = new WeakMap<readonly Workflow[], OperationQueue>();
+  return {
+    url,
+    database,
+    boss,
+    listener,
+    platformId,
+    queue,
+    read,
+    async worker(workflows, options = {}) {
+      const worker = createWorker({
+        database,
+        boss,
+        listener,
+        workflows,
+        services: noServices,
+        platformId,
+        concurrency: 4,
+        log,
+        release: 'test',
+        settleMs: 500,
+        ...options,
+      });
+      workers.push(worker);
+      await worker.start();
+      return worker;
+    },
+    enqueue(workflows, name, input = {}) {
+      const of = queues.get(workflows) ?? queue(workflows);
+      queues.set(workflows, of);
+      return database.transaction((tx) => of.enqueue(tx, { ...anOperation(name), input }));
+    },
+    steps: (id) =>
+      database.orm
+        .select()
+        .from(operationSteps)
+        .where(eq(operationSteps.operationId, id))
+        .orderBy(operationSteps.position),
+    events: (id) =>
+      database.orm
+        .select()
+        .from(operationEvents)
+        .where(eq(operationEvents.operationId, id))
+        .orderBy(operationEvents.sequence),
+    reach: (id, ...states) =>
+      eventually(`${states.join(' or ')} of operation ${id}`, async () => {
+        const row = await read(id);
+        return states.includes(row.state) ? row : null;
+      }),
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop({ graceMs: 0 })));
+      await listener.stop();
+      await boss.stop({ graceful: false });
+      await stop();
+    },
+  };
+}
+
+/** An operation on no instance and no image. */
+export function anOperation(workflow: string) {
+  return {
+    kind: 'CREATE_INSTANCE',
+    workflow,
+    input: {},
+    instanceId: null,
+    imageId: null,
+    excludesOnInstance: false,
+    excludesOnImage: false,
+    requestedBy: 'test',
+  } as const;
+}
+
+/** The numbers 1, 2, 3 ... as a stored event sequence must be. */
+export const countTo = (length: number) => Array.from({ length }, (_, index) => index + 1);

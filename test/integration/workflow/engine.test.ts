@@ -1,0 +1,289 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defineWorkflow, type Workflow } from '../../../jobs/workflow/define-workflow.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { AnyInput, type Bench, countTo, eventually, nothingToSettle, openBench } from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.stop());
+
+const quick = { delayMs: 1, maxDelayMs: 5 };
+
+/** Runs one operation of the workflow to one of its ends. */
+async function run(workflow: Workflow) {
+  const workflows = [workflow];
+  await bench.worker(workflows);
+  const id = await bench.enqueue(workflows, workflow.name);
+  const operation = await bench.reach(id, 'SUCCEEDED', 'FAILED', 'CANCELLED');
+  return { id, operation, steps: await bench.steps(id), events: await bench.events(id) };
+}
+
+describe('a story', () => {
+  it('runs its steps in order, returns what they returned and tells every change in events 1, 2, 3', async () => {
+    const seen: unknown[] = [];
+    const story = defineWorkflow('in-order', '1.0.0', AnyInput)
+      .steps({ 'Look up': 1, Measure: 2, 'Take the other way': 3, 'Mark done': 4 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        seen.push(await step('Look up', async () => ({ name: 'a', left: undefined })));
+        seen.push(await step('Measure', async () => undefined));
+        await step.commit('Mark done', async () => undefined);
+      });
+    const { operation, steps, events } = await run(story);
+    expect(seen).toEqual([{ name: 'a' }, undefined]);
+    expect(Object.keys(seen[0] as object)).toEqual(['name']);
+    expect(operation).toMatchObject({ state: 'SUCCEEDED', percent: 100, failure: null, fence: 1, run: 1 });
+    expect(operation.finishedAt).not.toBeNull();
+    expect(steps.map((step) => step.state)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SKIPPED', 'SUCCEEDED']);
+    expect(events.map((event) => event.sequence)).toEqual(countTo(events.length));
+    expect(events.map((event) => event.step?.state ?? event.state)).toEqual([
+      'QUEUED',
+      'RUNNING',
+      ...['RUNNING', 'SUCCEEDED', 'RUNNING', 'SUCCEEDED', 'RUNNING', 'SUCCEEDED'],
+      'SKIPPED',
+      'SUCCEEDED',
+    ]);
+    expect(events.map((event) => event.percent)).toEqual([0, 0, 0, 10, 10, 30, 30, 70, 70, 100]);
+    expect(operation.sequence).toBe(events.length);
+  });
+
+  it('tries a step again while its error may pass, and shows the failure of the last attempt meanwhile', async () => {
+    const story = defineWorkflow('flaky', '1.0.0', AnyInput)
+      .steps({ Try: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step(
+          'Try',
+          async ({ attempt }) => {
+            if (attempt < 3) throw new AppError('UNAVAILABLE', `not yet (${attempt})`);
+            return attempt;
+          },
+          quick,
+        );
+      });
+    const { operation, steps, events } = await run(story);
+    expect(operation.state).toBe('SUCCEEDED');
+    expect(steps[0]).toMatchObject({ attempt: 3, result: 3, failure: null });
+    expect(events.flatMap((event) => event.step?.failure?.message ?? [])).toEqual(['not yet (1)', 'not yet (2)']);
+  });
+
+  it('fails with the cause when the attempts are used up, and skips what comes after', async () => {
+    const story = defineWorkflow('out-of-attempts', '1.0.0', AnyInput)
+      .steps({ Before: 1, Try: 1, After: 2 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Before', async () => 1);
+        const unavailable = async () => Promise.reject(new AppError('UNAVAILABLE', 'the platform does not answer'));
+        await step('Try', unavailable, { ...quick, attempts: 2 });
+        await step('After', async () => 1);
+      });
+    const { operation, steps, events } = await run(story);
+    const failure = { code: 'UNAVAILABLE', message: 'the platform does not answer', step: 'Try' };
+    expect(operation).toMatchObject({ state: 'FAILED', failure, percent: 25 });
+    expect(steps.map((step) => step.state)).toEqual(['SUCCEEDED', 'FAILED', 'SKIPPED']);
+    expect(steps[1]).toMatchObject({ attempt: 2, failure });
+    expect(events.map((event) => event.sequence)).toEqual(countTo(events.length));
+    expect(events.at(-1)).toMatchObject({ state: 'FAILED', step: null });
+  });
+
+  it('shows of an unexpected error nothing but a reference', async () => {
+    const story = defineWorkflow('unexpected', '1.0.0', AnyInput)
+      .steps({ Break: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Break', async () => Promise.reject(new Error('password=hunter2')));
+      });
+    const { operation } = await run(story);
+    expect(operation.failure).toMatchObject({ code: 'INTERNAL', step: 'Break' });
+    expect(operation.failure?.message).toMatch(/reference .* [0-9a-f-]{36}/);
+    expect(JSON.stringify(operation)).not.toContain('hunter2');
+  });
+
+  it('fails a step whose result the database cannot store instead of running it for ever', async () => {
+    const story = defineWorkflow('unstorable', '1.0.0', AnyInput)
+      .steps({ Return: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Return', async () => 'a\0b');
+      });
+    const { operation } = await run(story);
+    expect(operation).toMatchObject({ state: 'FAILED', failure: { code: 'INTERNAL' } });
+  });
+
+  it('stores failure messages that hold characters which the database refuses', async () => {
+    const story = defineWorkflow('nul-in-message', '1.0.0', AnyInput)
+      .steps({ Say: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Say', async () => Promise.reject(new AppError('STEP_FAILED', `bad\0byte ${'x'.repeat(9000)}`)));
+      });
+    const { operation } = await run(story);
+    expect(operation.failure?.message).toMatch(/^badbyte x+\.\.\.$/);
+  });
+
+  it('ends a story that a declared step is missing from, or that swallows a failed step, as FAILED', async () => {
+    const undeclared = defineWorkflow('undeclared', '1.0.0', AnyInput)
+      .steps({ Known: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await (step as (name: string, work: () => Promise<undefined>) => Promise<undefined>)(
+          'Unknown',
+          async () => undefined,
+        );
+      });
+    expect((await run(undeclared)).operation).toMatchObject({ state: 'FAILED', failure: { code: 'INTERNAL' } });
+
+    const swallowing = defineWorkflow('swallowing', '1.0.0', AnyInput)
+      .steps({ Fail: 1, 'Go on': 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Fail', async () => Promise.reject(new AppError('STEP_FAILED', 'no'))).catch(() => undefined);
+        await step('Go on', async () => undefined).catch(() => undefined);
+      });
+    const { operation, steps } = await run(swallowing);
+    expect(operation).toMatchObject({ state: 'FAILED', failure: { message: 'no', step: 'Fail' } });
+    expect(steps.map((step) => step.state)).toEqual(['FAILED', 'SKIPPED']);
+  });
+
+  it('ends an attempt that takes too long, with its signal aborted, and names the step', async () => {
+    let aborted = false;
+    const story = defineWorkflow('too-slow', '1.0.0', AnyInput)
+      .steps({ 'Wait for ever': 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step(
+          'Wait for ever',
+          ({ signal }) =>
+            new Promise<undefined>((_resolve, reject) => {
+              signal.addEventListener('abort', () => {
+                aborted = true;
+                reject(new Error('aborted'));
+              });
+            }),
+          { timeoutMs: 20, attempts: 1 },
+        );
+      });
+    const { operation } = await run(story);
+    expect(aborted).toBe(true);
+    expect(operation.failure).toEqual({
+      code: 'UNAVAILABLE',
+      message: 'The step "Wait for ever" took longer than 20 ms.',
+      step: 'Wait for ever',
+    });
+  });
+
+  it('leaves work alone that does not heed its signal, and goes on without it', async () => {
+    const story = defineWorkflow('deaf', '1.0.0', AnyInput)
+      .steps({ Ignore: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Ignore', () => new Promise<undefined>(() => undefined), { timeoutMs: 10, attempts: 1 });
+      });
+    expect((await run(story)).operation.failure?.code).toBe('UNAVAILABLE');
+  });
+});
+
+describe('step.until', () => {
+  it('looks until done, tells progress that never falls, at most one event a second, and 100 at the end', async () => {
+    const percents = [10, 40, 20, 35, 60, 55, 90, 99];
+    const started = Date.now();
+    const story = defineWorkflow('progressing', '1.0.0', AnyInput)
+      .steps({ Copy: 3, Check: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        let look = 0;
+        await step.until(
+          'Copy',
+          async () => {
+            look += 1;
+            const elapsed = Date.now() - started;
+            const percent = percents[look % percents.length] ?? 0;
+            return elapsed > 3300 ? { done: look } : { progress: { percent, message: `look ${look}` } };
+          },
+          { intervalMs: 50 },
+        );
+        await step('Check', async () => undefined);
+      });
+    const { operation, steps, events } = await run(story);
+    expect(operation).toMatchObject({ state: 'SUCCEEDED', percent: 100 });
+    const told = events.filter((event) => event.step?.name === 'Copy' && event.step.state === 'RUNNING').slice(1);
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    expect(told.length).toBeLessThanOrEqual(4);
+    const times = told.map((event) => event.at.getTime());
+    for (const [index, time] of times.entries())
+      if (index > 0) expect(time - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(1000);
+    const shown = told.map((event) => event.step?.progress?.percent ?? 0);
+    expect(shown).toEqual([...shown].sort((a, b) => a - b));
+    const whole = events.map((event) => event.percent);
+    expect(whole).toEqual([...whole].sort((a, b) => a - b));
+    expect(steps[0]?.progress).toMatchObject({ percent: 100, secondsLeft: 0 });
+    expect(steps[1]?.progress).toBeNull();
+  });
+
+  it('fails for good, with what was last seen, when it was not done in time', async () => {
+    const story = defineWorkflow('never-ready', '1.0.0', AnyInput)
+      .steps({ 'Wait until ready': 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        const starting = async () => ({ progress: { message: 'pulling the image' } });
+        await step.until('Wait until ready', starting, { timeoutMs: 60, intervalMs: 10 });
+      });
+    expect((await run(story)).operation.failure).toEqual({
+      code: 'STEP_FAILED',
+      message: 'The step "Wait until ready" was not done within 60 ms. Last seen: pulling the image',
+      step: 'Wait until ready',
+    });
+  });
+
+  it('counts only failures in a row', async () => {
+    let look = 0;
+    const story = defineWorkflow('now-and-then', '1.0.0', AnyInput)
+      .steps({ Watch: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step.until(
+          'Watch',
+          async () => {
+            look += 1;
+            if (look === 12) return { done: null };
+            if (look % 2 === 0) throw new AppError('UNAVAILABLE', 'now and then');
+            return { progress: null };
+          },
+          { ...quick, intervalMs: 1, attempts: 2 },
+        );
+      });
+    const { operation, steps } = await run(story);
+    expect(operation.state).toBe('SUCCEEDED');
+    // The first attempt, and one after each of the looks 2, 4, 6, 8 and 10.
+    expect(steps[0]).toMatchObject({ attempt: 6, failure: null });
+  });
+
+  it('holds no slot while it waits: four waiting runs do not stop a fifth', async () => {
+    let open = false;
+    const waiting = defineWorkflow('waiting', '1.0.0', AnyInput)
+      .steps({ Wait: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step.until('Wait', async () => (open ? { done: null } : { progress: null }), { intervalMs: 20 });
+      });
+    const passing = defineWorkflow('passing', '1.0.0', AnyInput)
+      .steps({ Pass: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Pass', async () => undefined);
+      });
+    const workflows = [waiting, passing];
+    await bench.worker(workflows, { concurrency: 4 });
+    const parked = await Promise.all(Array.from({ length: 12 }, () => bench.enqueue(workflows, 'waiting')));
+    for (const id of parked) {
+      await eventually('a waiting run', async () => (await bench.steps(id))[0]?.state === 'RUNNING');
+    }
+    const fifth = await bench.enqueue(workflows, 'passing');
+    await bench.reach(fifth, 'SUCCEEDED');
+    for (const id of parked) expect((await bench.read(id)).state).toBe('RUNNING');
+    open = true;
+    for (const id of parked) await bench.reach(id, 'SUCCEEDED');
+  });
+});
