@@ -28,6 +28,7 @@ export interface CreateInstanceForm extends Given {
   readonly exposure?: Exposure | null | undefined;
   readonly dnsLabel?: string | null | undefined;
   readonly namespace?: string | null | undefined;
+  readonly sourceImageId?: string | null | undefined;
 }
 
 export type UpdateInstanceForm = Given;
@@ -77,7 +78,8 @@ function checkDnsLabel(label: string, exposure: Exposure | null | undefined): vo
 /** Requires the form of every field of a new instance. What only records and platform can tell is checked later. */
 export function checkCreateInstance(input: CreateInstanceForm): void {
   checkName('name', input.name, INSTANCE_NAME_MAX);
-  if (input.password != null) checkText('password', input.password, PASSWORD);
+  // A restore ignores the password, so whatever it is does no harm.
+  if (input.password != null && input.sourceImageId == null) checkText('password', input.password, PASSWORD);
   if (input.postgresVersion != null) checkVersion(input.postgresVersion);
   if (input.dnsLabel != null) checkDnsLabel(input.dnsLabel, input.exposure);
   if (input.namespace != null && !NAMESPACE.test(input.namespace)) {

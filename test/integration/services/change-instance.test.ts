@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { INSTANCE_STATES, type InstanceState } from '../../../schema/states.ts';
-import { insertInstance, insertOperation } from '../stores/sample-rows.ts';
+import { insertInstance, insertOperation } from '../../support/sample-rows.ts';
 import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
 
 let world: CommandWorld;

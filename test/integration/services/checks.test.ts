@@ -9,7 +9,7 @@ import { createLogger } from '../../../src/log/logger.ts';
 import { createChecks } from '../../../src/services/checks.ts';
 import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
 import { freePort } from '../../support/free-port.ts';
-import { insertInstance, insertOperation, PLATFORM, secrets } from '../stores/sample-rows.ts';
+import { insertInstance, insertOperation, PLATFORM, secrets } from '../../support/sample-rows.ts';
 import { type CommandWorld, createCommandWorld, STANDARD_OFFERS } from './command-world.ts';
 
 let world: CommandWorld;

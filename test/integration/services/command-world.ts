@@ -17,8 +17,8 @@ import { createJobRecords } from '../../../src/stores/job-records.ts';
 import { createOperationQueries } from '../../../src/stores/operation-queries.ts';
 import { startBoss } from '../../../src/workflow/boss.ts';
 import { createOperationQueue } from '../../../src/workflow/operation-queue.ts';
+import { PLATFORM, secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
-import { PLATFORM, secrets } from '../stores/sample-rows.ts';
 
 export const admin: Caller = { name: 'admin', role: 'ADMIN' };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
-import { insertImage, insertInstance, secrets } from '../stores/sample-rows.ts';
+import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
 import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf, STANDARD_OFFERS } from './command-world.ts';
 
 let world: CommandWorld;

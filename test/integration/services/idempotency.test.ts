@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
-import { insertInstance } from '../stores/sample-rows.ts';
+import { insertInstance } from '../../support/sample-rows.ts';
 import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf, STANDARD_OFFERS } from './command-world.ts';
 
 let world: CommandWorld;

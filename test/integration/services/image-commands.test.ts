@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
 import { createImageRecords } from '../../../src/stores/image-records.ts';
-import { insertImage, insertInstance, secrets } from '../stores/sample-rows.ts';
+import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
 import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
 
 let world: CommandWorld;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertInstance } from '../stores/sample-rows.ts';
+import { insertInstance } from '../../support/sample-rows.ts';
 import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
 
 let world: CommandWorld;

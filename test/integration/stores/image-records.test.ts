@@ -5,8 +5,8 @@ import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { IMAGE_STATES, type ImageState } from '../../../schema/states.ts';
 import { createImageQueries } from '../../../src/stores/image-queries.ts';
 import { createImageRecords } from '../../../src/stores/image-records.ts';
+import { insertImage, secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
-import { insertImage, secrets } from './sample-rows.ts';
 
 let test: TestDatabase;
 let records: ImageRecords;

@@ -4,8 +4,8 @@ import type { InstanceRecords } from '../../../jobs/ports/records.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { INSTANCE_STATES, type InstanceState } from '../../../schema/states.ts';
 import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
+import { insertInstance, secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
-import { insertInstance, secrets } from './sample-rows.ts';
 
 let test: TestDatabase;
 let records: InstanceRecords;

@@ -5,8 +5,8 @@ import type { JobRecords } from '../../../jobs/ports/records.ts';
 import type { OperationQueries } from '../../../resolvers/ports/queries.ts';
 import { createJobRecords } from '../../../src/stores/job-records.ts';
 import { createOperationQueries } from '../../../src/stores/operation-queries.ts';
+import { insertOperation, PLATFORM } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
-import { insertOperation, PLATFORM } from './sample-rows.ts';
 
 let test: TestDatabase;
 let records: JobRecords;

@@ -5,10 +5,10 @@ import { openDatabase } from '../../../src/db/database.ts';
 import { createImageQueries } from '../../../src/stores/image-queries.ts';
 import { createInstanceQueries } from '../../../src/stores/instance-queries.ts';
 import { createOperationQueries } from '../../../src/stores/operation-queries.ts';
+import { countStatements } from '../../support/count-statements.ts';
 import { freePort } from '../../support/free-port.ts';
+import { insertImage, insertInstance, insertOperation, secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
-import { countStatements } from './count-statements.ts';
-import { insertImage, insertInstance, insertOperation, secrets } from './sample-rows.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {

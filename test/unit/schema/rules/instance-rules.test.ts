@@ -4,8 +4,8 @@ import {
   checkCreateInstance,
   checkUpdateInstance,
 } from '../../../../schema/rules/instance-rules.ts';
+import { randomTexts } from '../../../support/hostile-texts.ts';
 import { brokenRule, refusal } from './broken-rule.ts';
-import { randomTexts } from './hostile-texts.ts';
 
 const create = (input: Partial<CreateInstanceForm>) =>
   brokenRule(() => checkCreateInstance({ name: 'orders', ...input }));
@@ -54,6 +54,12 @@ describe('createInstance', () => {
     ['twelve chars\ud83d', 'password: wellFormed'],
   ])('refuses the password %j with %s', (password, rule) => {
     expect(create({ password })).toBe(rule);
+  });
+
+  it('takes any password with a restore, which ignores it', () => {
+    const sourceImageId = '0190a0b0-0000-7000-8000-00000000000f';
+    expect(create({ password: 'short', sourceImageId })).toBeNull();
+    expect(create({ password: 'short', sourceImageId: null })).toBe('password: length');
   });
 
   it('never repeats a refused password', () => {

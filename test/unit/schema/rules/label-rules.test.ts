@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildLabelRecord, checkLabels } from '../../../../schema/rules/label-rules.ts';
+import { HOSTILE_TEXTS } from '../../../support/hostile-texts.ts';
 import { brokenRule, refusal } from './broken-rule.ts';
-import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 const one = (key: string, value = '') => brokenRule(() => checkLabels('labels', [{ key, value }]));
 

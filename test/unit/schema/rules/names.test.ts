@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isUuid } from '../../../../schema/rules/id-rules.ts';
 import { checkName, isName } from '../../../../schema/rules/name-rules.ts';
+import { HOSTILE_TEXTS, randomTexts } from '../../../support/hostile-texts.ts';
 import { brokenRule } from './broken-rule.ts';
-import { HOSTILE_TEXTS, randomTexts } from './hostile-texts.ts';
 
 /** The contract's own words. */
 const CONTRACT = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;

@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
 
 /** Counts what the pool sends to the server while `work` runs. */
 export async function countStatements({ pool }: Database, work: () => Promise<unknown>): Promise<number> {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { images, instances, operations } from '../../../drizzle/tables/index.ts';
-import type { Database } from '../../../src/db/database.ts';
-import { createSecretBox } from '../../../src/secrets/secret-box.ts';
-import { parseSecretKey } from '../../../src/secrets/secret-key.ts';
+import { images, instances, operations } from '../../drizzle/tables/index.ts';
+import type { Database } from '../../src/db/database.ts';
+import { createSecretBox } from '../../src/secrets/secret-box.ts';
+import { parseSecretKey } from '../../src/secrets/secret-key.ts';
 
 export const secrets = createSecretBox({ keys: [parseSecretKey(Buffer.alloc(32, 7).toString('base64'))] });
 
