@@ -1,0 +1,99 @@
+import type { ImageStore } from '../../jobs/ports/image-store.ts';
+import type { Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { InstanceRecord } from '../../jobs/ports/records.ts';
+import type { JobRecord, LogLineRecord } from '../../resolvers/ports/records.ts';
+import type { LogStreams } from '../../resolvers/ports/streams.ts';
+import { AppError } from '../../schema/errors.ts';
+import type { Logger } from '../log/logger.ts';
+import { leavable } from './leavable.ts';
+import { followOneJob } from './log-job-follower.ts';
+import { readJobLines } from './log-job-source.ts';
+import type { RingLimits } from './log-ring.ts';
+import { followOneServer } from './log-server-follower.ts';
+import { takeFirst, takeLast } from './log-tail.ts';
+import { createLogUpstreams } from './log-upstream.ts';
+
+export interface LogStreamsOptions {
+  readonly platform: Platform;
+  readonly store: ImageStore;
+  readonly jobs: (id: string) => Promise<JobRecord | null>;
+  readonly instances: (id: string) => Promise<InstanceRecord | null>;
+  readonly log: Logger;
+  /** Of each log that somebody follows. Default 5,000 lines and 4 Mi characters. */
+  readonly ring?: RingLimits;
+}
+
+const RING: RingLimits = { lines: 5_000, characters: 4 << 20 };
+/** One answer holds no more, whatever is asked for. */
+const ANSWER_LINES = 10_000;
+
+/**
+ * Logs of jobs and servers for any number of subscribers: one reading of each log is shared and open only while somebody
+ * follows it. A job's lines come from the platform, and from the blob store once the platform has forgotten the job.
+ */
+export function createLogStreams(options: LogStreamsOptions): LogStreams & {
+  /** How many shared readings are open. */
+  readonly openReadings: number;
+  /** Ends every subscription that waits for more. */
+  stop(): Promise<void>;
+} {
+  const { instances, jobs, log, platform } = options;
+  const upstreams = createLogUpstreams(options.ring ?? RING);
+
+  async function findJob(jobId: string): Promise<JobRecord> {
+    const job = await jobs(jobId);
+    if (job) return job;
+    throw new AppError('NOT_FOUND', `There is no job ${jobId}.`);
+  }
+
+  async function findInstance(instanceId: string): Promise<InstanceRecord> {
+    const instance = await instances(instanceId);
+    if (!instance) throw new AppError('NOT_FOUND', `There is no instance ${instanceId}.`);
+    if (instance.platform === platform.id) return instance;
+    throw new AppError(
+      'UNAVAILABLE',
+      `The instance "${instance.name}" runs on another platform (${instance.platform}).`,
+    );
+  }
+
+  return {
+    get openReadings() {
+      return upstreams.size;
+    },
+
+    async readJob(jobId, { tailLines, afterLine }) {
+      const job = await findJob(jobId);
+      const lines = readJobLines(options, job, afterLine ?? 0, new AbortController().signal);
+      const taken =
+        tailLines === null
+          ? await takeFirst(lines, ANSWER_LINES)
+          : await takeLast(lines, Math.min(tailLines, ANSWER_LINES));
+      return taken.map((line) => ({ ...line, jobId }));
+    },
+
+    followJob: (jobId, request, signal) =>
+      leavable(signal, async function* (left) {
+        const job = await findJob(jobId);
+        log.debug({ jobId }, 'a subscriber follows a job log');
+        for await (const line of followOneJob(options, upstreams, job, request, left)) yield { ...line, jobId };
+      }),
+
+    followInstance: (instanceId, request, signal) =>
+      leavable(signal, async function* (left) {
+        const server = await findInstance(instanceId);
+        log.debug({ instanceId }, 'a subscriber follows a server log');
+        let line = 0;
+        for await (const read of followOneServer(platform, upstreams, server, request, left)) {
+          line += 1;
+          yield numbered(read, line);
+        }
+      }),
+
+    stop: () => upstreams.stop(),
+  };
+}
+
+/** Lines of a server count from 1 for each subscriber. */
+function numbered({ attempt, at, text }: Omit<PlatformLogLine, 'line'>, line: number): LogLineRecord {
+  return { jobId: null, line, attempt, at, text };
+}
