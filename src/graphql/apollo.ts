@@ -1,0 +1,81 @@
+import type { Server } from 'node:http';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import type { ApiContext } from '../../resolvers/context.ts';
+import type { Logger } from '../log/logger.ts';
+import type { ErrorFormatter } from './errors/format-error.ts';
+import { refuseRequest } from './errors/refusals.ts';
+import { checkOperation } from './limits/check-operation.ts';
+import { LIMITS } from './limits/limits.ts';
+
+const DRAIN_MS = 5000;
+
+export interface ApolloParts {
+  readonly schema: GraphQLSchema;
+  readonly httpServer: Server;
+  readonly formatError: ErrorFormatter;
+  readonly log: Logger;
+}
+
+/** Apollo Server as this API uses it: it behaves the same whatever NODE_ENV is, and reports to nobody. */
+export function createApollo({ schema, httpServer, formatError, log }: ApolloParts): ApolloServer<ApiContext> {
+  return new ApolloServer<ApiContext>({
+    schema,
+    nodeEnv: 'production',
+    introspection: true,
+    csrfPrevention: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    formatError: (_formatted, error) => formatError(error),
+    logger: {
+      debug: (message) => log.debug(message),
+      info: (message) => log.debug(message),
+      warn: (message) => log.warn(message),
+      error: (message) => log.error(message),
+    },
+    plugins: [
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: DRAIN_MS }),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      checkOperations,
+    ],
+  });
+}
+
+/** Refuses before execution what cannot be answered over HTTP or would cost too much. */
+const checkOperations: ApolloServerPlugin<ApiContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, document, request }) {
+        try {
+          const operation = checkOperation(schema, document, request);
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+            throw refuseRequest('Subscriptions go over a WebSocket: connect to /graphql with graphql-transport-ws.');
+          }
+        } catch (error) {
+          throw withStatus(error, 400);
+        }
+      },
+    };
+  },
+};
+
+/** The error as Apollo wants it to answer with this HTTP status. */
+function withStatus(error: unknown, status: number): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error('something that is no Error was thrown');
+  return new GraphQLError(originalError.message, { originalError, extensions: { http: { status } } });
+}

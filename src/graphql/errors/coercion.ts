@@ -1,0 +1,59 @@
+import {
+  coerceInputValue,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getVariableValues,
+  isInputType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+import { type AppError, invalidInput } from '../../../schema/errors.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * The variables of an operation as resolvers get them. Throws INVALID_INPUT that names the first field at fault.
+ *
+ * graphql's own message for it would repeat the value, which may be a password, or a megabyte.
+ */
+export function readVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Values): Values {
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...given }, { maxErrors: 1 });
+  if (coerced !== undefined) return coerced;
+  for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    const type = typeFromAST(schema, typeNode);
+    if (!isInputType(type)) continue;
+    const value = given[name];
+    if (value === undefined && !isNonNullType(type)) continue;
+    if (value === undefined && defaultValue !== undefined) continue;
+    if (value == null && isNonNullType(type)) {
+      throw invalidInput(name, 'required', `The variable $${name} of type ${type} has no value: send one.`);
+    }
+    const fault = findFault(name, type, value);
+    if (fault !== null) throw fault;
+  }
+  return {};
+}
+
+function findFault(variable: string, type: GraphQLInputType, value: unknown): AppError | null {
+  let fault: AppError | null = null;
+  coerceInputValue(value, type, (path, invalid, { message }) => {
+    const field = path.findLast((part) => typeof part === 'string') ?? variable;
+    const place = [variable, ...path].join('.');
+    fault ??= invalidInput(String(field), 'type', `${place}: ${withoutValue(message, invalid)}.`);
+  });
+  return fault;
+}
+
+const MAX_LENGTH = 200;
+
+/** What graphql says is wrong, cut before it repeats the value. */
+function withoutValue(message: string, value: unknown): string {
+  const enumName = /does not exist in "(\w+)" enum/.exec(message)?.[1];
+  if (enumName !== undefined) return `the value is none of ${enumName}`;
+  const repeated = typeof value === 'string' ? value : /[[{]/.exec(message)?.[0];
+  const place = repeated ? message.indexOf(repeated) : -1;
+  const said = place === -1 ? message : message.slice(0, place);
+  return said.slice(0, MAX_LENGTH).replace(/[\s:."'\\]+$/, '');
+}

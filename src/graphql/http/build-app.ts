@@ -1,0 +1,98 @@
+import type { ApolloServer } from '@apollo/server';
+import { expressMiddleware } from '@as-integrations/express5';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { ApiContext } from '../../../resolvers/context.ts';
+import type { Caller } from '../../../resolvers/ports/commands.ts';
+import type { Finding } from '../../../resolvers/ports/queries.ts';
+import { AppError } from '../../../schema/errors.ts';
+import type { Logger } from '../../log/logger.ts';
+import type { Authenticator } from '../authenticator.ts';
+import type { ErrorFormatter } from '../errors/format-error.ts';
+import { refuseRequest } from '../errors/refusals.ts';
+import { serveIde } from '../ide/serve-ide.ts';
+import { LIMITS } from '../limits/limits.ts';
+import { parseDocument } from '../limits/parse-document.ts';
+import { answerHealth, answerReady } from './probes.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { sendErrors } from './send-errors.ts';
+
+export interface HttpParts {
+  readonly apollo: ApolloServer<ApiContext>;
+  readonly auth: Authenticator;
+  readonly createContext: (caller: Caller) => ApiContext;
+  readonly formatError: ErrorFormatter;
+  readonly log: Logger;
+  readonly ready: () => Promise<readonly Finding[]>;
+  readonly version: string;
+}
+
+/** All that is answered over HTTP. Apollo must have been started. */
+export function buildHttpApp(parts: HttpParts): Express {
+  const { apollo, auth, createContext, formatError, log, ready, version } = parts;
+  const callers = new WeakMap<object, Caller>();
+
+  const authenticate: RequestHandler = async (request, _response, next) => {
+    callers.set(request, await auth.authenticate(request.headers.authorization));
+    next();
+  };
+
+  /** Looks at the document before Apollo does: its validation would take long over what is refused here. */
+  const checkDocument: RequestHandler = (request, response, next) => {
+    const source: unknown = request.method === 'GET' ? request.query.query : request.body?.query;
+    try {
+      if (typeof source === 'string' && source !== '') parseDocument(source);
+      next();
+    } catch (error) {
+      sendErrors(request, response, 400, [formatError(error)]);
+    }
+  };
+
+  const execute = expressMiddleware(apollo, {
+    context: async ({ req }) => {
+      const caller = callers.get(req);
+      if (caller === undefined) throw new Error('a request came here without being authenticated');
+      return createContext(caller);
+    },
+  });
+
+  const answerError: ErrorRequestHandler = (error, request, response, _next) => {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
+      response.set('WWW-Authenticate', 'Bearer');
+      sendErrors(request, response, 401, [formatError(error)]);
+      return;
+    }
+    const status = readClientStatus(error);
+    const shown = status === null ? error : refuseRequest(explainStatus(status));
+    sendErrors(request, response, status ?? 500, [formatError(shown)]);
+  };
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use(setSecurityHeaders);
+  app.get('/health', answerHealth(version));
+  app.get('/ready', answerReady(ready, log));
+  app.get('/graphql', serveIde());
+  app.use('/graphql', authenticate, express.json({ limit: LIMITS.messageBytes }), checkDocument, execute);
+  app.use((request, response) => {
+    const message = 'There is nothing at this path: the API is at /graphql.';
+    sendErrors(request, response, 404, [formatError(new AppError('NOT_FOUND', message))]);
+  });
+  app.use(answerError);
+  return app;
+}
+
+/** The 4xx that reading a request ended with, or null for a fault of ours. */
+function readClientStatus(error: unknown): number | null {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+function explainStatus(status: number): string {
+  if (status === 413) return `The request has more than ${LIMITS.messageBytes} bytes: send less.`;
+  if (status === 415) return 'The encoding of the request is not known here: send JSON in UTF-8.';
+  return 'The request could not be read: send JSON as GraphQL over HTTP has it.';
+}

@@ -1,0 +1,38 @@
+import type { RequestHandler } from 'express';
+import type { Finding } from '../../../resolvers/ports/queries.ts';
+import type { Logger } from '../../log/logger.ts';
+import { describeError } from '../errors/describe-error.ts';
+
+const READY_TIMEOUT_MS = 5000;
+
+/** Answers 200 as long as the process can answer at all. */
+export function answerHealth(version: string): RequestHandler {
+  return (_request, response) => {
+    response.json({ status: 'healthy', service: 'toygres', version });
+  };
+}
+
+/** Answers 200 when all that the server needs is there, else 503 with what is not; also when finding out takes too long. */
+export function answerReady(ready: () => Promise<readonly Finding[]>, log: Logger): RequestHandler {
+  return async (_request, response) => {
+    const checks = await withinTime(ready).catch((error: unknown): readonly Finding[] => {
+      log.error({ error: describeError(error) }, 'the readiness checks failed');
+      return [{ name: 'checks', ok: false, detail: 'the checks themselves failed', remedy: "see the server's log" }];
+    });
+    const ok = checks.every((check) => check.ok);
+    response.status(ok ? 200 : 503).json({ status: ok ? 'ready' : 'not ready', checks });
+  };
+}
+
+async function withinTime(ready: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly Finding[]>((resolve) => {
+    const detail = `no answer within ${READY_TIMEOUT_MS} ms`;
+    timer = setTimeout(() => resolve([{ name: 'checks', ok: false, detail, remedy: null }]), READY_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([ready(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,15 @@
+import type { Request, Response } from 'express';
+import type { GraphQLFormattedError } from 'graphql';
+
+const MEDIA_TYPES = ['application/json', 'application/graphql-response+json'];
+
+/** Answers a request that was not executed, in the form that GraphQL clients read errors in. */
+export function sendErrors(
+  request: Request,
+  response: Response,
+  status: number,
+  errors: readonly GraphQLFormattedError[],
+): void {
+  const mediaType = request.accepts(MEDIA_TYPES) || 'application/json';
+  response.status(status).set('Content-Type', `${mediaType}; charset=utf-8`).send(JSON.stringify({ errors }));
+}

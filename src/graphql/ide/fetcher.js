@@ -1,0 +1,68 @@
+// Runs in the browser, within the page of the IDE: sends queries over HTTP and subscriptions over a WebSocket, both with
+// what stands in the Headers tab.
+
+/** What GraphiQL calls to run an operation. */
+// biome-ignore lint/correctness/noUnusedVariables: the page calls it
+function createFetcher(endpoint) {
+  return ({ query, variables, operationName }, { headers = {}, documentAST } = {}) => {
+    const request = { query, variables, operationName };
+    return isSubscription(documentAST, operationName)
+      ? subscribe(endpoint, request, headers)
+      : post(endpoint, request, headers);
+  };
+}
+
+function isSubscription(document, operationName) {
+  const operations = document?.definitions.filter((node) => node.kind === 'OperationDefinition') ?? [];
+  const asked = operationName ? operations.find((node) => node.name?.value === operationName) : operations[0];
+  return asked?.operation === 'subscription';
+}
+
+async function post(endpoint, request, headers) {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify(request),
+  });
+  return response.json();
+}
+
+/** Speaks graphql-transport-ws: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
+function subscribe(endpoint, request, headers) {
+  const url = new URL(endpoint, location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  const socket = new WebSocket(url, 'graphql-transport-ws');
+  const waiting = [];
+  const ready = [];
+
+  const put = (result) => (waiting.length > 0 ? waiting.shift()(result) : ready.push(result));
+  const end = () => put({ done: true, value: undefined });
+  const send = (message) => socket.send(JSON.stringify(message));
+  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'authorization');
+
+  socket.onopen = () => send({ type: 'connection_init', payload: { authorization: name && headers[name] } });
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    if (message.type === 'connection_ack') send({ id: '1', type: 'subscribe', payload: request });
+    else if (message.type === 'ping') send({ type: 'pong' });
+    else if (message.type === 'next') put({ done: false, value: message.payload });
+    else if (message.type === 'error') put({ done: false, value: { errors: message.payload } });
+    if (message.type === 'error' || message.type === 'complete') socket.close(1000);
+  };
+  socket.onclose = ({ code, reason }) => {
+    const message = `the connection was closed: ${reason || 'no reason given'} (${code})`;
+    if (code !== 1000) put({ done: false, value: { errors: [{ message }] } });
+    end();
+  };
+
+  return {
+    next: () => (ready.length > 0 ? Promise.resolve(ready.shift()) : new Promise((resolve) => waiting.push(resolve))),
+    return: async () => {
+      socket.close(1000);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+export interface IdePage {
+  readonly html: string;
+  /** The Content-Security-Policy under which it works and reaches no other server. */
+  readonly policy: string;
+}
+
+const DEFAULT_QUERY = `# Toygres. Put the token into the Headers tab below:
+#   { "Authorization": "Bearer TOKEN" }
+# then press the reload button at the lower left, and the documentation is there.
+
+query Instances {
+  instances(first: 10) {
+    nodes { id name state postgresVersion endpoint { connectionString } }
+    totalCount
+  }
+}
+
+subscription Follow {
+  operationChanged { id kind state percent }
+}
+`;
+
+const FETCHER_PLACE = 'TOYGRES_FETCHER';
+
+const OPTIONS = {
+  title: 'Toygres',
+  endpoint: '/graphql',
+  defaultQuery: DEFAULT_QUERY,
+  headers: '{ "Authorization": "Bearer " }',
+  defaultEditorToolsVisibility: 'headers',
+  shouldPersistHeaders: false,
+  inputValueDeprecation: true,
+  fetcher: FETCHER_PLACE,
+} as const;
+
+/**
+ * Renders GraphiQL as one page that loads nothing else, with a fetcher of ours: the one it comes with does not send what
+ * is in the Headers tab along with subscriptions.
+ */
+export async function renderIde(): Promise<IdePage> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const fetcher = await readFile(new URL('./fetcher.js', import.meta.url), 'utf8');
+  const rendered = renderGraphiQL(OPTIONS);
+  const [before, after, ...more] = rendered.split(JSON.stringify(FETCHER_PLACE));
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error('the IDE has no place for a fetcher');
+  const html = `${before}(() => {\n${fetcher}\nreturn createFetcher(${JSON.stringify(OPTIONS.endpoint)});\n})()${after}`;
+  return { html, policy: buildPolicy(html) };
+}
+
+/** Allows the page's own scripts by their hashes, and connections to the server that it came from. */
+function buildPolicy(html: string): string {
+  const hashes = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
+  return [
+    "default-src 'none'",
+    `script-src ${hashes.join(' ')} blob:`,
+    'worker-src blob:',
+    "style-src 'unsafe-inline'",
+    'font-src data:',
+    'img-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

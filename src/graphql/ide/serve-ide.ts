@@ -1,0 +1,29 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { RequestHandler } from 'express';
+import { type IdePage, renderIde } from './render-ide.ts';
+
+const API_TYPES = ['application/json', 'application/graphql-response+json'];
+
+/**
+ * Answers browsers (and nobody else) with the IDE. The page holds no data and no token, so it needs no login.
+ *
+ * It is built when first asked for: its code has 9 MB, which a server that nobody looks at should not carry.
+ */
+export function serveIde(): RequestHandler {
+  let page: Promise<IdePage & { readonly gzipped: Buffer }> | undefined;
+  return async (request, response, next) => {
+    const wantsPage = request.headers.accept?.includes('text/html') && request.accepts(...API_TYPES, 'html') === 'html';
+    if (!wantsPage) return next();
+    page ??= renderAndCompress();
+    const { html, gzipped, policy } = await page;
+    response.set({ 'Content-Security-Policy': policy, 'Content-Type': 'text/html; charset=utf-8', Vary: 'Accept' });
+    if (request.acceptsEncodings('gzip')) response.set('Content-Encoding', 'gzip').send(gzipped);
+    else response.send(html);
+  };
+}
+
+async function renderAndCompress(): Promise<IdePage & { readonly gzipped: Buffer }> {
+  const page = await renderIde();
+  return { ...page, gzipped: await promisify(gzip)(page.html) };
+}

@@ -1,0 +1,82 @@
+import { type DocumentNode, type FieldNode, GraphQLError, Kind, parse, type SelectionSetNode, visit } from 'graphql';
+import { refuseDocument } from '../errors/refusals.ts';
+import { LIMITS } from './limits.ts';
+
+/**
+ * Reads a document and refuses what is too large to look at closely: to be called before validation, some rules of which
+ * take time that grows with the square of a document's length. Throws a GraphQLError that carries its code.
+ */
+export function parseDocument(source: string): DocumentNode {
+  const document = read(source);
+  let fields = 0;
+  let aliases = 0;
+  visit(document, {
+    Field(node: FieldNode) {
+      fields += 1;
+      if (node.alias !== undefined) aliases += 1;
+    },
+    InlineFragment() {
+      fields += 1;
+    },
+    FragmentSpread() {
+      fields += 1;
+    },
+  });
+  if (fields > LIMITS.fields) throw tooLarge('fields and fragments', fields, LIMITS.fields);
+  if (aliases > LIMITS.aliases) throw tooLarge('aliases', aliases, LIMITS.aliases);
+  checkDepth(document);
+  return document;
+}
+
+function read(source: string): DocumentNode {
+  try {
+    return parse(source, { maxTokens: LIMITS.tokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) {
+      const { message, source: where, positions } = error;
+      throw new GraphQLError(message, {
+        source: where ?? null,
+        positions: positions ?? null,
+        extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+      });
+    }
+    // The parser descends once for each level and ran out of stack.
+    if (error instanceof RangeError) throw refuseDocument('The document is nested too deep: send a flatter one.');
+    throw error;
+  }
+}
+
+function tooLarge(what: string, count: number, limit: number): GraphQLError {
+  return refuseDocument(`The document has ${count} ${what}, and ${limit} are allowed: split it into several requests.`);
+}
+
+/** Fragments are followed, again only where they are used deeper than before; one within itself has no bottom. */
+function checkDepth(document: DocumentNode): void {
+  const fragments = new Map(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+  const reached = new Map<string, number>();
+
+  const descend = (selectionSet: SelectionSetNode | undefined, depth: number): void => {
+    if (selectionSet === undefined) return;
+    for (const node of selectionSet.selections) {
+      if (node.kind === Kind.FIELD) {
+        if (depth >= LIMITS.depth) {
+          throw refuseDocument(
+            `The document is more than ${LIMITS.depth} levels deep: split it into several requests.`,
+          );
+        }
+        descend(node.selectionSet, depth + 1);
+      } else if (node.kind === Kind.INLINE_FRAGMENT) {
+        descend(node.selectionSet, depth);
+      } else if ((reached.get(node.name.value) ?? -1) < depth) {
+        reached.set(node.name.value, depth);
+        descend(fragments.get(node.name.value)?.selectionSet, depth);
+      }
+    }
+  };
+
+  for (const node of document.definitions) {
+    if (node.kind === Kind.OPERATION_DEFINITION) descend(node.selectionSet, 0);
+  }
+}

@@ -1,0 +1,21 @@
+import type { WebSocket } from 'ws';
+
+const PING_EVERY_MS = 12_000;
+
+/** Pings, and cuts a connection that has not answered by the next ping: half-open ones would stay for ever. Returns its end. */
+export function keepAlive(webSocket: WebSocket, everyMs = PING_EVERY_MS): () => void {
+  let answered = true;
+  webSocket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    if (!answered) {
+      webSocket.terminate();
+      return;
+    }
+    answered = false;
+    webSocket.ping();
+  }, everyMs);
+  return () => clearInterval(timer);
+}

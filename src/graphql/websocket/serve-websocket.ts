@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CloseCode, handleProtocols } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Logger } from '../../log/logger.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { LIMITS } from '../limits/limits.ts';
+import { keepAlive } from './keep-alive.ts';
+import { CloseConnection, createProtocol, type ProtocolParts } from './protocol.ts';
+
+/** How long clients have to answer a close before their sockets are cut. */
+const CLOSE_GRACE_MS = 1000;
+const MAX_REASON_BYTES = 123;
+
+export interface WebSocketParts extends ProtocolParts {
+  readonly path: string;
+  readonly log: Logger;
+}
+
+/**
+ * Serves subscriptions (and queries) on one path of an HTTP server.
+ *
+ * A slow client slows only its own stream: the next event is asked for when the last one has left for the network.
+ * `stop` closes every connection with 1001, resolves when all their streams are left, and may be called again.
+ */
+export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): { stop(): Promise<void> } {
+  const { path, log } = parts;
+  const protocol = createProtocol(parts);
+  const connections = new Set<Promise<void>>();
+  const webSockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes, handleProtocols });
+  let stopping = false;
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', (error) => log.debug({ error: describeError(error) }, 'a connection broke'));
+    const asked = request.url?.split('?', 1)[0];
+    if (stopping || asked !== path) {
+      socket.end(`HTTP/1.1 ${stopping ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
+      return;
+    }
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = serve(webSocket, request).finally(() => connections.delete(connection));
+      connections.add(connection);
+    });
+  }
+
+  function serve(webSocket: WebSocket, request: IncomingMessage): Promise<void> {
+    webSocket.on('error', (error) => log.debug({ error: describeError(error) }, 'a WebSocket broke'));
+    const closed = protocol.opened(
+      {
+        protocol: webSocket.protocol,
+        send: (text) => send(webSocket, text),
+        close: (code, reason) => webSocket.close(code, cut(reason)),
+        onMessage(take) {
+          webSocket.on('message', (data) => {
+            take(String(data)).catch((error: unknown) => fail(webSocket, error));
+          });
+        },
+      },
+      { request, caller: null },
+    );
+    const stopKeepingAlive = keepAlive(webSocket);
+    return new Promise((resolve) => {
+      webSocket.once('close', (code, reason) => {
+        stopKeepingAlive();
+        closed(code, String(reason))
+          .catch((error: unknown) => log.error({ error: describeError(error) }, 'a connection was not left cleanly'))
+          .finally(resolve);
+      });
+    });
+  }
+
+  function fail(webSocket: WebSocket, error: unknown): void {
+    if (error instanceof CloseConnection) {
+      webSocket.close(error.code, cut(error.message));
+      return;
+    }
+    const reference = randomUUID();
+    log.error({ reference, error: describeError(error) }, 'internal error');
+    webSocket.close(CloseCode.InternalServerError, `internal error, reference ${reference}`);
+  }
+
+  httpServer.on('upgrade', upgrade);
+  return {
+    async stop() {
+      stopping = true;
+      for (const client of webSockets.clients) client.close(1001, 'the server is stopping');
+      const cutOff = setTimeout(() => {
+        for (const client of webSockets.clients) client.terminate();
+      }, CLOSE_GRACE_MS);
+      await Promise.all(connections);
+      clearTimeout(cutOff);
+    },
+  };
+}
+
+/** Resolves when the text has left for the network; what is for a closed connection is dropped. */
+function send(webSocket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (webSocket.readyState !== webSocket.OPEN) return resolve();
+    // A failed send means that the connection is going, which its close will say.
+    webSocket.send(text, () => resolve());
+  });
+}
+
+/** WebSocket allows few bytes for a reason. */
+function cut(reason: string | undefined): string {
+  return Buffer.from(reason ?? '')
+    .subarray(0, MAX_REASON_BYTES)
+    .toString('utf8')
+    .replace(/\uFFFD$/, '');
+}
