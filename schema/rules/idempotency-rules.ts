@@ -1,5 +1,6 @@
 import { checkText } from './text-rules.ts';
 
+/** Characters that an idempotency key may have. */
 export const IDEMPOTENCY_KEY_MAX = 255;
 
 /** Requires a key that can be kept; inputs without one pass. */

@@ -3,8 +3,10 @@ import { checkLabels, type LabelPair } from './label-rules.ts';
 import { checkName, IMAGE_NAME_MAX } from './name-rules.ts';
 import { checkText } from './text-rules.ts';
 
+/** Characters that a description may have. */
 export const DESCRIPTION_MAX = 1000;
 
+/** What is checked of the input of createImage; null is as good as left out. */
 export interface CreateImageForm {
   readonly name: string;
   readonly description?: string | null | undefined;

@@ -7,6 +7,7 @@ import { checkText } from './text-rules.ts';
 
 /** The majors that this release knows, newest first. Which of them can be had, the platform decides. */
 export const POSTGRES_VERSIONS = ['18', '17', '16', '15'] as const;
+/** The largest volume that can be asked for. */
 export const STORAGE_GIB_MAX = 16_384;
 
 const PASSWORD = { noun: 'password', minCharacters: 12, maxCharacters: 128 };
@@ -21,6 +22,7 @@ interface Given {
   readonly idempotencyKey?: string | null | undefined;
 }
 
+/** What is checked of the input of createInstance; null is as good as left out. */
 export interface CreateInstanceForm extends Given {
   readonly name: string;
   readonly password?: string | null | undefined;
@@ -31,6 +33,7 @@ export interface CreateInstanceForm extends Given {
   readonly sourceImageId?: string | null | undefined;
 }
 
+/** What is checked of the input of updateInstance. */
 export type UpdateInstanceForm = Given;
 
 function checkCommon(input: Given): void {

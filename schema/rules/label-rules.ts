@@ -1,5 +1,6 @@
 import { invalidInput } from '../errors.ts';
 
+/** Labels that a record may have. */
 export const LABELS_MAX = 64;
 
 // The form of Kubernetes' labels, so that they can be put on its objects as they are:

@@ -2,6 +2,7 @@ import { invalidInput } from '../errors.ts';
 
 const NAME = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 
+/** Characters that a name may have: Kubernetes objects carry an instance's with a suffix, blob paths an image's. */
 export const INSTANCE_NAME_MAX = 40;
 export const IMAGE_NAME_MAX = 63;
 

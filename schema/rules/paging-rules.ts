@@ -1,5 +1,6 @@
 import { invalidInput } from '../errors.ts';
 
+/** Entries that a page, and lines that a reading of logs, may have. */
 export const FIRST_MAX = 100;
 export const LOG_LINES_MAX = 10_000;
 const LINE_MAX = 2 ** 31 - 1;

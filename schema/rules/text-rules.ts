@@ -3,6 +3,7 @@ import { invalidInput } from '../errors.ts';
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const CONTROL_CHARACTER_OF_NO_LINE = /(?![\t\n\r])\p{Cc}/u;
 
+/** What is required of a text. */
 export interface TextRule {
   /** What the text is called in messages, `'password'`. */
   readonly noun: string;

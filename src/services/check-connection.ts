@@ -7,6 +7,7 @@ import { isUuid } from '../../schema/rules/id-rules.ts';
 
 const PROBE_TIMEOUT_MS = 10_000;
 
+/** What a connection check looks things up in, and connects with. */
 export interface ConnectionDependencies {
   readonly instances: Pick<InstanceRecords, 'read' | 'readPassword'>;
   readonly probe: ServerProbe;

@@ -1,112 +1,26 @@
-import type { ImageStore } from '../../jobs/ports/image-store.ts';
 import type { Finding } from '../../resolvers/ports/queries.ts';
 import { AppError } from '../../schema/errors.ts';
-import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
-import { answered } from '../stores/answered.ts';
-import { readLiveWorkers, readStrandedVersions } from '../stores/worker-queries.ts';
+import { buildServingLinks, buildWorkingLinks, type Link, type ServingParts } from './links.ts';
 import type { CommandPlatform } from './ports.ts';
 import { within } from './within.ts';
 
-/** Something that can be asked whether it works; throws an AppError with the broken link when it does not. */
-export interface Checked {
-  check(): Promise<void>;
-}
-
-export interface DiagnosticsDependencies {
-  readonly database: Database;
-  readonly queue: Checked;
-  readonly store: Pick<ImageStore, 'check'>;
-  readonly platform: CommandPlatform;
+/** What a look at the links that serve requests needs. */
+export interface ReadinessDependencies extends ServingParts {
   readonly logger: Logger;
   /** How long each link may take to answer. Default 5 s. */
   readonly timeoutMs?: number;
 }
 
-interface Link {
-  readonly name: string;
-  /** How to mend it, whatever is broken. */
-  readonly remedy: string;
-  /** What stands well, in words; throws what does not. */
-  readonly look: () => Promise<string>;
+/** What a look at every link needs. */
+export interface DiagnosticsDependencies extends ReadinessDependencies {
+  readonly platform: CommandPlatform;
 }
 
-function broken(message: string): AppError {
-  return new AppError('UNAVAILABLE', message);
-}
-
-async function lookAtDatabase(database: Database): Promise<string> {
-  const before = performance.now();
-  const { rows } = await answered(
-    database.pool.query<{ version: string }>("SELECT current_setting('server_version') AS version"),
-  );
-  return `PostgreSQL ${rows[0]?.version} answered in ${(performance.now() - before).toFixed(1)} ms.`;
-}
-
-async function lookAtPlatform(platform: CommandPlatform): Promise<string> {
-  const offers = await platform.readOffers();
-  if (offers.length === 0) throw broken(`The platform ${platform.id} answers, but has no PostgreSQL.`);
-  const list = offers.map(({ version, imageTypes }) => `${version} (${imageTypes.join(', ')})`);
-  return `${platform.id} has PostgreSQL ${list.join(', ')}.`;
-}
-
-async function lookForWorkers(database: Database, platform: CommandPlatform): Promise<string> {
-  const workers = await readLiveWorkers(database, platform.id);
-  if (workers.length === 0) throw broken(`No worker of ${platform.id} is alive: operations stay QUEUED.`);
-  return `${workers.length} alive: ${workers.join(', ')}.`;
-}
-
-async function lookForStranded(database: Database, platform: CommandPlatform): Promise<string> {
-  const stranded = await readStrandedVersions(database, platform.id);
-  if (stranded.length === 0) return 'A live worker can go on with every operation under way.';
-  const list = stranded.map(({ workflow, version, operations }) => `${workflow} ${version} (${operations} operations)`);
-  throw broken(`No live worker has ${list.join(', ')}.`);
-}
-
-function buildLinks({ database, queue, store, platform }: DiagnosticsDependencies): readonly Link[] {
-  return [
-    {
-      name: 'database',
-      remedy: 'Check that the CMS database runs, that DATABASE_URL is right, and that it takes further connections.',
-      look: () => lookAtDatabase(database),
-    },
-    {
-      name: 'queue',
-      remedy: 'Restart this server: it makes its queues in the CMS database when it starts.',
-      look: () => queue.check().then(() => 'The queue answers.'),
-    },
-    {
-      name: 'blob store',
-      remedy:
-        'Check the AZURE_STORAGE_ settings, the role Storage Blob Data Contributor, and that the container exists.',
-      look: () => store.check().then(() => 'The container can be listed.'),
-    },
-    {
-      name: 'platform',
-      remedy:
-        platform.kind === 'local'
-          ? 'Install a PostgreSQL server (apt-get install postgresql), or set TOYGRES_POSTGRES_BIN.'
-          : 'Check that the cluster answers this server (kubectl get nodes) and the rights of its service account.',
-      look: () => lookAtPlatform(platform),
-    },
-    {
-      name: 'workers',
-      remedy: 'Start a worker for this platform: toygres worker, or toygres standalone.',
-      look: () => lookForWorkers(database, platform),
-    },
-    {
-      name: 'workflow versions',
-      remedy: 'Start a worker of a release that has them, or cancel these operations; after 24 hours they fail.',
-      look: () => lookForStranded(database, platform),
-    },
-  ];
-}
-
-/** Looks at every link at once; one that is broken or hangs is a finding with its remedy and holds up no other. */
-export async function findDiagnostics(dependencies: DiagnosticsDependencies): Promise<readonly Finding[]> {
-  const { logger, timeoutMs = 5000 } = dependencies;
+/** Looks at all of them at once; one that is broken or hangs is a finding with its remedy and holds up no other. */
+function lookAt(links: readonly Link[], { logger, timeoutMs = 5000 }: ReadinessDependencies) {
   return Promise.all(
-    buildLinks(dependencies).map(async ({ name, remedy, look }): Promise<Finding> => {
+    links.map(async ({ name, remedy, look }): Promise<Finding> => {
       try {
         return { name, ok: true, detail: await within(timeoutMs, look()), remedy: null };
       } catch (error) {
@@ -116,4 +30,15 @@ export async function findDiagnostics(dependencies: DiagnosticsDependencies): Pr
       }
     }),
   );
+}
+
+/** Whether requests can be served: database, queue and blob store, in this order. Workers may be away for that. */
+export function findReadiness(dependencies: ReadinessDependencies): Promise<readonly Finding[]> {
+  return lookAt(buildServingLinks(dependencies), dependencies);
+}
+
+/** What of all links is broken, and how to mend it: those that serve requests first, then those that operations need. */
+export function findDiagnostics(dependencies: DiagnosticsDependencies): Promise<readonly Finding[]> {
+  const { database, platform } = dependencies;
+  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(database, platform)], dependencies);
 }

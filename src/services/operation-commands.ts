@@ -6,6 +6,7 @@ import { requireOwnPlatform } from './locked-records.ts';
 import type { OperationQueue } from './operation-queue.ts';
 import type { CommandPlatform } from './ports.ts';
 
+/** What the commands on operations work with. */
 export interface OperationCommandDependencies {
   readonly operations: Pick<OperationQueries, 'byIds'>;
   readonly queue: OperationQueue;

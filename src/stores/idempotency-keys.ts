@@ -11,6 +11,7 @@ export interface KeyOwner {
   readonly key: string;
 }
 
+/** The references that a payload is made of again, and its notices. */
 export type StoredOutcome = typeof idempotencyKeys.$inferSelect.outcome;
 
 /** What a key stood for, and the digest of the input that it came with. */

@@ -7,6 +7,7 @@ const { encryptedPassword: _secret, cluster: _cluster, ...readable } = getTableC
 /** What every read of images selects: all but the password and what only a restore needs. */
 export const imageColumns = readable;
 
+/** A row as read with `imageColumns`. */
 export type ImageRow = Omit<typeof images.$inferSelect, 'encryptedPassword' | 'cluster'>;
 
 /** An image as the rest of the house knows it. */

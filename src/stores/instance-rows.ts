@@ -7,6 +7,7 @@ const { encryptedPassword: _secret, ...readable } = getTableColumns(instances);
 /** What every read of instances selects: all but the password. */
 export const instanceColumns = readable;
 
+/** A row as read with `instanceColumns`. */
 export type InstanceRow = Omit<typeof instances.$inferSelect, 'encryptedPassword'>;
 
 /** An instance as the rest of the house knows it. */

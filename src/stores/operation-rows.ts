@@ -27,11 +27,13 @@ export const operationColumns = {
   finishedAt,
 };
 
+/** A row as read with `operationColumns`. */
 export type OperationRow = Pick<typeof operations.$inferSelect, keyof typeof operationColumns>;
 
 /** What every read of steps selects: all but their stored results. */
 export const stepColumns = readableStep;
 
+/** A row as read with `stepColumns`. */
 export type StepRow = Omit<typeof operationSteps.$inferSelect, 'result'>;
 
 /** An operation as the rest of the house knows it. */

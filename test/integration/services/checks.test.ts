@@ -7,6 +7,7 @@ import { AppError } from '../../../schema/errors.ts';
 import { openDatabase } from '../../../src/db/database.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createChecks } from '../../../src/services/checks.ts';
+import { findReadiness } from '../../../src/services/diagnostics.ts';
 import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
 import { freePort } from '../../support/free-port.ts';
 import { insertInstance, insertOperation, PLATFORM, secrets } from '../../support/sample-rows.ts';
@@ -133,6 +134,26 @@ describe('diagnostics', () => {
     expect(Object.keys(broken)).toEqual(['database', 'workers', 'workflow versions']);
     expect(JSON.stringify(broken)).not.toContain('hunter2');
     await database.stop();
+  });
+});
+
+describe('readiness', () => {
+  it('asks for database, queue and blob store alone: without workers requests can still be served', async () => {
+    const parts = {
+      database: world.database,
+      queue: { check: async () => undefined },
+      store: { check: async () => undefined },
+      logger: createLogger('silent'),
+    };
+    const findings = await findReadiness(parts);
+    expect(findings.map(({ name, ok }) => ({ name, ok }))).toEqual([
+      { name: 'database', ok: true },
+      { name: 'queue', ok: true },
+      { name: 'blob store', ok: true },
+    ]);
+    const away = { check: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) };
+    const [, queue] = await findReadiness({ ...parts, queue: away });
+    expect(queue).toMatchObject({ ok: false, detail: expect.stringContaining('CMS database') });
   });
 });
 
