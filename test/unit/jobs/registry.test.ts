@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { workflows } from '../../../jobs/registry.ts';
+
+describe('the registry', () => {
+  it('lists every workflow once, under the name that commands ask for', () => {
+    expect(workflows.map((workflow) => workflow.name).sort()).toEqual([
+      'create-image',
+      'create-instance',
+      'delete-image',
+      'delete-instance',
+      'restart-instance',
+      'restore-instance',
+      'start-instance',
+      'stop-instance',
+    ]);
+  });
+
+  it.each(workflows.map((workflow) => [workflow.name, workflow] as const))(
+    '%s declares steps that users can read, with weights that make up its percent',
+    (_, workflow) => {
+      const names = workflow.steps.map((step) => step.name);
+      expect(new Set(names).size).toBe(names.length);
+      for (const { name, weight } of workflow.steps) {
+        expect(name).toMatch(/^[A-Z][a-z]+( [a-z]+)+$/);
+        expect(weight).toBeGreaterThan(0);
+      }
+      expect(workflow.steps.reduce((sum, step) => sum + step.weight, 0)).toBe(100);
+      expect(workflow.version).toMatch(/^\d+\.\d+\.\d+$/);
+    },
+  );
+
+  it.each(workflows.map((workflow) => [workflow.name, workflow] as const))(
+    '%s refuses input that is not its own',
+    (_, workflow) => {
+      expect(() => workflow.parseInput({})).toThrow();
+      expect(() => workflow.parseInput(null)).toThrow();
+      expect(() => workflow.parseInput({ instanceId: 'no id', imageId: 'no id' })).toThrow();
+    },
+  );
+});
