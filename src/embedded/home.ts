@@ -30,6 +30,8 @@ export interface HomeOptions {
   /** Absolute. */
   readonly directory: string;
   readonly identity: ProcessIdentity | null;
+  /** False for servers that share what is in the home with others, by way of a configured database. Default true. */
+  readonly exclusive?: boolean;
   readonly log: Logger;
 }
 
@@ -116,7 +118,7 @@ export async function openHome(options: HomeOptions): Promise<Home> {
   });
   let release = async () => {};
   try {
-    release = await lockHome(directory);
+    if (options.exclusive ?? true) release = await lockHome(directory);
     const id = (await readOrCreateFile(path.join(directory, 'id'), randomUUID)).trim();
     return { directory, id, stateDirectory: await chooseStateDirectory(directory, id, options), release };
   } catch (error) {

@@ -1,0 +1,65 @@
+import { workflows } from '../jobs/registry.ts';
+import { openApi } from './app/api.ts';
+import { openCore } from './app/core.ts';
+import { layFoundations } from './app/foundations.ts';
+import type { Mode } from './app/mode.ts';
+import { readRelease } from './app/release.ts';
+import type { Config } from './config/env.ts';
+import { tokenFile } from './embedded/kept-secret.ts';
+import type { Logger } from './log/logger.ts';
+import { createWorker } from './workflow/worker.ts';
+
+/** Steps in hand may take so long to end by themselves before they are handed back to the queue. */
+const STEP_GRACE_MS = 20_000;
+
+/** A server that runs. */
+export interface RunningApp {
+  /** Where the API answers, ending in `/graphql`; null for one that only works. */
+  readonly url: string | null;
+  /** The file that holds the administrator's token; null when the token was configured. */
+  readonly tokenFile: string | null;
+  /**
+   * Takes no new work, lets steps end or hands them back, and stops what was started in the reverse order: jobs before the
+   * servers that they read, the embedded services last. Again: the same promise.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server. Resolves when it answers and takes work; throws an AppError that says what to do, with everything
+ * stopped again, when it cannot start.
+ */
+export async function startApp(config: Config, mode: Mode, log: Logger): Promise<RunningApp> {
+  await using stops = new AsyncDisposableStack();
+  const release = await readRelease();
+  const foundations = await layFoundations(config, mode, log, stops);
+  const core = await openCore(config, foundations, log, stops);
+  if (mode !== 'api') {
+    // Only the standalone server is alone on its home: the servers of the others go on without them.
+    if (mode === 'standalone') stops.defer(() => core.platform.suspend());
+    await core.platform.resume();
+    const { platform, ...parts } = core;
+    const worker = createWorker({
+      ...parts,
+      platformId: platform.id,
+      workflows,
+      concurrency: config.workerConcurrency,
+      release,
+      log,
+    });
+    stops.defer(() => worker.stop({ graceMs: STEP_GRACE_MS }));
+    await worker.start();
+  }
+  const identity = { token: foundations.token, release };
+  const url = mode === 'worker' ? null : (await openApi(config, core, identity, log, stops)).url;
+  const owned = stops.move();
+  let stopping: Promise<void> | null = null;
+  return {
+    url,
+    tokenFile: config.apiToken === null ? tokenFile(config.home) : null,
+    stop: () => {
+      stopping ??= owned.disposeAsync();
+      return stopping;
+    },
+  };
+}

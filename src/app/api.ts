@@ -1,0 +1,74 @@
+import { workflows } from '../../jobs/registry.ts';
+import type { Finding } from '../../resolvers/ports/queries.ts';
+import type { Services } from '../../resolvers/services.ts';
+import { createAuthenticator } from '../auth/authenticator.ts';
+import type { Config } from '../config/env.ts';
+import { createEventStreams } from '../events/event-streams.ts';
+import { createLogStreams } from '../events/log-streams.ts';
+import { createGraphqlServer } from '../graphql/server.ts';
+import type { Logger } from '../log/logger.ts';
+import { createChecks } from '../services/checks.ts';
+import { findReadiness } from '../services/diagnostics.ts';
+import { createImageCommands } from '../services/image-commands.ts';
+import { createInstanceCommands } from '../services/instance-commands.ts';
+import { createOperationCommands } from '../services/operation-commands.ts';
+import { createImageQueries } from '../stores/image-queries.ts';
+import { createInstanceQueries } from '../stores/instance-queries.ts';
+import { createOperationQueries } from '../stores/operation-queries.ts';
+import { createOperationQueue } from '../workflow/operation-queue.ts';
+import type { Core } from './core.ts';
+
+function buildServices(
+  core: Core,
+  log: Logger,
+  stops: AsyncDisposableStack,
+): { readonly services: Services; readonly ready: () => Promise<readonly Finding[]> } {
+  const { boss, database, listener, platform, secrets, services } = core;
+  const { instances, probe, store } = services;
+  const queue = createOperationQueue({ database, boss, platformId: platform.id, workflows, services });
+  const commands = { database, queue, platform, secrets };
+  const instanceQueries = createInstanceQueries(database, secrets);
+  const operationQueries = createOperationQueries(database);
+  const logs = createLogStreams({
+    platform,
+    store,
+    jobs: (id) => operationQueries.job(id),
+    instances: async (id) => (await instanceQueries.byIds([id]))[0] ?? null,
+    log,
+  });
+  stops.defer(() => logs.stop());
+  const queueCheck = { check: async () => void (await boss.schemaVersion()) };
+  const built: Services = {
+    instanceCommands: createInstanceCommands(commands),
+    imageCommands: createImageCommands(commands),
+    operationCommands: createOperationCommands({ operations: operationQueries, queue, platform }),
+    instanceQueries,
+    imageQueries: createImageQueries(database),
+    operationQueries,
+    checks: createChecks({ instances, probe, database, queue: queueCheck, store, platform, logger: log }),
+    events: createEventStreams({ database, listener, log }),
+    logs,
+  };
+  return { services: built, ready: () => findReadiness({ database, queue: queueCheck, store, logger: log }) };
+}
+
+/** Opens the API on the configured address; port 0 is any free one. Throws UNAVAILABLE when the port is in use. */
+export async function openApi(
+  config: Config,
+  core: Core,
+  identity: { readonly token: string; readonly release: string },
+  log: Logger,
+  stops: AsyncDisposableStack,
+): Promise<{ readonly url: string }> {
+  const { services, ready } = buildServices(core, log, stops);
+  const server = createGraphqlServer({
+    services,
+    auth: createAuthenticator({ token: identity.token, username: config.adminUsername }),
+    ready,
+    version: identity.release,
+    log,
+  });
+  stops.defer(() => server.stop());
+  const { url } = await server.listen(config.port, config.host);
+  return { url: `${url}/graphql` };
+}

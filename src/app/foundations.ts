@@ -1,0 +1,84 @@
+import { AppError } from '../../schema/errors.ts';
+import type { Config } from '../config/env.ts';
+import { startEmbeddedAzurite } from '../embedded/azurite.ts';
+import { type Home, openHome } from '../embedded/home.ts';
+import { readOrCreateEncryptionKey, readOrCreateToken } from '../embedded/kept-secret.ts';
+import { startEmbeddedPostgres } from '../embedded/postgres.ts';
+import type { Logger } from '../log/logger.ts';
+import { readServerIdentity } from '../postgres-programs/identity.ts';
+import type { BlobLogin } from '../storage/blob-account.ts';
+import type { Machine } from './machine.ts';
+import { prepareMachine } from './machine.ts';
+import type { Mode } from './mode.ts';
+
+/** What a server stands on: the configured services, or embedded ones in their place. */
+export interface Foundations {
+  readonly home: Home;
+  readonly machine: Machine;
+  readonly databaseUrl: string;
+  readonly blobLogin: BlobLogin;
+  readonly encryptionKey: string;
+  readonly token: string;
+}
+
+/** Only the standalone server brings services of its own; the others would each bring another one. */
+function requireConfigured(config: Config, mode: Mode): void {
+  if (mode === 'standalone') return;
+  const missing = [
+    ...(config.databaseUrl === null ? ['DATABASE_URL'] : []),
+    ...(config.storageAccount === null && config.storageConnectionString === null
+      ? ['AZURE_STORAGE_ACCOUNT (or AZURE_STORAGE_CONNECTION_STRING)']
+      : []),
+  ];
+  if (missing.length === 0) return;
+  throw new AppError(
+    'INVALID_INPUT',
+    `toygres ${mode} shares its services with other processes: set ${missing.join(' and ')}, or run toygres standalone.`,
+  );
+}
+
+async function readEncryptionKey(config: Config, home: Home): Promise<string> {
+  if (config.encryptionKey !== null) return config.encryptionKey;
+  if (config.databaseUrl === null) return readOrCreateEncryptionKey(home.directory);
+  throw new AppError(
+    'INVALID_INPUT',
+    'TOYGRES_ENCRYPTION_KEY: must be set together with DATABASE_URL, the same for every server (openssl rand -base64 32)',
+  );
+}
+
+async function chooseBlobLogin(
+  config: Config,
+  home: Home,
+  log: Logger,
+  stops: AsyncDisposableStack,
+): Promise<BlobLogin> {
+  if (config.storageAccount !== null) return { account: config.storageAccount };
+  if (config.storageConnectionString !== null) return { connectionString: config.storageConnectionString };
+  const azurite = await startEmbeddedAzurite({ stateDirectory: home.stateDirectory, log });
+  stops.defer(() => azurite.stop());
+  return { connectionString: azurite.connectionString };
+}
+
+/** Opens the home and starts what is not configured; each thing's stop is put on `stops` as soon as it runs. */
+export async function layFoundations(
+  config: Config,
+  mode: Mode,
+  log: Logger,
+  stops: AsyncDisposableStack,
+): Promise<Foundations> {
+  requireConfigured(config, mode);
+  const identity = await readServerIdentity();
+  const home = await openHome({ directory: config.home, identity, exclusive: mode === 'standalone', log });
+  stops.defer(() => home.release());
+  const encryptionKey = await readEncryptionKey(config, home);
+  const token = config.apiToken ?? (await readOrCreateToken(home.directory));
+  const machine = await prepareMachine(config, home, log);
+  let { databaseUrl } = config;
+  if (databaseUrl === null) {
+    const postgres = await startEmbeddedPostgres({ ...machine, stateDirectory: home.stateDirectory, log });
+    stops.defer(() => postgres.stop());
+    databaseUrl = postgres.url;
+  }
+  const blobLogin = await chooseBlobLogin(config, home, log, stops);
+  return { home, machine, databaseUrl, blobLogin, encryptionKey, token };
+}

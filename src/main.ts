@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { AppError } from '../schema/errors.ts';
+import { MODES, type Mode } from './app/mode.ts';
+import { startApp } from './app.ts';
+import { readConfig } from './config/env.ts';
+import { createLogger } from './log/logger.ts';
+
+const USAGE = `usage: toygres standalone | api | worker
+
+  standalone   API and workers in one process, on embedded defaults for what is not configured
+  api          only the API; needs DATABASE_URL and a blob store
+  worker       only the workers; needs the same
+
+The README lists the environment variables.`;
+
+function readMode(argument: string | undefined): Mode | null {
+  return MODES.find((mode) => mode === argument) ?? null;
+}
+
+function say(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function serve(mode: Mode): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const asked = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+  });
+  const app = await startApp(config, mode, log);
+  say([
+    `Toygres is ready (${mode}).`,
+    ...(app.url === null ? [] : [`  API and IDE  ${app.url}`]),
+    ...(app.url === null || app.tokenFile === null ? [] : [`  Token        in ${app.tokenFile}`]),
+    '  Stop         Ctrl-C',
+  ]);
+  log.info({ signal: await asked }, 'stopping');
+  await app.stop();
+}
+
+const mode = readMode(process.argv[2]);
+if (mode === null) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exitCode = 2;
+} else {
+  try {
+    await serve(mode);
+  } catch (error) {
+    const text = error instanceof AppError ? error.message : ((error as Error).stack ?? String(error));
+    process.stderr.write(text.replace(/^/gm, 'toygres: ').concat('\n'));
+    process.exitCode = 1;
+  }
+}
