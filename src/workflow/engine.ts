@@ -113,7 +113,7 @@ async function goBack(deps: EngineDeps, workflow: Workflow, claimed: ClaimedRun,
         await end(deps, run, async () => undefined, [...remaining, `The record (${message})`]);
         return;
       }
-      await pause(backoffMs(failures, { delayMs: 500, maxDelayMs: 5000 }), run.control.backward.halted);
+      await pause(backoffMs(failures, { delayMs: 200, maxDelayMs: 2000 }), run.control.backward.halted);
       run.control.backward.check();
     }
   }

@@ -1,0 +1,33 @@
+// A worker in a process of its own, for tests that kill it: worker-program.ts <database url> <platform id>
+import { openDatabase } from '../../../src/db/database.ts';
+import { createListener } from '../../../src/events/listener.ts';
+import { createLogger } from '../../../src/log/logger.ts';
+import { startBoss } from '../../../src/workflow/boss.ts';
+import { createWorker } from '../../../src/workflow/worker.ts';
+import { traced } from './traced-workflow.ts';
+
+const [url = '', platformId = ''] = process.argv.slice(2);
+const log = createLogger('warn');
+const database = openDatabase({ url });
+const boss = await startBoss({ url, log });
+const listener = createListener({ url, log });
+await listener.start();
+const worker = createWorker({
+  database,
+  boss,
+  listener,
+  workflows: [traced],
+  services: {} as Parameters<typeof createWorker>[0]['services'],
+  platformId,
+  concurrency: 2,
+  log,
+  release: 'test',
+});
+await worker.start();
+process.stdout.write('started\n');
+process.once('SIGTERM', async () => {
+  await worker.stop({ graceMs: 1000 });
+  await listener.stop();
+  await boss.stop({ graceful: false });
+  await database.stop();
+});
