@@ -13,6 +13,7 @@ import { buildHttpApp } from './http/build-app.ts';
 import { readSchema } from './schema.ts';
 import { serveWebSocket } from './websocket/serve-websocket.ts';
 
+const PATH = '/graphql';
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -26,7 +27,7 @@ export interface GraphqlServerOptions {
 }
 
 export interface GraphqlServer {
-  /** Begins to take requests; port 0 is any free one. Throws UNAVAILABLE when the port can't be had. Once only. */
+  /** Begins to take requests; port 0 is any free one. Answers with the URL of the API, which is its IDE's too. Throws UNAVAILABLE when the port can't be had. Once only. */
   listen(port: number, host: string): Promise<{ readonly port: number; readonly url: string }>;
   /** Takes no further requests, closes subscribers with 1001, and lets running requests end for 5 s. Twice is once. */
   stop(): Promise<void>;
@@ -41,7 +42,7 @@ export function createGraphqlServer({ services, auth, log, ready, version }: Gra
   const apollo = createApollo({ schema, httpServer, formatError, log });
   const contextOf = (caller: Caller) => createContext(services, container, caller);
   const webSocket = serveWebSocket(httpServer, {
-    path: '/graphql',
+    path: PATH,
     schema,
     auth,
     createContext: contextOf,
@@ -78,10 +79,10 @@ export function createGraphqlServer({ services, auth, log, ready, version }: Gra
   };
 }
 
-/** A URL that this machine can open, also where the server listens on all of its addresses. */
+/** The URL of the API that this machine can open, also where the server listens on all of its addresses. */
 function buildUrl(host: string, port: number): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}${PATH}`;
 }
 
 function explainListenError(cause: unknown, port: number, host: string): AppError {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../../log/logger.ts';
@@ -22,7 +23,7 @@ export interface WebSocketParts extends ProtocolParts {
  * Serves subscriptions (and queries) on one path of an HTTP server.
  *
  * A slow client slows only its own stream: the next event is asked for when the last one has left for the network.
- * `stop` closes every connection with 1001, resolves when all their streams are left, and may be called again.
+ * `stop` closes every connection with 1001, resolves when all their streams are left (or 2 s later, with a warning), and may be called again.
  */
 export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): { stop(): Promise<void> } {
   const { path, log } = parts;
@@ -85,13 +86,24 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
     async stop() {
       stopping = true;
       for (const client of webSockets.clients) client.close(1001, 'the server is stopping');
-      const cutOff = setTimeout(() => {
-        for (const client of webSockets.clients) client.terminate();
-      }, CLOSE_GRACE_MS);
-      await Promise.all(connections);
-      clearTimeout(cutOff);
+      if (await endWithin(CLOSE_GRACE_MS, connections)) return;
+      for (const client of webSockets.clients) client.terminate();
+      if (await endWithin(CLOSE_GRACE_MS, connections)) return;
+      log.warn({ connections: connections.size }, 'streams of closed connections did not end');
     },
   };
+}
+
+/** Whether all have ended before the time is over. */
+async function endWithin(timeMs: number, connections: Iterable<Promise<void>>): Promise<boolean> {
+  const over = new AbortController();
+  const ended = Promise.all(connections).then(() => true);
+  const late = setTimeout(timeMs, false, { signal: over.signal }).catch(() => false);
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Resolves when the text has left for the network; what is for a closed connection is dropped. */
