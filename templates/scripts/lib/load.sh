@@ -106,7 +106,7 @@ load_database() {
 # counts rows and indexes alike.
 follow_load() {
   local oid=$1 name=$2 loader=$3 input line partial='' status polled=0 label="database $2" quoted grown
-  psql_quote "$name"
+  sql_literal "$name"
   quoted=$REPLY
   : >"errors.$oid"
   exec {input}<"said.$oid"
@@ -139,8 +139,7 @@ follow_load() {
     ((EPOCHSECONDS != polled)) || continue
     polled=$EPOCHSECONDS
     kill -0 "$loader" 2>/dev/null || break
-    ask "db$oid" "grown.$oid" "\\set name $quoted
-      SELECT coalesce((SELECT pg_database_size(oid) FROM pg_database WHERE datname = :'name'), 0);"
+    ask "db$oid" "grown.$oid" "SELECT coalesce((SELECT pg_database_size(oid) FROM pg_database WHERE datname = $quoted), 0);"
     read_fields "grown.$oid"
     grown=${FIELDS[0]}
     ((grown < DATABASE_SIZE[$oid])) || grown=${DATABASE_SIZE[$oid]}

@@ -8,7 +8,13 @@ conninfo() {
   REPLY="dbname='${REPLY//\'/\\\'}'"
 }
 
-# psql_quote TEXT: REPLY is TEXT as an argument of a psql meta-command.
+# sql_literal TEXT: REPLY is TEXT as a literal of SQL, whatever it holds.
+sql_literal() {
+  REPLY=${1//\\/\\\\}
+  REPLY="E'${REPLY//\'/\'\'}'"
+}
+
+# psql_quote TEXT: REPLY is TEXT, which is one line, as an argument of a psql meta-command.
 psql_quote() {
   REPLY=${1//\\/\\\\}
   REPLY="'${REPLY//\'/\'\'}'"

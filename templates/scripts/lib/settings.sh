@@ -34,8 +34,8 @@ library_there() {
     name=${name:1:${#name}-2}
     name=${name//\"\"/\"}
   fi
-  psql_quote "$name"
-  said=$("${PSQL[@]}" --dbname="$HELPER" --set=VERBOSITY=sqlstate 2>&1 <<<"\\set library $REPLY"$'\nLOAD :'"'library';") || true
+  sql_literal "$name"
+  said=$("${PSQL[@]}" --dbname="$HELPER" --set=VERBOSITY=sqlstate 2>&1 <<<"LOAD $REPLY;") || true
   [[ $said != *58P01* ]]
 }
 

@@ -1,0 +1,156 @@
+import type { FactQuery } from './server-facts.ts';
+
+const acl = (column: string) => `(SELECT array_agg(a::text ORDER BY a::text) FROM unnest(${column}) a)`;
+const ownSchema = `n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT IN ('pg_catalog', 'information_schema')`;
+const own = (column: string) => `${column} >= 16384`;
+/** Names that are made of oids differ between any two servers. */
+const NAMED_BY_OID = `'(RI_ConstraintTrigger_|pg_toast)'`;
+
+/** What one database holds besides rows. */
+export const DATABASE_FACTS: readonly FactQuery[] = [
+  {
+    topic: 'object',
+    sql: `SELECT DISTINCT i.type || ' ' || i.identity, '' FROM (
+            SELECT classid, objid FROM pg_depend WHERE objid >= 16384 AND objsubid = 0
+            UNION SELECT 'pg_class'::regclass, oid FROM pg_class WHERE oid >= 16384
+            UNION SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE oid >= 16384) o,
+            pg_identify_object(o.classid, o.objid, 0) i
+          WHERE i.identity !~ ${NAMED_BY_OID} AND i.type NOT LIKE 'toast%' AND i.identity NOT LIKE 'pg_temp%'`,
+  },
+  {
+    topic: 'comment',
+    sql: `SELECT i.type || ' ' || i.identity, d.description FROM pg_description d,
+            pg_identify_object(d.classoid, d.objoid, d.objsubid) i
+          WHERE (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass) AND d.classoid <> 'pg_largeobject'::regclass`,
+  },
+  {
+    topic: 'schema',
+    sql: `SELECT n.nspname, jsonb_build_object('owner', pg_get_userbyid(n.nspowner), 'acl', ${acl('n.nspacl')})::text
+          FROM pg_namespace n WHERE n.nspname !~ '^pg_(toast|temp)'`,
+  },
+  {
+    topic: 'relation',
+    sql: `SELECT format('%I.%I', n.nspname, c.relname), jsonb_build_object('kind', c.relkind, 'owner', pg_get_userbyid(c.relowner),
+            'acl', ${acl('c.relacl')}, 'persistence', c.relpersistence, 'options', c.reloptions,
+            'security', array[c.relrowsecurity, c.relforcerowsecurity], 'identity', c.relreplident,
+            'populated', c.relispopulated, 'method', am.amname, 'view', pg_get_viewdef(c.oid),
+            'key', pg_get_partkeydef(c.oid), 'bound', pg_get_expr(c.relpartbound, c.oid))::text
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
+          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c', 'i', 'I') AND ${ownSchema}`,
+  },
+  {
+    topic: 'column',
+    sql: `SELECT format('%I.%I.%I', n.nspname, c.relname, a.attname), jsonb_build_object(
+            'type', format_type(a.atttypid, a.atttypmod), 'required', a.attnotnull, 'identity', a.attidentity,
+            'generated', a.attgenerated, 'default', pg_get_expr(d.adbin, d.adrelid), 'collation', co.collname,
+            'acl', ${acl('a.attacl')}, 'storage', a.attstorage, 'compression', a.attcompression, 'options', a.attoptions,
+            'statistics', a.attstattarget, 'inherited', a.attinhcount, 'local', a.attislocal)::text
+          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+          LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+          LEFT JOIN pg_collation co ON co.oid = a.attcollation
+          WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${ownSchema}`,
+  },
+  {
+    topic: 'parent',
+    sql: `SELECT format('%s of %s', inhrelid::regclass, inhparent::regclass), inhseqno::text FROM pg_inherits`,
+  },
+  {
+    topic: 'constraint',
+    sql: `SELECT format('%s on %s%s', conname, conrelid::regclass, contypid::regtype), jsonb_build_object('is', pg_get_constraintdef(oid),
+            'valid', convalidated, 'local', conislocal)::text FROM pg_constraint WHERE ${own('oid')} AND conname !~ ${NAMED_BY_OID}`,
+  },
+  {
+    topic: 'index',
+    sql: `SELECT indexrelid::regclass::text, jsonb_build_object('is', pg_get_indexdef(indexrelid), 'clustered', indisclustered,
+            'identity', indisreplident, 'valid', indisvalid)::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${own('i.indexrelid')} AND ${ownSchema}`,
+  },
+  {
+    topic: 'trigger',
+    sql: `SELECT format('%s on %s', tgname, tgrelid::regclass), jsonb_build_object('is', pg_get_triggerdef(oid), 'enabled', tgenabled)::text
+          FROM pg_trigger WHERE tgname !~ ${NAMED_BY_OID}`,
+  },
+  {
+    topic: 'rule',
+    sql: `SELECT format('%s on %s', rulename, ev_class::regclass), jsonb_build_object('is', pg_get_ruledef(oid), 'enabled', ev_enabled)::text
+          FROM pg_rewrite WHERE ${own('oid')}`,
+  },
+  {
+    topic: 'function',
+    sql: `SELECT p.oid::regprocedure::text, jsonb_build_object('owner', pg_get_userbyid(p.proowner), 'acl', ${acl('p.proacl')},
+            'is', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE (SELECT (to_jsonb(g) - 'aggfnoid' - 'aggsortop')::text
+                  FROM pg_aggregate g WHERE g.aggfnoid = p.oid) END)::text
+          FROM pg_proc p WHERE ${own('p.oid')}`,
+  },
+  {
+    topic: 'type',
+    sql: `SELECT format_type(t.oid, NULL), jsonb_build_object('owner', pg_get_userbyid(t.typowner), 'acl', ${acl('t.typacl')}, 'kind', t.typtype,
+            'base', t.typbasetype::regtype::text, 'required', t.typnotnull, 'default', t.typdefault,
+            'labels', (SELECT array_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
+            'range', (SELECT rngsubtype::regtype::text FROM pg_range WHERE rngtypid = t.oid))::text
+          FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ${own('t.oid')} AND ${ownSchema}`,
+  },
+  {
+    topic: 'sequence',
+    sql: `SELECT seqrelid::regclass::text, jsonb_build_object('is', to_jsonb(s) - 'seqrelid', 'last', pg_sequence_last_value(seqrelid),
+            'of', (SELECT array_agg(pg_describe_object(refclassid, refobjid, refobjsubid)) FROM pg_depend
+                   WHERE classid = 'pg_class'::regclass AND objid = seqrelid AND deptype IN ('a', 'i')))::text FROM pg_sequence s`,
+  },
+  {
+    topic: 'extension',
+    sql: `SELECT extname, jsonb_build_object('version', extversion, 'schema', extnamespace::regnamespace::text,
+            'configuration', (SELECT array_agg(c::regclass::text ORDER BY 1) FROM unnest(extconfig) c))::text FROM pg_extension`,
+  },
+  {
+    topic: 'policy',
+    sql: `SELECT format('%s on %s', polname, polrelid::regclass), jsonb_build_object('for', polcmd, 'permissive', polpermissive,
+            'to', (SELECT array_agg(pg_get_userbyid(r) ORDER BY 1) FROM unnest(polroles) r), 'using', pg_get_expr(polqual, polrelid),
+            'check', pg_get_expr(polwithcheck, polrelid))::text FROM pg_policy`,
+  },
+  {
+    topic: 'default privilege',
+    sql: `SELECT format('%s in %s for %s', pg_get_userbyid(defaclrole), defaclnamespace::regnamespace, defaclobjtype),
+            ${acl('defaclacl')}::text FROM pg_default_acl`,
+  },
+  {
+    topic: 'event trigger',
+    sql: `SELECT evtname, jsonb_build_object('event', evtevent, 'owner', pg_get_userbyid(evtowner), 'calls', evtfoid::regproc::text,
+            'enabled', evtenabled, 'tags', evttags)::text FROM pg_event_trigger`,
+  },
+  {
+    topic: 'publication',
+    sql: `SELECT p.pubname, ((to_jsonb(p) - '{oid,pubowner}'::text[]) || jsonb_build_object('owner', pg_get_userbyid(p.pubowner),
+            'tables', (SELECT array_agg(format('%s %s %s', prrelid::regclass, pg_get_expr(prqual, prrelid), prattrs) ORDER BY prrelid::regclass::text)
+                       FROM pg_publication_rel WHERE prpubid = p.oid),
+            'schemas', (SELECT array_agg(pnnspid::regnamespace::text ORDER BY 1) FROM pg_publication_namespace WHERE pnpubid = p.oid)))::text
+          FROM pg_publication p`,
+  },
+  {
+    // A copy must not take the original's place at the publisher: whether it is enabled is no part of being equal.
+    topic: 'subscription',
+    sql: `SELECT subname, jsonb_build_object('owner', pg_get_userbyid(subowner), 'to', subconninfo, 'slot', subslotname,
+            'publications', subpublications)::text FROM pg_subscription
+          WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  },
+  {
+    topic: 'foreign server',
+    sql: `SELECT s.srvname, jsonb_build_object('wrapper', w.fdwname, 'owner', pg_get_userbyid(s.srvowner), 'acl', ${acl('s.srvacl')},
+            'options', s.srvoptions, 'users', (SELECT array_agg(format('%s %s', usename, umoptions) ORDER BY usename) FROM pg_user_mappings m
+            WHERE m.srvid = s.oid))::text FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw`,
+  },
+  { topic: 'foreign table', sql: `SELECT ftrelid::regclass::text, ftoptions::text FROM pg_foreign_table` },
+  {
+    topic: 'collation',
+    sql: `SELECT format('%s.%s', collnamespace::regnamespace, collname), (to_jsonb(c) - '{oid,collnamespace,collowner,collversion}'::text[])::text
+          FROM pg_collation c WHERE ${own('oid')}`,
+  },
+  {
+    topic: 'statistics',
+    sql: `SELECT format('%s.%s', stxnamespace::regnamespace, stxname), pg_get_statisticsobjdef(oid) FROM pg_statistic_ext`,
+  },
+  {
+    topic: 'large object',
+    sql: `SELECT m.oid::text, jsonb_build_object('owner', pg_get_userbyid(m.lomowner), 'acl', ${acl('m.lomacl')}, 'content', md5(lo_get(m.oid)),
+            'comment', obj_description(m.oid, 'pg_largeobject'))::text FROM pg_largeobject_metadata m`,
+  },
+];
