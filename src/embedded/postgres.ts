@@ -10,7 +10,12 @@ import { readJsonFile, readPlainFile, writeJsonFile } from '../machine/whole-fil
 import { type ClusterOwner, initCluster, startCluster } from '../postgres-programs/cluster.ts';
 import type { PostgresPrograms } from '../postgres-programs/find.ts';
 import type { ProcessIdentity } from '../postgres-programs/identity.ts';
-import { findPostmaster, type Postmaster, stopPostmaster } from '../postgres-programs/postmaster.ts';
+import {
+  findPostmaster,
+  type Postmaster,
+  removeMisleadingLock,
+  stopPostmaster,
+} from '../postgres-programs/postmaster.ts';
 import { readLastCause, rotateServerLog } from '../postgres-programs/server-log.ts';
 import { keepRunning } from './keep-running.ts';
 import { readOrCreateInnerSecret } from './kept-secret.ts';
@@ -68,6 +73,7 @@ async function waitUntilReady(cluster: Cluster, pid: number): Promise<Postmaster
 
 async function launch(cluster: Cluster, port: number): Promise<Postmaster | string> {
   await rotateServerLog(cluster.logFile);
+  await removeMisleadingLock(cluster.dataDirectory);
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),

@@ -1,9 +1,10 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   listProcesses,
   markProcess,
   type ProcessMark,
+  readProcess,
   readProgram,
   readWorkingDirectory,
   signalPid,
@@ -50,6 +51,19 @@ export async function findPostmaster(dataDirectory: string): Promise<Postmaster 
   const written = lines[STATUS_LINE]?.trim();
   const status = written === 'ready' || written === 'stopping' ? written : 'starting';
   return { process, status, listens: Boolean(lines[LISTEN_LINE]?.trim()), port: Number(lines[PORT_LINE]) || null };
+}
+
+/**
+ * Takes away the lock file of a dead server whose pid another process has by now: PostgreSQL would take that one for a
+ * server and refuse to start. Every other lock file stays, since PostgreSQL judges those better itself.
+ */
+export async function removeMisleadingLock(dataDirectory: string): Promise<void> {
+  const directory = await realpath(dataDirectory).catch(() => null);
+  const lines = directory === null ? null : await readPidFile(directory);
+  const pid = Number(lines?.[PID_LINE]);
+  if (directory === null || !Number.isInteger(pid) || pid <= 0) return;
+  if ((await readProcess(pid)) === null || (await runsIn(pid, directory))) return;
+  await rm(path.join(directory, 'postmaster.pid'), { force: true });
 }
 
 /** The pids of all processes of the data directory's servers, also those that outlived their postmaster. */

@@ -192,7 +192,7 @@ run_attempt() { # sets `status`; sets `reason` when the job must end
 
 finish() { # STATE CAUSE
   kill "$timer" 2>/dev/null
-  rm -rf "$run/secrets" "$scratch_root" "$run/pipe"
+  rm -rf "$run/secrets" "$scratch_root"/* "$run/pipe"
   write_whole "$run/end" \
     "{\"state\":\"$1\",\"cause\":\"$2\",\"failures\":$failures,\"finishedAt\":$EPOCHREALTIME}"
   exit 0

@@ -6,6 +6,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   EACCES: 'access was denied: check who owns the state directory',
   EPERM: 'it is not permitted: check who owns the state directory',
   EROFS: 'the file system is read-only',
+  ENOTDIR: 'a file stands where a directory of ours must be: move it away',
+  EEXIST: 'a file stands where a directory of ours must be: move it away',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open on this machine',
   EIO: 'the disk failed',

@@ -41,18 +41,27 @@ async function* linesOf(log: string, from: number, last: boolean): AsyncGenerato
   }
 }
 
+/** Another one with every rotation; null before the first. */
+async function identify(copy: string): Promise<string | null> {
+  const facts = await stat(copy).catch(() => null);
+  return facts === null ? null : `${facts.ino}:${facts.ctimeMs}`;
+}
+
 async function* rawLines(log: string, removed: () => Promise<boolean>, options: FollowServerLogs) {
+  let rotatedTo = await identify(`${log}.1`);
   const start = await findStart(log, options.tailLines);
   if (start.rotated) yield* linesOf(`${log}.1`, start.offset, true);
   for (let offset = start.rotated ? 0 : start.offset; !options.signal.aborted; ) {
     const over = !options.follow || (await removed());
-    const size = (await stat(log).catch(() => null))?.size ?? 0;
-    if (size < offset) {
-      // Rotated meanwhile: what was not read yet stands at the same place in the copy.
+    const copy = await identify(`${log}.1`);
+    if (copy !== rotatedTo) {
+      // What was not read yet stands at the same place in the copy. The log is emptied right after the copy appears.
+      rotatedTo = copy;
+      await delay(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
       yield* linesOf(`${log}.1`, offset, true);
       offset = 0;
     }
-    if (size > offset) {
+    if (((await stat(log).catch(() => null))?.size ?? 0) > offset) {
       for await (const line of linesOf(log, offset, over)) {
         offset = line.next;
         yield line;

@@ -9,7 +9,7 @@ import { readJsonFile, readPlainFile, writeJsonFile } from '../../machine/whole-
 import { initCluster, startCluster } from '../../postgres-programs/cluster.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
 import { spawnOptionsFor } from '../../postgres-programs/identity.ts';
-import { findPostmaster, listServerProcesses } from '../../postgres-programs/postmaster.ts';
+import { findPostmaster, listServerProcesses, removeMisleadingLock } from '../../postgres-programs/postmaster.ts';
 import { readLastCause, rotateServerLog } from '../../postgres-programs/server-log.ts';
 import { type LocalContext, makePrivate } from './context.ts';
 import type { ServerPaths } from './layout.ts';
@@ -78,6 +78,7 @@ async function launch(context: LocalContext, paths: ServerPaths, record: ServerR
     const remembered = tries === 1 ? record.port : null;
     const port = await reservePort(context.layout, paths, remembered, (chosen) => write({ port: chosen }));
     await rotateServerLog(paths.log);
+    await removeMisleadingLock(paths.data);
     const settings = buildSettings({
       resourceName: path.basename(paths.directory),
       imageType: record.imageType,
