@@ -1,6 +1,8 @@
 import type { FactQuery } from './server-facts.ts';
 
 const acl = (column: string) => `(SELECT array_agg(a::text ORDER BY a::text) FROM unnest(${column}) a)`;
+/** Options and grants are sets. */
+const sorted = (column: string) => `(SELECT array_agg(o ORDER BY o) FROM unnest(${column}) o)`;
 const ownSchema = `n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT IN ('pg_catalog', 'information_schema')`;
 const own = (column: string) => `${column} >= 16384`;
 /** Names that are made of oids differ between any two servers. */
@@ -78,7 +80,8 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   {
     topic: 'function',
     sql: `SELECT p.oid::regprocedure::text, jsonb_build_object('owner', pg_get_userbyid(p.proowner), 'acl', ${acl('p.proacl')},
-            'is', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE (SELECT (to_jsonb(g) - 'aggfnoid' - 'aggsortop')::text
+            'is', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE (SELECT ((to_jsonb(g) - '{aggfnoid,aggsortop,aggtranstype,aggmtranstype}'::text[])
+                    || jsonb_build_object('state', aggtranstype::regtype, 'moving', aggmtranstype::regtype))::text
                   FROM pg_aggregate g WHERE g.aggfnoid = p.oid) END)::text
           FROM pg_proc p WHERE ${own('p.oid')}`,
   },
@@ -93,18 +96,18 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   {
     topic: 'sequence',
     sql: `SELECT seqrelid::regclass::text, jsonb_build_object('is', to_jsonb(s) - 'seqrelid', 'last', pg_sequence_last_value(seqrelid),
-            'of', (SELECT array_agg(pg_describe_object(refclassid, refobjid, refobjsubid)) FROM pg_depend
+            'of', (SELECT array_agg(pg_describe_object(refclassid, refobjid, refobjsubid) ORDER BY deptype) FROM pg_depend
                    WHERE classid = 'pg_class'::regclass AND objid = seqrelid AND deptype IN ('a', 'i')))::text FROM pg_sequence s`,
   },
   {
     topic: 'extension',
     sql: `SELECT extname, jsonb_build_object('version', extversion, 'schema', extnamespace::regnamespace::text,
-            'configuration', (SELECT array_agg(c::regclass::text ORDER BY 1) FROM unnest(extconfig) c))::text FROM pg_extension`,
+            'configuration', (SELECT array_agg(c::regclass::text ORDER BY c::regclass::text) FROM unnest(extconfig) c))::text FROM pg_extension`,
   },
   {
     topic: 'policy',
     sql: `SELECT format('%s on %s', polname, polrelid::regclass), jsonb_build_object('for', polcmd, 'permissive', polpermissive,
-            'to', (SELECT array_agg(pg_get_userbyid(r) ORDER BY 1) FROM unnest(polroles) r), 'using', pg_get_expr(polqual, polrelid),
+            'to', (SELECT array_agg(pg_get_userbyid(r) ORDER BY pg_get_userbyid(r)) FROM unnest(polroles) r), 'using', pg_get_expr(polqual, polrelid),
             'check', pg_get_expr(polwithcheck, polrelid))::text FROM pg_policy`,
   },
   {
@@ -122,7 +125,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
     sql: `SELECT p.pubname, ((to_jsonb(p) - '{oid,pubowner}'::text[]) || jsonb_build_object('owner', pg_get_userbyid(p.pubowner),
             'tables', (SELECT array_agg(format('%s %s %s', prrelid::regclass, pg_get_expr(prqual, prrelid), prattrs) ORDER BY prrelid::regclass::text)
                        FROM pg_publication_rel WHERE prpubid = p.oid),
-            'schemas', (SELECT array_agg(pnnspid::regnamespace::text ORDER BY 1) FROM pg_publication_namespace WHERE pnpubid = p.oid)))::text
+            'schemas', (SELECT array_agg(pnnspid::regnamespace::text ORDER BY pnnspid::regnamespace::text) FROM pg_publication_namespace WHERE pnpubid = p.oid)))::text
           FROM pg_publication p`,
   },
   {
@@ -135,10 +138,10 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   {
     topic: 'foreign server',
     sql: `SELECT s.srvname, jsonb_build_object('wrapper', w.fdwname, 'owner', pg_get_userbyid(s.srvowner), 'acl', ${acl('s.srvacl')},
-            'options', s.srvoptions, 'users', (SELECT array_agg(format('%s %s', usename, umoptions) ORDER BY usename) FROM pg_user_mappings m
+            'options', ${sorted('s.srvoptions')}, 'users', (SELECT array_agg(format('%s %s', usename, ${sorted('umoptions')}) ORDER BY usename) FROM pg_user_mappings m
             WHERE m.srvid = s.oid))::text FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw`,
   },
-  { topic: 'foreign table', sql: `SELECT ftrelid::regclass::text, ftoptions::text FROM pg_foreign_table` },
+  { topic: 'foreign table', sql: `SELECT ftrelid::regclass::text, ${sorted('ftoptions')}::text FROM pg_foreign_table` },
   {
     topic: 'collation',
     sql: `SELECT format('%s.%s', collnamespace::regnamespace, collname), (to_jsonb(c) - '{oid,collnamespace,collowner,collversion}'::text[])::text
