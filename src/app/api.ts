@@ -69,6 +69,5 @@ export async function openApi(
     log,
   });
   stops.defer(() => server.stop());
-  const { url } = await server.listen(config.port, config.host);
-  return { url: `${url}/graphql` };
+  return server.listen(config.port, config.host);
 }

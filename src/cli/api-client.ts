@@ -33,6 +33,17 @@ function unwrap<T>(answer: GraphqlAnswer<T>): T {
   return answer.data;
 }
 
+/** graphql-ws throws the list of errors of a refused subscription, or the event that closed the socket. */
+function explainSubscriptionError(error: unknown): unknown {
+  if (error instanceof Error) return error;
+  if (Array.isArray(error)) {
+    const [first] = error as NonNullable<GraphqlAnswer<never>['errors']>;
+    return new ApiError(first?.extensions?.code ?? 'INTERNAL', first?.message ?? 'the subscription was refused');
+  }
+  const { code, reason } = error as { code?: number; reason?: string };
+  return new ApiError('UNAVAILABLE', `the connection was closed (${code ?? 'no code'}${reason ? `: ${reason}` : ''})`);
+}
+
 /** Opens nothing yet; the WebSocket is opened by the first subscription. `url` ends in `/graphql`. */
 export function createApiClient(url: string, token: string): ApiClient {
   const authorization = `Bearer ${token}`;
@@ -52,8 +63,12 @@ export function createApiClient(url: string, token: string): ApiClient {
       return unwrap((await response.json()) as GraphqlAnswer<T>);
     },
     async *subscribe<T>(document: string, variables: Readonly<Record<string, unknown>>) {
-      for await (const answer of socket.iterate({ query: document, variables: { ...variables } })) {
-        for (const value of Object.values(unwrap(answer as GraphqlAnswer<Record<string, T>>))) yield value;
+      try {
+        for await (const answer of socket.iterate({ query: document, variables: { ...variables } })) {
+          for (const value of Object.values(unwrap(answer as GraphqlAnswer<Record<string, T>>))) yield value;
+        }
+      } catch (error) {
+        throw explainSubscriptionError(error);
       }
     },
     stop: async () => {

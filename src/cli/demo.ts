@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { type ApiClient, createApiClient } from './api-client.ts';
-import { fingerprintServer } from './demo/fingerprint.ts';
+import { fingerprintServer, listDifferences } from './demo/fingerprint.ts';
 import { loadSampleData } from './demo/sample-data.ts';
 import { startStandaloneServer } from './demo/standalone-server.ts';
 import { formatBytes, formatSeconds } from './units.ts';
@@ -80,7 +80,8 @@ async function tellStory(api: ApiClient): Promise<void> {
     await fingerprintServer(copy.value.connectionString),
   ];
   if (sourceNow.digest !== before.digest) throw new Error('the source changed while its image was taken');
-  if (after.digest !== before.digest) throw new Error('the restored server differs from its source');
+  if (after.digest !== before.digest)
+    throw new Error(`the restored server differs from its source in: ${listDifferences(before, after).join(', ')}`);
   say(
     `  ${styleText('green', '✔')} roles, rights, shapes and all ${after.rows.toLocaleString('en')} rows have one digest: ${after.digest.slice(0, 16)}…`,
   );
