@@ -1,0 +1,255 @@
+import { auditServer } from 'graphql-http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../../resolvers/ports/queries.ts';
+import { codes } from '../../support/api-execution.ts';
+import { fakeServices, sampleInstance } from '../../support/api-fakes.ts';
+import { type ApiServer, send, startApi, TOKEN } from '../../support/api-server.ts';
+
+const SECRET = 'hunter2-hunter2';
+const VIEWER = { query: '{ viewer { name role } }' };
+
+let api: ApiServer;
+let findings: Finding[] = [];
+
+beforeAll(async () => {
+  const services = fakeServices({
+    instanceQueries: {
+      byName: async (name) => sampleInstance({ name }),
+      byIds: async () => {
+        const cause = Object.assign(new Error('connection lost'), { detail: SECRET });
+        throw new Error(`Failed query: select $1\nparams: ${SECRET}`, { cause });
+      },
+    },
+    instanceCommands: {
+      create: async () => {
+        throw new TypeError(`cannot read properties of ${SECRET}`);
+      },
+    },
+  });
+  api = await startApi(services, async () => findings);
+});
+
+afterAll(() => api.stop());
+
+describe('the API over HTTP', () => {
+  it('passes the audits of GraphQL over HTTP without an error', async () => {
+    const fetchFn = (input: string, init: RequestInit = {}) =>
+      fetch(input, {
+        ...init,
+        headers: { ...Object.fromEntries(new Headers(init.headers)), authorization: `Bearer ${TOKEN}` },
+      });
+    const results = await auditServer({ url: `${api.url}/graphql`, fetchFn });
+    expect(results.length).toBeGreaterThan(50);
+    expect(results.filter(({ status }) => status === 'error').map(({ name }) => name)).toEqual([]);
+  });
+
+  it('answers who is asking', async () => {
+    const { status, data, headers } = await send(api.url, VIEWER);
+    expect([status, data]).toEqual([200, { viewer: { name: 'admin', role: 'ADMIN' } }]);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  it.each([
+    ['no token', null],
+    ['another token', 'another-token'],
+    ['the beginning of the token', TOKEN.slice(0, -1)],
+    ['more than the token', `${TOKEN}x`],
+    ['an empty token', ''],
+    ['a token of 10 kB', 'x'.repeat(10_000)],
+  ])('refuses %s with 401 and UNAUTHENTICATED, and does not repeat it', async (_what, token) => {
+    const { status, errors, headers, text, data } = await send(api.url, VIEWER, { token });
+    expect([status, data, codes({ errors })]).toEqual([401, null, ['UNAUTHENTICATED']]);
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+    expect(text).not.toContain('another-token');
+  });
+
+  it('refuses a token in another scheme', async () => {
+    const { status } = await send(api.url, VIEWER, { token: null, headers: { authorization: `Basic ${TOKEN}` } });
+    expect(status).toBe(401);
+  });
+
+  it('reads no body of a caller it does not know', async () => {
+    const { status } = await send(api.url, 'x'.repeat(2_000_000), { token: 'another-token' });
+    expect(status).toBe(401);
+  });
+
+  it.each([
+    ['text that is no JSON', '{"query": ', 400],
+    ['a list of requests', [VIEWER, VIEWER], 400],
+    ['no query', { variables: {} }, 400],
+    ['a query that is no text', { query: 7 }, 400],
+    ['variables that are no object', { ...VIEWER, variables: 'x' }, 400],
+    ['more than a mebibyte', { query: `{ viewer { name } } #${'x'.repeat(1024 * 1024)}` }, 413],
+    ['an operation name that the document has not', { ...VIEWER, operationName: 'Other' }, 400],
+    ['two operations and no name', { query: 'query A { viewer { name } } query B { viewer { name } }' }, 400],
+    ['a subscription', { query: 'subscription { instanceChanged { id } }' }, 400],
+    ['a persisted query', { extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }, 200],
+  ])('refuses %s with INVALID_INPUT', async (_what, body, expected) => {
+    const { status, errors } = await send(api.url, body);
+    expect([codes({ errors }), status]).toEqual([['INVALID_INPUT'], expected]);
+  });
+
+  it.each([
+    ['does not parse', '{ viewer', 'GRAPHQL_PARSE_FAILED'],
+    ['does not validate', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'has 10,000 aliases',
+      `{ ${Array.from({ length: 10_000 }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`,
+      'GRAPHQL_PARSE_FAILED',
+    ],
+    [
+      'has 200 aliases',
+      `{ ${Array.from({ length: 200 }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'is 40 levels deep',
+      `{ ${'instances { nodes { images { nodes { operations { nodes { instance { id '.repeat(5)}${'}'.repeat(35)} }`,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'asks for a million records',
+      '{ instances(first: 100) { nodes { images(first: 100) { nodes { operations(first: 100) { nodes { id } } } } } } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['repeats a field 7,000 times', `{ viewer { ${'name '.repeat(7000)} } }`, 'GRAPHQL_VALIDATION_FAILED'],
+  ])('refuses a document that %s, quickly and saying why', async (_what, query, code) => {
+    const begun = performance.now();
+    const { status, errors } = await send(api.url, { query });
+    expect([status, codes({ errors })[0]]).toEqual([400, code]);
+    expect(errors[0]?.message).not.toBe('');
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  it('names the field of a variable that does not fit, without the value', async () => {
+    const query = 'mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { notices } }';
+    const { status, errors, text } = await send(api.url, {
+      query,
+      variables: { input: { name: 'a', password: [SECRET] } },
+    });
+    expect(status).toBe(400);
+    expect(errors[0]?.extensions).toEqual({ code: 'INVALID_INPUT', field: 'password', rule: 'type' });
+    expect(text).not.toContain(SECRET);
+  });
+
+  it.each([
+    ['a failed statement', '{ operation: instance(id: "5f0b1f5e-9a55-4f0e-8a2a-0d4d1c5b7a10") { id } }'],
+    ['a fault of the code', 'mutation { createInstance(input: { name: "a" }) { notices } }'],
+  ])('masks %s as INTERNAL with a reference that stands in the log', async (_what, query) => {
+    const { status, errors, text } = await send(api.url, { query });
+    expect([status, codes({ errors })]).toEqual([200, ['INTERNAL']]);
+    const reference = errors[0]?.extensions?.reference;
+    expect(errors[0]).toMatchObject({ message: `internal error, reference ${reference}`, extensions: { reference } });
+    expect(text).not.toMatch(/hunter2|select|params|stack|node_modules|TypeError/);
+    expect(api.log.join('')).toContain(reference);
+  });
+
+  it('never shows a stack, whatever NODE_ENV is', async () => {
+    const before = process.env.NODE_ENV;
+    process.env.NODE_ENV = 'development';
+    const other = await startApi(fakeServices());
+    try {
+      const { text } = await send(other.url, { query: '{ instance(name: "a") { id } }' });
+      expect(text).not.toMatch(/stack|\.ts:/);
+    } finally {
+      await other.stop();
+      process.env.NODE_ENV = before;
+    }
+  });
+
+  it('refuses requests that a page of another site could send without asking first', async () => {
+    const form = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/plain' },
+      body: JSON.stringify(VIEWER),
+    });
+    const get = await fetch(`${api.url}/graphql?query=${encodeURIComponent(VIEWER.query)}`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    expect([form.status, get.status]).toEqual([400, 400]);
+  });
+
+  it('changes nothing by GET', async () => {
+    const query = encodeURIComponent('mutation { createInstance(input: { name: "a" }) { notices } }');
+    const response = await fetch(`${api.url}/graphql?query=${query}`, {
+      headers: { authorization: `Bearer ${TOKEN}`, 'apollo-require-preflight': 'yes' },
+    });
+    expect(response.status).toBe(405);
+  });
+});
+
+describe('the probes', () => {
+  it('say that the process lives, and which release it is', async () => {
+    const response = await fetch(`${api.url}/health`);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'healthy', service: 'toygres', version: '1.2.3' },
+    ]);
+  });
+
+  it('say 200 when all is there and 503 with what is not', async () => {
+    const database: Finding = { name: 'database', ok: true, detail: 'answers', remedy: null };
+    findings = [database];
+    expect((await fetch(`${api.url}/ready`)).status).toBe(200);
+    findings = [database, { name: 'blob store', ok: false, detail: 'refused', remedy: 'start it' }];
+    const response = await fetch(`${api.url}/ready`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'not ready', checks: findings });
+  });
+
+  it('answer 404 in JSON for what there is not', async () => {
+    const response = await fetch(`${api.url}/nothing/here`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/json; charset=utf-8']);
+    expect(codes((await response.json()) as { errors: [] })).toEqual(['NOT_FOUND']);
+  });
+});
+
+describe('a server that stops', () => {
+  it('lets a running request end, takes no further ones, and may be stopped twice', async () => {
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const asked = Promise.withResolvers<void>();
+    const other = await startApi(
+      fakeServices({
+        instanceQueries: {
+          byName: async (name) => {
+            asked.resolve();
+            await held;
+            return sampleInstance({ name });
+          },
+        },
+      }),
+    );
+    const running = send(other.url, { query: '{ instance(name: "a") { name } }' });
+    await asked.promise;
+    const stopping = [other.stop(), other.stop()];
+    answer();
+    expect((await running).data).toEqual({ instance: { name: 'a' } });
+    await Promise.all(stopping);
+    await expect(send(other.url, VIEWER)).rejects.toThrow();
+  });
+
+  it('says which port it cannot have', async () => {
+    const port = Number(new URL(api.url).port);
+    const { createGraphqlServer } = await import('../../../src/graphql/server.ts');
+    const { createLogger } = await import('../../../src/log/logger.ts');
+    const auth = { authenticate: async () => ({ name: 'admin', role: 'ADMIN' as const }) };
+    const ready = async () => [];
+    const server = createGraphqlServer({
+      services: fakeServices(),
+      auth,
+      ready,
+      version: '1',
+      log: createLogger('silent'),
+    });
+    await expect(server.listen(port, '127.0.0.1')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(`Port ${port} of 127.0.0.1 cannot be taken, another program has it`),
+    });
+    await server.stop();
+  });
+});
