@@ -128,6 +128,8 @@ async function bringUp(place: Place, fixedPort: number | null): Promise<Running>
  */
 export async function startEmbeddedAzurite(options: EmbeddedAzuriteOptions): Promise<EmbeddedAzurite> {
   const directory = path.join(options.stateDirectory, 'azurite');
+  // The state directory itself must stay open to the user that servers run as.
+  await mkdir(options.stateDirectory, { recursive: true, mode: 0o711 });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const place: Place = {
     directory,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { access, chmod, constants, mkdir, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../schema/errors.ts';
@@ -43,6 +43,7 @@ function notUsable(directory: string, error: unknown): AppError {
     EROFS: 'the file system is read-only',
     ENOTDIR: 'a part of the path is a file, not a directory',
     EEXIST: 'it is a file, not a directory',
+    ENOENT: 'no directory can be made there',
     ENOSPC: 'the disk is full',
   };
   return new AppError(
@@ -52,9 +53,25 @@ function notUsable(directory: string, error: unknown): AppError {
   );
 }
 
+/** As `mkdir -p`. Node's own does not come back where the system says that a parent which is there is not (/proc). */
+async function makeDirectories(directory: string, mode: number): Promise<void> {
+  try {
+    await mkdir(directory, { mode });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST' && (await stat(directory)).isDirectory()) return;
+    if (code !== 'ENOENT' || path.dirname(directory) === directory) throw error;
+    await makeDirectories(path.dirname(directory), mode);
+    await mkdir(directory, { mode }).catch((again: NodeJS.ErrnoException) => {
+      // Another process was quicker.
+      if (again.code !== 'EEXIST') throw again;
+    });
+  }
+}
+
 async function makeHome(directory: string, identity: ProcessIdentity | null): Promise<void> {
   // As root the unprivileged user must be able to pass through; what is secret has modes of its own.
-  await mkdir(directory, { recursive: true, mode: identity === null ? 0o700 : 0o711 });
+  await makeDirectories(directory, identity === null ? 0o700 : 0o711);
   await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 

@@ -3,19 +3,21 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { ControlOrders } from './local-control-process.ts';
 
-/** A control plane in a process of its own that has carried out its orders. */
-export async function startControlProcess(orders: ControlOrders): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', path.join(import.meta.dirname, 'local-control-process.ts'), JSON.stringify(orders)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+/** A program of this directory in a process of its own; resolves when it has said that it is done. */
+export async function startProcess(program: string, ...words: readonly string[]): Promise<ChildProcess> {
+  const file = path.join(import.meta.dirname, program);
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the control process ended with ${String(code)}`);
+    throw new Error(`${program} ended with ${String(code)}`);
   });
   ended.catch(() => undefined);
   await Promise.race([once(child.stdout, 'data'), ended]);
   return child;
+}
+
+/** A control plane in a process of its own that has carried out its orders. */
+export function startControlProcess(orders: ControlOrders): Promise<ChildProcess> {
+  return startProcess('local-control-process.ts', JSON.stringify(orders));
 }
 
 /** Ends a process as a crash would and waits until it is gone. */

@@ -1,0 +1,82 @@
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EmbeddedAzurite, startEmbeddedAzurite } from '../../../src/embedded/azurite.ts';
+import { readProcess } from '../../../src/machine/process-mark.ts';
+import { captureLog } from '../../support/capture-log.ts';
+import { killHard, startProcess } from '../../support/control-process.ts';
+import { eventually } from '../../support/eventually.ts';
+
+describe('the embedded blob store', () => {
+  let home: string;
+  let stateDirectory: string;
+  const { log, messages } = captureLog();
+  const start = () => startEmbeddedAzurite({ stateDirectory, log });
+  const pidOf = async () =>
+    Number(JSON.parse(await readFile(path.join(stateDirectory, 'azurite/server.json'), 'utf8')).process.pid);
+  const container = ({ connectionString }: EmbeddedAzurite) =>
+    BlobServiceClient.fromConnectionString(connectionString, {
+      retryOptions: { maxTries: 1 },
+    }).getContainerClient('images');
+  const read = async (store: EmbeddedAzurite) =>
+    (await container(store).getBlockBlobClient('kept').downloadToBuffer()).toString();
+
+  beforeAll(async () => {
+    home = await mkdtemp('/tmp/toygres-blobs-');
+    await chmod(home, 0o755);
+    stateDirectory = path.join(home, 'state');
+  });
+  afterAll(async () => {
+    // Also what a failed test left running.
+    await (await start()).stop();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  test('keeps blobs, key and port between runs, and stops without a trace', async () => {
+    const first = await start();
+    await container(first).create();
+    await container(first).getBlockBlobClient('kept').upload('forty-two', 9);
+    const pid = await pidOf();
+    await first.stop();
+    expect(await readProcess(pid)).toBeNull();
+    const second = await start();
+    expect(second.connectionString).toBe(first.connectionString);
+    expect(await read(second)).toBe('forty-two');
+    await second.stop();
+  });
+
+  test('has a key of its own, in a file of mode 0600, and refuses the well-known one', async () => {
+    const store = await start();
+    const key = /AccountKey=([^;]+)/.exec(store.connectionString)?.[1] ?? '';
+    expect((await stat(path.join(stateDirectory, 'azurite/account-key'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(`/proc/${await pidOf()}/cmdline`, 'utf8')).not.toContain(key);
+    const wellKnown = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+    const connectionString = store.connectionString.replace(key, wellKnown);
+    await expect(read({ ...store, connectionString })).rejects.toMatchObject({ statusCode: 403 });
+    await store.stop();
+  });
+
+  test('adopts the one that a killed run left behind', async () => {
+    await killHard(await startProcess('embedded-process.ts', home, 'azurite'));
+    const leftover = await pidOf();
+    const store = await start();
+    expect(await pidOf()).toBe(leftover);
+    expect(await read(store)).toBe('forty-two');
+    await store.stop();
+    expect(await readProcess(leftover)).toBeNull();
+  });
+
+  test('is started again on the same port when it dies, and says so', async () => {
+    const store = await start();
+    const before = await pidOf();
+    process.kill(before, 'SIGKILL');
+    await eventually(
+      () => read(store).catch(() => null),
+      (content) => content === 'forty-two',
+    );
+    expect(await pidOf()).not.toBe(before);
+    expect(messages).toContain('The embedded blob store has ended unexpectedly; it is started again');
+    await store.stop();
+  });
+});
