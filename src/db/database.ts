@@ -39,7 +39,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName ?? 'toygres',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // A process that froze inside a transaction must not hold its row locks against the one that takes over.
+    idle_in_transaction_session_timeout: 30_000,
   });
+  // The pool hears the errors of idle connections alone: one that dies inside a transaction, between two statements,
+  // would end the process. Its next statement fails, and that is heard.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   // An idle connection's error is no caller's: the pool has dropped it, and the next query opens another.
   pool.on('error', () => undefined);
   const orm = drizzle(pool, { schema: tables, casing: 'snake_case' });

@@ -30,6 +30,8 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
+/** `end()` waits for the server's goodbye, which a dead connection never sends. */
+const GOODBYE_MS = 500;
 const RECONNECT = { firstMs: 50, maxMs: 5000 };
 
 export function createListener(options: ListenerOptions): Listener {
@@ -131,12 +133,15 @@ export function createListener(options: ListenerOptions): Listener {
       const last = client;
       client = null;
       pid = null;
-      if (last !== null) await last.end().catch(() => destroy(last));
+      if (last === null) return;
+      const impatience = setTimeout(() => destroy(last), GOODBYE_MS);
+      await last.end().catch(() => undefined);
+      clearTimeout(impatience);
     },
   };
 }
 
-/** `end()` waits for the server's goodbye, which a dead connection never sends. */
+/** Closes the connection without a word. */
 function destroy(client: pg.Client): void {
   const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } };
   connection?.stream?.destroy();
