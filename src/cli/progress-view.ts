@@ -72,7 +72,7 @@ function describeProgress(progress: ViewedProgress): string {
 
 function stepLine(step: ViewedStep): string {
   const mark = MARKS[step.state] ?? '?';
-  const name = step.name.padEnd(28);
+  const name = step.name.padEnd(32);
   switch (step.state) {
     case 'SUCCEEDED':
       return `  ${styleText('green', mark)} ${name} ${styleText('dim', duration(step))}`;
