@@ -3,8 +3,11 @@ import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '../../src/db/migrate.ts';
+import { ensureDebianPackages } from '../../src/embedded/debian-packages.ts';
+import { createLogger } from '../../src/log/logger.ts';
+import { ensureAzcopy } from '../../src/platform/local/azcopy.ts';
 import { initCluster, startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
-import { findPostgresPrograms } from '../../src/postgres-programs/find.ts';
+import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { freePort } from './free-port.ts';
 
@@ -32,10 +35,24 @@ async function untilAnswers(url: string): Promise<void> {
   }
 }
 
+/** Installs what is missing, as the product's own commands do. Throws with the command to run where that is not allowed. */
+async function ensurePrograms(): Promise<PostgresPrograms> {
+  const find = () => findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null);
+  const state = await mkdtemp('/tmp/toygres-azcopy-');
+  try {
+    const needed = { hasPostgres: (await find()).length > 0, azcopyPath: await ensureAzcopy(state) };
+    await ensureDebianPackages({ ...needed, log: createLogger('info') });
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+  const [newest] = await find();
+  if (newest === undefined) throw new Error('no PostgreSQL programs were found, also after the installation');
+  return newest;
+}
+
 /** Boots one PostgreSQL for the whole run, with a migrated database for the test files to clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [programs] = await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null);
-  if (programs === undefined) throw new Error('no PostgreSQL server programs found: apt-get install postgresql');
+  const programs = await ensurePrograms();
   const identity = await readServerIdentity();
   const directory = await mkdtemp('/tmp/toygres-test-');
   await chmod(directory, 0o755);
