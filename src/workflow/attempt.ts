@@ -35,9 +35,10 @@ export async function runAttempt<T>(
     };
     timers.push(setTimeout(onTimeout, limits.timeoutMs));
   }
-  if (phase.aborted.aborted) onAbort();
   try {
-    return await Promise.race([Promise.resolve().then(() => work(controller.signal)), abandoned]);
+    if (phase.aborted.aborted) throw new Interrupted(phase.reason ?? 'superseded');
+    const working = (async () => work(controller.signal))();
+    return await Promise.race([working, abandoned]);
   } catch (error) {
     // An error after the abort is its echo, whatever it says.
     if (phase.aborted.aborted) throw new Interrupted(phase.reason ?? 'superseded');

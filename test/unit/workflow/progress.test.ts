@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { createProgressTracker, percentOfRun } from '../../../src/workflow/progress.ts';
+
+describe('a progress tracker', () => {
+  it('works out percent, rate and seconds left from bytes', () => {
+    const tracker = createProgressTracker(null);
+    expect(tracker.take({ bytesDone: 0, bytesTotal: 1000 }, 0)).toMatchObject({
+      percent: 0,
+      bytesPerSecond: null,
+      secondsLeft: null,
+    });
+    expect(tracker.take({ bytesDone: 100, bytesTotal: 1000 }, 1000)).toEqual({
+      percent: 10,
+      bytesDone: 100,
+      bytesTotal: 1000,
+      bytesPerSecond: 100,
+      secondsLeft: 9,
+      message: null,
+    });
+  });
+
+  it('smooths the rate: one stalled second does not stop the clock', () => {
+    const tracker = createProgressTracker(null);
+    for (let second = 0; second <= 20; second += 1) {
+      tracker.take({ bytesDone: second * 100, bytesTotal: 10_000 }, second * 1000);
+    }
+    const stalled = tracker.take({ bytesDone: 2000, bytesTotal: 10_000 }, 21_000);
+    expect(stalled.bytesPerSecond).toBeGreaterThan(50);
+    expect(stalled.bytesPerSecond).toBeLessThan(100);
+  });
+
+  it('never lets the percent fall, neither by a smaller report nor over a new attempt of the job', () => {
+    const tracker = createProgressTracker(null);
+    tracker.take({ bytesDone: 600, bytesTotal: 1000 }, 0);
+    const again = tracker.take({ bytesDone: 10, bytesTotal: 1000 }, 1000);
+    expect(again).toMatchObject({ percent: 60, bytesDone: 10 });
+    const resumed = createProgressTracker(again);
+    expect(resumed.take({ percent: 5 }, 0).percent).toBe(60);
+    expect(resumed.take({ percent: 70 }, 1000).percent).toBe(70);
+  });
+
+  it('leaves 100 to the success', () => {
+    const tracker = createProgressTracker(null);
+    expect(tracker.take({ percent: 100 }, 0).percent).toBe(99.9);
+    expect(tracker.take({ bytesDone: 5, bytesTotal: 0 }, 1).percent).toBe(99.9);
+    expect(tracker.finish()).toMatchObject({ percent: 100, secondsLeft: 0 });
+    expect(createProgressTracker(null).finish()).toBeNull();
+  });
+
+  it('takes no nonsense: not a number, negative or infinite ones are as if not said', () => {
+    const tracker = createProgressTracker(null);
+    const reported = tracker.take({ percent: Number.NaN, bytesDone: -1, bytesTotal: Number.POSITIVE_INFINITY }, 0);
+    expect(reported).toMatchObject({ percent: null, bytesDone: null, bytesTotal: null });
+    expect(tracker.take({ percent: -5, message: 'a\0b' }, 1)).toMatchObject({ percent: 0, message: 'ab' });
+  });
+
+  it('tells the seconds left from percents where bytes are not known', () => {
+    const tracker = createProgressTracker(null);
+    tracker.take({ percent: 0 }, 0);
+    expect(tracker.take({ percent: 25 }, 5000)).toMatchObject({ secondsLeft: 15, bytesPerSecond: null });
+  });
+});
+
+describe('the percent of a run', () => {
+  const step = (weight: number, state: string, percent: number | null = null) => ({
+    weight,
+    state,
+    progress:
+      percent === null
+        ? null
+        : { percent, bytesDone: null, bytesTotal: null, bytesPerSecond: null, secondsLeft: null, message: null },
+  });
+
+  it('weighs the steps, counts half of a step that is half done, and nothing of one that failed', () => {
+    expect(percentOfRun([step(1, 'SUCCEEDED'), step(8, 'RUNNING', 50), step(1, 'PENDING')])).toBe(50);
+    expect(percentOfRun([step(1, 'SUCCEEDED'), step(3, 'FAILED', 90), step(0, 'SKIPPED')])).toBe(25);
+  });
+
+  it('is 0 for a workflow of no weight', () => {
+    expect(percentOfRun([])).toBe(0);
+    expect(percentOfRun([step(0, 'SUCCEEDED')])).toBe(0);
+  });
+});
