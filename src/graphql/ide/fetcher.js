@@ -1,15 +1,28 @@
 // Runs in the browser, within the page of the IDE: sends queries over HTTP and subscriptions over a WebSocket, both with
 // what stands in the Headers tab.
 
-/** What GraphiQL calls to run an operation. */
+/**
+ * What GraphiQL calls to run an operation. It asks for the schema as soon as the page is there, when nobody has given a
+ * token yet: that is answered with the first token that anything is sent with.
+ */
 // biome-ignore lint/correctness/noUnusedVariables: the page calls it
 function createFetcher(endpoint) {
+  const firstLogin = Promise.withResolvers();
   return ({ query, variables, operationName }, { headers = {}, documentAST } = {}) => {
     const request = { query, variables, operationName };
+    const login = /^bearer +\S/i.test(readAuthorization(headers));
+    if (login) firstLogin.resolve(headers);
+    else if (operationName === 'IntrospectionQuery')
+      return firstLogin.promise.then((known) => post(endpoint, request, known));
     return isSubscription(documentAST, operationName)
       ? subscribe(endpoint, request, headers)
       : post(endpoint, request, headers);
   };
+}
+
+function readAuthorization(headers) {
+  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'authorization');
+  return name === undefined ? '' : String(headers[name]);
 }
 
 function isSubscription(document, operationName) {
@@ -38,9 +51,8 @@ function subscribe(endpoint, request, headers) {
   const put = (result) => (waiting.length > 0 ? waiting.shift()(result) : ready.push(result));
   const end = () => put({ done: true, value: undefined });
   const send = (message) => socket.send(JSON.stringify(message));
-  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'authorization');
 
-  socket.onopen = () => send({ type: 'connection_init', payload: { authorization: name && headers[name] } });
+  socket.onopen = () => send({ type: 'connection_init', payload: { authorization: readAuthorization(headers) } });
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
     if (message.type === 'connection_ack') send({ id: '1', type: 'subscribe', payload: request });

@@ -7,13 +7,18 @@ export interface IdePage {
   readonly policy: string;
 }
 
-const DEFAULT_QUERY = `# Toygres. Put the token into the Headers tab below:
+const DEFAULT_QUERY = `# Put the token into the Headers tab below:
 #   { "Authorization": "Bearer TOKEN" }
-# then press the reload button at the lower left, and the documentation is there.
+# The documentation comes with the first query.
 
 query Instances {
   instances(first: 10) {
-    nodes { id name state postgresVersion endpoint { connectionString } }
+    nodes {
+      id
+      name
+      state
+      endpoint { connectionString }
+    }
     totalCount
   }
 }

@@ -1,0 +1,145 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OperationRecord } from '../../../resolvers/ports/records.ts';
+import { fakeServices, sampleInstance, sampleOperation } from '../../support/api-fakes.ts';
+import { type ApiServer, startApi, TOKEN } from '../../support/api-server.ts';
+import { createFakeStreams } from '../../support/api-streams.ts';
+import { findChromium } from '../../support/chromium.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const executablePath = findChromium();
+const operations = createFakeStreams<OperationRecord>();
+
+let api: ApiServer;
+
+beforeAll(async () => {
+  const page = {
+    rows: [sampleInstance({ name: 'orders' })],
+    hasNextPage: false,
+    hasPreviousPage: false,
+    totalCount: 1,
+  };
+  api = await startApi(
+    fakeServices({
+      instanceQueries: { page: async () => page },
+      events: { followOperations: (_criteria, signal) => operations.open(signal) },
+    }),
+  );
+});
+
+afterAll(() => api.stop());
+
+describe('GET /graphql', () => {
+  const get = (accept: string, headers: Record<string, string> = {}) =>
+    fetch(`${api.url}/graphql`, { headers: { accept, ...headers } });
+
+  it('gives browsers a page that may load nothing from elsewhere and holds no token', async () => {
+    const response = await get('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).not.toMatch(/unsafe-eval|https?:|\*/);
+    const html = await response.text();
+    expect(html).not.toContain(TOKEN);
+    expect(html).not.toMatch(/<(script|link)[^>]+(src|href)="http/);
+  });
+
+  it.each(['*/*', 'application/json', 'application/graphql-response+json, application/json;q=0.9'])(
+    'gives programs that accept %s no page',
+    async (accept) => {
+      expect((await get(accept)).status).toBe(401);
+    },
+  );
+});
+
+describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  });
+
+  afterAll(() => browser.close());
+
+  async function open(query: string): Promise<{ page: Page; outside: string[] }> {
+    const page = await browser.newPage();
+    const outside: string[] = [];
+    page.on('request', (request) => {
+      if (
+        !request
+          .url()
+          .replace(/^blob:/, '')
+          .startsWith(api.url)
+      )
+        outside.push(request.url());
+    });
+    page.on('console', (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) outside.push(message.text());
+    });
+    await page.goto(`${api.url}/graphql?query=${encodeURIComponent(query)}`);
+    await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    return { page, outside };
+  }
+
+  async function run(page: Page, token: string): Promise<void> {
+    await page.locator('.graphiql-editor-tool .graphiql-editor:visible').click();
+    await page.keyboard.press('Control+End');
+    // Behind "Bearer ", in front of the quote, space and brace that stand there already.
+    for (let n = 0; n < 3; n += 1) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.insertText(token);
+    await page.getByLabel(/^Execute query/).click();
+  }
+
+  const answer = (page: Page) =>
+    page
+      .locator('.result-window')
+      .textContent()
+      .then((text) => text ?? '');
+
+  it('runs a query with the token from the Headers tab, and loads the documentation with it', async () => {
+    const { page, outside } = await open('{ instances { nodes { name } } }');
+    await run(page, TOKEN);
+    await eventually(
+      () => answer(page),
+      (text) => text.includes('orders'),
+    );
+    await page.getByLabel('Show Documentation Explorer').click();
+    await page.getByText('Query', { exact: true }).first().waitFor();
+    expect(outside).toEqual([]);
+    await page.close();
+  });
+
+  it('shows a live subscription, and leaves it when told to stop', async () => {
+    const { page, outside } = await open('subscription { operationChanged { kind percent } }');
+    await run(page, TOKEN);
+    await eventually(
+      () => operations.live,
+      (live) => live === 1,
+    );
+    for (const percent of [12.5, 87.5]) {
+      operations.push(sampleOperation({ percent }));
+      await eventually(
+        () => answer(page),
+        (text) => text.includes(`${percent}`),
+      );
+    }
+    await page.getByLabel(/^Stop query/).click();
+    await eventually(
+      () => operations.live,
+      (live) => live === 0,
+    );
+    expect(outside).toEqual([]);
+    await page.close();
+  });
+
+  it('says what is wrong with a token that is not accepted', async () => {
+    const { page } = await open('subscription { operationChanged { kind } }');
+    await run(page, 'another-token');
+    await eventually(
+      () => answer(page),
+      (text) => text.includes('Unauthorized'),
+    );
+    await page.close();
+  });
+});
