@@ -12,9 +12,6 @@ import { readOrCreateFile } from './kept-secret.ts';
 
 const run = promisify(execFile);
 
-/** Sockets are made some directories below, and their whole path may have 107 bytes. */
-const LONGEST_STATE_DIRECTORY = 66;
-
 /** An open TOYGRES_HOME. */
 export interface Home {
   readonly directory: string;
@@ -30,8 +27,8 @@ export interface HomeOptions {
   /** Absolute. */
   readonly directory: string;
   readonly identity: ProcessIdentity | null;
-  /** False for servers that share what is in the home with others, by way of a configured database. Default true. */
-  readonly exclusive?: boolean;
+  /** True: alone, as the standalone server must be. False: beside others that say the same. */
+  readonly exclusive: boolean;
   readonly log: Logger;
 }
 
@@ -75,9 +72,9 @@ async function makeHome(directory: string, identity: ProcessIdentity | null): Pr
   await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 
-async function lockHome(directory: string): Promise<() => Promise<void>> {
+async function lockHome({ directory, exclusive }: HomeOptions): Promise<() => Promise<void>> {
   const file = path.join(directory, 'lock');
-  const lock = await takeLock(file, 0);
+  const lock = await takeLock(file, 0, exclusive ? 'exclusive' : 'shared');
   if (lock === null) {
     const holder = (await readPlainFile(file).catch(() => null))?.trim();
     throw new AppError(
@@ -100,33 +97,18 @@ async function canEnter(directory: string, identity: ProcessIdentity): Promise<b
 async function chooseStateDirectory(home: string, id: string, options: HomeOptions): Promise<string> {
   const { identity, log } = options;
   const within = path.join(home, 'state');
-  const isShort = Buffer.byteLength(within) <= LONGEST_STATE_DIRECTORY;
-  if (identity === null) {
-    if (!isShort) {
-      throw new AppError(
-        'UNAVAILABLE',
-        `TOYGRES_HOME ${home} is too long a path for the sockets of PostgreSQL: ` +
-          `choose one of at most ${LONGEST_STATE_DIRECTORY - '/state'.length} bytes.`,
-      );
-    }
-    await mkdir(within, { recursive: true, mode: 0o700 });
-    return within;
-  }
-  if (isShort) {
-    await mkdir(within, { recursive: true, mode: 0o711 });
-    if (await canEnter(within, identity)) return within;
-  }
+  await mkdir(within, { recursive: true, mode: identity === null ? 0o700 : 0o711 });
+  if (identity === null || (await canEnter(within, identity))) return within;
   const outside = path.join('/var/lib/toygres', id);
   await mkdir(outside, { recursive: true, mode: 0o711 });
   await chmod(outside, 0o711);
-  const reason = isShort ? `user ${identity.name} cannot enter ${home}` : `${home} is too long a path for sockets`;
-  log.info({ directory: outside }, `clusters live in ${outside}, since ${reason}`);
+  log.info({ directory: outside }, `clusters live in ${outside}, since user ${identity.name} cannot enter ${home}`);
   return outside;
 }
 
 /**
- * Opens TOYGRES_HOME for one server, making it when it is absent. Throws CONFLICT, and changes nothing, while another
- * server has it open; UNAVAILABLE when it cannot be written.
+ * Opens TOYGRES_HOME, making it when it is absent. Throws CONFLICT, and changes nothing, while a server has it open that
+ * must be alone or this one must be; UNAVAILABLE when it cannot be written.
  */
 export async function openHome(options: HomeOptions): Promise<Home> {
   const { directory, identity } = options;
@@ -135,7 +117,7 @@ export async function openHome(options: HomeOptions): Promise<Home> {
   });
   let release = async () => {};
   try {
-    if (options.exclusive ?? true) release = await lockHome(directory);
+    release = await lockHome(options);
     const id = (await readOrCreateFile(path.join(directory, 'id'), randomUUID)).trim();
     return { directory, id, stateDirectory: await chooseStateDirectory(directory, id, options), release };
   } catch (error) {

@@ -9,9 +9,12 @@ export interface HeldLock {
   remove(): Promise<void>;
 }
 
-function lockDescriptor(file: FileHandle, waitSeconds: number): Promise<boolean> {
+/** Exclusive: nobody else may hold it. Shared: nobody else may hold it exclusively. */
+export type LockMode = 'exclusive' | 'shared';
+
+function lockDescriptor(file: FileHandle, waitSeconds: number, mode: LockMode): Promise<boolean> {
   // The lock belongs to the open file, which we share with the child for a moment: it stays ours when the child has ended.
-  const child = spawn('flock', ['--exclusive', '--wait', String(waitSeconds), '3'], {
+  const child = spawn('flock', [`--${mode}`, '--wait', String(waitSeconds), '3'], {
     stdio: ['ignore', 'ignore', 'ignore', file.fd],
   });
   return new Promise((resolve, reject) => {
@@ -28,11 +31,15 @@ function lockDescriptor(file: FileHandle, waitSeconds: number): Promise<boolean>
  * Takes the lock, waiting for at most that long; null when somebody else holds it still. The file's directory must exist.
  * Processes and callers of one process exclude each other alike.
  */
-export async function takeLock(path: string, waitSeconds: number): Promise<HeldLock | null> {
+export async function takeLock(
+  path: string,
+  waitSeconds: number,
+  mode: LockMode = 'exclusive',
+): Promise<HeldLock | null> {
   for (;;) {
     const file = await open(path, 'a', 0o600);
     try {
-      if (!(await lockDescriptor(file, waitSeconds))) {
+      if (!(await lockDescriptor(file, waitSeconds, mode))) {
         await file.close();
         return null;
       }

@@ -49,11 +49,11 @@ find_members() {
     [[ $state == [ZXx] || $pid == "$$" || $pid == "$BASHPID" ]] && continue
     parent[$pid]=$ppid session[$pid]=$sid group[$pid]=$pgrp
   done
-  for file in $(grep -lsazxF "TOYGRES_SCRATCH_DIR=$scratch" /proc/[0-9]*/environ 7>&- 8>&- 9>&-); do
+  while read -r file; do
     file=${file#/proc/}
     pid=${file%%/*}
     [[ -n ${parent[$pid]-} && $seen != *" $pid "* ]] && seen+="$pid "
-  done
+  done < <(grep -lsazxF "TOYGRES_SCRATCH_DIR=$scratch" /proc/[0-9]*/environ 7>&- 8>&- 9>&-)
   while ((grown)); do
     grown=0
     for pid in "${!parent[@]}"; do
@@ -192,7 +192,7 @@ run_attempt() { # sets `status`; sets `reason` when the job must end
 
 finish() { # STATE CAUSE
   kill "$timer" 2>/dev/null
-  rm -rf "$run/secrets" "$scratch_root"/* "$run/pipe"
+  rm -rf "$run/secrets" "${scratch_root:?}"/* "$run/pipe"
   write_whole "$run/end" \
     "{\"state\":\"$1\",\"cause\":\"$2\",\"failures\":$failures,\"finishedAt\":$EPOCHREALTIME}"
   exit 0

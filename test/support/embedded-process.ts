@@ -9,7 +9,7 @@ import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 const [directory = '', ...words] = process.argv.slice(2);
 const log = createLogger('silent');
 const identity = await readServerIdentity();
-const { stateDirectory } = await openHome({ directory, identity, log });
+const { stateDirectory } = await openHome({ directory, identity, exclusive: true, log });
 if (words.includes('postgres')) {
   await startEmbeddedPostgres({ stateDirectory, programs: await findPostgresPrograms(null), identity, log });
 }

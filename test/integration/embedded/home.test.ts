@@ -21,54 +21,56 @@ describe('TOYGRES_HOME', () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   test('is made when it is absent, and keeps its id when it is moved', async () => {
-    const home = await openHome({ directory: path.join(directory, 'a', 'b'), identity, log });
+    const home = await openHome({ directory: path.join(directory, 'a', 'b'), identity, exclusive: true, log });
     expect(home.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(home.stateDirectory).toBe(path.join(directory, 'a', 'b', 'state'));
     await home.release();
-    const again = await openHome({ directory: path.join(directory, 'a', 'b'), identity, log });
+    const again = await openHome({ directory: path.join(directory, 'a', 'b'), identity, exclusive: true, log });
     expect(again.id).toBe(home.id);
     await again.release();
   });
 
   test('an ordinary user has it for himself alone', async () => {
-    const home = await openHome({ directory: path.join(directory, 'own'), identity: null, log });
+    const home = await openHome({ directory: path.join(directory, 'own'), identity: null, exclusive: true, log });
     expect(await modeOf(home.directory)).toBe(0o700);
     expect(await modeOf(home.stateDirectory)).toBe(0o700);
     await home.release();
   });
 
   test('is open to one server: a second one is told who has it, and changes nothing', async () => {
-    const first = await openHome({ directory, identity, log });
+    const first = await openHome({ directory, identity, exclusive: true, log });
     const id = await readFile(path.join(directory, 'id'), 'utf8');
-    await expect(openHome({ directory, identity, log })).rejects.toMatchObject({
+    await expect(openHome({ directory, identity, exclusive: true, log })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining(`process ${process.pid}`),
     });
     expect(await readFile(path.join(directory, 'id'), 'utf8')).toBe(id);
     await first.release();
-    await (await openHome({ directory, identity, log })).release();
+    await (await openHome({ directory, identity, exclusive: true, log })).release();
   });
 
   test('is free again when the server that had it was killed', async () => {
     const child = await startProcess('embedded-process.ts', directory);
-    await expect(openHome({ directory, identity, log })).rejects.toMatchObject({
+    await expect(openHome({ directory, identity, exclusive: true, log })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining(`process ${child.pid}`),
     });
     await killHard(child);
-    await (await openHome({ directory, identity, log })).release();
+    await (await openHome({ directory, identity, exclusive: true, log })).release();
   });
 
   test('that cannot be a directory is refused with what to do', async () => {
     await writeFile(path.join(directory, 'file'), '');
     for (const place of ['file', 'file/below']) {
-      await expect(openHome({ directory: path.join(directory, place), identity, log })).rejects.toMatchObject({
+      await expect(
+        openHome({ directory: path.join(directory, place), identity, exclusive: true, log }),
+      ).rejects.toMatchObject({
         code: 'UNAVAILABLE',
         message: expect.stringContaining('Set TOYGRES_HOME to a directory'),
       });
     }
     // Nobody, not even root, can make a directory there.
-    await expect(openHome({ directory: '/proc/toygres', identity, log })).rejects.toMatchObject({
+    await expect(openHome({ directory: '/proc/toygres', identity, exclusive: true, log })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
   });
@@ -78,7 +80,7 @@ describe('TOYGRES_HOME', () => {
     async () => {
       const closed = path.join(directory, 'closed');
       await mkdir(closed, { mode: 0o700 });
-      const home = await openHome({ directory: path.join(closed, 'home'), identity, log });
+      const home = await openHome({ directory: path.join(closed, 'home'), identity, exclusive: true, log });
       try {
         expect(home.stateDirectory).toBe(`/var/lib/toygres/${home.id}`);
         expect(messages.filter((message) => message.includes(home.stateDirectory))).toHaveLength(1);
@@ -89,13 +91,19 @@ describe('TOYGRES_HOME', () => {
     },
   );
 
-  test('a path too long for sockets is refused to an ordinary user, with the limit', async () => {
-    const long = path.join(directory, 'x'.repeat(80));
-    await expect(openHome({ directory: long, identity: null, log })).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-      message: expect.stringMatching(/at most \d+ bytes/),
-    });
-    await (await openHome({ directory, identity, log })).release();
+  test('is shared by servers that need not be alone, and closed to one that must be', async () => {
+    const options = { directory, identity, log };
+    const [one, two] = await Promise.all([
+      openHome({ ...options, exclusive: false }),
+      openHome({ ...options, exclusive: false }),
+    ]);
+    expect(two.id).toBe(one.id);
+    await one.release();
+    await expect(openHome({ ...options, exclusive: true })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await two.release();
+    const alone = await openHome({ ...options, exclusive: true });
+    await expect(openHome({ ...options, exclusive: false })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await alone.release();
   });
 
   test('keeps a token and a key of 32 random bytes each, in files of mode 0600', async () => {
