@@ -20,6 +20,8 @@ export const IMAGE_TYPES = ['STOCK', 'PG_DURABLE'] as const;
 export const IMAGE_METHODS = ['LOGICAL', 'PHYSICAL'] as const;
 export const EXPOSURES = ['INTERNAL', 'PUBLIC'] as const;
 export const HEALTH_STATUSES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
+export const DRIFT_KINDS = ['SERVER', 'VOLUME', 'SECRET', 'CONFIGURATION', 'JOB', 'IMAGE'] as const;
+export const DRIFT_STATES = ['PENDING', 'REPORTED', 'REMOVED', 'RESOLVED'] as const;
 export const JOB_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 
@@ -131,14 +133,30 @@ export const Exposure = enumOf(
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 export const HealthStatus = enumOf(
   'HealthStatus',
-  'What the last health check found; UNKNOWN before the first.',
+  'What the last health check found; UNKNOWN before the first, and while the instance is not RUNNING.',
   HEALTH_STATUSES,
   {
     HEALTHY: 'The last check found nothing wrong.',
     UNHEALTHY: 'The last check found something wrong.',
-    UNKNOWN: 'Not checked yet.',
+    UNKNOWN: 'Not checked yet, or not meant to run.',
   },
 );
+export type DriftKind = (typeof DRIFT_KINDS)[number];
+export const DriftKind = enumOf('DriftKind', 'What differs from the records.', DRIFT_KINDS, {
+  SERVER: 'A server of the platform.',
+  VOLUME: 'The volume of a server, with its data.',
+  SECRET: 'The secret of a server.',
+  CONFIGURATION: 'The configuration of a server.',
+  JOB: 'A backup, restore or verify job.',
+  IMAGE: 'The files of an image in the blob store.',
+});
+export type DriftState = (typeof DRIFT_STATES)[number];
+export const DriftState = enumOf('DriftState', 'What becomes of a difference.', DRIFT_STATES, {
+  PENDING: 'Provably left over from ours; it is removed after the grace time unless a record claims it.',
+  REPORTED: 'For people to look at; it is never touched.',
+  REMOVED: 'It was left over, and it was removed.',
+  RESOLVED: 'It is not there any more, or agrees with the records again.',
+});
 export type JobState = (typeof JOB_STATES)[number];
 export const JobState = enumOf('JobState', 'The state of a backup or restore job over all its attempts.', JOB_STATES, {
   PENDING: 'Recorded, not running yet.',

@@ -38,6 +38,7 @@ export const instances = cms.table(
     uniqueIndex('instances_dns_label_held').on(t.dnsLabel).where(holdsName),
     index('instances_newest').on(t.createdAt.desc(), t.id.desc()),
     index('instances_source_image').on(t.sourceImageId),
+    index('instances_running').on(t.platform).where(sql.raw(`state = 'RUNNING'`)),
     check('instances_password_kept', sql`${t.encryptedPassword} IS NOT NULL OR ${t.state} IN ('DELETED', 'FAILED')`),
   ],
 );

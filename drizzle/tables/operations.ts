@@ -53,6 +53,7 @@ export const operations = cms.table(
     index('operations_newest').on(t.createdAt.desc(), t.id.desc()),
     index('operations_instance').on(t.instanceId, t.createdAt.desc(), t.id.desc()),
     index('operations_image').on(t.imageId, t.createdAt.desc(), t.id.desc()),
+    index('operations_finished').on(t.finishedAt),
     index('operations_active').on(t.state).where(sql.raw(`state IN ('QUEUED', 'RUNNING', 'CANCELLING')`)),
   ],
 );
