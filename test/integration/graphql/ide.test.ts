@@ -106,6 +106,7 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
     );
     await page.getByLabel('Show Documentation Explorer').click();
     await page.getByText('Query', { exact: true }).first().waitFor();
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(TOKEN);
     expect(outside).toEqual([]);
     await page.close();
   });
