@@ -48,7 +48,10 @@ export interface StepScope {
 export interface StepRunner<Name extends string> {
   (name: Name, run: (scope: StepScope) => Promise<void>, options?: StepOptions): Promise<void>;
   <T extends Json | undefined>(name: Name, run: (scope: StepScope) => Promise<T>, options?: StepOptions): Promise<T>;
-  /** Looks again and again until done. Holds no worker slot between two looks. */
+  /**
+   * Looks again and again until done; one look may take 60 s. Holds no worker slot between two looks. Only failures in a
+   * row count as attempts. What is not done within `timeoutMs` has failed for good (STEP_FAILED).
+   */
   until<T extends Json | undefined>(
     name: Name,
     poll: (scope: StepScope) => Promise<Poll<T>>,

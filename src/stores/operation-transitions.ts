@@ -1,9 +1,10 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { operationEvents, operationSteps, operations } from '../../drizzle/tables/index.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { OperationState } from '../../schema/states.ts';
 import { inside } from '../db/database.ts';
+import { stepOfEvent } from './operation-event-sql.ts';
 
 /** The operation as a transition finds it, its row locked until the transaction ends. */
 export type LockedOperation = typeof operations.$inferSelect;
@@ -38,10 +39,18 @@ export async function moveOperation(
   });
 }
 
-/** Puts every step that has not succeeded back to PENDING, as if it had never begun; answers with the percent done. */
-export async function reopenSteps(tx: Transaction, operationId: string): Promise<number> {
+/** What became of the steps of an operation that is to run again. */
+export interface Reopened {
+  /** What is done already. */
+  readonly percent: number;
+  /** The steps that are PENDING again. */
+  readonly positions: readonly number[];
+}
+
+/** Puts every step that has not succeeded back to PENDING, as if it had never begun. */
+export async function reopenSteps(tx: Transaction, operationId: string): Promise<Reopened> {
   const orm = inside(tx);
-  await orm
+  const reopened = await orm
     .update(operationSteps)
     .set({
       state: 'PENDING',
@@ -52,7 +61,8 @@ export async function reopenSteps(tx: Transaction, operationId: string): Promise
       startedAt: null,
       finishedAt: null,
     })
-    .where(sql`${operationSteps.operationId} = ${operationId} AND ${operationSteps.state} <> 'SUCCEEDED'`);
+    .where(and(eq(operationSteps.operationId, operationId), ne(operationSteps.state, 'SUCCEEDED')))
+    .returning({ position: operationSteps.position });
   const [row] = await orm
     .select({
       percent: sql<number>`coalesce(round((100 * sum(${operationSteps.weight}) FILTER (WHERE ${operationSteps.state} = 'SUCCEEDED')
@@ -60,5 +70,18 @@ export async function reopenSteps(tx: Transaction, operationId: string): Promise
     })
     .from(operationSteps)
     .where(eq(operationSteps.operationId, operationId));
-  return row?.percent ?? 0;
+  return { percent: row?.percent ?? 0, positions: reopened.map(({ position }) => position) };
+}
+
+/** Tells of steps that are PENDING again, an event each, after the operation's own. */
+export async function tellReopened(tx: Transaction, operationId: string, { positions }: Reopened): Promise<void> {
+  if (positions.length === 0) return;
+  await inside(tx).execute(sql`
+    WITH op AS (
+      UPDATE cms.operations SET sequence = sequence + ${positions.length} WHERE id = ${operationId}
+      RETURNING id, sequence - ${positions.length}::int AS before, state, percent
+    )
+    INSERT INTO cms.operation_events (operation_id, sequence, at, state, percent, step)
+    SELECT op.id, op.before + row_number() OVER (ORDER BY s.position), clock_timestamp(), op.state, op.percent, ${stepOfEvent}
+    FROM op JOIN cms.operation_steps s ON s.operation_id = op.id AND s.position IN ${[...positions]}`);
 }

@@ -9,7 +9,13 @@ import { isTerminal, type OperationKind } from '../../schema/states.ts';
 import { type Database, inside } from '../db/database.ts';
 import { requireFree } from '../stores/operation-exclusivity.ts';
 import { insertOperation, replaceSteps } from '../stores/operation-insert.ts';
-import { type LockedOperation, lockOperation, moveOperation, reopenSteps } from '../stores/operation-transitions.ts';
+import {
+  type LockedOperation,
+  lockOperation,
+  moveOperation,
+  reopenSteps,
+  tellReopened,
+} from '../stores/operation-transitions.ts';
 import { readAnnouncedWorkflows } from '../stores/worker-rows.ts';
 import { ensureQueue, type RunJob, sendRun } from './boss.ts';
 import { queueName } from './queue-name.ts';
@@ -93,16 +99,17 @@ export function createOperationQueue(options: OperationQueueOptions): OperationQ
     const startsOver = plan.onFailure.undo !== undefined || same === undefined;
     const version = startsOver ? (newestOf(announced, row.workflow) ?? plan) : same;
     if (startsOver) await replaceSteps(tx, row.id, version.steps);
-    const percent = await reopenSteps(tx, row.id);
+    const reopened = await reopenSteps(tx, row.id);
     const run = row.run + 1;
     await moveOperation(tx, row, {
       state: 'QUEUED',
-      percent,
+      percent: reopened.percent,
       run,
       workflowVersion: version.version,
       failure: null,
       finishedAt: null,
     });
+    await tellReopened(tx, row.id, reopened);
     await send(tx, row.platform, version, { operationId: row.id, run });
   }
 

@@ -5,19 +5,14 @@ import type { WorkflowServices } from '../../jobs/workflow/context.ts';
 import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
-import { claimRun } from '../stores/run-claim.ts';
-import { notifyWork } from '../stores/run-sweep.ts';
 import { announceWorker, removeWorker } from '../stores/worker-rows.ts';
 import { ensureQueue } from './boss.ts';
-import { executeRun, type RunEnd, takeInHand } from './engine.ts';
 import { every } from './every.ts';
-import { createHeldRuns, type HeldRun } from './held-runs.ts';
-import { pause } from './pause.ts';
-import { persist } from './persist.ts';
+import { createHeldRuns } from './held-runs.ts';
 import { queueName } from './queue-name.ts';
-import { createRunControl, Interrupted } from './run-control.ts';
-import { type FetchedRun, type RunFeed, startRunFeed } from './run-feed.ts';
+import { type RunFeed, startRunFeed } from './run-feed.ts';
 import type { EngineDeps } from './run-in-hand.ts';
+import { createRunTaker } from './run-taker.ts';
 import { createSlots } from './slots.ts';
 import { sweep } from './sweep.ts';
 import { EVENTS_CHANNEL, type WakeSource, WORK_CHANNEL } from './wake-source.ts';
@@ -57,7 +52,7 @@ export interface Worker {
   stop(options: { readonly graceMs: number }): Promise<void>;
 }
 
-const POLL_MS = 2000;
+const POLL_MS = 1000;
 /** The queue gives a run to another after 10 s without one. */
 const HEARTBEAT_MS = 3000;
 const ANNOUNCE_MS = 5000;
@@ -77,63 +72,18 @@ export function createWorker(options: WorkerOptions): Worker {
   };
   const byQueue = new Map(workflows.map((each) => [queueName(platformId, each.name, each.version), each]));
   const held = createHeldRuns(database, boss, log);
-  const ends = new Set<Promise<void>>();
   const stops: (() => Promise<void> | void)[] = [];
-  let parked = 0;
   let feed: RunFeed | null = null;
-
-  /** Takes a few runs more than there are slots, so that none stands idle, and leaves the rest to other workers. */
-  const room = () => Math.min((options.maxRuns ?? 200) - held.size, 2 * concurrency - (held.size - parked));
-
-  function onParked(more: boolean): void {
-    parked += more ? 1 : -1;
-    if (more) feed?.roomMade();
-  }
-
-  function begin(fetched: FetchedRun): void {
-    const { operationId, queue, jobId, retryCount } = fetched;
-    const one: HeldRun = { queue, jobId, retryCount, operationId, control: createRunControl(), inHand: null };
-    // The queue gave this process a run that it still has: it had lost it without knowing.
-    for (const other of held.all()) if (other.operationId === operationId) other.control.supersede();
-    held.add(one);
-    const end = bringToEnd(one, fetched.run)
-      .catch((error: unknown) => {
-        // Nothing was decided. Without heartbeats the queue offers the run again in a while.
-        log.error({ err: error, operationId }, 'a run could not be gone on with');
-      })
-      .finally(() => {
-        held.remove(one);
-        ends.delete(end);
-        feed?.roomMade();
-      });
-    ends.add(end);
-  }
-
-  async function bringToEnd(one: HeldRun, run: number): Promise<void> {
-    const end = await execute(one, run);
-    const attempt = { id: one.jobId, retryCount: one.retryCount };
-    if (end === 'ended') await boss.complete(one.queue, attempt);
-    if (end === 'handed-back') {
-      await boss.fail(one.queue, attempt, { reason: 'handed back' });
-      await notifyWork(database.orm, platformId);
-    }
-  }
-
-  async function execute(one: HeldRun, run: number): Promise<RunEnd> {
-    const workflow = byQueue.get(one.queue);
-    if (workflow === undefined) throw new Error(`no workflow belongs to queue ${one.queue}`);
-    try {
-      const { lost } = one.control;
-      const claimed = await persist(lost, log, () => claimRun(database, one.operationId, run));
-      if (claimed === null) return 'ended';
-      const inHand = takeInHand(claimed, one.control, onParked);
-      one.inHand = inHand;
-      return await executeRun(deps, workflow, claimed, inHand);
-    } catch (error) {
-      if (error instanceof Interrupted) return one.control.forward.reason === 'stopping' ? 'handed-back' : 'superseded';
-      throw error;
-    }
-  }
+  const taker = createRunTaker({
+    deps,
+    boss,
+    held,
+    platformId,
+    workflowOf: byQueue,
+    concurrency,
+    maxRuns: options.maxRuns ?? 200,
+    onRoom: () => feed?.roomMade(),
+  });
 
   const announcement = {
     id,
@@ -159,7 +109,15 @@ export function createWorker(options: WorkerOptions): Worker {
     async start() {
       for (const queue of byQueue.keys()) await ensureQueue(boss, queue);
       await announce();
-      feed = startRunFeed({ database, boss, queues: [...byQueue.keys()], pollMs: POLL_MS, log, room, onRun: begin });
+      feed = startRunFeed({
+        database,
+        boss,
+        queues: [...byQueue.keys()],
+        pollMs: POLL_MS,
+        log,
+        room: taker.room,
+        onRun: taker.take,
+      });
       stops.push(
         options.listener.subscribe(WORK_CHANNEL, (payload) => {
           if (payload === null || payload === platformId) feed?.wake();
@@ -175,20 +133,12 @@ export function createWorker(options: WorkerOptions): Worker {
     async stop({ graceMs }) {
       await feed?.stop();
       for (const { control } of held.all()) control.stopSoon();
-      await within(graceMs, ends);
+      await taker.idle(graceMs);
       for (const { control } of held.all()) control.stopNow();
-      await within(settleMs + 5000, ends);
+      await taker.idle(settleMs + 5000);
       held.stop();
       for (const stop of stops.splice(0)) await stop();
       await removeWorker(database.orm, id).catch(background('taking the worker off the list'));
     },
   };
-}
-
-/** Waits for all of them, but no longer than so. */
-async function within(ms: number, ends: ReadonlySet<Promise<void>>): Promise<void> {
-  const done = new AbortController();
-  const all = Promise.allSettled(ends).then(() => done.abort());
-  await Promise.race([all, pause(ms, done.signal)]);
-  done.abort();
 }

@@ -267,7 +267,11 @@ describe('retry', () => {
     const events = await bench.events(id);
     expect(events.map((event) => event.sequence)).toEqual(countTo(events.length));
     const again = events.findIndex((event, index) => index > 0 && event.state === 'QUEUED');
-    expect(events[again]).toMatchObject({ percent: 0, sequence: failed.sequence + 1 });
+    expect(events[again]).toMatchObject({ percent: 0, sequence: failed.sequence + 1, step: null });
+    // A reader of the events alone learns that the steps are to be done again.
+    expect(
+      events.slice(again + 1, again + 3).map((event) => `${event.state} ${event.step?.name} ${event.step?.state}`),
+    ).toEqual(['QUEUED Reserve PENDING', 'QUEUED Work PENDING']);
   });
 
   it('keeps the finished steps of a workflow that takes nothing back', async () => {
@@ -295,7 +299,11 @@ describe('retry', () => {
     await bench.reach(id, 'SUCCEEDED');
     expect(log).toEqual(['Stop', 'Delete after kept', 'Delete after kept']);
     const reopened = (await bench.events(id)).filter((event) => event.state === 'QUEUED');
-    expect(reopened.map((event) => event.percent)).toEqual([0, 25]);
+    expect(reopened.map((event) => [event.percent, event.step?.name ?? null])).toEqual([
+      [0, null],
+      [25, null],
+      [25, 'Delete'],
+    ]);
   });
 
   it('is a CONFLICT for what is not FAILED, and for a name that was taken meanwhile; then nothing has changed', async () => {

@@ -287,3 +287,86 @@ describe('step.until', () => {
     for (const id of parked) await bench.reach(id, 'SUCCEEDED');
   });
 });
+
+describe('steps side by side', () => {
+  it('tell their changes and progress in one sequence without gap or duplicate', async () => {
+    const names = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`Part ${index}`, 1]));
+    const story = defineWorkflow('side-by-side', '1.0.0', AnyInput)
+      .steps(names)
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await Promise.all(
+          Object.keys(names).map((name, index) =>
+            step(name, async ({ report }) => {
+              for (let percent = 0; percent < 100; percent += 10) report({ percent });
+              return index;
+            }),
+          ),
+        );
+      });
+    const { operation, events } = await run(story);
+    expect(operation).toMatchObject({ state: 'SUCCEEDED', percent: 100 });
+    expect(events.map((event) => event.sequence)).toEqual(countTo(events.length));
+    const percents = events.map((event) => event.percent);
+    expect(percents).toEqual([...percents].sort((a, b) => a - b));
+  });
+
+  it('end with the first that fails: the others are aborted, and none is left behind when the clean-up begins', async () => {
+    const underWay = new Set<string>();
+    let underWayAtUndo = -1;
+    const story = defineWorkflow('one-fails', '1.0.0', AnyInput)
+      .steps({ Fail: 1, Hang: 1, 'Hang too': 1 })
+      .onFailure({
+        async undo() {
+          underWayAtUndo = underWay.size;
+        },
+        settle: async () => undefined,
+      })
+      .run(async ({ step }) => {
+        const hang = (name: 'Hang' | 'Hang too') =>
+          step(name, async ({ signal }) => {
+            underWay.add(name);
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+            underWay.delete(name);
+            throw new Error('an echo of the abort');
+          });
+        const others = [hang('Hang'), hang('Hang too')];
+        await step('Fail', async () => {
+          await eventually('the others', () => underWay.size === 2);
+          throw new AppError('STEP_FAILED', 'the first cause');
+        });
+        await Promise.all(others);
+      });
+    const { operation, steps } = await run(story);
+    expect(operation.failure).toMatchObject({ message: 'the first cause', step: 'Fail' });
+    expect(steps.map((step) => step.state)).toEqual(['FAILED', 'FAILED', 'FAILED']);
+    expect(underWayAtUndo).toBe(0);
+  });
+});
+
+describe('a worker that hears no notification', () => {
+  it('takes what is enqueued, and lets nothing begin of what was cancelled, only some seconds later', async () => {
+    let committed = false;
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const story = defineWorkflow('deaf-worker', '1.0.0', AnyInput)
+      .steps({ Work: 1, Commit: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        await step('Work', () => gate);
+        await step.commit('Commit', async () => {
+          committed = true;
+        });
+      });
+    const workflows = [story];
+    await bench.worker(workflows, { listener: { subscribe: () => () => undefined } });
+    const id = await bench.enqueue(workflows, 'deaf-worker');
+    await eventually('the first step', async () => (await bench.steps(id))[0]?.state === 'RUNNING');
+    await bench.queue(workflows).cancel(id);
+    release();
+    await bench.reach(id, 'CANCELLED');
+    expect(committed).toBe(false);
+  });
+});
