@@ -60,19 +60,29 @@ say_error() {
   printf '%s error %s\n' "$CONTROL_MARK" "$REPLY"
 }
 
+# cause TEXT: REPLY is TEXT, and that a disk is full where one is, for then the text may say anything, or nothing.
+cause() {
+  local place available
+  REPLY=$1
+  [[ $1 != *'No space left'* ]] || return 0
+  for place in "$TOYGRES_SCRATCH_DIR" "${TOYGRES_VOLUME-}"; do
+    [[ -n $place ]] || continue
+    available=$(df --output=avail -B1 -- "$place" 2>/dev/null | tail -n 1) || continue
+    if [[ $available =~ ^[0-9]+$ ]] && ((available < 65536)); then
+      REPLY+=" (No space left on device: $place is full)"
+      return 0
+    fi
+  done
+}
+
 # fail STATUS TEXT: ends the script with the cause. In a lane it ends the lane, and the script with it.
 fail() {
-  # Where the disk is full the text may say anything, or nothing.
-  local text=$2 available
-  available=$(df --output=avail -B1 -- "$TOYGRES_SCRATCH_DIR" 2>/dev/null | tail -n 1) || available=''
-  if [[ $available =~ ^[0-9]+$ ]] && ((available < 65536)) && [[ $text != *'No space left'* ]]; then
-    text+=' (No space left on the device of the scratch directory)'
-  fi
+  cause "$2"
   if [[ $LANE == main ]]; then
-    say_error "$text"
+    say_error "$REPLY"
     ended=true
   else
-    tell_failure "$text"
+    tell_failure "$REPLY"
   fi
   exit "$1"
 }
@@ -127,17 +137,18 @@ last_line() {
 }
 
 # first_error FILE: REPLY is the first line that says error, fatal or panic, without the place where it was read, and
-# the detail that follows it; else the last line; else nothing.
+# what the server said of it where that follows; else the last line; else nothing.
 first_error() {
-  local line found='' detail=''
+  local line found='' detail='' last=''
   [[ -r $1 ]] || { REPLY=''; return 0; }
   while IFS= read -r line || [[ -n $line ]]; do
+    [[ -z ${line//[[:space:]]/} ]] || last=$line
     if [[ -n $found ]]; then
-      if [[ $line =~ ^[a-z_]+:\ detail:\ (Error message from server: )?(.*) ]]; then
-        detail="${BASH_REMATCH[2]#ERROR:  }"
-        break
+      if [[ $line =~ ^[a-z_]+:\ detail:\ Error\ message\ from\ server:\ (ERROR:\ +)?(.*) ]]; then
+        detail=${BASH_REMATCH[2]}
+      elif [[ $line =~ ^DETAIL:\ +(.*) ]]; then
+        detail=${BASH_REMATCH[1]}
       fi
-      [[ $line =~ ^(DETAIL):\ +(.*) ]] && detail=${BASH_REMATCH[2]}
       break
     elif [[ $line =~ (^|: )(ERROR|FATAL|PANIC|error|fatal|could\ not):?\ *(.*) ]]; then
       found=${line#*: error: }
@@ -145,8 +156,7 @@ first_error() {
       found=${found#psql: }
     fi
   done <"$1"
-  [[ -z $found ]] && { last_line "$1"; return 0; }
-  REPLY=$found${detail:+: $detail}
+  REPLY=${found:-$last}${detail:+: $detail}
 }
 
 # descendants: REPLY holds the ids of all living processes below the main one, whoever started them.
@@ -199,8 +209,9 @@ on_exit() {
   set +e
   if ((status != 0)) && [[ $ended == false ]]; then
     last_line "$WORK/stderr"
-    say_error "${REPLY:-${failed_command:-the script ended with exit status $status}}"
-    [[ -z $REPLY || -z $failed_command ]] || log "$failed_command"
+    cause "${REPLY:-${failed_command:-the script ended with exit status $status}}"
+    [[ -z $failed_command ]] || log "$failed_command"
+    say_error "$REPLY"
   fi
   end_children
   clean_up
@@ -212,7 +223,8 @@ on_error() {
   failed_command="${BASH_SOURCE[1]##*/} line ${BASH_LINENO[0]}: $BASH_COMMAND ended with exit status $status"
   if [[ $LANE != main && $BASHPID == "${LANE_PID-}" ]]; then
     last_line "stderr.$LANE"
-    tell_failure "${REPLY:-$failed_command}"
+    cause "${REPLY:-$failed_command}"
+    tell_failure "$REPLY"
   fi
 }
 

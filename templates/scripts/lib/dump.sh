@@ -57,7 +57,7 @@ dump_database() {
   if ((status > 128)); then
     fail 1 "the dump of database $name was cut off: pg_dump was ended by signal $((status - 128))"
   elif ((status != 0)); then
-    first_error "errors.$oid"
+    first_error <(printf '%s\n' "${TOOL_ERRORS[@]}")
     fail 1 "the dump of database $name failed: ${REPLY:-pg_dump ended with status $status}"
   fi
   close_session "db$oid"
@@ -80,7 +80,7 @@ follow_dump() {
     table_of[${fields[index + 3]}.]=$table
     ((total += fields[index + 1])) || true
   done
-  : >"errors.$oid"
+  TOOL_ERRORS=()
   exec {input}<"said.$oid"
   rm -f -- "said.$oid"
   while true; do
@@ -106,7 +106,7 @@ follow_dump() {
           open[2613]=1
           ;;
         *error:* | *detail:* | *hint:* | *warning:* | [!p]*)
-          printf '%s\n' "$line" >>"errors.$oid"
+          TOOL_ERRORS+=("$line")
           tell_log "$line"
           ;;
       esac

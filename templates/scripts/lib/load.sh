@@ -96,7 +96,7 @@ load_database() {
   if ((status > 128)); then
     fail 1 "the restore of database $name was cut off: pg_restore was ended by signal $((status - 128))"
   elif ((status != 0)); then
-    load_cause "errors.$oid"
+    load_cause
     fail 1 "the restore of database $name failed: ${REPLY:-pg_restore ended with status $status}"
   fi
   tell_progress "${DATABASE_SIZE[$oid]}" "restored database $name"
@@ -105,10 +105,10 @@ load_database() {
 # follow_load OID NAME PID: takes what pg_restore says until it ends, and tells how large the database has grown, which
 # counts rows and indexes alike.
 follow_load() {
-  local oid=$1 name=$2 loader=$3 input line partial='' status polled=0 label="database $2" quoted grown
+  local oid=$1 name=$2 loader=$3 input line partial='' status polled=0 label="restoring database $2" quoted grown
   sql_literal "$name"
   quoted=$REPLY
-  : >"errors.$oid"
+  TOOL_ERRORS=()
   exec {input}<"said.$oid"
   rm -f -- "said.$oid"
   while true; do
@@ -126,12 +126,12 @@ follow_load() {
           'pg_restore: creating CONSTRAINT "'* | 'pg_restore: creating FK CONSTRAINT "'* | \
           'pg_restore: creating MATERIALIZED VIEW DATA "'*)
           label=${line#pg_restore: }
-          label=${label#processing data for }
+          label=${label/#processing data for /restoring }
           label=${label//\"/}
           tell_log "$name: $label"
           ;;
         *error:* | *detail:* | *hint:* | *warning:* | 'pg_restore: from TOC entry'* | [!p]*)
-          printf '%s\n' "$line" >>"errors.$oid"
+          TOOL_ERRORS+=("$line")
           tell_log "$line"
           ;;
       esac
@@ -143,16 +143,16 @@ follow_load() {
     read_fields "grown.$oid"
     grown=${FIELDS[0]}
     ((grown < DATABASE_SIZE[$oid])) || grown=${DATABASE_SIZE[$oid]}
-    tell_progress "$grown" "restoring $label"
+    tell_progress "$grown" "$label"
   done
   exec {input}<&-
 }
 
-# load_cause FILE: REPLY is the first error with the object that it is about.
+# load_cause: REPLY is the first error of TOOL_ERRORS with the object that it is about.
 load_cause() {
   local line object=''
   REPLY=''
-  while IFS= read -r line; do
+  for line in "${TOOL_ERRORS[@]}"; do
     case $line in
       'pg_restore: from TOC entry '*)
         object=${line#*; }
@@ -165,8 +165,8 @@ load_cause() {
         return 0
         ;;
     esac
-  done <"$1"
-  [[ -n $REPLY ]] || last_line "$1"
+  done
+  REPLY=${TOOL_ERRORS[*]: -1}
 }
 
 # analyze_database OID: in a lane. A table that cannot be analyzed, for its index calls a function that fails, is no reason

@@ -85,7 +85,8 @@ start_loading_server() {
   local megabytes buffers work
   memory_megabytes
   megabytes=$REPLY
-  buffers=$((megabytes / 8 < 64 ? 64 : megabytes / 8 > 2048 ? 2048 : megabytes / 8))
+  # Loading writes past the buffers; more of them only take longer to look through.
+  buffers=$((megabytes / 8 < 64 ? 64 : megabytes / 8 > 256 ? 256 : megabytes / 8))
   work=$((megabytes / 4 / (TOYGRES_PARALLEL + 1)))
   work=$((work < 64 ? 64 : work > 1024 ? 1024 : work))
   start_server -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0 \

@@ -1,0 +1,44 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** One living process as /proc shows it. */
+export interface SeenProcess {
+  readonly pid: number;
+  readonly command: string;
+  readonly environment: string;
+}
+
+async function readProcess(pid: number): Promise<(SeenProcess & { parent: number }) | null> {
+  try {
+    const [stat, command, environment] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''),
+    ]);
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : { pid, parent: Number(parent), command: command.replaceAll('\0', ' '), environment };
+  } catch {
+    return null;
+  }
+}
+
+/** The process and all that it and its children started, as far as they live; nothing of what has ended. */
+export async function readProcessTree(root: number): Promise<readonly SeenProcess[]> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const all = (await Promise.all(pids.map(readProcess))).filter((one) => one !== null);
+  const tree = new Set([root]);
+  for (let before = 0; before !== tree.size; ) {
+    before = tree.size;
+    for (const one of all) if (tree.has(one.parent)) tree.add(one.pid);
+  }
+  return all.filter((one) => tree.has(one.pid));
+}
+
+/** Waits for a process below `root` whose command line matches. */
+export async function untilProcess(root: number, pattern: RegExp): Promise<SeenProcess> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+    const found = (await readProcessTree(root)).find((one) => one.pid !== root && pattern.test(one.command));
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`no process like ${pattern} below ${root}`);
+}
