@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
+import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
-import type { ImageFileRecord, JobRecord, OperationRecord, StepRecord } from './ports/records.ts';
+import type { HealthCheckRecord, ImageFileRecord, JobRecord, OperationRecord, StepRecord } from './ports/records.ts';
 import type { Services } from './services.ts';
 
 /** The relations between nouns: however many parents ask in one tick, each relation is one call of a port. */
@@ -12,6 +13,7 @@ export interface Loaders {
   readonly imageFiles: DataLoader<string, readonly ImageFileRecord[]>;
   readonly steps: DataLoader<string, readonly StepRecord[]>;
   readonly jobs: DataLoader<string, readonly JobRecord[]>;
+  readonly healthChecks: ListLoader<HealthCheckRecord>;
   readonly imagesOfInstance: PageLoader<ImageRecord>;
   readonly operationsOfInstance: PageLoader<OperationRecord>;
   readonly operationsOfImage: PageLoader<OperationRecord>;
@@ -19,7 +21,8 @@ export interface Loaders {
   clear(): void;
 }
 
-export function createLoaders({ instanceQueries, imageQueries, operationQueries }: Services): Loaders {
+/** Loaders that have read nothing yet. What one has read stays as it was read until `clear`. */
+export function createLoaders({ instanceQueries, imageQueries, operationQueries, upkeepQueries }: Services): Loaders {
   const loaders = {
     instances: new DataLoader((ids: readonly string[]) => instanceQueries.byIds(ids)),
     images: new DataLoader((ids: readonly string[]) => imageQueries.byIds(ids)),
@@ -27,6 +30,7 @@ export function createLoaders({ instanceQueries, imageQueries, operationQueries 
     imageFiles: new DataLoader((ids: readonly string[]) => imageQueries.files(ids)),
     steps: new DataLoader((ids: readonly string[]) => operationQueries.steps(ids)),
     jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),
+    healthChecks: createListLoader((ids, first) => upkeepQueries.healthChecks(ids, first)),
     imagesOfInstance: createPageLoader((ids, page) => imageQueries.pagesOfInstances(ids, page)),
     operationsOfInstance: createPageLoader((ids, page) => operationQueries.pagesOfInstances(ids, page)),
     operationsOfImage: createPageLoader((ids, page) => operationQueries.pagesOfImages(ids, page)),

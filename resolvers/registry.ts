@@ -1,9 +1,11 @@
+import { DriftQueryResolver } from './drift/queries.ts';
 import { ImageFieldResolver } from './images/fields.ts';
 import { ImageMutationResolver } from './images/mutations.ts';
 import { ImageQueryResolver } from './images/queries.ts';
 import { ImageSubscriptionResolver } from './images/subscriptions.ts';
 import { CredentialsResolver } from './instances/credentials.ts';
 import { EndpointFieldResolver, InstanceFieldResolver } from './instances/fields.ts';
+import { InstanceHealthResolver } from './instances/health.ts';
 import { InstanceMutationResolver } from './instances/mutations.ts';
 import { InstanceQueryResolver } from './instances/queries.ts';
 import { InstanceSubscriptionResolver } from './instances/subscriptions.ts';
@@ -20,8 +22,10 @@ import { ServerQueryResolver } from './server/queries.ts';
 export const RESOLVERS = [
   NodeResolver,
   ServerQueryResolver,
+  DriftQueryResolver,
   InstanceQueryResolver,
   InstanceFieldResolver,
+  InstanceHealthResolver,
   EndpointFieldResolver,
   CredentialsResolver,
   InstanceMutationResolver,

@@ -2,6 +2,7 @@ import type { ContainerType } from 'type-graphql';
 import type { ImageCommands, InstanceCommands, OperationCommands } from './ports/commands.ts';
 import type { Checks, ImageQueries, InstanceQueries, OperationQueries } from './ports/queries.ts';
 import type { EventStreams, LogStreams } from './ports/streams.ts';
+import type { UpkeepQueries } from './ports/upkeep.ts';
 
 /** All that the resolvers work through. A resolver class takes it, whole, as its one constructor parameter. */
 export interface Services {
@@ -11,6 +12,7 @@ export interface Services {
   readonly instanceQueries: InstanceQueries;
   readonly imageQueries: ImageQueries;
   readonly operationQueries: OperationQueries;
+  readonly upkeepQueries: UpkeepQueries;
   readonly checks: Checks;
   readonly events: EventStreams;
   readonly logs: LogStreams;

@@ -1,5 +1,13 @@
 import type { FailureRecord } from '../../jobs/ports/records.ts';
-import type { JobState, OperationKind, OperationState, StepState } from '../../schema/states.ts';
+import type {
+  DriftKind,
+  DriftState,
+  HealthStatus,
+  JobState,
+  OperationKind,
+  OperationState,
+  StepState,
+} from '../../schema/states.ts';
 
 /** An operation as it stands in the CMS. */
 export interface OperationRecord {
@@ -75,4 +83,24 @@ export interface LogLineRecord {
   readonly attempt: number;
   readonly at: Date | null;
   readonly text: string;
+}
+
+export interface HealthCheckRecord {
+  readonly at: Date;
+  readonly status: HealthStatus;
+  readonly latencyMs: number | null;
+  readonly message: string | null;
+}
+
+/** One thing in which the platform or the blob store differs from the records. */
+export interface DriftRecord {
+  readonly platform: string;
+  readonly kind: DriftKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly ownerId: string | null;
+  readonly firstSeen: Date;
+  readonly lastSeen: Date;
+  readonly state: DriftState;
+  readonly reason: string;
 }

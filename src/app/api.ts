@@ -15,6 +15,7 @@ import { createOperationCommands } from '../services/operation-commands.ts';
 import { createImageQueries } from '../stores/image-queries.ts';
 import { createInstanceQueries } from '../stores/instance-queries.ts';
 import { createOperationQueries } from '../stores/operation-queries.ts';
+import { createUpkeepQueries } from '../stores/upkeep-queries.ts';
 import { createOperationQueue } from '../workflow/operation-queue.ts';
 import type { Core } from './core.ts';
 
@@ -45,6 +46,7 @@ function buildServices(
     instanceQueries,
     imageQueries: createImageQueries(database),
     operationQueries,
+    upkeepQueries: createUpkeepQueries(database),
     checks: createChecks({ instances, probe, database, queue: queueCheck, store, platform, logger: log }),
     events: createEventStreams({ database, listener, log }),
     logs,

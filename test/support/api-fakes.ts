@@ -12,6 +12,7 @@ const PORTS: readonly (keyof Services)[] = [
   'instanceQueries',
   'imageQueries',
   'operationQueries',
+  'upkeepQueries',
   'checks',
   'events',
   'logs',
