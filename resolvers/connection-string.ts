@@ -1,5 +1,6 @@
 import type { ServerEndpoint } from '../jobs/ports/records.ts';
 
+/** Who logs in; without a password where a person is to type it. */
 export interface Login {
   readonly username: string;
   readonly password?: string;

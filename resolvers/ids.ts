@@ -6,6 +6,7 @@ export function readId(text: string): string | null {
   return isUuid(text) ? text.toLowerCase() : null;
 }
 
+/** What ids are of, as messages call it. */
 export type Noun = 'instance' | 'image' | 'operation' | 'job';
 
 /** The error for an id that names nothing; never holds the id, which may be anything of any length. */

@@ -1,5 +1,6 @@
 import { invalidInput } from '../schema/errors.ts';
 
+/** By what a record is to be found. */
 export type Lookup = { readonly by: 'id'; readonly id: string } | { readonly by: 'name'; readonly name: string };
 
 /** Which of id and name a lookup goes by. Throws INVALID_INPUT unless exactly one is given; null is not given. */

@@ -5,6 +5,7 @@ import type { Role } from '../schema/states.ts';
 import type { ApiContext } from './context.ts';
 import { readId } from './ids.ts';
 
+/** The lookup over all types: three statements, whichever type it turns out to be. */
 @Resolver()
 export class NodeResolver {
   @Authorized<Role>('VIEWER')

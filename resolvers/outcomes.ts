@@ -3,12 +3,14 @@ import type { ApiContext } from './context.ts';
 import type { Accepted } from './ports/commands.ts';
 import type { OperationRecord } from './ports/records.ts';
 
+/** What a mutation of an instance answers with. */
 export interface InstanceOutcome {
   readonly instance: InstanceRecord | null;
   readonly operation: OperationRecord | null;
   readonly notices: readonly string[];
 }
 
+/** What a mutation of an image answers with. */
 export interface ImageOutcome {
   readonly image: ImageRecord | null;
   readonly operation: OperationRecord | null;

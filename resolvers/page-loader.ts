@@ -1,11 +1,13 @@
 import DataLoader from 'dataloader';
 import type { Page, PageRequest } from './ports/queries.ts';
 
+/** Which page of which parent. */
 export interface PageOfParent {
   readonly parentId: string;
   readonly page: PageRequest;
 }
 
+/** Pages by parent; see `createPageLoader`. */
 export type PageLoader<T> = DataLoader<PageOfParent, Page<T>, string>;
 
 function keyOfPage({ first, after }: PageRequest): string {

@@ -11,6 +11,7 @@ import { buildConnection, type Connection, readPage } from '../paging.ts';
 import type { ImageFileRecord, OperationRecord } from '../ports/records.ts';
 import { AFTER, FIRST } from '../words.ts';
 
+/** What an image shows that is not a column of its record. */
 @Resolver(() => Image)
 export class ImageFieldResolver {
   @FieldResolver(() => [Label])

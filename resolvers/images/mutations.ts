@@ -19,6 +19,7 @@ function onImage(input: OnImage): OnImage {
   return { ...input, imageId: requireId('image', 'imageId', input.imageId) };
 }
 
+/** Checks who asks and the form of what is asked, hands it to the commands, and reads what came of it. */
 @Resolver()
 export class ImageMutationResolver {
   readonly #services: Services;

@@ -14,6 +14,7 @@ import { buildConnection, type Connection, DEFAULT_FIRST, EMPTY_PAGE, readPage }
 import type { Services } from '../services.ts';
 import { AFTER, FIRST } from '../words.ts';
 
+/** Lookup and list of images. */
 @Resolver()
 export class ImageQueryResolver {
   readonly #services: Services;

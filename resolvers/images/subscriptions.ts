@@ -15,6 +15,7 @@ function followImage({ args: { imageId }, context }: Subscriber<ImageChangedArgs
   return follow((signal) => context.services.events.followImages(id, signal));
 }
 
+/** What can be followed of images. */
 @Resolver()
 export class ImageSubscriptionResolver {
   @Authorized<Role>('VIEWER')

@@ -14,6 +14,7 @@ interface CredentialsOfInstance {
   readonly password: string;
 }
 
+/** The one way by which passwords leave. */
 @Resolver(() => Credentials)
 export class CredentialsResolver {
   readonly #services: Services;

@@ -15,6 +15,7 @@ import { buildConnection, type Connection, readPage } from '../paging.ts';
 import type { OperationRecord } from '../ports/records.ts';
 import { AFTER, FIRST } from '../words.ts';
 
+/** What an instance shows that is not a column of its record. */
 @Resolver(() => Instance)
 export class InstanceFieldResolver {
   @FieldResolver(() => [Label])
@@ -53,6 +54,7 @@ export class InstanceFieldResolver {
   }
 }
 
+/** What an endpoint shows beside its parts. */
 @Resolver(() => Endpoint)
 export class EndpointFieldResolver {
   @FieldResolver(() => String)

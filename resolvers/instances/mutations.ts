@@ -33,6 +33,7 @@ function onInstance(input: OnInstance): OnInstance {
   return { ...input, instanceId: requireId('instance', 'instanceId', input.instanceId) };
 }
 
+/** Checks who asks and the form of what is asked, hands it to the commands, and reads what came of it. */
 @Resolver()
 export class InstanceMutationResolver {
   readonly #services: Services;

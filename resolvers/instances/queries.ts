@@ -14,6 +14,7 @@ import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../pa
 import type { Services } from '../services.ts';
 import { AFTER, FIRST } from '../words.ts';
 
+/** Lookup and list of instances. */
 @Resolver()
 export class InstanceQueryResolver {
   readonly #services: Services;

@@ -35,6 +35,7 @@ function followLogs({ args, context }: Subscriber<InstanceLogsArgs>): AsyncItera
   return follow((signal) => context.services.logs.followInstance(id, request, signal));
 }
 
+/** What can be followed of instances. */
 @Resolver()
 export class InstanceSubscriptionResolver {
   @Authorized<Role>('VIEWER')

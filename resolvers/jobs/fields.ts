@@ -8,6 +8,7 @@ import type { Services } from '../services.ts';
 
 const DEFAULT_TAIL_LINES = 1000;
 
+/** What a job shows that is not a column of its record. */
 @Resolver(() => Job)
 export class JobFieldResolver {
   readonly #services: Services;

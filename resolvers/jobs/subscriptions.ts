@@ -22,6 +22,7 @@ function followLogs({ args, context }: Subscriber<JobLogsArgs>): AsyncIterable<L
   return follow((signal) => context.services.logs.followJob(id, request, signal));
 }
 
+/** What can be followed of jobs. */
 @Resolver()
 export class JobSubscriptionResolver {
   @Authorized<Role>('VIEWER')

@@ -9,6 +9,7 @@ import { Step } from '../../schema/step.ts';
 import type { ApiContext } from '../context.ts';
 import type { JobRecord, OperationEventRecord, OperationRecord, StepRecord } from '../ports/records.ts';
 
+/** What an operation shows that is not a column of its record. */
 @Resolver(() => Operation)
 export class OperationFieldResolver {
   @FieldResolver(() => [Step])
@@ -32,6 +33,7 @@ export class OperationFieldResolver {
   }
 }
 
+/** Leads from an event to its operation. */
 @Resolver(() => OperationEvent)
 export class OperationEventFieldResolver {
   @FieldResolver(() => Operation, { description: 'The operation as it stands now, which may be further on.' })

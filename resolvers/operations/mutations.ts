@@ -18,6 +18,7 @@ async function readOutcome({ loaders }: ApiContext, id: string): Promise<Operati
   return { operation: await loaders.operations.load(id) };
 }
 
+/** Ends operations and takes them up again. */
 @Resolver()
 export class OperationMutationResolver {
   readonly #services: Services;

@@ -11,6 +11,7 @@ import type { OperationRecord } from '../ports/records.ts';
 import type { Services } from '../services.ts';
 import { AFTER, FIRST } from '../words.ts';
 
+/** Lookup and list of operations. */
 @Resolver()
 export class OperationQueryResolver {
   readonly #services: Services;

@@ -37,6 +37,7 @@ async function followOperations({
   return follow((signal) => services.events.followOperations({ instanceId, imageId }, signal));
 }
 
+/** What can be followed of operations. */
 @Resolver()
 export class OperationSubscriptionResolver {
   @Authorized<Role>('VIEWER')

@@ -9,6 +9,7 @@ import type { Caller } from '../ports/commands.ts';
 import type { ConnectionFinding, Finding } from '../ports/queries.ts';
 import type { Services } from '../services.ts';
 
+/** What is asked of the server itself, and of the world that it reaches. */
 @Resolver()
 export class ServerQueryResolver {
   readonly #services: Services;

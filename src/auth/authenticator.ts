@@ -6,12 +6,14 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 // What no token comes near; longer ones are not even hashed.
 const MAX_LENGTH = 8192;
 
+/** The one token, and whose it is. */
 export interface AuthenticatorOptions {
   /** The bearer token of the first administrator. */
   readonly token: string;
   readonly username: string;
 }
 
+/** Tells who is asking by the token that is shown. */
 export interface TokenAuthenticator {
   /**
    * Who shows this `Authorization` value (of HTTP, or of a WebSocket's connectionParams).

@@ -18,6 +18,7 @@ import { LIMITS } from './limits/limits.ts';
 
 const DRAIN_MS = 5000;
 
+/** What Apollo is made of here. */
 export interface ApolloParts {
   readonly schema: GraphQLSchema;
   readonly httpServer: Server;

@@ -17,6 +17,7 @@ const PATH = '/graphql';
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** What the server is made of. */
 export interface GraphqlServerOptions {
   readonly services: Services;
   readonly auth: Authenticator;
@@ -26,6 +27,7 @@ export interface GraphqlServerOptions {
   readonly version: string;
 }
 
+/** A server that was made and may be listening. */
 export interface GraphqlServer {
   /** Begins to take requests; port 0 is any free one. Answers with the URL of the API, which is its IDE's too. Throws UNAVAILABLE when the port can't be had. Once only. */
   listen(port: number, host: string): Promise<{ readonly port: number; readonly url: string }>;

@@ -23,6 +23,7 @@ interface Exposed {
   readonly details?: ErrorDetails;
 }
 
+/** Makes of any error what a client may see. */
 export type ErrorFormatter = (error: unknown) => GraphQLFormattedError;
 
 /**

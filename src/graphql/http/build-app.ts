@@ -16,6 +16,7 @@ import { answerHealth, answerReady } from './probes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendErrors } from './send-errors.ts';
 
+/** What the HTTP side is made of. */
 export interface HttpParts {
   readonly apollo: ApolloServer<ApiContext>;
   readonly auth: Authenticator;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
+/** The page, and what it needs to be allowed. */
 export interface IdePage {
   readonly html: string;
   /** The Content-Security-Policy under which it works and reaches no other server. */

@@ -17,6 +17,7 @@ import { FIRST_MAX, LOG_LINES_MAX } from '../../../schema/rules/paging-rules.ts'
 import { refuseDocument } from '../errors/refusals.ts';
 import { LIMITS } from './limits.ts';
 
+/** The fragments of a document by their names. */
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 type Variables = Readonly<Record<string, unknown>>;
 

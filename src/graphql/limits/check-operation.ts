@@ -3,6 +3,7 @@ import { readVariables } from '../errors/coercion.ts';
 import { refuseRequest } from '../errors/refusals.ts';
 import { checkCost } from './check-cost.ts';
 
+/** Which operation of a document is asked for, and with what. */
 export interface AskedOperation {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;

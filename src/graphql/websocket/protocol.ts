@@ -29,6 +29,7 @@ export class CloseConnection extends Error {
   }
 }
 
+/** What the protocol is made of. */
 export interface ProtocolParts {
   readonly schema: GraphQLSchema;
   readonly auth: Authenticator;

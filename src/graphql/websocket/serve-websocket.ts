@@ -14,6 +14,7 @@ import { CloseConnection, createProtocol, type ProtocolParts } from './protocol.
 const CLOSE_GRACE_MS = 1000;
 const MAX_REASON_BYTES = 123;
 
+/** What the WebSocket side is made of. */
 export interface WebSocketParts extends ProtocolParts {
   readonly path: string;
   readonly log: Logger;

@@ -1,4 +1,3 @@
-import { type GraphQLObjectType, isNonNullType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Accepted } from '../../../resolvers/ports/commands.ts';
 import { readSchema } from '../../../src/graphql/schema.ts';
@@ -94,34 +93,6 @@ describe('every mutation', () => {
       expect(given).toMatchObject([{ input: { idempotencyKey: 'again' } }]);
     },
   );
-});
-
-describe('every root field', () => {
-  it('asks for a role, so that a caller of none gets nothing', async () => {
-    const services = fakeServices();
-    const roots = [readSchema().getQueryType(), readSchema().getMutationType()];
-    const fields = roots.flatMap((root) =>
-      Object.values(root?.getFields() ?? {}).map((field) => [root, field] as const),
-    );
-    for (const [root, { name, args, type }] of fields) {
-      const given = args
-        .filter((arg) => isNonNullType(arg.type))
-        .map((arg) => `${arg.name}: ${sampleOf(`${arg.type}`)}`);
-      const named = (isNonNullType(type) ? type.ofType : type) as GraphQLObjectType;
-      const selection = isObjectType(named) || name === 'node' || name === 'diagnostics' ? '{ __typename }' : '';
-      const call = `${name}${given.length > 0 ? `(${given.join(', ')})` : ''} ${selection}`;
-      const answer = await run(services, `${root?.name.toLowerCase()} { ${call} }`, { role: 'NOBODY' as never });
-      expect([name, codes(answer)]).toEqual([name, ['FORBIDDEN']]);
-    }
-  });
-
-  function sampleOf(type: string): string {
-    const samples = MUTATIONS.map(([call]) => call.slice(call.indexOf('input: ') + 7, -1));
-    const index = MUTATIONS.findIndex(
-      ([call]) => `${call.slice(0, call.indexOf('('))}Input!`.toLowerCase() === type.toLowerCase(),
-    );
-    return samples[index] ?? `"${ID}"`;
-  }
 });
 
 describe('createInstance', () => {
