@@ -129,7 +129,7 @@ ble::toygres:: error no" VALUES (1);
  * Fills a fresh server with all that PostgreSQL can hold, under the worst names. The tablespace takes an empty directory that
  * the server's user owns.
  */
-export async function fillNastyServer(server: SourceServer, tablespaceDirectory: string): Promise<void> {
+export async function fillNastyServer(server: Pick<SourceServer, 'query'>, tablespaceDirectory: string): Promise<void> {
   for (const role of NASTY_ROLES) {
     await server.query('postgres', `CREATE ROLE ${name(role)} LOGIN PASSWORD ${pg.escapeLiteral(role)}`);
   }
