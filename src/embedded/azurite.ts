@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
+import { makeDirectories } from '../machine/directories.ts';
 import { chooseFreePort } from '../machine/free-port.ts';
 import { isAlive, markProcess, ProcessMark, signalProcess } from '../machine/process-mark.ts';
 import { until } from '../machine/until.ts';
@@ -129,8 +130,8 @@ async function bringUp(place: Place, fixedPort: number | null): Promise<Running>
 export async function startEmbeddedAzurite(options: EmbeddedAzuriteOptions): Promise<EmbeddedAzurite> {
   const directory = path.join(options.stateDirectory, 'azurite');
   // The state directory itself must stay open to the user that servers run as.
-  await mkdir(options.stateDirectory, { recursive: true, mode: 0o711 });
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectories(options.stateDirectory, 0o711);
+  await makeDirectories(directory, 0o700);
   const place: Place = {
     directory,
     memory: path.join(directory, 'server.json'),

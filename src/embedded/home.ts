@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { access, chmod, constants, mkdir, stat, writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
+import { makeDirectories } from '../machine/directories.ts';
 import { takeLock } from '../machine/file-lock.ts';
 import { readPlainFile } from '../machine/whole-file.ts';
 import { type ProcessIdentity, spawnOptionsFor } from '../postgres-programs/identity.ts';
@@ -50,22 +51,6 @@ function notUsable(directory: string, error: unknown): AppError {
   );
 }
 
-/** As `mkdir -p`. Node's own does not come back where the system says that a parent which is there is not (/proc). */
-async function makeDirectories(directory: string, mode: number): Promise<void> {
-  try {
-    await mkdir(directory, { mode });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST' && (await stat(directory)).isDirectory()) return;
-    if (code !== 'ENOENT' || path.dirname(directory) === directory) throw error;
-    await makeDirectories(path.dirname(directory), mode);
-    await mkdir(directory, { mode }).catch((again: NodeJS.ErrnoException) => {
-      // Another process was quicker.
-      if (again.code !== 'EEXIST') throw again;
-    });
-  }
-}
-
 async function makeHome(directory: string, identity: ProcessIdentity | null): Promise<void> {
   // As root the unprivileged user must be able to pass through; what is secret has modes of its own.
   await makeDirectories(directory, identity === null ? 0o700 : 0o711);
@@ -97,11 +82,10 @@ async function canEnter(directory: string, identity: ProcessIdentity): Promise<b
 async function chooseStateDirectory(home: string, id: string, options: HomeOptions): Promise<string> {
   const { identity, log } = options;
   const within = path.join(home, 'state');
-  await mkdir(within, { recursive: true, mode: identity === null ? 0o700 : 0o711 });
+  await makeDirectories(within, identity === null ? 0o700 : 0o711);
   if (identity === null || (await canEnter(within, identity))) return within;
   const outside = path.join('/var/lib/toygres', id);
-  await mkdir(outside, { recursive: true, mode: 0o711 });
-  await chmod(outside, 0o711);
+  await makeDirectories(outside, 0o711);
   log.info({ directory: outside }, `clusters live in ${outside}, since user ${identity.name} cannot enter ${home}`);
   return outside;
 }

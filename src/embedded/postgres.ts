@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
+import { makeDirectories } from '../machine/directories.ts';
 import { chooseFreePort } from '../machine/free-port.ts';
 import { readProcess } from '../machine/process-mark.ts';
 import { until } from '../machine/until.ts';
@@ -120,7 +120,7 @@ async function bringUp(cluster: Cluster, fixedPort: number | null): Promise<numb
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = path.join(options.stateDirectory, 'cms');
-  await mkdir(directory, { recursive: true, mode: 0o711 });
+  await makeDirectories(directory, 0o711);
   const dataDirectory = path.join(directory, 'data');
   const password = await readOrCreateInnerSecret(directory, 'password');
   const version = (await readPlainFile(path.join(dataDirectory, 'PG_VERSION')))?.trim();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, constants, open, rename, rm } from 'node:fs/promises';
+import { constants, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 
@@ -25,11 +25,12 @@ export async function writeWholeFile(target: string, content: string, options: W
     try {
       await file.writeFile(content);
       await file.chmod(options.mode);
+      // By the open file: whoever owns the directory could have put something else under the name by now.
+      if (options.owner) await file.chown(options.owner.uid, options.owner.gid);
       await file.sync();
     } finally {
       await file.close();
     }
-    if (options.owner) await chown(unfinished, options.owner.uid, options.owner.gid);
     await rename(unfinished, target);
     await syncDirectory(path.dirname(target));
   } catch (error) {

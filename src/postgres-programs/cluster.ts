@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, chown, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lchown, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../schema/errors.ts';
@@ -25,7 +25,7 @@ export interface NewCluster {
 }
 
 async function give(target: string, identity: ProcessIdentity | null): Promise<void> {
-  if (identity !== null) await chown(target, identity.uid, identity.gid);
+  if (identity !== null) await lchown(target, identity.uid, identity.gid);
 }
 
 function programError(program: string, error: unknown): AppError {
@@ -42,10 +42,11 @@ export async function initCluster(owner: ClusterOwner, cluster: NewCluster): Pro
   const unfinished = `${cluster.dataDirectory}.new`;
   const passwordFile = `${cluster.dataDirectory}.password`;
   await rm(unfinished, { recursive: true, force: true });
+  await rm(passwordFile, { force: true });
   await mkdir(unfinished, { mode: 0o700 });
   await give(unfinished, owner.identity);
   try {
-    await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600 });
+    await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600, flag: 'wx' });
     await give(passwordFile, owner.identity);
     await run(
       path.join(owner.programs.directory, 'initdb'),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one job of the local platform to its end, whether or not the control plane lives: attempts, deadline, log, state.
 #
-# supervise.sh RUN_DIR SCRATCH_DIR SCRIPT ATTEMPTS FAILURES FIRST_ATTEMPT DEADLINE_SECONDS SLOTS_DIR SLOTS
+# supervise.sh RUN_DIR LOGS_DIR SCRATCH_DIR SCRIPT ATTEMPTS FAILURES FIRST_ATTEMPT DEADLINE_SECONDS SLOTS_DIR SLOTS
 #
 # The environment is the script's own, but for TOYGRES_ATTEMPT, TOYGRES_SCRATCH_DIR, HOME and TMPDIR, set per attempt.
 # SIGTERM ends the job; RUN_DIR/request says as what: "cancel" or "interrupt" (also when it says nothing).
@@ -11,7 +11,7 @@ shopt -s extglob nullglob
 umask 077
 LC_ALL=C
 
-run=$1 scratch_root=$2 script=$3 attempts=$4 failures=$5 attempt=$6 deadline=$7 slots_dir=$8 slots=$9
+run=$1 logs=$2 scratch_root=$3 script=$4 attempts=$5 failures=$6 attempt=$7 deadline=$8 slots_dir=$9 slots=${10}
 
 # Descriptors 7, 8 and 9 hold locks: every child closes them, so that they end with this process.
 exec 7>"$run/lock"
@@ -92,7 +92,7 @@ end_members() {
 load_secrets() {
   local file line
   secrets=()
-  for file in "$run"/secrets/*; do
+  for file in "$TOYGRES_SECRETS_DIR"/*; do
     while IFS= read -r line || [[ -n $line ]]; do
       ((${#line} >= 6)) && secrets+=("$line")
     done <"$file"
@@ -149,7 +149,7 @@ record() { # DIRECTORY
 # ---- one attempt ---------------------------------------------------------------------------------------------------
 
 run_attempt() { # sets `status`; sets `reason` when the job must end
-  local directory=$run/attempts/$attempt recorder tries done_pid code
+  local directory=$logs/$attempt recorder tries done_pid code
   scratch=$scratch_root/$attempt
   seen=' '
   rm -rf "$scratch" "$run/pipe"
@@ -192,7 +192,7 @@ run_attempt() { # sets `status`; sets `reason` when the job must end
 
 finish() { # STATE CAUSE
   kill "$timer" 2>/dev/null
-  rm -rf "$run/secrets" "${scratch_root:?}"/* "$run/pipe"
+  rm -rf "${TOYGRES_SECRETS_DIR:?}"/* "${scratch_root:?}"/* "$run/pipe"
   write_whole "$run/end" \
     "{\"state\":\"$1\",\"cause\":\"$2\",\"failures\":$failures,\"finishedAt\":$EPOCHREALTIME}"
   exit 0
@@ -239,7 +239,7 @@ write_whole "$run/running" "$EPOCHREALTIME"
 while :; do
   run_attempt
   finish_for_reason
-  if [[ $status == 0 && -f $run/attempts/$attempt/result ]]; then finish SUCCEEDED exit; fi
+  if [[ $status == 0 && -f $logs/$attempt/result ]]; then finish SUCCEEDED exit; fi
   failures=$((failures + 1))
   if [[ $status == 78 ]] || ((failures >= attempts)); then finish FAILED exit; fi
   pause "$((failures < 5 ? failures * 2 - 1 : 10))"

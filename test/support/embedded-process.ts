@@ -7,6 +7,7 @@ import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 
 /** Opens a home and starts what the words say, as the standalone server does, until it is killed. */
 const [directory = '', ...words] = process.argv.slice(2);
+if (words.includes('umask')) process.umask(0o077);
 const log = createLogger('silent');
 const identity = await readServerIdentity();
 const { stateDirectory } = await openHome({ directory, identity, exclusive: true, log });

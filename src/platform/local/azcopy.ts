@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, constants, copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, constants, copyFile, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../schema/errors.ts';
+import { makeDirectories } from '../../machine/directories.ts';
 
 const PACKAGE = '@azure-tools/azcopy-linux';
 const MACHINES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
@@ -33,7 +34,7 @@ export async function ensureAzcopy(stateDirectory: string): Promise<string> {
   const directory = path.join(stateDirectory, 'azcopy', version);
   const target = path.join(directory, 'azcopy');
   if ((await sizeOf(target)) === size) return target;
-  await mkdir(directory, { recursive: true, mode: 0o711 });
+  await makeDirectories(directory, 0o711);
   const unfinished = `${target}.${randomBytes(4).toString('hex')}.new`;
   try {
     await copyFile(source, unfinished, constants.COPYFILE_FICLONE);

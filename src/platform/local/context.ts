@@ -1,5 +1,6 @@
-import { chown, mkdir } from 'node:fs/promises';
+import { lchown } from 'node:fs/promises';
 import type { Logger } from '../../log/logger.ts';
+import { makeDirectories } from '../../machine/directories.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
 import type { ProcessIdentity } from '../../postgres-programs/identity.ts';
 import type { Layout } from './layout.ts';
@@ -19,13 +20,16 @@ export interface LocalContext {
 
 /** Makes a directory that only its owner and those who know a name in it can use; the unprivileged user passes through. */
 export async function makePassage(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o711 });
+  await makeDirectories(directory, 0o711);
 }
 
-/** Makes a directory that belongs to the user that servers and jobs run as, closed to everybody else. */
+/**
+ * Makes a directory that belongs to the user that servers and jobs run as, closed to everybody else. What it lies in must
+ * be ours: where that user could swap it for a symbolic link, root would give away what the link names.
+ */
 export async function makePrivate(directory: string, identity: ProcessIdentity | null): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (identity !== null) await chown(directory, identity.uid, identity.gid);
+  await makeDirectories(directory, 0o700);
+  if (identity !== null) await lchown(directory, identity.uid, identity.gid);
 }
 
 /** Makes the directories that all servers and jobs share. */

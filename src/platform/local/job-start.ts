@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chown, mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobSpec } from '../../../jobs/ports/platform.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
@@ -105,8 +105,7 @@ export async function startJob(context: LocalContext, paths: JobPaths, spec: Job
   await makePassage(paths.directory);
   await makePrivate(paths.run, context.identity);
   for (const file of [paths.supervisor, paths.running, paths.request, paths.end]) await rm(file, { force: true });
-  await mkdir(paths.attempts, { recursive: true, mode: 0o700 });
-  if (context.identity !== null) await chown(paths.attempts, context.identity.uid, context.identity.gid);
+  await makePrivate(paths.attempts, context.identity);
   await makePrivate(paths.scratch, context.identity);
   await writeSecrets(context, paths, spec);
   await writeJsonFile(paths.record, recordOf(spec));
@@ -122,6 +121,7 @@ export async function startJob(context: LocalContext, paths: JobPaths, spec: Job
   const pid = await launch(context, paths, environment, [
     scripts.supervisor,
     paths.run,
+    paths.attempts,
     paths.scratch,
     scripts.script,
     String(spec.attempts),

@@ -13,7 +13,7 @@ import type { JobPaths } from './layout.ts';
 import { isThere } from './server-records.ts';
 
 export type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'cancelJob' | 'removeJob'> & {
-  /** Ends every job that has not ended as INTERRUPTED: no failure, `ensureJob` begins a new attempt. */
+  /** Ends every job that has not ended as INTERRUPTED; one that cannot be ended is logged and holds up nothing. */
   interruptJobs(): Promise<void>;
 };
 
@@ -124,7 +124,15 @@ export function createJobs(context: LocalContext): JobVerbs {
 
     interruptJobs: async () => {
       const jobs = await listJobs(layout);
-      await Promise.all(jobs.map(({ record }) => locked(record, (paths) => end(paths, 'interrupt'))));
+      const results = await Promise.allSettled(
+        jobs.map(async ({ record, paths }) => {
+          const { phase } = await readLife(paths);
+          if (phase !== 'ended' && phase !== 'absent') await locked(record, () => end(paths, 'interrupt'));
+        }),
+      );
+      for (const result of results) {
+        if (result.status === 'rejected') context.log.error({ err: result.reason }, 'cannot end a job in order');
+      }
     },
   };
 }

@@ -26,7 +26,7 @@ export interface JobPaths {
   readonly directory: string;
   readonly lock: string;
   readonly record: string;
-  /** Belongs to the user that jobs run as; all below it is written by the job's supervisor. */
+  /** These three belong to the user that jobs run as; the supervisor writes what is in them. */
   readonly run: string;
   readonly secrets: string;
   readonly attempts: string;
@@ -102,8 +102,8 @@ function jobPaths(layout: Pick<Layout, 'jobs' | 'locks' | 'short'>, id: string):
     lock: path.join(layout.locks, `job.${id}`),
     record: path.join(directory, 'job.json'),
     run,
-    secrets: path.join(run, 'secrets'),
-    attempts: path.join(run, 'attempts'),
+    secrets: path.join(directory, 'secrets'),
+    attempts: path.join(directory, 'attempts'),
     supervisor: path.join(run, 'supervisor'),
     running: path.join(run, 'running'),
     request: path.join(run, 'request'),

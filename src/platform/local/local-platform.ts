@@ -95,7 +95,11 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
 
     suspend: async () => {
       await interruptJobs();
-      await Promise.all((await listServers(layout)).map(({ ref }) => pauseServer(ref)));
+      const all = await listServers(layout);
+      const results = await Promise.allSettled(all.map(({ ref }) => pauseServer(ref)));
+      for (const result of results) {
+        if (result.status === 'rejected') context.log.error({ err: result.reason }, 'cannot stop a server in order');
+      }
     },
 
     resume: async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Platform, ServerRef, ServerSpec } from '../../../jobs/ports/platform.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
@@ -68,7 +68,7 @@ export function createServerParts(context: LocalContext): ServerParts {
     ensureConfiguration: (spec) =>
       locked(spec, async (paths) => {
         await makePassage(paths.directory);
-        await mkdir(paths.configuration, { recursive: true, mode: 0o711 });
+        await makePassage(paths.configuration);
         const options = { mode: 0o600, owner: identity };
         await writeWholeFile(path.join(paths.configuration, 'pg_hba.conf'), buildHba(spec.imageType), options);
         await writeWholeFile(path.join(paths.configuration, 'pg_ident.conf'), buildIdent(), options);

@@ -106,6 +106,14 @@ describe('TOYGRES_HOME', () => {
     await alone.release();
   });
 
+  test.skipIf(identity === null)('a strict umask does not shut out the user that servers run as', async () => {
+    const home = path.join(directory, 'strict');
+    const child = await startProcess('embedded-process.ts', home, 'umask');
+    await killHard(child);
+    expect(await modeOf(home)).toBe(0o711);
+    expect(await modeOf(path.join(home, 'state'))).toBe(0o711);
+  });
+
   test('keeps a token and a key of 32 random bytes each, in files of mode 0600', async () => {
     const [token, again] = await Promise.all([readOrCreateToken(directory), readOrCreateToken(directory)]);
     expect(token).toBe(again);
