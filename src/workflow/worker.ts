@@ -136,8 +136,8 @@ export function createWorker(options: WorkerOptions): Worker {
       await taker.idle(graceMs);
       for (const { control } of held.all()) control.stopNow();
       await taker.idle(settleMs + 5000);
-      held.stop();
       for (const stop of stops.splice(0)) await stop();
+      held.stop();
       await removeWorker(database.orm, id).catch(background('taking the worker off the list'));
     },
   };

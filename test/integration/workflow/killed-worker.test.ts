@@ -4,70 +4,69 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, countTo, eventually, openBench } from './bench.ts';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { countTo, eventually, openBench } from './bench.ts';
 import { traced } from './traced-workflow.ts';
 
 const workflows = [traced];
-let bench: Bench;
-let directory: string;
-const children = new Set<ChildProcess>();
-
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench.stop());
-beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'toygres-killed-'));
-});
-afterEach(async () => {
-  for (const child of children) {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  }
-  children.clear();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function startWorker(): Promise<ChildProcess & { readonly pid: number }> {
-  const program = path.join(import.meta.dirname, 'worker-program.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, bench.url, bench.platformId], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.add(child);
-  if (child.stdout === null || child.pid === undefined) throw new Error('the worker program did not start');
-  await once(child.stdout, 'data');
-  return Object.assign(child, { pid: child.pid });
-}
 
 async function exited(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return child.exitCode;
 }
 
-async function begin() {
-  const trace = path.join(directory, `trace-${randomUUID()}`);
-  const gate = `${trace}.gate`;
-  await writeFile(trace, '');
-  const id = await bench.enqueue(workflows, 'traced', { trace, gate });
-  const lines = async () => (await readFile(trace, 'utf8')).split('\n').slice(0, -1);
-  return {
-    id,
-    lines,
-    says: (line: string, timeoutMs?: number) =>
-      eventually(`"${line}" in the trace`, async () => (await lines()).includes(line), timeoutMs),
-    openGate: () => writeFile(gate, ''),
-  };
+/** A CMS, worker processes and operations of one test; all of it is gone when the test is over. */
+async function openWorld(onTestFinished: TestContext['onTestFinished']) {
+  const bench = await openBench();
+  const directory = await mkdtemp(path.join(tmpdir(), 'toygres-killed-'));
+  const children = new Set<ChildProcess>();
+  onTestFinished(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all([...children].map(exited));
+    await bench.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function startWorker(): Promise<ChildProcess & { readonly pid: number }> {
+    const program = path.join(import.meta.dirname, 'worker-program.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', program, bench.url, bench.platformId], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.add(child);
+    if (child.stdout === null || child.pid === undefined) throw new Error('the worker program did not start');
+    await once(child.stdout, 'data');
+    return Object.assign(child, { pid: child.pid });
+  }
+
+  async function begin() {
+    const trace = path.join(directory, `trace-${randomUUID()}`);
+    const gate = `${trace}.gate`;
+    await writeFile(trace, '');
+    const id = await bench.enqueue(workflows, 'traced', { trace, gate });
+    const lines = async () => (await readFile(trace, 'utf8')).split('\n').slice(0, -1);
+    return {
+      id,
+      lines,
+      says: (line: string, timeoutMs = 40_000) =>
+        eventually(`"${line}" in the trace`, async () => (await lines()).includes(line), timeoutMs),
+      openGate: () => writeFile(gate, ''),
+    };
+  }
+  return { bench, startWorker, begin };
 }
 
-describe('a worker process that is killed in the middle of a step', () => {
-  it('is replaced within 15 s by another, which runs the step again and no finished one', async () => {
+// At once, since most of their time is the wait for heartbeats that do not come.
+describe.concurrent('a worker process', () => {
+  it('that is killed in the middle of a step is replaced within 15 s, and no finished step runs again', async ({
+    onTestFinished,
+  }) => {
+    const { bench, startWorker, begin } = await openWorld(onTestFinished);
     const first = await startWorker();
     const run = await begin();
     await run.says(`Second ${first.pid}`);
+    const second = await startWorker();
     first.kill('SIGKILL');
     const killedAt = performance.now();
-    const second = await startWorker();
     await run.says(`Second ${second.pid}`);
     expect(performance.now() - killedAt).toBeLessThan(15_000);
     await run.openGate();
@@ -86,10 +85,11 @@ describe('a worker process that is killed in the middle of a step', () => {
     const events = await bench.events(run.id);
     expect(events.map((event) => event.sequence)).toEqual(countTo(events.length));
   });
-});
 
-describe('a worker process that was stopped beyond its heartbeat and comes back', () => {
-  it('has everything that it still writes refused, and goes on with other work', async () => {
+  it('that froze beyond its heartbeat and comes back has all that it still writes refused, and goes on with other work', async ({
+    onTestFinished,
+  }) => {
+    const { bench, startWorker, begin } = await openWorld(onTestFinished);
     const zombie = await startWorker();
     const run = await begin();
     await run.says(`Second ${zombie.pid}`);
@@ -114,25 +114,27 @@ describe('a worker process that was stopped beyond its heartbeat and comes back'
     zombie.kill('SIGTERM');
     expect(await exited(zombie)).toBe(0);
   });
-});
 
-describe('a worker process that is asked to stop', () => {
-  it('hands its run back, so that another takes it at once, and nothing is recorded as failed', async () => {
+  it('that is asked to stop hands its run back: another takes it at once, and nothing is recorded as failed', async ({
+    onTestFinished,
+  }) => {
+    const { bench, startWorker, begin } = await openWorld(onTestFinished);
     const first = await startWorker();
     const run = await begin();
     await run.says(`Second ${first.pid}`);
     const second = await startWorker();
     first.kill('SIGTERM');
     expect(await exited(first)).toBe(0);
-    await run.says(`Second ${second.pid}`, 3000);
+    await run.says(`Second ${second.pid}`, 6000);
     await run.openGate();
     await bench.reach(run.id, 'SUCCEEDED');
     expect((await bench.events(run.id)).filter((event) => event.step?.failure != null)).toEqual([]);
   });
-});
 
-describe('a killed worker whose operation was cancelled meanwhile', () => {
-  it('is replaced by one that takes back what was made', async () => {
+  it('that is killed before it hears of a cancellation is replaced by one that takes back what was made', async ({
+    onTestFinished,
+  }) => {
+    const { bench, startWorker, begin } = await openWorld(onTestFinished);
     const first = await startWorker();
     const run = await begin();
     await run.says(`Second ${first.pid}`);
