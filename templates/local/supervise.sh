@@ -116,6 +116,8 @@ record() { # DIRECTORY
   trap '' TERM
   load_secrets
   exec 5>>"$1/log" 6>>"$1/progress"
+  # Room for the error line, so that it can still be written when what the script made has filled the disk.
+  printf '%8191s\n' '' >"$1/error"
   while IFS= read -r -n "$limit" line || [[ -n $line ]]; do
     if ((${#line} >= limit)); then
       while IFS= read -r -n 65536 rest && ((${#rest} == 65536)); do :; done
@@ -136,7 +138,10 @@ record() { # DIRECTORY
         fi
         ;;
       '::toygres:: result '*) write_whole "$1/result" "${line#'::toygres:: result '}" ;;
-      '::toygres:: error '*) write_whole "$1/error" "${line#'::toygres:: error '}" ;;
+      '::toygres:: error '*)
+        line=${line#'::toygres:: error '}
+        printf '%-8191s\n' "${line:0:8191}" 1<>"$1/error"
+        ;;
       '::toygres:: '*) ;;
       *)
         ((${#line} > shown)) && line="${line:0:shown} [cut]"
@@ -186,8 +191,8 @@ run_attempt() { # sets `status`; sets `reason` when the job must end
   done
   kill -KILL "$recorder" 2>/dev/null
   wait "$recorder" 2>/dev/null
-  write_whole "$directory/exit" "$status $EPOCHREALTIME"
   rm -rf "$scratch" "$run/pipe"
+  write_whole "$directory/exit" "$status $EPOCHREALTIME"
 }
 
 finish() { # STATE CAUSE
@@ -214,6 +219,8 @@ read -r stat </proc/$$/stat
 read -r -a fields <<<"${stat##*) }"
 read -r boot </proc/sys/kernel/random/boot_id
 write_whole "$run/supervisor" "$$ ${fields[19]} $boot"
+# Only now: in between, an interrupted job would look as if it had never been.
+rm -f "$run/end"
 
 # First come, first served: one waits for a slot at a time, the others wait for its place in the kernel's queue.
 exec 8>"$slots_dir/queue"

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobSpec } from '../../jobs/ports/platform.ts';
 import { markProcess, readProcess } from '../../src/machine/process-mark.ts';
@@ -10,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { createLocalHome, type LocalHome } from '../support/local-platform.ts';
 import { collect, jobSpec, untilEnd, untilNow } from '../support/platform-specs.ts';
 
+const run = promisify(execFile);
 const DONE = `echo '::toygres:: result {"done":true}'`;
 
 describe('jobs of the local platform', () => {
@@ -203,6 +205,37 @@ describe('jobs of the local platform', () => {
     }
     const known = new Set((await platform.listObjects()).map((object) => object.name));
     expect(bad.filter((spec) => known.has(spec.name))).toEqual([]);
+  });
+
+  test('a job that fills the disk says so, and leaves the room free again', async ({ skip }) => {
+    const small = await createLocalHome();
+    await mkdir(small.stateDirectory);
+    const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', small.stateDirectory]).catch(
+      () => null,
+    );
+    const tiny = mounted && (await small.open());
+    try {
+      if (tiny === null) return skip('mounting a small disk needs root');
+      const spec = jobSpec(`
+        cat /dev/zero >"$TOYGRES_SCRATCH_DIR/dump" || {
+          for i in {1..100}; do echo "a line of the log that finds no room $i"; done
+          echo '::toygres:: error the disk is full: the dump needs more room'
+          exit 78
+        }`);
+      await tiny.ensureJob(spec);
+      const status = await eventually(
+        () => tiny.readJob(spec),
+        ({ state }) => state === 'FAILED',
+      );
+      expect(status).toMatchObject({ failure: 'the disk is full: the dump needs more room', exitCode: 78 });
+      await tiny.removeJob(spec);
+      const { bavail, bsize } = await statfs(small.stateDirectory);
+      expect(bavail * bsize).toBeGreaterThan(3_000_000);
+    } finally {
+      await tiny?.stop();
+      if (mounted !== null) await run('umount', [small.stateDirectory]);
+      await small.stop();
+    }
   });
 
   test('a thousand followers that come and go leave no file and no timer open', async () => {

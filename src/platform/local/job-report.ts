@@ -79,7 +79,7 @@ export function describeFailure(facts: FailureFacts): string {
     case 'lost':
       return `The process that supervised the ${facts.kind} job was killed from outside${doing}${message}: start it again.`;
     default:
-      if (facts.error !== null && facts.error !== '') return facts.error;
+      if (facts.error !== null) return facts.error;
       return `${describeExit(facts.kind, facts.exitCode)}${facts.lastLine ? `; its last line: ${facts.lastLine}` : '.'}`;
   }
 }

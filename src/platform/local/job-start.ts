@@ -9,7 +9,7 @@ import { writeJsonFile, writeWholeFile } from '../../machine/whole-file.ts';
 import { spawnOptionsFor } from '../../postgres-programs/identity.ts';
 import { listServerProcesses } from '../../postgres-programs/postmaster.ts';
 import { type LocalContext, makePassage, makePrivate } from './context.ts';
-import { type JobRecord, listAttempts, readLife } from './job-records.ts';
+import { type JobEnd, type JobRecord, listAttempts, readLife } from './job-records.ts';
 import { placeScripts } from './job-scripts.ts';
 import type { JobPaths } from './layout.ts';
 import { requirePrograms } from './offers.ts';
@@ -93,10 +93,15 @@ async function launch(
 }
 
 /**
- * Starts the supervisor of a job that has none, and returns when that has noted itself on disk. `failures`: how many
- * attempts failed before an interruption. The caller holds the job's lock.
+ * Starts the supervisor of a job that has none, and returns when that has noted itself on disk. `interruption`: how the job
+ * ended before, when it is taken up again. The caller holds the job's lock.
  */
-export async function startJob(context: LocalContext, paths: JobPaths, spec: JobSpec, failures: number): Promise<void> {
+export async function startJob(
+  context: LocalContext,
+  paths: JobPaths,
+  spec: JobSpec,
+  interruption: JobEnd | null,
+): Promise<void> {
   checkSpec(spec);
   const programs = await requirePrograms(context.programs, { ...spec, imageType: 'STOCK' });
   const volume = await findVolume(context, spec);
@@ -104,7 +109,7 @@ export async function startJob(context: LocalContext, paths: JobPaths, spec: Job
 
   await makePassage(paths.directory);
   await makePrivate(paths.run, context.identity);
-  for (const file of [paths.supervisor, paths.running, paths.request, paths.end]) await rm(file, { force: true });
+  for (const file of [paths.running, paths.request]) await rm(file, { force: true });
   await makePrivate(paths.attempts, context.identity);
   await makePrivate(paths.scratch, context.identity);
   await writeSecrets(context, paths, spec);
@@ -125,15 +130,21 @@ export async function startJob(context: LocalContext, paths: JobPaths, spec: Job
     paths.scratch,
     scripts.script,
     String(spec.attempts),
-    String(failures),
+    String(interruption?.failures ?? 0),
     String(nextAttempt),
     String(Math.ceil(spec.deadlineSeconds)),
     context.layout.slots,
     String(context.jobConcurrency),
   ]);
-  const hasNoted = async () => (await readLife(paths)).phase !== 'absent' || (await readProcess(pid)) === null;
-  await until(hasNoted, { timeoutMs: 10_000, intervalMs: 5 });
-  if ((await readLife(paths)).phase === 'absent') {
+  const hasBegun = async () => {
+    const life = await readLife(paths);
+    return life.phase === 'ended' ? life.end.finishedAt !== interruption?.finishedAt : life.phase !== 'absent';
+  };
+  await until(async () => (await hasBegun()) || (await readProcess(pid)) === null, {
+    timeoutMs: 10_000,
+    intervalMs: 5,
+  });
+  if (!(await hasBegun())) {
     throw new AppError('UNAVAILABLE', `The ${spec.kind} job could not be started: try again.`);
   }
 }

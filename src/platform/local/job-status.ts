@@ -75,7 +75,7 @@ async function readFailure(record: JobRecord, end: JobEnd, attempt: AttemptFacts
     cause: end.cause,
     exitCode: attempt.exitCode,
     deadlineSeconds: record.deadlineSeconds,
-    error: error?.trim() ?? null,
+    error: error?.trim() || null,
     lastLine: lastLine?.text.trim() ?? null,
     report: attempt.report,
   });

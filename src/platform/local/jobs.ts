@@ -88,10 +88,8 @@ export function createJobs(context: LocalContext): JobVerbs {
           await settle(paths, life);
           life = await readLife(paths);
         }
-        const isInterrupted = life.phase === 'ended' && life.end.state === 'INTERRUPTED';
-        if (life.phase === 'absent' || isInterrupted) {
-          await startJob(context, paths, spec, life.phase === 'ended' ? life.end.failures : 0);
-        }
+        if (life.phase === 'absent') await startJob(context, paths, spec, null);
+        if (life.phase === 'ended' && life.end.state === 'INTERRUPTED') await startJob(context, paths, spec, life.end);
         return refOf(spec);
       }),
 

@@ -50,8 +50,8 @@ export async function requirePrograms(
   wanted: { readonly postgresVersion: string; readonly imageType: ImageType },
 ): Promise<PostgresPrograms> {
   const programs = all.find((candidate) => candidate.major === wanted.postgresVersion);
-  const offers = await readLocalOffers(all);
   if (programs === undefined) {
+    const offers = await readLocalOffers(all);
     throw invalidInput(
       'postgresVersion',
       'a version that the platform has',
@@ -59,6 +59,7 @@ export async function requirePrograms(
     );
   }
   if (wanted.imageType === 'PG_DURABLE' && !(await hasDurable(programs))) {
+    const offers = await readLocalOffers(all);
     throw invalidInput(
       'imageType',
       'a type that the platform has',

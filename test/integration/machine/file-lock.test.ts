@@ -1,0 +1,55 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { takeLock, withLock } from '../../../src/machine/file-lock.ts';
+
+describe('locks of this machine', () => {
+  let directory: string;
+  let file: string;
+  beforeAll(async () => {
+    directory = await mkdtemp('/tmp/toygres-lock-');
+    file = path.join(directory, 'lock');
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  test('work under one lock never overlaps, also when holders remove its file', async () => {
+    let inside = 0;
+    let most = 0;
+    const work = (index: number) =>
+      withLock(file, { waitSeconds: 30, busy: 'busy' }, async (lock) => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await new Promise((resolve) => setImmediate(resolve));
+        inside -= 1;
+        if (index % 3 === 0) await lock.remove();
+      });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => work(index)));
+    expect(most).toBe(1);
+  });
+
+  test('a lock that is not free in time is UNAVAILABLE, and free after a failure', async () => {
+    const held = await takeLock(file, 0);
+    await expect(withLock(file, { waitSeconds: 0, busy: 'busy now' }, async () => 1)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'busy now',
+    });
+    await held?.release();
+    const failing = withLock(file, { waitSeconds: 0, busy: 'busy' }, () => Promise.reject(new Error('failed')));
+    await expect(failing).rejects.toThrow('failed');
+    expect(await withLock(file, { waitSeconds: 0, busy: 'busy' }, async () => 2)).toBe(2);
+  });
+
+  test('shared holders exclude only an exclusive one', async () => {
+    const one = await takeLock(file, 0, 'shared');
+    const two = await takeLock(file, 0, 'shared');
+    expect(two).not.toBeNull();
+    expect(await takeLock(file, 0)).toBeNull();
+    await one?.release();
+    await two?.release();
+  });
+
+  test('a removed lock leaves no file', async () => {
+    await (await takeLock(file, 0))?.remove();
+    await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
