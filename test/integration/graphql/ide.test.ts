@@ -139,7 +139,7 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
     await run(page, 'another-token');
     await eventually(
       () => answer(page),
-      (text) => text.includes('Unauthorized'),
+      (text) => text.includes('token was not accepted'),
     );
     await page.close();
   });
