@@ -148,3 +148,12 @@ export function anOperation(workflow: string) {
 
 /** The numbers 1, 2, 3 ... as a stored event sequence must be. */
 export const countTo = (length: number) => Array.from({ length }, (_, index) => index + 1);
+
+/** Runs one operation of the workflow to one of its ends. */
+export async function runToEnd(bench: Bench, workflow: Workflow) {
+  const workflows = [workflow];
+  await bench.worker(workflows);
+  const id = await bench.enqueue(workflows, workflow.name);
+  const operation = await bench.reach(id, 'SUCCEEDED', 'FAILED', 'CANCELLED');
+  return { id, operation, steps: await bench.steps(id), events: await bench.events(id) };
+}
