@@ -106,6 +106,7 @@ download() {
   blob_url '*'
   azcopy_copy "$REPLY" "$WORK/image" --recursive --from-to=BlobLocal --exclude-regex='^manifest\.json$'
   end_phase
+  compgen -G 'image/*' >/dev/null || fail "$FINAL" 'the blob store holds no file of this image'
   [[ -f image/checksums.tsv ]] || fail "$FINAL" 'the image is damaged: missing checksums.tsv'
   mv -- image/checksums.tsv checksums.tsv
   sum=$(sha256sum <checksums.tsv)

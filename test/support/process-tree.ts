@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** One living process as /proc shows it. */
 export interface SeenProcess {
@@ -41,4 +41,15 @@ export async function untilProcess(root: number, pattern: RegExp): Promise<SeenP
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`no process like ${pattern} below ${root}`);
+}
+
+/** Whether the process has a TCP socket, of whatever kind. */
+export async function hasTcpSocket(pid: number): Promise<boolean> {
+  const descriptors = await readdir(`/proc/${pid}/fd`);
+  const links = await Promise.all(descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+  const inodes = links.map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]).filter((inode) => inode !== undefined);
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'utf8').catch(() => '')),
+  );
+  return inodes.some((inode) => tables.some((table) => table.includes(` ${inode} `)));
 }

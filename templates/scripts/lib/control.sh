@@ -161,45 +161,50 @@ first_error() {
 
 # descendants: REPLY holds the ids of all living processes below the main one, whoever started them.
 descendants() {
-  local stat line pid state parent
-  local -A parents=()
-  for stat in /proc/[0-9]*/stat; do
-    { IFS= read -r line <"$stat"; } 2>/dev/null || continue
-    pid=${line%% *}
-    line=${line##*) }
-    state=${line%% *}
-    line=${line#* }
-    parent=${line%% *}
-    [[ $state == Z || ! $parent =~ ^[0-9]+$ ]] || parents[$pid]=$parent
-  done
+  local pid stat line children
+  local -a left=("$MAIN_PID")
+  local -A below=()
   REPLY=''
-  for pid in "${!parents[@]}"; do
-    parent=${parents[$pid]}
-    while [[ -n $parent ]]; do
-      if ((parent == MAIN_PID)); then
-        REPLY+=" $pid"
-        break
-      fi
-      parent=${parents[$parent]-}
+  if [[ ! -r /proc/self/task/$BASHPID/children && ! -r /proc/$MAIN_PID/task/$MAIN_PID/children ]]; then
+    # A kernel without lists of children: one look at every process for its parent.
+    for stat in /proc/[0-9]*/stat; do
+      { IFS= read -r line <"$stat"; } 2>/dev/null || continue
+      pid=${line%% *}
+      line=${line##*) }
+      [[ $line != Z* ]] || continue
+      line=${line#* }
+      below[${line%% *}]+=" $pid"
+    done
+  fi
+  while ((${#left[@]} > 0)); do
+    pid=${left[0]}
+    left=("${left[@]:1}")
+    children=${below[$pid]-}
+    { read -r children <"/proc/$pid/task/$pid/children"; } 2>/dev/null || true
+    for pid in $children; do
+      left+=("$pid")
+      REPLY+=" $pid"
     done
   done
 }
 
 # end_children: ends everything that was started, gently for two seconds.
 end_children() {
-  local tries
+  local begun=$EPOCHSECONDS asked=false
   local -a pids
-  for ((tries = 0; tries < 100; tries++)); do
+  while ((EPOCHSECONDS - begun < 20)); do
     descendants
     read -r -a pids <<<"$REPLY"
     ((${#pids[@]} > 0)) || return 0
-    if ((tries == 0)); then kill -TERM "${pids[@]}"; fi
-    if ((tries >= 40)); then kill -KILL "${pids[@]}"; fi
+    if [[ $asked == false ]]; then kill -TERM "${pids[@]}"; fi
+    if ((EPOCHSECONDS - begun > 2)); then kill -KILL "${pids[@]}"; fi
+    asked=true
     sleep 0.05
   done 2>/dev/null
 }
 
-# A script may add to this what has to go besides processes.
+# A script may add to these what has to be asked to end in a way of its own, and what has to go besides processes.
+ask_to_end() { :; }
 clean_up() { :; }
 
 on_exit() {
@@ -213,6 +218,7 @@ on_exit() {
     [[ -z $failed_command ]] || log "$failed_command"
     say_error "$REPLY"
   fi
+  ask_to_end
   end_children
   clean_up
   exit "$status"

@@ -4,6 +4,9 @@
 # Matched before all others in its pg_hba.conf: whoever names it must give a password.
 readonly LOGIN_CHECK='toygres login check'
 SERVER_PID=''
+# It is thrown away: an immediate shutdown, for a smart one would wait for its clients and write everything out.
+# shellcheck disable=SC2317 # called when the script ends
+ask_to_end() { [[ -z $SERVER_PID ]] || kill -QUIT "$SERVER_PID" 2>/dev/null || true; }
 
 # A socket's path may have 107 bytes, with room for its name.
 make_socket_directory() {

@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ScriptEnd } from '../../support/job-script.ts';
+import { hasTcpSocket, readProcessTree, untilProcess } from '../../support/process-tree.ts';
+import { createScriptHarness, type ScriptHarness, type TakenImage } from '../../support/script-harness.ts';
+import type { SourceServer } from '../../support/source-server.ts';
+
+let harness: ScriptHarness;
+let source: SourceServer;
+let image: TakenImage;
+
+beforeAll(async () => {
+  harness = await createScriptHarness();
+  source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8']);
+  await source.query('postgres', 'CREATE DATABASE shop');
+  await source.query(
+    'shop',
+    `CREATE TABLE orders AS SELECT i, md5(i::text) FROM generate_series(1, 200000) i; CREATE INDEX ON orders (md5)`,
+  );
+  image = await harness.backup(source);
+  expect(image.end).toMatchObject({ exitCode: 0 });
+}, 120_000);
+
+afterAll(() => harness.stop());
+
+function expectFailure(end: ScriptEnd, status: number, cause: RegExp): void {
+  expect(end.errors.at(-1)).toMatch(cause);
+  expect(end).toMatchObject({ exitCode: status, results: [] });
+}
+
+/** The same files under another prefix, to be harmed. */
+async function copyImage(): Promise<TakenImage & { readonly files: readonly string[] }> {
+  const id = randomUUID();
+  const files: string[] = [];
+  for await (const blob of harness.container.listBlobsFlat({ prefix: `${image.id}/` })) {
+    const file = blob.name.slice(image.id.length + 1);
+    files.push(file);
+    const content = await harness.container.getBlobClient(blob.name).downloadToBuffer();
+    await harness.container.getBlockBlobClient(`${id}/${file}`).uploadData(content);
+  }
+  return { ...image, id, url: `${harness.container.url}/${id}`, files };
+}
+
+const dataFile = (files: readonly string[]) => files.find((file) => file.endsWith('.dat.gz')) ?? '';
+
+async function ownDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  if (harness.runner.identity !== null)
+    await chown(directory, harness.runner.identity.uid, harness.runner.identity.gid);
+}
+
+test('a file that was altered after the upload is named before any data is used', async () => {
+  const harmed = await copyImage();
+  const file = dataFile(harmed.files);
+  const blob = harness.container.getBlockBlobClient(`${harmed.id}/${file}`);
+  const content = await blob.downloadToBuffer();
+  content.writeUInt8(content.readUInt8(content.length >> 1) ^ 1, content.length >> 1);
+  await blob.uploadData(content);
+  const { end, volume } = await harness.restore(harmed);
+  expectFailure(end, 78, new RegExp(`damaged: ${file} is not what was written`));
+  expect(await readdir(volume)).not.toContain('pgdata');
+  expect(end.progress.map((one) => one.phase)).not.toContain('restore');
+});
+
+test('a file that was cut, one that is missing and one too many are each named', async () => {
+  const cut = await copyImage();
+  const file = dataFile(cut.files);
+  const blob = harness.container.getBlockBlobClient(`${cut.id}/${file}`);
+  await blob.uploadData((await blob.downloadToBuffer()).subarray(0, 1000));
+  expectFailure((await harness.restore(cut)).end, 78, new RegExp(`damaged: ${file} has 1000 bytes instead of [0-9]+`));
+
+  await blob.delete();
+  expectFailure((await harness.restore(cut)).end, 78, new RegExp(`damaged: missing ${file}`));
+
+  const more = await copyImage();
+  await harness.container.getBlockBlobClient(`${more.id}/databases/extra.dat`).uploadData(Buffer.from('x'));
+  expectFailure(
+    (await harness.restore(more)).end,
+    78,
+    /damaged: files that do not belong to it: databases\/extra\.dat/,
+  );
+});
+
+test('a list of checksums that was cut or is missing, and an image that is not there, are errors', async () => {
+  const cut = await copyImage();
+  const list = harness.container.getBlockBlobClient(`${cut.id}/checksums.tsv`);
+  await list.uploadData((await list.downloadToBuffer()).subarray(0, 200));
+  expectFailure((await harness.restore(cut)).end, 78, /damaged: checksums\.tsv is not what was written/);
+  await list.delete();
+  expectFailure((await harness.restore(cut)).end, 78, /damaged: missing checksums\.tsv/);
+  const none = { ...image, url: `${harness.container.url}/${randomUUID()}` };
+  expectFailure((await harness.restore(none)).end, 78, /blob store holds no file of this image/);
+});
+
+test('the manifest beside the data is no part of it', async () => {
+  const whole = await copyImage();
+  await harness.container.getBlockBlobClient(`${whole.id}/manifest.json`).uploadData(Buffer.from('{}'));
+  expect((await harness.restore(whole)).end).toMatchObject({ exitCode: 0, errors: [] });
+});
+
+test('a killed restore is started over, and a finished one is done at once', async () => {
+  const volume = await harness.runner.makeDirectory('volume');
+  const first = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
+  await first.untilLine(/^shop: (restoring|creating)/);
+  process.kill(-first.pid, 'SIGKILL');
+  await first.ended;
+  expect(await readdir(volume)).toContain('pgdata-restoring');
+
+  const second = await harness.restore(image, { volume });
+  expect(second.end).toMatchObject({ exitCode: 0, errors: [], results: [{ databases: 3 }] });
+  expect((await readdir(volume)).sort()).toEqual(['pgdata', 'restored-from', 'restored-result.json']);
+  expect(await readFile(path.join(volume, 'restored-from'), 'utf8')).toBe(`${image.id}\n`);
+
+  const third = await harness.restore(image, { volume });
+  expect(third.end.results).toEqual(second.end.results);
+  expect(third.end.progress).toEqual([]);
+
+  const other = await harness.restore({ ...image, id: randomUUID() }, { volume });
+  expectFailure(other.end, 78, /restored from another image/);
+  const copy = await harness.startRestored(volume);
+  expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
+});
+
+test('a cluster that did not come from a restore is never touched', async () => {
+  const volume = await harness.runner.makeDirectory('volume');
+  await ownDirectory(path.join(volume, 'pgdata', 'global'));
+  await writeFile(path.join(volume, 'pgdata', 'PG_VERSION'), '15\n');
+  await writeFile(path.join(volume, 'pgdata', 'global', 'pg_control'), 'x');
+  const { end } = await harness.restore(image, { volume });
+  expectFailure(end, 78, /not restored from this image; it is left as it is/);
+  expect(await readFile(path.join(volume, 'pgdata', 'global', 'pg_control'), 'utf8')).toBe('x');
+});
+
+test('SIGTERM ends the throw-away server too', async () => {
+  const volume = await harness.runner.makeDirectory('volume');
+  const run = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
+  await run.untilLine(/^shop: (restoring|creating)/);
+  const before = await readProcessTree(run.pid);
+  expect(before.some((one) => one.command.startsWith('postgres -D '))).toBe(true);
+  run.signal('SIGTERM');
+  expectFailure(await run.ended, 143, /ended by signal TERM/);
+  expect((await Promise.all(before.map((one) => readProcessTree(one.pid)))).flat()).toEqual([]);
+});
+
+test('the throw-away server listens on a private socket only', async () => {
+  const volume = await harness.runner.makeDirectory('volume');
+  const run = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
+  const server = await untilProcess(run.pid, /^postgres -D /);
+  await run.untilLine(/^shop: /);
+  expect(await hasTcpSocket(server.pid)).toBe(false);
+  const directory = /unix_socket_directories=(\S+)/.exec(server.command)?.[1] ?? '';
+  expect(execFileSync('stat', ['-c', '%a', directory], { encoding: 'utf8' })).toBe('700\n');
+  expect(await run.ended).toMatchObject({ exitCode: 0 });
+});
+
+test('a pg_restore that is killed fails the restore', async () => {
+  const volume = await harness.runner.makeDirectory('volume');
+  const run = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
+  process.kill((await untilProcess(run.pid, /^pg_restore /)).pid, 'SIGKILL');
+  expectFailure(await run.ended, 1, /restore of database \S+ was cut off: pg_restore was ended by signal 9/);
+});
+
+test('the password is set only where the recorded one does not log in', async () => {
+  const stored = await source.query('postgres', `SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'`);
+  const same = await harness.startRestored((await harness.restore(image)).volume);
+  expect(await same.query('postgres', `SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'`)).toEqual(stored);
+
+  const other = await harness.restore({ ...image, password: `other ' \\ "$(x)` });
+  expect(other.end).toMatchObject({
+    exitCode: 0,
+    results: [{ notices: [expect.stringMatching(/password of role postgres/)] }],
+  });
+  const copy = await harness.startRestored(other.volume, `other ' \\ "$(x)`);
+  expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
+});
+
+test('an object that cannot be restored is named with the error of the server', async () => {
+  await source.query(
+    'shop',
+    `CREATE FUNCTION inner_one() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+    CREATE FUNCTION outer_one(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN inner_one(); END';
+    CREATE INDEX lost ON orders (outer_one(i))`,
+  );
+  const unloadable = await harness.backup(source);
+  await source.query('shop', 'DROP INDEX lost');
+  const { end, volume } = await harness.restore(unloadable);
+  expectFailure(end, 1, /database shop failed: ERROR: +function inner_one\(\) does not exist.*INDEX lost/);
+  expect(await readdir(volume)).not.toContain('restored-from');
+});
+
+test('an ALTER SYSTEM setting that keeps the server from starting is left out with a notice', async () => {
+  await source.query('postgres', `ALTER SYSTEM SET shared_buffers = '4TB'`);
+  const greedy = await harness.backup(source);
+  await source.query('postgres', 'ALTER SYSTEM RESET ALL');
+  const restored = await harness.restore(greedy);
+  expect(restored.end).toMatchObject({
+    exitCode: 0,
+    results: [{ notices: [expect.stringMatching(/does not start here with the settings/)] }],
+  });
+});
