@@ -13,11 +13,11 @@ export interface ConnectionFacts {
 export interface ServerProbe {
   /**
    * Connects once, asks for the version, disconnects. Throws UNAVAILABLE when nothing answers or the server is starting,
-   * STEP_FAILED when it answers but refuses the login.
+   * STEP_FAILED when it answers but refuses the login, or cannot load its own libraries where `libraries` asked for that.
    */
   connect(
     address: Address,
     login: ServerSecret,
-    options: { timeoutMs: number; durable: boolean; measure?: boolean },
+    options: { timeoutMs: number; durable: boolean; measure?: boolean; libraries?: boolean },
   ): Promise<ConnectionFacts>;
 }

@@ -17,12 +17,17 @@ const WORKER_SESSIONS = `
   ) AS running`;
 const WORKER_HEARTBEAT = `SELECT coalesce(max(last_seen_at) > now() - interval '20 seconds', false) AS running FROM df._worker_epoch`;
 const HAS_HEARTBEAT = `SELECT to_regclass('df._worker_epoch') IS NOT NULL AS present`;
+/** Every installation has this library, and a new connection loads it from the disk as it is now. */
+const LOAD_LIBRARY = `LOAD '$libdir/plpgsql'`;
 const ALL_DATABASES = `SELECT coalesce(sum(pg_database_size(oid)), 0)::text AS bytes FROM pg_database`;
+
+/** How long the server may take to close a connection that was ended in order. */
+const GOODBYE_MS = 1000;
 
 /** A probe over PostgreSQL's own protocol. Each call opens one connection and closes it, also when it fails. */
 export function createServerProbe(): ServerProbe {
   return {
-    async connect(address, login, { timeoutMs, durable, measure }) {
+    async connect(address, login, { timeoutMs, durable, measure, libraries }) {
       const startedAt = performance.now();
       const client = new pg.Client({
         host: address.host,
@@ -40,6 +45,7 @@ export function createServerProbe(): ServerProbe {
         await client.connect();
         const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
         const latencyMs = performance.now() - startedAt;
+        if (libraries) await requireLibraries(client, address);
         const facts: ConnectionFacts = {
           serverVersion: rows[0]?.version ?? '',
           latencyMs,
@@ -49,10 +55,32 @@ export function createServerProbe(): ServerProbe {
       } catch (error) {
         throw translate(error, address, login);
       } finally {
-        await client.end().catch(() => undefined);
+        await close(client);
       }
     },
   };
+}
+
+/** A server that hangs would never say goodbye: then the connection is cut. */
+async function close(client: pg.Client): Promise<void> {
+  const { connection } = client as unknown as { readonly connection?: { readonly stream?: { destroy(): void } } };
+  const timer = setTimeout(() => connection?.stream?.destroy(), GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
+}
+
+async function requireLibraries(client: pg.Client, { host, port }: Address): Promise<void> {
+  try {
+    await client.query(LOAD_LIBRARY);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || NOT_NOW.test(error.code ?? '')) throw error;
+    throw new AppError(
+      'STEP_FAILED',
+      `The server at ${host}:${port} cannot load its libraries any more (${error.code}): PostgreSQL was upgraded or ` +
+        'changed under it. Restart the instance.',
+      { cause: new Error(`LOAD failed: ${error.code}`) },
+    );
+  }
 }
 
 async function readWorker(client: pg.Client): Promise<boolean> {
@@ -72,6 +100,7 @@ const LOGIN_REFUSED = /^28/;
 const NOT_NOW = /^(57P0[1-4]|53)/;
 
 function translate(error: unknown, { host, port }: Address, { username }: ServerSecret): AppError {
+  if (error instanceof AppError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   // A server's message may quote data, and a client's may quote the login: only codes go further.
   const cause = new Error(`connection failed: ${code || (error instanceof Error ? error.name : 'unknown')}`);

@@ -65,5 +65,8 @@ export async function changeInstance(
 
 /** Moves a locked instance to DELETING; what an earlier operation failed of does not matter any more. */
 export async function beginInstanceDeletion(tx: Transaction, id: string): Promise<void> {
-  await inside(tx).update(instances).set({ state: 'DELETING', failure: null }).where(eq(instances.id, id));
+  await inside(tx)
+    .update(instances)
+    .set({ state: 'DELETING', health: 'UNKNOWN', failure: null })
+    .where(eq(instances.id, id));
 }

@@ -1,0 +1,111 @@
+import type { Platform, ServerStatus } from '../../../jobs/ports/platform.ts';
+import type { ServerEndpoint } from '../../../jobs/ports/records.ts';
+import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
+import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
+import { AppError, assertNever } from '../../../schema/errors.ts';
+import type { HealthStatus } from '../../../schema/states.ts';
+import type { Logger } from '../../log/logger.ts';
+import type { SecretBox } from '../../secrets/secret-box.ts';
+import type { WatchedInstance } from '../../stores/health-rows.ts';
+
+export interface CheckDependencies {
+  readonly platform: Pick<Platform, 'readServer'>;
+  readonly probe: ServerProbe;
+  readonly secrets: Pick<SecretBox, 'decrypt'>;
+  readonly log: Logger;
+  readonly timeoutMs: number;
+}
+
+/** What one look at a server found. */
+export interface Verdict {
+  readonly status: HealthStatus;
+  readonly latencyMs: number | null;
+  readonly message: string | null;
+  /** The platform says that no process is there, and that there is data to start one on. */
+  readonly isDown: boolean;
+  /** Where it answers, when that is elsewhere than recorded. */
+  readonly movedTo: ServerEndpoint | null;
+}
+
+type Findings = Partial<Omit<Verdict, 'status' | 'message'>>;
+
+function unwell(message: string, findings: Findings = {}): Verdict {
+  return { status: 'UNHEALTHY', latencyMs: null, message, isDown: false, movedTo: null, ...findings };
+}
+
+/**
+ * Connects once with the recorded password; only when that fails the platform is asked why. Never throws: what hinders
+ * the look itself (a key that is not configured) is UNKNOWN.
+ */
+export async function checkServer(dependencies: CheckDependencies, instance: WatchedInstance): Promise<Verdict> {
+  try {
+    return await check(dependencies, instance);
+  } catch (error) {
+    const isForUsers = error instanceof AppError;
+    if (!isForUsers) dependencies.log.error({ err: error, instanceId: instance.id }, 'a health check failed');
+    const message = isForUsers ? error.message : 'It could not be checked: see the log of the server that checks.';
+    return { ...unwell(message), status: 'UNKNOWN' };
+  }
+}
+
+async function check(dependencies: CheckDependencies, instance: WatchedInstance): Promise<Verdict> {
+  const { platform, secrets } = dependencies;
+  const password = secrets.decrypt(instance.encryptedPassword, instance.id);
+  const answer = instance.endpoint === null ? null : await connect(dependencies, instance, instance.endpoint, password);
+  if (answer !== null && !(answer instanceof AppError)) return answer;
+  const status = await platform.readServer(instance).catch((error: unknown) => {
+    if (error instanceof AppError) return error;
+    throw error;
+  });
+  if (status instanceof AppError) return unwell(answer?.message ?? status.message);
+  const elsewhere = status.phase === 'READY' ? otherThan(instance.endpoint, status.endpoint) : null;
+  if (elsewhere !== null) {
+    const there = await connect(dependencies, instance, elsewhere, password);
+    if (!(there instanceof AppError)) return { ...there, movedTo: elsewhere };
+  }
+  return explain(status, answer);
+}
+
+async function connect(
+  { probe, timeoutMs }: CheckDependencies,
+  { imageType }: WatchedInstance,
+  { host, port }: ServerEndpoint,
+  password: string,
+): Promise<Verdict | AppError> {
+  const login = { username: SUPERUSER_NAME, password };
+  const options = { timeoutMs, durable: imageType === 'PG_DURABLE', libraries: true };
+  try {
+    const { latencyMs, durableWorkerRunning } = await probe.connect({ host, port }, login, options);
+    if (durableWorkerRunning === false) {
+      return unwell('The server answers, but the background worker of pg_durable does not run.', { latencyMs });
+    }
+    return { status: 'HEALTHY', latencyMs, message: null, isDown: false, movedTo: null };
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function otherThan(recorded: ServerEndpoint | null, found: ServerEndpoint | null): ServerEndpoint | null {
+  if (found === null) return null;
+  return found.host === recorded?.host && found.port === recorded.port ? null : found;
+}
+
+function explain({ phase, detail }: ServerStatus, answer: AppError | null): Verdict {
+  const because = detail === null ? '' : ` ${detail.replace(/\.?$/, '.')}`;
+  switch (phase) {
+    case 'READY':
+      return unwell(answer?.message ?? 'The server runs, but the platform has given it no address.');
+    case 'STARTING':
+      return unwell(`The server is starting.${because}`);
+    case 'STOPPING':
+      return unwell('The server is shutting down, and should run.');
+    case 'STOPPED':
+    case 'FAILED':
+      return unwell(`The server should run, and does not.${because}`, { isDown: true });
+    case 'ABSENT':
+      return unwell('Nothing of the server is left on the platform: restore it from an image.');
+    default:
+      return assertNever(phase);
+  }
+}

@@ -1,0 +1,207 @@
+import type { Platform } from '../../../jobs/ports/platform.ts';
+import { AppError } from '../../../schema/errors.ts';
+import type { Database } from '../../db/database.ts';
+import { every } from '../../machine/every.ts';
+import { type FoundHealth, readWatched, writeEndpoint, writeHealth } from '../../stores/health-rows.ts';
+import type { HeldLease } from '../../stores/leases.ts';
+import type { ChangeSource } from '../change-source.ts';
+import { createDuty, healthDutyOf } from '../duty.ts';
+import { type CheckDependencies, checkServer, type Verdict } from './check-server.ts';
+import { reviveServer } from './revive-server.ts';
+import { createWatchList, type Watched } from './watch-list.ts';
+
+export interface HealthMonitorOptions extends Omit<CheckDependencies, 'timeoutMs' | 'platform'> {
+  readonly database: Database;
+  readonly platform: Pick<Platform, 'kind' | 'id' | 'readServer' | 'ensureServer'>;
+  readonly listener: ChangeSource;
+  /** Names this process among those that could do the same. */
+  readonly processId: string;
+  /** How often each instance is checked. Default 30 s. */
+  readonly intervalMs?: number;
+  /** How long a server may take to answer. Default 5 s. */
+  readonly timeoutMs?: number;
+  /** Checks, and so connections, at a time. Default 16, and 2 for one server. */
+  readonly concurrency?: number;
+  readonly perServer?: number;
+  /** How long after its last sign of life another process takes over. Default 15 s. */
+  readonly leaseMs?: number;
+}
+
+/** Looks after the health of the running instances of one platform. */
+export interface HealthMonitor {
+  start(): void;
+  /** Resolves when no check is under way any more, and another process may take over. */
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 200;
+const FLUSH_MS = 1000;
+const REVIVALS_AT_ONCE = 2;
+/** How soon to look again at what could not be written, or is coming up. */
+const SOON_MS = 1000;
+const LONGEST_BACKOFF_MS = 60_000;
+/** A server that fails sooner than this after it was started again has not recovered. */
+const RECOVERED_AFTER_MS = 60_000;
+
+/**
+ * Checks every RUNNING instance again and again, in one of all the processes that could. On the local platform a server
+ * that should run and does not is started again, 1, 2, 4 ... 60 s after it was found so.
+ */
+export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
+  const { database, platform, log, intervalMs = 30_000, concurrency = 16 } = options;
+  const list = createWatchList({ intervalMs, perServer: options.perServer ?? 2 });
+  const duty = createDuty({
+    database,
+    name: healthDutyOf(platform.id),
+    holder: options.processId,
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+  });
+  const checking = { ...options, timeoutMs: options.timeoutMs ?? 5_000 };
+  const underWay = new Set<Promise<void>>();
+  const changed = new Set<string>();
+  const stops: (() => Promise<void> | void)[] = [];
+  let found: FoundHealth[] = [];
+  let readAllAt = 0;
+  let flushAt = 0;
+  let isAway = false;
+  let reviving = 0;
+
+  function onChange(payload: string | null): void {
+    if (payload === null) readAllAt = 0;
+    else if (payload.startsWith('instance:')) changed.add(payload.slice('instance:'.length));
+  }
+
+  async function refresh(now: number): Promise<void> {
+    if (now >= readAllAt) {
+      changed.clear();
+      readAllAt = now + intervalMs;
+      list.replace(await readWatched(database, platform.id, null), now);
+    } else if (changed.size > 0) {
+      const ids = [...changed];
+      changed.clear();
+      list.update(ids, await readWatched(database, platform.id, ids), now);
+    }
+  }
+
+  function begin(watched: Watched, work: () => Promise<void>): void {
+    const done = work()
+      .catch((error: unknown) => log.error({ err: error, instanceId: watched.instance.id }, 'a health check failed'))
+      .finally(() => {
+        watched.isBusy = false;
+        underWay.delete(done);
+      });
+    underWay.add(done);
+  }
+
+  async function check(watched: Watched, lease: HeldLease): Promise<void> {
+    const { instance } = watched;
+    const verdict = await checkServer(checking, instance);
+    const now = performance.now();
+    // On time, however long this one took; what fell behind is not made up for.
+    watched.dueAt = Math.max(watched.dueAt + intervalMs, now);
+    if (verdict.movedTo !== null) {
+      await writeEndpoint(database, lease, instance, verdict.movedTo);
+      log.warn({ instanceId: instance.id }, 'a server has another address than recorded; the record says so now');
+      changed.add(instance.id);
+      watched.dueAt = now + SOON_MS;
+      return;
+    }
+    const message = followOutage(watched, verdict, now);
+    const { status, latencyMs } = verdict;
+    found.push({ id: instance.id, revision: instance.revision, status, latencyMs, message });
+  }
+
+  /** Plans what is done about a server that is down; answers with the message that says so. */
+  function followOutage(watched: Watched, verdict: Verdict, now: number): string | null {
+    const { instance, outage } = watched;
+    if (verdict.isDown && platform.kind === 'local') {
+      const attempts = (outage?.attempts ?? 0) + 1;
+      const delayMs = Math.min(LONGEST_BACKOFF_MS, 1000 * 2 ** Math.min(attempts - 1, 10));
+      watched.outage = { attempts, reviveAt: now + delayMs, wellSince: null };
+      const plan = `It is started again in ${delayMs / 1000} s (attempt ${attempts}).`;
+      log.warn({ instanceId: instance.id, server: instance.resourceName, attempts, delayMs }, 'a server is down');
+      return `${verdict.message} ${plan}`;
+    }
+    if (outage === null) return verdict.message;
+    if (verdict.status !== 'HEALTHY') {
+      watched.dueAt = Math.min(watched.dueAt, now + SOON_MS);
+    } else if (outage.wellSince === null) {
+      outage.wellSince = now;
+      log.info({ instanceId: instance.id, server: instance.resourceName }, 'a server runs again');
+    } else if (now - outage.wellSince >= RECOVERED_AFTER_MS) {
+      watched.outage = null;
+    }
+    return verdict.message;
+  }
+
+  async function revive(watched: Watched, lease: HeldLease): Promise<void> {
+    const { id, resourceName } = watched.instance;
+    reviving += 1;
+    try {
+      await reviveServer(database, platform, lease, id);
+      log.warn({ instanceId: id, server: resourceName }, 'a server that was down has been started again');
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      log.warn({ instanceId: id, server: resourceName, reason: error.message }, 'a server cannot be started again');
+      // Somebody else has it in hand: whether it is still ours to look at is read anew.
+      if (error.code === 'CONFLICT') changed.add(id);
+    } finally {
+      reviving -= 1;
+      if (watched.outage !== null) watched.outage.reviveAt = null;
+      watched.dueAt = performance.now() + SOON_MS / 2;
+    }
+  }
+
+  async function flush(lease: HeldLease, now: number): Promise<void> {
+    if (found.length === 0 || now < flushAt) return;
+    flushAt = now + FLUSH_MS;
+    const batch = found;
+    found = [];
+    const written = await writeHealth(database, lease, batch);
+    for (const { id } of batch) {
+      const watched = list.get(id);
+      const revision = written.get(id);
+      if (watched === undefined) continue;
+      if (revision !== undefined) {
+        if (revision > watched.instance.revision) watched.instance = { ...watched.instance, revision };
+      } else {
+        changed.add(id);
+        watched.dueAt = Math.min(watched.dueAt, now + SOON_MS);
+      }
+    }
+  }
+
+  async function tick(): Promise<void> {
+    const lease = await duty.hold();
+    if (lease === null) {
+      list.clear();
+      found = [];
+      readAllAt = 0;
+      return;
+    }
+    const now = performance.now();
+    await refresh(now);
+    for (const watched of list.takeRevivals(now, REVIVALS_AT_ONCE - reviving)) {
+      begin(watched, () => revive(watched, lease));
+    }
+    for (const watched of list.takeDue(now, concurrency - underWay.size)) begin(watched, () => check(watched, lease));
+    await flush(lease, now);
+    isAway = false;
+  }
+
+  function onError(error: unknown): void {
+    if (!isAway) log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'health cannot be looked after');
+    isAway = true;
+  }
+
+  return {
+    start() {
+      stops.push(options.listener.subscribe('toygres_changes', onChange), every(TICK_MS, tick, onError));
+    },
+    async stop() {
+      for (const stop of stops.splice(0).reverse()) await stop();
+      await Promise.all(underWay);
+      await duty.release().catch(onError);
+    },
+  };
+}
