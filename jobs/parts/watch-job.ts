@@ -2,6 +2,7 @@ import { AppError, assertNever } from '../../schema/errors.ts';
 import type { JobRef, JobSpec, JobStatus } from '../ports/platform.ts';
 import type { Poll, ProgressReport, RunFacts, StepScope, UntilOptions, WorkflowServices } from '../workflow/context.ts';
 import { jobLimits } from './job-limits.ts';
+import { describePhase } from './phase-words.ts';
 
 type Context = WorkflowServices & RunFacts;
 const LOSSES_AT_MOST = 3;
@@ -114,7 +115,7 @@ async function endIfStalled(
   if (lastSign === null || Date.now() - lastSign.getTime() < stallSeconds * 1000) return;
   await platform.cancelJob(ref);
   await jobs.update(ref.id, await platform.readJob(ref));
-  const doing = report?.message ?? report?.phase ?? 'starting';
+  const doing = report === null ? 'starting' : (report.message ?? describePhase(report.phase));
   const minutes = Math.round(stallSeconds / 60);
   throw new AppError(
     'STEP_FAILED',
@@ -129,7 +130,7 @@ function describe({ state, attempts, report }: JobStatus, phase: string): Progre
   if (state === 'ABSENT') return { message: 'started again: the platform had lost it' };
   if (state === 'PENDING') return { message: `${again}waiting for its turn` };
   if (report === null) return { message: `${again}starting` };
-  const message = `${again}${report.message ?? report.phase}`;
+  const message = `${again}${report.message ?? describePhase(report.phase)}`;
   if (report.phase !== phase) return { message };
   return { bytesDone: report.bytesDone, bytesTotal: report.bytesTotal, percent: report.percent, message };
 }

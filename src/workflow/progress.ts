@@ -16,7 +16,7 @@ interface Sample {
 export interface ProgressTracker {
   /** Takes a report at a moment in milliseconds and answers with how far the step is; the percent never falls. */
   take(report: ProgressReport, at: number): StoredProgress;
-  /** How far it is after success: exactly 100; null for a step that never reported. */
+  /** How far it is after success: exactly 100, and all bytes done; null for a step that never reported. */
   finish(): StoredProgress | null;
   readonly last: StoredProgress | null;
 }
@@ -53,7 +53,7 @@ export function createProgressTracker(earlier: StoredProgress | null): ProgressT
     },
     finish() {
       if (last === null) return null;
-      last = { ...last, percent: 100, secondsLeft: 0 };
+      last = { ...last, percent: 100, bytesDone: last.bytesTotal ?? last.bytesDone, secondsLeft: 0 };
       return last;
     },
   };

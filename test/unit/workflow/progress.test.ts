@@ -47,6 +47,12 @@ describe('a progress tracker', () => {
     expect(createProgressTracker(null).finish()).toBeNull();
   });
 
+  it('says of a success that all bytes are done, whatever the last report was', () => {
+    const tracker = createProgressTracker(null);
+    tracker.take({ bytesDone: 371, bytesTotal: 657 }, 0);
+    expect(tracker.finish()).toMatchObject({ percent: 100, bytesDone: 657, bytesTotal: 657 });
+  });
+
   it('takes no nonsense: not a number, negative or infinite ones are as if not said', () => {
     const tracker = createProgressTracker(null);
     const reported = tracker.take({ percent: Number.NaN, bytesDone: -1, bytesTotal: Number.POSITIVE_INFINITY }, 0);

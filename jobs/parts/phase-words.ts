@@ -1,0 +1,15 @@
+/** What users read while a job is in a phase of its script and says nothing more exact itself. */
+const WORDS: Readonly<Record<string, string>> = {
+  dump: 'dumping the databases',
+  hash: 'hashing the files',
+  upload: 'uploading the files',
+  download: 'downloading the files',
+  check: 'checking the files',
+  restore: 'restoring the databases',
+  analyze: 'gathering statistics',
+};
+
+/** The phase as a phrase; its own name for one that is not known here. */
+export function describePhase(phase: string): string {
+  return WORDS[phase] ?? phase;
+}
