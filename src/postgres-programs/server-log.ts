@@ -7,6 +7,8 @@ const LAST_WORDS_BYTES = 16 * 1024;
 
 const PREFIX = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC (?=\[\d+\])/;
 const SEVERITY = /^(?:\[\d+\] )?(?:PANIC|FATAL|ERROR): +/;
+/** What stands before the words of any line. */
+const LABEL = /^(?:\[\d+\] )?(?:[A-Z]+\d?: +)?/;
 
 /** Splits a line of a server's log into its time, which the server writes in UTC, and the rest; no time: goes on. */
 export function parseServerLogLine(line: string): { readonly at: Date | null; readonly text: string } {
@@ -57,7 +59,7 @@ export async function readLastCause(log: string): Promise<string | null> {
       lines.push(parseServerLogLine(text).text);
     }
     const cause = lines.findLast((line) => SEVERITY.test(line)) ?? lines.findLast((line) => line.trim() !== '');
-    return cause === undefined ? null : cause.replace(SEVERITY, '').replace(/^\[\d+\] /, '');
+    return cause === undefined ? null : cause.replace(LABEL, '');
   } finally {
     await file.close();
   }
