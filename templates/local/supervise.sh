@@ -18,8 +18,6 @@ exec 7>"$run/lock"
 flock --wait 5 7 || exit 0
 
 reason=
-script_pid=
-seen=' '
 trap 'read -r reason <"$run/request" || reason=interrupt' TERM
 trap '' HUP INT PIPE
 
@@ -33,123 +31,10 @@ pause() { # SECONDS; ends early on a signal
   kill $! 2>/dev/null
 }
 
-# ---- which processes belong to the attempt -------------------------------------------------------------------------
-
-# Puts their pids into `members`: those that carry the attempt's scratch directory in their environment, those of the
-# script's session and group, and the children of all of them. Whoever was seen once stays, since its parent may die first.
-find_members() {
-  local file stat rest pid state ppid pgrp sid grown=1
-  local -A parent=() session=() group=()
-  members=()
-  for file in /proc/[0-9]*/stat; do
-    { read -r stat <"$file"; } 2>/dev/null || continue
-    pid=${stat%% *}
-    rest=${stat##*) }
-    read -r state ppid pgrp sid _ <<<"$rest"
-    [[ $state == [ZXx] || $pid == "$$" || $pid == "$BASHPID" ]] && continue
-    parent[$pid]=$ppid session[$pid]=$sid group[$pid]=$pgrp
-  done
-  while read -r file; do
-    file=${file#/proc/}
-    pid=${file%%/*}
-    [[ -n ${parent[$pid]-} && $seen != *" $pid "* ]] && seen+="$pid "
-  done < <(grep -lsazxF "TOYGRES_SCRATCH_DIR=$scratch" /proc/[0-9]*/environ 7>&- 8>&- 9>&-)
-  while ((grown)); do
-    grown=0
-    for pid in "${!parent[@]}"; do
-      [[ $seen == *" $pid "* ]] && continue
-      if [[ $pid == "$script_pid" || ${session[$pid]} == "$script_pid" || ${group[$pid]} == "$script_pid" ||
-        $seen == *" ${parent[$pid]} "* ]]; then
-        seen+="$pid "
-        grown=1
-      fi
-    done
-  done
-  for pid in "${!parent[@]}"; do
-    [[ $seen == *" $pid "* ]] && members+=("$pid")
-  done
-  ((${#members[@]} > 0))
-}
-
-# Ends every process of the attempt: first asked, after a second forced.
-end_members() {
-  local tries
-  find_members || return 0
-  kill -TERM "${members[@]}" 2>/dev/null
-  for ((tries = 0; tries < 10; tries++)); do
-    pause 0.1
-    find_members || return 0
-  done
-  for ((tries = 0; tries < 50; tries++)); do
-    kill -KILL "${members[@]}" 2>/dev/null
-    pause 0.05
-    find_members || return 0
-  done
-}
-
-# ---- what the script says ------------------------------------------------------------------------------------------
-
-load_secrets() {
-  local file line
-  secrets=()
-  for file in "$TOYGRES_SECRETS_DIR"/*; do
-    while IFS= read -r line || [[ -n $line ]]; do
-      ((${#line} >= 6)) && secrets+=("$line")
-    done <"$file"
-  done
-}
-
-mask() { # changes `line`
-  local secret
-  for secret in "${secrets[@]}"; do
-    [[ $line == *"$secret"* ]] && line=${line//"$secret"/***}
-  done
-  if [[ ${line,,} == *sig[=%]* ]]; then
-    line=${line//[sS][iI][gG]@(=|%3[dD])+([[:alnum:]%\/+=_.~-])/sig=***}
-  fi
-}
-
-# Reads the script's output and writes the attempt's log, progress, result and error. A line beyond the limit is cut.
-record() { # DIRECTORY
-  local line rest limit=4194304 shown=65536 last='' size=0 now
-  local -a secrets
-  trap '' TERM
-  load_secrets
-  exec 5>>"$1/log" 6>>"$1/progress"
-  # Room for the error line, so that it can still be written when what the script made has filled the disk.
-  printf '%8191s\n' '' >"$1/error"
-  while IFS= read -r -n "$limit" line || [[ -n $line ]]; do
-    if ((${#line} >= limit)); then
-      while IFS= read -r -n 65536 rest && ((${#rest} == 65536)); do :; done
-    fi
-    mask
-    now=$EPOCHREALTIME
-    case $line in
-      '::toygres:: progress '*)
-        line=${line#'::toygres:: progress '}
-        [[ $line == "$last" || ${#line} -gt 8192 ]] && continue
-        last=$line
-        if (((size += ${#line} + 20) > 262144)); then
-          write_whole "$1/progress" "$now $line"
-          exec 6>>"$1/progress"
-          size=${#line}
-        else
-          printf '%s %s\n' "$now" "$line" >&6
-        fi
-        ;;
-      '::toygres:: result '*) write_whole "$1/result" "${line#'::toygres:: result '}" ;;
-      '::toygres:: error '*)
-        line=${line#'::toygres:: error '}
-        printf '%-8191s\n' "${line:0:8191}" 1<>"$1/error"
-        ;;
-      '::toygres:: '*) ;;
-      *)
-        ((${#line} > shown)) && line="${line:0:shown} [cut]"
-        printf '%s %s\n' "$now" "$line" >&5
-        ;;
-    esac
-  done
-}
+# shellcheck source-path=SCRIPTDIR source=members.sh
+source "${BASH_SOURCE[0]%/*}/members.sh"
+# shellcheck source-path=SCRIPTDIR source=record.sh
+source "${BASH_SOURCE[0]%/*}/record.sh"
 
 # ---- one attempt ---------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Platform, ServerSpec } from '../../jobs/ports/platform.ts';
 import { eventually } from '../support/eventually.ts';
+import type { PlatformHarness } from '../support/job-bench.ts';
 import { collect, serverSpec } from '../support/platform-specs.ts';
-import type { PlatformHarness } from './platform-jobs.contract.ts';
 
 const PASSWORD = `it's "quoted" \\ $(and) strange`;
 

@@ -1,5 +1,7 @@
 import { describe } from 'vitest';
-import { type PlatformHarness, platformJobContract } from './platform-jobs.contract.ts';
+import type { PlatformHarness } from '../support/job-bench.ts';
+import { platformJobLogContract } from './platform-job-logs.contract.ts';
+import { platformJobContract } from './platform-jobs.contract.ts';
 import { platformServerContract } from './platform-servers.contract.ts';
 
 /**
@@ -10,5 +12,6 @@ export function platformContract(name: string, start: () => Promise<PlatformHarn
   describe(`${name} as a platform`, () => {
     platformServerContract(start);
     platformJobContract(start);
+    platformJobLogContract(start);
   });
 }

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { invalidInput } from '../../../schema/errors.ts';
 import type { LocalContext } from './context.ts';
 import { isThere } from './server-records.ts';
 
-const SUPERVISOR = 'supervise.sh';
-
-async function readDigest(directory: string, supervisorPath: string): Promise<string> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+async function readDigest(directories: readonly string[]): Promise<string> {
   const digest = createHash('sha256');
-  for (const file of [...files.sort(), supervisorPath]) {
-    const content = await readFile(file);
-    digest.update(`${path.relative(directory, file)}\0${content.length}\0`).update(content);
+  for (const directory of directories) {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    for (const file of files.sort()) {
+      const content = await readFile(file);
+      digest.update(`${path.relative(directory, file)}\0${content.length}\0`).update(content);
+    }
   }
   return digest.digest('hex').slice(0, 16);
 }
@@ -31,7 +31,7 @@ export interface JobScripts {
 }
 
 /**
- * Copies the job scripts to where the unprivileged user can read them, one copy for each content, so that an upgrade does
+ * Copies the job scripts and the supervisor to where the unprivileged user can read them, one copy for each content, so that an upgrade does
  * not change a script that bash is in the middle of. Throws INVALID_INPUT when there is none for this kind of job.
  */
 export async function placeScripts(
@@ -41,13 +41,14 @@ export async function placeScripts(
   if (!(await isThere(path.join(scriptsDirectory, `${kind}.sh`)))) {
     throw invalidInput('kind', 'a job that has a script', `There is no script for ${kind} jobs on this platform.`);
   }
-  const target = path.join(layout.scripts, await readDigest(scriptsDirectory, supervisorPath));
+  const supervisorDirectory = path.dirname(supervisorPath);
+  const target = path.join(layout.scripts, await readDigest([scriptsDirectory, supervisorDirectory]));
   if (!(await isThere(target))) {
     const unfinished = `${target}.${process.pid}.${performance.now().toString(36)}`;
     try {
       await mkdir(unfinished, { recursive: true });
       await cp(scriptsDirectory, path.join(unfinished, 'scripts'), { recursive: true });
-      await copyFile(supervisorPath, path.join(unfinished, SUPERVISOR));
+      await cp(supervisorDirectory, path.join(unfinished, 'local'), { recursive: true });
       await openToAll(unfinished);
       await rename(unfinished, target).catch((error: NodeJS.ErrnoException) => {
         // Another process placed the same content meanwhile.
@@ -57,5 +58,8 @@ export async function placeScripts(
       await rm(unfinished, { recursive: true, force: true });
     }
   }
-  return { supervisor: path.join(target, SUPERVISOR), script: path.join(target, 'scripts', `${kind}.sh`) };
+  return {
+    supervisor: path.join(target, 'local', path.basename(supervisorPath)),
+    script: path.join(target, 'scripts', `${kind}.sh`),
+  };
 }
