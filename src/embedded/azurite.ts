@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -62,6 +62,8 @@ async function launch(place: Place, port: number): Promise<ProcessMark | null> {
     path.dirname(createRequire(import.meta.url).resolve('azurite/package.json')),
     'dist/src/blob/main.js',
   );
+  // What the last one said before it ended is kept.
+  await rename(place.logFile, `${place.logFile}.1`).catch(() => undefined);
   const log = await open(place.logFile, 'w', 0o600);
   try {
     const child = spawn(
