@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { AppError } from '../../schema/errors.ts';
 
-/** A lock of this machine that ends with the process that holds it, however that ends. */
+/** A lock of this machine that is held until it is released or the process ends, however that ends. */
 export interface HeldLock {
   release(): Promise<void>;
   /** Releases it and removes its file; whoever waits for it notices and locks a new file. */
@@ -27,6 +27,24 @@ function lockDescriptor(file: FileHandle, waitSeconds: number, mode: LockMode): 
   });
 }
 
+/** Node closes a file that nothing refers to any more, and the lock would go with it. */
+const heldFiles = new Set<FileHandle>();
+
+function keep(file: FileHandle, path: string): HeldLock {
+  heldFiles.add(file);
+  const release = async () => {
+    heldFiles.delete(file);
+    await file.close();
+  };
+  return {
+    release,
+    remove: async () => {
+      await rm(path, { force: true });
+      await release();
+    },
+  };
+}
+
 /**
  * Takes the lock, waiting for at most that long; null when somebody else holds it still. The file's directory must exist.
  * Processes and callers of one process exclude each other alike.
@@ -45,13 +63,7 @@ export async function takeLock(
       }
       const [held, named] = await Promise.all([file.stat(), stat(path).catch(() => null)]);
       if (named !== null && held.ino === named.ino) {
-        return {
-          release: () => file.close(),
-          remove: async () => {
-            await rm(path, { force: true });
-            await file.close();
-          },
-        };
+        return keep(file, path);
       }
       // Its last holder removed the file while we waited.
       await file.close();

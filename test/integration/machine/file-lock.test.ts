@@ -1,5 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLock, withLock } from '../../../src/machine/file-lock.ts';
 
@@ -37,6 +39,18 @@ describe('locks of this machine', () => {
     const failing = withLock(file, { waitSeconds: 0, busy: 'busy' }, () => Promise.reject(new Error('failed')));
     await expect(failing).rejects.toThrow('failed');
     expect(await withLock(file, { waitSeconds: 0, busy: 'busy' }, async () => 2)).toBe(2);
+  });
+
+  test('a lock stays held when its holder has forgotten it', async () => {
+    const forgotten = path.join(directory, 'forgotten');
+    await takeLock(forgotten, 0);
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    for (let round = 0; round < 3; round += 1) {
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await takeLock(forgotten, 0)).toBeNull();
   });
 
   test('shared holders exclude only an exclusive one', async () => {
