@@ -13,6 +13,7 @@ readonly MAIN_PID=$BASHPID
 readonly CONTROL_MARK='::toygres::'
 LANE=main
 ended=false
+progress_said=''
 phase_name='' phase_total=0 phase_done=0 phase_said=0 phase_unit=bytes
 failed_command=''
 
@@ -93,7 +94,7 @@ begin_phase() {
   say_progress 0 ''
 }
 
-# progress DONE TEXT: at most once a second; never falls and never reaches the total, which is end_phase's to say.
+# progress DONE TEXT: at most once a second, and only what is new; never falls and never reaches the total, which is end_phase's to say.
 progress() {
   local done=$1 now=${EPOCHREALTIME/[.,]/}
   ((done < phase_total)) || done=$((phase_total - 1))
@@ -106,7 +107,7 @@ progress() {
 end_phase() { say_progress "$phase_total" ''; }
 
 say_progress() {
-  local bytes_done=$1 bytes_total=$phase_total percent=null message=null
+  local bytes_done=$1 bytes_total=$phase_total percent=null message=null line
   if [[ $phase_unit == percent ]]; then
     percent=$((bytes_done * 100 / bytes_total))
     bytes_done=null bytes_total=null
@@ -115,9 +116,13 @@ say_progress() {
     json_string "$2"
     message=$REPLY
   fi
+  printf -v line '{"phase":"%s","bytesDone":%s,"bytesTotal":%s,"percent":%s,"message":%s}' \
+    "$phase_name" "$bytes_done" "$bytes_total" "$percent" "$message"
+  # Saying the same again would look like work to whoever watches for a stall.
+  [[ $line != "$progress_said" ]] || return 0
+  progress_said=$line
   phase_said=${EPOCHREALTIME/[.,]/}
-  printf '%s progress {"phase":"%s","bytesDone":%s,"bytesTotal":%s,"percent":%s,"message":%s}\n' \
-    "$CONTROL_MARK" "$phase_name" "$bytes_done" "$bytes_total" "$percent" "$message"
+  printf '%s progress %s\n' "$CONTROL_MARK" "$line"
 }
 
 # say_result JSON: the last thing before exit 0.

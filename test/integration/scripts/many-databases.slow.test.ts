@@ -20,7 +20,7 @@ test('a server with 200 databases comes back with each of them', async () => {
       for (const name of names.filter((_, index) => index % 2 === lane)) {
         const quoted = `"${name.replaceAll('"', '""')}"`;
         await source.query('postgres', `CREATE DATABASE ${quoted} TEMPLATE template0`);
-        await source.query(name, `CREATE TABLE only AS SELECT current_database() AS here`);
+        await source.query(name, `CREATE TABLE single AS SELECT current_database() AS here`);
       }
     }),
   );
@@ -32,5 +32,5 @@ test('a server with 200 databases comes back with each of them', async () => {
   const restored = await harness.restore(image);
   expect(restored.end).toMatchObject({ exitCode: 0, errors: [], results: [{ databases: 202, notices: [] }] });
   const copy = await harness.startRestored(restored.volume);
-  for (const name of names) expect(await copy.query(name, 'SELECT here FROM only')).toEqual([{ here: name }]);
+  for (const name of names) expect(await copy.query(name, 'SELECT here FROM single')).toEqual([{ here: name }]);
 }, 600_000);
