@@ -7,6 +7,7 @@ import { readRelease } from './app/release.ts';
 import type { Config } from './config/env.ts';
 import { tokenFile } from './embedded/kept-secret.ts';
 import type { Logger } from './log/logger.ts';
+import { createUpkeep } from './upkeep/upkeep.ts';
 import { createWorker } from './workflow/worker.ts';
 
 /** Steps in hand may take so long to end by themselves before they are handed back to the queue. */
@@ -33,7 +34,7 @@ export async function startApp(config: Config, mode: Mode, log: Logger): Promise
   await using stops = new AsyncDisposableStack();
   const release = await readRelease();
   const foundations = await layFoundations(config, mode, log, stops);
-  const core = await openCore(config, foundations, log, stops);
+  const core = await openCore(config, foundations, log, stops, { schedule: mode !== 'api' });
   if (mode !== 'api') {
     // Only the standalone server is alone on its home: the servers of the others go on without them.
     if (mode === 'standalone') stops.defer(() => core.platform.suspend());
@@ -49,6 +50,14 @@ export async function startApp(config: Config, mode: Mode, log: Logger): Promise
     });
     stops.defer(() => worker.stop({ graceMs: STEP_GRACE_MS }));
     await worker.start();
+    const upkeep = createUpkeep({
+      ...core,
+      retention: config.keepDays,
+      driftGraceMs: config.driftGraceSeconds * 1000,
+      log,
+    });
+    stops.defer(() => upkeep.stop());
+    await upkeep.start();
   }
   const identity = { token: foundations.token, release };
   const url = mode === 'worker' ? null : (await openApi(config, core, identity, log, stops)).url;

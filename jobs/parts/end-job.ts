@@ -6,7 +6,7 @@ export const KEEPING: StepOptions = { timeoutMs: 600_000 };
 
 /** Keeps what an ended job wrote in the blob store, one file an attempt, then has the platform forget the job. */
 export async function keepLogAndRemove(
-  { platform, store, jobs }: WorkflowServices,
+  { platform, store, jobs }: Pick<WorkflowServices, 'platform' | 'store' | 'jobs'>,
   ref: JobRef,
   { signal }: StepScope,
 ): Promise<void> {

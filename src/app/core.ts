@@ -42,18 +42,22 @@ function openPlatform(config: Config, { home, machine }: Foundations, log: Logge
   });
 }
 
-/** Opens them in order; each thing's stop is put on `stops` as soon as it runs. */
+/**
+ * Opens them in order; each thing's stop is put on `stops` as soon as it runs. `schedule`: whether this process sends what
+ * is due by schedules.
+ */
 export async function openCore(
   config: Config,
   foundations: Foundations,
   log: Logger,
   stops: AsyncDisposableStack,
+  { schedule = false }: { readonly schedule?: boolean } = {},
 ): Promise<Core> {
   const url = foundations.databaseUrl;
   await migrateDatabase(url);
   const database = openDatabase({ url });
   stops.defer(() => database.stop());
-  const boss = await startBoss({ url, log });
+  const boss = await startBoss({ url, log, schedule });
   stops.defer(() => boss.stop({ graceful: false }));
   const listener = createListener({ url, log });
   stops.defer(() => listener.stop());

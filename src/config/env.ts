@@ -44,6 +44,10 @@ const Environment = z
       { message: 'must be 32 bytes in base64 (openssl rand -base64 32)' },
     ),
     TOYGRES_WORKER_CONCURRENCY: count(4, 100),
+    TOYGRES_DRIFT_GRACE_SECONDS: optional(z.coerce.number().int().min(0).max(31_536_000).default(900)),
+    TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
+    TOYGRES_KEEP_HEALTH_DAYS: count(7, 36_500),
+    TOYGRES_KEEP_LOGS_DAYS: count(30, 36_500),
     TOYGRES_JOB_CONCURRENCY: optional(z.coerce.number().int().min(1).max(1000).optional()),
     LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
   })
@@ -71,6 +75,10 @@ export interface Config {
   readonly encryptionKey: string | null;
   readonly workerConcurrency: number;
   readonly jobConcurrency: number;
+  /** How long something must be seen as left over before the reconciler removes it. */
+  readonly driftGraceSeconds: number;
+  /** How long what is over is kept, in days. */
+  readonly keepDays: { readonly operations: number; readonly healthChecks: number; readonly jobLogs: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -102,6 +110,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     encryptionKey: env.TOYGRES_ENCRYPTION_KEY,
     workerConcurrency: env.TOYGRES_WORKER_CONCURRENCY,
     jobConcurrency: env.TOYGRES_JOB_CONCURRENCY ?? (env.TOYGRES_PLATFORM === 'local' ? 2 : 20),
+    driftGraceSeconds: env.TOYGRES_DRIFT_GRACE_SECONDS,
+    keepDays: {
+      operations: env.TOYGRES_KEEP_OPERATIONS_DAYS,
+      healthChecks: env.TOYGRES_KEEP_HEALTH_DAYS,
+      jobLogs: env.TOYGRES_KEEP_LOGS_DAYS,
+    },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -30,6 +30,8 @@ export interface BossOptions {
   readonly log: Logger;
   /** Default 3. */
   readonly maxConnections?: number;
+  /** Whether this process sends what is due by schedules. Default false. */
+  readonly schedule?: boolean;
 }
 
 /** What a queue job says: which run is to be taken up. */
@@ -42,14 +44,16 @@ export interface RunJob {
  * Connects to the queue and creates or migrates its schema; any number of processes may do so at a time. Its supervisor
  * looks every second for runs whose worker died. Stop it with `boss.stop({ graceful: false })` after the workers.
  */
-export async function startBoss({ url, log, maxConnections = 3 }: BossOptions): Promise<PgBoss> {
+export async function startBoss({ url, log, maxConnections = 3, schedule = false }: BossOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     connectionString: url,
     schema: QUEUE_SCHEMA,
     application_name: 'toygres queue',
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
-    schedule: false,
+    schedule,
+    cronMonitorIntervalSeconds: 45,
+    cronWorkerIntervalSeconds: 30,
     registerInstance: false,
     monitorVacuum: false,
     superviseIntervalSeconds: 1,

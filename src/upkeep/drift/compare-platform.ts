@@ -1,0 +1,137 @@
+import type { PlatformObject, ServerRef } from '../../../jobs/ports/platform.ts';
+import { isUuid } from '../../../schema/rules/id-rules.ts';
+import { type DriftKind, isTerminal } from '../../../schema/states.ts';
+import type { SeenDrift } from '../../stores/drift-rows.ts';
+import type { InstanceOwner, JobOwner } from '../../stores/owner-rows.ts';
+
+const KINDS: Readonly<Record<PlatformObject['kind'], DriftKind>> = {
+  server: 'SERVER',
+  volume: 'VOLUME',
+  secret: 'SECRET',
+  configuration: 'CONFIGURATION',
+  job: 'JOB',
+};
+
+/** What the platform's names of a server's parts end in. */
+const SUFFIXES = { SERVER: '', VOLUME: '-pvc', SECRET: '-secret', CONFIGURATION: '-config' } as const;
+export type PartKind = keyof typeof SUFFIXES;
+
+/** The server that a part with this name belongs to; null for a name that no part of ours has. */
+export function serverOfPart(kind: PartKind, { namespace, name }: Pick<PlatformObject, 'namespace' | 'name'>) {
+  const suffix = SUFFIXES[kind];
+  if (!name.endsWith(suffix)) return null;
+  const ref: ServerRef = { namespace, resourceName: name.slice(0, name.length - suffix.length) };
+  return ref;
+}
+
+/** The records that what the platform holds is held against. */
+export interface Owners {
+  readonly instances: ReadonlyMap<string, InstanceOwner>;
+  readonly jobs: ReadonlyMap<string, JobOwner>;
+}
+
+/** The ids that objects say they belong to, as records can have them. */
+export function idsOfOwners(objects: readonly PlatformObject[]): readonly string[] {
+  return [...new Set(objects.filter(hasOwner).map(({ ownerId }) => ownerId))];
+}
+
+/**
+ * Where the platform holds something else than the records say. Only what a record disowns, and what holds no data and is
+ * nobody's, is PENDING; all other differences are for people.
+ */
+export function comparePlatform(
+  platform: string,
+  objects: readonly PlatformObject[],
+  owners: Owners,
+): readonly SeenDrift[] {
+  const withData = new Set(
+    objects.filter(({ kind }) => kind === 'volume').map((object) => serverKey('VOLUME', object)),
+  );
+  const unowned = objects.flatMap((object) => {
+    const kind = KINDS[object.kind];
+    const judged =
+      kind === 'JOB' ? judgeJob(platform, object, owners) : judgePart(platform, kind, object, owners, withData);
+    return judged === null
+      ? []
+      : [{ kind, namespace: object.namespace, name: object.name, ownerId: object.ownerId, ...judged }];
+  });
+  return [...unowned, ...findMissing(platform, objects, owners)];
+}
+
+type Judgement = Pick<SeenDrift, 'state' | 'reason'>;
+
+const pending = (reason: string): Judgement => ({ state: 'PENDING', reason });
+const reported = (reason: string): Judgement => ({ state: 'REPORTED', reason });
+
+const NOBODYS = 'It carries our mark, but not whose it is: look whether it is needed.';
+
+function hasOwner(object: PlatformObject): object is PlatformObject & { readonly ownerId: string } {
+  return object.ownerId !== null && isUuid(object.ownerId);
+}
+
+function serverKey(kind: DriftKind, object: Pick<PlatformObject, 'namespace' | 'name'>): string {
+  const ref = kind === 'JOB' || kind === 'IMAGE' ? null : serverOfPart(kind, object);
+  return `${object.namespace}/${ref?.resourceName ?? object.name}`;
+}
+
+function judgePart(
+  platform: string,
+  kind: DriftKind,
+  object: PlatformObject,
+  { instances }: Owners,
+  withData: ReadonlySet<string>,
+): Judgement | null {
+  if (!hasOwner(object)) return reported(NOBODYS);
+  const owner = instances.get(object.ownerId);
+  if (owner === undefined) {
+    if (!withData.has(serverKey(kind, object)))
+      return pending('No record of its instance is here, and it holds no data.');
+    return reported(
+      'No record of its instance is here, and there is data: the records may be of another or an older database. It is ' +
+        'never removed; if nobody needs it, remove it by hand.',
+    );
+  }
+  if (owner.platform !== platform) return reported(`Its instance is recorded on the platform ${owner.platform}.`);
+  if (serverKey(kind, object) !== `${owner.namespace}/${owner.resourceName}`) {
+    return reported(
+      `Its instance "${owner.name}" is recorded with another name on the platform, ${owner.resourceName}.`,
+    );
+  }
+  if (owner.state !== 'DELETED' && owner.state !== 'FAILED') return null;
+  if (owner.isBusy) return null;
+  return pending(`Its instance "${owner.name}" is ${owner.state}.`);
+}
+
+function judgeJob(platform: string, object: PlatformObject, { jobs }: Owners): Judgement | null {
+  if (!hasOwner(object)) return reported(NOBODYS);
+  const owner = jobs.get(object.ownerId);
+  if (owner === undefined) return pending('No record of the job is here; when it has ended it is removed.');
+  if (owner.platform !== platform) return reported(`The job is recorded on the platform ${owner.platform}.`);
+  if (!isTerminal(owner.operationState)) return null;
+  return pending(`Its operation ${owner.operationId} is ${owner.operationState}.`);
+}
+
+/** What records say is there and is not. Records in motion, or changed since the platform was listed, tell nothing. */
+function findMissing(
+  platform: string,
+  objects: readonly PlatformObject[],
+  { instances }: Owners,
+): readonly SeenDrift[] {
+  const there = new Set(objects.map((object) => `${object.kind} ${serverKey(KINDS[object.kind], object)}`));
+  return [...instances.values()].flatMap((owner): SeenDrift[] => {
+    const { id, namespace, resourceName, name, state } = owner;
+    if (owner.platform !== platform || owner.isBusy || owner.isFresh) return [];
+    if (state !== 'RUNNING' && state !== 'STOPPED') return [];
+    const key = `${namespace}/${resourceName}`;
+    const common = { namespace, ownerId: id, state: 'REPORTED' as const };
+    if (!there.has(`volume ${key}`)) {
+      const reason = `The instance "${name}" is ${state}, but its volume is gone: restore it from an image, or delete it.`;
+      return [{ kind: 'VOLUME', name: `${resourceName}${SUFFIXES.VOLUME}`, reason, ...common }];
+    }
+    if (state === 'RUNNING' && !there.has(`server ${key}`)) {
+      const reason = `The instance "${name}" is RUNNING, but nothing of its server is there: restart it.`;
+      return [{ kind: 'SERVER', name: resourceName, reason, ...common }];
+    }
+    return [];
+  });
+}
