@@ -193,6 +193,19 @@ descendants() {
   done
 }
 
+# work_done: REPLY is the processor time of all of them, in ticks: it stands still when nothing is done.
+work_done() {
+  local pid line sum=0
+  local -a values
+  descendants
+  for pid in $REPLY; do
+    { IFS= read -r line <"/proc/$pid/stat"; } 2>/dev/null || continue
+    read -r -a values <<<"${line##*) }"
+    ((sum += values[11] + values[12])) || true
+  done
+  REPLY=$sum
+}
+
 # end_children: ends everything that was started, gently for two seconds.
 end_children() {
   local begun=$EPOCHSECONDS asked=false

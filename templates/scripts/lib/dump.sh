@@ -101,6 +101,7 @@ follow_dump() {
           [[ -z $table ]] || open[$table]=1
           tell_log "$name: dumping $label"
           ;;
+        'pg_dump: reading '*) label="database $name: ${line#pg_dump: }" ;;
         'pg_dump: saving large objects' | 'pg_dump: saving BLOBs')
           label='large objects'
           open[2613]=1
@@ -120,6 +121,17 @@ follow_dump() {
   exec {input}<&-
 }
 
+# share_done BYTES SIZE ROWS ESTIMATED: REPLY is how much of a table is read, in thousandths; it grows as long as the table
+# is read. Rows tell it well until the estimate turns out too low; the bytes of the text have no firm ratio to the table's.
+share_done() {
+  if (($4 > 0)); then
+    REPLY=$(($3 * 1000 / $4))
+    ((REPLY <= 900)) || REPLY=$((1000 - 90000 / REPLY))
+  else
+    REPLY=$(($1 * 1000 / ($1 + $2 + 1)))
+  fi
+}
+
 # tell_table_progress: part of follow_dump, with its variables. A table that was begun, and that no COPY reads any more
 # when it is looked for the second time, is finished.
 tell_table_progress() {
@@ -131,10 +143,9 @@ tell_table_progress() {
   read_fields "copying.$oid"
   for ((index = 0; index < ${#FIELDS[@]}; index += 3)); do
     table=${FIELDS[index]}
-    part=${FIELDS[index + 1]}
     [[ -n ${size[$table]-} ]] || continue
-    if ((rows[$table] > 0)); then part=$((size[$table] * (FIELDS[index + 2] * 1000 / rows[$table]) / 1000)); fi
-    ((part < size[$table])) || part=${size[$table]}
+    share_done "${FIELDS[index + 1]}" "${size[$table]}" "${FIELDS[index + 2]}" "${rows[$table]}"
+    part=$((size[$table] * REPLY / 1000))
     running[$table]=$part
   done
   for table in "${!open[@]}"; do

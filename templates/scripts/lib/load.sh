@@ -106,6 +106,7 @@ load_database() {
 # counts rows and indexes alike.
 follow_load() {
   local oid=$1 name=$2 loader=$3 input line partial='' status polled=0 label="restoring database $2" quoted grown
+  local grown_before=-1 label_before='' busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS worked=0
   sql_literal "$name"
   quoted=$REPLY
   TOOL_ERRORS=()
@@ -130,6 +131,7 @@ follow_load() {
           label=${label//\"/}
           tell_log "$name: $label"
           ;;
+        'pg_restore: creating '*) label=${line#pg_restore: } ;;
         *error:* | *detail:* | *hint:* | *warning:* | 'pg_restore: from TOC entry'* | [!p]*)
           TOOL_ERRORS+=("$line")
           tell_log "$line"
@@ -143,7 +145,15 @@ follow_load() {
     read_fields "grown.$oid"
     grown=${FIELDS[0]}
     ((grown < DATABASE_SIZE[$oid])) || grown=${DATABASE_SIZE[$oid]}
-    tell_progress "$grown" "$label"
+    if [[ $grown != "$grown_before" || $label != "$label_before" ]]; then
+      grown_before=$grown label_before=$label busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS
+    elif ((EPOCHSECONDS - looked >= 30)); then
+      # A sort for an index or the check of a foreign key makes nothing grow for a long time.
+      work_done
+      ((REPLY - worked < 100)) || busy=" (busy for $((EPOCHSECONDS - since)) s)"
+      worked=$REPLY looked=$EPOCHSECONDS
+    fi
+    tell_progress "$grown" "$label$busy"
   done
   exec {input}<&-
 }

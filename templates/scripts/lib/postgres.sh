@@ -31,6 +31,7 @@ write_passfile() {
 use_options() {
   PGOPTIONS='-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0'
   PGOPTIONS+=' -c idle_session_timeout=0 -c default_transaction_read_only=off -c role=none'
+  PGOPTIONS+=' -c standard_conforming_strings=on -c quote_all_identifiers=off -c lc_messages=C'
   PGOPTIONS+=' -c log_statement=none -c log_min_duration_statement=-1'
   if (($1 >= 17)); then PGOPTIONS+=' -c transaction_timeout=0 -c event_triggers=off'; fi
   export PGOPTIONS
