@@ -2,38 +2,19 @@ import { spawn } from 'node:child_process';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobSpec } from '../../../jobs/ports/platform.ts';
-import { AppError, invalidInput } from '../../../schema/errors.ts';
+import { AppError } from '../../../schema/errors.ts';
 import { readProcess } from '../../machine/process-mark.ts';
 import { until } from '../../machine/until.ts';
 import { writeJsonFile, writeWholeFile } from '../../machine/whole-file.ts';
 import { spawnOptionsFor } from '../../postgres-programs/identity.ts';
 import { listServerProcesses } from '../../postgres-programs/postmaster.ts';
+import { checkJobSpec } from '../job-spec-rules.ts';
 import { type LocalContext, makePassage, makePrivate } from './context.ts';
 import { type JobEnd, type JobRecord, listAttempts, readLife } from './job-records.ts';
 import { placeScripts } from './job-scripts.ts';
 import type { JobPaths } from './layout.ts';
 import { requirePrograms } from './offers.ts';
 import { isThere } from './server-records.ts';
-
-const PARAMETER = /^[A-Z][A-Z0-9_]{0,63}$/;
-/** What the platform sets itself, and what would change how bash or the loader run the script. */
-const RESERVED =
-  /^(PATH|HOME|TMPDIR|IFS|ENV|PS4|CDPATH|GLOBIGNORE|BASH.*|SHELL.*|LD_.*|TOYGRES_(SECRETS_DIR|SCRATCH_DIR|ATTEMPT|VOLUME))$/;
-const SECRET_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
-
-function checkSpec(spec: JobSpec): void {
-  for (const [name, value] of Object.entries(spec.parameters)) {
-    if (!PARAMETER.test(name) || RESERVED.test(name) || value.includes('\0')) {
-      throw invalidInput('parameters', 'an environment variable of the script', `${name} cannot be a job's parameter.`);
-    }
-  }
-  for (const name of Object.keys(spec.secrets)) {
-    if (!SECRET_NAME.test(name)) throw invalidInput('secrets', 'a plain file name', 'A secret has no plain file name.');
-  }
-  if (!Number.isInteger(spec.attempts) || spec.attempts < 1 || !(spec.deadlineSeconds > 0)) {
-    throw invalidInput('attempts', 'at least one attempt and a deadline', 'A job needs attempts and a deadline.');
-  }
-}
 
 async function findVolume(context: LocalContext, spec: JobSpec): Promise<string | null> {
   if (spec.volume === null) return null;
@@ -102,7 +83,7 @@ export async function startJob(
   spec: JobSpec,
   interruption: JobEnd | null,
 ): Promise<void> {
-  checkSpec(spec);
+  checkJobSpec(spec);
   const programs = await requirePrograms(context.programs, { ...spec, imageType: 'STOCK' });
   const volume = await findVolume(context, spec);
   const scripts = await placeScripts(context, spec.kind);

@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { JobReport, JobStatus } from '../../../jobs/ports/platform.ts';
 import { openPlainFile, readLines } from '../../machine/line-reader.ts';
 import { readJsonFile, readPlainFile } from '../../machine/whole-file.ts';
+import { describeFailure, parseProgress, parseResult } from '../job-report.ts';
 import { type JobEnd, JobRecord, listAttempts, readLife } from './job-records.ts';
-import { describeFailure, parseProgress, parseResult } from './job-report.ts';
 import type { JobPaths } from './layout.ts';
 
 const TAIL_BYTES = 32 * 1024;

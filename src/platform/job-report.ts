@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobReport } from '../../../jobs/ports/platform.ts';
+import type { JobReport } from '../../jobs/ports/platform.ts';
 
 const LONGEST_MESSAGE = 500;
 

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  describeFailure,
-  type FailureFacts,
-  parseProgress,
-  parseResult,
-} from '../../../../src/platform/local/job-report.ts';
+import { describeFailure, type FailureFacts, parseProgress, parseResult } from '../../../src/platform/job-report.ts';
 
 describe('what a script reports', () => {
   test('missing figures are null', () => {
