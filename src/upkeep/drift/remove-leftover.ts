@@ -110,10 +110,9 @@ async function removeJob(
   const ref = { id: ownerId, namespace, name };
   const [row] = await inside(tx)
     .select({ state: operations.state })
-    .from(jobs)
-    .innerJoin(operations, eq(operations.id, jobs.operationId))
-    .where(eq(jobs.id, ownerId))
-    .for('update', { of: operations });
+    .from(operations)
+    .where(eq(operations.id, inside(tx).select({ id: jobs.operationId }).from(jobs).where(eq(jobs.id, ownerId))))
+    .for('update');
   if (row === undefined) {
     const { state } = await services.platform.readJob(ref);
     // Whoever runs it has its record elsewhere.

@@ -25,6 +25,7 @@ export async function openUpkeepWorld() {
   await listener.start();
   const queries = createUpkeepQueries(database);
   const monitors: { stop(): Promise<void> }[] = [];
+  const stopMonitors = async () => void (await Promise.all(monitors.splice(0).map((monitor) => monitor.stop())));
 
   async function row(id: string) {
     const { rows } = await database.pool.query(
@@ -42,7 +43,9 @@ export async function openUpkeepWorld() {
     listener,
     log,
     messages,
+    password: PASSWORD,
     row,
+    stopMonitors,
     /** A monitor that looks often, stopped with the world. */
     monitor(options: Partial<HealthMonitorOptions> = {}) {
       const monitor = createHealthMonitor({
@@ -92,7 +95,7 @@ export async function openUpkeepWorld() {
         40_000,
       ),
     async stop() {
-      await Promise.all(monitors.map((monitor) => monitor.stop()));
+      await stopMonitors();
       await listener.stop();
       await platform.stop();
       await home.stop();
