@@ -1,4 +1,4 @@
-import type { FactQuery } from './server-facts.ts';
+import type { FactQuery } from './fact-query.ts';
 
 /** What the databases of one cluster share. Grants are sorted: their order in the catalogue means nothing. */
 export const CLUSTER_FACTS: readonly FactQuery[] = [

@@ -1,4 +1,4 @@
-import type { FactQuery } from './server-facts.ts';
+import type { FactQuery } from './fact-query.ts';
 
 const acl = (column: string) => `(SELECT array_agg(a::text ORDER BY a::text) FROM unnest(${column}) a)`;
 /** Options and grants are sets. */

@@ -1,12 +1,7 @@
 import pg from 'pg';
 import { CLUSTER_FACTS } from './cluster-facts.ts';
 import { DATABASE_FACTS } from './database-facts.ts';
-
-/** A query that answers two text columns: what the fact is about, and what is so. */
-export interface FactQuery {
-  readonly topic: string;
-  readonly sql: string;
-}
+import type { FactQuery } from './fact-query.ts';
 
 /** A superuser's login. */
 export interface ServerLogin {
