@@ -20,7 +20,17 @@ export default defineConfig({
           ...server,
         },
       },
-      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...server } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          exclude: ['**/*.slow.test.ts'],
+          ...server,
+        },
+      },
+      { extends: true, test: { name: 'slow', include: ['test/**/*.slow.test.ts'], ...server } },
+      { extends: true, test: { name: 'crash', include: ['test/crash/**/*.test.ts'], ...server } },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...server } },
     ],
   },

@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { CLUSTER_FACTS } from './cluster-facts.ts';
 import { DATABASE_FACTS } from './database-facts.ts';
-import type { FactQuery } from './fact-query.ts';
 
 /** A superuser's login. */
 export interface ServerLogin {
