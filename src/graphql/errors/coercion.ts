@@ -41,7 +41,8 @@ function findFault(variable: string, type: GraphQLInputType, value: unknown): Ap
   coerceInputValue(value, type, (path, invalid, { message }) => {
     const field = path.findLast((part) => typeof part === 'string') ?? variable;
     const place = [variable, ...path].join('.');
-    fault ??= invalidInput(String(field), 'type', `${place}: ${withoutValue(message, invalid)}.`);
+    const said = withoutValue(message, invalid);
+    fault ??= invalidInput(String(field), 'type', `${place}: ${said}${said.endsWith('?') ? '' : '.'}`);
   });
   return fault;
 }

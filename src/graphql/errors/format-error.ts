@@ -61,7 +61,9 @@ function expose(chain: readonly unknown[], log: Logger): Exposed {
   const source = chain.at(-1);
   if (source instanceof AppError && source.code !== 'INTERNAL') {
     const { code, message, details, cause } = source;
-    if (cause !== undefined) log.info({ code, cause: describeError(cause) }, 'an operation of the API was refused');
+    // That a name is taken is no news for whoever runs the server; that something does not answer is.
+    const level = code === 'UNAVAILABLE' ? 'warn' : 'debug';
+    if (cause !== undefined) log[level]({ code, cause: describeError(cause) }, 'an operation of the API was refused');
     const { field, rule, reference } = details;
     return { message, code, details: withoutUndefined({ field, rule, reference }) };
   }
