@@ -1,0 +1,32 @@
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { operationSteps } from '../../../drizzle/tables/index.ts';
+import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
+import { AnyInput, type Bench, nothingToSettle, openBench } from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.stop());
+
+it('a step that has ended its worker a hundred times fails its operation, and a retry begins to count anew', async () => {
+  const story = defineWorkflow('endless', '1.0.0', AnyInput)
+    .steps({ Loop: 1 })
+    .onFailure(nothingToSettle)
+    .run(async ({ step }) => {
+      await step('Loop', async () => 1);
+    });
+  const id = await bench.enqueue([story], 'endless');
+  await bench.database.orm
+    .update(operationSteps)
+    .set({ state: 'RUNNING', attempt: 100 })
+    .where(and(eq(operationSteps.operationId, id), eq(operationSteps.name, 'Loop')));
+  await bench.worker([story]);
+  const failed = await bench.reach(id, 'FAILED', 'SUCCEEDED');
+  expect(failed).toMatchObject({ state: 'FAILED', failure: { code: 'STEP_FAILED', step: 'Loop' } });
+  expect(failed.failure?.message).toContain('100 times');
+
+  await bench.queue([story]).retry(id);
+  expect((await bench.reach(id, 'FAILED', 'SUCCEEDED')).state).toBe('SUCCEEDED');
+});
