@@ -65,7 +65,7 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
   function translated(error: unknown): unknown {
     // Somebody removed it under us: the next call makes it again.
     if (isContainerAbsent(error)) ensured = null;
-    const place = { host, container: containerName };
+    const place = { host, container: containerName, login: 'account' in options ? 'itself' : 'key' } as const;
     const result = translateBlobError(error, place);
     if (result !== error) log.warn({ err: result, ...place }, 'the blob store failed');
     return result;

@@ -5,6 +5,8 @@ import { AppError } from '../../schema/errors.ts';
 export interface BlobPlace {
   readonly host: string;
   readonly container: string;
+  /** How the control plane signs in: what helps against a refusal depends on it. */
+  readonly login: 'key' | 'itself';
 }
 
 type ClientError = Error & { readonly code?: string; readonly statusCode?: number };
@@ -53,19 +55,20 @@ function isClientError(error: unknown): error is ClientError {
   );
 }
 
-function explain(error: ClientError, { host, container }: BlobPlace): readonly ['UNAVAILABLE' | 'STEP_FAILED', string] {
+function explain(
+  error: ClientError,
+  { host, container, login }: BlobPlace,
+): readonly ['UNAVAILABLE' | 'STEP_FAILED', string] {
   const said = error.code ?? error.name;
   switch (error.code) {
     case 'AuthorizationPermissionMismatch':
     case 'AuthorizationFailure':
     case 'InsufficientAccountPermissions':
+      if (login === 'key') return ['UNAVAILABLE', keyRefused(host, said)];
       return ['UNAVAILABLE', `The blob store ${host} knows who asks and refuses (403 ${said}): ${ROLE_HINT}.`];
     case 'AuthenticationFailed':
     case 'InvalidAuthenticationInfo':
-      return [
-        'UNAVAILABLE',
-        `The blob store ${host} refuses the login (403 ${said}): check the account key and this machine's clock.`,
-      ];
+      return ['UNAVAILABLE', keyRefused(host, said)];
     case 'KeyBasedAuthenticationNotPermitted':
       return [
         'UNAVAILABLE',
@@ -92,7 +95,7 @@ function explain(error: ClientError, { host, container }: BlobPlace): readonly [
     case RestError.REQUEST_SEND_ERROR:
       return [
         'UNAVAILABLE',
-        `The blob store at ${host} does not answer (${said}): is it running, and reachable from here?`,
+        `The blob store at ${host} does not answer (${said}); see that it runs and can be reached from here.`,
       ];
     default:
       return error.statusCode === undefined || error.statusCode >= 500 || error.statusCode === 429
@@ -102,6 +105,10 @@ function explain(error: ClientError, { host, container }: BlobPlace): readonly [
           ]
         : ['STEP_FAILED', `The blob store ${host} refused a request (${error.statusCode} ${said}).`];
   }
+}
+
+function keyRefused(host: string, said: string): string {
+  return `The blob store ${host} refuses the login (403 ${said}): check the account key, the account's firewall and this machine's clock.`;
 }
 
 const LOGIN_ERRORS =

@@ -1,0 +1,91 @@
+import { createServer } from 'node:net';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createServerProbe } from '../../../src/platform/server-probe.ts';
+import { freePort } from '../../support/free-port.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
+
+const probe = createServerProbe();
+const options = { timeoutMs: 3_000, durable: false };
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.stop());
+
+const server = () => {
+  const url = new URL(inject('postgresUrl'));
+  const login = { username: url.username, password: decodeURIComponent(url.password) };
+  return { address: { host: url.hostname, port: Number(url.port) }, login };
+};
+
+const sessions = async () =>
+  (await test.database.pool.query(`SELECT FROM pg_stat_activity WHERE application_name = 'toygres probe'`)).rowCount;
+
+describe('a probe', () => {
+  it('tells version and latency of a server that takes the login, and leaves no session', async () => {
+    const { address, login } = server();
+    const facts = await probe.connect(address, login, options);
+    expect(facts).toEqual({
+      serverVersion: expect.stringMatching(/^1\d/),
+      latencyMs: expect.any(Number),
+      durableWorkerRunning: null,
+    });
+    await expect.poll(sessions).toBe(0);
+  });
+
+  it('measures all databases when it is asked to', async () => {
+    const { address, login } = server();
+    const { databaseBytes } = await probe.connect(address, login, { ...options, measure: true });
+    expect(databaseBytes).toBeGreaterThan(10_000_000);
+  });
+
+  it('finds no worker of pg_durable where there is none', async () => {
+    const { address, login } = server();
+    const facts = await probe.connect(address, login, { ...options, durable: true });
+    expect(facts.durableWorkerRunning).toBe(false);
+  });
+
+  it('finds the worker by its heartbeat while that is young, and by its sessions', async () => {
+    const { address, login } = server();
+    const ask = async () => (await probe.connect(address, login, { ...options, durable: true })).durableWorkerRunning;
+    const pg = await import('pg');
+    const client = new pg.default.Client(inject('postgresUrl'));
+    await client.connect();
+    try {
+      await client.query(`CREATE SCHEMA df; CREATE TABLE df._worker_epoch (last_seen_at timestamptz)`);
+      await client.query(`INSERT INTO df._worker_epoch VALUES (now() - interval '1 minute')`);
+      expect(await ask()).toBe(false);
+      await client.query(`UPDATE df._worker_epoch SET last_seen_at = now() - interval '5 seconds'`);
+      expect(await ask()).toBe(true);
+      await client.query(`DROP SCHEMA df CASCADE; SET application_name = 'pg_durable:worker:1'`);
+      expect(await ask()).toBe(true);
+    } finally {
+      await client.query('DROP SCHEMA IF EXISTS df CASCADE');
+      await client.end();
+    }
+  });
+
+  it('calls a refused login a failure, and repeats no password', async () => {
+    const { address, login } = server();
+    const error: unknown = await probe.connect(address, { ...login, password: 'open sesame' }, options).catch((e) => e);
+    expect(error).toMatchObject({ code: 'STEP_FAILED', message: expect.stringContaining('refuses the login') });
+    expect(inspect(error, { depth: 10 })).not.toContain('open sesame');
+  });
+
+  it('calls silence and absence UNAVAILABLE, in time', async () => {
+    const { login } = server();
+    const nobody = { host: '127.0.0.1', port: await freePort() };
+    await expect(probe.connect(nobody, login, options)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(probe.connect({ host: 'no-such-host.invalid', port: 5432 }, login, options)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    const mute = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    const address = mute.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const silent = probe.connect({ host: '127.0.0.1', port }, login, { ...options, timeoutMs: 300 });
+    await expect(silent).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    mute.close();
+  });
+});

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AppError } from '../../../schema/errors.ts';
+import { createLogger } from '../../../src/log/logger.ts';
+import { createAzureBlobStore } from '../../../src/storage/azure-blob-store.ts';
+import { azuriteConnectionString, startAzurite, type TestAzurite } from '../../support/azurite.ts';
+import { freePort } from '../../support/free-port.ts';
+import { sampleManifest } from '../../support/sample-manifest.ts';
+import { secrets } from '../../support/sample-rows.ts';
+
+let azurite: TestAzurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+const KEY = /AccountKey=([^;]+)/.exec(azuriteConnectionString(1))?.[1] ?? '';
+const OTHER_KEY = Buffer.alloc(64, 3).toString('base64');
+const storeAt = (connectionString: string) =>
+  createAzureBlobStore({ connectionString, container: 'images', seal: secrets, log: createLogger('silent') });
+
+/** How the store says that it cannot be used; neither that nor what stands in the log may hold a key or a signature. */
+async function complaintOf(connectionString: string): Promise<AppError> {
+  const error: unknown = await storeAt(connectionString)
+    .check()
+    .then(
+      () => new Error('it can be used'),
+      (reason: unknown) => reason,
+    );
+  for (const secret of [KEY, OTHER_KEY, 'sig=', 'authorization', 'SharedKey']) {
+    expect(inspect(error, { depth: 10 })).not.toContain(secret);
+  }
+  return error as AppError;
+}
+
+describe('a store that cannot be used says which link is broken', () => {
+  it('when nothing listens there', async () => {
+    const port = await freePort();
+    expect(await complaintOf(azuriteConnectionString(port))).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(`127.0.0.1:${port} does not answer (ECONNREFUSED)`),
+    });
+  });
+
+  it('when the name is unknown', async () => {
+    const elsewhere = azuriteConnectionString(1).replace(
+      /BlobEndpoint=[^;]+/,
+      'BlobEndpoint=http://no-such-account.invalid/x',
+    );
+    expect(await complaintOf(elsewhere)).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/no-such-account\.invalid.*cannot be resolved.*AZURE_STORAGE_ACCOUNT/),
+    });
+  });
+
+  it('when the key is another', async () => {
+    expect(await complaintOf(azurite.connectionString.replace(KEY, OTHER_KEY))).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/refuses the login .*account key/),
+    });
+  });
+
+  it.each([
+    ['cannot be read', 'hello'],
+    ['holds no key', 'BlobEndpoint=http://127.0.0.1:1/x;SharedAccessSignature=sv=1&sig=secret'],
+  ])('when the connection string %s', async (_, text) => {
+    const error = await complaintOf(text);
+    expect(error.code).toBe('INVALID_INPUT');
+    expect(error.message).toContain('AZURE_STORAGE_CONNECTION_STRING');
+  });
+});
+
+describe('a store whose container is taken away', () => {
+  it('says so once and makes it again at the next try', async () => {
+    const store = storeAt(azurite.connectionString);
+    const id = randomUUID();
+    await store.writeManifest(id, sampleManifest(id));
+    const { BlobServiceClient } = await import('@azure/storage-blob');
+    await BlobServiceClient.fromConnectionString(azurite.connectionString).deleteContainer('images');
+    await expect(store.check()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('container images'),
+    });
+    await expect(store.check()).resolves.toBeUndefined();
+    await expect(store.readManifest(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('a store that dies in between', () => {
+  it('fails what is under way as UNAVAILABLE within seconds', async () => {
+    const own = await startAzurite();
+    const store = storeAt(own.connectionString);
+    await store.check();
+    await own.kill();
+    const begun = performance.now();
+    await expect(store.listFiles(randomUUID())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+});
