@@ -8,6 +8,11 @@ export interface WholeFileOptions {
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
 }
 
+/** True for the name of what a death in the middle of `writeWholeFile` leaves behind. */
+export function isUnfinished(name: string): boolean {
+  return /\.[0-9a-f]{8}\.new$/.test(name);
+}
+
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {

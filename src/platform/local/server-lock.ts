@@ -1,18 +1,25 @@
-import { rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { ServerRef } from '../../../jobs/ports/platform.ts';
 import { withLock } from '../../machine/file-lock.ts';
+import { isUnfinished } from '../../machine/whole-file.ts';
 import type { Layout, ServerPaths } from './layout.ts';
 
-/** False when something of the server is left in its directory. */
+/** False when something of the server is left in its directory. Only for who holds the lock. */
 async function removeWhenEmpty(directory: string): Promise<boolean> {
-  return rmdir(directory).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return true;
-      if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return false;
-      throw error;
-    },
-  );
+  try {
+    await rmdir(directory);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return true;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+  const names = await readdir(directory);
+  // Of a process that died while it wrote: we hold the lock, so nobody is going to finish it.
+  const unfinished = names.filter(isUnfinished);
+  for (const name of unfinished) await rm(path.join(directory, name), { force: true });
+  return unfinished.length > 0 && unfinished.length === names.length ? removeWhenEmpty(directory) : false;
 }
 
 /**
