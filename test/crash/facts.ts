@@ -1,0 +1,91 @@
+import pg from 'pg';
+import type { World } from './world.ts';
+
+/** An operation, and what it works on. */
+export interface Subject {
+  readonly operationId: string;
+  readonly instanceId: string | null;
+  readonly imageId: string | null;
+}
+
+/** Fills a server with data that facts will tell. */
+export async function fill(world: World, instanceId: string): Promise<void> {
+  await asClient(world, instanceId, (client) =>
+    client.query(`CREATE TABLE t AS SELECT n, md5(n::text) AS word FROM generate_series(1, 500) n`),
+  );
+}
+
+async function asClient<T>(world: World, instanceId: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const { endpoint } = await world.core.services.instances.read(instanceId);
+  if (endpoint === null) throw new Error('the instance has no endpoint');
+  const password = await world.core.services.instances.readPassword(instanceId);
+  const client = new pg.Client({ host: endpoint.host, port: endpoint.port, user: 'postgres', password });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function readData(world: World, instanceId: string): Promise<string> {
+  return asClient(world, instanceId, async (client) => {
+    const { rows } = await client.query<{ present: boolean }>(`SELECT to_regclass('t') IS NOT NULL AS present`);
+    if (rows[0]?.present !== true) return 'no table';
+    const data = await client.query<{ sum: string }>(`SELECT md5(string_agg(t::text, ',' ORDER BY n)) AS sum FROM t`);
+    return data.rows[0]?.sum ?? 'empty';
+  });
+}
+
+/**
+ * What an operation has led to, in terms that are the same for every subject: its end, its steps, the record, what the
+ * platform and the blob store hold of it, and the data.
+ */
+export async function readFacts(world: World, { operationId, instanceId, imageId }: Subject) {
+  const { pool } = world.core.database;
+  const rows = async (sql: string, ...values: unknown[]) => (await pool.query(sql, values)).rows;
+  const jobs = await rows('SELECT id, kind, state, attempts FROM cms.jobs WHERE operation_id = $1', operationId);
+  const owners = new Set([instanceId, ...jobs.map((job) => job.id)]);
+  const objects = (await world.core.platform.listObjects()).filter(({ ownerId }) => owners.has(ownerId));
+  const instance = instanceId === null ? null : await world.core.services.instances.read(instanceId);
+  const logs: string[] = [];
+  for (const { id } of jobs) {
+    for await (const blob of world.container.listBlobsFlat({ prefix: `_logs/${id}/` })) {
+      logs.push(blob.name.slice(`_logs/${id}/`.length));
+    }
+  }
+  const blobs: string[] = [];
+  if (imageId !== null) {
+    for await (const blob of world.container.listBlobsFlat({ prefix: `${imageId}/` })) {
+      blobs.push(blob.name.slice(imageId.length));
+    }
+  }
+  return {
+    operation: await rows(`SELECT state, percent, run, failure FROM cms.operations WHERE id = $1`, operationId),
+    steps: await rows(
+      `SELECT name, state, failure FROM cms.operation_steps WHERE operation_id = $1 ORDER BY position`,
+      operationId,
+    ),
+    undone: await rows(`SELECT name FROM cms.operation_undo_steps WHERE operation_id = $1 ORDER BY name`, operationId),
+    instance: await rows(
+      `SELECT state, failure, endpoint IS NOT NULL AS endpoint, encrypted_password IS NOT NULL AS password
+       FROM cms.instances WHERE id = $1`,
+      instanceId,
+    ),
+    image: await rows(
+      `SELECT state, failure, verified_at IS NOT NULL AS verified, encrypted_password IS NOT NULL AS password,
+         jsonb_array_length(databases) AS databases, (SELECT count(*)::int FROM cms.image_files f WHERE f.image_id = i.id) AS files
+       FROM cms.images i WHERE id = $1`,
+      imageId,
+    ),
+    jobs: jobs.map(({ id: _, ...job }) => job),
+    logs,
+    objects: objects.map(({ kind }) => kind).sort(),
+    phase: instance === null ? null : (await world.core.platform.readServer(instance)).phase,
+    data: instance?.state === 'RUNNING' ? await readData(world, instance.id) : null,
+    blobs,
+  };
+}
+
+export type Facts = Awaited<ReturnType<typeof readFacts>>;

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fill } from './facts.ts';
+import { deathsOf, type Example, expectNoTrace, printTally } from './plan.ts';
+import type { Plan } from './points.ts';
+import { type Begin, runUndisturbed, type Tally } from './waves.ts';
+import { openWorld, type World } from './world.ts';
+
+const MINUTES = 60_000;
+const tally: Tally = { points: 0, longestTakeOverMs: 0 };
+const examples = new Map<string, Example>();
+/** Images that are AVAILABLE, to be deleted. */
+const spare: string[] = [];
+let world: World;
+let source: string;
+let image: string;
+let count = 0;
+beforeAll(async () => {
+  world = await openWorld();
+  const [made] = await runUndisturbed(world, [{ begin: () => world.createInstance('source'), plan: 'succeed' }]);
+  source = made?.subject.instanceId ?? '';
+  await fill(world, source);
+}, 2 * MINUTES);
+afterAll(async () => {
+  await world?.stop();
+  printTally('images', tally);
+}, 2 * MINUTES);
+
+const next = () => {
+  count += 1;
+  return `crash-${count}`;
+};
+const takeImage: Begin = () => world.createImage(next(), source);
+const restore: Begin = () => world.createInstance(next(), image);
+const deleteImage: Begin = () => {
+  const id = spare.shift();
+  if (id === undefined) throw new Error('no image is left to delete');
+  return world.deleteImage(id);
+};
+
+async function show(workflow: string, begin: Begin): Promise<void> {
+  const plans: readonly Plan[] = ['succeed', 'fail'];
+  const runs = await runUndisturbed(
+    world,
+    plans.map((plan) => ({ begin, plan })),
+  );
+  for (const [index, plan] of plans.entries()) {
+    const run = runs[index];
+    if (run !== undefined) examples.set(`${workflow} ${plan}`, { ...run, workflow, plan, begin });
+  }
+}
+
+const deathsIn = (workflow: string) =>
+  (['succeed', 'fail'] as const).flatMap((plan) => {
+    const example = examples.get(`${workflow} ${plan}`);
+    return example === undefined ? [] : deathsOf(example);
+  });
+const imageOf = (workflow: string) => examples.get(`${workflow} succeed`)?.facts.image[0];
+
+it(
+  'an image whose worker dies is taken or taken back as if it had not',
+  async () => {
+    await show('create-image', takeImage);
+    expect(imageOf('create-image')).toMatchObject({ state: 'AVAILABLE', verified: true });
+    const outcomes = await expectNoTrace(world, deathsIn('create-image'), tally);
+    const taken = outcomes.filter(({ point }) => point.plan === 'succeed');
+    spare.push(...taken.map(({ subject }) => subject.imageId ?? ''));
+    image = spare.shift() ?? '';
+  },
+  40 * MINUTES,
+);
+
+it(
+  'a restore whose worker dies ends as if it had not, with the data of its source',
+  async () => {
+    await show('restore-instance', restore);
+    expect(examples.get('restore-instance succeed')?.facts).toMatchObject({
+      phase: 'READY',
+      data: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    const outcomes = await expectNoTrace(world, deathsIn('restore-instance'), tally);
+    expect(new Set(outcomes.map(({ point }) => point.plan))).toEqual(new Set(['succeed', 'fail']));
+  },
+  60 * MINUTES,
+);
+
+it(
+  'a deletion of an image whose worker dies ends as if it had not, with no blob left',
+  async () => {
+    await show('delete-image', deleteImage);
+    expect(imageOf('delete-image')).toMatchObject({ state: 'DELETED' });
+    await expectNoTrace(world, deathsIn('delete-image'), tally);
+  },
+  20 * MINUTES,
+);

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fill } from './facts.ts';
+import { deathsOf, type Example, expectNoTrace, printTally } from './plan.ts';
+import type { Plan } from './points.ts';
+import { type Begin, runUndisturbed, type Tally } from './waves.ts';
+import { openWorld, type World } from './world.ts';
+
+const MINUTES = 60_000;
+const tally: Tally = { points: 0, longestTakeOverMs: 0 };
+/** Instances that are RUNNING or STOPPED, for the workflows that need one. */
+const supply = { RUNNING: [] as string[], STOPPED: [] as string[] };
+const examples = new Map<string, Example>();
+let world: World;
+let count = 0;
+beforeAll(async () => {
+  world = await openWorld();
+}, 2 * MINUTES);
+afterAll(async () => {
+  await world?.stop();
+  printTally('instances', tally);
+}, 2 * MINUTES);
+
+const create: Begin = () => {
+  count += 1;
+  return world.createInstance(`crash-${count}`);
+};
+const from =
+  (state: keyof typeof supply, verb: 'stop' | 'start' | 'restart' | 'delete'): Begin =>
+  () => {
+    const id = supply[state].shift();
+    if (id === undefined) throw new Error(`no ${state} instance is left to ${verb}`);
+    return world.act(verb, id);
+  };
+const begins: Readonly<Record<string, Begin>> = {
+  'create-instance': create,
+  'restart-instance': from('RUNNING', 'restart'),
+  'stop-instance': from('RUNNING', 'stop'),
+  'start-instance': from('STOPPED', 'start'),
+  'delete-instance': () => from(supply.STOPPED.length > 0 ? 'STOPPED' : 'RUNNING', 'delete')(),
+};
+
+const beginOf = (workflow: string): Begin => begins[workflow] ?? create;
+
+/** Runs the workflows undisturbed, and remembers how they went. */
+async function show(...which: readonly (readonly [string, Plan])[]): Promise<void> {
+  const runs = await runUndisturbed(
+    world,
+    which.map(([workflow, plan]) => ({ begin: beginOf(workflow), plan })),
+  );
+  for (const [index, [workflow, plan]] of which.entries()) {
+    const run = runs[index];
+    if (run === undefined) throw new Error('a run is missing');
+    examples.set(`${workflow} ${plan}`, { ...run, workflow, plan, begin: beginOf(workflow) });
+    await keep(run.subject.instanceId);
+  }
+}
+
+async function keep(id: string | null): Promise<void> {
+  if (id === null) return;
+  const { state } = await world.core.services.instances.read(id);
+  if (state === 'RUNNING' || state === 'STOPPED') supply[state].push(id);
+}
+
+const exampleOf = (workflow: string, plan: Plan): Example => {
+  const example = examples.get(`${workflow} ${plan}`);
+  if (example === undefined) throw new Error(`${workflow} was not shown`);
+  return example;
+};
+const deathsIn = (workflow: string) => [
+  ...deathsOf(exampleOf(workflow, 'succeed')),
+  ...deathsOf(exampleOf(workflow, 'fail')),
+];
+
+/** Makes as many instances as a wave needs. */
+async function stock(state: keyof typeof supply, wanted: number): Promise<void> {
+  if (state === 'STOPPED') {
+    const missing = wanted - supply.STOPPED.length;
+    if (missing <= 0) return;
+    await stock('RUNNING', missing);
+    const stops = Array.from({ length: missing }, () => ({
+      begin: beginOf('stop-instance'),
+      plan: 'succeed' as const,
+    }));
+    for (const { subject } of await runUndisturbed(world, stops)) await keep(subject.instanceId);
+    return;
+  }
+  const missing = Math.max(0, wanted - supply.RUNNING.length);
+  const creates = Array.from({ length: missing }, () => ({ begin: create, plan: 'succeed' as const }));
+  for (const { subject } of await runUndisturbed(world, creates)) {
+    await fill(world, subject.instanceId ?? '');
+    await keep(subject.instanceId);
+  }
+}
+
+it(
+  'each workflow of an instance runs undisturbed, as the example to compare with',
+  async () => {
+    await show(['create-instance', 'succeed'], ['create-instance', 'fail']);
+    await stock('RUNNING', 2);
+    await fill(world, supply.RUNNING[0] ?? '');
+    await show(['restart-instance', 'succeed'], ['restart-instance', 'fail']);
+    await show(['stop-instance', 'succeed'], ['stop-instance', 'fail']);
+    await show(['start-instance', 'succeed'], ['start-instance', 'fail']);
+    await show(['delete-instance', 'succeed'], ['delete-instance', 'fail']);
+  },
+  4 * MINUTES,
+);
+
+it(
+  'a creation whose worker dies ends as if it had not, whether it succeeds or is taken back',
+  async () => {
+    for (const { subject } of await expectNoTrace(world, deathsIn('create-instance'), tally)) {
+      if (subject.instanceId === null) continue;
+      const { state } = await world.core.services.instances.read(subject.instanceId);
+      if (state === 'RUNNING') await fill(world, subject.instanceId);
+      await keep(subject.instanceId);
+    }
+  },
+  40 * MINUTES,
+);
+
+it.each([
+  ['restart', 'restart-instance', 'RUNNING'],
+  ['stop', 'stop-instance', 'RUNNING'],
+  ['start', 'start-instance', 'STOPPED'],
+] as const)(
+  'a %s whose worker dies ends as if it had not',
+  async (_, workflow, state) => {
+    const deaths = deathsIn(workflow);
+    await stock(state, deaths.length);
+    for (const { subject } of await expectNoTrace(world, deaths, tally)) await keep(subject.instanceId);
+  },
+  40 * MINUTES,
+);
+
+it(
+  'a deletion whose worker dies ends as if it had not, with nothing left',
+  async () => {
+    const deaths = deathsIn('delete-instance');
+    await stock('RUNNING', deaths.length - supply.STOPPED.length);
+    await expectNoTrace(world, deaths, tally);
+    expect(tally.points).toBeGreaterThan(0);
+  },
+  40 * MINUTES,
+);

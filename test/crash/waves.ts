@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util';
+import { workflows } from '../../jobs/registry.ts';
+import { audit } from '../support/audit.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Facts, readFacts, type Subject } from './facts.ts';
+import type { Plan, Point, Trace } from './points.ts';
+import type { World } from './world.ts';
+
+/** Enqueues an operation of a workflow. */
+export type Begin = () => Promise<Subject>;
+
+/** How an undisturbed operation went. */
+export interface Undisturbed {
+  readonly subject: Subject;
+  readonly facts: Facts;
+  readonly trace: Trace;
+}
+
+export interface Outcome {
+  readonly subject: Subject;
+  readonly point: Point;
+  /** Milliseconds from the death to the first thing that the next worker did for the operation. */
+  readonly takeOverMs: number;
+  /** What differs from the undisturbed run; null when nothing does. */
+  readonly difference: string | null;
+}
+
+const LONG_ENOUGH_MS = 240_000;
+
+/** The number of the deaths that were tried, for the last line of a suite. */
+export interface Tally {
+  points: number;
+  longestTakeOverMs: number;
+}
+
+async function untilOver(world: World, subjects: readonly Subject[]): Promise<void> {
+  const ids = subjects.map(({ operationId }) => operationId);
+  await eventually(
+    async () =>
+      (
+        await world.core.database.pool.query<{ id: string; state: string }>(
+          `SELECT id, state FROM cms.operations WHERE id = ANY($1) AND state IN ('QUEUED', 'RUNNING', 'CANCELLING')`,
+          [ids],
+        )
+      ).rows,
+    (open) => open.length === 0,
+    LONG_ENOUGH_MS,
+  );
+}
+
+/** Runs operations side by side in one worker, to their end, and tells how they went. */
+export async function runUndisturbed(
+  world: World,
+  begins: readonly { readonly begin: Begin; readonly plan: Plan }[],
+): Promise<readonly Undisturbed[]> {
+  const planned = await Promise.all(begins.map(async ({ begin, plan }) => ({ subject: await begin(), plan })));
+  const traces = new Map(planned.map(({ subject }) => [subject.operationId, new Map<string, number>()]));
+  const worker = await world.startWorker({
+    failing: new Set(planned.filter(({ plan }) => plan === 'fail').map(({ subject }) => subject.operationId)),
+    observe: async (operationId, moment) => {
+      const trace = traces.get(operationId);
+      if (trace?.has(moment) === false) trace.set(moment, performance.now());
+    },
+  });
+  const subjects = planned.map(({ subject }) => subject);
+  await untilOver(world, subjects);
+  await worker.stop({ graceMs: 5000 });
+  return Promise.all(
+    subjects.map(async (subject) => ({
+      subject,
+      facts: await readFacts(world, subject),
+      trace: traces.get(subject.operationId) ?? new Map(),
+    })),
+  );
+}
+
+/**
+ * Enqueues an operation for each point, has one worker process bring each to its moment and die, has another worker take
+ * over, and compares every end with the undisturbed one.
+ */
+export async function runWave(
+  world: World,
+  deaths: readonly { readonly point: Point; readonly begin: Begin; readonly expected: Facts }[],
+  tally: Tally,
+): Promise<readonly Outcome[]> {
+  if (deaths.length === 0) return [];
+  const begun = await Promise.all(deaths.map(async (death) => ({ ...death, subject: await death.begin() })));
+  const failing = begun.filter(({ point }) => point.plan === 'fail').map(({ subject }) => subject.operationId);
+  const appointments = Object.fromEntries(begun.map(({ point, subject }) => [subject.operationId, point]));
+  await world.sendVictim({ appointments, failing }, LONG_ENOUGH_MS);
+
+  const diedAt = performance.now();
+  const takenAt = new Map<string, number>();
+  const worker = await world.startWorker({
+    failing: new Set(failing),
+    observe: async (operationId) => {
+      if (!takenAt.has(operationId)) takenAt.set(operationId, performance.now());
+    },
+  });
+  const subjects = begun.map(({ subject }) => subject);
+  await untilOver(world, subjects);
+  await untilQueueIsEmpty(world);
+  await worker.stop({ graceMs: 5000 });
+  tally.points += begun.length;
+  return Promise.all(
+    begun.map(async ({ point, subject, expected }) => {
+      const takeOverMs = (takenAt.get(subject.operationId) ?? diedAt) - diedAt;
+      tally.longestTakeOverMs = Math.max(tally.longestTakeOverMs, takeOverMs);
+      return { point, subject, takeOverMs, difference: differ(expected, await readFacts(world, subject)) };
+    }),
+  );
+}
+
+/** An operation that was over when its worker died is still to be taken off the queue. */
+async function untilQueueIsEmpty(world: World): Promise<void> {
+  await eventually(
+    async () =>
+      (
+        await world.core.database.pool.query(
+          `SELECT id FROM pgboss.job WHERE name LIKE 'toygres/%' AND state IN ('created', 'retry', 'active')`,
+        )
+      ).rows,
+    (left) => left.length === 0,
+    30_000,
+  );
+}
+
+function differ(expected: Facts, found: Facts): string | null {
+  const keys = Object.keys(expected) as (keyof Facts)[];
+  const different = keys.filter((key) => !isDeepStrictEqual(expected[key], found[key]));
+  if (different.length === 0) return null;
+  return different
+    .map((key) => `${key}: ${JSON.stringify(found[key])} instead of ${JSON.stringify(expected[key])}`)
+    .join('\n  ');
+}
+
+/** Everything that is not as it was undisturbed, and everything that is lost, orphaned or stuck. */
+export async function findFaults(world: World, outcomes: readonly Outcome[]): Promise<readonly string[]> {
+  const differences = outcomes.flatMap(({ point, difference }) =>
+    difference === null ? [] : [`${point.workflow} (${point.plan}) died at "${point.moment}":\n  ${difference}`],
+  );
+  return [...differences, ...(await auditWorld(world))];
+}
+
+export function auditWorld({ core, container, stateDirectory }: World): Promise<string[]> {
+  return audit({
+    pool: core.database.pool,
+    platform: core.platform,
+    container,
+    stateDirectory,
+    readPassword: (id) => core.services.instances.readPassword(id),
+  });
+}
+
+/** The workflow of the registry with this name. */
+export function workflowNamed(name: string) {
+  const workflow = workflows.find((each) => each.name === name);
+  if (workflow === undefined) throw new Error(`no workflow is named ${name}`);
+  return workflow;
+}

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { workflows } from '../../jobs/registry.ts';
+import type { Accepted } from '../../resolvers/ports/commands.ts';
+import { createLogger } from '../../src/log/logger.ts';
+import { createImageCommands } from '../../src/services/image-commands.ts';
+import { createInstanceCommands } from '../../src/services/instance-commands.ts';
+import { createOperationCommands } from '../../src/services/operation-commands.ts';
+import { createOperationQueries } from '../../src/stores/operation-queries.ts';
+import { createOperationQueue } from '../../src/workflow/operation-queue.ts';
+import { createWorker, type Worker } from '../../src/workflow/worker.ts';
+import { startAzurite } from '../support/azurite.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+import { type Meddling, observed, observedQueue, observedServices } from './moments.ts';
+import type { Orders } from './orders.ts';
+import { openParts } from './parts.ts';
+
+const CALLER = { name: 'tester', role: 'ADMIN' } as const;
+
+/** One home, one CMS database and one blob store, all of it real, for workers that come and die. */
+export async function openWorld() {
+  await using stops = new AsyncDisposableStack();
+  const directory = await mkdtemp('/tmp/toygres-crash-');
+  stops.defer(() => rm(directory, { recursive: true, force: true }));
+  await chmod(directory, 0o755);
+  const test = await createTestDatabase();
+  stops.defer(() => test.stop());
+  const azurite = await startAzurite();
+  stops.defer(() => azurite.stop());
+  const environment = {
+    TOYGRES_HOME: path.join(directory, 'home'),
+    DATABASE_URL: test.url,
+    AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString,
+    TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 5).toString('base64'),
+    TOYGRES_API_TOKEN: 'a token that nobody needs here',
+    TOYGRES_JOB_CONCURRENCY: '3',
+    LOG_LEVEL: process.env.TEST_LOG ?? 'fatal',
+  };
+  const parts = await openParts(environment);
+  const { core } = parts;
+  const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('images');
+  await container.createIfNotExists();
+  stops.defer(() => parts.stops.disposeAsync());
+  stops.defer(() => core.platform.suspend());
+  const { boss, database, platform, secrets, services } = core;
+  const queue = createOperationQueue({ database, boss, platformId: platform.id, workflows, services });
+  const dependencies = { database, queue, platform, secrets };
+  const instances = createInstanceCommands(dependencies);
+  const images = createImageCommands(dependencies);
+  const operations = createOperationCommands({ operations: createOperationQueries(database), queue, platform });
+  const kept = stops.move();
+
+  return {
+    core,
+    stateDirectory: parts.stateDirectory,
+    azurite,
+    container,
+    createInstance: async (name: string, sourceImageId: string | null = null) =>
+      started(await instances.create(CALLER, { name, storageGib: 1, sourceImageId })),
+    createImage: async (name: string, instanceId: string) => started(await images.create(CALLER, { name, instanceId })),
+    act: async (verb: 'stop' | 'start' | 'restart' | 'delete', instanceId: string) =>
+      started(await instances[verb](CALLER, { instanceId })),
+    deleteImage: async (imageId: string) => started(await images.delete(CALLER, { imageId })),
+    cancel: (operationId: string) => operations.cancel(CALLER, operationId),
+
+    /** A worker in this process. */
+    async startWorker({ observe, failing }: Pick<Meddling, 'observe' | 'failing'>): Promise<Worker> {
+      const meddling = { observe, failing, timeoutMs: undefined };
+      const worker = createWorker({
+        ...core,
+        boss: observedQueue(boss, observe, () => false),
+        platformId: platform.id,
+        services: observedServices(services, observe),
+        workflows: workflows.map((workflow) => observed(workflow, meddling)),
+        concurrency: 16,
+        release: 'test',
+        log: createLogger(process.env.TEST_LOG === undefined ? 'silent' : 'debug'),
+      });
+      await worker.start();
+      return worker;
+    },
+
+    /** Runs a worker process until it has killed itself as ordered; throws when it does not. */
+    async sendVictim(orders: Omit<Orders, 'environment'>, timeoutMs: number): Promise<void> {
+      const file = path.join(directory, `orders-${crypto.randomUUID()}.json`);
+      await writeFile(file, JSON.stringify({ environment, ...orders } satisfies Orders));
+      const program = path.join(import.meta.dirname, 'victim.ts');
+      const child = spawn(process.execPath, ['--import', 'tsx', program, file], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const missing = new Map(Object.entries(orders.appointments));
+      let said = '';
+      child.stdout.on('data', (chunk) => {
+        said += String(chunk);
+        for (const line of said.split('\n')) missing.delete(line);
+      });
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        child.kill('SIGKILL');
+      }, timeoutMs);
+      const [code, signal] = await once(child, 'exit');
+      clearTimeout(timer);
+      if (late || signal !== 'SIGKILL') {
+        const never = [...missing.values()].map(({ moment }) => moment).join('; ');
+        throw new Error(`a worker ended with ${code ?? signal}${late ? ', too late' : ''}; never reached: ${never}`);
+      }
+    },
+
+    stop: () => kept.disposeAsync(),
+  };
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+function started({ instanceId, imageId, operationId }: Accepted) {
+  if (operationId === null) throw new Error('no operation was started');
+  return { instanceId, imageId, operationId };
+}
