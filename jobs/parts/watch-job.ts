@@ -3,6 +3,7 @@ import type { JobRef, JobSpec, JobStatus } from '../ports/platform.ts';
 import type { Poll, ProgressReport, RunFacts, StepScope, UntilOptions, WorkflowServices } from '../workflow/context.ts';
 import { jobLimits } from './job-limits.ts';
 import { describePhase } from './phase-words.ts';
+import { createStallWatchdog } from './stall-watchdog.ts';
 
 type Context = WorkflowServices & RunFacts;
 const LOSSES_AT_MOST = 3;
@@ -51,9 +52,10 @@ export async function startJob(
   return ref;
 }
 
-/** Follows the job to its end: takes up an interrupted or lost one again, ends one that makes no progress. */
+/** Follows the job to its end: takes up an interrupted or lost one again, fails of one that makes no progress. */
 export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWatch {
   const { deadlineSeconds, stallSeconds } = jobLimits(job.dataBytes);
+  const failIfStalled = createStallWatchdog(ref.name, stallSeconds);
   let losses = 0;
 
   async function look(scope: StepScope): Promise<JobStatus> {
@@ -64,7 +66,7 @@ export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWat
       case 'PENDING':
         return status;
       case 'RUNNING':
-        await endIfStalled(context, ref, status, stallSeconds);
+        failIfStalled(status);
         return status;
       case 'ABSENT':
         losses += 1;
@@ -103,24 +105,6 @@ export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWat
     },
     patience: { timeoutMs: (deadlineSeconds + 1_800) * 1000, attempts: 20 },
   };
-}
-
-async function endIfStalled(
-  { platform, jobs }: Context,
-  ref: JobRef,
-  { reportedAt, startedAt, report }: JobStatus,
-  stallSeconds: number,
-): Promise<void> {
-  const lastSign = reportedAt ?? startedAt;
-  if (lastSign === null || Date.now() - lastSign.getTime() < stallSeconds * 1000) return;
-  await platform.cancelJob(ref);
-  await jobs.update(ref.id, await platform.readJob(ref));
-  const doing = report === null ? 'starting' : (report.message ?? describePhase(report.phase));
-  const minutes = Math.round(stallSeconds / 60);
-  throw new AppError(
-    'STEP_FAILED',
-    `The job ${ref.name} made no progress for ${minutes} minutes and was ended; it was last at: ${doing}.`,
-  );
 }
 
 /** What a status says of a phase: its figures when the job is in it, else only words (a later attempt starts over). */
