@@ -3,14 +3,10 @@
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$here")
-node=$root/node_modules/.bin/node
-if [ ! -x "$node" ]; then
-  echo "toygres: run 'npm ci' in $root first" >&2
-  exit 1
-fi
 case ${1:-} in
   demo) entry=$here/cli/demo.ts ;;
   *) entry=$here/main.ts ;;
 esac
 export TSX_TSCONFIG_PATH="$root/tsconfig.json"
-exec "$node" --disable-warning=ExperimentalWarning --import "file://$root/node_modules/tsx/dist/loader.mjs" "$entry" "$@"
+exec sh "$here/with-node.sh" node --disable-warning=ExperimentalWarning \
+  --import "file://$root/node_modules/tsx/dist/loader.mjs" "$entry" "$@"
