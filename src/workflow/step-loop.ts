@@ -15,6 +15,8 @@ import { changeStep } from './run-records.ts';
 const DEFAULTS = { attempts: 5, delayMs: 1000, maxDelayMs: 30_000 } as const;
 const OUTAGE = { delayMs: 200, maxDelayMs: 5000 };
 const PROGRESS_INTERVAL_MS = 1000;
+/** Far above what retries and restarts come to: a step that ends its worker every time must not go on for ever. */
+const BEGINNINGS_AT_MOST = 500;
 
 /** How one kind of step is done. */
 export interface Doing<T> {
@@ -69,6 +71,7 @@ export async function perform<T>(
       phase.check();
       if (!begun) {
         const attempt = step.attempt + 1;
+        if (attempt > BEGINNINGS_AT_MOST) throw neverEnds(step);
         await changeStep(deps, run, step, { kind: 'begin', attempt, progress: step.progress, failure: null });
         begun = true;
       }
@@ -138,6 +141,11 @@ function tooLong(step: StepInHand, wholeMs: number): AppError {
   const last = step.progress?.message;
   const detail = last == null ? '' : ` Last seen: ${last}`;
   return new AppError('STEP_FAILED', `The step "${step.name}" was not done within ${span(wholeMs)}.${detail}`);
+}
+
+function neverEnds(step: StepInHand): AppError {
+  const message = `The step "${step.name}" was begun ${step.attempt} times and never ended: see the logs of the workers.`;
+  return new AppError('STEP_FAILED', message);
 }
 
 function span(ms: number): string {
