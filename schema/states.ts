@@ -173,9 +173,10 @@ export const Role = enumOf('Role', 'What a caller may do: read, operate, or admi
 });
 
 /** The states in which an operation is over until somebody retries it. */
-export const TERMINAL_OPERATION_STATES: readonly OperationState[] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
+export const TERMINAL_OPERATION_STATES = ['SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
+export type TerminalState = (typeof TERMINAL_OPERATION_STATES)[number];
 
 /** True when nothing will happen to the operation any more by itself. */
-export function isTerminal(state: OperationState): boolean {
-  return TERMINAL_OPERATION_STATES.includes(state);
+export function isTerminal(state: OperationState): state is TerminalState {
+  return TERMINAL_OPERATION_STATES.some((terminal) => terminal === state);
 }

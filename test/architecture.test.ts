@@ -16,7 +16,7 @@ const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Below these rooms of src there is nothing but what all of them may use. */
-const GROUND = ['db', 'config', 'log', 'secrets', 'postgres-programs', 'machine'];
+const GROUND = ['db', 'config', 'log', 'metrics', 'secrets', 'postgres-programs', 'machine'];
 const MIDDLE = ['graphql', 'services', 'workflow', 'platform', 'storage', 'events', 'auth', 'embedded', 'upkeep'];
 const SRC_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['app.ts', 'app', 'config', 'log'],

@@ -22,6 +22,8 @@ export interface ClaimedRun {
   /** The number of the last event. */
   readonly sequence: number;
   readonly cancelling: boolean;
+  /** It was RUNNING already: an earlier attempt has been at it. */
+  readonly resumed: boolean;
   readonly failure: StoredFailure | null;
   readonly steps: readonly StepRow[];
 }
@@ -49,6 +51,7 @@ export function claimRun(database: Database, operationId: string, run: number): 
       fence,
       sequence: row.state === 'QUEUED' ? row.sequence + 1 : row.sequence,
       cancelling: row.state === 'CANCELLING',
+      resumed: row.state === 'RUNNING',
       failure: row.failure,
       steps: await readSteps(tx, operationId),
     };

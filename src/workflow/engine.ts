@@ -1,6 +1,6 @@
 import type { FailureRecord } from '../../jobs/ports/records.ts';
 import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
-import { isTerminal } from '../../schema/states.ts';
+import { isTerminal, type TerminalState } from '../../schema/states.ts';
 import type { ClaimedRun } from '../stores/run-claim.ts';
 import { endOperation, lockRun } from '../stores/run-ending.ts';
 import { backoffMs } from './backoff.ts';
@@ -22,6 +22,7 @@ const SETTLE_ATTEMPTS = 5;
 export function takeInHand(claimed: ClaimedRun, control: RunControl, onParked: (parked: boolean) => void): RunInHand {
   return {
     by: { id: claimed.id, run: claimed.run, fence: claimed.fence },
+    workflow: claimed.workflow,
     control,
     steps: claimed.steps.map((row) => ({
       position: row.position,
@@ -51,18 +52,28 @@ export async function executeRun(
   run: RunInHand,
 ): Promise<RunEnd> {
   try {
-    if (run.failure === null) {
-      const cause = claimed.cancelling ? cancelledFailure(null) : await goForward(deps, workflow, claimed, run);
-      if (cause === 'succeeded') return 'ended';
-      if (cause !== 'recorded') await recordCause(deps, run, cause);
-    }
-    await goBack(deps, workflow, claimed, run);
+    const end = await reachEnd(deps, workflow, claimed, run);
+    deps.meter.runEnded({ workflow: run.workflow, end });
     return 'ended';
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     const stopping = error.reason === 'stopping' || run.control.forward.reason === 'stopping';
     return stopping ? 'handed-back' : 'superseded';
   }
+}
+
+async function reachEnd(
+  deps: EngineDeps,
+  workflow: Workflow,
+  claimed: ClaimedRun,
+  run: RunInHand,
+): Promise<TerminalState> {
+  if (run.failure === null) {
+    const cause = claimed.cancelling ? cancelledFailure(null) : await goForward(deps, workflow, claimed, run);
+    if (cause === 'succeeded') return 'SUCCEEDED';
+    if (cause !== 'recorded') await recordCause(deps, run, cause);
+  }
+  return goBack(deps, workflow, claimed, run);
 }
 
 /** Answers how the story ended: well, with a cause that its step has recorded, or with one that is still to be. */
@@ -92,26 +103,33 @@ async function goForward(
   return (await succeed(deps, run)) ? 'succeeded' : cancelledFailure(null);
 }
 
-async function goBack(deps: EngineDeps, workflow: Workflow, claimed: ClaimedRun, run: RunInHand): Promise<void> {
+async function goBack(
+  deps: EngineDeps,
+  workflow: Workflow,
+  claimed: ClaimedRun,
+  run: RunInHand,
+): Promise<TerminalState> {
   let input: unknown;
   try {
     input = workflow.parseInput(claimed.input);
   } catch {
     // Nothing is known of what such a run has made: end it, and leave the rest to the reconciler.
-    await end(deps, run, async () => undefined, []);
-    return;
+    return end(deps, run, async () => undefined, []);
   }
   const remaining = await compensate(deps, run, workflow, input);
   for (let failures = 1; ; failures += 1) {
     try {
-      await end(deps, run, (tx, failure) => workflow.onFailure.settle(tx, deps.services, input, failure), remaining);
-      return;
+      return await end(
+        deps,
+        run,
+        (tx, failure) => workflow.onFailure.settle(tx, deps.services, input, failure),
+        remaining,
+      );
     } catch (error) {
       if (error instanceof Interrupted) throw error;
       const { message } = describeFailure(error, { operationId: run.by.id, step: null }, deps.log);
       if (failures >= SETTLE_ATTEMPTS) {
-        await end(deps, run, async () => undefined, [...remaining, `The record (${message})`]);
-        return;
+        return end(deps, run, async () => undefined, [...remaining, `The record (${message})`]);
       }
       await pause(backoffMs(failures, { delayMs: 200, maxDelayMs: 2000 }), run.control.backward.halted);
       run.control.backward.check();
@@ -122,7 +140,7 @@ async function goBack(deps: EngineDeps, workflow: Workflow, claimed: ClaimedRun,
 type Settle = (tx: Parameters<typeof lockRun>[0], failure: FailureRecord) => Promise<void>;
 
 /** Writes what became of the records and ends the operation, in one transaction. */
-function end(deps: EngineDeps, run: RunInHand, settle: Settle, remaining: readonly string[]): Promise<void> {
+function end(deps: EngineDeps, run: RunInHand, settle: Settle, remaining: readonly string[]): Promise<TerminalState> {
   return persist(run.control.lost, deps.log, () =>
     deps.database.transaction(async (tx) => {
       const row = await lockRun(tx, run.by);
@@ -130,10 +148,12 @@ function end(deps: EngineDeps, run: RunInHand, settle: Settle, remaining: readon
         run.control.supersede();
         throw new Interrupted('superseded');
       }
-      if (isTerminal(row.state)) return;
+      if (isTerminal(row.state)) return row.state;
+      const state = row.state === 'CANCELLING' ? 'CANCELLED' : 'FAILED';
       const failure = withRemainder(row.failure ?? run.failure ?? cancelledFailure(null), remaining);
       await settle(tx, failure);
-      run.sequence = await endOperation(tx, row, row.state === 'CANCELLING' ? 'CANCELLED' : 'FAILED', failure);
+      run.sequence = await endOperation(tx, row, state, failure);
+      return state;
     }),
   );
 }

@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Attempt } from '../stores/run-steps.ts';
 import type { RunControl } from './run-control.ts';
+import type { RunMeter } from './run-meter.ts';
 import type { Slots } from './slots.ts';
 
 /** What every run of a worker shares. */
@@ -15,6 +16,7 @@ export interface EngineDeps {
   readonly services: WorkflowServices;
   readonly slots: Slots;
   readonly log: Logger;
+  readonly meter: RunMeter;
   /** How long a compensation is retried in all. */
   readonly undoBudgetMs: number;
   /** How long work that was told to end may take to do so. */
@@ -36,6 +38,7 @@ export interface StepInHand {
 /** One attempt to bring a run to its end. */
 export interface RunInHand {
   readonly by: Attempt;
+  readonly workflow: string;
   readonly control: RunControl;
   readonly steps: readonly StepInHand[];
   /** The first cause, once it is recorded. */

@@ -5,6 +5,7 @@ import { describeFailure } from './failure.ts';
 import { createProgressTracker } from './progress.ts';
 import { Interrupted } from './run-control.ts';
 import type { EngineDeps, RunInHand, StepInHand } from './run-in-hand.ts';
+import type { StepEnd } from './run-meter.ts';
 import { changeStep, commitStep, recordCause } from './run-records.ts';
 import { type Doing, perform } from './step-loop.ts';
 
@@ -34,13 +35,25 @@ export function createStoryRunner(deps: EngineDeps, run: RunInHand): StoryRunner
 
   /** Whatever a step fails of is recorded before the story hears of it, so that no crash in between forgets it. */
   async function guarded<T>(step: StepInHand, options: StepOptions, doing: Doing<T>): Promise<T> {
+    const begunAt = performance.now();
+    const measure = (end: StepEnd) => {
+      const seconds = (performance.now() - begunAt) / 1000;
+      deps.meter.stepEnded({ workflow: run.workflow, step: step.name, end, seconds });
+    };
     try {
       phase.check();
-      return await perform(deps, run, step, options, doing);
+      const value = await perform(deps, run, step, options, doing);
+      measure('succeeded');
+      return value;
     } catch (error) {
-      if (error instanceof Interrupted) throw error;
+      if (error instanceof Interrupted) {
+        // One that never began has not ended either.
+        if (step.state === 'RUNNING') measure(error.reason === 'cancelled' ? 'cancelled' : 'interrupted');
+        throw error;
+      }
       const cause = describeFailure(error, { operationId: run.by.id, step: step.name }, deps.log);
       await recordCause(deps, run, cause);
+      measure('failed');
       run.control.fail();
       throw error;
     }

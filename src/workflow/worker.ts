@@ -12,6 +12,7 @@ import { createHeldRuns } from './held-runs.ts';
 import { queueName } from './queue-name.ts';
 import { type RunFeed, startRunFeed } from './run-feed.ts';
 import type { EngineDeps } from './run-in-hand.ts';
+import { type RunMeter, silentMeter } from './run-meter.ts';
 import { createRunTaker } from './run-taker.ts';
 import { createSlots } from './slots.ts';
 import { sweep } from './sweep.ts';
@@ -28,6 +29,8 @@ export interface WorkerOptions {
   /** Steps at once. Runs that only wait are not counted. */
   readonly concurrency: number;
   readonly log: Logger;
+  /** Told what happens to the runs. Default: nobody is. */
+  readonly meter?: RunMeter;
   /** The package's version, for those who look at the list of workers. */
   readonly release: string;
   /** Runs in hand at once, waiting ones included. Default 200. */
@@ -67,6 +70,7 @@ export function createWorker(options: WorkerOptions): Worker {
     services: options.services,
     slots: createSlots(concurrency),
     log,
+    meter: options.meter ?? silentMeter,
     undoBudgetMs: options.undoBudgetMs ?? 15 * 60_000,
     settleMs,
   };

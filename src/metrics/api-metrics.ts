@@ -1,0 +1,33 @@
+import type { Meter } from '@opentelemetry/api';
+import { QUICK_SECONDS } from './buckets.ts';
+
+/** One request that was answered over HTTP. */
+export interface AnsweredRequest {
+  /** One of the paths that are served, or `other`: clients do not choose it. */
+  readonly path: string;
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** What the API of this process tells of its requests. */
+export interface ApiMetrics {
+  answered(request: AnsweredRequest): void;
+  /** An error was shown to a client, under this code. */
+  refused(code: string): void;
+}
+
+/** Counts what is asked of this process. */
+export function createApiMetrics(meter: Meter): ApiMetrics {
+  const requests = meter.createHistogram('toygres_http_request_duration_seconds', {
+    description: 'How long requests over HTTP took to be answered.',
+    advice: { explicitBucketBoundaries: QUICK_SECONDS },
+  });
+  const errors = meter.createCounter('toygres_api_errors_total', {
+    description: 'Errors that clients were shown, by code, over HTTP and WebSocket.',
+  });
+  return {
+    answered: ({ seconds, status, ...labels }) => requests.record(seconds, { ...labels, status: String(status) }),
+    refused: (code) => errors.add(1, { code }),
+  };
+}

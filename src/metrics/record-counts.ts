@@ -1,0 +1,38 @@
+import type {
+  DriftKind,
+  DriftState,
+  HealthStatus,
+  ImageState,
+  InstanceState,
+  JobState,
+  OperationKind,
+  OperationState,
+} from '../../schema/states.ts';
+
+/** How many records there are of each kind; combinations without any are left out. */
+export interface RecordCounts {
+  readonly operations: readonly {
+    readonly kind: OperationKind;
+    readonly state: OperationState;
+    readonly count: number;
+  }[];
+  readonly instances: readonly {
+    readonly state: InstanceState;
+    readonly health: HealthStatus;
+    readonly count: number;
+  }[];
+  readonly images: readonly { readonly state: ImageState; readonly count: number; readonly sizeBytes: number }[];
+  readonly jobs: readonly { readonly kind: string; readonly state: JobState; readonly count: number }[];
+  /** Only what is there now: PENDING and REPORTED. */
+  readonly drift: readonly { readonly kind: DriftKind; readonly state: DriftState; readonly count: number }[];
+  /** Runs that no worker has in hand; `oldestSeconds` is 0 when there is none. */
+  readonly queue: { readonly depth: number; readonly oldestSeconds: number };
+  readonly liveWorkers: number;
+  /** The running instances one by one; null unless that was asked for. */
+  readonly servers:
+    | readonly { readonly name: string; readonly namespace: string; readonly health: HealthStatus }[]
+    | null;
+}
+
+/** Counts the records; what it throws leaves the gauges of records out of one scrape. */
+export type ReadRecordCounts = () => Promise<RecordCounts>;
