@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { PgBoss } from 'pg-boss';
 import type { WorkflowServices } from '../../jobs/workflow/context.ts';
+import { AppError } from '../../schema/errors.ts';
 import type { Config } from '../config/env.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrateDatabase } from '../db/migrate.ts';
@@ -11,6 +12,7 @@ import { createServerProbe } from '../platform/server-probe.ts';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { parseSecretKey } from '../secrets/secret-key.ts';
 import { createAzureBlobStore } from '../storage/azure-blob-store.ts';
+import { openBlobAccount } from '../storage/blob-account.ts';
 import { createImageRecords } from '../stores/image-records.ts';
 import { createInstanceRecords } from '../stores/instance-records.ts';
 import { createJobRecords } from '../stores/job-records.ts';
@@ -29,7 +31,10 @@ export interface Core {
 
 const TEMPLATES = path.join(import.meta.dirname, '../../templates');
 
-function openPlatform(config: Config, { home, machine }: Foundations, log: Logger): Promise<LocalPlatform> {
+async function openPlatform(config: Config, { home, machine }: Foundations, log: Logger): Promise<LocalPlatform> {
+  if (config.platform !== 'local') {
+    throw new AppError('UNAVAILABLE', `TOYGRES_PLATFORM ${config.platform} is not available yet: leave it out.`);
+  }
   return createLocalPlatform({
     ...machine,
     homeId: home.id,
@@ -54,6 +59,8 @@ export async function openCore(
   { schedule = false }: { readonly schedule?: boolean } = {},
 ): Promise<Core> {
   const url = foundations.databaseUrl;
+  // Only so that a connection string that cannot be read is said now, and not by the first image.
+  if ('connectionString' in foundations.blobLogin) await openBlobAccount(foundations.blobLogin);
   await migrateDatabase(url);
   const database = openDatabase({ url });
   stops.defer(() => database.stop());

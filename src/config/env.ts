@@ -14,7 +14,7 @@ const Environment = z
     PORT: optional(z.coerce.number().int().min(0).max(65_535).default(8080)),
     HOST: optional(z.string().default('127.0.0.1')),
     TOYGRES_HOME: optional(z.string().default('.toygres')),
-    DATABASE_URL: text.refine((value) => value === null || /^postgres(ql)?:\/\//.test(value), {
+    DATABASE_URL: text.refine((value) => value === null || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)), {
       message: 'must be a postgresql:// URL',
     }),
     TOYGRES_PLATFORM: optional(z.enum(['local', 'kubernetes']).default('local')),

@@ -2,17 +2,23 @@ import path from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
-import { translateDatabaseError } from './errors.ts';
+import { explainUnusable } from './unusable.ts';
 
 /** Any number that nothing else in this database takes: it keeps several starting servers apart. */
 const MIGRATION_LOCK = 7_203_411_950_274;
+/** A host that drops packets would otherwise keep a start waiting for minutes. */
+const CONNECT_MS = 10_000;
 
 /**
  * Brings the schema `cms` to this release, once however many processes start at a time. Safe to repeat.
- * Throws UNAVAILABLE when the database does not answer.
+ * Throws UNAVAILABLE that says which database cannot be used and why: this is the first that a start hears of it.
  */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'toygres migrations' });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'toygres migrations',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   // A lost connection also rejects the query under way; unheard, it would end the process.
   client.on('error', () => undefined);
   try {
@@ -24,7 +30,7 @@ export async function migrateDatabase(url: string): Promise<void> {
       migrationsTable: 'migrations',
     });
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw explainUnusable(error, url);
   } finally {
     await client.end();
   }
