@@ -2,6 +2,9 @@ import type { ImageStore } from '../../jobs/ports/image-store.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Database } from '../db/database.ts';
 import { answered } from '../stores/answered.ts';
+import { countOpenDrift } from '../stores/drift-rows.ts';
+import { readHealthSummary } from '../stores/health-summary.ts';
+import { healthLeaseName, isLeaseTaken } from '../stores/leases.ts';
 import { readLiveWorkers, readStrandedVersions } from '../stores/worker-queries.ts';
 import type { CommandPlatform } from './ports.ts';
 
@@ -58,6 +61,23 @@ async function lookForStranded(database: Database, platform: CommandPlatform): P
   throw broken(`No live worker has ${list.join(', ')}.`);
 }
 
+async function lookAtHealth(database: Database, platform: CommandPlatform): Promise<string> {
+  if (!(await isLeaseTaken(database, healthLeaseName(platform.id)))) {
+    throw broken(`No process checks the instances of ${platform.id}: their health may be of long ago.`);
+  }
+  const { running, unhealthy, names } = await readHealthSummary(database, platform.id);
+  if (unhealthy === 0) return `None of ${running} running instances is UNHEALTHY.`;
+  const others = unhealthy > names.length ? ' and others' : '';
+  throw broken(`${unhealthy} of ${running} running instances are UNHEALTHY: ${names.join(', ')}${others}.`);
+}
+
+async function lookAtDrift(database: Database, platform: CommandPlatform): Promise<string> {
+  const { pending, reported } = await countOpenDrift(database, platform.id);
+  const leftovers = `${pending} leftovers wait to be removed`;
+  if (reported > 0) throw broken(`${reported} things differ from the records and are never touched; ${leftovers}.`);
+  return pending === 0 ? 'Platform and blob store hold what the records say.' : `${leftovers}.`;
+}
+
 /** The links that no request can do without. */
 export function buildServingLinks({ database, queue, store }: ServingParts): readonly Link[] {
   return [
@@ -100,6 +120,16 @@ export function buildWorkingLinks(database: Database, platform: CommandPlatform)
       name: 'workflow versions',
       remedy: 'Start a worker of a release that has them, or cancel these operations; after 24 hours they fail.',
       look: () => lookForStranded(database, platform),
+    },
+    {
+      name: 'health',
+      remedy: 'See healthChecks of these instances for the reason. Without a process that checks: start a worker.',
+      look: () => lookAtHealth(database, platform),
+    },
+    {
+      name: 'drift',
+      remedy: 'See the query drift(state: [REPORTED]): each says what differs and what to do.',
+      look: () => lookAtDrift(database, platform),
     },
   ];
 }

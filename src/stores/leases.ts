@@ -2,6 +2,11 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { answered } from './answered.ts';
 
+/** The lease of looking after the health of a platform's instances. */
+export function healthLeaseName(platformId: string): string {
+  return `health ${platformId}`;
+}
+
 /** Who does a duty, and the number under which it writes. */
 export interface HeldLease {
   readonly name: string;

@@ -21,11 +21,6 @@ export interface DutyOptions {
   readonly leaseMs?: number;
 }
 
-/** Who looks after the health of a platform's instances. */
-export function healthDutyOf(platformId: string): string {
-  return `health ${platformId}`;
-}
-
 export function createDuty({ database, name, holder, leaseMs = 15_000 }: DutyOptions): Duty {
   let held: HeldLease | null = null;
   let heldUntil = 0;

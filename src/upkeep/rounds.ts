@@ -18,6 +18,8 @@ export interface RoundsOptions {
   readonly platformId: string;
   readonly rounds: Readonly<Record<string, Round>>;
   readonly log: Logger;
+  /** How often the queue is looked at. Default 15 s. */
+  readonly pollSeconds?: number;
 }
 
 interface RoundJob {
@@ -35,8 +37,8 @@ const QUEUE = {
 } as const;
 const POLL_SECONDS = 15;
 
-/** The platform's id holds characters that queue names must not. */
-function roundsQueueName(platformId: string): string {
+/** The queue of a platform's rounds; the platform's id holds characters that queue names must not. */
+export function roundsQueueName(platformId: string): string {
   return `toygres/${createHash('sha256').update(platformId).digest('hex').slice(0, 12)}/rounds`;
 }
 
@@ -44,7 +46,8 @@ function roundsQueueName(platformId: string): string {
  * Has the rounds made on their schedules by whichever process takes them from the queue, this one included. The answer
  * ends that for this process: a round in hand is told to stop, and another process goes on with it.
  */
-export async function startRounds({ boss, platformId, rounds, log }: RoundsOptions): Promise<() => Promise<void>> {
+export async function startRounds(options: RoundsOptions): Promise<() => Promise<void>> {
+  const { boss, platformId, rounds, log, pollSeconds = POLL_SECONDS } = options;
   const queue = roundsQueueName(platformId);
   const stopping = new AbortController();
   await boss.createQueue(queue, { ...QUEUE, policy: 'exclusive' });
@@ -66,7 +69,7 @@ export async function startRounds({ boss, platformId, rounds, log }: RoundsOptio
 
   await boss.work<RoundJob>(
     queue,
-    { pollingIntervalSeconds: POLL_SECONDS, heartbeatRefreshSeconds: 3 },
+    { pollingIntervalSeconds: pollSeconds, heartbeatRefreshSeconds: 3 },
     async (jobs) => {
       for (const { data, signal } of jobs) await make(data.round, signal);
     },

@@ -40,7 +40,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
 
   return {
     async start() {
-      monitor.start();
+      await monitor.start();
       stopRounds = await startRounds({
         boss,
         platformId: platform.id,

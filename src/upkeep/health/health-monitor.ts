@@ -3,10 +3,11 @@ import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
 import { every } from '../../machine/every.ts';
 import { type FoundHealth, readWatched, writeEndpoint, writeHealth } from '../../stores/health-rows.ts';
-import type { HeldLease } from '../../stores/leases.ts';
+import { type HeldLease, healthLeaseName } from '../../stores/leases.ts';
 import type { ChangeSource } from '../change-source.ts';
-import { createDuty, healthDutyOf } from '../duty.ts';
-import { type CheckDependencies, checkServer, type Verdict } from './check-server.ts';
+import { createDuty } from '../duty.ts';
+import { type CheckDependencies, checkServer } from './check-server.ts';
+import { followOutage } from './outages.ts';
 import { reviveServer } from './revive-server.ts';
 import { createWatchList, type Watched } from './watch-list.ts';
 
@@ -29,7 +30,8 @@ export interface HealthMonitorOptions extends Omit<CheckDependencies, 'timeoutMs
 
 /** Looks after the health of the running instances of one platform. */
 export interface HealthMonitor {
-  start(): void;
+  /** Resolves when this process has the duty, or another one has. */
+  start(): Promise<void>;
   /** Resolves when no check is under way any more, and another process may take over. */
   stop(): Promise<void>;
 }
@@ -37,11 +39,8 @@ export interface HealthMonitor {
 const TICK_MS = 200;
 const FLUSH_MS = 1000;
 const REVIVALS_AT_ONCE = 2;
-/** How soon to look again at what could not be written, or is coming up. */
+/** How soon to look again at what has just been changed. */
 const SOON_MS = 1000;
-const LONGEST_BACKOFF_MS = 60_000;
-/** A server that fails sooner than this after it was started again has not recovered. */
-const RECOVERED_AFTER_MS = 60_000;
 
 /**
  * Checks every RUNNING instance again and again, in one of all the processes that could. On the local platform a server
@@ -52,7 +51,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
   const list = createWatchList({ intervalMs, perServer: options.perServer ?? 2 });
   const duty = createDuty({
     database,
-    name: healthDutyOf(platform.id),
+    name: healthLeaseName(platform.id),
     holder: options.processId,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   });
@@ -106,32 +105,9 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       watched.dueAt = now + SOON_MS;
       return;
     }
-    const message = followOutage(watched, verdict, now);
+    const message = platform.kind === 'local' ? followOutage(watched, verdict, now, log) : verdict.message;
     const { status, latencyMs } = verdict;
     found.push({ id: instance.id, revision: instance.revision, status, latencyMs, message });
-  }
-
-  /** Plans what is done about a server that is down; answers with the message that says so. */
-  function followOutage(watched: Watched, verdict: Verdict, now: number): string | null {
-    const { instance, outage } = watched;
-    if (verdict.isDown && platform.kind === 'local') {
-      const attempts = (outage?.attempts ?? 0) + 1;
-      const delayMs = Math.min(LONGEST_BACKOFF_MS, 1000 * 2 ** Math.min(attempts - 1, 10));
-      watched.outage = { attempts, reviveAt: now + delayMs, wellSince: null };
-      const plan = `It is started again in ${delayMs / 1000} s (attempt ${attempts}).`;
-      log.warn({ instanceId: instance.id, server: instance.resourceName, attempts, delayMs }, 'a server is down');
-      return `${verdict.message} ${plan}`;
-    }
-    if (outage === null) return verdict.message;
-    if (verdict.status !== 'HEALTHY') {
-      watched.dueAt = Math.min(watched.dueAt, now + SOON_MS);
-    } else if (outage.wellSince === null) {
-      outage.wellSince = now;
-      log.info({ instanceId: instance.id, server: instance.resourceName }, 'a server runs again');
-    } else if (now - outage.wellSince >= RECOVERED_AFTER_MS) {
-      watched.outage = null;
-    }
-    return verdict.message;
   }
 
   async function revive(watched: Watched, lease: HeldLease): Promise<void> {
@@ -166,7 +142,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
         if (revision > watched.instance.revision) watched.instance = { ...watched.instance, revision };
       } else {
         changed.add(id);
-        watched.dueAt = Math.min(watched.dueAt, now + SOON_MS);
+        watched.dueAt = now;
       }
     }
   }
@@ -195,8 +171,10 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
   }
 
   return {
-    start() {
-      stops.push(options.listener.subscribe('toygres_changes', onChange), every(TICK_MS, tick, onError));
+    async start() {
+      stops.push(options.listener.subscribe('toygres_changes', onChange));
+      await tick().catch(onError);
+      stops.push(every(TICK_MS, tick, onError));
     },
     async stop() {
       for (const stop of stops.splice(0).reverse()) await stop();

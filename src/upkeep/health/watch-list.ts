@@ -10,6 +10,11 @@ export interface Outage {
   wellSince: number | null;
 }
 
+/** Whether it is to be started again and has not been yet. */
+export function isPlanned(outage: Outage | null): outage is Outage & { reviveAt: number } {
+  return outage !== null && outage.reviveAt !== null;
+}
+
 /** An instance with when to look at it next; times are those of `performance.now()`. */
 export interface Watched {
   instance: WatchedInstance;
@@ -95,8 +100,7 @@ export function createWatchList({ intervalMs, perServer }: { intervalMs: number;
       for (const instance of instances) put(instance, now);
     },
 
-    takeDue: (now, room) =>
-      take(({ dueAt, outage }) => (outage !== null && outage.reviveAt !== null ? null : dueAt), now, room),
+    takeDue: (now, room) => take(({ dueAt }) => dueAt, now, room),
     takeRevivals: (now, room) => take(({ outage }) => outage?.reviveAt ?? null, now, room),
     clear: () => list.clear(),
   };

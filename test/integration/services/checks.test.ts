@@ -8,7 +8,9 @@ import { openDatabase } from '../../../src/db/database.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createChecks } from '../../../src/services/checks.ts';
 import { findReadiness } from '../../../src/services/diagnostics.ts';
+import { recordDrift } from '../../../src/stores/drift-rows.ts';
 import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
+import { healthLeaseName, takeLease } from '../../../src/stores/leases.ts';
 import { freePort } from '../../support/free-port.ts';
 import { insertInstance, insertOperation, PLATFORM, secrets } from '../../support/sample-rows.ts';
 import { type CommandWorld, createCommandWorld, STANDARD_OFFERS } from './command-world.ts';
@@ -19,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
-  await world.database.pool.query('TRUNCATE cms.workers, cms.operations CASCADE');
+  await world.database.pool.query('TRUNCATE cms.workers, cms.operations, cms.instances, cms.drift, cms.leases CASCADE');
   world.offer(STANDARD_OFFERS);
 });
 
@@ -51,6 +53,7 @@ async function liveWorker(values: Partial<typeof workers.$inferInsert> = {}): Pr
     workflows,
     ...values,
   });
+  await takeLease(world.database, { name: healthLeaseName(PLATFORM), holder: randomUUID(), forMs: 60_000 });
 }
 
 /** The links that are broken, by name, with the detail. */
@@ -63,6 +66,8 @@ async function brokenLinks(change: Partial<Dependencies> = {}): Promise<Record<s
     'platform',
     'workers',
     'workflow versions',
+    'health',
+    'drift',
   ]);
   for (const { ok, detail, remedy } of findings) {
     expect(detail).toMatch(/\.$/);
@@ -101,6 +106,28 @@ describe('diagnostics', () => {
     });
   });
 
+  it('name the running instances that are UNHEALTHY, and miss whoever should check them', async () => {
+    await liveWorker();
+    const { database } = world;
+    await insertInstance(database, { name: 'well', health: 'HEALTHY' });
+    expect(await brokenLinks()).toEqual({});
+    await insertInstance(database, { name: 'orders', health: 'UNHEALTHY' });
+    await insertInstance(database, { name: 'others', health: 'UNHEALTHY', platform: 'local:other' });
+    expect(await brokenLinks()).toEqual({ health: '1 of 2 running instances are UNHEALTHY: orders.' });
+    await database.pool.query('DELETE FROM cms.leases');
+    expect((await brokenLinks()).health).toContain(`No process checks the instances of ${PLATFORM}`);
+  });
+
+  it('tell of what differs from the records and needs a look, not of what is cleaned up by itself', async () => {
+    await liveWorker();
+    const common = { kind: 'VOLUME', namespace: 'test', ownerId: null, reason: 'left over' } as const;
+    const pending = { ...common, name: 'a-pvc', state: 'PENDING' } as const;
+    await recordDrift(world.database, PLATFORM, ['VOLUME'], [pending]);
+    expect(await brokenLinks()).toEqual({});
+    await recordDrift(world.database, PLATFORM, ['VOLUME'], [pending, { ...common, name: 'b-pvc', state: 'REPORTED' }]);
+    expect((await brokenLinks()).drift).toMatch(/^1 things differ.*1 leftovers wait/);
+  });
+
   it('pass on what a broken link says, and hide what was not meant for users', async () => {
     await liveWorker();
     const refused = new AppError('UNAVAILABLE', 'The container "images" does not exist.');
@@ -131,7 +158,7 @@ describe('diagnostics', () => {
     const url = `postgresql://postgres:hunter2@127.0.0.1:${await freePort()}/x`;
     const database = openDatabase({ url });
     const broken = await brokenLinks({ database });
-    expect(Object.keys(broken)).toEqual(['database', 'workers', 'workflow versions']);
+    expect(Object.keys(broken)).toEqual(['database', 'workers', 'workflow versions', 'health', 'drift']);
     expect(JSON.stringify(broken)).not.toContain('hunter2');
     await database.stop();
   });

@@ -42,7 +42,7 @@ describe('the health of a running server', () => {
       () => seen,
       (all) => all.length === 1,
     );
-    world.monitor();
+    await world.monitor();
     await world.untilHealth(instanceId, 'HEALTHY');
     const checks = await eventually(
       () => world.checks(instanceId),
@@ -72,7 +72,7 @@ describe('the health of a running server', () => {
         secrets.encrypt(password, instanceId),
       ]);
     await setPassword('not the password');
-    world.monitor();
+    await world.monitor();
     await world.untilHealth(instanceId, 'UNHEALTHY');
     expect(await lastMessage(instanceId)).toContain('refuses the login');
     await setPassword(world.password);
@@ -84,7 +84,7 @@ describe('the health of a running server', () => {
     const spec = await world.createServer();
     const endpoint = { host: '127.0.0.1', port: 1, dnsName: null };
     await world.database.pool.query('UPDATE cms.instances SET endpoint = $1', [JSON.stringify(endpoint)]);
-    world.monitor();
+    await world.monitor();
     await world.untilHealth(spec.instanceId, 'HEALTHY');
     expect((await world.row(spec.instanceId)).endpoint).toEqual((await world.platform.readServer(spec)).endpoint);
   });
@@ -94,7 +94,7 @@ describe('the health of a running server', () => {
     const pid = await postmasterOf(spec);
     process.kill(pid, 'SIGSTOP');
     try {
-      world.monitor({ timeoutMs: 500 });
+      await world.monitor({ timeoutMs: 500 });
       await world.untilHealth(spec.instanceId, 'UNHEALTHY');
       expect(await lastMessage(spec.instanceId)).toContain('Nothing answers');
     } finally {
@@ -116,7 +116,7 @@ describe('the health of a running server', () => {
     await insertOperation(database, { instanceId: busy, state: 'RUNNING', kind: 'RESTART_INSTANCE' });
     const checked = await insertInstance(database, common);
     await insertOperation(database, { instanceId: checked, state: 'RUNNING', excludesOnInstance: false });
-    world.monitor();
+    await world.monitor();
     await world.untilHealth(checked, 'UNHEALTHY');
     for (const id of [...ids, busy]) {
       expect((await world.row(id)).health).toBe('UNKNOWN');
@@ -140,7 +140,7 @@ describe('the health of a running server', () => {
         return real.connect(...given);
       },
     };
-    world.monitor({ probe });
+    await world.monitor({ probe });
     // Another one is checked after it and written after it.
     const other = await world.createServer();
     await world.untilHealth(other.instanceId, 'HEALTHY');
@@ -152,7 +152,7 @@ describe('the health of a running server', () => {
   it('needs the key of the password: without it nothing is known', async () => {
     const { instanceId } = await world.createServer();
     const locked = { decrypt: () => secrets.decrypt('v1.0000000000000000.AAAA', instanceId) };
-    world.monitor({ secrets: locked });
+    await world.monitor({ secrets: locked });
     await eventually(
       () => world.checks(instanceId),
       (all) => all.length > 0,
@@ -165,7 +165,7 @@ describe('the health of a running server', () => {
 describe('a local server that should run and does not', () => {
   it('is UNHEALTHY, started again with backoff, and HEALTHY again', async () => {
     const spec = await world.createServer();
-    world.monitor();
+    await world.monitor();
     await world.untilHealth(spec.instanceId, 'HEALTHY');
     process.kill(await postmasterOf(spec), 'SIGKILL');
     await world.untilHealth(spec.instanceId, 'UNHEALTHY');
@@ -185,7 +185,7 @@ describe('a local server that should run and does not', () => {
   it('is left alone while an operation changes it, and started again when that has failed', async () => {
     const spec = await world.createServer();
     const witness = await world.createServer();
-    world.monitor();
+    await world.monitor();
     await world.untilHealth(spec.instanceId, 'HEALTHY');
     process.kill(await postmasterOf(spec), 'SIGKILL');
     await world.untilHealth(spec.instanceId, 'UNHEALTHY');
@@ -240,9 +240,9 @@ describe('of several processes', () => {
       },
     });
     const [one, two] = [{ count: 0 }, { count: 0 }];
-    const first = world.monitor({ probe: counted(one), leaseMs: 900 });
+    const first = await world.monitor({ probe: counted(one), leaseMs: 900 });
     await world.untilHealth(instanceId, 'HEALTHY');
-    world.monitor({ probe: counted(two), leaseMs: 900 });
+    await world.monitor({ probe: counted(two), leaseMs: 900 });
     const before = (await world.checks(instanceId)).length;
     await eventually(
       () => world.checks(instanceId),

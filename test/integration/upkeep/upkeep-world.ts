@@ -47,7 +47,7 @@ export async function openUpkeepWorld() {
     row,
     stopMonitors,
     /** A monitor that looks often, stopped with the world. */
-    monitor(options: Partial<HealthMonitorOptions> = {}) {
+    async monitor(options: Partial<HealthMonitorOptions> = {}) {
       const monitor = createHealthMonitor({
         database,
         platform,
@@ -61,7 +61,7 @@ export async function openUpkeepWorld() {
         ...options,
       });
       monitors.push(monitor);
-      monitor.start();
+      await monitor.start();
       return monitor;
     },
     /** A server that runs, and its record. */
