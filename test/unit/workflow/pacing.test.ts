@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { every } from '../../../src/machine/every.ts';
 import { runAttempt } from '../../../src/workflow/attempt.ts';
 import { backoffMs } from '../../../src/workflow/backoff.ts';
-import { every } from '../../../src/workflow/every.ts';
 import { pause } from '../../../src/workflow/pause.ts';
 import { createProgressReporter } from '../../../src/workflow/progress-reporter.ts';
 import { createRunControl, Interrupted } from '../../../src/workflow/run-control.ts';

@@ -1,1 +1,0 @@
-export { every } from '../machine/every.ts';
