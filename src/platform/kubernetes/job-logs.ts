@@ -1,0 +1,54 @@
+import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { KubernetesContext } from './context.ts';
+import { endOf, hasBegun, isOver, isSilent, JOB_CONTAINER, listAttempts } from './job-pods.ts';
+import { readKeptLog, readRecord } from './job-record.ts';
+import { isControlLine } from './job-reports.ts';
+import { jobOf } from './labels.ts';
+import type { Pod } from './objects.ts';
+import { followPodLog } from './pod-logs.ts';
+import { nextChange } from './wait-until.ts';
+
+async function* attemptLines(context: KubernetesContext, pod: Pod, { follow, signal }: FollowJobLogs) {
+  const { api, known } = context;
+  const { namespace = '', name, uid } = pod.metadata;
+  const isEnded = async () => isSilent((await known.of('Pod', namespace).read()).get(name), uid);
+  const lines = followPodLog(api, { namespace, pod: name, container: JOB_CONTAINER, follow, signal, isOver: isEnded });
+  for await (const line of lines) if (!isControlLine(line.text)) yield line;
+}
+
+/** The lines of all attempts in order, numbered through; of a job that was cancelled and is gone, what was kept. */
+export async function* followJobLog(
+  context: KubernetesContext,
+  ref: JobRef,
+  options: FollowJobLogs,
+): AsyncGenerator<PlatformLogLine> {
+  const { known } = context;
+  const { signal, follow, afterLine } = options;
+  let line = 0;
+  const seen = new Set<string>();
+  while (!signal.aborted) {
+    const jobs = await known.of('Job', ref.namespace).read();
+    const job = jobs.get(ref.name);
+    const exists = job !== undefined && jobOf(job)?.id === ref.id;
+    const attempts = await listAttempts(context, ref);
+    const next = attempts.find(({ pod }) => !seen.has(pod.metadata.uid ?? ''));
+    if (next !== undefined && hasBegun(next)) {
+      seen.add(next.pod.metadata.uid ?? '');
+      for await (const { at, text } of attemptLines(context, next.pod, options)) {
+        line += 1;
+        if (line > afterLine) yield { line, attempt: next.number, at, text };
+      }
+      continue;
+    }
+    if (next !== undefined && isOver(next)) {
+      seen.add(next.pod.metadata.uid ?? '');
+      continue;
+    }
+    if (!exists && seen.size === 0) {
+      const record = await readRecord(context, ref);
+      for (const kept of record === null ? [] : readKeptLog(record)) if (kept.line > afterLine) yield kept;
+    }
+    if (!follow || !exists || endOf(job) !== null) return;
+    await nextChange(known, signal);
+  }
+}

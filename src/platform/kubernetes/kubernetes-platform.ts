@@ -1,0 +1,118 @@
+import type { Address, Platform } from '../../../jobs/ports/platform.ts';
+import { AppError } from '../../../schema/errors.ts';
+import type { Logger } from '../../log/logger.ts';
+import { createApi } from './api.ts';
+import { createJobManifests } from './build-job.ts';
+import { createServerManifests } from './build-server.ts';
+import { createEvents } from './causes.ts';
+import { openConnection } from './connection.ts';
+import { createKnown, type KubernetesContext } from './context.ts';
+import { followJobLog } from './job-logs.ts';
+import { createReports } from './job-reports.ts';
+import { createJobSlots } from './job-slots.ts';
+import { createJobVerbs } from './job-verbs.ts';
+import { listKubernetesObjects } from './list-objects.ts';
+import { listOffers } from './offers.ts';
+import { followServerLog } from './server-logs.ts';
+import { dnsNameOf, readServerStatus } from './server-status.ts';
+import { createServerVerbs } from './server-verbs.ts';
+import type { KubernetesSettings } from './settings.ts';
+import { readTemplates } from './templates.ts';
+
+export interface KubernetesPlatformOptions extends KubernetesSettings {
+  /** Files, separated as in KUBECONFIG; null: KUBECONFIG itself, the account of this pod, or ~/.kube/config. */
+  readonly kubeconfig: string | null;
+  /** Holds the manifests and what runs scripts in containers. */
+  readonly templatesDirectory: string;
+  /** Holds `backup.sh`, `restore.sh` and what they source. */
+  readonly scriptsDirectory: string;
+  readonly log: Logger;
+}
+
+export interface KubernetesPlatform extends Platform {
+  /**
+   * Where this process reaches what an INTERNAL endpoint names: the address of the service, since only pods can look up
+   * its name. Any other address is itself.
+   */
+  findAddress(address: Address): Promise<Address>;
+  /** Calls of the API server made so far; a stream is one. */
+  readonly apiCalls: number;
+  /** Ends our watches and connections; servers and jobs go on. */
+  stop(): Promise<void>;
+}
+
+/** The namespace's own id names it for ever, and is the same from inside the cluster and from outside. */
+async function readPlatformId(read: (namespace: string) => Promise<string>, namespace: string): Promise<string> {
+  return `kubernetes:${await read(namespace)}/${namespace}`;
+}
+
+/**
+ * Runs servers and jobs in a cluster. Everything is kept there: whoever opens the same namespaces, from inside the
+ * cluster or from outside, adopts what there is.
+ *
+ * Throws UNAVAILABLE when the API server does not answer, STEP_FAILED naming the missing namespace or right.
+ */
+export async function createKubernetesPlatform(options: KubernetesPlatformOptions): Promise<KubernetesPlatform> {
+  const { log } = options;
+  const [namespace] = options.namespaces;
+  if (namespace === undefined) throw new AppError('INVALID_INPUT', 'TOYGRES_NAMESPACE names no namespace.');
+  const templates = await readTemplates(options.templatesDirectory, options.scriptsDirectory);
+  const connection = await openConnection(options.kubeconfig);
+  const api = createApi(connection);
+  const known = createKnown(api, log);
+  const context: KubernetesContext = {
+    api,
+    settings: options,
+    servers: createServerManifests(templates, options),
+    jobs: createJobManifests(templates, options),
+    known,
+    log,
+  };
+  const events = createEvents(api);
+  const reports = createReports(context);
+  const slots = createJobSlots(context, log);
+  const stop = async () => {
+    await slots.stop();
+    await reports.stop();
+    await known.stop();
+    await api.stop();
+  };
+
+  let id: string;
+  try {
+    id = await readPlatformId((name) => api.readNamespaceId(name), namespace);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  return {
+    kind: 'kubernetes',
+    id,
+    namespaces: options.namespaces,
+    readOffers: async () => listOffers(options),
+    ...createServerVerbs(context),
+    readServer: (ref) => readServerStatus(context, events, ref),
+    ...createJobVerbs(context, reports, events, slots),
+    followJobLogs: (ref, follow) => followJobLog(context, ref, follow),
+    followServerLogs: (ref, follow) => followServerLog(context, ref, follow),
+    listObjects: () => listKubernetesObjects(context),
+
+    findAddress: async (address) => {
+      for (const name of options.namespaces) {
+        const [service] = address.host.split(`.${name}.svc.`);
+        if (service === undefined || service === address.host || !service.endsWith('-svc')) continue;
+        const ref = { namespace: name, resourceName: service.slice(0, -'-svc'.length) };
+        if (dnsNameOf(ref) !== address.host) continue;
+        const { insideAddress } = await readServerStatus(context, events, ref);
+        return insideAddress ?? address;
+      }
+      return address;
+    },
+
+    get apiCalls() {
+      return api.calls;
+    },
+    stop,
+  };
+}

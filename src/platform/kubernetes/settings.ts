@@ -1,0 +1,46 @@
+/** What a container is given at least and at most, in the notation of Kubernetes. */
+export interface Resources {
+  readonly cpu: { readonly request: string; readonly limit: string };
+  readonly memory: { readonly request: string; readonly limit: string };
+}
+
+/** What an operator chooses for this platform. */
+export interface KubernetesSettings {
+  /** The default first. */
+  readonly namespaces: readonly string[];
+  readonly images: {
+    /** `{version}` stands for the major version of PostgreSQL. */
+    readonly postgres: string;
+    /** Null: PG_DURABLE is refused. */
+    readonly durable: string | null;
+    readonly job: string;
+  };
+  /** Null: the cluster's default. */
+  readonly storageClass: string | null;
+  /** Null: jobs reach the blob store with a signature. */
+  readonly workloadIdentityClientId: string | null;
+  /** Jobs that run at once, over all namespaces. */
+  readonly jobConcurrency: number;
+  readonly serverResources: Resources;
+  readonly jobResources: Resources;
+  /** From where load balancers may be reached; empty: from everywhere. */
+  readonly publicSourceRanges: readonly string[];
+  /** What stands behind a DNS label, `westeurope.cloudapp.azure.com`; null: load balancers are reached by their address. */
+  readonly dnsSuffix: string | null;
+  /** How long a pod may wait for room, an image or a volume before that is a failure. */
+  readonly startPatienceMs: number;
+}
+
+export const DEFAULT_SERVER_RESOURCES: Resources = {
+  cpu: { request: '100m', limit: '2' },
+  memory: { request: '256Mi', limit: '1Gi' },
+};
+export const DEFAULT_JOB_RESOURCES: Resources = {
+  cpu: { request: '100m', limit: '2' },
+  memory: { request: '256Mi', limit: '2Gi' },
+};
+
+/** Fills in the version. */
+export function imageFor(image: string, version: string): string {
+  return image.replaceAll('{version}', version);
+}

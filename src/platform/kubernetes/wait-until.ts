@@ -1,0 +1,42 @@
+import { AppError } from '../../../schema/errors.ts';
+import type { Known } from './context.ts';
+
+/** How often it is looked without any news: a watch can be silent for longer than it should. */
+const BACKSTOP_MS = 5_000;
+
+/** Resolves at the next change, after the backstop, or when the signal says so. */
+export function nextChange(known: Known, signal: AbortSignal | null = null, ms = BACKSTOP_MS): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      forget();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    const forget = known.onChange(end);
+    signal?.addEventListener('abort', end, { once: true });
+    if (signal?.aborted) end();
+  });
+}
+
+/** Looks after every change until `look` gives true. Throws UNAVAILABLE with `late` when that takes too long. */
+export async function waitUntil(
+  known: Known,
+  look: () => Promise<boolean>,
+  { timeoutMs, late }: { readonly timeoutMs: number; readonly late: string },
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    // Before the look, so that no change in between is missed.
+    const leaving = new AbortController();
+    const change = nextChange(known, leaving.signal);
+    try {
+      if (await look()) return;
+      if (performance.now() > deadline) throw new AppError('UNAVAILABLE', late);
+      await change;
+    } finally {
+      leaving.abort();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+#!/bin/sh
+# Runs a server on its volume; makes the cluster first when the volume is empty. Needs PostgreSQL's programs on PATH and
+# PGDATA TOYGRES_MAJOR TOYGRES_IMAGE_TYPE TOYGRES_NAME; /secret holds username and password.
+set -eu
+umask 077
+child=
+trap 'if [ -n "$child" ]; then kill -TERM "$child"; wait "$child" || true; fi; exit 143' INT TERM
+
+refuse() {
+  printf 'FATAL:  %s\n' "$1"
+  exit 78
+} >&2
+
+# Grown beside its place and moved there whole: a pod that dies meanwhile leaves nothing that looks like a cluster.
+make_cluster() {
+  rm -rf "$PGDATA-making"
+  # The first line of the file is the password.
+  initdb --pgdata="$PGDATA-making" --username="$(cat /secret/username)" --pwfile=/secret/password --auth=scram-sha-256 \
+    --encoding=UTF8 --locale=C.UTF-8 --data-checksums --no-instructions &
+  child=$!
+  wait "$child" || refuse 'the cluster could not be made; what initdb says stands above'
+  child=
+  mv "$PGDATA-making" "$PGDATA"
+  sync
+}
+
+if [ -e "$PGDATA-restoring" ] || [ -e "${PGDATA%/*}/restoring" ]; then
+  refuse 'the volume holds a restore that was not finished: run the restore again, or delete the instance'
+fi
+[ -e "$PGDATA" ] || make_cluster
+[ -e "$PGDATA/PG_VERSION" ] || refuse "the volume holds no cluster, but files are in the cluster's place"
+read -r major <"$PGDATA/PG_VERSION"
+[ "$major" = "$TOYGRES_MAJOR" ] ||
+  refuse "the volume holds a cluster of PostgreSQL $major; the server is to run PostgreSQL $TOYGRES_MAJOR"
+
+# On the command line, where no ALTER SYSTEM and no restored file can change it.
+set -- -c config_file=/config/postgresql.conf -c hba_file=/config/pg_hba.conf -c ident_file=/config/pg_ident.conf \
+  -c listen_addresses='*' -c port=5432 -c cluster_name="$TOYGRES_NAME" -c unix_socket_directories=/run/postgresql \
+  -c logging_collector=off -c log_destination=stderr -c log_timezone=UTC -c log_line_prefix='%m [%p] '
+
+if [ "$TOYGRES_IMAGE_TYPE" = PG_DURABLE ]; then
+  libraries=$(postgres -D "$PGDATA" "$@" -C shared_preload_libraries 2>/dev/null | tail -n 1)
+  case ",$(printf %s "$libraries" | tr -d ' "')," in
+    *,pg_durable,*) ;;
+    *) libraries=${libraries:+$libraries,}pg_durable ;;
+  esac
+  set -- "$@" -c shared_preload_libraries="$libraries" -c pg_durable.database=postgres -c pg_durable.worker_role=postgres
+fi
+
+trap - INT TERM
+exec postgres -D "$PGDATA" "$@"

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createJobManifests } from '../../../../src/platform/kubernetes/build-job.ts';
+import { createServerManifests } from '../../../../src/platform/kubernetes/build-server.ts';
+import type { ManifestFields } from '../../../../src/platform/kubernetes/fill-template.ts';
+import { kubernetesSettings, readProductTemplates } from '../../../support/kubernetes-templates.ts';
+import { jobSpec, serverSpec } from '../../../support/platform-specs.ts';
+
+const templates = await readProductTemplates();
+const settings = kubernetesSettings();
+const servers = createServerManifests(templates, settings);
+const jobs = createJobManifests(templates, settings);
+
+/** The shape of a value: every path to a leaf, without what stands there. */
+function shapeOf(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => shapeOf(inner, `${path}/${key}`));
+}
+
+function read(value: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown>)[key], value);
+}
+
+const podOf = (body: ManifestFields) => read(body, 'spec', 'template', 'spec');
+
+describe('the manifests of a server', () => {
+  const spec = serverSpec();
+
+  test('have the shape of the template whatever names and passwords hold', () => {
+    const plain = { ...spec, resourceName: 'plain', dnsLabel: 'label', exposure: 'PUBLIC' as const };
+    const build = (name: string, password: string, label: string) => {
+      const hostile = { ...plain, resourceName: name, instanceId: label, dnsLabel: label };
+      const made = [servers.volume, servers.configuration, servers.service, servers.networkPolicy, servers.server];
+      return [...made.map((make) => make(hostile)), servers.secret(hostile, { username: name, password })];
+    };
+    const shape = shapeOf(build('a', 'b', 'c').map(({ body }) => body));
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, text, text, (name, password, label) => {
+        const made = build(name, password, label);
+        expect(shapeOf(made.map(({ body }) => body))).toEqual(shape);
+        expect(read(made.at(-1)?.body, 'stringData')).toEqual({ username: name, password });
+      }),
+    );
+  });
+
+  test('keep the password in the Secret alone', () => {
+    const password = 'a-password-to-look-for';
+    const all = [servers.volume, servers.configuration, servers.service, servers.networkPolicy, servers.server];
+    expect(JSON.stringify(all.map((make) => make(spec)))).not.toContain(password);
+    expect(JSON.stringify(servers.secret(spec, { username: 'postgres', password }))).toContain(password);
+  });
+
+  test('an INTERNAL one has a service of the cluster, a PUBLIC one a load balancer with its DNS label', () => {
+    expect(servers.service(spec).body).toMatchObject({ spec: { type: 'ClusterIP' } });
+    const open = createServerManifests(templates, { ...settings, publicSourceRanges: ['203.0.113.0/24'] });
+    const service = open.service({ ...spec, exposure: 'PUBLIC', dnsLabel: 'shop' });
+    expect(service.body).toMatchObject({
+      metadata: { annotations: { 'service.beta.kubernetes.io/azure-dns-label-name': 'shop' } },
+      spec: { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'] },
+    });
+  });
+
+  test('the pod carries nothing that changes from operation to operation, for that would restart it', () => {
+    const one = servers.server(spec).body;
+    const other = servers.server({ ...spec, operationId: 'another' }).body;
+    expect(read(one, 'spec')).toEqual(read(other, 'spec'));
+    expect(one).not.toEqual(other);
+  });
+
+  test('PG_DURABLE without an image is refused with the variable to set', () => {
+    const message = expect.stringContaining('TOYGRES_DURABLE_IMAGE');
+    expect(() => servers.server({ ...spec, imageType: 'PG_DURABLE', postgresVersion: '17' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', message }),
+    );
+  });
+});
+
+describe('the manifests of a job', () => {
+  test('show the container each parameter as it is, though Kubernetes gives a meaning to the dollar sign', () => {
+    const value = '$(PGHOST) $$ $x $(touch /tmp/never)';
+    const { body } = jobs.job(jobSpec('true', { parameters: { ODD: value } }), false);
+    const environment = read(podOf(body), 'containers', 0, 'env') as { name: string; value: string }[];
+    const written = environment.find(({ name }) => name === 'ODD')?.value ?? '';
+    // What Kubernetes makes of it: two dollar signs are one, and a reference stands for a variable.
+    expect(written.replaceAll('$$', '$')).toBe(value);
+    expect(written.replaceAll('$$', '')).not.toContain('$');
+  });
+
+  test('mount every script where the others look for it, though a key cannot hold a slash', () => {
+    const spec = jobSpec('true');
+    const files = read(jobs.scripts(spec).body, 'data') as Record<string, string>;
+    const volumes = read(podOf(jobs.job(spec, false).body), 'volumes') as Record<string, never>[];
+    const items = read(volumes[0], 'configMap', 'items') as { key: string; path: string }[];
+    expect(items.map(({ path }) => path)).toEqual([...templates.scripts.keys()]);
+    expect(items.map(({ path }) => path)).toContain('scripts/lib/control.sh');
+    for (const { key, path } of items) {
+      expect(key).toMatch(/^[-._a-zA-Z0-9]+$/);
+      expect(files[key]).toBe(templates.scripts.get(path));
+    }
+  });
+
+  test('secrets stand in the Secret and nowhere else', () => {
+    const spec = jobSpec('true', { secrets: { password: 'a-password-to-look-for' } });
+    const others = JSON.stringify([jobs.scripts(spec), jobs.job(spec, false)]);
+    expect(others).not.toContain('a-password-to-look-for');
+    expect(read(jobs.secret(spec, 'uid').body, 'data')).toEqual({
+      password: Buffer.from('a-password-to-look-for').toString('base64'),
+    });
+  });
+
+  test('a job on a volume mounts it, another does not', () => {
+    const volumes = (spec: ReturnType<typeof jobSpec>) =>
+      JSON.stringify(read(podOf(jobs.job(spec, false).body), 'volumes'));
+    expect(volumes(jobSpec('true'))).not.toContain('persistentVolumeClaim');
+    const server = serverSpec();
+    const spec = jobSpec('true', { kind: 'restore', volume: server });
+    expect(volumes(spec)).toContain(`"claimName":"${server.resourceName}-pvc"`);
+  });
+
+  test('with workload identity the pod carries the label, the account and how azcopy signs in, and no signature', () => {
+    const withIdentity = createJobManifests(templates, { ...settings, workloadIdentityClientId: 'client-id' });
+    const { body } = withIdentity.job(jobSpec('true', { parameters: {} }), false);
+    expect(read(body, 'spec', 'template', 'metadata', 'labels')).toMatchObject({
+      'azure.workload.identity/use': 'true',
+    });
+    expect(podOf(body)).toMatchObject({ serviceAccountName: 'toygres-jobs', automountServiceAccountToken: false });
+    expect(read(podOf(body), 'containers', 0, 'env')).toContainEqual({
+      name: 'AZCOPY_AUTO_LOGIN_TYPE',
+      value: 'WORKLOAD',
+    });
+    expect(withIdentity.account('test')?.body).toMatchObject({
+      metadata: { annotations: { 'azure.workload.identity/client-id': 'client-id' } },
+    });
+    expect(jobs.account('test')).toBeNull();
+  });
+});
+
+describe('every pod', () => {
+  const pods = {
+    server: podOf(servers.server(serverSpec()).body),
+    backup: podOf(jobs.job(jobSpec('true'), false).body),
+    restore: podOf(jobs.job(jobSpec('true', { kind: 'restore', volume: serverSpec() }), false).body),
+  };
+
+  test.each(Object.entries(pods))('of a %s is hardened as the restricted level asks, and more', (_, pod) => {
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    const [container] = read(pod, 'containers') as unknown[];
+    expect(container).toMatchObject({
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      },
+      resources: { requests: { cpu: expect.any(String) }, limits: { memory: expect.any(String) } },
+    });
+    const modes = JSON.stringify(pod).match(/"defaultMode":\d+/g);
+    expect(new Set(modes)).toEqual(new Set(['"defaultMode":292', '"defaultMode":288']));
+  });
+});
