@@ -2,11 +2,14 @@ import { workflows } from '../jobs/registry.ts';
 import { openApi } from './app/api.ts';
 import { openCore } from './app/core.ts';
 import { layFoundations } from './app/foundations.ts';
+import { observeRecords } from './app/metrics.ts';
 import type { Mode } from './app/mode.ts';
+import { openProbes } from './app/probes.ts';
 import { readRelease } from './app/release.ts';
 import type { Config } from './config/env.ts';
 import { tokenFile } from './embedded/kept-secret.ts';
 import type { Logger } from './log/logger.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
 import { createWorker } from './workflow/worker.ts';
 
@@ -17,6 +20,8 @@ const STEP_GRACE_MS = 20_000;
 export interface RunningApp {
   /** Where the API answers, ending in `/graphql`; null for one that only works. */
   readonly url: string | null;
+  /** Where a server of its own answers /health, /ready and /metrics; null when none was asked for. */
+  readonly probesUrl: string | null;
   /** The file that holds the administrator's token; null when the token was configured. */
   readonly tokenFile: string | null;
   /**
@@ -33,8 +38,11 @@ export interface RunningApp {
 export async function startApp(config: Config, mode: Mode, log: Logger): Promise<RunningApp> {
   await using stops = new AsyncDisposableStack();
   const release = await readRelease();
+  const metrics = createMetrics({ release, mode });
+  stops.defer(() => metrics.stop());
   const foundations = await layFoundations(config, mode, log, stops);
   const core = await openCore(config, foundations, log, stops, { schedule: mode !== 'api' });
+  observeRecords(metrics, config, core);
   if (mode !== 'api') {
     // Only the standalone server is alone on its home: the servers of the others go on without them.
     if (mode === 'standalone') stops.defer(() => core.platform.suspend());
@@ -46,6 +54,7 @@ export async function startApp(config: Config, mode: Mode, log: Logger): Promise
       workflows,
       concurrency: config.workerConcurrency,
       release,
+      meter: metrics.runs,
       log,
     });
     stops.defer(() => worker.stop({ graceMs: STEP_GRACE_MS }));
@@ -60,11 +69,13 @@ export async function startApp(config: Config, mode: Mode, log: Logger): Promise
     await upkeep.start();
   }
   const identity = { token: foundations.token, release };
-  const url = mode === 'worker' ? null : (await openApi(config, core, identity, log, stops)).url;
+  const url = mode === 'worker' ? null : (await openApi(config, core, identity, metrics, log, stops)).url;
+  const probesUrl = await openProbes(config, core, identity, metrics, log, stops);
   const owned = stops.move();
   let stopping: Promise<void> | null = null;
   return {
     url,
+    probesUrl,
     tokenFile: config.apiToken === null ? tokenFile(config.home) : null,
     stop: () => {
       stopping ??= owned.disposeAsync();

@@ -32,6 +32,7 @@ async function serve(mode: Mode): Promise<void> {
     `Toygres is ready (${mode}).`,
     ...(app.url === null ? [] : [`  API and IDE  ${app.url}`]),
     ...(app.url === null || app.tokenFile === null ? [] : [`  Token        in ${app.tokenFile}`]),
+    ...(app.probesUrl === null ? [] : [`  Probes       ${app.probesUrl}`]),
     '  Stop         Ctrl-C',
   ]);
   log.info({ signal: await asked }, 'stopping');

@@ -1,5 +1,4 @@
 import { workflows } from '../../jobs/registry.ts';
-import type { Finding } from '../../resolvers/ports/queries.ts';
 import type { Services } from '../../resolvers/services.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/env.ts';
@@ -7,8 +6,9 @@ import { createEventStreams } from '../events/event-streams.ts';
 import { createLogStreams } from '../events/log-streams.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import type { Logger } from '../log/logger.ts';
+import { measureEvents, measureLogs } from '../metrics/measured-streams.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { createChecks } from '../services/checks.ts';
-import { findReadiness } from '../services/diagnostics.ts';
 import { createImageCommands } from '../services/image-commands.ts';
 import { createInstanceCommands } from '../services/instance-commands.ts';
 import { createOperationCommands } from '../services/operation-commands.ts';
@@ -18,12 +18,10 @@ import { createOperationQueries } from '../stores/operation-queries.ts';
 import { createUpkeepQueries } from '../stores/upkeep-queries.ts';
 import { createOperationQueue } from '../workflow/operation-queue.ts';
 import type { Core } from './core.ts';
+import { buildMetricsPage } from './metrics.ts';
+import { checkQueue, createReadiness } from './readiness.ts';
 
-function buildServices(
-  core: Core,
-  log: Logger,
-  stops: AsyncDisposableStack,
-): { readonly services: Services; readonly ready: () => Promise<readonly Finding[]> } {
+function buildServices(core: Core, metrics: Metrics, log: Logger, stops: AsyncDisposableStack): Services {
   const { boss, database, listener, platform, secrets, services } = core;
   const { instances, probe, store } = services;
   const queue = createOperationQueue({ database, boss, platformId: platform.id, workflows, services });
@@ -38,8 +36,7 @@ function buildServices(
     log,
   });
   stops.defer(() => logs.stop());
-  const queueCheck = { check: async () => void (await boss.schemaVersion()) };
-  const built: Services = {
+  return {
     instanceCommands: createInstanceCommands(commands),
     imageCommands: createImageCommands(commands),
     operationCommands: createOperationCommands({ operations: operationQueries, queue, platform }),
@@ -47,11 +44,10 @@ function buildServices(
     imageQueries: createImageQueries(database),
     operationQueries,
     upkeepQueries: createUpkeepQueries(database),
-    checks: createChecks({ instances, probe, database, queue: queueCheck, store, platform, logger: log }),
-    events: createEventStreams({ database, listener, log }),
-    logs,
+    checks: createChecks({ instances, probe, database, queue: checkQueue(core), store, platform, logger: log }),
+    events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
+    logs: measureLogs(logs, metrics.streams),
   };
-  return { services: built, ready: () => findReadiness({ database, queue: queueCheck, store, logger: log }) };
 }
 
 /** Opens the API on the configured address; port 0 is any free one. Throws UNAVAILABLE when the port is in use. */
@@ -59,14 +55,17 @@ export async function openApi(
   config: Config,
   core: Core,
   identity: { readonly token: string; readonly release: string },
+  metrics: Metrics,
   log: Logger,
   stops: AsyncDisposableStack,
 ): Promise<{ readonly url: string }> {
-  const { services, ready } = buildServices(core, log, stops);
+  const auth = createAuthenticator({ token: identity.token, username: config.adminUsername });
   const server = createGraphqlServer({
-    services,
-    auth: createAuthenticator({ token: identity.token, username: config.adminUsername }),
-    ready,
+    services: buildServices(core, metrics, log, stops),
+    auth,
+    ready: createReadiness(core, log),
+    metrics: buildMetricsPage(metrics, config, auth),
+    meter: metrics.api,
     version: identity.release,
     log,
   });

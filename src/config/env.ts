@@ -48,6 +48,11 @@ const Environment = z
     TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
     TOYGRES_KEEP_HEALTH_DAYS: count(7, 36_500),
     TOYGRES_KEEP_LOGS_DAYS: count(30, 36_500),
+    TOYGRES_PROBE_PORT: optional(z.coerce.number().int().min(0).max(65_535).optional()),
+    TOYGRES_METRICS_TOKEN: text.refine((value) => value === null || value.length >= 16, {
+      message: 'must have at least 16 characters',
+    }),
+    TOYGRES_METRICS_PER_INSTANCE: optional(z.enum(['true', 'false']).default('false')),
     TOYGRES_JOB_CONCURRENCY: optional(z.coerce.number().int().min(1).max(1000).optional()),
     LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
   })
@@ -79,6 +84,11 @@ export interface Config {
   readonly driftGraceSeconds: number;
   /** How long what is over is kept, in days. */
   readonly keepDays: { readonly operations: number; readonly healthChecks: number; readonly jobLogs: number };
+  /** Where a server of its own answers /health, /ready and /metrics; null for none. */
+  readonly probePort: number | null;
+  /** A bearer token that opens /metrics and nothing else. */
+  readonly metricsToken: string | null;
+  readonly metricsPerInstance: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -116,6 +126,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       healthChecks: env.TOYGRES_KEEP_HEALTH_DAYS,
       jobLogs: env.TOYGRES_KEEP_LOGS_DAYS,
     },
+    probePort: env.TOYGRES_PROBE_PORT ?? null,
+    metricsToken: env.TOYGRES_METRICS_TOKEN,
+    metricsPerInstance: env.TOYGRES_METRICS_PER_INSTANCE === 'true',
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createContext } from '../../resolvers/context.ts';
 import type { Caller } from '../../resolvers/ports/commands.ts';
@@ -10,12 +9,17 @@ import { createApollo } from './apollo.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createErrorFormatter } from './errors/format-error.ts';
 import { buildHttpApp } from './http/build-app.ts';
+import { listenOn } from './http/listen.ts';
+import type { ApiMeter } from './http/measure-requests.ts';
+import type { MetricsPage } from './http/metrics.ts';
 import { readSchema } from './schema.ts';
 import { serveWebSocket } from './websocket/serve-websocket.ts';
 
 const PATH = '/graphql';
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+
+const silentMeter: ApiMeter = { answered: () => undefined, refused: () => undefined };
 
 /** What the server is made of. */
 export interface GraphqlServerOptions {
@@ -25,6 +29,10 @@ export interface GraphqlServerOptions {
   /** What the server needs, and whether it is there. */
   readonly ready: () => Promise<readonly Finding[]>;
   readonly version: string;
+  /** What `GET /metrics` shows; without it there is nothing at that path. */
+  readonly metrics?: MetricsPage;
+  /** Told of requests and errors. Default: nobody is. */
+  readonly meter?: ApiMeter;
 }
 
 /** A server that was made and may be listening. */
@@ -36,17 +44,18 @@ export interface GraphqlServer {
 }
 
 /** The API on one port: GraphQL over HTTP and WebSocket, its IDE, and the probes. Nothing happens before `listen`. */
-export function createGraphqlServer({ services, auth, log, ready, version }: GraphqlServerOptions): GraphqlServer {
+export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServer {
+  const { services, auth, log, ready, version, meter = silentMeter, metrics = null } = options;
   const schema = readSchema();
   const container = createResolverContainer(services);
-  const formatError = createErrorFormatter(log);
+  const formatError = createErrorFormatter(log, meter.refused);
   const httpServer = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   const apollo = createApollo({ schema, httpServer, formatError, log });
   const contextOf = (caller: Caller) => createContext(services, container, caller);
   const webSocket = serveWebSocket(httpServer, {
     path: PATH,
     schema,
-    auth,
+    auth: countRefusals(auth, meter),
     createContext: contextOf,
     formatError,
     log,
@@ -59,17 +68,11 @@ export function createGraphqlServer({ services, auth, log, ready, version }: Gra
       await apollo.start();
       httpServer.on(
         'request',
-        buildHttpApp({ apollo, auth, createContext: contextOf, formatError, log, ready, version }),
+        buildHttpApp({ apollo, auth, createContext: contextOf, formatError, log, meter, metrics, ready, version }),
       );
-      try {
-        await once(httpServer.listen(port, host), 'listening');
-      } catch (error) {
-        throw explainListenError(error, port, host);
-      }
+      const { port: taken, root } = await listenOn(httpServer, port, host);
       listening = true;
-      const address = httpServer.address();
-      const taken = typeof address === 'object' && address !== null ? address.port : port;
-      return { port: taken, url: buildUrl(host, taken) };
+      return { port: taken, url: `${root}${PATH}` };
     },
     stop() {
       stopped ??= (async () => {
@@ -81,20 +84,13 @@ export function createGraphqlServer({ services, auth, log, ready, version }: Gra
   };
 }
 
-/** The URL of the API that this machine can open, also where the server listens on all of its addresses. */
-function buildUrl(host: string, port: number): string {
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}${PATH}`;
-}
-
-function explainListenError(cause: unknown, port: number, host: string): AppError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const why =
-    code === 'EADDRINUSE'
-      ? 'another program has it'
-      : code === 'EACCES'
-        ? 'this user may not take it'
-        : 'this machine has no such address';
-  const message = `Port ${port} of ${host} cannot be taken, ${why}: set PORT and HOST to others.`;
-  return new AppError('UNAVAILABLE', message, { cause });
+/** A refused connection is closed with a code of the protocol: no error is formatted that would be counted. */
+function countRefusals(auth: Authenticator, meter: ApiMeter): Authenticator {
+  return {
+    authenticate: (authorization) =>
+      auth.authenticate(authorization).catch((error: unknown) => {
+        if (error instanceof AppError) meter.refused(error.code);
+        throw error;
+      }),
+  };
 }

@@ -1,5 +1,5 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { AggregationTemporality, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, InstrumentType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { type ApiMetrics, createApiMetrics } from './api-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import type { ReadRecordCounts } from './record-counts.ts';
@@ -33,7 +33,9 @@ export interface Metrics {
 class PageReader extends MetricReader {
   constructor() {
     super({
-      aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
+      // A cumulative gauge would show for ever what was once observed: instances that are gone, records that were read.
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_GAUGE ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
       cardinalitySelector: () => MAX_SERIES,
     });
   }

@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 import type { Finding } from '../../resolvers/ports/queries.ts';
 import type { Services } from '../../resolvers/services.ts';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
-import { createGraphqlServer } from '../../src/graphql/server.ts';
+import { createGraphqlServer, type GraphqlServerOptions } from '../../src/graphql/server.ts';
 import type { Answer } from './api-execution.ts';
 
 export const TOKEN = 'a-token-of-the-tests-0123456789';
@@ -20,6 +20,7 @@ export interface ApiServer {
 export async function startApi(
   services: Services,
   ready: () => Promise<readonly Finding[]> = async () => [],
+  further: Partial<GraphqlServerOptions> = {},
 ): Promise<ApiServer> {
   const log: string[] = [];
   const server = createGraphqlServer({
@@ -28,6 +29,7 @@ export async function startApi(
     log: pino({ level: 'trace', base: null }, { write: (line: string) => log.push(line) }),
     ready,
     version: '1.2.3',
+    ...further,
   });
   const { port } = await server.listen(0, '127.0.0.1');
   return { url: `http://127.0.0.1:${port}`, log, stop: () => server.stop() };

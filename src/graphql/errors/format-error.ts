@@ -30,13 +30,15 @@ export type ErrorFormatter = (error: unknown) => GraphQLFormattedError;
  * Makes of any error what a client may see: message, place, and `extensions: { code, field?, rule?, reference? }`.
  *
  * What is neither an AppError nor a refusal of graphql's becomes INTERNAL with a reference; the log has under this
- * reference what may be told about it. Nothing else of an error gets out, least of all its stack.
+ * reference what may be told about it. Nothing else of an error gets out, least of all its stack. `onShown` is told the code
+ * of each.
  */
-export function createErrorFormatter(log: Logger): ErrorFormatter {
+export function createErrorFormatter(log: Logger, onShown: (code: string) => void = () => undefined): ErrorFormatter {
   return (error) => {
     const chain = listChain(error);
     const place = chain.find((link) => link instanceof GraphQLError && (link.path ?? link.locations) !== undefined);
     const { message, code, details } = expose(chain, log);
+    onShown(code);
     const { path, locations } = place instanceof GraphQLError ? place.toJSON() : {};
     return {
       message,

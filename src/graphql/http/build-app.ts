@@ -12,6 +12,8 @@ import { refuseRequest } from '../errors/refusals.ts';
 import { serveIde } from '../ide/serve-ide.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { parseDocument } from '../limits/parse-document.ts';
+import { type ApiMeter, measureRequests } from './measure-requests.ts';
+import { answerMetrics, type MetricsPage } from './metrics.ts';
 import { answerHealth, answerReady } from './probes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendErrors } from './send-errors.ts';
@@ -23,13 +25,15 @@ export interface HttpParts {
   readonly createContext: (caller: Caller) => ApiContext;
   readonly formatError: ErrorFormatter;
   readonly log: Logger;
+  readonly meter: ApiMeter;
+  readonly metrics: MetricsPage | null;
   readonly ready: () => Promise<readonly Finding[]>;
   readonly version: string;
 }
 
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
-  const { apollo, auth, createContext, formatError, log, ready, version } = parts;
+  const { apollo, auth, createContext, formatError, log, meter, metrics, ready, version } = parts;
   const callers = new WeakMap<object, Caller>();
 
   const authenticate: RequestHandler = async (request, _response, next) => {
@@ -73,9 +77,10 @@ export function buildHttpApp(parts: HttpParts): Express {
 
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(setSecurityHeaders);
+  app.use(measureRequests(meter), setSecurityHeaders);
   app.get('/health', answerHealth(version));
   app.get('/ready', answerReady(ready, log));
+  if (metrics !== null) app.get('/metrics', answerMetrics(metrics));
   app.get('/graphql', serveIde());
   app.use('/graphql', authenticate, express.json({ limit: LIMITS.messageBytes }), checkDocument, execute);
   app.use((request, response) => {

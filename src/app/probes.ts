@@ -1,0 +1,29 @@
+import { createAuthenticator } from '../auth/authenticator.ts';
+import type { Config } from '../config/env.ts';
+import { createProbeServer } from '../graphql/http/probe-server.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Core } from './core.ts';
+import { buildMetricsPage } from './metrics.ts';
+import { createReadiness } from './readiness.ts';
+
+/** Opens the server for probes where one is configured, and answers with its URL. Throws UNAVAILABLE when the port is in use. */
+export async function openProbes(
+  config: Config,
+  core: Core,
+  identity: { readonly token: string; readonly release: string },
+  metrics: Metrics,
+  log: Logger,
+  stops: AsyncDisposableStack,
+): Promise<string | null> {
+  if (config.probePort === null) return null;
+  const auth = createAuthenticator({ token: identity.token, username: config.adminUsername });
+  const server = createProbeServer({
+    ready: createReadiness(core, log),
+    version: identity.release,
+    metrics: buildMetricsPage(metrics, config, auth),
+    log,
+  });
+  stops.defer(() => server.stop());
+  return (await server.listen(config.probePort, config.host)).root;
+}
