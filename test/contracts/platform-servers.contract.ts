@@ -21,10 +21,15 @@ const untilReady = (platform: Platform, spec: ServerSpec) =>
     120_000,
   );
 
-async function ask(platform: Platform, spec: ServerSpec, sql: string, password = PASSWORD): Promise<unknown> {
-  const { endpoint } = await platform.readServer(spec);
+async function clientOf(harness: PlatformHarness, spec: ServerSpec, password = PASSWORD): Promise<pg.Client> {
+  const { endpoint } = await harness.platform.readServer(spec);
   if (endpoint === null) throw new Error('the server has no endpoint');
-  const client = new pg.Client({ ...endpoint, user: 'postgres', password, database: 'postgres' });
+  const { host, port } = (await harness.addressOf?.(endpoint)) ?? endpoint;
+  return new pg.Client({ host, port, user: 'postgres', password, database: 'postgres' });
+}
+
+async function ask(harness: PlatformHarness, spec: ServerSpec, sql: string, password = PASSWORD): Promise<unknown> {
+  const client = await clientOf(harness, spec, password);
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -85,18 +90,18 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
     test('a new server becomes READY and lets in whoever knows the password', async () => {
       await create(platform, spec);
       await untilReady(platform, spec);
-      expect(await ask(platform, spec, 'SHOW server_encoding')).toBe('UTF8');
-      expect(await ask(platform, spec, 'SHOW data_checksums')).toBe('on');
-      await expect(ask(platform, spec, 'SELECT 1', 'wrong')).rejects.toMatchObject({ code: '28P01' });
+      expect(await ask(harness, spec, 'SHOW server_encoding')).toBe('UTF8');
+      expect(await ask(harness, spec, 'SHOW data_checksums')).toBe('on');
+      await expect(ask(harness, spec, 'SELECT 1', 'wrong')).rejects.toMatchObject({ code: '28P01' });
     });
 
     test('making everything again adopts it: data, password and address stay', async () => {
-      await ask(platform, spec, 'CREATE TABLE kept AS SELECT 42 AS answer');
+      await ask(harness, spec, 'CREATE TABLE kept AS SELECT 42 AS answer');
       const before = await platform.readServer(spec);
       await create(platform, spec);
       await platform.ensureSecret(spec, { username: 'postgres', password: 'another one' });
       expect(await platform.readServer(spec)).toEqual(before);
-      expect(await ask(platform, spec, 'SELECT answer FROM kept')).toBe(42);
+      expect(await ask(harness, spec, 'SELECT answer FROM kept')).toBe(42);
     });
 
     test('every object says which record it belongs to', async () => {
@@ -107,12 +112,11 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
 
     test('the volume of a running server is not removed', async () => {
       await expect(platform.removeVolume(spec)).rejects.toMatchObject({ code: 'CONFLICT' });
-      expect(await ask(platform, spec, 'SELECT answer FROM kept')).toBe(42);
+      expect(await ask(harness, spec, 'SELECT answer FROM kept')).toBe(42);
     });
 
     test('stopped with a client connected it is STOPPED, and started again it has its data', async () => {
-      const { endpoint } = await platform.readServer(spec);
-      const client = new pg.Client({ ...endpoint, user: 'postgres', password: PASSWORD, database: 'postgres' });
+      const client = await clientOf(harness, spec);
       const cut = new Promise((resolve) => client.on('error', resolve));
       await client.connect();
       await platform.stopServer(spec);
@@ -121,11 +125,11 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
       await platform.stopServer(spec);
       await platform.ensureServer(spec);
       await untilReady(platform, spec);
-      expect(await ask(platform, spec, 'SELECT answer FROM kept')).toBe(42);
+      expect(await ask(harness, spec, 'SELECT answer FROM kept')).toBe(42);
     });
 
     test('its log can be read from the end', async () => {
-      await ask(platform, spec, 'SELECT 1/0').catch(() => undefined);
+      await ask(harness, spec, 'SELECT 1/0').catch(() => undefined);
       const find = async () => (await collect(platform.followServerLogs(spec, tail(20)))).map((line) => line.text);
       const lines = await eventually(find, (texts) => texts.some((text) => text.includes('division by zero')));
       expect(lines.length).toBeLessThanOrEqual(20);
@@ -140,7 +144,7 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
       const follow = { tailLines: 0, since: null, follow: true, signal: leaving.signal };
       const lines = platform.followServerLogs(spec, follow)[Symbol.asyncIterator]();
       const first = lines.next();
-      await ask(platform, spec, `DO $$ BEGIN RAISE LOG 'seen by the follower'; END $$`);
+      await ask(harness, spec, `DO $$ BEGIN RAISE LOG 'seen by the follower'; END $$`);
       expect((await first).value).toMatchObject({ text: expect.stringContaining('seen by the follower') });
       leaving.abort();
       await eventually(
@@ -164,7 +168,7 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
       const shared = serverSpec();
       await Promise.all([create(platform, shared), create(platform, shared)]);
       await untilReady(platform, shared);
-      expect(await ask(platform, shared, 'SELECT 1')).toBe(1);
+      expect(await ask(harness, shared, 'SELECT 1')).toBe(1);
       await remove(platform, shared);
     });
   });

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { JobSpec, JobStatus, Platform } from '../../jobs/ports/platform.ts';
+import type { Address, JobSpec, JobStatus, Platform } from '../../jobs/ports/platform.ts';
 import { eventually } from './eventually.ts';
 import { collect, untilNow } from './platform-specs.ts';
 
 /** A platform to test, and how to take it down with everything on it. */
 export interface PlatformHarness {
   readonly platform: Platform;
+  /** Where this process reaches what an endpoint names; left out where that is the same. */
+  readonly addressOf?: (endpoint: Address) => Promise<Address>;
   stop(): Promise<void>;
 }
 

@@ -13,6 +13,8 @@ export interface KubernetesContext {
   readonly servers: ServerManifests;
   readonly jobs: JobManifests;
   readonly known: Known;
+  /** The ids of the pods that this process has reached by the address of their service, by namespace and name. */
+  readonly reached: Map<string, string | undefined>;
   readonly log: Logger;
 }
 

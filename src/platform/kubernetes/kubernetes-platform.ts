@@ -66,6 +66,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     servers: createServerManifests(templates, options),
     jobs: createJobManifests(templates, options),
     known,
+    reached: new Map(),
     log,
   };
   const events = createEvents(api);

@@ -3,6 +3,7 @@ import { parseServerLogLine } from '../../postgres-programs/server-log.ts';
 import { namesOf } from './build-server.ts';
 import { type Cause, type Events, readPodCause } from './causes.ts';
 import type { KubernetesContext } from './context.ts';
+import { knock } from './knock.ts';
 import { serverOf } from './labels.ts';
 import { findCondition, isGoing, type Pod, type Service } from './objects.ts';
 import { followPodLog } from './pod-logs.ts';
@@ -121,6 +122,23 @@ async function describeUnready(
   return { phase: final ? 'FAILED' : 'STARTING', detail: cause.text };
 }
 
+/**
+ * A pod is ready some moments before every node leads the service's address to it. Where this process cannot reach that
+ * address at all, it cannot use the server either. A load balancer takes minutes: that is for the connection test.
+ */
+async function isReached(
+  { reached }: KubernetesContext,
+  pod: Pod,
+  service: Service | undefined,
+  address: Address | null,
+): Promise<boolean> {
+  const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+  if (address === null || service?.spec.type === 'LoadBalancer' || reached.get(key) === pod.metadata.uid) return true;
+  if (!(await knock(address))) return false;
+  reached.set(key, pod.metadata.uid);
+  return true;
+}
+
 /** How a server is, from what is watched: it costs a call only where there is trouble to be named. */
 export async function readServerStatus(
   context: KubernetesContext,
@@ -152,6 +170,11 @@ export async function readServerStatus(
     return { phase, ...address, detail: cause?.text ?? 'the pod is being made' };
   }
   if (isGoing(pod)) return without('STOPPING');
-  if (findCondition(pod.status?.conditions, 'Ready') !== null) return { phase: 'READY', ...address, detail: null };
+  if (findCondition(pod.status?.conditions, 'Ready') !== null) {
+    if (await isReached(context, pod, service, address.insideAddress))
+      return { phase: 'READY', ...address, detail: null };
+    const { host = 'the service' } = address.insideAddress ?? {};
+    return { phase: 'STARTING', ...address, detail: `it is ready, but ${host} does not lead to it yet` };
+  }
   return { ...address, ...(await describeUnready(context, events, ref, pod)) };
 }
