@@ -54,7 +54,7 @@ azcopy_cause() {
 # download, whose size only azcopy knows, when it has seen all files.
 azcopy_copy() {
   local line message='' copier status=0 done=0 moved_at=$SECONDS word='' failed='' skipped='' errors bytes
-  local output
+  local output partial='' ended
   rm -f -- azcopy/log/*
   mkfifo azcopy/said
   azcopy copy "$@" --output-type=json --log-level=WARNING >azcopy/said {EVENTS}>&- &
@@ -62,7 +62,12 @@ azcopy_copy() {
   exec {output}<azcopy/said
   rm -f -- azcopy/said
   while true; do
-    if IFS= read -r -t 5 -u "$output" line; then
+    ended=0
+    IFS= read -r -t 5 -u "$output" line || ended=$?
+    # What came of a line before the time was over is not read again.
+    partial+=$line
+    if ((ended == 0)); then
+      line=$partial partial=''
       case $line in
         *'"MessageType":"Progress"'* | *'"MessageType":"EndOfJob"'*)
           field "$line" TotalBytesTransferred
@@ -84,7 +89,7 @@ azcopy_copy() {
           log "azcopy: $message"
           ;;
       esac
-    elif (($? <= 128)); then
+    elif ((ended <= 128)); then
       break
     fi
     if ((SECONDS - moved_at >= 30)) && [[ $word == InProgress ]]; then

@@ -23,7 +23,6 @@ tell_notice() {
 }
 tell_failure() {
   clean_line "$1"
-  printf '%s' "$REPLY" >"failure.$LANE" || true
   printf 'failure %s %s\n' "$LANE" "$REPLY" >&"$EVENTS"
 }
 
@@ -49,11 +48,16 @@ notices_json() {
 }
 
 declare -A LANE_FAILURE=()
-# hear SECONDS: takes what lanes tell, waiting at most so long for something.
+# hear SECONDS: takes what lanes tell, waiting at most so long for something. Nothing is read with a timeout but the first
+# byte, since what is read of a line before its time is over is lost; the rest of it is there, for lines are written whole.
 hear() {
-  local line wait=$1 lane rest sum one
-  while IFS= read -r -t "$wait" -u "$EVENTS" line; do
-    wait=0.001
+  local line begin='' lane rest sum one
+  if ! read -r -t 0 -u "$EVENTS"; then
+    IFS= read -r -t "$1" -n 1 -u "$EVENTS" begin || true
+  fi
+  while [[ -n $begin ]] || read -r -t 0 -u "$EVENTS"; do
+    IFS= read -r -u "$EVENTS" line
+    line=$begin$line begin=''
     case $line in
       'log '*) log "${line#log }" ;;
       'notice '*) notice "${line#notice }" ;;
@@ -89,7 +93,7 @@ start_lane() {
 # run_lanes WIDTH COMMAND ITEM...: runs COMMAND on every item, at most WIDTH at a time. The first that fails ends the
 # script with its cause.
 run_lanes() {
-  local width=$1 command=$2 pid status
+  local width=$1 command=$2 pid status unsaid
   local -A running=()
   shift 2
   while (($# > 0 || ${#running[@]} > 0)); do
@@ -105,7 +109,9 @@ run_lanes() {
       wait "$pid" || status=$?
       if ((status != 0)); then
         hear 0.001
-        fail "$status" "${LANE_FAILURE[${running[$pid]}]:-a part of the job was ended by signal $((status - 128))}"
+        unsaid='a part of the job ended without saying why; see its log'
+        ((status <= 128)) || unsaid="a part of the job was ended by signal $((status - 128))"
+        fail "$status" "${LANE_FAILURE[${running[$pid]}]:-$unsaid}"
       fi
       unset "running[$pid]"
     done
