@@ -31,7 +31,10 @@ export class ImageQueryResolver {
   async image(
     @Ctx() { loaders }: ApiContext,
     @Arg('id', () => ID, { nullable: true, description: 'Finds it also when it is DELETED.' }) id?: string | null,
-    @Arg('name', () => String, { nullable: true, description: 'Finds who holds the name at present.' })
+    @Arg('name', () => String, {
+      nullable: true,
+      description: 'Finds its present holder; one that is FAILED or DELETED is found by its id.',
+    })
     name?: string | null,
   ): Promise<ImageRecord | null> {
     const lookup = readLookup(id, name);

@@ -49,7 +49,7 @@ export interface OperationCriteria {
  */
 export interface InstanceQueries {
   byIds(ids: readonly string[]): Promise<readonly (InstanceRecord | null)[]>;
-  /** The present holder of a name, or the newest FAILED one when nobody holds it. */
+  /** The present holder of a name; one that is DELETED or FAILED holds none and is found by its id. */
   byName(name: string): Promise<InstanceRecord | null>;
   page(criteria: InstanceCriteria, page: PageRequest): Promise<Page<InstanceRecord>>;
   /** Username and password in the clear; NOT_FOUND for an unknown or deleted instance. */

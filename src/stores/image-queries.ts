@@ -11,6 +11,8 @@ import { buildPage, containing, following, newestFirst, totalsOf } from './keyse
 import { buildPages, parentId, parentRelation } from './pages-by-parent.ts';
 
 const notDeleted = ne(images.state, 'DELETED');
+/** As the unique index on names has it: at most one image of a name. */
+const holdsName = sql`${images.state} NOT IN ('DELETED', 'FAILED')`;
 
 function matching(criteria: ImageCriteria): SQL | undefined {
   const { state, nameContains, sourceInstanceId, labels } = criteria;
@@ -46,9 +48,7 @@ export function createImageQueries({ orm }: Database): ImageQueries {
         orm
           .select(imageColumns)
           .from(images)
-          .where(and(eq(images.name, name), notDeleted))
-          .orderBy(sql`${images.state} = 'FAILED'`, ...newestFirst(images))
-          .limit(1),
+          .where(and(eq(images.name, name), holdsName)),
       );
       return row === undefined ? null : toImageRecord(row);
     },

@@ -11,6 +11,9 @@ import { instanceColumns, toInstanceRecord } from './instance-rows.ts';
 import { distinctIds, inOrderOfIds } from './keyed.ts';
 import { buildPage, containing, following, newestFirst, totalsOf } from './keyset.ts';
 
+/** As the unique index on names has it: at most one instance of a name. */
+const holdsName = sql`${instances.state} NOT IN ('DELETED', 'FAILED')`;
+
 function matching(criteria: InstanceCriteria): SQL | undefined {
   const { state, nameContains, labels } = criteria;
   return and(
@@ -40,9 +43,7 @@ export function createInstanceQueries({ orm }: Database, secrets: SecretBox): In
         orm
           .select(instanceColumns)
           .from(instances)
-          .where(and(eq(instances.name, name), ne(instances.state, 'DELETED')))
-          .orderBy(sql`${instances.state} = 'FAILED'`, ...newestFirst(instances))
-          .limit(1),
+          .where(and(eq(instances.name, name), holdsName)),
       );
       return row === undefined ? null : toInstanceRecord(row);
     },
