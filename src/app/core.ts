@@ -1,14 +1,10 @@
-import path from 'node:path';
 import type { PgBoss } from 'pg-boss';
 import type { WorkflowServices } from '../../jobs/workflow/context.ts';
-import { AppError } from '../../schema/errors.ts';
 import type { Config } from '../config/env.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { createListener, type Listener } from '../events/listener.ts';
 import type { Logger } from '../log/logger.ts';
-import { createLocalPlatform, type LocalPlatform } from '../platform/local/local-platform.ts';
-import { createServerProbe } from '../platform/server-probe.ts';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { parseSecretKey } from '../secrets/secret-key.ts';
 import { createAzureBlobStore } from '../storage/azure-blob-store.ts';
@@ -18,6 +14,7 @@ import { createInstanceRecords } from '../stores/instance-records.ts';
 import { createJobRecords } from '../stores/job-records.ts';
 import { startBoss } from '../workflow/boss.ts';
 import type { Foundations } from './foundations.ts';
+import { openPlatform, type RunningPlatform } from './platform.ts';
 
 /** What API and workers share: the records, the queue, the platform, and the ports that workflows go through. */
 export interface Core {
@@ -25,26 +22,8 @@ export interface Core {
   readonly boss: PgBoss;
   readonly listener: Listener;
   readonly secrets: SecretBox;
-  readonly platform: LocalPlatform;
+  readonly platform: RunningPlatform;
   readonly services: WorkflowServices;
-}
-
-const TEMPLATES = path.join(import.meta.dirname, '../../templates');
-
-async function openPlatform(config: Config, { home, machine }: Foundations, log: Logger): Promise<LocalPlatform> {
-  if (config.platform !== 'local') {
-    throw new AppError('UNAVAILABLE', `TOYGRES_PLATFORM ${config.platform} is not available yet: leave it out.`);
-  }
-  return createLocalPlatform({
-    ...machine,
-    homeId: home.id,
-    stateDirectory: home.stateDirectory,
-    scriptsDirectory: path.join(TEMPLATES, 'scripts'),
-    supervisorPath: path.join(TEMPLATES, 'local/supervise.sh'),
-    jobConcurrency: config.jobConcurrency,
-    namespaces: config.namespaces,
-    log,
-  });
 }
 
 /**
@@ -74,14 +53,15 @@ export async function openCore(
     ...foundations.blobLogin,
     container: config.imageContainer,
     seal: secrets,
+    jobLogin: config.kubernetes.workloadIdentityClientId === null ? 'sas' : 'workload-identity',
     log,
   });
-  const platform = await openPlatform(config, foundations, log);
+  const { platform, probe } = await openPlatform(config, foundations, log);
   stops.defer(() => platform.stop());
   const services: WorkflowServices = {
     platform,
     store,
-    probe: createServerProbe(),
+    probe,
     instances: createInstanceRecords(database, secrets),
     images: createImageRecords(database, secrets),
     jobs: createJobRecords(database, platform.id),

@@ -14,7 +14,8 @@ import type { Mode } from './mode.ts';
 /** What a server stands on: the configured services, or embedded ones in their place. */
 export interface Foundations {
   readonly home: Home;
-  readonly machine: Machine;
+  /** Null: neither the platform nor anything embedded needs programs of this machine. */
+  readonly machine: Machine | null;
   readonly databaseUrl: string;
   readonly blobLogin: BlobLogin;
   readonly encryptionKey: string;
@@ -54,6 +55,13 @@ async function chooseBlobLogin(
 ): Promise<BlobLogin> {
   if (config.storageAccount !== null) return { account: config.storageAccount };
   if (config.storageConnectionString !== null) return { connectionString: config.storageConnectionString };
+  if (config.platform === 'kubernetes') {
+    throw new AppError(
+      'INVALID_INPUT',
+      'AZURE_STORAGE_ACCOUNT (or AZURE_STORAGE_CONNECTION_STRING): must be set with TOYGRES_PLATFORM=kubernetes, ' +
+        'since jobs in the cluster cannot reach a blob store that is embedded here.',
+    );
+  }
   const azurite = await startEmbeddedAzurite({ stateDirectory: home.stateDirectory, log });
   stops.defer(() => azurite.stop());
   return { connectionString: azurite.connectionString };
@@ -72,10 +80,12 @@ export async function layFoundations(
   stops.defer(() => home.release());
   const encryptionKey = await readEncryptionKey(config, home);
   const token = config.apiToken ?? (await readOrCreateToken(home.directory));
-  const machine = await prepareMachine(config, home, log);
   let { databaseUrl } = config;
+  const needsMachine = config.platform === 'local' || databaseUrl === null;
+  const machine = needsMachine ? await prepareMachine(config, home, log) : null;
   if (databaseUrl === null) {
-    const postgres = await startEmbeddedPostgres({ ...machine, stateDirectory: home.stateDirectory, log });
+    const programs = machine ?? (await prepareMachine(config, home, log));
+    const postgres = await startEmbeddedPostgres({ ...programs, stateDirectory: home.stateDirectory, log });
     stops.defer(() => postgres.stop());
     databaseUrl = postgres.url;
   }

@@ -2,11 +2,20 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
+import { type ContainerResources, parseResources } from './resources.ts';
 
 /** An unset variable and an empty one mean the same: compose files and shells cannot always leave one out. */
 const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type);
 const text = optional(z.string().optional()).transform((value) => value ?? null);
 const count = (fallback: number, max: number) => optional(z.coerce.number().int().min(1).max(max).default(fallback));
+const list = text.transform((value) => value?.split(',').map((item) => item.trim()) ?? []);
+const resources = (fallback: string) =>
+  optional(z.string().default(fallback)).transform((value, context) => {
+    const parsed = parseResources(value);
+    if (parsed !== null) return parsed;
+    context.addIssue({ code: 'custom', message: `must be like ${fallback}` });
+    return z.NEVER;
+  });
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const Environment = z
@@ -23,6 +32,17 @@ const Environment = z
       (value) => value === null || value.split(',').every((name) => namespaceName.test(name.trim())),
       { message: 'must be namespace names, separated by commas' },
     ),
+    KUBECONFIG: text,
+    TOYGRES_POSTGRES_IMAGE: optional(z.string().default('postgres:{version}')),
+    TOYGRES_DURABLE_IMAGE: text,
+    TOYGRES_JOB_IMAGE: optional(z.string().default('toygres/job:{release}-pg{version}')),
+    TOYGRES_STORAGE_CLASS: text,
+    TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: text,
+    TOYGRES_SERVER_RESOURCES: resources('cpu=100m/2,memory=256Mi/1Gi'),
+    TOYGRES_JOB_RESOURCES: resources('cpu=100m/2,memory=256Mi/2Gi'),
+    TOYGRES_PUBLIC_SOURCE_RANGES: list,
+    TOYGRES_DNS_SUFFIX: text,
+    TOYGRES_START_PATIENCE_SECONDS: count(540, 86_400),
     TOYGRES_POSTGRES_BIN: text,
     AZURE_STORAGE_ACCOUNT: text.refine((value) => value === null || /^[a-z0-9]{3,24}$/.test(value), {
       message: 'must be the name of a storage account (3 to 24 lower-case letters and digits)',
@@ -61,6 +81,25 @@ const Environment = z
     message: 'and AZURE_STORAGE_ACCOUNT are both set: keep one of them',
   });
 
+/** What only the Kubernetes platform needs. */
+export interface KubernetesConfig {
+  /** Null: the account of this pod, or ~/.kube/config. */
+  readonly kubeconfig: string | null;
+  /** `{version}` stands for the major version of PostgreSQL, `{release}` for ours. */
+  readonly images: { readonly postgres: string; readonly durable: string | null; readonly job: string };
+  /** Null: the cluster's default. */
+  readonly storageClass: string | null;
+  readonly workloadIdentityClientId: string | null;
+  readonly serverResources: ContainerResources;
+  readonly jobResources: ContainerResources;
+  /** From where PUBLIC servers may be reached; empty: from everywhere. */
+  readonly publicSourceRanges: readonly string[];
+  /** What stands behind the DNS label of a PUBLIC server. */
+  readonly dnsSuffix: string | null;
+  /** How long a pod may wait for room, an image or a volume. */
+  readonly startPatienceMs: number;
+}
+
 /** The settings of one process, read once. Null means: use the embedded default. */
 export interface Config {
   readonly port: number;
@@ -71,6 +110,7 @@ export interface Config {
   readonly platform: 'local' | 'kubernetes';
   /** The default first. */
   readonly namespaces: readonly string[];
+  readonly kubernetes: KubernetesConfig;
   readonly postgresDirectory: string | null;
   readonly storageAccount: string | null;
   readonly storageConnectionString: string | null;
@@ -111,6 +151,21 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: env.DATABASE_URL,
     platform: env.TOYGRES_PLATFORM,
     namespaces: [...new Set([env.TOYGRES_NAMESPACE, ...further])],
+    kubernetes: {
+      kubeconfig: env.KUBECONFIG,
+      images: {
+        postgres: env.TOYGRES_POSTGRES_IMAGE,
+        durable: env.TOYGRES_DURABLE_IMAGE,
+        job: env.TOYGRES_JOB_IMAGE,
+      },
+      storageClass: env.TOYGRES_STORAGE_CLASS,
+      workloadIdentityClientId: env.TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID,
+      serverResources: env.TOYGRES_SERVER_RESOURCES,
+      jobResources: env.TOYGRES_JOB_RESOURCES,
+      publicSourceRanges: env.TOYGRES_PUBLIC_SOURCE_RANGES,
+      dnsSuffix: env.TOYGRES_DNS_SUFFIX,
+      startPatienceMs: env.TOYGRES_START_PATIENCE_SECONDS * 1000,
+    },
     postgresDirectory: env.TOYGRES_POSTGRES_BIN,
     storageAccount: env.AZURE_STORAGE_ACCOUNT,
     storageConnectionString: env.AZURE_STORAGE_CONNECTION_STRING,

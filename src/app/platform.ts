@@ -1,0 +1,73 @@
+import path from 'node:path';
+import type { Platform } from '../../jobs/ports/platform.ts';
+import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
+import { AppError } from '../../schema/errors.ts';
+import type { Config } from '../config/env.ts';
+import type { Logger } from '../log/logger.ts';
+import { createLocalPlatform } from '../platform/local/local-platform.ts';
+import { createServerProbe } from '../platform/server-probe.ts';
+import type { Foundations } from './foundations.ts';
+import { readRelease } from './release.ts';
+
+const TEMPLATES = path.join(import.meta.dirname, '../../templates');
+const SCRIPTS = path.join(TEMPLATES, 'scripts');
+
+/** A platform with its life: what of it ends with this process, and what goes on. */
+export interface RunningPlatform extends Platform {
+  /** Stops in order what cannot live without us. Again: no effect. */
+  suspend(): Promise<void>;
+  /** Starts it again. */
+  resume(): Promise<void>;
+  /** Ends our own timers and connections. */
+  stop(): Promise<void>;
+}
+
+/** The platform, and how this process connects to its servers. */
+export interface OpenedPlatform {
+  readonly platform: RunningPlatform;
+  readonly probe: ServerProbe;
+}
+
+async function openLocal(config: Config, { home, machine }: Foundations, log: Logger): Promise<OpenedPlatform> {
+  if (machine === null) throw new AppError('UNAVAILABLE', 'The local platform needs the programs of PostgreSQL.');
+  const platform = await createLocalPlatform({
+    ...machine,
+    homeId: home.id,
+    stateDirectory: home.stateDirectory,
+    scriptsDirectory: SCRIPTS,
+    supervisorPath: path.join(TEMPLATES, 'local/supervise.sh'),
+    jobConcurrency: config.jobConcurrency,
+    namespaces: config.namespaces,
+    log,
+  });
+  return { platform, probe: createServerProbe() };
+}
+
+async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatform> {
+  // Only this platform needs what it loads.
+  const { createKubernetesPlatform } = await import('../platform/kubernetes/kubernetes-platform.ts');
+  const release = await readRelease();
+  const { images } = config.kubernetes;
+  const platform = await createKubernetesPlatform({
+    ...config.kubernetes,
+    images: { ...images, job: images.job.replaceAll('{release}', release) },
+    namespaces: config.namespaces,
+    jobConcurrency: config.jobConcurrency,
+    templatesDirectory: TEMPLATES,
+    scriptsDirectory: SCRIPTS,
+    log,
+  });
+  const probe = createServerProbe();
+  return {
+    // Servers and jobs live in the cluster, whether we do or not.
+    platform: { ...platform, suspend: async () => undefined, resume: async () => undefined },
+    probe: {
+      connect: async (address, login, options) => probe.connect(await platform.findAddress(address), login, options),
+    },
+  };
+}
+
+/** Opens the platform that is configured; throws an AppError that says what is missing. */
+export function openPlatform(config: Config, foundations: Foundations, log: Logger): Promise<OpenedPlatform> {
+  return config.platform === 'local' ? openLocal(config, foundations, log) : openKubernetes(config, log);
+}
