@@ -36,10 +36,13 @@ export function readVariables(schema: GraphQLSchema, operation: OperationDefinit
   return {};
 }
 
+/** How graphql names a field of an input object that is missing or unknown; the path leads to the object. */
+const FIELD_OF_INPUT = /^Field "(\w{1,100})"/;
+
 function findFault(variable: string, type: GraphQLInputType, value: unknown): AppError | null {
   let fault: AppError | null = null;
   coerceInputValue(value, type, (path, invalid, { message }) => {
-    const field = path.findLast((part) => typeof part === 'string') ?? variable;
+    const field = FIELD_OF_INPUT.exec(message)?.[1] ?? path.findLast((part) => typeof part === 'string') ?? variable;
     const place = [variable, ...path].join('.');
     const said = withoutValue(message, invalid);
     fault ??= invalidInput(String(field), 'type', `${place}: ${said}${said.endsWith('?') ? '' : '.'}`);
@@ -55,6 +58,6 @@ function withoutValue(message: string, value: unknown): string {
   if (enumName !== undefined) return `the value is none of ${enumName}`;
   const repeated = typeof value === 'string' ? value : /[[{]/.exec(message)?.[0];
   const place = repeated ? message.indexOf(repeated) : -1;
-  const said = place === -1 ? message : message.slice(0, place);
-  return said.slice(0, MAX_LENGTH).replace(/[\s:."'\\]+$/, '');
+  if (place === -1) return message.slice(0, MAX_LENGTH).replace(/\.$/, '');
+  return message.slice(0, Math.min(place, MAX_LENGTH)).replace(/[\s:."'\\]+$/, '');
 }

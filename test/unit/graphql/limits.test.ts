@@ -123,7 +123,8 @@ describe('a variable that does not fit', () => {
   it.each([
     ['is missing', {}, 'input'],
     ['is null', { input: null }, 'input'],
-    ['lacks a field', { input: {} }, 'input'],
+    ['lacks a field', { input: {} }, 'name'],
+    ['has a field that is unknown', { input: { name: 'a', colour: 'red' } }, 'colour'],
     ['has a field of another type', { input: { name: 7 } }, 'name'],
     ['has a number that is none', { input: { name: 'a', storageGib: 1.5 } }, 'storageGib'],
     ['has a value that no enum has', { input: { name: 'a', exposure: 'EVERYWHERE' } }, 'exposure'],
