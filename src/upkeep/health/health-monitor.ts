@@ -21,7 +21,7 @@ export interface HealthMonitorOptions extends Omit<CheckDependencies, 'timeoutMs
   readonly intervalMs?: number;
   /** How long a server may take to answer. Default 5 s. */
   readonly timeoutMs?: number;
-  /** Checks, and so connections, at a time. Default 16, and 2 for one server. */
+  /** Checks, and so connections, at a time. Default 16, and 4 for one server. */
   readonly concurrency?: number;
   readonly perServer?: number;
   /** How long after its last sign of life another process takes over. Default 15 s. */
@@ -48,7 +48,7 @@ const SOON_MS = 1000;
  */
 export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
   const { database, platform, log, intervalMs = 30_000, concurrency = 16 } = options;
-  const list = createWatchList({ intervalMs, perServer: options.perServer ?? 2 });
+  const list = createWatchList({ intervalMs, perServer: options.perServer ?? 4 });
   const duty = createDuty({
     database,
     name: healthLeaseName(platform.id),
@@ -64,6 +64,8 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
   let flushAt = 0;
   let isAway = false;
   let reviving = 0;
+  /** Null while another process has the duty. */
+  let inCharge: HeldLease | null = null;
 
   function onChange(payload: string | null): void {
     if (payload === null) readAllAt = 0;
@@ -88,8 +90,20 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       .finally(() => {
         watched.isBusy = false;
         underWay.delete(done);
+        pump();
       });
     underWay.add(done);
+  }
+
+  /** Begins what is due, as far as there is room. */
+  function pump(): void {
+    const lease = inCharge;
+    if (lease === null) return;
+    const now = performance.now();
+    for (const watched of list.takeRevivals(now, REVIVALS_AT_ONCE - reviving)) {
+      begin(watched, () => revive(watched, lease));
+    }
+    for (const watched of list.takeDue(now, concurrency - underWay.size)) begin(watched, () => check(watched, lease));
   }
 
   async function check(watched: Watched, lease: HeldLease): Promise<void> {
@@ -149,6 +163,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
 
   async function tick(): Promise<void> {
     const lease = await duty.hold();
+    inCharge = lease;
     if (lease === null) {
       list.clear();
       found = [];
@@ -157,10 +172,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
     }
     const now = performance.now();
     await refresh(now);
-    for (const watched of list.takeRevivals(now, REVIVALS_AT_ONCE - reviving)) {
-      begin(watched, () => revive(watched, lease));
-    }
-    for (const watched of list.takeDue(now, concurrency - underWay.size)) begin(watched, () => check(watched, lease));
+    pump();
     await flush(lease, now);
     isAway = false;
   }
@@ -178,6 +190,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
     },
     async stop() {
       for (const stop of stops.splice(0).reverse()) await stop();
+      inCharge = null;
       await Promise.all(underWay);
       await duty.release().catch(onError);
     },
