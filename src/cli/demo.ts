@@ -83,7 +83,7 @@ async function tellStory(api: ApiClient): Promise<void> {
   if (after.digest !== before.digest)
     throw new Error(`the restored server differs from its source in: ${listDifferences(before, after).join(', ')}`);
   say(
-    `  ${styleText('green', '✔')} roles, rights, shapes and all ${after.rows.toLocaleString('en')} rows have one digest: ${after.digest.slice(0, 16)}…`,
+    `  ${styleText('green', '✔')} roles, rights, shapes and all ${after.rows.toLocaleString('en')} rows have one digest: ${after.digest.slice(0, 12)}…`,
   );
   heading('Summary');
   say(`  create    ${formatSeconds(source.seconds)}`);
@@ -100,15 +100,23 @@ async function makeHome(): Promise<string> {
   return home;
 }
 
-async function demo(): Promise<void> {
+/** Rejects with the signal's name once somebody wants the demo to end. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function demo(signal: AbortSignal): Promise<void> {
   const home = await makeHome();
   try {
     say('Starting a standalone server on embedded defaults ...');
-    const server = await startStandaloneServer(home);
+    const server = await startStandaloneServer(home, signal, (notice) => say(`  ${notice}`));
     const api = createApiClient(server.url, server.token);
     try {
       say(`  ${server.url}`);
-      await tellStory(api);
+      await Promise.race([tellStory(api), rejectOnAbort(signal)]);
     } finally {
       await api.stop();
       await server.stop();
@@ -118,11 +126,28 @@ async function demo(): Promise<void> {
   }
 }
 
+/** Aborted by the first signal that asks us to end; further ones wait for the end like everybody. */
+function listenForSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      if (controller.signal.aborted) return;
+      say('\nStopping what was started ...');
+      controller.abort(name);
+    });
+  return controller.signal;
+}
+
 const whole = performance.now();
+const interrupted = listenForSignals();
 try {
-  await demo();
+  await demo(interrupted);
   say(`\nEverything that was started is stopped. ${formatSeconds((performance.now() - whole) / 1000)} in all.`);
 } catch (error) {
+  if (interrupted.aborted) {
+    say('Everything that was started is stopped.');
+    process.exit(128 + os.constants.signals[interrupted.reason as NodeJS.Signals]);
+  }
   process.stderr.write(
     `\n${styleText('red', 'The demo failed:')} ${error instanceof Error ? error.message : String(error)}\n`,
   );

@@ -38,6 +38,7 @@ export interface ProgressView {
 }
 
 const BAR_CELLS = 24;
+const WIDE_COLUMNS = 110;
 const MARKS: Readonly<Record<string, string>> = {
   SUCCEEDED: '✔',
   FAILED: '✖',
@@ -70,7 +71,12 @@ function describeProgress(progress: ViewedProgress): string {
   return parts.join(' · ');
 }
 
-function stepLine(step: ViewedStep): string {
+/** Cut to what is left of a line, so that no line wraps and the picture stays still. */
+function cut(text: string, cells: number): string {
+  return text.length <= cells ? text : `${text.slice(0, Math.max(0, cells - 1))}…`;
+}
+
+function stepLine(step: ViewedStep, columns: number): string {
   const mark = MARKS[step.state] ?? '?';
   const name = step.name.padEnd(32);
   switch (step.state) {
@@ -80,11 +86,12 @@ function stepLine(step: ViewedStep): string {
       return `  ${styleText('red', mark)} ${name} ${styleText('red', step.failure?.message ?? '')}`;
     case 'RUNNING': {
       const { progress } = step;
-      const bar =
-        progress?.percent == null
-          ? ''
-          : ` ${styleText('cyan', drawBar(progress.percent, BAR_CELLS))} ${progress.percent.toFixed(0).padStart(3)} %`;
-      return `  ${styleText('cyan', mark)} ${name}${bar} ${styleText('dim', progress === null ? '' : describeProgress(progress))}`;
+      const cells = columns < WIDE_COLUMNS ? BAR_CELLS / 3 : BAR_CELLS;
+      const percent = progress?.percent ?? null;
+      const bar = percent === null ? '' : ` ${drawBar(percent, cells)} ${percent.toFixed(0).padStart(3)} %`;
+      const detail = progress === null ? '' : describeProgress(progress);
+      const left = columns - `  ${mark} ${name}${bar} `.length;
+      return `  ${styleText('cyan', mark)} ${name}${styleText('cyan', bar)} ${styleText('dim', cut(detail, left - 1))}`;
     }
     default:
       return styleText('dim', `  ${mark} ${name}`);
@@ -96,15 +103,11 @@ function terminalView(stream: NodeJS.WriteStream): ProgressView {
   let picture = '';
   let lastLog = '';
   const draw = () =>
-    update(
-      lastLog === ''
-        ? picture
-        : `${picture}\n${styleText('dim', `    ${lastLog.slice(0, Math.max(20, stream.columns - 6))}`)}`,
-    );
+    update(lastLog === '' ? picture : `${picture}\n${styleText('dim', `    ${cut(lastLog, stream.columns - 6)}`)}`);
   return {
     show(operation) {
       const head = `${styleText('bold', operation.title.padEnd(30))} ${styleText('green', drawBar(operation.percent, BAR_CELLS))} ${operation.percent.toFixed(0).padStart(3)} %`;
-      picture = [head, ...operation.steps.map(stepLine)].join('\n');
+      picture = [head, ...operation.steps.map((step) => stepLine(step, stream.columns))].join('\n');
       draw();
     },
     log(text) {
@@ -127,7 +130,7 @@ function plainView(stream: NodeJS.WriteStream): ProgressView {
         if (step.state === 'PENDING') continue;
         const detail =
           step.state === 'RUNNING' && step.progress !== null
-            ? `${step.progress.percent?.toFixed(0) ?? '?'} % ${describeProgress(step.progress)}`
+            ? `${step.progress.percent === null ? '' : `${step.progress.percent.toFixed(0)} % `}${describeProgress(step.progress)}`
             : (step.failure?.message ?? duration(step));
         const line = `${step.state.toLowerCase().padEnd(9)} ${step.name}${detail === '' ? '' : `: ${detail}`}`;
         if (said.get(step.position) === line) continue;
