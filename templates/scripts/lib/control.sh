@@ -56,7 +56,9 @@ log() {
   printf '%s\n' "$REPLY"
 }
 
+# say_error TEXT: the cause, for the record and in the log: who follows the log is to see why it ends.
 say_error() {
+  log "error: $1"
   clean_line "$1"
   printf '%s error %s\n' "$CONTROL_MARK" "$REPLY"
 }
@@ -231,9 +233,9 @@ on_exit() {
   trap '' TERM INT HUP
   set +e
   if ((status != 0)) && [[ $ended == false ]]; then
+    [[ -z $failed_command ]] || log "$failed_command"
     last_line "$WORK/stderr"
     cause "${REPLY:-${failed_command:-the script ended with exit status $status}}"
-    [[ -z $failed_command ]] || log "$failed_command"
     say_error "$REPLY"
   fi
   ask_to_end

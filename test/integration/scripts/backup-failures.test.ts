@@ -27,9 +27,10 @@ afterAll(() => harness.stop());
 
 const DUMPING = /^shop: dumping public\.big$/;
 
-/** Failed, said why last, and gave no result. */
+/** Failed, said why last, also to who follows the log, and gave no result. */
 function expectFailure(end: ScriptEnd, status: number, cause: RegExp): void {
   expect(end.errors.at(-1)).toMatch(cause);
+  expect(end.lines).toContain(`error: ${end.errors.at(-1)}`);
   expect(end).toMatchObject({ exitCode: status, results: [] });
 }
 
