@@ -31,7 +31,7 @@ const lastMessage = async (id: string) => (await world.checks(id, 1))[0]?.messag
 
 describe('the health of a running server', () => {
   it('is found by a real connection, is kept as history, and fires one change', async () => {
-    const { instanceId } = await world.createServer();
+    const { instanceId } = await world.shareServer();
     const streams = createEventStreams({ database: world.database, listener: world.listener, log: world.log });
     const gone = new AbortController();
     const seen: string[] = [];
@@ -65,7 +65,7 @@ describe('the health of a running server', () => {
   });
 
   it('is UNHEALTHY with the reason when the recorded password is refused, and HEALTHY once it fits', async () => {
-    const { instanceId } = await world.createServer({ encryptedPassword: null, state: 'FAILED' });
+    const { instanceId } = await world.shareServer({ encryptedPassword: null, state: 'FAILED' });
     const setPassword = (password: string) =>
       world.database.pool.query(`UPDATE cms.instances SET state = 'RUNNING', encrypted_password = $2 WHERE id = $1`, [
         instanceId,
@@ -81,7 +81,7 @@ describe('the health of a running server', () => {
   });
 
   it('follows the server to another port, and records it', async () => {
-    const spec = await world.createServer();
+    const spec = await world.shareServer();
     const endpoint = { host: '127.0.0.1', port: 1, dnsName: null };
     await world.database.pool.query('UPDATE cms.instances SET endpoint = $1', [JSON.stringify(endpoint)]);
     await world.monitor();
@@ -90,7 +90,7 @@ describe('the health of a running server', () => {
   });
 
   it('is UNHEALTHY in bounded time when the server hangs', async () => {
-    const spec = await world.createServer();
+    const spec = await world.shareServer();
     const pid = await postmasterOf(spec);
     process.kill(pid, 'SIGSTOP');
     try {
@@ -127,7 +127,7 @@ describe('the health of a running server', () => {
   });
 
   it('is not written for a record that changed under the check', async () => {
-    const { instanceId } = await world.createServer();
+    const { instanceId } = await world.shareServer();
     let connected = 0;
     const real = createServerProbe();
     const probe: ServerProbe = {
@@ -150,7 +150,7 @@ describe('the health of a running server', () => {
   });
 
   it('needs the key of the password: without it nothing is known', async () => {
-    const { instanceId } = await world.createServer();
+    const { instanceId } = await world.shareServer();
     const locked = { decrypt: () => secrets.decrypt('v1.0000000000000000.AAAA', instanceId) };
     await world.monitor({ secrets: locked });
     await eventually(
@@ -184,7 +184,7 @@ describe('a local server that should run and does not', () => {
 
   it('is left alone while an operation changes it, and started again when that has failed', async () => {
     const spec = await world.createServer();
-    const witness = await world.createServer();
+    const witness = await world.shareServer();
     await world.monitor();
     await world.untilHealth(spec.instanceId, 'HEALTHY');
     process.kill(await postmasterOf(spec), 'SIGKILL');
@@ -231,7 +231,7 @@ describe('a local server that should run and does not', () => {
 
 describe('of several processes', () => {
   it('one checks; another takes over when it gives no sign of life, and what the first still writes is refused', async () => {
-    const { instanceId } = await world.createServer();
+    const { instanceId } = await world.shareServer();
     const real = createServerProbe();
     const counted = (of: { count: number }): ServerProbe => ({
       connect: (...given) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { instances } from '../../../drizzle/tables/index.ts';
 import type { ServerSpec } from '../../../jobs/ports/platform.ts';
 import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
 import { createListener } from '../../../src/events/listener.ts';
@@ -35,6 +36,36 @@ export async function openUpkeepWorld() {
     return rows[0] as { state: string; health: string; revision: string; endpoint: { port: number } | null };
   }
 
+  let shared: Promise<ServerSpec> | null = null;
+
+  async function record(spec: ServerSpec, values: Partial<typeof instances.$inferInsert>): Promise<ServerSpec> {
+    const { endpoint } = await platform.readServer(spec);
+    await insertInstance(database, {
+      id: spec.instanceId,
+      resourceName: spec.resourceName,
+      namespace: spec.namespace,
+      platform: platform.id,
+      endpoint,
+      encryptedPassword: secrets.encrypt(PASSWORD, spec.instanceId),
+      ...values,
+    });
+    return spec;
+  }
+
+  async function startServer(): Promise<ServerSpec> {
+    const spec = serverSpec();
+    await platform.ensureVolume(spec);
+    await platform.ensureSecret(spec, { username: SUPERUSER_NAME, password: PASSWORD });
+    await platform.ensureConfiguration(spec);
+    await platform.ensureServer(spec);
+    await eventually(
+      () => platform.readServer(spec),
+      ({ phase }) => phase === 'READY',
+      60_000,
+    );
+    return spec;
+  }
+
   return {
     database,
     url,
@@ -65,27 +96,11 @@ export async function openUpkeepWorld() {
       return monitor;
     },
     /** A server that runs, and its record. */
-    async createServer(values: Partial<Parameters<typeof insertInstance>[1]> = {}): Promise<ServerSpec> {
-      const spec = serverSpec();
-      await platform.ensureVolume(spec);
-      await platform.ensureSecret(spec, { username: SUPERUSER_NAME, password: PASSWORD });
-      await platform.ensureConfiguration(spec);
-      await platform.ensureServer(spec);
-      const { endpoint } = await eventually(
-        () => platform.readServer(spec),
-        ({ phase }) => phase === 'READY',
-        60_000,
-      );
-      await insertInstance(database, {
-        id: spec.instanceId,
-        resourceName: spec.resourceName,
-        namespace: spec.namespace,
-        platform: platform.id,
-        endpoint,
-        encryptedPassword: secrets.encrypt(PASSWORD, spec.instanceId),
-        ...values,
-      });
-      return spec;
+    createServer: async (values: Partial<typeof instances.$inferInsert> = {}) => record(await startServer(), values),
+    /** Another record of the one server that all tests share: none of them may end it. */
+    async shareServer(values: Partial<typeof instances.$inferInsert> = {}): Promise<ServerSpec> {
+      shared ??= startServer();
+      return record({ ...(await shared), instanceId: randomUUID() }, values);
     },
     checks: async (id: string, first = 100) => (await queries.healthChecks([id], first))[0] ?? [],
     untilHealth: (id: string, health: string) =>

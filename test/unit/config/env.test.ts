@@ -48,3 +48,16 @@ test('an account and a connection string at once are refused', () => {
 test('further namespaces follow the default one, each once', () => {
   expect(readConfig({ TOYGRES_NAMESPACE: 'a', TOYGRES_NAMESPACES: 'b, a,c' }).namespaces).toEqual(['a', 'b', 'c']);
 });
+
+test('what is kept how long has defaults, and takes days of one and more', () => {
+  const { driftGraceSeconds, keepDays } = readConfig({});
+  expect({ driftGraceSeconds, keepDays }).toEqual({
+    driftGraceSeconds: 900,
+    keepDays: { operations: 30, healthChecks: 7, jobLogs: 30 },
+  });
+  expect(readConfig({ TOYGRES_DRIFT_GRACE_SECONDS: '0', TOYGRES_KEEP_HEALTH_DAYS: '1' })).toMatchObject({
+    driftGraceSeconds: 0,
+    keepDays: { healthChecks: 1 },
+  });
+  expect(() => readConfig({ TOYGRES_KEEP_OPERATIONS_DAYS: '0' })).toThrow(/^TOYGRES_KEEP_OPERATIONS_DAYS: /);
+});
