@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { formatBytes } from '../src/cli/units.ts';
+import { prepareByHand } from './by-hand.ts';
+import { median } from './figures.ts';
+import type { BenchOptions } from './options.ts';
+import type { Place } from './place.ts';
+import type { Product, TimedOperation } from './product.ts';
+import type { SectionReport } from './report.ts';
+import { DATABASE, fillServer, readContent } from './sample-data.ts';
+import { onDatabase, runSql } from './sql.ts';
+import { startStandalone } from './standalone.ts';
+
+const short = (seconds: number) => `${seconds.toFixed(1)} s`;
+
+/** The steps that took the longest, by their medians. */
+function whereItWent(operations: readonly TimedOperation[]): string {
+  const names = [...(operations[0]?.steps.keys() ?? [])];
+  const medians = names.map((name) => ({ name, seconds: median(operations.map(({ steps }) => steps.get(name) ?? 0)) }));
+  const longest = medians.filter(({ seconds }) => seconds >= 0.1).sort((a, b) => b.seconds - a.seconds);
+  return longest.map(({ name, seconds }) => `${name} ${short(seconds)}`).join(', ');
+}
+
+function parts(of: Readonly<Record<string, readonly number[]>>): string {
+  return Object.entries(of)
+    .map(([name, values]) => `${name} ${short(median(values))}`)
+    .join(', ');
+}
+
+async function restoreOnce(product: Product, imageId: string, name: string, expected: string): Promise<TimedOperation> {
+  const restored = await product.run('createInstance', 'instance', { name, sourceImageId: imageId });
+  if ((await readContent(await product.connectionString(restored.id))) !== expected) {
+    throw new Error('what was restored differs');
+  }
+  await product.run('deleteInstance', 'instance', { instanceId: restored.id });
+  return restored;
+}
+
+/** An image of a server and its restore, the product and the plain tools by turns on the same source and blob store. */
+export async function benchImage(place: Place, { runs, sizeBytes }: BenchOptions): Promise<SectionReport> {
+  const { say } = place;
+  await using standalone = await startStandalone(path.join(place.directory, 'image-home'));
+  const { product } = standalone;
+  const source = await product.run('createInstance', 'instance', { name: 'source' });
+  const login = await product.connectionString(source.id);
+  say(`image: filling a database of ${formatBytes(sizeBytes)} ...`);
+  const databaseBytes = await fillServer(login, sizeBytes);
+  const expected = await readContent(login);
+  const byHand = await prepareByHand(place, standalone.home, expected);
+
+  const images: TimedOperation[] = [];
+  const restores: TimedOperation[] = [];
+  const backups: Awaited<ReturnType<typeof byHand.backUp>>[] = [];
+  const plain: Awaited<ReturnType<typeof byHand.restore>>[] = [];
+  const parallel: typeof plain = [];
+  let imageBytes = 0;
+  for (let run = 1; run <= runs; run += 1) {
+    const takeImage = async () => {
+      const taken = await product.run('createImage', 'image', { name: `image-${run}`, instanceId: source.id });
+      images.push(taken);
+      imageBytes = await product.imageBytes(taken.id);
+      return taken.id;
+    };
+    const backUp = async () => void backups.push(await byHand.backUp(login));
+    // Neither is always the one that finds the files in memory.
+    if (run % 2 === 0) await backUp();
+    const imageId = await takeImage();
+    if (run % 2 === 1) await backUp();
+    await runSql(onDatabase(login, DATABASE), 'CHECKPOINT');
+    restores.push(await restoreOnce(product, imageId, `copy-${run}`, expected));
+    plain.push(await byHand.restore(1));
+    parallel.push(await byHand.restore(2));
+    await product.run('deleteImage', 'image', { imageId });
+    const last = [images.at(-1)?.seconds, restores.at(-1)?.seconds].map((seconds) => short(seconds ?? 0));
+    say(`image: run ${run} of ${runs}: image ${last[0]}, restore ${last[1]}`);
+  }
+  const sum = (rows: readonly Readonly<Record<string, number>>[], ...names: string[]) =>
+    rows.map((row) => names.reduce((total, name) => total + (row[name] ?? 0), 0));
+  const whole = ['download', 'server', 'restore'];
+  const serverSeconds = ({ steps }: TimedOperation) =>
+    (steps.get('Start the server') ?? 0) + (steps.get('Wait until the server is ready') ?? 0);
+  return {
+    section: `image of a server with one database of ${formatBytes(databaseBytes)}`,
+    measurements: [
+      {
+        name: 'image',
+        unit: 's',
+        values: images.map(({ seconds }) => seconds),
+        against: [{ name: 'pg_dump -Fc, azcopy', values: sum(backups, 'dump', 'upload') }],
+        notes: [
+          `product: ${whereItWent(images)}; ${formatBytes(imageBytes)} stored`,
+          `by hand: ${parts({ dump: sum(backups, 'dump'), azcopy: sum(backups, 'upload') })}; ${formatBytes(backups[0]?.bytes ?? 0)} stored`,
+        ],
+      },
+      {
+        name: 'restore into a new server',
+        unit: 's',
+        values: restores.map(({ seconds }) => seconds),
+        against: [
+          { name: 'azcopy, new server, pg_restore', values: sum(plain, ...whole) },
+          { name: 'the same with pg_restore -j2', values: sum(parallel, ...whole) },
+          { name: 'pg_restore alone', values: sum(plain, 'restore') },
+          { name: 'pg_restore -j2 alone', values: sum(parallel, 'restore') },
+        ],
+        notes: [
+          `product: ${whereItWent(restores)}`,
+          `by hand: ${parts({ azcopy: sum(plain, 'download'), 'new server': sum(plain, 'server') })}`,
+        ],
+      },
+      {
+        name: 'overhead of an image: all but its job',
+        unit: 's',
+        values: images.map(({ seconds, jobSeconds }) => seconds - jobSeconds),
+      },
+      {
+        name: 'overhead of a restore: all but job and start',
+        unit: 's',
+        values: restores.map((one) => one.seconds - one.jobSeconds - serverSeconds(one)),
+      },
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import { benchEngine } from './engine.ts';
+import { benchIdle } from './idle.ts';
+import { benchImage } from './image.ts';
+import { readMachine } from './machine.ts';
+import { type BenchOptions, readOptions, type Section, USAGE } from './options.ts';
+import { makePlace, type Place } from './place.ts';
+import { formatReport, reportAsJson, type SectionReport } from './report.ts';
+
+const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) => Promise<SectionReport>>> = {
+  image: benchImage,
+  engine: benchEngine,
+  idle: benchIdle,
+};
+
+async function bench(options: BenchOptions): Promise<void> {
+  await using place = await makePlace();
+  const machine = await readMachine(place.directory, place.programs);
+  const begunAt = performance.now();
+  const sections: SectionReport[] = [];
+  for (const section of options.sections) sections.push(await BENCHES[section](place, options));
+  const text = options.json ? reportAsJson(machine, sections) : formatReport(machine, sections);
+  process.stdout.write(`${text}\n`);
+  place.say(
+    `bench: ${Math.round((performance.now() - begunAt) / 1000)} s in all; everything that was started is stopped`,
+  );
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) process.stdout.write(`${USAGE}\n`);
+  else await bench(options);
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+
+export const SECTIONS = ['image', 'engine', 'idle'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface BenchOptions {
+  readonly sections: readonly Section[];
+  /** Of the database that images are taken of. */
+  readonly sizeBytes: number;
+  readonly runs: number;
+  readonly json: boolean;
+}
+
+export const USAGE = `usage: npm run bench -- [--only image,engine,idle] [--size 1GB] [--runs 3] [--json]
+
+  image    an image and its restore, against pg_dump, azcopy and pg_restore by hand
+  engine   enqueue to first step, overhead of an operation, steps a second with 1, 2 and 4 workers
+  idle     queries a second with 0 and with 1,000 instances, and what a health check costs
+
+  --size   of the database, such as 200MB; --runs of each measurement, the median is shown
+  --json   JSON on stdout instead of the report; what is going on is told on stderr`;
+
+const UNITS: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** `200MB` as bytes; powers of 1000. */
+export function parseSize(text: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?(kB|MB|GB)$/.exec(text) ?? [];
+  const factor = UNITS[unit];
+  if (amount === undefined || factor === undefined) throw new Error(`--size ${text}: write it as 200MB or 1GB.`);
+  return Number(amount) * factor;
+}
+
+/** Reads the command line; null when help was asked for. Throws with one line that says what is wrong. */
+export function readOptions(given: readonly string[]): BenchOptions | null {
+  const { values } = parseArgs({
+    args: [...given],
+    options: {
+      only: { type: 'string', default: SECTIONS.join(',') },
+      size: { type: 'string', default: '1GB' },
+      runs: { type: 'string', default: '3' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  const sections = values.only.split(',').map((name) => {
+    const section = SECTIONS.find((known) => known === name.trim());
+    if (section === undefined) throw new Error(`--only ${name}: there are ${SECTIONS.join(', ')}.`);
+    return section;
+  });
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs}: write a whole number from 1.`);
+  return { sections, sizeBytes: parseSize(values.size), runs, json: values.json };
+}
