@@ -2,7 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as tables from '../../drizzle/tables/index.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
-import { translateDatabaseError } from './errors.ts';
+import { isSilence, translateDatabaseError } from './errors.ts';
 
 type Orm = NodePgDatabase<typeof tables>;
 /** A drizzle transaction, for the stores alone. */
@@ -31,6 +31,33 @@ export function inside(tx: Transaction): OrmTransaction {
   return tx as unknown as OrmTransaction;
 }
 
+/**
+ * A connection that the network has forgotten would be waited for a quarter of an hour, and work with it. No statement of
+ * ours takes so long, and those that wait for locks are tried again.
+ */
+const ANSWER_WITHIN_MS = 20_000;
+
+/** In a transaction the driver would send its next statement after the one that was never answered, and wait anew. */
+function endWhenSilent(client: pg.PoolClient): void {
+  const query: (...words: unknown[]) => unknown = client.query.bind(client);
+  const watched = (...words: unknown[]): unknown => {
+    const answer = query(...words);
+    if (answer instanceof Promise) {
+      answer.catch((error: unknown) => {
+        if (isSilence(error)) destroyConnection(client);
+      });
+    }
+    return answer;
+  };
+  client.query = watched as typeof client.query;
+}
+
+/** Closes it without a word: a goodbye would not be heard. */
+function destroyConnection(client: object): void {
+  const { connection } = client as { connection?: { stream?: { destroy(): void } } };
+  connection?.stream?.destroy();
+}
+
 /** Opens nothing yet: the first query does. A connection that dies while idle is dropped and replaced. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -39,12 +66,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName ?? 'toygres',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    query_timeout: ANSWER_WITHIN_MS,
     // A process that froze inside a transaction must not hold its row locks against the one that takes over.
     idle_in_transaction_session_timeout: 30_000,
   });
   // The pool hears the errors of idle connections alone: one that dies inside a transaction, between two statements,
   // would end the process. Its next statement fails, and that is heard.
-  pool.on('connect', (client) => void client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    endWhenSilent(client);
+  });
   // An idle connection's error is no caller's: the pool has dropped it, and the next query opens another.
   pool.on('error', () => undefined);
   const orm = drizzle(pool, { schema: tables, casing: 'snake_case' });

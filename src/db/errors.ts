@@ -35,8 +35,14 @@ function isConnectionLoss(error: unknown): boolean {
       /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(message)
     )
       return true;
+    if (isSilence(link)) return true;
   }
   return false;
+}
+
+/** True when the server has not answered in time: the connection may lead nowhere any more. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 /** The CMS database itself does not answer: apart from every other UNAVAILABLE, since it says nothing about a run's work. */

@@ -25,6 +25,9 @@ const RUN_QUEUE = {
   deleteAfterSeconds: 600,
 } as const;
 
+/** pg-boss hands them to its pool: a connection that the network has forgotten would silence heartbeats for ever. */
+const FOR_ITS_CONNECTIONS = { keepAlive: true, query_timeout: 10_000 };
+
 export interface BossOptions {
   readonly url: string;
   readonly log: Logger;
@@ -51,6 +54,7 @@ export async function startBoss({ url, log, maxConnections = 3, schedule = false
     application_name: 'toygres queue',
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
+    ...FOR_ITS_CONNECTIONS,
     schedule,
     cronMonitorIntervalSeconds: 45,
     cronWorkerIntervalSeconds: 30,
