@@ -31,7 +31,16 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'slow', include: ['test/**/*.slow.test.ts'], ...server } },
       // Its files wait most of the time: for the leases of workers that died.
-      { extends: true, test: { name: 'crash', include: ['test/crash/**/*.test.ts'], maxWorkers: 2, ...server } },
+      {
+        extends: true,
+        test: {
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          exclude: ['**/*.slow.test.ts'],
+          maxWorkers: 2,
+          ...server,
+        },
+      },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...server } },
     ],
   },

@@ -15,6 +15,13 @@ export async function fill(world: World, instanceId: string): Promise<void> {
   );
 }
 
+/** Fills a server with so much that a job works on it for some seconds. */
+export async function fillMuch(world: World, instanceId: string): Promise<void> {
+  await asClient(world, instanceId, (client) =>
+    client.query(`CREATE TABLE t AS SELECT n, md5(n::text) AS word FROM generate_series(1, 400000) n`),
+  );
+}
+
 async function asClient<T>(world: World, instanceId: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { endpoint } = await world.core.services.instances.read(instanceId);
   if (endpoint === null) throw new Error('the instance has no endpoint');

@@ -33,7 +33,8 @@ export interface Tally {
   longestTakeOverMs: number;
 }
 
-async function untilOver(world: World, subjects: readonly Subject[]): Promise<void> {
+/** Waits until the operations are over, whatever way. */
+export async function untilOver(world: World, subjects: readonly Subject[]): Promise<void> {
   const ids = subjects.map(({ operationId }) => operationId);
   await eventually(
     async () =>

@@ -20,19 +20,21 @@ import { openParts } from './parts.ts';
 
 const CALLER = { name: 'tester', role: 'ADMIN' } as const;
 
-/** One home, one CMS database and one blob store, all of it real, for workers that come and die. */
-export async function openWorld() {
+/**
+ * One home, one CMS database and one blob store, all of it real, for workers that come and die.
+ * `databaseUrl`: a CMS of the test's own in the place of a database on the server that all tests share.
+ */
+export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string } = {}) {
   await using stops = new AsyncDisposableStack();
   const directory = await mkdtemp('/tmp/toygres-crash-');
   stops.defer(() => rm(directory, { recursive: true, force: true }));
   await chmod(directory, 0o755);
-  const test = await createTestDatabase();
-  stops.defer(() => test.stop());
+  const url = databaseUrl ?? (await ownDatabase(stops));
   const azurite = await startAzurite();
   stops.defer(() => azurite.stop());
   const environment = {
     TOYGRES_HOME: path.join(directory, 'home'),
-    DATABASE_URL: test.url,
+    DATABASE_URL: url,
     AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString,
     TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 5).toString('base64'),
     TOYGRES_API_TOKEN: 'a token that nobody needs here',
@@ -56,6 +58,7 @@ export async function openWorld() {
   return {
     core,
     stateDirectory: parts.stateDirectory,
+    environment,
     azurite,
     container,
     createInstance: async (name: string, sourceImageId: string | null = null) =>
@@ -81,6 +84,22 @@ export async function openWorld() {
       });
       await worker.start();
       return worker;
+    },
+
+    /** A worker in this process with parts of its own, which may reach what they need by other ways. */
+    async openWorker(change: Partial<typeof environment>): Promise<{ stop(): Promise<void> }> {
+      const own = await openParts({ ...environment, ...change });
+      const worker = createWorker({
+        ...own.core,
+        platformId: platform.id,
+        workflows,
+        concurrency: 4,
+        release: 'test',
+        log: createLogger(process.env.TEST_LOG === undefined ? 'silent' : 'debug'),
+      });
+      own.stops.defer(() => worker.stop({ graceMs: 1000 }));
+      await worker.start();
+      return { stop: () => own.stops.disposeAsync() };
     },
 
     /** Runs a worker process until it has killed itself as ordered; throws when it does not. */
@@ -112,6 +131,12 @@ export async function openWorld() {
 
     stop: () => kept.disposeAsync(),
   };
+}
+
+async function ownDatabase(stops: AsyncDisposableStack): Promise<string> {
+  const test = await createTestDatabase();
+  stops.defer(() => test.stop());
+  return test.url;
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
