@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.ts';
 import { secrets } from '../../support/sample-rows.ts';
 import { openUpkeepWorld, type UpkeepWorld } from './upkeep-world.ts';
 
-const RECORDS = 300;
+const RECORDS = 150;
 const PER_SERVER = 2;
 
 let world: UpkeepWorld;
@@ -61,7 +61,7 @@ it('checks many records that share few servers in time, with few connections and
     writes.push(String((given[0] as { text?: string }).text ?? given[0]));
     return Reflect.apply(query, database.pool, given);
   } as typeof query;
-  const monitor = await world.monitor({ probe, intervalMs: 10_000, perServer: PER_SERVER });
+  const monitor = await world.monitor({ probe, intervalMs: 5_000, perServer: PER_SERVER });
   const counted = await eventually(
     async () => {
       const { rows } = await Reflect.apply(query, database.pool, [
