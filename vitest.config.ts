@@ -41,6 +41,7 @@ export default defineConfig({
           ...server,
         },
       },
+      { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...server } },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...server } },
     ],
   },

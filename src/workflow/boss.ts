@@ -26,7 +26,7 @@ const RUN_QUEUE = {
 } as const;
 
 /** pg-boss hands them to its pool: a connection that the network has forgotten would silence heartbeats for ever. */
-const FOR_ITS_CONNECTIONS = { keepAlive: true, query_timeout: 10_000 };
+const FOR_ITS_CONNECTIONS = { keepAlive: true, query_timeout: 20_000 };
 
 export interface BossOptions {
   readonly url: string;
