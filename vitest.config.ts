@@ -42,7 +42,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...server } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...server } },
+      // So do these: for servers that boot and for tools that sleep between two looks.
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], maxWorkers: 2, ...server } },
     ],
   },
 });

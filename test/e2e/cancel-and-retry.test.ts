@@ -92,7 +92,7 @@ test('an image is cancelled while the blob store hangs under its upload', async 
 
 test('a restore is cancelled while it downloads from a blob store that hangs', async () => {
   const copy = await api.createInstance({ name: 'downloading', sourceImageId: image });
-  for await (const { step } of api.events(copy.operationId)) if (step?.name === 'Download the image') break;
+  await api.untilStep(copy.operationId, 'Download the image');
   const paused = await pauseBlobs();
   try {
     await eventually(jobProcesses, (found) => found.some((one) => one.includes('azcopy copy')));
@@ -114,7 +114,7 @@ test.each(['Restore the databases', 'Gather statistics'])('a restore is cancelle
 
 test('a new instance is cancelled while its server is made, and its name is free again', async () => {
   const first = await api.createInstance({ name: 'again' });
-  await api.untilStep(first.operationId, 'Start the server');
+  await api.untilStep(first.operationId, 'Create the volume');
   await api.cancel(first.operationId);
   await expectNothingLeftOf(first, 'again');
   const second = await api.createInstance({ name: 'again' });

@@ -235,7 +235,7 @@ describe('a server that cannot start', () => {
     const bad = {
       PORT: '99999',
       DATABASE_URL: 'mysql://me:hunter2-hunter2@db',
-      TOYGRES_API_TOKEN: 'short',
+      TOYGRES_API_TOKEN: 'two words',
       TOYGRES_ENCRYPTION_KEY: 'aHVudGVyMg==',
       LOG_LEVEL: 'loud',
     };

@@ -79,7 +79,7 @@ export interface E2eClient extends ApiClient {
   events(operationId: string, after?: number): AsyncIterable<E2eEvent>;
   /** Waits until the operation is over; fails with its failure unless it ends in the state. */
   untilOver(operationId: string, state?: string): Promise<E2eOperation>;
-  /** Waits until a step runs and, if told, what it reports is accepted. Fails when the operation ends first. */
+  /** Resolves as soon as a step has begun and, if told, what it reports is accepted. Fails when the operation ends first. */
   untilStep(operationId: string, step: string, accept?: (progress: E2eProgress | null) => boolean): Promise<void>;
   login(instanceId: string): Promise<ServerLogin>;
 }
@@ -149,15 +149,12 @@ export function createE2eClient({ url, token }: { readonly url: string | null; r
       return over;
     },
     async untilStep(id, step, accept = () => true) {
-      await eventually(
-        async () => {
-          const operation = await client.operation(id);
-          if (TERMINAL.includes(operation.state)) expect.fail(`it ended first: ${JSON.stringify(operation.failure)}`);
-          return operation.steps.find(({ name }) => name === step);
-        },
-        (found) => found?.state === 'RUNNING' && accept(found.progress),
-        60_000,
-      );
+      // By its events, which no step is too short for.
+      for await (const event of client.events(id)) {
+        const { step: changed } = event;
+        if (changed?.name === step && changed.state === 'RUNNING' && accept(changed.progress)) return;
+      }
+      expect.fail(`the operation ended and its step "${step}" was never seen like that`);
     },
     async login(instanceId) {
       const answer = await api.request<{
