@@ -31,21 +31,27 @@ const REQUEST = {
   requestedBy: 'bench',
 } as const;
 
-async function startWorkers(url: string, platformId: string, count: number): Promise<AsyncDisposable> {
+async function startWorkers(place: Place, url: string, platformId: string, count: number): Promise<AsyncDisposable> {
   const program = path.join(import.meta.dirname, 'nothing-worker.ts');
-  const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [...process.execArgv, program, url, platformId], { stdio: ['ignore', 'pipe', 'inherit'] }),
-  );
-  const dispose = async () => {
-    const exits = children.filter(({ exitCode }) => exitCode === null).map((child) => once(child, 'exit'));
-    for (const child of children) child.kill('SIGTERM');
-    await Promise.all(exits);
+  const workers = Array.from({ length: count }, () => {
+    const given = [...process.execArgv, program, url, platformId];
+    const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    // The first thing that one says is that it takes runs.
+    const started = Promise.race([once(child.stdout, 'data').then(() => true), exited.then(() => false)]);
+    return { child, exited, started };
+  });
+  const stop = async () => {
+    for (const { child } of workers) child.kill('SIGTERM');
+    await Promise.all(workers.map(({ exited }) => exited));
   };
-  // The first thing that one says is that it takes runs.
-  const started = await Promise.all(
-    children.map((child) => Promise.race([once(child.stdout, 'data'), once(child, 'exit')])),
-  );
-  if (started.some(([said]) => typeof said === 'number' || said === null)) {
+  const isStopped = place.onInterrupt(stop);
+  const dispose = async () => {
+    await stop();
+    isStopped();
+  };
+  const started = await Promise.all(workers.map((worker) => worker.started));
+  if (started.includes(false)) {
     await dispose();
     throw new Error('a worker did not start');
   }
@@ -106,7 +112,7 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
     place.say(`engine: run ${run} of ${runs}`);
     const alone = open();
     {
-      await using _workers = await startWorkers(url, alone.platformId, 1);
+      await using _workers = await startWorkers(place, url, alone.platformId, 1);
       for (let i = 0; i < ONE_BY_ONE; i += 1) {
         await database.transaction((tx) => alone.queue.enqueue(tx, REQUEST));
         await untilDone(database, alone.platformId);
@@ -118,7 +124,7 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
     whole.push(median(latencies.whole));
     for (const count of WORKERS) {
       const { platformId, queue } = open();
-      await using _workers = await startWorkers(url, platformId, count);
+      await using _workers = await startWorkers(place, url, platformId, count);
       await database.transaction(async (tx) => {
         for (let i = 0; i < AT_ONCE; i += 1) await queue.enqueue(tx, REQUEST);
       });

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecretBox } from '../src/secrets/secret-box.ts';
 import { parseSecretKey } from '../src/secrets/secret-key.ts';
@@ -131,7 +130,7 @@ export async function benchIdle(place: Place, { runs }: BenchOptions): Promise<S
   await using server = await openRecords(place);
   const records = server.urlOf('postgres');
   const key = randomBytes(32).toString('base64');
-  await using standalone = await startStandalone(path.join(place.directory, 'idle-home'), {
+  await using standalone = await startStandalone(place, 'idle-home', {
     DATABASE_URL: records,
     TOYGRES_ENCRYPTION_KEY: key,
   });

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { formatBytes } from '../src/cli/units.ts';
 import { prepareByHand } from './by-hand.ts';
 import { median } from './figures.ts';
@@ -38,7 +37,7 @@ async function restoreOnce(product: Product, imageId: string, name: string, expe
 /** An image of a server and its restore, the product and the plain tools by turns on the same source and blob store. */
 export async function benchImage(place: Place, { runs, sizeBytes }: BenchOptions): Promise<SectionReport> {
   const { say } = place;
-  await using standalone = await startStandalone(path.join(place.directory, 'image-home'));
+  await using standalone = await startStandalone(place, 'image-home');
   const { product } = standalone;
   const source = await product.run('createInstance', 'instance', { name: 'source' });
   const login = await product.connectionString(source.id);

@@ -18,7 +18,7 @@ export interface PlainServer extends AsyncDisposable {
 
 /** Makes a server and waits until it takes connections; disposing of it stops it and removes its data. */
 export async function startPlainServer(
-  { directory, programs, identity }: Place,
+  { directory, programs, identity, onInterrupt }: Place,
   name: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PlainServer> {
@@ -32,6 +32,8 @@ export async function startPlainServer(
     logFile: `${dataDirectory}.log`,
     settings: { port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings },
   });
+  const stop = () => stopPostmaster(dataDirectory, 20_000);
+  const isStopped = onInterrupt(stop);
   const isReady = async () => (await findPostmaster(dataDirectory))?.status === 'ready';
   if (!(await until(isReady, { timeoutMs: 60_000 })))
     throw new Error(`a plain server did not start: ${dataDirectory}.log`);
@@ -40,7 +42,8 @@ export async function startPlainServer(
     environment: { PGHOST: '127.0.0.1', PGPORT: String(port), PGUSER: 'postgres', PGPASSWORD: PASSWORD },
     urlOf: (database) => `postgresql://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
     [Symbol.asyncDispose]: async () => {
-      await stopPostmaster(dataDirectory, 20_000);
+      await stop();
+      isStopped();
       await rm(dataDirectory, { recursive: true, force: true });
     },
   };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Place } from './place.ts';
 import { createProduct, type Product } from './product.ts';
 
 const LAUNCHER = path.join(import.meta.dirname, '../src/toygres.sh');
@@ -17,9 +18,11 @@ export interface Standalone extends AsyncDisposable {
 
 /** Starts one on embedded defaults, but for the environment given. Throws with its last words when it does not come up. */
 export async function startStandalone(
-  home: string,
+  { directory, onInterrupt }: Place,
+  name: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Standalone> {
+  const home = path.join(directory, name);
   const kept = Object.fromEntries(['PATH', 'HOME', 'LANG'].map((name) => [name, process.env[name]]));
   const child = spawn(LAUNCHER, ['standalone'], {
     env: { ...kept, TOYGRES_HOME: home, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...environment },
@@ -30,6 +33,7 @@ export async function startStandalone(
     child.kill('SIGTERM');
     await exited;
   };
+  const isStopped = onInterrupt(stop);
   const last: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     last.push(line);
@@ -51,6 +55,7 @@ export async function startStandalone(
       [Symbol.asyncDispose]: async () => {
         await product.stop();
         await stop();
+        isStopped();
       },
     };
   }
