@@ -120,7 +120,8 @@ describe('the API over HTTP', () => {
     const { status, errors } = await send(api.url, { query });
     expect([status, codes({ errors })[0]]).toEqual([400, code]);
     expect(errors[0]?.message).not.toBe('');
-    expect(performance.now() - begun).toBeLessThan(1000);
+    // Far below what validating it would take, far above what a busy machine adds.
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   it('names the field of a variable that does not fit, without the value', async () => {

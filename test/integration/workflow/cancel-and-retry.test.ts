@@ -45,7 +45,8 @@ describe('cancel', () => {
     expect(log).toEqual(['Remove the server', 'Remove the volume', 'settle CANCELLED']);
     expect(steps.map((step) => step.state)).toEqual(['SUCCEEDED', 'FAILED', 'SKIPPED']);
     expect(steps[1]?.failure?.code).toBe('CANCELLED');
-    expect(tookMs).toBeLessThan(2000);
+    // The backstop look comes after some seconds, the step itself would never end.
+    expect(tookMs).toBeLessThan(15_000);
     expect(events.map((event) => event.sequence)).toEqual(countTo(events.length));
     expect(events.map((event) => event.state)).toContain('CANCELLING');
     expect(events.at(-1)?.state).toBe('CANCELLED');
