@@ -35,7 +35,10 @@ type Looks = Pick<ChangedRows<never>, 'readMoment' | 'readSince'>;
 function looksAt(database: Database, table: 'instances' | 'images' | 'operations'): Looks {
   return {
     async readMoment() {
-      const { rows } = await database.orm.execute<{ now: string }>(sql`SELECT clock_timestamp()::text AS now`);
+      // `updated_at` is kept in milliseconds, rounded: what is past by then must not look later than this moment.
+      const { rows } = await database.orm.execute<{ now: string }>(
+        sql`SELECT (date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond')::text AS now`,
+      );
       return rows[0]?.now ?? '-infinity';
     },
     async readSince(moment, overlapSeconds, floor) {

@@ -230,8 +230,13 @@ describe('followInstances', () => {
   });
 
   it('without an id: every row that changes from now on, in its newest state, also over a cut connection', async () => {
+    const heard: (string | null)[] = [];
+    const unsubscribe = listener.subscribe('toygres_changes', (payload) => heard.push(payload));
     const old = await insertInstance();
     await label(old, 'before');
+    // What is still on its way when somebody begins to follow may be told.
+    await expect.poll(() => heard.filter((payload) => payload === `instance:${old}`)).toHaveLength(2);
+    unsubscribe();
     const newest = new Map<string, string>();
     const leaving = new AbortController();
     const following = (async () => {
