@@ -7,7 +7,19 @@ import { type ContainerResources, parseResources } from './resources.ts';
 /** An unset variable and an empty one mean the same: compose files and shells cannot always leave one out. */
 const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type);
 const text = optional(z.string().optional()).transform((value) => value ?? null);
-const count = (fallback: number, max: number) => optional(z.coerce.number().int().min(1).max(max).default(fallback));
+const isWhole = (value: string, min: number, max: number) =>
+  /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max;
+const whole = (fallback: number, min: number, max: number) =>
+  optional(z.string().default(String(fallback)))
+    .refine((value) => isWhole(value, min, max), { message: `must be a whole number from ${min} to ${max}` })
+    .transform(Number);
+const wholeOrNull = (min: number, max: number) =>
+  text
+    .refine((value) => value === null || isWhole(value, min, max), {
+      message: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform((value) => (value === null ? null : Number(value)));
+const count = (fallback: number, max: number) => whole(fallback, 1, max);
 const list = text.transform((value) => value?.split(',').map((item) => item.trim()) ?? []);
 const resources = (fallback: string) =>
   optional(z.string().default(fallback)).transform((value, context) => {
@@ -20,14 +32,14 @@ const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const Environment = z
   .object({
-    PORT: optional(z.coerce.number().int().min(0).max(65_535).default(8080)),
+    PORT: whole(8080, 0, 65_535),
     HOST: optional(z.string().default('127.0.0.1')),
     TOYGRES_HOME: optional(z.string().default('.toygres')),
     DATABASE_URL: text.refine((value) => value === null || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)), {
       message: 'must be a postgresql:// URL',
     }),
     TOYGRES_PLATFORM: optional(z.enum(['local', 'kubernetes']).default('local')),
-    TOYGRES_NAMESPACE: optional(z.string().regex(namespaceName).default('toygres-managed')),
+    TOYGRES_NAMESPACE: optional(z.string().regex(namespaceName, 'must be a namespace name').default('toygres-managed')),
     TOYGRES_NAMESPACES: text.refine(
       (value) => value === null || value.split(',').every((name) => namespaceName.test(name.trim())),
       { message: 'must be namespace names, separated by commas' },
@@ -55,8 +67,9 @@ const Environment = z
         .default('images'),
     ),
     TOYGRES_ADMIN_USERNAME: optional(z.string().min(1).max(63).default('admin')),
-    TOYGRES_API_TOKEN: text.refine((value) => value === null || value.length >= 16, {
-      message: 'must have at least 16 characters',
+    // What stands in no header could never be sent.
+    TOYGRES_API_TOKEN: text.refine((value) => value === null || /^[\x21-\x7e]+$/.test(value), {
+      message: 'must be printable ASCII characters without spaces',
     }),
     TOYGRES_ENCRYPTION_KEY: text.refine(
       (value) =>
@@ -64,16 +77,16 @@ const Environment = z
       { message: 'must be 32 bytes in base64 (openssl rand -base64 32)' },
     ),
     TOYGRES_WORKER_CONCURRENCY: count(4, 100),
-    TOYGRES_DRIFT_GRACE_SECONDS: optional(z.coerce.number().int().min(0).max(31_536_000).default(900)),
+    TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
     TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
     TOYGRES_KEEP_HEALTH_DAYS: count(7, 36_500),
     TOYGRES_KEEP_LOGS_DAYS: count(30, 36_500),
-    TOYGRES_PROBE_PORT: optional(z.coerce.number().int().min(0).max(65_535).optional()),
+    TOYGRES_PROBE_PORT: wholeOrNull(0, 65_535),
     TOYGRES_METRICS_TOKEN: text.refine((value) => value === null || value.length >= 16, {
       message: 'must have at least 16 characters',
     }),
     TOYGRES_METRICS_PER_INSTANCE: optional(z.enum(['true', 'false']).default('false')),
-    TOYGRES_JOB_CONCURRENCY: optional(z.coerce.number().int().min(1).max(1000).optional()),
+    TOYGRES_JOB_CONCURRENCY: wholeOrNull(1, 1000),
     LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
   })
   .refine((env) => env.AZURE_STORAGE_ACCOUNT === null || env.AZURE_STORAGE_CONNECTION_STRING === null, {

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../src/config/env.ts';
+
+describe('a bad value', () => {
+  it.each([
+    ['PORT', ['80x', '-1', '65536', '1.5', '0x50', '1e3', ' ']],
+    ['TOYGRES_WORKER_CONCURRENCY', ['0', '101', 'many']],
+    ['TOYGRES_JOB_CONCURRENCY', ['0', '1001', 'many']],
+  ])('of %s is answered with the range, in words for people', (name, values) => {
+    for (const value of values) {
+      expect(() => readConfig({ [name]: value })).toThrow(
+        new RegExp(`^${name}: must be a whole number from \\d+ to \\d+$`),
+      );
+    }
+  });
+
+  it.each([
+    ['TOYGRES_NAMESPACE', 'Bad', 'must be a namespace name'],
+    ['TOYGRES_API_TOKEN', 'two words', 'must be printable ASCII characters without spaces'],
+    ['TOYGRES_API_TOKEN', 'line\nend', 'must be printable ASCII characters without spaces'],
+  ])('of %s is one line without patterns: %j', (name, value, rule) => {
+    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name}: ${rule}$`));
+  });
+});
+
+it('every setting of the contract is taken, also one that nothing reads yet', () => {
+  const config = readConfig({
+    PORT: '0',
+    HOST: '0.0.0.0',
+    TOYGRES_PLATFORM: 'local',
+    TOYGRES_NAMESPACE: 'one',
+    TOYGRES_NAMESPACES: 'two,three',
+    TOYGRES_POSTGRES_IMAGE: 'registry/postgres:{version}',
+    TOYGRES_DURABLE_IMAGE: 'registry/durable:{version}',
+    TOYGRES_JOB_IMAGE: 'registry/job:{release}-pg{version}',
+    TOYGRES_STORAGE_CLASS: 'fast',
+    TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: '5f0b1f5e-9a55-4f0e-8a2a-0d4d1c5b7a10',
+    AZURE_STORAGE_ACCOUNT: 'account1',
+    TOYGRES_IMAGE_CONTAINER: 'backups',
+    TOYGRES_ADMIN_USERNAME: 'root',
+    TOYGRES_ADMIN_PASSWORD: 'anything at all',
+    TOYGRES_API_TOKEN: 'short',
+    TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    TOYGRES_WORKER_CONCURRENCY: '1',
+    TOYGRES_JOB_CONCURRENCY: '3',
+    LOG_LEVEL: 'debug',
+  });
+  expect(config).toMatchObject({ port: 0, apiToken: 'short', jobConcurrency: 3, namespaces: ['one', 'two', 'three'] });
+});
