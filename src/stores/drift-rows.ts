@@ -63,7 +63,7 @@ export interface Leftover extends DriftKey {
   readonly reason: string;
 }
 
-/** What is PENDING and has been seen for longer than the grace time, the longest first. */
+/** What is PENDING and has been seen for longer than the grace time, the longest first. `first_seen` is rounded to 1 ms. */
 export async function readOverdueDrift(
   { orm }: Database,
   platform: string,
@@ -73,7 +73,7 @@ export async function readOverdueDrift(
     orm.execute<Row>(sql`
       SELECT kind, namespace, name, owner_id, reason FROM cms.drift
       WHERE platform = ${platform} AND state = 'PENDING' AND owner_id IS NOT NULL
-        AND first_seen <= clock_timestamp() - ${graceMs} * interval '1 millisecond'
+        AND first_seen <= clock_timestamp() - (${graceMs} - 1) * interval '1 millisecond'
       ORDER BY first_seen LIMIT 1000`),
   );
   return rows.map(({ owner_id, ...row }) => ({ ...row, ownerId: owner_id }));

@@ -67,7 +67,11 @@ test('a connection that the server cuts in the middle fails the backup with its 
   const run = await start('cut');
   await run.untilLine(DUMPING);
   await source.query('postgres', `SELECT pg_terminate_backend(pid) FROM pg_stat_progress_copy`);
-  expectFailure(await run.ended, 1, /database shop failed: .*terminating connection due to administrator command/);
+  expectFailure(
+    await run.ended,
+    1,
+    /database shop failed: .*(terminating connection due to administrator command|server closed the connection unexpectedly)/,
+  );
 });
 
 test('a role that is dropped while its objects are dumped is named', async () => {
@@ -160,7 +164,10 @@ test('progress goes forward, in order of phases, to exactly the end of each', as
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(own.at(-1)).toMatchObject({ bytesDone: own[0]?.bytesTotal, bytesTotal: own[0]?.bytesTotal });
   }
-  expect(end.progress.some((one) => one.message === 'dumping public.big')).toBe(true);
+  expect(end.lines.some((line) => DUMPING.test(line))).toBe(true);
+  // A quick dump is over before anything is said in its middle.
+  const said = end.progress.flatMap(({ phase, message }) => (phase === 'dump' && message !== null ? [message] : []));
+  expect(said.filter((message) => !/^dumping /.test(message))).toEqual([]);
   expect(end.lines.at(-1)).toMatch(/^::toygres:: result /);
 });
 
