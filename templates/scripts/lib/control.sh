@@ -71,8 +71,13 @@ cause() {
   for place in "$TOYGRES_SCRATCH_DIR" "${TOYGRES_VOLUME-}"; do
     [[ -n $place ]] || continue
     available=$(df --output=avail -B1 -- "$place" 2>/dev/null | tail -n 1) || continue
-    if [[ $available =~ ^[0-9]+$ ]] && ((available < 65536)); then
+    [[ $available =~ ^[0-9]+$ ]] || continue
+    if ((available < 65536)); then
       REPLY+=" (No space left on device: $place is full)"
+      return 0
+    elif ((available < 16777216)); then
+      # Whoever ran out of room has given some of it back by ending.
+      REPLY+=" (only $((available / 1024)) kB of space are left on the device of $place)"
       return 0
     fi
   done

@@ -65,7 +65,7 @@ ask() {
   if ! IFS= read -r line <&"${SESSION_OUT[$1]}" || [[ $line != answered ]]; then
     wait "${SESSION_PID[$1]}" || true
     first_error "$1.err"
-    fail 1 "${REPLY:-the session with the server was ended}"
+    fail 1 "${REPLY:-the session with the server was ended without a word}"
   fi
 }
 
