@@ -6,7 +6,7 @@ import { azuriteConnectionString } from '../support/azurite.ts';
 import { type CrashCluster, startCrashCluster } from '../support/crash-cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { fillMuch, readFacts, type Subject } from './facts.ts';
+import { fillMuch, holdTable, readFacts, type Subject } from './facts.ts';
 import { auditWorld, runUndisturbed, untilOver } from './waves.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -198,16 +198,14 @@ describe('a job', () => {
   it(
     'whose source is killed ends in a failure that says so, with nothing left of it',
     async () => {
+      const holder = await holdTable(world, source);
       const subject = await world.createImage(`d-${randomInt(1e9)}`, source);
-      await eventually(
-        () => pidsOf('pg_dump'),
-        (found) => found.length > 0,
-        60_000,
-      );
+      await eventually(holder.isAwaited, (awaited) => awaited, 60_000);
       const { namespace, resourceName } = await world.core.services.instances.read(source);
       const [postmaster] = await pidsOf(`postgres -D ${world.stateDirectory}/servers/${namespace}/${resourceName}/`);
       if (postmaster === undefined) throw new Error('the source does not run');
       process.kill(postmaster, 'SIGKILL');
+      await holder.stop();
       await untilOver(world, [subject]);
       const { failure } = await endOf(subject);
       expect(failure).toMatchObject({ code: expect.stringMatching(/STEP_FAILED|UNAVAILABLE/) });

@@ -22,18 +22,36 @@ export async function fillMuch(world: World, instanceId: string): Promise<void> 
   );
 }
 
+/** Keeps a dump of the server waiting at its table, and tells when one waits. */
+export async function holdTable(world: World, instanceId: string) {
+  const client = await openClient(world, instanceId);
+  await client.query('BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE');
+  return {
+    isAwaited: async () => {
+      const { rows } = await client.query(`SELECT FROM pg_locks WHERE NOT granted`);
+      return rows.length > 0;
+    },
+    stop: () => client.end().catch(() => undefined),
+  };
+}
+
 async function asClient<T>(world: World, instanceId: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await openClient(world, instanceId);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function openClient(world: World, instanceId: string): Promise<pg.Client> {
   const { endpoint } = await world.core.services.instances.read(instanceId);
   if (endpoint === null) throw new Error('the instance has no endpoint');
   const password = await world.core.services.instances.readPassword(instanceId);
   const client = new pg.Client({ host: endpoint.host, port: endpoint.port, user: 'postgres', password });
   client.on('error', () => undefined);
   await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  return client;
 }
 
 async function readData(world: World, instanceId: string): Promise<string> {
