@@ -40,7 +40,9 @@ async function serve(mode: Mode): Promise<void> {
 }
 
 const mode = readMode(process.argv[2]);
-if (mode === null) {
+if (['help', '--help', '-h'].includes(process.argv[2] ?? '')) {
+  say([USAGE]);
+} else if (mode === null) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
 } else {
