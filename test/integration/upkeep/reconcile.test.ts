@@ -207,9 +207,10 @@ describe('jobs', () => {
 
   it('of an operation that is over end and go, and what they wrote is kept', async () => {
     const spec = await runJob('echo "the last words"; sleep 600', 'FAILED');
+    const { signal } = new AbortController();
     await eventually(
-      () => world.platform.readJob(spec),
-      ({ state }) => state === 'RUNNING',
+      () => collect(world.platform.followJobLogs(spec, { afterLine: 0, follow: false, signal })),
+      (lines) => lines.some(({ text }) => text === 'the last words'),
     );
     await look();
     expect(await objects()).toEqual([]);
