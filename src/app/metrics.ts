@@ -19,15 +19,26 @@ export function observeRecords(metrics: Metrics, config: Config, { database, pla
   metrics.observeRecords(() => readRecordCounts(database, options));
 }
 
-/** The page for whoever may use the API, and for who shows the token that opens nothing else. */
-export function buildMetricsPage(metrics: Metrics, config: Config, auth: Authenticator): MetricsPage {
-  const { metricsToken } = config;
+/** What stays on this machine by its own address; a name is not looked up. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/**
+ * The page for whoever may use the API, and for who shows the token that opens nothing else. Where the server listens on
+ * loopback and no such token is configured, it needs none; one that is shown nevertheless has to be right.
+ */
+export function buildMetricsPage(
+  metrics: Pick<Metrics, 'render'>,
+  { host, metricsToken }: Pick<Config, 'host' | 'metricsToken'>,
+  auth: Authenticator,
+): MetricsPage {
   const scraper = metricsToken === null ? null : createAuthenticator({ token: metricsToken, username: 'metrics' });
+  const isOpen = scraper === null && LOOPBACK.test(host);
   return {
     mediaType: METRICS_MEDIA_TYPE,
     render: () => metrics.render(),
     auth: {
       authenticate: async (authorization) => {
+        if (isOpen && authorization === undefined) return { name: 'anonymous', role: 'VIEWER' };
         const isScraper = await scraper?.authenticate(authorization).catch(() => null);
         return isScraper ?? auth.authenticate(authorization);
       },
