@@ -10,7 +10,9 @@ export class Credentials {
   declare readonly password: string;
 
   @Field(() => String, {
-    description: 'A postgresql:// URL that holds the password. CONFLICT while the instance has no endpoint.',
+    description:
+      'A postgresql:// URL that holds the password; of a stopped instance with the address that it had. CONFLICT while ' +
+      'the instance has had none yet.',
   })
   declare readonly connectionString: string;
 }

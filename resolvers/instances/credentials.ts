@@ -6,13 +6,10 @@ import type { Role } from '../../schema/states.ts';
 import { buildConnectionString } from '../connection-string.ts';
 import type { ApiContext } from '../context.ts';
 import { notFound, requireId } from '../ids.ts';
+import type { InstanceLogin } from '../ports/queries.ts';
 import type { Services } from '../services.ts';
 
-interface CredentialsOfInstance {
-  readonly instanceId: string;
-  readonly username: string;
-  readonly password: string;
-}
+type CredentialsOfInstance = InstanceLogin & { readonly instanceId: string };
 
 /** The one way by which passwords leave. */
 @Resolver(() => Credentials)
@@ -33,19 +30,19 @@ export class CredentialsResolver {
     return { instanceId: id, ...(await this.#services.instanceQueries.credentials(id)) };
   }
 
-  /** Apart from the rest, so that the password of a stopped instance can be read too. */
+  /** Apart from the rest, so that the password can be read before there is an address. */
   @FieldResolver(() => String)
   async connectionString(
-    @Root() { instanceId, username, password }: CredentialsOfInstance,
+    @Root() { instanceId, username, password, endpoint }: CredentialsOfInstance,
     @Ctx() { loaders }: ApiContext,
   ): Promise<string> {
+    if (endpoint !== null) return buildConnectionString(endpoint, { username, password });
     const instance = await loaders.instances.load(instanceId);
     if (instance === null) throw notFound('instance', 'instanceId');
-    if (instance.endpoint !== null) return buildConnectionString(instance.endpoint, { username, password });
     throw new AppError(
       'CONFLICT',
-      `Instance ${instance.name} is ${instance.state} and has no endpoint: ask for the connection string when it is ` +
-        'RUNNING.',
+      `The instance "${instance.name}" is ${instance.state} and has had no address yet: ask for the connection string ` +
+        'when it is RUNNING.',
     );
   }
 }

@@ -25,13 +25,13 @@ export class JobFieldResolver {
     @Arg('tailLines', () => Int, {
       nullable: true,
       defaultValue: DEFAULT_TAIL_LINES,
-      description: 'How many of the last lines, 0 to 10,000.',
+      description: 'How many of the last lines, 0 to 10,000; null: the first 10,000.',
     })
     tailLines: number | null,
     @Arg('afterLine', () => Int, { nullable: true, description: 'Only lines after the one with this number.' })
     afterLine?: number | null,
   ): Promise<readonly LogLineRecord[]> {
-    const request = { tailLines: tailLines ?? DEFAULT_TAIL_LINES, afterLine: afterLine ?? null };
+    const request = { tailLines, afterLine: afterLine ?? null };
     checkLogRequest(request);
     return this.#services.logs.readJob(job.id, request);
   }

@@ -1,4 +1,4 @@
-import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
+import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
 import type { ImageState, InstanceState, OperationKind, OperationState } from '../../schema/states.ts';
 import type { ImageFileRecord, JobRecord, OperationRecord, StepRecord } from './records.ts';
 
@@ -42,6 +42,13 @@ export interface OperationCriteria {
   readonly imageId?: string | null | undefined;
 }
 
+export interface InstanceLogin {
+  readonly username: string;
+  readonly password: string;
+  /** Where the server listens, or listened before it was stopped; null until it has an address. */
+  readonly endpoint: ServerEndpoint | null;
+}
+
 /**
  * Reads of instances. DELETED ones are in a page only when the criteria name that state; by id they are found.
  * Each method is one SQL statement (a page with its count: at most two), however many keys it is given; the plural
@@ -52,8 +59,8 @@ export interface InstanceQueries {
   /** The present holder of a name; one that is DELETED or FAILED holds none and is found by its id. */
   byName(name: string): Promise<InstanceRecord | null>;
   page(criteria: InstanceCriteria, page: PageRequest): Promise<Page<InstanceRecord>>;
-  /** Username and password in the clear; NOT_FOUND for an unknown or deleted instance. */
-  credentials(id: string): Promise<{ readonly username: string; readonly password: string }>;
+  /** The login in the clear; NOT_FOUND for an unknown or deleted instance. */
+  credentials(id: string): Promise<InstanceLogin>;
 }
 
 /** Reads of images; the same promises. */

@@ -1,6 +1,6 @@
+import { type Noun, notFound } from '../../resolvers/ids.ts';
 import type { OperationEventRecord } from '../../resolvers/ports/records.ts';
 import type { EventStreams } from '../../resolvers/ports/streams.ts';
-import { AppError } from '../../schema/errors.ts';
 import { isTerminal } from '../../schema/states.ts';
 import type { Database } from '../db/database.ts';
 import { isDatabaseUnavailable } from '../db/errors.ts';
@@ -79,7 +79,7 @@ async function* followEvents(
         if (left.aborted) return;
         continue;
       }
-      if (page === null) throw new AppError('NOT_FOUND', `There is no operation ${operationId}.`);
+      if (page === null) throw notFound('operation', 'operationId');
       for (const event of page.events) {
         yield event;
         cursor = event.sequence;
@@ -96,7 +96,7 @@ async function* followEvents(
 
 async function* followOne<T extends Change & { readonly state: string }>(
   hub: ChangeHub<T>,
-  noun: string,
+  noun: Noun,
   id: string,
   left: AbortSignal,
 ): AsyncGenerator<T, void, void> {
@@ -109,7 +109,7 @@ async function* followOne<T extends Change & { readonly state: string }>(
   const takeNewest = () => newest;
   try {
     const [present] = await hub.readByIds([id]);
-    if (present === undefined) throw new AppError('NOT_FOUND', `There is no ${noun} ${id}.`);
+    if (present === undefined) throw notFound(noun, `${noun}Id`);
     let shown = present;
     yield shown;
     // A DELETED row changes no more.

@@ -1,6 +1,7 @@
 import type { ImageStore } from '../../jobs/ports/image-store.ts';
 import type { Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
 import type { InstanceRecord } from '../../jobs/ports/records.ts';
+import { notFound } from '../../resolvers/ids.ts';
 import type { JobRecord, LogLineRecord } from '../../resolvers/ports/records.ts';
 import type { LogStreams } from '../../resolvers/ports/streams.ts';
 import { AppError } from '../../schema/errors.ts';
@@ -43,12 +44,12 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
   async function findJob(jobId: string): Promise<JobRecord> {
     const job = await jobs(jobId);
     if (job) return job;
-    throw new AppError('NOT_FOUND', `There is no job ${jobId}.`);
+    throw notFound('job', 'jobId');
   }
 
   async function findInstance(instanceId: string): Promise<InstanceRecord> {
     const instance = await instances(instanceId);
-    if (!instance) throw new AppError('NOT_FOUND', `There is no instance ${instanceId}.`);
+    if (!instance) throw notFound('instance', 'instanceId');
     if (instance.platform === platform.id) return instance;
     throw new AppError(
       'UNAVAILABLE',

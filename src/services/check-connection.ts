@@ -1,6 +1,7 @@
 import type { InstanceRecord, InstanceRecords } from '../../jobs/ports/records.ts';
 import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { SUPERUSER_NAME } from '../../jobs/ports/superuser.ts';
+import { notFound } from '../../resolvers/ids.ts';
 import type { ConnectionFinding } from '../../resolvers/ports/queries.ts';
 import { AppError, assertNever } from '../../schema/errors.ts';
 import { isUuid } from '../../schema/rules/id-rules.ts';
@@ -41,8 +42,10 @@ export async function findConnection(
   { instances, probe }: ConnectionDependencies,
   instanceId: string,
 ): Promise<ConnectionFinding> {
-  if (!isUuid(instanceId)) throw new AppError('NOT_FOUND', 'There is no instance with this id: check instanceId.');
-  const instance = await instances.read(instanceId);
+  if (!isUuid(instanceId)) throw notFound('instance', 'instanceId');
+  const instance = await instances.read(instanceId).catch((error: unknown) => {
+    throw error instanceof AppError && error.code === 'NOT_FOUND' ? notFound('instance', 'instanceId') : error;
+  });
   if (instance.endpoint === null || instance.state === 'DELETED') {
     return refused('CONFLICT', explainAbsence(instance));
   }

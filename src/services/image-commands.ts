@@ -52,12 +52,17 @@ export function createImageCommands(dependencies: CommandDependencies): ImageCom
         prepare: nothing,
         write: (tx) => writeImageDeletion(dependencies, tx, caller, input.imageId),
       }),
-    verify: async () => {
-      throw new AppError(
-        'UNAVAILABLE',
-        'Verifying an image by a trial restore is not available yet: restore it with createInstance(sourceImageId) and ' +
-          'look at what it holds.',
-      );
-    },
+    verify: (caller, input) =>
+      once('verifyImage', caller, input, {
+        prepare: nothing,
+        write: async (tx) => {
+          await requireImage(tx, input.imageId);
+          throw new AppError(
+            'UNAVAILABLE',
+            'Verifying an image by a trial restore is not available yet: restore it with createInstance(sourceImageId) ' +
+              'and look at what it holds.',
+          );
+        },
+      }),
   };
 }

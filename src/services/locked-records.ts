@@ -1,4 +1,5 @@
 import type { Transaction } from '../../jobs/ports/transaction.ts';
+import { notFound } from '../../resolvers/ids.ts';
 import { AppError } from '../../schema/errors.ts';
 import { isUuid } from '../../schema/rules/id-rules.ts';
 import type { InstanceState } from '../../schema/states.ts';
@@ -9,14 +10,14 @@ import type { CommandPlatform } from './ports.ts';
 /** The instance, locked. NOT_FOUND for an unknown id and for what is no id. */
 export async function requireInstance(tx: Transaction, id: string): Promise<LockedInstance> {
   const row = isUuid(id) ? await lockInstance(tx, id) : null;
-  if (row === null) throw new AppError('NOT_FOUND', 'There is no instance with this id: check instanceId.');
+  if (row === null) throw notFound('instance', 'instanceId');
   return row;
 }
 
 /** The image, locked. NOT_FOUND for an unknown id and for what is no id; `field` is where the id came from. */
 export async function requireImage(tx: Transaction, id: string, field = 'imageId'): Promise<LockedImage> {
   const row = isUuid(id) ? await lockImage(tx, id) : null;
-  if (row === null) throw new AppError('NOT_FOUND', `There is no image with this id: check ${field}.`);
+  if (row === null) throw notFound('image', field);
   return row;
 }
 

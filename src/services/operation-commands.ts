@@ -1,6 +1,6 @@
+import { notFound } from '../../resolvers/ids.ts';
 import type { OperationCommands } from '../../resolvers/ports/commands.ts';
 import type { OperationQueries } from '../../resolvers/ports/queries.ts';
-import { AppError } from '../../schema/errors.ts';
 import { isUuid } from '../../schema/rules/id-rules.ts';
 import { requireOwnPlatform } from './locked-records.ts';
 import type { OperationQueue } from './operation-queue.ts';
@@ -21,9 +21,7 @@ export function createOperationCommands({
 }: OperationCommandDependencies): OperationCommands {
   async function requireOperation(operationId: string): Promise<string> {
     const [operation] = isUuid(operationId) ? await operations.byIds([operationId]) : [];
-    if (operation == null) {
-      throw new AppError('NOT_FOUND', 'There is no operation with this id: check operationId.');
-    }
+    if (operation == null) throw notFound('operation', 'operationId');
     requireOwnPlatform('operation', operation, platform);
     return operation.id;
   }

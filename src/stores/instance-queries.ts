@@ -1,6 +1,7 @@
 import { and, eq, inArray, like, ne, type SQL, sql } from 'drizzle-orm';
 import { instances } from '../../drizzle/tables/index.ts';
 import { SUPERUSER_NAME } from '../../jobs/ports/superuser.ts';
+import { notFound } from '../../resolvers/ids.ts';
 import type { InstanceCriteria, InstanceQueries } from '../../resolvers/ports/queries.ts';
 import { AppError } from '../../schema/errors.ts';
 import { INSTANCE_NAME_MAX, isName } from '../../schema/rules/name-rules.ts';
@@ -66,13 +67,17 @@ export function createInstanceQueries({ orm }: Database, secrets: SecretBox): In
 
     async credentials(id) {
       const [row] = await answered(
-        orm.select({ encryptedPassword: instances.encryptedPassword }).from(instances).where(eq(instances.id, id)),
+        orm
+          .select({ encryptedPassword: instances.encryptedPassword, endpoint: instances.endpoint })
+          .from(instances)
+          .where(eq(instances.id, id)),
       );
-      if (row === undefined) throw new AppError('NOT_FOUND', 'There is no instance with this id: check the id.');
+      if (row === undefined) throw notFound('instance', 'instanceId');
       if (row.encryptedPassword === null) {
         throw new AppError('NOT_FOUND', 'This instance is deleted, and its password is forgotten.');
       }
-      return { username: SUPERUSER_NAME, password: secrets.decrypt(row.encryptedPassword, id.toLowerCase()) };
+      const password = secrets.decrypt(row.encryptedPassword, id.toLowerCase());
+      return { username: SUPERUSER_NAME, password, endpoint: row.endpoint };
     },
   };
 }

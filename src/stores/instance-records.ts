@@ -66,8 +66,7 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
     markRunning: (tx, id, endpoint) =>
       move(tx, id, ['CREATING', 'STOPPED', 'RUNNING'], 'RUNNING', { endpoint, failure: null }),
 
-    markStopped: (tx, id) =>
-      move(tx, id, ['RUNNING', 'STOPPED'], 'STOPPED', { endpoint: null, failure: null, health: 'UNKNOWN' }),
+    markStopped: (tx, id) => move(tx, id, ['RUNNING', 'STOPPED'], 'STOPPED', { failure: null, health: 'UNKNOWN' }),
 
     markFailed: (tx, id, failure) =>
       move(tx, id, ['CREATING'], 'FAILED', { endpoint: null, failure: storableFailure(failure) }),

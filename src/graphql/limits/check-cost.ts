@@ -11,6 +11,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 import { DEFAULT_FIRST } from '../../../resolvers/paging.ts';
 import { FIRST_MAX, LOG_LINES_MAX } from '../../../schema/rules/paging-rules.ts';
@@ -25,10 +26,10 @@ type Variables = Readonly<Record<string, unknown>>;
 const USUAL_LENGTH: Readonly<Record<string, number>> = { Step: 12, Job: 3, ImageFile: 50, ImageDatabase: 5 };
 const OTHER_LENGTH = 5;
 
-/** The arguments that say how long a list gets, with what they are when left out and the most that is answered. */
-const LENGTHS: Readonly<Record<string, { readonly usual: number; readonly most: number }>> = {
-  first: { usual: DEFAULT_FIRST, most: FIRST_MAX },
-  tailLines: { usual: 1000, most: LOG_LINES_MAX },
+/** The arguments that say how long a list gets, with what they are when left out or null, and the most that is answered. */
+const LENGTHS: Readonly<Record<string, { readonly usual: number; readonly none: number; readonly most: number }>> = {
+  first: { usual: DEFAULT_FIRST, none: DEFAULT_FIRST, most: FIRST_MAX },
+  tailLines: { usual: 1000, none: LOG_LINES_MAX, most: LOG_LINES_MAX },
 };
 
 /**
@@ -96,7 +97,14 @@ function readAskedLength(schemaField: SchemaField, node: FieldNode, variables: V
   const length = name === undefined ? undefined : LENGTHS[name];
   if (length === undefined) return null;
   const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
-  const given =
-    value?.kind === Kind.VARIABLE ? variables[value.name.value] : value?.kind === Kind.INT ? Number(value.value) : null;
+  if (value === undefined) return length.usual;
+  const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : readLiteral(value);
+  if (given === null) return length.none;
   return typeof given === 'number' ? Math.min(Math.max(given, 1), length.most) : length.usual;
+}
+
+/** Undefined for what no length can be, and validation refuses. */
+function readLiteral(value: ValueNode): number | null | undefined {
+  if (value.kind === Kind.NULL) return null;
+  return value.kind === Kind.INT ? Number(value.value) : undefined;
 }

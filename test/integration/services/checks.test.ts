@@ -238,7 +238,8 @@ describe('a connection check', () => {
 
   it('is NOT_FOUND for an unknown id, and for what is none', async () => {
     for (const id of [randomUUID(), 'none', '']) {
-      await expect(checksWith().connection(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      const refused = { code: 'NOT_FOUND', details: { field: 'instanceId' } };
+      await expect(checksWith().connection(id)).rejects.toMatchObject(refused);
     }
   });
 });

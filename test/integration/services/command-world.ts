@@ -105,7 +105,9 @@ export async function refusalOf(work: Promise<unknown>, code: ErrorCode): Promis
     (value) => new Error(`it was accepted: ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   );
-  if (error instanceof AppError && error.code === code) return error;
+  const isRight = error instanceof AppError && error.code === code;
+  // Whatever was looked for in vain was named by a field of the input.
+  if (isRight && (code !== 'NOT_FOUND' || error.details.field !== undefined)) return error;
   throw new Error(`expected ${code}`, { cause: error });
 }
 

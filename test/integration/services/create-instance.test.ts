@@ -74,7 +74,7 @@ describe('a new instance', () => {
       labels: { team: 'shop' },
       deletionProtection: true,
     });
-    expect(await world.instances.credentials(id)).toEqual({ username: 'postgres', password });
+    expect(await world.instances.credentials(id)).toMatchObject({ username: 'postgres', password });
     const { rows } = await world.database.pool.query(
       `SELECT i::text || o::text AS text FROM cms.instances i JOIN cms.operations o ON o.instance_id = i.id WHERE i.id = $1`,
       [id],

@@ -116,7 +116,11 @@ describe('a new image', () => {
     const { message } = await refusalOf(logical, 'UNAVAILABLE');
     expect(message).toContain('not available yet');
     expect(message).toContain('durable functions');
-    await refusalOf(world.imageCommands.verify(admin, { imageId: randomUUID() }), 'UNAVAILABLE');
+    const imageId = await insertImage(world.database);
+    await refusalOf(world.imageCommands.verify(admin, { imageId }), 'UNAVAILABLE');
+    for (const unknown of [randomUUID(), 'x']) {
+      await refusalOf(world.imageCommands.verify(admin, { imageId: unknown }), 'NOT_FOUND');
+    }
     expect(world.enqueued).toEqual([]);
   });
 });

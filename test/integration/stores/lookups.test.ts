@@ -55,7 +55,12 @@ describe('credentials', () => {
     expect(await queries.credentials(id.toUpperCase())).toEqual({
       username: 'postgres',
       password: 'password of has-login',
+      endpoint: null,
     });
+    const endpoint = { host: '127.0.0.1', port: 5433, dnsName: null };
+    const stopped = await insertInstance(test.database, { state: 'STOPPED', endpoint });
+    expect(await queries.credentials(stopped)).toMatchObject({ endpoint });
+    expect(await queries.byIds([stopped])).toMatchObject([{ endpoint: null }]);
     const deleted = await insertInstance(test.database, { state: 'DELETED', encryptedPassword: null });
     for (const one of [deleted, randomUUID()]) {
       await expect(queries.credentials(one)).rejects.toMatchObject({ code: 'NOT_FOUND' });

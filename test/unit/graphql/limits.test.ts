@@ -97,10 +97,11 @@ describe('the cost of an operation', () => {
   });
 
   it('counts the lines of logs', () => {
-    const logs = (lines: number) =>
+    const logs = (lines: number | null) =>
       `{ operations(first: 100) { nodes { jobs { logs(tailLines: ${lines}) { text } } } } }`;
     expect(check(logs(100)).operation).toBe('query');
     expect(() => check(logs(10_000))).toThrow(invalid(/fields/));
+    expect(() => check(logs(null))).toThrow(invalid(/fields/));
   });
 
   it('stops counting fragments that multiply each other', () => {

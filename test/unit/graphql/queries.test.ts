@@ -170,11 +170,11 @@ describe('a list', () => {
 
 describe('credentials', () => {
   const endpoint = { host: 'db.example.com', port: 5432, dnsName: null };
-  const build = (values: Parameters<typeof sampleInstance>[0]) =>
+  const build = (values: Parameters<typeof sampleInstance>[0], at: typeof endpoint | null = endpoint) =>
     fakeServices({
       instanceQueries: {
         byIds: async () => [sampleInstance(values)],
-        credentials: async () => ({ username: 'postgres', password: "p@ss/w:rd'" }),
+        credentials: async () => ({ username: 'postgres', password: "p@ss/w:rd'", endpoint: at }),
       },
     });
   const query = `{ instanceCredentials(instanceId: "${UNKNOWN}") { username password connectionString } }`;
@@ -188,11 +188,17 @@ describe('credentials', () => {
     });
   });
 
-  it('of a stopped instance have no connection string, and still a password', async () => {
-    const stopped = build({ state: 'STOPPED', endpoint: null });
-    const { errors } = await run(stopped, query);
-    expect(errors[0]).toMatchObject({ message: expect.stringContaining('STOPPED'), extensions: { code: 'CONFLICT' } });
-    const { data } = await run(stopped, query.replace('connectionString', ''));
+  it('of a stopped instance are whole, with the address that it had', async () => {
+    const { data, errors } = await run(build({ state: 'STOPPED', endpoint: null }), query);
+    expect(errors).toEqual([]);
+    expect(data.instanceCredentials.connectionString).toContain('@db.example.com:5432/');
+  });
+
+  it('of an instance that has had no address have no connection string, and still a password', async () => {
+    const creating = build({ state: 'CREATING', endpoint: null }, null);
+    const { errors } = await run(creating, query);
+    expect(errors[0]).toMatchObject({ message: expect.stringContaining('CREATING'), extensions: { code: 'CONFLICT' } });
+    const { data } = await run(creating, query.replace('connectionString', ''));
     expect(data.instanceCredentials.password).toBe("p@ss/w:rd'");
   });
 
@@ -225,8 +231,10 @@ describe('the logs of a job', () => {
       run(services, `{ operation(id: "${UNKNOWN}") { jobs { logs${args} { line text } } } }`);
     expect((await ask('')).data.operation.jobs[0].logs).toEqual([{ line: 1, text: 'dumping' }]);
     await ask('(tailLines: null, afterLine: 5)');
+    await ask('(afterLine: 5)');
     expect(requests).toEqual([
       { tailLines: 1000, afterLine: null },
+      { tailLines: null, afterLine: 5 },
       { tailLines: 1000, afterLine: 5 },
     ]);
     for (const args of ['(tailLines: 10001)', '(tailLines: -1)', '(afterLine: -1)']) {
