@@ -6,7 +6,7 @@ import { isControlLine } from './job-reports.ts';
 import { jobOf } from './labels.ts';
 import type { Pod } from './objects.ts';
 import { followPodLog } from './pod-logs.ts';
-import { nextChange } from './wait-until.ts';
+import { nextChange, readPatiently } from './wait-until.ts';
 
 async function* attemptLines(context: KubernetesContext, pod: Pod, { follow, signal }: FollowJobLogs) {
   const { api, known } = context;
@@ -26,11 +26,17 @@ export async function* followJobLog(
   const { signal, follow, afterLine } = options;
   let line = 0;
   const seen = new Set<string>();
+  const look = async () => {
+    const job = (await known.of('Job', ref.namespace).read()).get(ref.name);
+    return {
+      job: job !== undefined && jobOf(job)?.id === ref.id ? job : null,
+      attempts: await listAttempts(context, ref),
+    };
+  };
   while (!signal.aborted) {
-    const jobs = await known.of('Job', ref.namespace).read();
-    const job = jobs.get(ref.name);
-    const exists = job !== undefined && jobOf(job)?.id === ref.id;
-    const attempts = await listAttempts(context, ref);
+    const looked = await readPatiently(look, options);
+    if (looked === null) return;
+    const { job, attempts } = looked;
     const next = attempts.find(({ pod }) => !seen.has(pod.metadata.uid ?? ''));
     if (next !== undefined && hasBegun(next)) {
       seen.add(next.pod.metadata.uid ?? '');
@@ -44,11 +50,11 @@ export async function* followJobLog(
       seen.add(next.pod.metadata.uid ?? '');
       continue;
     }
-    if (!exists && seen.size === 0) {
+    if (job === null && seen.size === 0) {
       const record = await readRecord(context, ref);
       for (const kept of record === null ? [] : readKeptLog(record)) if (kept.line > afterLine) yield kept;
     }
-    if (!follow || !exists || endOf(job) !== null) return;
+    if (!follow || job === null || endOf(job) !== null) return;
     await nextChange(known, signal);
   }
 }

@@ -2,8 +2,11 @@ const NEWLINE = 0x0a;
 /** A longer line is given in pieces, so that a stream without line ends cannot fill the memory. */
 const LONGEST_BYTES = 8 << 20;
 
-/** The lines of a stream of bytes; what stands behind the last newline is a line as well. */
-export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+/**
+ * The lines of a stream of bytes. What stands behind the last newline is a line as well, unless `isWhole` is false: then
+ * the stream may have ended in the middle of one.
+ */
+export async function* splitLines(chunks: AsyncIterable<Buffer>, isWhole = true): AsyncGenerator<string> {
   let pending: Buffer[] = [];
   let size = 0;
   for await (const chunk of chunks) {
@@ -27,5 +30,5 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
       }
     }
   }
-  if (size > 0) yield Buffer.concat(pending).toString('utf8');
+  if (size > 0 && isWhole) yield Buffer.concat(pending).toString('utf8');
 }

@@ -4,7 +4,7 @@ import type { KubernetesContext } from './context.ts';
 import { isGoing, type Pod } from './objects.ts';
 import { followPodLog, type PodLine } from './pod-logs.ts';
 import { listServerPods } from './server-status.ts';
-import { nextChange } from './wait-until.ts';
+import { nextChange, readPatiently } from './wait-until.ts';
 
 const CONTAINER = 'postgres';
 
@@ -29,10 +29,16 @@ async function* linesOfPods(
     return (await listServerPods(context, ref)).length > 0;
   };
   const seen = new Set<string>();
-  for (let first = true; !signal.aborted; ) {
+  const look = async () => {
     const pod = (await listServerPods(context, ref)).find((candidate) => !seen.has(runOf(candidate)));
+    return { pod, isThere: pod !== undefined || (await exists()) };
+  };
+  for (let first = true; !signal.aborted; ) {
+    const looked = await readPatiently(look, { follow, signal });
+    if (looked === null) return;
+    const { pod, isThere } = looked;
     if (pod === undefined) {
-      if (!follow || !(await exists())) return;
+      if (!follow || !isThere) return;
       await nextChange(known, signal);
       continue;
     }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../schema/errors.ts';
 import type { Known } from './context.ts';
 
@@ -39,4 +40,20 @@ export async function waitUntil(
       leaving.abort();
     }
   }
+}
+
+/** Reads again and again while the API server is away, for as long as somebody follows; then the answer is null. */
+export async function readPatiently<T>(
+  read: () => Promise<T>,
+  { follow, signal }: { readonly follow: boolean; readonly signal: AbortSignal },
+): Promise<T | null> {
+  for (let pauseMs = 500; !signal.aborted; pauseMs = Math.min(pauseMs * 2, BACKSTOP_MS)) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!follow || !(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return null;
 }
