@@ -2,96 +2,14 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { styleText } from 'node:util';
-import { type ApiClient, createApiClient } from './api-client.ts';
-import { fingerprintServer, listDifferences } from './demo/fingerprint.ts';
-import { loadSampleData } from './demo/sample-data.ts';
+import { createApiClient } from './api-client.ts';
+import { openGround } from './demo/open-ground.ts';
+import { type DemoPlatform, readDemoOptions, USAGE } from './demo/options.ts';
 import { startStandaloneServer } from './demo/standalone-server.ts';
-import { formatBytes, formatSeconds } from './units.ts';
-import { watchOperation } from './watch-operation.ts';
+import { tellStory } from './demo/story.ts';
+import { formatSeconds } from './units.ts';
 
-const out = process.stdout;
-const say = (text: string) => out.write(`${text}\n`);
-const heading = (text: string) => say(`\n${styleText('bold', text)}`);
-
-async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
-  const start = performance.now();
-  const value = await work();
-  return { value, seconds: (performance.now() - start) / 1000 };
-}
-
-interface Created {
-  readonly id: string;
-  readonly connectionString: string;
-}
-
-async function createInstance(api: ApiClient, name: string, sourceImageId: string | null): Promise<Created> {
-  const { createInstance: accepted } = await api.request<{
-    createInstance: { instance: { id: string }; operation: { id: string }; notices: string[] };
-  }>(
-    `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { instance { id } operation { id } notices } }`,
-    { input: { name, ...(sourceImageId === null ? {} : { sourceImageId }) } },
-  );
-  for (const notice of accepted.notices) say(styleText('yellow', `  note: ${notice}`));
-  await watchOperation(api, accepted.operation.id, sourceImageId === null ? `Create ${name}` : `Restore ${name}`, out);
-  const { instanceCredentials } = await api.request<{ instanceCredentials: { connectionString: string } }>(
-    'query ($id: ID!) { instanceCredentials(instanceId: $id) { connectionString } }',
-    { id: accepted.instance.id },
-  );
-  return { id: accepted.instance.id, connectionString: instanceCredentials.connectionString };
-}
-
-interface TakenImage {
-  readonly id: string;
-  readonly sizeBytes: number;
-  readonly databaseBytes: number;
-  readonly files: readonly unknown[];
-}
-
-async function takeImage(api: ApiClient, name: string, instanceId: string): Promise<TakenImage> {
-  const { createImage } = await api.request<{ createImage: { image: { id: string }; operation: { id: string } } }>(
-    `mutation ($input: CreateImageInput!) { createImage(input: $input) { image { id } operation { id } } }`,
-    { input: { name, instanceId } },
-  );
-  await watchOperation(api, createImage.operation.id, `Image ${name}`, out);
-  const { image } = await api.request<{ image: TakenImage & { state: string } }>(
-    'query ($id: ID!) { image(id: $id) { id state sizeBytes databaseBytes files { name } } }',
-    { id: createImage.image.id },
-  );
-  if (image.state !== 'AVAILABLE') throw new Error(`the image is ${image.state}`);
-  return image;
-}
-
-async function tellStory(api: ApiClient): Promise<void> {
-  heading('1. A new PostgreSQL server');
-  const source = await timed(() => createInstance(api, 'shop', null));
-  heading('2. Real data: roles, two databases, a million rows');
-  const load = await timed(() => loadSampleData(source.value.connectionString));
-  const before = await fingerprintServer(source.value.connectionString);
-  say(
-    `  ${before.databases} databases, ${before.tables} tables, ${before.rows.toLocaleString('en')} rows in ${formatSeconds(load.seconds)}`,
-  );
-  heading('3. An image of the whole server in blob storage');
-  const image = await timed(() => takeImage(api, 'shop-monday', source.value.id));
-  heading('4. A second server from the image');
-  const copy = await timed(() => createInstance(api, 'shop-copy', image.value.id));
-  heading('5. Are they equal?');
-  const [sourceNow, after] = [
-    await fingerprintServer(source.value.connectionString),
-    await fingerprintServer(copy.value.connectionString),
-  ];
-  if (sourceNow.digest !== before.digest) throw new Error('the source changed while its image was taken');
-  if (after.digest !== before.digest)
-    throw new Error(`the restored server differs from its source in: ${listDifferences(before, after).join(', ')}`);
-  say(
-    `  ${styleText('green', '✔')} roles, rights, shapes and all ${after.rows.toLocaleString('en')} rows have one digest: ${after.digest.slice(0, 12)}…`,
-  );
-  heading('Summary');
-  say(`  create    ${formatSeconds(source.seconds)}`);
-  say(
-    `  image     ${formatSeconds(image.seconds)}   ${formatBytes(image.value.databaseBytes)} of databases as ${formatBytes(image.value.sizeBytes)} in ${image.value.files.length} files`,
-  );
-  say(`  restore   ${formatSeconds(copy.seconds)}`);
-}
+const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** A home that the unprivileged user of the servers can enter, gone when the demo ends. */
 async function makeHome(): Promise<string> {
@@ -108,22 +26,20 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function demo(signal: AbortSignal): Promise<void> {
+async function demo(platform: DemoPlatform, signal: AbortSignal): Promise<void> {
+  await using stops = new AsyncDisposableStack();
   const home = await makeHome();
-  try {
-    say('Starting a standalone server on embedded defaults ...');
-    const server = await startStandaloneServer(home, signal, (notice) => say(`  ${notice}`));
-    const api = createApiClient(server.url, server.token);
-    try {
-      say(`  ${server.url}`);
-      await Promise.race([tellStory(api), rejectOnAbort(signal)]);
-    } finally {
-      await api.stop();
-      await server.stop();
-    }
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  stops.defer(() => rm(home, { recursive: true, force: true }));
+  const ground = await openGround(platform, signal, say);
+  stops.defer(() => ground.stop());
+  say(`Starting a standalone server ${platform === 'local' ? 'on embedded defaults' : 'for it'} ...`);
+  const { environment } = ground;
+  const server = await startStandaloneServer({ home, environment, signal, onNotice: (notice) => say(`  ${notice}`) });
+  stops.defer(() => server.stop());
+  const api = createApiClient(server.url, server.token);
+  stops.defer(() => api.stop());
+  say(`  ${server.url}`);
+  await Promise.race([tellStory(api, ground), rejectOnAbort(signal)]);
 }
 
 /** Aborted by the first signal that asks us to end; further ones wait for the end like everybody. */
@@ -138,18 +54,32 @@ function listenForSignals(): AbortSignal {
   return controller.signal;
 }
 
-const whole = performance.now();
-const interrupted = listenForSignals();
-try {
-  await demo(interrupted);
-  say(`\nEverything that was started is stopped. ${formatSeconds((performance.now() - whole) / 1000)} in all.`);
-} catch (error) {
-  if (interrupted.aborted) {
-    say('Everything that was started is stopped.');
-    process.exit(128 + os.constants.signals[interrupted.reason as NodeJS.Signals]);
+/** What went wrong, and what could not be cleaned up after it. */
+function describe(error: unknown): string {
+  if (error instanceof SuppressedError) return `${describe(error.suppressed)}\n${describe(error.error)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function main(platform: DemoPlatform): Promise<void> {
+  const whole = performance.now();
+  const interrupted = listenForSignals();
+  try {
+    await demo(platform, interrupted);
+    say(`\nEverything that was started is stopped. ${formatSeconds((performance.now() - whole) / 1000)} in all.`);
+  } catch (error) {
+    if (interrupted.aborted && error === interrupted.reason) {
+      say('Everything that was started is stopped.');
+      process.exit(128 + os.constants.signals[interrupted.reason as NodeJS.Signals]);
+    }
+    throw error;
   }
-  process.stderr.write(
-    `\n${styleText('red', 'The demo failed:')} ${error instanceof Error ? error.message : String(error)}\n`,
-  );
+}
+
+try {
+  const options = readDemoOptions(process.argv.slice(3));
+  if (options === null) say(USAGE);
+  else await main(options.platform);
+} catch (error) {
+  process.stderr.write(`\n${styleText('red', 'The demo failed:')} ${describe(error)}\n`);
   process.exitCode = 1;
 }

@@ -15,12 +15,20 @@ export interface StandaloneServer {
 const LAUNCHER = path.join(import.meta.dirname, '../../toygres.sh');
 const LAST_LINES = 20;
 
+export interface StandaloneOptions {
+  readonly home: string;
+  /** What it is told besides. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly onNotice: (text: string) => void;
+}
+
 /** The settings of this shell are for a server that is to last: of them only where PostgreSQL's programs are is kept. */
-function embeddedEnvironment(home: string): NodeJS.ProcessEnv {
+function embeddedEnvironment({ home, environment }: StandaloneOptions): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => name === 'TOYGRES_POSTGRES_BIN' || !/^(TOYGRES_|AZURE_|DATABASE_URL$|LOG_LEVEL$)/.test(name),
   );
-  return { ...Object.fromEntries(kept), TOYGRES_HOME: home, PORT: '0', HOST: '127.0.0.1' };
+  return { ...Object.fromEntries(kept), ...environment, TOYGRES_HOME: home, PORT: '0', HOST: '127.0.0.1' };
 }
 
 /** The words of a line of the server's log; null for a line that the log did not write. */
@@ -55,19 +63,16 @@ async function readUrl(child: ChildProcess, onNotice: (text: string) => void): P
 }
 
 /**
- * Starts it on embedded defaults below `home`, on any free port, and hands on what it says until it is up. It is out of
- * reach of the terminal's Ctrl-C: whoever called stops it, also while it starts, by way of `signal`.
- * Throws with its last words when it does not come up.
+ * Starts it below `home`, on embedded defaults but for the environment given, on any free port, and hands on what it says
+ * until it is up. It is out of reach of the terminal's Ctrl-C: whoever called stops it, also while it starts, by way of
+ * `signal`. Throws with its last words when it does not come up.
  */
-export async function startStandaloneServer(
-  home: string,
-  signal: AbortSignal,
-  onNotice: (text: string) => void,
-): Promise<StandaloneServer> {
+export async function startStandaloneServer(options: StandaloneOptions): Promise<StandaloneServer> {
+  const { home, signal, onNotice } = options;
   signal.throwIfAborted();
   const child = spawn(LAUNCHER, ['standalone'], {
     detached: true,
-    env: embeddedEnvironment(home),
+    env: embeddedEnvironment(options),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
