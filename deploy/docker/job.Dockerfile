@@ -2,16 +2,24 @@
 # downloaded when a job starts. Works with a read-only root and any user id.
 #
 #   docker build -f deploy/docker/job.Dockerfile --build-arg PG_MAJOR=17 -t toygres/job:0.1.0-pg17 .
+#
+# PG_MAJOR is a tag of the image `postgres`; `17@sha256:...` builds on exactly that one.
 ARG PG_MAJOR
 
+# The azcopy that package-lock.json names, byte for byte.
 FROM node:24-bookworm-slim AS azcopy
-ARG AZCOPY_VERSION=10.32.2
-ARG TARGETARCH=amd64
 WORKDIR /azcopy
-RUN npm pack --silent "@azure-tools/azcopy-linux@${AZCOPY_VERSION}" \
-  && tar -xzf ./*.tgz "package/dist/bin/azcopy_linux_${TARGETARCH}" \
-  && install -m 0755 "package/dist/bin/azcopy_linux_${TARGETARCH}" /usr/local/bin/azcopy \
-  && rm -rf /azcopy
+COPY package-lock.json ./
+RUN node -e ' \
+  const { version, integrity } = require("./package-lock.json").packages["node_modules/@azure-tools/azcopy-linux"]; \
+  require("node:child_process").execFileSync("npm", ["pack", "--silent", `@azure-tools/azcopy-linux@${version}`]); \
+  const [file] = require("node:fs").readdirSync(".").filter((name) => name.endsWith(".tgz")); \
+  const found = require("node:crypto").createHash("sha512").update(require("node:fs").readFileSync(file)).digest("base64"); \
+  if (integrity !== `sha512-${found}`) throw new Error(`${file} is not what package-lock.json names`); \
+  ' \
+  && tar -xzf ./*.tgz "package/dist/bin/azcopy_linux_$(dpkg --print-architecture)" \
+  && install -m 0755 package/dist/bin/azcopy_linux_* /usr/local/bin/azcopy \
+  && rm -rf /azcopy/*
 
 FROM postgres:${PG_MAJOR}
 # azcopy is linked against libsecret, whatever it signs in with.

@@ -1,31 +1,41 @@
-# The control plane: one image for `toygres api`, `toygres worker` and `toygres standalone` with DATABASE_URL.
+# The control plane: one image for `toygres api`, `toygres worker`, and `toygres standalone` with DATABASE_URL and a blob
+# store. Works with a read-only root and any user id, with a directory that this user can write at /home/toygres.
 #
 #   docker build -f deploy/docker/server.Dockerfile -t toygres/server:0.1.0 .
-FROM node:24-bookworm-slim AS dependencies
-WORKDIR /app
+#
+# Packages and Node itself are those of package-lock.json, whichever Node the image has that installs them.
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-# node itself is the image's; the embedded services are not run here.
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund \
-  && rm -rf node_modules/azurite node_modules/@azure-tools
+RUN npm ci --omit=dev --no-progress
+COPY tsconfig.json ./
+COPY schema ./schema
+COPY drizzle ./drizzle
+COPY jobs ./jobs
+COPY resolvers ./resolvers
+COPY src ./src
+COPY deploy/docker/bundle.mjs ./deploy/docker/
+RUN install -D -m 0755 node_modules/node-linux-*/bin/node /out/usr/local/bin/node \
+  && /out/usr/local/bin/node deploy/docker/bundle.mjs /out/app
+COPY package.json /out/app/
+COPY drizzle/migrations /out/app/drizzle/migrations
+COPY templates /out/app/templates
+# Whoever reads the image may be any user; a clone may be stricter.
+RUN chmod -R u=rwX,go=rX /out/app \
+  && install -d -m 0770 /out/home/toygres \
+  && chown 1000:0 /out/home/toygres
 
-FROM node:24-bookworm-slim
+FROM debian:bookworm-slim
+COPY --from=build /out/ /
 ENV NODE_ENV=production \
   HOST=0.0.0.0 \
   PORT=8080 \
   TOYGRES_HOME=/home/toygres \
   TOYGRES_PLATFORM=kubernetes
-WORKDIR /app
-COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json tsconfig.json ./
-COPY schema ./schema
-COPY drizzle ./drizzle
-COPY jobs ./jobs
-COPY resolvers ./resolvers
-COPY templates ./templates
-COPY src ./src
-# tsx keeps what it compiled, and the root is read-only when it runs.
-RUN install -d -o 1000 -g 0 -m 0770 /home/toygres
+# In the group 0, as a user id of the cluster's choice is where it gives one.
 USER 1000:0
+WORKDIR /home/toygres
 EXPOSE 8080
-ENTRYPOINT ["node", "--import", "tsx", "src/main.ts"]
+# Node is the first process, so that it hears SIGTERM.
+ENTRYPOINT ["node", "/app/dist/server/main.js"]
 CMD ["standalone"]

@@ -10,6 +10,20 @@ const PACKAGE = '@azure-tools/azcopy-linux';
 const MACHINES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 const Manifest = z.object({ version: z.string() });
 
+function findManifest(): string {
+  try {
+    return createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
+  } catch (cause) {
+    throw new AppError(
+      'UNAVAILABLE',
+      `The package ${PACKAGE} is not installed, nor is what else this machine needs to run servers, a database of records ` +
+        'or a blob store by itself. In a container of the server image set DATABASE_URL, AZURE_STORAGE_ACCOUNT (or ' +
+        'AZURE_STORAGE_CONNECTION_STRING) and TOYGRES_PLATFORM=kubernetes; in a checkout run npm ci.',
+      { cause },
+    );
+  }
+}
+
 async function sizeOf(file: string): Promise<number | null> {
   return stat(file).then(
     (facts) => facts.size,
@@ -21,10 +35,11 @@ async function sizeOf(file: string): Promise<number | null> {
  * Makes the azcopy of the npm package runnable for the user that jobs run as and returns its path. The package holds the
  * program without the mode to run it, and below a directory that this user may not be able to enter.
  *
- * Again: the copy of this version that is there. Throws UNAVAILABLE when the package has no program for this machine.
+ * Again: the copy of this version that is there. Throws UNAVAILABLE when the package is absent or has no program for this
+ * machine.
  */
 export async function ensureAzcopy(stateDirectory: string): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
+  const manifest = findManifest();
   const { version } = Manifest.parse(JSON.parse(await readFile(manifest, 'utf8')));
   const machine = MACHINES[process.arch] ?? process.arch;
   const source = path.join(path.dirname(manifest), 'dist', 'bin', `azcopy_linux_${machine}`);

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Brings this checkout to the cluster that setup-infra.sh made: builds and pushes the images that the registry lacks, applies
+# the manifests, waits until all of it runs, and prints where the API is and how to get the token. Safe to repeat: what has
+# not changed stays as it is.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib/azure.sh
+source "$here/lib/azure.sh"
+# shellcheck source=lib/images.sh
+source "$here/lib/images.sh"
+# shellcheck source=lib/manifests.sh
+source "$here/lib/manifests.sh"
+
+USAGE="usage: deploy-to-aks.sh [--https] [--dns-label NAME] [--name NAME]
+
+  --https       with a certificate of Let's Encrypt; without it the token crosses the internet unencrypted
+  --dns-label   the API is at NAME.REGION.cloudapp.azure.com; default: the name and six letters that are always the same
+  --name        as given to setup-infra.sh; default toygres
+
+Needs az (signed in), docker, kubectl, curl and git."
+
+name=toygres https='' label=''
+while (($# > 0)); do
+  case $1 in
+    --https)
+      https=1
+      shift
+      ;;
+    --dns-label)
+      value_of "$@" && label=$REPLY
+      shift 2
+      ;;
+    --name)
+      value_of "$@" && name=$REPLY
+      shift 2
+      ;;
+    --help)
+      printf '%s\n' "$USAGE"
+      exit 0
+      ;;
+    *) usage_error "there is no option $1" ;;
+  esac
+done
+require_name "$name"
+[[ -z $label || $label =~ ^[a-z][a-z0-9-]{1,61}[a-z0-9]$ ]] ||
+  usage_error "--dns-label must be 3 to 63 lower-case letters, digits and dashes, a letter first and no dash last"
+require_programs az docker kubectl curl git sha256sum
+
+choose_names "$name"
+label=${label:-$DEFAULT_DNS_LABEL}
+there aks show --resource-group "$GROUP" --name "$CLUSTER" || fail "there is no cluster $CLUSTER: run setup-infra.sh first"
+region=$(az aks show --resource-group "$GROUP" --name "$CLUSTER" --query location --output tsv)
+login_server=$(az acr show --resource-group "$GROUP" --name "$REGISTRY" --query loginServer --output tsv) ||
+  fail "there is no registry $REGISTRY: run setup-infra.sh first"
+client_id=$(az identity show --resource-group "$GROUP" --name "$IDENTITY" --query clientId --output tsv) ||
+  fail "there is no identity $IDENTITY: run setup-infra.sh first"
+connect
+secret_there || fail "there is no Secret toygres in $SYSTEM_NAMESPACE: run setup-infra.sh first"
+
+tag=$(choose_tag)
+say "images $tag in $login_server"
+push_images "$login_server" "$tag"
+
+# Within the checkout: a kustomization names its parts by relative paths.
+overlay=$(mktemp -d "$here/.overlay-XXXXXX")
+trap 'rm -rf -- "$overlay"' EXIT
+host=$label.$region.cloudapp.azure.com
+write_overlay "$overlay"
+cluster apply --server-side --field-manager toygres-deploy --kustomize "$overlay" >&2
+[[ -n $https ]] || remove_https
+wait_for_rollout
+
+url=http${https:+s}://$host
+say "waiting for $url (a new name or certificate takes some minutes)"
+until curl --silent --fail --max-time 5 --output /dev/null "$url/health"; do
+  ((SECONDS < ${TOYGRES_DEPLOY_PATIENCE:-900})) || fail "$url does not answer. See:
+  kubectl --context $CLUSTER --namespace $SYSTEM_NAMESPACE get services,pods
+  kubectl --context $CLUSTER --namespace $SYSTEM_NAMESPACE logs deployment/toygres-$([[ -n $https ]] && echo https || echo api)"
+  sleep 5
+done
+[[ -n $https ]] || say "warning: without --https the token crosses the internet unencrypted"
+printf '%s\n' "API and IDE  $url/graphql" "Token        kubectl --context $CLUSTER --namespace $SYSTEM_NAMESPACE \
+get secret toygres --output 'jsonpath={.data.TOYGRES_API_TOKEN}' | base64 --decode"

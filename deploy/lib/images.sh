@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# The images of a checkout: each state of it has a tag of its own, so that a tag in the registry never changes its meaning.
+
+# choose_tag: the version with the commit, and with the hash of what was changed since.
+choose_tag() {
+  local version commit changes
+  version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$here/../package.json")
+  commit=$(git -C "$here" rev-parse --short=12 HEAD) || fail "the images are named for the commit: run this in a git checkout"
+  changes=$(cd "$here/.." && { git diff HEAD -- . && git ls-files --others --exclude-standard -z | xargs -0r sha256sum --; } |
+    sha256sum)
+  if [[ -n $(git -C "$here/.." status --porcelain -- .) ]]; then commit+=-${changes:0:8}; fi
+  printf '%s-%s\n' "$version" "$commit"
+}
+
+push_images() { # LOGIN-SERVER TAG
+  local major
+  az acr login --name "$REGISTRY" --output none >&2 || fail "docker cannot be signed in to $REGISTRY"
+  ensure_image "$1" "toygres/server:$2" "$here/docker/server.Dockerfile"
+  for major in 15 16 17 18; do
+    ensure_image "$1" "toygres/job:$2-pg$major" "$here/docker/job.Dockerfile" --build-arg "PG_MAJOR=$major"
+  done
+}
+
+ensure_image() { # LOGIN-SERVER IMAGE DOCKERFILE [BUILD-OPTION]...
+  local server=$1 image=$2 file=$3
+  shift 3
+  there acr repository show --name "$REGISTRY" --image "$image" && return
+  say "building $image"
+  docker build --platform linux/amd64 --file "$file" --tag "$server/$image" "$@" "$here/.." >&2
+  docker push "$server/$image" >&2
+}

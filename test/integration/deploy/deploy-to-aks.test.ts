@@ -1,0 +1,108 @@
+import { appendFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type AzureCheckout, makeAzureCheckout } from '../../support/azure-checkout.ts';
+
+let azure: AzureCheckout;
+
+beforeEach(async () => {
+  azure = await makeAzureCheckout();
+  expect(await azure.run('setup-infra.sh', ['--location', 'westeurope'])).toMatchObject({ code: 0 });
+  await azure.keep('calls', '');
+});
+
+afterEach(() => azure.stop());
+
+async function images(verb: string): Promise<readonly string[]> {
+  const pattern = new RegExp(`^docker ${verb} (?:.* --tag )?(\\S+)`);
+  return (await azure.calls()).flatMap((call) => pattern.exec(call)?.[1] ?? []);
+}
+
+test('builds, pushes, applies, waits, and says where the API is and how to get the token', async () => {
+  const { code, output, errors } = await azure.run('deploy-to-aks.sh', ['--dns-label', 'my-toygres']);
+  expect(code, errors).toBe(0);
+  expect(output).toContain('http://my-toygres.westeurope.cloudapp.azure.com/graphql');
+  expect(output).toContain('get secret toygres --output');
+  expect(errors).toContain('the token crosses the internet unencrypted');
+  const pushed = (await images('push')).map((image) => image.replace(/0\.1\.0-[0-9a-f]{12}/, 'TAG'));
+  expect(pushed).toEqual([
+    'toygresregistry.azurecr.io/toygres/server:TAG',
+    ...[15, 16, 17, 18].map((major) => `toygresregistry.azurecr.io/toygres/job:TAG-pg${major}`),
+  ]);
+  expect(await images('build')).toEqual(await images('push'));
+  const steps = (await azure.calls()).flatMap(
+    (call) => / (apply|rollout|acr login|push|health) ?/.exec(call)?.[1] ?? [],
+  );
+  expect([...new Set(steps)]).toEqual(['acr login', 'push', 'apply', 'rollout']);
+  expect((await azure.calls()).at(-1)).toContain('/health');
+});
+
+test('the second run builds nothing and applies the same', async () => {
+  await azure.run('deploy-to-aks.sh', ['--https']);
+  const applied = await azure.kept('kustomization.yaml');
+  await azure.keep('calls', '');
+  expect(await azure.run('deploy-to-aks.sh', ['--https'])).toMatchObject({ code: 0 });
+  expect(await images('(?:build|push)')).toEqual([]);
+  expect(await azure.kept('kustomization.yaml')).toBe(applied);
+});
+
+test('a checkout that was changed gets images of its own', async () => {
+  await azure.run('deploy-to-aks.sh', []);
+  await appendFile(path.join(azure.directory, 'package.json'), '\n');
+  await azure.keep('calls', '');
+  await azure.run('deploy-to-aks.sh', []);
+  expect(await images('push')).toHaveLength(5);
+  expect((await images('push'))[0]).toMatch(/:0\.1\.0-[0-9a-f]{12}-[0-9a-f]{8}$/);
+});
+
+test('puts the names of this deployment on top of the overlay, and no secret', async () => {
+  await azure.run('deploy-to-aks.sh', ['--https', '--dns-label', 'my-toygres']);
+  const text = (await azure.kept('kustomization.yaml')) ?? '';
+  const { resources, components, images, configMapGenerator } = parse(text);
+  expect({ resources, components }).toEqual({ resources: ['../overlays/aks'], components: ['../components/https'] });
+  expect(images).toMatchObject([{ name: 'toygres/server', newName: 'toygresregistry.azurecr.io/toygres/server' }]);
+  expect(configMapGenerator[0].literals).toEqual([
+    expect.stringMatching(/^AZURE_STORAGE_ACCOUNT=toygres[0-9a-f]{6}$/),
+    'TOYGRES_IMAGE_CONTAINER=images',
+    'TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID=11111111-1111-1111-1111-111111111111',
+    expect.stringMatching(
+      /^TOYGRES_JOB_IMAGE=toygresregistry\.azurecr\.io\/toygres\/job:0\.1\.0-[0-9a-f]{12}-pg\{version\}$/,
+    ),
+    'TOYGRES_DNS_SUFFIX=westeurope.cloudapp.azure.com',
+  ]);
+  expect(text).toContain("value: 'my-toygres.westeurope.cloudapp.azure.com'");
+  const { stringData } = JSON.parse((await azure.kept('secret')) ?? '{}') as { stringData: Record<string, string> };
+  for (const value of Object.values(stringData)) {
+    expect(text).not.toContain(value);
+    expect((await azure.calls()).join('\n')).not.toContain(value);
+  }
+});
+
+test('without --https again, what served it goes', async () => {
+  await azure.run('deploy-to-aks.sh', ['--https']);
+  await azure.keep('calls', '');
+  await azure.run('deploy-to-aks.sh', []);
+  const removals = (await azure.calls()).filter((call) => call.includes(' delete '));
+  expect(removals).toEqual([expect.stringContaining('--selector app.kubernetes.io/component=https')]);
+});
+
+test('leaves nothing in the checkout, also when it fails, and says where to look', async () => {
+  await azure.keep('silent', '');
+  const { code, errors } = await azure.run('deploy-to-aks.sh', [], { TOYGRES_DEPLOY_PATIENCE: '0' });
+  expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('does not answer') });
+  expect(errors).toContain('logs deployment/toygres-api');
+  expect((await readdir(path.join(azure.directory, 'deploy'))).filter((name) => name.startsWith('.overlay'))).toEqual(
+    [],
+  );
+});
+
+test.each([
+  { made: 'aks_toygres', says: 'there is no cluster toygres: run setup-infra.sh first' },
+  { made: 'secret', says: 'there is no Secret toygres in toygres-system: run setup-infra.sh first' },
+])('without $made it says what to run first, and builds nothing', async ({ made, says }) => {
+  await azure.forget(made);
+  const { code, errors } = await azure.run('deploy-to-aks.sh', []);
+  expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining(says) });
+  expect(await images('build')).toEqual([]);
+});

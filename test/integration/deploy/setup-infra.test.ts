@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AzureCheckout, makeAzureCheckout } from '../../support/azure-checkout.ts';
+
+const LOCATION = ['--location', 'westeurope'];
+/** Calls that only look, sign in, or say again what is there already. */
+const HARMLESS = / (show|list|get-credentials|get) | apply --server-side /;
+
+let azure: AzureCheckout;
+
+beforeEach(async () => {
+  azure = await makeAzureCheckout();
+});
+
+afterEach(() => azure.stop());
+
+async function changes(): Promise<readonly string[]> {
+  return (await azure.calls()).filter((call) => !HARMLESS.test(call));
+}
+
+async function secret(): Promise<Readonly<Record<string, string>>> {
+  return JSON.parse((await azure.kept('secret')) ?? '{}').stringData;
+}
+
+test('makes all that is needed, once: the second run changes nothing', async () => {
+  expect(await azure.run('setup-infra.sh', LOCATION)).toMatchObject({ code: 0 });
+  const made = await changes();
+  expect(made.map((call) => call.replace(/ --.*/, ''))).toEqual([
+    'az group create',
+    'az acr create',
+    'az aks create',
+    'az storage account create',
+    'az storage container-rm create',
+    'az identity create',
+    'az role assignment create',
+    'az identity federated-credential create',
+    'az identity federated-credential create',
+    'kubectl',
+    'az deployment group create',
+  ]);
+  expect(await azure.run('setup-infra.sh', LOCATION)).toMatchObject({ code: 0 });
+  expect(await changes()).toEqual(made);
+});
+
+test('lets the accounts of the server and of its jobs sign in, by their names in the cluster', async () => {
+  await azure.run('setup-infra.sh', LOCATION);
+  const subjects = (await azure.calls()).flatMap((call) => /--subject (\S+)/.exec(call)?.[1] ?? []);
+  expect(subjects).toEqual([
+    'system:serviceaccount:toygres-system:toygres',
+    'system:serviceaccount:toygres-managed:toygres-jobs',
+  ]);
+});
+
+test('tells no secret on any command line, and gives the database the password that the Secret holds', async () => {
+  await azure.run('setup-infra.sh', LOCATION);
+  const { DATABASE_URL = '', ...others } = await secret();
+  const { password, hostname, searchParams } = new URL(DATABASE_URL);
+  expect({ hostname, sslmode: searchParams.get('sslmode') }).toEqual({
+    hostname: expect.stringMatching(/^toygres-[0-9a-f]{6}\.postgres\.database\.azure\.com$/),
+    sslmode: 'require',
+  });
+  expect(Buffer.from(others.TOYGRES_ENCRYPTION_KEY ?? '', 'base64')).toHaveLength(32);
+  const { parameters } = JSON.parse((await azure.kept('parameters')) ?? '{}');
+  expect(parameters.password.value).toBe(password);
+  const calls = (await azure.calls()).join('\n');
+  for (const text of [password, ...Object.values(others)]) {
+    expect(text.length).toBeGreaterThan(20);
+    expect(calls).not.toContain(text);
+  }
+});
+
+test('goes on after a run that broke off, with the same password', async () => {
+  await azure.keep('refuse', 'deployment group create');
+  expect(await azure.run('setup-infra.sh', LOCATION)).toMatchObject({ code: 1 });
+  const before = await secret();
+  await azure.forget('refuse');
+  expect(await azure.run('setup-infra.sh', LOCATION)).toMatchObject({ code: 0 });
+  expect(await secret()).toEqual(before);
+  const { parameters } = JSON.parse((await azure.kept('parameters')) ?? '{}');
+  expect(before.DATABASE_URL).toContain(`:${parameters.password.value}@`);
+});
+
+test('takes a database that is given, and makes none', async () => {
+  const url = 'postgresql://me:a%24%27b%60@db.example.com/records?sslmode=require';
+  expect(await azure.run('setup-infra.sh', LOCATION, { DATABASE_URL: url })).toMatchObject({ code: 0 });
+  expect((await secret()).DATABASE_URL).toBe(url);
+  const calls = (await azure.calls()).join('\n');
+  expect(calls).not.toContain('deployment');
+  expect(calls).not.toContain('a%24');
+});
+
+test('does not take for absent what it may not read', async () => {
+  await azure.keep('refuse', 'acr show');
+  const { code, errors } = await azure.run('setup-infra.sh', LOCATION);
+  expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('AuthorizationFailed') });
+  expect((await changes()).join('\n')).not.toContain('acr create');
+});
+
+test('the template of the database holds no password of its own', async () => {
+  const template = JSON.parse(await readFile(path.join(azure.directory, 'deploy/lib/database.json'), 'utf8'));
+  expect(template.parameters.password).toEqual({ type: 'securestring' });
+  expect(template.resources.map(({ type }: { type: string }) => type.split('/').at(-1))).toEqual([
+    'flexibleServers',
+    'databases',
+    'firewallRules',
+  ]);
+});
