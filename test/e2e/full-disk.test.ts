@@ -94,4 +94,4 @@ test('a full disk fails the image with that cause, and when there is room again 
   } else expect(outcome.code).toBe('UNAVAILABLE');
   const last = await client.createImage({ name: 'after-all', instanceId: created.id });
   await client.untilOver(last.operationId);
-}, 180_000);
+}, 600_000);

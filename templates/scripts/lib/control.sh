@@ -75,8 +75,8 @@ cause() {
     if ((available < 65536)); then
       REPLY+=" (No space left on device: $place is full)"
       return 0
-    elif ((available < 16777216)); then
-      # Whoever ran out of room has given some of it back by ending.
+    elif ((available < 67108864)); then
+      # Whoever ran out of room has given some of it back by ending: a server that died of it, its unfinished log segments.
       REPLY+=" (only $((available / 1024)) kB of space are left on the device of $place)"
       return 0
     fi

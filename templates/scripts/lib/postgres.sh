@@ -42,31 +42,36 @@ PSQL=(psql --no-psqlrc --no-password --quiet --no-align --tuples-only
 
 declare -A SESSION_IN=() SESSION_OUT=() SESSION_PID=()
 
-# open_session NAME DATABASE: a psql that stays, to be asked.
+# open_session NAME DATABASE: a psql that stays, to be asked. Room for its last words is taken before they are needed: a
+# full disk may be what ends the server.
 open_session() {
   local name=$1 input output
   mkfifo "$name.in" "$name.out"
+  printf '\n%.0s' {1..4096} >"$name.err"
   conninfo "$2"
-  "${PSQL[@]}" --dbname="$REPLY" <"$name.in" >"$name.out" 2>"$name.err" {EVENTS}>&- &
+  "${PSQL[@]}" --dbname="$REPLY" <"$name.in" >"$name.out" 2<>"$name.err" {EVENTS}>&- &
   SESSION_PID[$name]=$!
   exec {input}>"$name.in" {output}<"$name.out"
   rm -f -- "$name.in" "$name.out"
   SESSION_IN[$name]=$input SESSION_OUT[$name]=$output
 }
 
-# ask NAME FILE COMMANDS: what the commands answer stands in FILE, every field ended by a NUL byte.
+# ask NAME FILE COMMANDS: what the commands answer stands in FILE, every field ended by a NUL byte. psql says nothing when
+# a disk is full: the answer is whole when the mark behind it is there.
 ask() {
   local line input=${SESSION_IN[$1]}
   psql_quote "$2"
   # A session that is gone closes its end; the signal of that would end the script without a cause.
   trap '' PIPE
-  printf '\\o %s\n%s\n\\o\n\\echo answered\n' "$REPLY" "$3" 1>&"$input" 2>/dev/null || true
+  printf '\\o %s\n%s\n\\qecho end\n\\o\n\\echo answered\n' "$REPLY" "$3" 1>&"$input" 2>/dev/null || true
   trap - PIPE
   if ! IFS= read -r line <&"${SESSION_OUT[$1]}" || [[ $line != answered ]]; then
     wait "${SESSION_PID[$1]}" || true
     first_error "$1.err"
     fail 1 "${REPLY:-the session with the server was ended without a word}"
   fi
+  [[ $(tail --bytes=4 -- "$2") == end ]] || fail 1 'what the server answered could not be written down'
+  truncate --size=-4 -- "$2"
 }
 
 # ask_file NAME FILE SQL_FILE: as ask, with the commands of a file in sql/.
