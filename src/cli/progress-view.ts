@@ -39,6 +39,18 @@ export interface ProgressView {
 
 const BAR_CELLS = 24;
 const WIDE_COLUMNS = 110;
+/** What a line has beside names and bars: mark, spaces, percent or duration. */
+const OTHER_CELLS = 16;
+
+/** How much room names and bars get, so that no line is wider than the terminal. */
+function layOut(columns: number): { readonly title: number; readonly headBar: number; readonly name: number } {
+  const headBar = Math.max(4, Math.min(BAR_CELLS, columns - OTHER_CELLS - 30));
+  return {
+    headBar,
+    title: Math.max(8, Math.min(30, columns - OTHER_CELLS - headBar)),
+    name: Math.max(8, Math.min(32, columns - OTHER_CELLS)),
+  };
+}
 const MARKS: Readonly<Record<string, string>> = {
   SUCCEEDED: '✔',
   FAILED: '✖',
@@ -78,7 +90,8 @@ function cut(text: string, cells: number): string {
 
 function stepLine(step: ViewedStep, columns: number): string {
   const mark = MARKS[step.state] ?? '?';
-  const name = step.name.padEnd(32);
+  const { name: nameCells } = layOut(columns);
+  const name = cut(step.name, nameCells).padEnd(nameCells);
   switch (step.state) {
     case 'SUCCEEDED':
       return `  ${styleText('green', mark)} ${name} ${styleText('dim', duration(step))}`;
@@ -88,7 +101,9 @@ function stepLine(step: ViewedStep, columns: number): string {
       const { progress } = step;
       const cells = columns < WIDE_COLUMNS ? BAR_CELLS / 3 : BAR_CELLS;
       const percent = progress?.percent ?? null;
-      const bar = percent === null ? '' : ` ${drawBar(percent, cells)} ${percent.toFixed(0).padStart(3)} %`;
+      const room = columns - nameCells - OTHER_CELLS;
+      const drawn = room < cells ? '' : ` ${drawBar(percent ?? 0, cells)}`;
+      const bar = percent === null ? '' : `${drawn} ${percent.toFixed(0).padStart(3)} %`;
       const detail = progress === null ? '' : describeProgress(progress);
       const left = columns - `  ${mark} ${name}${bar} `.length;
       return `  ${styleText('cyan', mark)} ${name}${styleText('cyan', bar)} ${styleText('dim', cut(detail, left - 1))}`;
@@ -106,7 +121,10 @@ function terminalView(stream: NodeJS.WriteStream): ProgressView {
     update(lastLog === '' ? picture : `${picture}\n${styleText('dim', `    ${cut(lastLog, stream.columns - 6)}`)}`);
   return {
     show(operation) {
-      const head = `${styleText('bold', operation.title.padEnd(30))} ${styleText('green', drawBar(operation.percent, BAR_CELLS))} ${operation.percent.toFixed(0).padStart(3)} %`;
+      const { title: cells, headBar } = layOut(stream.columns);
+      const title = styleText('bold', cut(operation.title, cells).padEnd(cells));
+      const bar = styleText('green', drawBar(operation.percent, headBar));
+      const head = `${title} ${bar} ${operation.percent.toFixed(0).padStart(3)} %`;
       picture = [head, ...operation.steps.map((step) => stepLine(step, stream.columns))].join('\n');
       draw();
     },

@@ -8,7 +8,8 @@ test('bytes are shown in powers of 1000 with three digits at most', () => {
 });
 
 test('durations are shown in the unit that a person would use', () => {
-  expect([0, 0.012, 3.21, 42.4, 93.4].map(formatSeconds)).toEqual(['0 ms', '12 ms', '3.2 s', '42 s', '1 min 33 s']);
+  const shown = [0, 0.012, 3.21, 9.96, 42.4, 59.7, 93.4, 119.7].map(formatSeconds);
+  expect(shown).toEqual(['0 ms', '12 ms', '3.2 s', '10 s', '42 s', '1 min 0 s', '1 min 33 s', '2 min 0 s']);
 });
 
 test('a bar has its cells at every percent, is empty at 0 and full at 100', () => {
