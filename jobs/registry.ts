@@ -2,6 +2,7 @@ import { createImage } from './create-image.ts';
 import { createInstance } from './create-instance.ts';
 import { deleteImage } from './delete-image.ts';
 import { deleteInstance } from './delete-instance.ts';
+import { growVolume } from './grow-volume.ts';
 import { restartInstance } from './restart-instance.ts';
 import { restoreInstance } from './restore-instance.ts';
 import { startInstance } from './start-instance.ts';
@@ -16,6 +17,7 @@ export const workflows: readonly Workflow[] = [
   stopInstance,
   startInstance,
   restartInstance,
+  growVolume,
   createImage,
   deleteImage,
 ];

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const InstanceInput = z.object({ instanceId: z.uuid() });
 export type InstanceInput = z.infer<typeof InstanceInput>;
 
+/** The input of a growth; the record has the old size until the new one is true. */
+export const GrowthInput = z.object({ instanceId: z.uuid(), storageGib: z.number().int().positive() });
+export type GrowthInput = z.infer<typeof GrowthInput>;
+
 /** The input of workflows about one image, whose record names its source. */
 export const ImageInput = z.object({ imageId: z.uuid() });
 export type ImageInput = z.infer<typeof ImageInput>;

@@ -46,6 +46,14 @@ export interface ServerStatus {
   readonly detail: string | null;
 }
 
+/** How far a volume is on its way to a size. */
+export interface VolumeGrowth {
+  /** GROWN: the server can use that much. FAILED: it does not get there by waiting. */
+  readonly state: 'GROWING' | 'GROWN' | 'FAILED';
+  /** What it waits for, or why it does not grow, in words. */
+  readonly detail: string | null;
+}
+
 /** One PostgreSQL that the platform can run. */
 export interface PostgresOffer {
   readonly version: string;
@@ -167,6 +175,12 @@ export interface Platform {
   readOffers(): Promise<readonly PostgresOffer[]>;
 
   ensureVolume(spec: ServerSpec): Promise<void>;
+  /**
+   * Asks that the volume hold at least so much; it never shrinks. Returns when that was begun, and `readVolumeGrowth` tells
+   * when it is so. Throws STEP_FAILED when there is no room, or the volume's class does not let it grow.
+   */
+  ensureVolumeSize(ref: ServerRef, storageGib: number): Promise<void>;
+  readVolumeGrowth(ref: ServerRef, storageGib: number): Promise<VolumeGrowth>;
   ensureSecret(ref: ServerSpec, secret: ServerSecret): Promise<void>;
   ensureConfiguration(spec: ServerSpec): Promise<void>;
   /**

@@ -84,6 +84,8 @@ export interface InstanceRecords {
   markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
   /** DELETED, and the name and DNS label are free; the password is forgotten. */
   markDeleted(tx: Transaction, id: string): Promise<void>;
+  /** Records what the volume holds now; a smaller size than is recorded has no effect. */
+  markGrown(tx: Transaction, id: string, storageGib: number): Promise<void>;
   /** Records what went wrong and leaves the state as it is. */
   setFailure(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
   /** Takes a FAILED creation up again: CREATING; CONFLICT when name or DNS label are taken meanwhile. */

@@ -1,30 +1,38 @@
+import type { Json } from '../../jobs/ports/json.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import type { Accepted, Caller, UpdateInstance } from '../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../schema/errors.ts';
 import type { OperationKind } from '../../schema/states.ts';
 import { beginInstanceDeletion, changeInstance, type LockedInstance } from '../stores/instance-writes.ts';
 import { requireFree } from '../stores/operation-exclusivity.ts';
-import { requireInstance, requireOwnPlatform } from './locked-records.ts';
+import { requireInstance, requireOwnPlatform, requireState } from './locked-records.ts';
 import type { CommandDependencies } from './ports.ts';
 
-function requireSameSize(instance: LockedInstance, storageGib: number): void {
-  if (storageGib === instance.storageGib) return;
-  if (storageGib < instance.storageGib) {
-    throw invalidInput(
-      'storageGib',
-      'neverShrinks',
-      `A volume never shrinks, and this one has ${instance.storageGib} GiB: leave storageGib out.`,
-    );
-  }
-  throw new AppError(
-    'UNAVAILABLE',
-    'Growing a volume is not available yet: take an image, and restore it with createInstance and a larger storageGib.',
-    { details: { field: 'storageGib', rule: 'notAvailableYet' } },
+/** Whether the volume is to grow. Throws INVALID_INPUT when it is to shrink. */
+function isLarger(instance: LockedInstance, storageGib: number): boolean {
+  if (storageGib >= instance.storageGib) return storageGib > instance.storageGib;
+  throw invalidInput(
+    'storageGib',
+    'neverShrinks',
+    `A volume never shrinks, and this one has ${instance.storageGib} GiB: leave storageGib out.`,
   );
 }
 
-/** Changes labels and deletion protection; needs no worker, so no operation. */
-export async function writeInstanceChange(tx: Transaction, input: UpdateInstance): Promise<Accepted> {
+function requireGrowable(instance: LockedInstance): void {
+  if (instance.state === 'STOPPED') return;
+  requireState(instance, 'RUNNING', 'given a larger volume');
+}
+
+/**
+ * Changes labels and deletion protection at once, since that needs no worker. A larger volume is for the platform to give:
+ * that is an operation, and the record's size changes when it is true.
+ */
+export async function writeInstanceChange(
+  dependencies: CommandDependencies,
+  tx: Transaction,
+  caller: Caller,
+  input: UpdateInstance,
+): Promise<Accepted> {
   const instance = await requireInstance(tx, input.instanceId);
   if (instance.state === 'DELETED' || instance.state === 'DELETING') {
     throw new AppError(
@@ -32,18 +40,28 @@ export async function writeInstanceChange(tx: Transaction, input: UpdateInstance
       `The instance "${instance.name}" is ${instance.state}: it cannot be changed any more.`,
     );
   }
-  if (input.storageGib != null) requireSameSize(instance, input.storageGib);
+  const { storageGib } = input;
+  const grows = storageGib != null && isLarger(instance, storageGib);
   await changeInstance(tx, instance.id, {
     labels: input.labels ?? undefined,
     deletionProtection: input.deletionProtection ?? undefined,
   });
-  return { instanceId: instance.id, imageId: null, operationId: null, notices: [] };
+  if (!grows) return { instanceId: instance.id, imageId: null, operationId: null, notices: [] };
+  const { instance: _, ...accepted } = await writeInstanceOperation(dependencies, tx, caller, instance.id, {
+    kind: 'UPDATE_INSTANCE',
+    workflow: 'grow-volume',
+    input: { storageGib },
+    require: requireGrowable,
+  });
+  return accepted;
 }
 
 /** What an operation on an existing instance asks for, beside being alone there. */
 export interface InstanceOperation {
   readonly kind: OperationKind;
   readonly workflow: string;
+  /** What the workflow is told beside the instance. */
+  readonly input?: Readonly<Record<string, Json>>;
   /** Throws CONFLICT when the instance is not in a state for it. */
   readonly require: (instance: LockedInstance) => void;
 }
@@ -65,7 +83,7 @@ export async function writeInstanceOperation(
     ...claim,
     kind: operation.kind,
     workflow: operation.workflow,
-    input: { instanceId: instance.id },
+    input: { ...operation.input, instanceId: instance.id },
     requestedBy: caller.name,
   });
   return { instance, instanceId: instance.id, imageId: null, operationId, notices: [] };

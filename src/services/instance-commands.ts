@@ -64,7 +64,10 @@ export function createInstanceCommands(dependencies: CommandDependencies): Insta
         write: (tx, offers) => writeNewInstance(dependencies, tx, caller, input, offers),
       }),
     update: (caller, input) =>
-      once('updateInstance', caller, input, { prepare: nothing, write: (tx) => writeInstanceChange(tx, input) }),
+      once('updateInstance', caller, input, {
+        prepare: nothing,
+        write: (tx) => writeInstanceChange(dependencies, tx, caller, input),
+      }),
     delete: (caller, input) =>
       once('deleteInstance', caller, input, {
         prepare: nothing,

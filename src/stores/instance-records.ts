@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, lt } from 'drizzle-orm';
 import { instances } from '../../drizzle/tables/index.ts';
 import type { InstanceRecords } from '../../jobs/ports/records.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
@@ -78,6 +78,14 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
         failure: null,
         health: 'UNKNOWN',
       }),
+
+    async markGrown(tx, id, storageGib) {
+      const larger = lt(instances.storageGib, storageGib);
+      await inside(tx)
+        .update(instances)
+        .set({ storageGib })
+        .where(and(eq(instances.id, id), larger));
+    },
 
     async setFailure(tx, id, failure) {
       const updated = await inside(tx)

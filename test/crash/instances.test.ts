@@ -3,7 +3,7 @@ import { fill } from './facts.ts';
 import { deathsOf, type Example, expectNoTrace, printTally } from './plan.ts';
 import type { Plan } from './points.ts';
 import { type Begin, runUndisturbed, type Tally } from './waves.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld, type Verb, type World } from './world.ts';
 
 const MINUTES = 60_000;
 const tally: Tally = { points: 0, longestTakeOverMs: 0 };
@@ -25,7 +25,7 @@ const create: Begin = () => {
   return world.createInstance(`crash-${count}`);
 };
 const from =
-  (state: keyof typeof supply, verb: 'stop' | 'start' | 'restart' | 'delete'): Begin =>
+  (state: keyof typeof supply, verb: Verb): Begin =>
   () => {
     const id = supply[state].shift();
     if (id === undefined) throw new Error(`no ${state} instance is left to ${verb}`);
@@ -36,6 +36,7 @@ const begins: Readonly<Record<string, Begin>> = {
   'restart-instance': from('RUNNING', 'restart'),
   'stop-instance': from('RUNNING', 'stop'),
   'start-instance': from('STOPPED', 'start'),
+  'grow-volume': from('RUNNING', 'grow'),
   'delete-instance': () => from(supply.STOPPED.length > 0 ? 'STOPPED' : 'RUNNING', 'delete')(),
 };
 
@@ -99,6 +100,7 @@ it(
     await stock('RUNNING', 2);
     await fill(world, supply.RUNNING[0] ?? '');
     await show(['restart-instance', 'succeed'], ['restart-instance', 'fail']);
+    await show(['grow-volume', 'succeed'], ['grow-volume', 'fail']);
     await show(['stop-instance', 'succeed'], ['stop-instance', 'fail']);
     await show(['start-instance', 'succeed'], ['start-instance', 'fail']);
     await show(['delete-instance', 'succeed'], ['delete-instance', 'fail']);
@@ -134,6 +136,20 @@ it(
     }
   },
   60 * MINUTES,
+);
+
+it(
+  'a growth whose worker dies ends as if it had not, with the new size or the old one',
+  async () => {
+    const deaths = deathsIn('grow-volume');
+    await stock('RUNNING', deaths.length);
+    for (const { subject, point } of await expectNoTrace(world, deaths, tally)) {
+      const { asked, has } = await world.readGrowth(subject.operationId);
+      expect(has).toBe(point.plan === 'succeed' ? asked : asked - 1);
+      await keep(subject.instanceId);
+    }
+  },
+  40 * MINUTES,
 );
 
 it(

@@ -18,6 +18,9 @@ import { type Meddling, observed, observedQueue, observedServices } from './mome
 import type { Orders } from './orders.ts';
 import { openParts } from './parts.ts';
 
+/** What is done to an instance; `grow`: by one GiB. */
+export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow';
+
 const CALLER = { name: 'tester', role: 'ADMIN' } as const;
 
 /**
@@ -53,6 +56,10 @@ export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string
   const instances = createInstanceCommands(dependencies);
   const images = createImageCommands(dependencies);
   const operations = createOperationCommands({ operations: createOperationQueries(database), queue, platform });
+  const grow = async (instanceId: string) => {
+    const { storageGib } = await services.instances.read(instanceId);
+    return instances.update(CALLER, { instanceId, storageGib: storageGib + 1 });
+  };
   const kept = stops.move();
 
   return {
@@ -64,8 +71,18 @@ export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string
     createInstance: async (name: string, sourceImageId: string | null = null) =>
       started(await instances.create(CALLER, { name, storageGib: 1, sourceImageId })),
     createImage: async (name: string, instanceId: string) => started(await images.create(CALLER, { name, instanceId })),
-    act: async (verb: 'stop' | 'start' | 'restart' | 'delete', instanceId: string) =>
-      started(await instances[verb](CALLER, { instanceId })),
+    act: async (verb: Verb, instanceId: string) =>
+      started(verb === 'grow' ? await grow(instanceId) : await instances[verb](CALLER, { instanceId })),
+    /** What a growth asked for, and what the record has now. */
+    async readGrowth(operationId: string): Promise<{ readonly asked: number; readonly has: number }> {
+      const { rows } = await database.pool.query<{ asked: number; has: number }>(
+        `SELECT (input->>'storageGib')::int AS asked, storage_gib AS has
+         FROM cms.operations o JOIN cms.instances i ON i.id = o.instance_id WHERE o.id = $1`,
+        [operationId],
+      );
+      if (rows[0] === undefined) throw new Error(`no operation ${operationId}`);
+      return rows[0];
+    },
     deleteImage: async (imageId: string) => started(await images.delete(CALLER, { imageId })),
     cancel: (operationId: string) => operations.cancel(CALLER, operationId),
 

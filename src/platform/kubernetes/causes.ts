@@ -50,7 +50,7 @@ export function readPodCause(pod: Pod): Cause | null {
 }
 
 const TELLING =
-  /^(FailedCreate|FailedMount|FailedAttachVolume|FailedScheduling|FailedCreatePodSandBox|ProvisioningFailed|VolumeResizeFailed|Evicted|SyncLoadBalancerFailed)$/;
+  /^(FailedCreate|FailedMount|FailedAttachVolume|FailedScheduling|FailedCreatePodSandBox|ProvisioningFailed|VolumeResizeFailed|FileSystemResizeFailed|Evicted|SyncLoadBalancerFailed)$/;
 
 function timeOf({ lastTimestamp, eventTime, metadata }: KubeEvent): string {
   return lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';

@@ -18,6 +18,7 @@ import { dnsNameOf, readServerStatus } from './server-status.ts';
 import { createServerVerbs } from './server-verbs.ts';
 import type { KubernetesSettings } from './settings.ts';
 import { readTemplates } from './templates.ts';
+import { createVolumeVerbs } from './volume-verbs.ts';
 
 export interface KubernetesPlatformOptions extends KubernetesSettings {
   /** Files, separated as in KUBECONFIG; null: KUBECONFIG itself, the account of this pod, or ~/.kube/config. */
@@ -93,6 +94,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     namespaces: options.namespaces,
     readOffers: async () => listOffers(options),
     ...createServerVerbs(context),
+    ...createVolumeVerbs(context, events),
     readServer: (ref) => readServerStatus(context, events, ref),
     ...createJobVerbs(context, reports, events, slots),
     followJobLogs: (ref, follow) => followJobLog(context, ref, follow),

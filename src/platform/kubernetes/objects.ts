@@ -86,6 +86,7 @@ export interface PersistentVolumeClaim extends KubeObject {
   readonly status?: {
     readonly phase?: string;
     readonly capacity?: { readonly storage?: string };
+    readonly allocatedResourceStatuses?: { readonly storage?: string };
     readonly conditions?: readonly Condition[];
   };
 }

@@ -11,10 +11,18 @@ import type { ServerPaths } from './layout.ts';
 import { withServerLock } from './server-lock.ts';
 import { ConfigurationRecord, isThere, SecretRecord, VolumeRecord } from './server-records.ts';
 import { buildHba, buildIdent } from './server-settings.ts';
+import { growVolume, readGrowth } from './volume-size.ts';
 
 type ServerParts = Pick<
   Platform,
-  'ensureVolume' | 'ensureSecret' | 'ensureConfiguration' | 'removeConfiguration' | 'removeSecret' | 'removeVolume'
+  | 'ensureVolume'
+  | 'ensureVolumeSize'
+  | 'readVolumeGrowth'
+  | 'ensureSecret'
+  | 'ensureConfiguration'
+  | 'removeConfiguration'
+  | 'removeSecret'
+  | 'removeVolume'
 >;
 
 const REMOVED = 'volume.removed-';
@@ -56,6 +64,9 @@ export function createServerParts(context: LocalContext): ServerParts {
         if ((await readJsonFile(paths.volumeRecord, VolumeRecord)) !== null) return;
         await writeJsonFile(paths.volumeRecord, { ownerId: spec.instanceId, storageGib: spec.storageGib });
       }),
+
+    ensureVolumeSize: (ref, storageGib) => locked(ref, (paths) => growVolume(paths, ref, storageGib)),
+    readVolumeGrowth: (ref, storageGib) => readGrowth(layout.server(ref), storageGib),
 
     ensureSecret: (spec, secret) =>
       locked(spec, async (paths) => {

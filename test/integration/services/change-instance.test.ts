@@ -152,15 +152,47 @@ describe('updating', () => {
     expect((await read(instanceId)).revision).toBe(1);
   });
 
-  it('cannot resize yet: larger is not available, smaller never will be, the same is no change', async () => {
+  it('to a smaller volume is refused whole, to the same one changes only the rest', async () => {
     const instanceId = await insertInstance(world.database, { storageGib: 10 });
     const update = (storageGib: number) =>
       world.instanceCommands.update(admin, { instanceId, storageGib, labels: { changed: 'yes' } });
-    expect((await refusalOf(update(11), 'UNAVAILABLE')).message).toContain('not available yet');
     expect((await refusalOf(update(9), 'INVALID_INPUT')).details.field).toBe('storageGib');
     expect((await read(instanceId)).labels).toEqual({});
-    await update(10);
-    expect((await read(instanceId)).labels).toEqual({ changed: 'yes' });
+    expect((await update(10)).operationId).toBeNull();
+    expect(await read(instanceId)).toMatchObject({ labels: { changed: 'yes' }, storageGib: 10 });
+  });
+
+  it('to a larger volume is an operation; the record has the old size until it is true', async () => {
+    const instanceId = await insertInstance(world.database, { storageGib: 10 });
+    const accepted = await world.instanceCommands.update(admin, { instanceId, storageGib: 11, labels: { a: 'b' } });
+    expect(idOf(accepted, 'operationId')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await read(instanceId)).toMatchObject({ storageGib: 10, labels: { a: 'b' }, state: 'RUNNING' });
+    expect(world.enqueued).toMatchObject([
+      {
+        workflow: 'grow-volume',
+        kind: 'UPDATE_INSTANCE',
+        input: { instanceId, storageGib: 11 },
+        excludesOnInstance: true,
+      },
+    ]);
+    const second = world.instanceCommands.update(admin, { instanceId, storageGib: 12 });
+    expect((await refusalOf(second, 'CONFLICT')).message).toContain('UPDATE_INSTANCE');
+  });
+
+  it('to a larger volume needs a server that has one, on this platform', async () => {
+    for (const state of INSTANCE_STATES) {
+      const instanceId = await insertInstance(world.database, { state, storageGib: 10 });
+      const update = world.instanceCommands.update(admin, { instanceId, storageGib: 11, labels: { a: 'b' } });
+      if (state === 'RUNNING' || state === 'STOPPED') {
+        expect((await update).operationId).not.toBeNull();
+      } else {
+        expect((await refusalOf(update, 'CONFLICT')).message).toContain(state);
+        expect((await read(instanceId)).labels).toEqual({});
+      }
+    }
+    const foreign = await insertInstance(world.database, { platform: 'kubernetes:prod/toygres', storageGib: 10 });
+    const update = world.instanceCommands.update(admin, { instanceId: foreign, storageGib: 11 });
+    expect((await refusalOf(update, 'CONFLICT')).message).toContain('kubernetes:prod/toygres');
   });
 
   it('is refused for what is going or gone', async () => {

@@ -8,6 +8,7 @@ describe('the registry', () => {
       'create-instance',
       'delete-image',
       'delete-instance',
+      'grow-volume',
       'restart-instance',
       'restore-instance',
       'start-instance',
