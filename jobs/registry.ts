@@ -5,6 +5,7 @@ import { deleteInstance } from './delete-instance.ts';
 import { growVolume } from './grow-volume.ts';
 import { restartInstance } from './restart-instance.ts';
 import { restoreInstance } from './restore-instance.ts';
+import { runPreflight } from './run-preflight.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
 import type { Workflow } from './workflow/define-workflow.ts';
@@ -20,4 +21,5 @@ export const workflows: readonly Workflow[] = [
   growVolume,
   createImage,
   deleteImage,
+  runPreflight,
 ];

@@ -17,6 +17,11 @@ export interface ImageOutcome {
   readonly notices: readonly string[];
 }
 
+/** What a mutation answers with that is about neither. */
+export interface ServerOutcome {
+  readonly operation: OperationRecord | null;
+}
+
 async function readOperation({ loaders }: ApiContext, { operationId }: Accepted): Promise<OperationRecord | null> {
   return operationId === null ? null : loaders.operations.load(operationId);
 }
@@ -46,4 +51,10 @@ export async function readImageOutcome(context: ApiContext, accepted: Accepted):
     readOperation(context, accepted),
   ]);
   return { image, operation, notices };
+}
+
+/** The same for mutations about neither. */
+export async function readServerOutcome(context: ApiContext, accepted: Accepted): Promise<ServerOutcome> {
+  context.loaders.clear();
+  return { operation: await readOperation(context, accepted) };
 }

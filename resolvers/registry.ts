@@ -16,12 +16,14 @@ import { OperationEventFieldResolver, OperationFieldResolver } from './operation
 import { OperationMutationResolver } from './operations/mutations.ts';
 import { OperationQueryResolver } from './operations/queries.ts';
 import { OperationSubscriptionResolver } from './operations/subscriptions.ts';
+import { ServerMutationResolver } from './server/mutations.ts';
 import { ServerQueryResolver } from './server/queries.ts';
 
 /** Every resolver of the API; what is not listed here is not served. */
 export const RESOLVERS = [
   NodeResolver,
   ServerQueryResolver,
+  ServerMutationResolver,
   DriftQueryResolver,
   InstanceQueryResolver,
   InstanceFieldResolver,

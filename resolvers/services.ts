@@ -1,5 +1,5 @@
 import type { ContainerType } from 'type-graphql';
-import type { ImageCommands, InstanceCommands, OperationCommands } from './ports/commands.ts';
+import type { ImageCommands, InstanceCommands, OperationCommands, ServerCommands } from './ports/commands.ts';
 import type { Checks, ImageQueries, InstanceQueries, OperationQueries } from './ports/queries.ts';
 import type { EventStreams, LogStreams } from './ports/streams.ts';
 import type { UpkeepQueries } from './ports/upkeep.ts';
@@ -9,6 +9,7 @@ export interface Services {
   readonly instanceCommands: InstanceCommands;
   readonly imageCommands: ImageCommands;
   readonly operationCommands: OperationCommands;
+  readonly serverCommands: ServerCommands;
   readonly instanceQueries: InstanceQueries;
   readonly imageQueries: ImageQueries;
   readonly operationQueries: OperationQueries;

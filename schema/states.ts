@@ -15,6 +15,7 @@ export const OPERATION_KINDS = [
   'CREATE_IMAGE',
   'DELETE_IMAGE',
   'VERIFY_IMAGE',
+  'PREFLIGHT',
 ] as const;
 export const IMAGE_TYPES = ['STOCK', 'PG_DURABLE'] as const;
 export const IMAGE_METHODS = ['LOGICAL', 'PHYSICAL'] as const;
@@ -103,6 +104,7 @@ export const OperationKind = enumOf(
     CREATE_IMAGE: 'Takes an image of an instance.',
     DELETE_IMAGE: 'Removes the files of an image.',
     VERIFY_IMAGE: 'Restores an image into a server that is thrown away, and compares.',
+    PREFLIGHT: 'Tries from where jobs run all that they depend on; works on no instance and no image.',
   },
 );
 export type ImageType = (typeof IMAGE_TYPES)[number];
@@ -147,7 +149,7 @@ export const DriftKind = enumOf('DriftKind', 'What differs from the records.', D
   VOLUME: 'The volume of a server, with its data.',
   SECRET: 'The secret of a server.',
   CONFIGURATION: 'The configuration of a server.',
-  JOB: 'A backup, restore or verify job.',
+  JOB: 'A backup, restore, verify or preflight job.',
   IMAGE: 'The files of an image in the blob store.',
 });
 export type DriftState = (typeof DRIFT_STATES)[number];

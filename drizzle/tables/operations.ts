@@ -128,7 +128,7 @@ export const jobs = cms.table(
     operationId: uuid()
       .notNull()
       .references(() => operations.id, { onDelete: 'cascade' }),
-    kind: text().$type<'backup' | 'restore' | 'verify'>().notNull(),
+    kind: text().$type<'backup' | 'restore' | 'verify' | 'preflight'>().notNull(),
     namespace: text().notNull(),
     name: text().notNull(),
     platform: text().notNull(),

@@ -8,6 +8,10 @@ export type InstanceInput = z.infer<typeof InstanceInput>;
 export const GrowthInput = z.object({ instanceId: z.uuid(), storageGib: z.number().int().positive() });
 export type GrowthInput = z.infer<typeof GrowthInput>;
 
+/** The input of a preflight: where its job runs, and the major version whose tools it is to have. */
+export const PreflightInput = z.object({ namespace: z.string().min(1), postgresVersion: z.string().regex(/^\d+$/) });
+export type PreflightInput = z.infer<typeof PreflightInput>;
+
 /** The input of workflows about one image, whose record names its source. */
 export const ImageInput = z.object({ imageId: z.uuid() });
 export type ImageInput = z.infer<typeof ImageInput>;

@@ -7,6 +7,10 @@ const WORDS: Readonly<Record<string, string>> = {
   check: 'checking the files',
   restore: 'restoring the databases',
   analyze: 'gathering statistics',
+  tools: 'looking for the tools',
+  identity: 'looking for an identity',
+  write: 'writing to the blob store',
+  read: 'reading from the blob store',
 };
 
 /** The phase as a phrase; its own name for one that is not known here. */

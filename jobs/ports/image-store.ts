@@ -32,6 +32,13 @@ export interface ImageStore {
   grantUpload(imageId: string, lifetimeSeconds: number): Promise<BlobGrant>;
   /** Leave to list and read files of this image, nothing else. */
   grantDownload(imageId: string, lifetimeSeconds: number): Promise<BlobGrant>;
+  /** The same two for a place of a job's own that is no image's, to try whether jobs can write and read. */
+  grantTrial(
+    jobId: string,
+    lifetimeSeconds: number,
+  ): Promise<{ readonly upload: BlobGrant; readonly download: BlobGrant }>;
+  /** Deletes what was written there. Succeeds when nothing was. */
+  removeTrial(jobId: string): Promise<void>;
   /** Every blob below the prefix, in the order of names. */
   listFiles(imageId: string): Promise<readonly StoredFile[]>;
   /** The content of one file; NOT_FOUND when absent, STEP_FAILED when it is larger than `maxBytes`. */

@@ -60,7 +60,7 @@ export interface PostgresOffer {
   readonly imageTypes: readonly ImageType[];
 }
 
-export type PlatformJobKind = 'backup' | 'restore' | 'verify';
+export type PlatformJobKind = 'backup' | 'restore' | 'verify' | 'preflight';
 
 export interface JobRef {
   /** The id of the job's record. */

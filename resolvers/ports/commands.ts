@@ -55,6 +55,11 @@ export interface OnImage extends Idempotent {
   readonly imageId: string;
 }
 
+export interface RunPreflight extends Idempotent {
+  readonly namespace?: string | null | undefined;
+  readonly postgresVersion?: string | null | undefined;
+}
+
 /**
  * What callers can have done to instances. Form (names, lengths, ranges) was checked before; these check what only the
  * records can tell, and write record, operation, steps and queue job in one transaction. Throw NOT_FOUND, CONFLICT,
@@ -74,6 +79,11 @@ export interface ImageCommands {
   create(caller: Caller, input: CreateImage): Promise<Accepted>;
   delete(caller: Caller, input: OnImage): Promise<Accepted>;
   verify(caller: Caller, input: OnImage): Promise<Accepted>;
+}
+
+/** What callers can have done that is about no instance and no image; the same promises. */
+export interface ServerCommands {
+  preflight(caller: Caller, input: RunPreflight): Promise<Accepted>;
 }
 
 /** What callers can do to operations; both answer with the operation as it then stands. */

@@ -51,12 +51,24 @@ function checkStorage(gib: number): void {
   );
 }
 
-function checkVersion(version: string): void {
+/** Requires a major version that this release knows. */
+export function checkVersion(version: string): void {
   if (POSTGRES_VERSIONS.some((known) => known === version)) return;
   throw invalidInput(
     'postgresVersion',
     'knownVersion',
     `postgresVersion must be a major version that is known here: choose one of ${POSTGRES_VERSIONS.join(', ')}.`,
+  );
+}
+
+/** Requires what can be the name of a namespace. */
+export function checkNamespace(namespace: string): void {
+  if (NAMESPACE.test(namespace)) return;
+  throw invalidInput(
+    'namespace',
+    'pattern',
+    'namespace must have at most 63 lower-case letters, digits and "-", with a letter or digit at both ends: give ' +
+      'one of the configured namespaces, or leave it out.',
   );
 }
 
@@ -85,14 +97,7 @@ export function checkCreateInstance(input: CreateInstanceForm): void {
   if (input.password != null && input.sourceImageId == null) checkText('password', input.password, PASSWORD);
   if (input.postgresVersion != null) checkVersion(input.postgresVersion);
   if (input.dnsLabel != null) checkDnsLabel(input.dnsLabel, input.exposure);
-  if (input.namespace != null && !NAMESPACE.test(input.namespace)) {
-    throw invalidInput(
-      'namespace',
-      'pattern',
-      'namespace must have at most 63 lower-case letters, digits and "-", with a letter or digit at both ends: give ' +
-        'one of the configured namespaces, or leave it out.',
-    );
-  }
+  if (input.namespace != null) checkNamespace(input.namespace);
   checkCommon(input);
 }
 

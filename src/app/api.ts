@@ -12,6 +12,7 @@ import { createChecks } from '../services/checks.ts';
 import { createImageCommands } from '../services/image-commands.ts';
 import { createInstanceCommands } from '../services/instance-commands.ts';
 import { createOperationCommands } from '../services/operation-commands.ts';
+import { createServerCommands } from '../services/server-commands.ts';
 import { createImageQueries } from '../stores/image-queries.ts';
 import { createInstanceQueries } from '../stores/instance-queries.ts';
 import { createOperationQueries } from '../stores/operation-queries.ts';
@@ -39,6 +40,7 @@ function buildServices(core: Core, metrics: Metrics, log: Logger, stops: AsyncDi
   return {
     instanceCommands: createInstanceCommands(commands),
     imageCommands: createImageCommands(commands),
+    serverCommands: createServerCommands(commands),
     operationCommands: createOperationCommands({ operations: operationQueries, queue, platform }),
     instanceQueries,
     imageQueries: createImageQueries(database),

@@ -2,26 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { PostgresOffer } from '../../jobs/ports/platform.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import type { Accepted, Caller, CreateInstance } from '../../resolvers/ports/commands.ts';
-import { invalidInput } from '../../schema/errors.ts';
 import { generatePassword } from '../secrets/generate-password.ts';
 import { insertInstance, type NewInstance } from '../stores/instance-writes.ts';
 import { requireFree } from '../stores/operation-exclusivity.ts';
+import { chooseNamespace } from './choose-namespace.ts';
 import { chooseVersion } from './choose-offer.ts';
 import type { CommandDependencies, CommandPlatform } from './ports.ts';
 import { type RestoreSource, readRestoreSource } from './restore-source.ts';
 
 const DEFAULT_STORAGE_GIB = 10;
-
-function chooseNamespace(asked: string | null | undefined, { namespaces }: CommandPlatform): string {
-  const [standard] = namespaces;
-  const namespace = asked ?? standard;
-  if (namespace !== undefined && namespaces.includes(namespace)) return namespace;
-  throw invalidInput(
-    'namespace',
-    'configuredNamespace',
-    `namespace must be one of the configured ones: ${namespaces.join(', ')}.`,
-  );
-}
 
 /** What this platform makes of an instance otherwise than its caller may think. */
 function platformNotices({ kind }: CommandPlatform, instance: Pick<NewInstance, 'imageType' | 'exposure'>): string[] {

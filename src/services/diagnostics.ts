@@ -1,6 +1,7 @@
 import type { Finding } from '../../resolvers/ports/queries.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
+import { BrokenLinkError } from './broken-link.ts';
 import { buildServingLinks, buildWorkingLinks, type Link, type ServingParts } from './links.ts';
 import type { CommandPlatform } from './ports.ts';
 import { within } from './within.ts';
@@ -24,7 +25,10 @@ function lookAt(links: readonly Link[], { logger, timeoutMs = 5000 }: ReadinessD
       try {
         return { name, ok: true, detail: await within(timeoutMs, look()), remedy: null };
       } catch (error) {
-        if (error instanceof AppError) return { name, ok: false, detail: error.message, remedy };
+        if (error instanceof AppError) {
+          const better = error instanceof BrokenLinkError ? error.remedy : remedy;
+          return { name, ok: false, detail: error.message, remedy: better };
+        }
         logger.error({ err: error, link: name }, 'a diagnostic failed');
         return { name, ok: false, detail: "It failed in a way that is not foreseen: see this server's log.", remedy };
       }

@@ -6,6 +6,7 @@ import { countOpenDrift } from '../stores/drift-rows.ts';
 import { readHealthSummary } from '../stores/health-summary.ts';
 import { healthLeaseName, isLeaseTaken } from '../stores/leases.ts';
 import { readLiveWorkers, readStrandedVersions } from '../stores/worker-queries.ts';
+import { lookAtLastPreflights } from './last-preflights.ts';
 import type { CommandPlatform } from './ports.ts';
 
 /** Something that can be asked whether it works; throws an AppError with the broken link when it does not. */
@@ -23,7 +24,7 @@ export interface ServingParts {
 /** One thing that the server works through. */
 export interface Link {
   readonly name: string;
-  /** How to mend it, whatever is broken. */
+  /** How to mend it, whatever is broken; a BrokenLinkError knows better. */
   readonly remedy: string;
   /** What stands well, in words; throws what does not. */
   readonly look: () => Promise<string>;
@@ -130,6 +131,11 @@ export function buildWorkingLinks(database: Database, platform: CommandPlatform)
       name: 'drift',
       remedy: 'See the query drift(state: [REPORTED]): each says what differs and what to do.',
       look: () => lookAtDrift(database, platform),
+    },
+    {
+      name: 'preflight',
+      remedy: 'Mend what it names, then run it again with runPreflight.',
+      look: () => lookAtLastPreflights(database, platform),
     },
   ];
 }

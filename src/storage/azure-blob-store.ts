@@ -5,8 +5,8 @@ import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BlobAccount, type BlobLogin, openBlobAccount } from './blob-account.ts';
 import { isContainerAbsent, translateBlobError } from './blob-errors.ts';
-import { listImage, readImageFile, removeImageBlobs } from './image-blobs.ts';
-import { imagePrefix, isId, MANIFEST_NAME } from './image-paths.ts';
+import { listImage, readImageFile, removeBelow, removeImageBlobs } from './image-blobs.ts';
+import { imagePrefix, isId, MANIFEST_NAME, trialPrefix } from './image-paths.ts';
 import { inParallel } from './in-parallel.ts';
 import { readAttemptLogs, removeLogsBefore, writeAttemptLog } from './job-log-blobs.ts';
 import { decodeManifest, encodeManifest, type ManifestSeal } from './manifest-file.ts';
@@ -79,18 +79,24 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
     }
   }
 
-  function grant(imageId: string, permissions: string, lifetimeSeconds: number): Promise<BlobGrant> {
+  /** `prefix` ends in a slash. */
+  function grant(prefix: string, permissions: string, lifetimeSeconds: number): Promise<BlobGrant> {
     return atEdge(async (client) => {
       const expiresAt = new Date(Date.now() + Math.min(lifetimeSeconds, LONGEST_GRANT_SECONDS) * 1000);
-      const url = `${client.url}/${imagePrefix(imageId).slice(0, -1)}`;
+      const url = `${client.url}/${prefix.slice(0, -1)}`;
       if (options.jobLogin === 'workload-identity') return { url, sas: null, expiresAt };
       return { url, sas: await (await account()).sign(containerName, permissions, expiresAt), expiresAt };
     });
   }
 
   return {
-    grantUpload: (imageId, lifetimeSeconds) => grant(imageId, UPLOAD, lifetimeSeconds),
-    grantDownload: (imageId, lifetimeSeconds) => grant(imageId, DOWNLOAD, lifetimeSeconds),
+    grantUpload: async (imageId, lifetimeSeconds) => grant(imagePrefix(imageId), UPLOAD, lifetimeSeconds),
+    grantDownload: async (imageId, lifetimeSeconds) => grant(imagePrefix(imageId), DOWNLOAD, lifetimeSeconds),
+    grantTrial: async (jobId, lifetimeSeconds) => ({
+      upload: await grant(trialPrefix(jobId), UPLOAD, lifetimeSeconds),
+      download: await grant(trialPrefix(jobId), DOWNLOAD, lifetimeSeconds),
+    }),
+    removeTrial: (jobId) => atEdge((client) => removeBelow(client, trialPrefix(jobId))),
 
     listFiles: (imageId) => atEdge(async (client) => (await listImage(client, imageId)).files),
 

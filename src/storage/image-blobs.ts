@@ -14,9 +14,12 @@ interface Listing {
   readonly directories: readonly string[];
 }
 
-/** Everything below the prefix in the order of names. */
-export async function listImage(container: ContainerClient, imageId: string): Promise<Listing> {
-  const prefix = imagePrefix(imageId);
+/** Everything of an image in the order of names. */
+export function listImage(container: ContainerClient, imageId: string): Promise<Listing> {
+  return listBelow(container, imagePrefix(imageId));
+}
+
+async function listBelow(container: ContainerClient, prefix: string): Promise<Listing> {
   const files: StoredFile[] = [];
   const directories: string[] = [];
   for await (const { name, properties, metadata } of container.listBlobsFlat({ prefix, includeMetadata: true })) {
@@ -62,12 +65,16 @@ export async function readImageFile(
 /** Removes the manifest, so that it is no image any more, then the files, then what directories there are. */
 export async function removeImageBlobs(container: ContainerClient, imageId: string): Promise<void> {
   const prefix = imagePrefix(imageId);
-  const remove = async (name: string) => {
+  await container.getBlobClient(prefix + MANIFEST_NAME).deleteIfExists({ deleteSnapshots: 'include' });
+  await removeBelow(container, prefix);
+}
+
+/** Removes all below a prefix that ends in a slash. */
+export async function removeBelow(container: ContainerClient, prefix: string): Promise<void> {
+  const { files, directories } = await listBelow(container, prefix);
+  await inParallel(files, REMOVALS_AT_ONCE, async ({ name }) => {
     await container.getBlobClient(prefix + name).deleteIfExists({ deleteSnapshots: 'include' });
-  };
-  await remove(MANIFEST_NAME);
-  const { files, directories } = await listImage(container, imageId);
-  await inParallel(files, REMOVALS_AT_ONCE, ({ name }) => remove(name));
+  });
   // The deepest first: a directory goes when it is empty.
   for (const name of [...directories].sort().reverse()) await container.getBlobClient(prefix + name).deleteIfExists();
 }

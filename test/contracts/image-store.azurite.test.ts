@@ -26,6 +26,7 @@ describeImageStore('Azurite by connection string', async () => {
         blobHTTPHeaders: { blobContentMD5: md5 ?? createHash('md5').update(content).digest() },
       });
     },
+    has: (name) => container.getBlobClient(name).exists(),
     stop: azurite.stop,
   };
 });

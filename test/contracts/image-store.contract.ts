@@ -12,6 +12,8 @@ export interface StoreUnderTest {
   readonly store: ImageStore;
   /** Writes a blob with the right MD5, or with the one that is given. */
   put(name: string, content: Uint8Array, md5?: Uint8Array): Promise<void>;
+  /** Whether there is such a blob. */
+  has(name: string): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,29 @@ export function describeImageStore(name: string, open: () => Promise<StoreUnderT
       ({ store } = under);
     });
     afterAll(() => under.stop());
+
+    describe('a place to try', () => {
+      it('is written and read with its own two grants, is no image, and goes whole', async () => {
+        const job = randomUUID();
+        const { upload, download } = await store.grantTrial(job, 600);
+        expect(upload.url).toMatch(new RegExp(`/_trials/${job}$`));
+        expect(download.url).toBe(upload.url);
+        const name = `_trials/${job}/probe`;
+        await under.put(name, Buffer.from('hello'));
+        await under.put(`_trials/${job}/deep/er`, Buffer.from('hello'));
+        expect(await store.listImageIds()).not.toContain(job);
+        await store.removeTrial(job);
+        await store.removeTrial(job);
+        expect(await under.has(name)).toBe(false);
+      });
+
+      it('is named by an id: what is none is refused', async () => {
+        for (const id of ['', '..', 'x/y']) {
+          await expect(store.grantTrial(id, 600)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+          await expect(store.removeTrial(id)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+        }
+      });
+    });
 
     describe('files', () => {
       it('lists names below the prefix in order, with sizes and MD5, and nothing of other images', async () => {

@@ -70,6 +70,17 @@ it(
 );
 
 it(
+  'a preflight whose worker dies ends as if it had not, and what it wrote is gone',
+  async () => {
+    await show('run-preflight', world.runPreflight);
+    const deaths = deathsIn('run-preflight');
+    expect(await expectNoTrace(world, deaths, tally)).toHaveLength(deaths.length);
+    for await (const { name } of world.container.listBlobsFlat({ prefix: '_trials/' })) expect(name).toBe('gone');
+  },
+  40 * MINUTES,
+);
+
+it(
   'a restore or a deletion whose worker dies ends as if it had not, with the data of the source or no blob at all',
   async () => {
     await show('restore-instance', restore);

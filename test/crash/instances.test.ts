@@ -99,8 +99,8 @@ it(
     await show(['create-instance', 'succeed'], ['create-instance', 'fail']);
     await stock('RUNNING', 2);
     await fill(world, supply.RUNNING[0] ?? '');
-    await show(['restart-instance', 'succeed'], ['restart-instance', 'fail']);
     await show(['grow-volume', 'succeed'], ['grow-volume', 'fail']);
+    await show(['restart-instance', 'succeed'], ['restart-instance', 'fail']);
     await show(['stop-instance', 'succeed'], ['stop-instance', 'fail']);
     await show(['start-instance', 'succeed'], ['start-instance', 'fail']);
     await show(['delete-instance', 'succeed'], ['delete-instance', 'fail']);
@@ -142,12 +142,15 @@ it(
   'a growth whose worker dies ends as if it had not, with the new size or the old one',
   async () => {
     const deaths = deathsIn('grow-volume');
+    // Only new ones: a growth leaves the failure of an earlier operation as it is.
+    const others = supply.RUNNING.splice(0);
     await stock('RUNNING', deaths.length);
     for (const { subject, point } of await expectNoTrace(world, deaths, tally)) {
       const { asked, has } = await world.readGrowth(subject.operationId);
       expect(has).toBe(point.plan === 'succeed' ? asked : asked - 1);
       await keep(subject.instanceId);
     }
+    supply.RUNNING.push(...others);
   },
   40 * MINUTES,
 );

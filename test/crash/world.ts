@@ -9,6 +9,7 @@ import { createLogger } from '../../src/log/logger.ts';
 import { createImageCommands } from '../../src/services/image-commands.ts';
 import { createInstanceCommands } from '../../src/services/instance-commands.ts';
 import { createOperationCommands } from '../../src/services/operation-commands.ts';
+import { createServerCommands } from '../../src/services/server-commands.ts';
 import { createOperationQueries } from '../../src/stores/operation-queries.ts';
 import { createOperationQueue } from '../../src/workflow/operation-queue.ts';
 import { createWorker, type Worker } from '../../src/workflow/worker.ts';
@@ -55,6 +56,7 @@ export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string
   const dependencies = { database, queue, platform, secrets };
   const instances = createInstanceCommands(dependencies);
   const images = createImageCommands(dependencies);
+  const server = createServerCommands(dependencies);
   const operations = createOperationCommands({ operations: createOperationQueries(database), queue, platform });
   const grow = async (instanceId: string) => {
     const { storageGib } = await services.instances.read(instanceId);
@@ -83,6 +85,7 @@ export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string
       if (rows[0] === undefined) throw new Error(`no operation ${operationId}`);
       return rows[0];
     },
+    runPreflight: async () => started(await server.preflight(CALLER, {})),
     deleteImage: async (imageId: string) => started(await images.delete(CALLER, { imageId })),
     cancel: (operationId: string) => operations.cancel(CALLER, operationId),
 

@@ -9,6 +9,7 @@ const PORTS: readonly (keyof Services)[] = [
   'instanceCommands',
   'imageCommands',
   'operationCommands',
+  'serverCommands',
   'instanceQueries',
   'imageQueries',
   'operationQueries',

@@ -9,6 +9,8 @@ import { type ProcessIdentity, readServerIdentity, spawnOptionsFor } from '../..
 const SCRIPTS = path.resolve(import.meta.dirname, '../../templates/scripts');
 const MARK = '::toygres:: ';
 
+export type ScriptName = 'backup.sh' | 'restore.sh' | 'preflight.sh';
+
 export interface ScriptProgress {
   readonly phase: string;
   readonly bytesDone: number | null;
@@ -54,8 +56,8 @@ export interface ScriptRunner {
   readonly binDirectory: string;
   /** A new directory that the scripts' user owns. */
   makeDirectory(name: string): Promise<string>;
-  start(script: 'backup.sh' | 'restore.sh', run: ScriptRun): Promise<RunningScript>;
-  run(script: 'backup.sh' | 'restore.sh', run: ScriptRun): Promise<ScriptEnd>;
+  start(script: ScriptName, run: ScriptRun): Promise<RunningScript>;
+  run(script: ScriptName, run: ScriptRun): Promise<ScriptEnd>;
   /** Ends what still runs and removes every directory. */
   stop(): Promise<void>;
 }

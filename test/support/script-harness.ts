@@ -52,11 +52,12 @@ export interface ScriptHarness {
   stop(): Promise<void>;
 }
 
-function leave(azurite: TestAzurite, permissions: string): string {
+/** A signature for all of a container. */
+export function leave(azurite: TestAzurite, permissions: string, containerName = CONTAINER): string {
   const field = (key: string) => new RegExp(`${key}=([^;]+)`).exec(azurite.connectionString)?.[1] ?? '';
   const credential = new StorageSharedKeyCredential(field('AccountName'), field('AccountKey'));
   const expiresOn = new Date(Date.now() + 3_600_000);
-  const wish = { containerName: CONTAINER, permissions: ContainerSASPermissions.parse(permissions), expiresOn };
+  const wish = { containerName, permissions: ContainerSASPermissions.parse(permissions), expiresOn };
   return generateBlobSASQueryParameters(wish, credential).toString();
 }
 

@@ -4,7 +4,7 @@ import { fillTemplate } from './fill-template.ts';
 import { jobLabels } from './labels.ts';
 import type { Manifest } from './objects.ts';
 import { imageFor, type KubernetesSettings } from './settings.ts';
-import type { Templates } from './templates.ts';
+import type { TemplateName, Templates } from './templates.ts';
 
 /** The service account of jobs that sign in by workload identity. */
 export const JOB_ACCOUNT = 'toygres-jobs';
@@ -31,6 +31,11 @@ export function jobNamesOf({ name }: Pick<JobSpec, 'name'>) {
 /** A key of a ConfigMap cannot hold a slash. */
 function keyOf(path: string): string {
   return path.replaceAll('/', '__');
+}
+
+function templateOf({ kind, volume }: JobSpec): TemplateName {
+  if (kind === 'preflight') return 'preflight-job';
+  return volume === null ? 'backup-job' : 'restore-job';
 }
 
 /** A value as the container is to see it: `$(NAME)` and `$$` mean something to Kubernetes. */
@@ -98,7 +103,7 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
         kind: 'Job',
         namespace: spec.namespace,
         name: spec.name,
-        body: fillTemplate(templates.yaml[spec.volume === null ? 'backup-job' : 'restore-job'], {
+        body: fillTemplate(templates.yaml[templateOf(spec)], {
           ...base(spec),
           annotations: { [NOTES.kind]: spec.kind, [NOTES.deadline]: String(spec.deadlineSeconds) },
           podLabels: usesIdentity ? { ...jobLabels(spec), [USE_IDENTITY]: 'true' } : jobLabels(spec),

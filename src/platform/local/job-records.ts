@@ -11,7 +11,7 @@ export const JobRecord = z.object({
   id: z.string(),
   namespace: z.string(),
   name: z.string(),
-  kind: z.enum(['backup', 'restore', 'verify']),
+  kind: z.enum(['backup', 'restore', 'verify', 'preflight']),
   volume: z.object({ namespace: z.string(), resourceName: z.string() }).nullable(),
   deadlineSeconds: z.number(),
   attempts: z.number().int(),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { workers } from '../../../drizzle/tables/index.ts';
+import { describeBrokenLink } from '../../../jobs/parts/preflight-links.ts';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { openDatabase } from '../../../src/db/database.ts';
@@ -68,12 +69,19 @@ async function brokenLinks(change: Partial<Dependencies> = {}): Promise<Record<s
     'workflow versions',
     'health',
     'drift',
+    'preflight',
   ]);
   for (const { ok, detail, remedy } of findings) {
     expect(detail).toMatch(/\.$/);
     expect(remedy === null).toBe(ok);
   }
   return Object.fromEntries(findings.filter((one) => !one.ok).map((one) => [one.name, one.detail]));
+}
+
+async function findingOf(link: string) {
+  const finding = (await checksWith().diagnostics()).find(({ name }) => name === link);
+  if (finding === undefined) throw new Error(`no link ${link}`);
+  return finding;
 }
 
 describe('diagnostics', () => {
@@ -128,6 +136,32 @@ describe('diagnostics', () => {
     expect((await brokenLinks()).drift).toMatch(/^1 things differ.*1 leftovers wait/);
   });
 
+  it('show how the last preflight of each namespace ended, with the remedy that it named', async () => {
+    await liveWorker();
+    expect((await findingOf('preflight')).detail).toContain('runPreflight');
+    const run = async (namespace: string, state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', at: string, message = '') => {
+      const values = { kind: 'PREFLIGHT', state, finishedAt: new Date(at) } as const;
+      const failure = state === 'SUCCEEDED' ? null : { code: 'STEP_FAILED', message, step: 'Check the identity' };
+      const id = await insertOperation(world.database, { ...values, failure });
+      const input = JSON.stringify({ namespace, postgresVersion: '17' });
+      await world.database.pool.query('UPDATE cms.operations SET input = $2 WHERE id = $1', [id, input]);
+    };
+    const broken = { link: 'container', detail: 'The container is missing', remedy: 'Make it.' };
+    await run('toygres-managed', 'FAILED', '2026-03-01T10:00:00Z', describeBrokenLink(broken));
+    await run('toygres-managed', 'CANCELLED', '2026-03-01T12:00:00Z', 'cancelled');
+    await run('further', 'SUCCEEDED', '2026-03-01T09:00:00Z');
+    expect(await findingOf('preflight')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/toygres-managed.*failed\. Broken link: container\. The container is missing\.$/),
+      remedy: 'Make it.',
+    });
+    await run('toygres-managed', 'SUCCEEDED', '2026-03-01T11:00:00Z');
+    expect(await findingOf('preflight')).toMatchObject({
+      ok: true,
+      detail: expect.stringMatching(/further.*nothing broken.*2026-03-01T11:00:00.000Z in toygres-managed/),
+    });
+  });
+
   it('pass on what a broken link says, and hide what was not meant for users', async () => {
     await liveWorker();
     const refused = new AppError('UNAVAILABLE', 'The container "images" does not exist.');
@@ -158,7 +192,7 @@ describe('diagnostics', () => {
     const url = `postgresql://postgres:hunter2@127.0.0.1:${await freePort()}/x`;
     const database = openDatabase({ url });
     const broken = await brokenLinks({ database });
-    expect(Object.keys(broken)).toEqual(['database', 'workers', 'workflow versions', 'health', 'drift']);
+    expect(Object.keys(broken)).toEqual(['database', 'workers', 'workflow versions', 'health', 'drift', 'preflight']);
     expect(JSON.stringify(broken)).not.toContain('hunter2');
     await database.stop();
   });

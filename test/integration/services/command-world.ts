@@ -9,6 +9,7 @@ import { createInstanceCommands } from '../../../src/services/instance-commands.
 import { createOperationCommands } from '../../../src/services/operation-commands.ts';
 import type { NewOperation, OperationQueue } from '../../../src/services/operation-queue.ts';
 import type { CommandPlatform } from '../../../src/services/ports.ts';
+import { createServerCommands } from '../../../src/services/server-commands.ts';
 import { createImageQueries } from '../../../src/stores/image-queries.ts';
 import { createImageRecords } from '../../../src/stores/image-records.ts';
 import { createInstanceQueries } from '../../../src/stores/instance-queries.ts';
@@ -80,6 +81,7 @@ export async function createCommandWorld() {
     instanceCommands: createInstanceCommands(dependencies),
     imageCommands: createImageCommands(dependencies),
     operationCommands: createOperationCommands({ operations, queue, platform }),
+    serverCommands: createServerCommands(dependencies),
     instances: createInstanceQueries(database, secrets),
     images: createImageQueries(database),
     operations,

@@ -27,6 +27,7 @@ function createRecordingServices(notices: readonly string[] = []) {
       restart: record('restart'),
     },
     imageCommands: { create: record('create'), delete: record('delete'), verify: record('verify') },
+    serverCommands: { preflight: record('preflight') },
     operationCommands: {
       cancel: async (caller, input) => void (await record('cancel')(caller, input)),
       retry: async (caller, input) => void (await record('retry')(caller, input)),
@@ -48,6 +49,7 @@ const MUTATIONS = [
   [`createImage(input: { instanceId: "${ID}", name: "a" })`, 'create'],
   [`deleteImage(input: { imageId: "${ID}" })`, 'delete'],
   [`verifyImage(input: { imageId: "${ID}" })`, 'verify'],
+  ['runPreflight(input: { namespace: "a" })', 'preflight'],
   [`cancelOperation(input: { operationId: "${ID}" })`, 'cancel'],
   [`retryOperation(input: { operationId: "${ID}" })`, 'retry'],
 ] as const;

@@ -11,6 +11,7 @@ describe('the registry', () => {
       'grow-volume',
       'restart-instance',
       'restore-instance',
+      'run-preflight',
       'start-instance',
       'stop-instance',
     ]);

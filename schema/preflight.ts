@@ -1,0 +1,33 @@
+import 'reflect-metadata';
+import { Field, InputType, ObjectType } from 'type-graphql';
+import { IDEMPOTENCY_KEY } from './idempotency.ts';
+import { Operation } from './operation.ts';
+
+@InputType({ description: 'Where to look whether jobs have all that they need.' })
+export class RunPreflightInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'One of the configured namespaces; the default one when left out.',
+  })
+  declare readonly namespace?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The major version of PostgreSQL whose job image is tried; left out: the newest that an instance there has, else ' +
+      'the newest that the platform offers.',
+  })
+  declare readonly postgresVersion?: string | null;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}
+
+@ObjectType({ description: 'What runPreflight began.' })
+export class RunPreflightPayload {
+  @Field(() => Operation, {
+    description:
+      'Follow it with operationEvents. It fails when a link is broken; its failure names the link and the remedy.',
+  })
+  declare readonly operation: Operation;
+}
