@@ -17,7 +17,7 @@ export async function lookWhetherReady(platform: Platform, spec: ServerSpec): Pr
   const waiting = (message: string): Poll<Endpoint> => ({ progress: { message } });
   switch (phase) {
     case 'READY':
-      if (endpoint === null) return waiting('waiting for an address');
+      if (endpoint === null) return waiting(detail ?? 'waiting for an address');
       return { done: { host: endpoint.host, port: endpoint.port, dnsName: endpoint.dnsName } };
     case 'STARTING':
       return waiting(detail ?? 'starting');

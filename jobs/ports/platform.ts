@@ -42,7 +42,7 @@ export interface ServerStatus {
   readonly endpoint: (Address & { readonly dnsName: string | null }) | null;
   /** Where jobs on the same platform reach it. */
   readonly insideAddress: Address | null;
-  /** The cause in words when the phase is STARTING or FAILED: a waiting reason, the last line of the log. */
+  /** The cause in words when the phase is STARTING or FAILED, or it is READY without endpoint: what it waits for. */
   readonly detail: string | null;
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
+import { isAddressRange, isDomainName } from './networks.ts';
 import { type ContainerResources, parseResources } from './resources.ts';
 
 /** An unset variable and an empty one mean the same: compose files and shells cannot always leave one out. */
@@ -52,8 +53,12 @@ const Environment = z
     TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: text,
     TOYGRES_SERVER_RESOURCES: resources('cpu=100m/2,memory=256Mi/1Gi'),
     TOYGRES_JOB_RESOURCES: resources('cpu=100m/2,memory=256Mi/2Gi'),
-    TOYGRES_PUBLIC_SOURCE_RANGES: list,
-    TOYGRES_DNS_SUFFIX: text,
+    TOYGRES_PUBLIC_SOURCE_RANGES: list.refine((ranges) => ranges.every(isAddressRange), {
+      message: 'must be ranges like 203.0.113.0/24, separated by commas',
+    }),
+    TOYGRES_DNS_SUFFIX: text.refine((value) => value === null || isDomainName(value), {
+      message: 'must be a domain like westeurope.cloudapp.azure.com',
+    }),
     TOYGRES_START_PATIENCE_SECONDS: count(540, 86_400),
     TOYGRES_POSTGRES_BIN: text,
     AZURE_STORAGE_ACCOUNT: text.refine((value) => value === null || /^[a-z0-9]{3,24}$/.test(value), {

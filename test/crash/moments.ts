@@ -39,8 +39,9 @@ const CHANGES = /^(ensure|remove|stop|cancel|write|update)/;
 export function observed(workflow: Workflow, { observe, failing, timeoutMs }: Meddling): Workflow {
   const { settle, undo } = workflow.onFailure;
   const failsIn = workflow.steps.at(-2)?.name;
-  /** By input: `settle` is not told which operation it ends. */
+  /** By input: `settle` is not told which operation it ends. Operations on nothing have the same one: `undo` comes first. */
   const operationOf = new Map<string, string>();
+  const turnedBack = new WeakMap<object, string>();
 
   /** Work of a step or undo step, with moments before and after its effect. */
   const within =
@@ -86,6 +87,7 @@ export function observed(workflow: Workflow, { observe, failing, timeoutMs }: Me
       ...(undo && {
         async undo(context: Parameters<typeof undo>[0], input: unknown) {
           const { operationId } = context;
+          if (typeof input === 'object' && input !== null) turnedBack.set(input, operationId);
           await observe(operationId, 'run: turned back');
           const undoStep: typeof context.undo = async (name, work) => {
             await context.undo(name, within(operationId, `undo ${name}`, work));
@@ -95,7 +97,7 @@ export function observed(workflow: Workflow, { observe, failing, timeoutMs }: Me
         },
       }),
       async settle(tx, services, input, failure) {
-        const operationId = operationOf.get(JSON.stringify(input));
+        const operationId = turnedBack.get(Object(input)) ?? operationOf.get(JSON.stringify(input));
         const work = () => settle.call(workflow.onFailure, tx, services, input, failure);
         await (operationId === undefined ? work() : within(operationId, 'settle', work)());
       },

@@ -93,7 +93,10 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
     },
 
     networkPolicy: (spec: ServerSpec): Manifest<'NetworkPolicy'> => {
-      const ranges = spec.exposure === 'PUBLIC' ? ['0.0.0.0/0', '::/0'] : PRIVATE_RANGES;
+      const everywhere = ['0.0.0.0/0', '::/0'];
+      const { publicSourceRanges } = settings;
+      const open = publicSourceRanges.length === 0 ? everywhere : [...PRIVATE_RANGES, ...publicSourceRanges];
+      const ranges = spec.exposure === 'PUBLIC' ? open : PRIVATE_RANGES;
       return {
         kind: 'NetworkPolicy',
         namespace: spec.namespace,

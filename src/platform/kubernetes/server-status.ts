@@ -139,6 +139,13 @@ async function isReached(
   return true;
 }
 
+/** The server runs, and nobody can reach it from outside: what the cloud says of its load balancer. */
+async function describeMissingAddress(events: Events, service: Service | undefined): Promise<string> {
+  if (service === undefined) return 'its service was removed from outside: restart the instance';
+  const cause = await events.read('Service', service);
+  return `the load balancer has no address yet${cause === null ? '' : ` (${cause.text})`}`;
+}
+
 /** How a server is, from what is watched: it costs a call only where there is trouble to be named. */
 export async function readServerStatus(
   context: KubernetesContext,
@@ -171,8 +178,10 @@ export async function readServerStatus(
   }
   if (isGoing(pod)) return without('STOPPING');
   if (findCondition(pod.status?.conditions, 'Ready') !== null) {
-    if (await isReached(context, pod, service, address.insideAddress))
-      return { phase: 'READY', ...address, detail: null };
+    if (await isReached(context, pod, service, address.insideAddress)) {
+      const detail = address.endpoint === null ? await describeMissingAddress(events, service) : null;
+      return { phase: 'READY', ...address, detail };
+    }
     const { host = 'the service' } = address.insideAddress ?? {};
     return { phase: 'STARTING', ...address, detail: `it is ready, but ${host} does not lead to it yet` };
   }

@@ -16,6 +16,15 @@ describe('a bad value', () => {
 
   it.each([
     ['TOYGRES_NAMESPACE', 'Bad', 'must be a namespace name'],
+    [
+      'TOYGRES_PUBLIC_SOURCE_RANGES',
+      '203.0.113.0/24,10.0.0.1',
+      'must be ranges like 203.0.113.0/24, separated by commas',
+    ],
+    ['TOYGRES_PUBLIC_SOURCE_RANGES', '10.0.0.0/33', 'must be ranges like 203.0.113.0/24, separated by commas'],
+    ['TOYGRES_PUBLIC_SOURCE_RANGES', '::/129', 'must be ranges like 203.0.113.0/24, separated by commas'],
+    ['TOYGRES_DNS_SUFFIX', '.cloudapp.azure.com', 'must be a domain like westeurope.cloudapp.azure.com'],
+    ['TOYGRES_DNS_SUFFIX', 'a b.example', 'must be a domain like westeurope.cloudapp.azure.com'],
     ['TOYGRES_API_TOKEN', 'two words', 'must be printable ASCII characters without spaces'],
     ['TOYGRES_API_TOKEN', 'line\nend', 'must be printable ASCII characters without spaces'],
   ])('of %s is one line without patterns: %j', (name, value, rule) => {
@@ -35,6 +44,8 @@ it('every setting of the contract is taken, also one that nothing reads yet', ()
     TOYGRES_JOB_IMAGE: 'registry/job:{release}-pg{version}',
     TOYGRES_STORAGE_CLASS: 'fast',
     TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: '5f0b1f5e-9a55-4f0e-8a2a-0d4d1c5b7a10',
+    TOYGRES_PUBLIC_SOURCE_RANGES: '203.0.113.0/24, 2001:db8::/32',
+    TOYGRES_DNS_SUFFIX: 'westeurope.cloudapp.azure.com',
     AZURE_STORAGE_ACCOUNT: 'account1',
     TOYGRES_IMAGE_CONTAINER: 'backups',
     TOYGRES_ADMIN_USERNAME: 'root',
@@ -44,6 +55,10 @@ it('every setting of the contract is taken, also one that nothing reads yet', ()
     TOYGRES_WORKER_CONCURRENCY: '1',
     TOYGRES_JOB_CONCURRENCY: '3',
     LOG_LEVEL: 'debug',
+  });
+  expect(config.kubernetes).toMatchObject({
+    publicSourceRanges: ['203.0.113.0/24', '2001:db8::/32'],
+    dnsSuffix: 'westeurope.cloudapp.azure.com',
   });
   expect(config).toMatchObject({ port: 0, apiToken: 'short', jobConcurrency: 3, namespaces: ['one', 'two', 'three'] });
 });

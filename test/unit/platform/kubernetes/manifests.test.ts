@@ -42,7 +42,8 @@ describe('the manifests of a server', () => {
         expect(read(made.at(-1)?.body, 'stringData')).toEqual({ username: name, password });
       }),
     );
-  });
+    // A hundred servers are parsed from YAML anew, and the machine may be busy.
+  }, 60_000);
 
   test('keep the password in the Secret alone', () => {
     const password = 'a-password-to-look-for';
@@ -57,8 +58,13 @@ describe('the manifests of a server', () => {
     const service = open.service({ ...spec, exposure: 'PUBLIC', dnsLabel: 'shop' });
     expect(service.body).toMatchObject({
       metadata: { annotations: { 'service.beta.kubernetes.io/azure-dns-label-name': 'shop' } },
-      spec: { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'] },
+      spec: { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'], externalTrafficPolicy: 'Local' },
     });
+    expect(JSON.stringify(open.networkPolicy({ ...spec, exposure: 'PUBLIC' }).body)).toContain('203.0.113.0/24');
+    expect(JSON.stringify(open.networkPolicy({ ...spec, exposure: 'PUBLIC' }).body)).not.toContain('0.0.0.0/0');
+    expect(JSON.stringify(open.networkPolicy(spec).body)).not.toContain('203.0.113.0/24');
+    const everywhere = servers.networkPolicy({ ...spec, exposure: 'PUBLIC' });
+    expect(JSON.stringify(everywhere.body)).toContain('0.0.0.0/0');
   });
 
   test('the pod carries nothing that changes from operation to operation, for that would restart it', () => {

@@ -1,0 +1,16 @@
+import { isIP } from 'node:net';
+
+const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+const DOMAIN = /^(?=.{1,190}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
+
+/** True for `203.0.113.0/24` and its like in IPv6. */
+export function isAddressRange(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const most = BITS[isIP(address)];
+  return rest.length === 0 && most !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
+/** True for a domain that a label can stand before. */
+export function isDomainName(text: string): boolean {
+  return DOMAIN.test(text);
+}
