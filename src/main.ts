@@ -21,11 +21,16 @@ function say(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** Whoever read what is written here may have gone, or their disk be full: what runs goes on, and is stopped in order. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
 async function serve(mode: Mode): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   const asked = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
   });
   const app = await startApp(config, mode, log);
   say([
@@ -39,6 +44,7 @@ async function serve(mode: Mode): Promise<void> {
   await app.stop();
 }
 
+outliveReaders();
 const mode = readMode(process.argv[2]);
 if (['help', '--help', '-h'].includes(process.argv[2] ?? '')) {
   say([USAGE]);

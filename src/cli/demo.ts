@@ -42,9 +42,14 @@ async function demo(platform: DemoPlatform, signal: AbortSignal): Promise<void> 
   await Promise.race([tellStory(api, ground), rejectOnAbort(signal)]);
 }
 
-/** Aborted by the first signal that asks us to end; further ones wait for the end like everybody. */
+/**
+ * Aborted by the first signal that asks us to end, or when nobody reads any more what is said; further ones wait for the
+ * end like everybody.
+ */
 function listenForSignals(): AbortSignal {
   const controller = new AbortController();
+  process.stdout.on('error', () => controller.abort('SIGPIPE'));
+  process.stderr.on('error', () => undefined);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
       if (controller.signal.aborted) return;
