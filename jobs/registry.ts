@@ -1,9 +1,11 @@
+import { createDurableInstance } from './create-durable-instance.ts';
 import { createImage } from './create-image.ts';
 import { createInstance } from './create-instance.ts';
 import { deleteImage } from './delete-image.ts';
 import { deleteInstance } from './delete-instance.ts';
 import { growVolume } from './grow-volume.ts';
 import { restartInstance } from './restart-instance.ts';
+import { restoreDurableInstance } from './restore-durable-instance.ts';
 import { restoreInstance } from './restore-instance.ts';
 import { runPreflight } from './run-preflight.ts';
 import { startInstance } from './start-instance.ts';
@@ -14,6 +16,8 @@ import type { Workflow } from './workflow/define-workflow.ts';
 export const workflows: readonly Workflow[] = [
   createInstance,
   restoreInstance,
+  createDurableInstance,
+  restoreDurableInstance,
   deleteInstance,
   stopInstance,
   startInstance,

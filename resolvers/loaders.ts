@@ -13,6 +13,7 @@ export interface Loaders {
   readonly imageFiles: DataLoader<string, readonly ImageFileRecord[]>;
   readonly steps: DataLoader<string, readonly StepRecord[]>;
   readonly jobs: DataLoader<string, readonly JobRecord[]>;
+  readonly operationNotices: DataLoader<string, readonly string[]>;
   readonly healthChecks: ListLoader<HealthCheckRecord>;
   readonly imagesOfInstance: PageLoader<ImageRecord>;
   readonly operationsOfInstance: PageLoader<OperationRecord>;
@@ -30,6 +31,7 @@ export function createLoaders({ instanceQueries, imageQueries, operationQueries,
     imageFiles: new DataLoader((ids: readonly string[]) => imageQueries.files(ids)),
     steps: new DataLoader((ids: readonly string[]) => operationQueries.steps(ids)),
     jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),
+    operationNotices: new DataLoader((ids: readonly string[]) => operationQueries.notices(ids)),
     healthChecks: createListLoader((ids, first) => upkeepQueries.healthChecks(ids, first)),
     imagesOfInstance: createPageLoader((ids, page) => imageQueries.pagesOfInstances(ids, page)),
     operationsOfInstance: createPageLoader((ids, page) => operationQueries.pagesOfInstances(ids, page)),

@@ -19,6 +19,9 @@ export class ConnectionCheck {
   })
   declare readonly durableWorkerRunning: boolean | null;
 
+  @Field(() => String, { nullable: true, description: 'Why the pg_durable worker does not run; null when it does.' })
+  declare readonly durableWorkerDetail: string | null;
+
   @Field(() => Failure, { nullable: true, description: 'Why it did not work; null if it did.' })
   declare readonly failure: Failure | null;
 }

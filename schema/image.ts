@@ -30,6 +30,45 @@ export class ImageDatabase {
   declare readonly sizeBytes: number;
 }
 
+@ObjectType({ description: 'An extension of a database that an image holds.' })
+export class ImageExtension {
+  @Field(() => String, { description: 'The database that it is in.' })
+  declare readonly database: string;
+
+  @Field(() => String, { description: 'Name of the extension.' })
+  declare readonly name: string;
+
+  @Field(() => String, { description: 'Its version when the image was taken.' })
+  declare readonly version: string;
+}
+
+@ObjectType({ description: 'A durable function of pg_durable as it stood when the image was taken.' })
+export class DurableFunction {
+  @Field(() => String, { description: 'The id that pg_durable gave it.' })
+  declare readonly id: string;
+
+  @Field(() => String, { nullable: true, description: 'The label that its starter gave it.' })
+  declare readonly label: string | null;
+
+  @Field(() => String, { description: 'How it stood, in words of pg_durable: pending or running.' })
+  declare readonly status: string;
+}
+
+@ObjectType({ description: 'What an image holds of pg_durable.' })
+export class ImageDurable {
+  @Field(() => String, { description: 'The database that has the extension.' })
+  declare readonly database: string;
+
+  @Field(() => String, { description: 'Version of the extension; a restore wants the same.' })
+  declare readonly version: string;
+
+  @Field(() => Int, { description: 'How many functions had not ended: durableFunctions of a restore decides on them.' })
+  declare readonly unfinished: number;
+
+  @Field(() => [DurableFunction], { description: 'The oldest of those, at most 20.' })
+  declare readonly functions: DurableFunction[];
+}
+
 @ObjectType({
   implements: Node,
   description: 'A backup of a whole server in the blob store, from which new instances can be made.',
@@ -58,6 +97,18 @@ export class Image extends Node {
 
   @Field(() => [ImageDatabase], { description: 'The databases it holds; empty until it is AVAILABLE.' })
   declare readonly databases: ImageDatabase[];
+
+  @Field(() => [ImageExtension], { description: 'The extensions of its databases; empty until it is AVAILABLE.' })
+  declare readonly extensions: ImageExtension[];
+
+  @Field(() => ImageDurable, {
+    nullable: true,
+    description: 'What it holds of pg_durable; null where there is none, and until it is AVAILABLE.',
+  })
+  declare readonly durable: ImageDurable | null;
+
+  @Field(() => [String], { description: 'What it could not carry or carries changed, in words; mostly empty.' })
+  declare readonly notices: string[];
 
   @Field(() => [ImageFile], {
     description: 'Its files as they were verified in the blob store; empty until it is AVAILABLE.',

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { LabelInput } from './label.ts';
-import { Exposure, ImageType } from './states.ts';
+import { DurableFunctions, Exposure, ImageType } from './states.ts';
 
 @InputType({ description: 'A new instance: an empty server, or with sourceImageId one restored from an image.' })
 export class CreateInstanceInput {
@@ -62,6 +62,22 @@ export class CreateInstanceInput {
 
   @Field(() => ID, { nullable: true, description: 'An AVAILABLE image whose data, roles and settings it starts with.' })
   declare readonly sourceImageId?: string | null;
+
+  @Field(() => DurableFunctions, {
+    nullable: true,
+    description:
+      'Only with sourceImageId: what becomes of durable functions that had not ended. Left out: CANCEL while the source ' +
+      'instance exists, RESUME when it is gone; a notice says which.',
+  })
+  declare readonly durableFunctions?: DurableFunctions | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Only with sourceImageId: whether a server with another version of pg_durable than the source had may be used; the ' +
+      'extension is upgraded then. Left out: false, and such a restore is refused.',
+  })
+  declare readonly allowExtensionUpgrade?: boolean | null;
 
   @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   declare readonly idempotencyKey?: string | null;

@@ -28,6 +28,9 @@ export class Operation extends Node {
   @Field(() => [Step], { description: 'All its steps in order; those that were not needed end SKIPPED.' })
   declare readonly steps: Step[];
 
+  @Field(() => [String], { description: 'What it found worth saying while it ran, in words; mostly empty.' })
+  declare readonly notices: string[];
+
   @Field(() => String, { description: 'Name of who asked for it.' })
   declare readonly requestedBy: string;
 

@@ -19,6 +19,7 @@ export const OPERATION_KINDS = [
 ] as const;
 export const IMAGE_TYPES = ['STOCK', 'PG_DURABLE'] as const;
 export const IMAGE_METHODS = ['LOGICAL', 'PHYSICAL'] as const;
+export const DURABLE_FUNCTIONS = ['RESUME', 'CANCEL'] as const;
 export const EXPOSURES = ['INTERNAL', 'PUBLIC'] as const;
 export const HEALTH_STATUSES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
 export const DRIFT_KINDS = ['SERVER', 'VOLUME', 'SECRET', 'CONFIGURATION', 'JOB', 'IMAGE'] as const;
@@ -120,6 +121,16 @@ export const ImageMethod = enumOf(
   {
     LOGICAL: 'Every database by pg_dump, with roles and settings; each consistent in itself.',
     PHYSICAL: 'The whole cluster by pg_basebackup, consistent throughout.',
+  },
+);
+export type DurableFunctions = (typeof DURABLE_FUNCTIONS)[number];
+export const DurableFunctions = enumOf(
+  'DurableFunctions',
+  'What becomes in a restored server of durable functions that had not ended when the image was taken.',
+  DURABLE_FUNCTIONS,
+  {
+    RESUME: 'They go on. While their source lives, both do what they do: payments, mails, calls.',
+    CANCEL: 'They are cancelled before the server starts; no step of them runs.',
   },
 );
 export type Exposure = (typeof EXPOSURES)[number];

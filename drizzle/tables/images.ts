@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, index, integer, jsonb, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { ImageMethod, ImageState, ImageType } from '../../schema/states.ts';
 import { cms } from './cms.ts';
-import type { StoredFailure } from './shapes.ts';
+import type { StoredDurable, StoredFailure } from './shapes.ts';
 
 export const images = cms.table(
   'images',
@@ -19,6 +19,11 @@ export const images = cms.table(
     /** The platform that the source ran on. */
     platform: text().notNull(),
     databases: jsonb().$type<{ name: string; owner: string; sizeBytes: number }[]>().notNull().default([]),
+    extensions: jsonb().$type<{ database: string; name: string; version: string }[]>().notNull().default([]),
+    /** What it holds of pg_durable; null until verified, and where there is none. */
+    durable: jsonb().$type<StoredDurable>(),
+    /** What it could not carry, in words. */
+    notices: jsonb().$type<string[]>().notNull().default([]),
     sizeBytes: bigint({ mode: 'number' }),
     databaseBytes: bigint({ mode: 'number' }),
     sourceStorageGib: integer().notNull(),

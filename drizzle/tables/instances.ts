@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import type { Exposure, HealthStatus, ImageType, InstanceState } from '../../schema/states.ts';
+import type { DurableFunctions, Exposure, HealthStatus, ImageType, InstanceState } from '../../schema/states.ts';
 import { cms } from './cms.ts';
 import type { StoredFailure } from './shapes.ts';
 
@@ -27,6 +27,9 @@ export const instances = cms.table(
     /** Encrypted; null once the instance is deleted. */
     encryptedPassword: text(),
     sourceImageId: uuid(),
+    /** What a restore makes of the durable functions of its image; null without one. */
+    durableFunctions: text().$type<DurableFunctions>(),
+    allowExtensionUpgrade: boolean().notNull().default(false),
     endpoint: jsonb().$type<{ host: string; port: number; dnsName: string | null }>(),
     failure: jsonb().$type<StoredFailure>(),
     revision: bigint({ mode: 'number' }).notNull().default(1),

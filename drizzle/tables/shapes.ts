@@ -5,6 +5,14 @@ export interface StoredFailure {
   readonly step: string | null;
 }
 
+/** What an image holds of pg_durable, as it stands in its row. */
+export interface StoredDurable {
+  readonly database: string;
+  readonly version: string;
+  readonly unfinished: number;
+  readonly functions: { readonly id: string; readonly label: string | null; readonly status: string }[];
+}
+
 /** A step's progress as it stands in a row and in an event. */
 export interface StoredProgress {
   readonly percent: number | null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
-import { ClusterSettings, ManifestDatabase } from '../ports/manifest.ts';
+import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../ports/manifest.ts';
 import type { JobSpec } from '../ports/platform.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../workflow/context.ts';
@@ -28,6 +28,8 @@ export const BackupResult = z.object({
   cluster: ClusterSettings,
   serverVersion: z.string(),
   tools: z.record(z.string(), z.string()),
+  extensions: z.array(ManifestExtension),
+  durable: DurableState.nullable(),
   notices: z.array(z.string()),
 });
 export type BackupResult = z.infer<typeof BackupResult>;

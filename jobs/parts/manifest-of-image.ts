@@ -15,6 +15,7 @@ export function buildManifest(
   password: { readonly value: string; readonly keyId: string },
 ): ImageManifest {
   const { databases, databaseBytes, cluster, serverVersion, tools, startedAt, finishedAt, notices } = result;
+  const { extensions, durable } = result;
   return {
     formatVersion: 1,
     imageId: image.id,
@@ -30,6 +31,8 @@ export function buildManifest(
     superuser: { username: SUPERUSER_NAME, encryptedPassword: password.value, keyId: password.keyId },
     databases,
     databaseBytes,
+    extensions,
+    durable,
     files: [...files],
     tools,
     startedAt,
@@ -61,7 +64,7 @@ export async function publishManifest(
 
 /** What the record of an image is to say, from the manifest as it stands in the store. */
 export async function readImageFacts({ store }: WorkflowServices, imageId: string): Promise<ImageFacts> {
-  const { databases, files, databaseBytes, cluster } = await store.readManifest(imageId);
+  const { databases, files, databaseBytes, cluster, extensions, durable, notices } = await store.readManifest(imageId);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return { databases, files, sizeBytes, databaseBytes, cluster, verifiedAt: new Date() };
+  return { databases, files, sizeBytes, databaseBytes, cluster, extensions, durable, notices, verifiedAt: new Date() };
 }

@@ -58,6 +58,8 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
       TOYGRES_IMAGE_ID: source.imageId,
       TOYGRES_PARALLEL: readParallelism(platform),
       ...restoreParameters(manifest),
+      TOYGRES_DURABLE_FUNCTIONS: instance.durableFunctions ?? 'CANCEL',
+      TOYGRES_ALLOW_EXTENSION_UPGRADE: String(instance.allowExtensionUpgrade),
     },
     secrets: grant.sas === null ? { password } : { password, sas: grant.sas },
     scratchBytes: jobLimits(source.sizeBytes).scratchBytes,

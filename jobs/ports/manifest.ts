@@ -32,6 +32,19 @@ export const ClusterSettings = z.object({
 });
 export type ClusterSettings = z.infer<typeof ClusterSettings>;
 
+/** An extension of one of the image's databases. */
+export const ManifestExtension = z.object({ database: z.string(), name: z.string(), version: z.string() });
+export type ManifestExtension = z.infer<typeof ManifestExtension>;
+
+/** What an image holds of pg_durable: how many functions had not ended, and the first of them. */
+export const DurableState = z.object({
+  database: z.string(),
+  version: z.string(),
+  unfinished: z.number().int().nonnegative(),
+  functions: z.array(z.object({ id: z.string(), label: z.string().nullable(), status: z.string() })),
+});
+export type DurableState = z.infer<typeof DurableState>;
+
 /**
  * The last file of an image to be written; a prefix without one is not an image. With the key that encrypted the
  * password it is all that a restore needs: no row of the CMS.
@@ -52,6 +65,9 @@ export const ImageManifest = z.object({
   superuser: z.object({ username: z.string(), encryptedPassword: z.string(), keyId: z.string() }),
   databases: z.array(ManifestDatabase),
   databaseBytes: bytes,
+  extensions: z.array(ManifestExtension).default([]),
+  /** Null where there is no pg_durable, and in images of before it was looked for. */
+  durable: DurableState.nullable().default(null),
   files: z.array(ManifestFile).min(1),
   /** Program name to version: pg_dump, azcopy. */
   tools: z.record(z.string(), z.string()),

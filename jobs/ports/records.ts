@@ -1,5 +1,13 @@
-import type { Exposure, HealthStatus, ImageMethod, ImageState, ImageType, InstanceState } from '../../schema/states.ts';
-import type { ClusterSettings, ManifestDatabase, ManifestFile } from './manifest.ts';
+import type {
+  DurableFunctions,
+  Exposure,
+  HealthStatus,
+  ImageMethod,
+  ImageState,
+  ImageType,
+  InstanceState,
+} from '../../schema/states.ts';
+import type { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension, ManifestFile } from './manifest.ts';
 import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -29,6 +37,9 @@ export interface InstanceRecord {
   readonly labels: Readonly<Record<string, string>>;
   readonly endpoint: ServerEndpoint | null;
   readonly sourceImageId: string | null;
+  /** What becomes of the durable functions of the image; null where there is no image. */
+  readonly durableFunctions: DurableFunctions | null;
+  readonly allowExtensionUpgrade: boolean;
   readonly failure: FailureRecord | null;
   /** Grows with every change of the row. */
   readonly revision: number;
@@ -47,6 +58,9 @@ export interface ImageRecord {
   readonly sourceInstanceId: string;
   readonly sourceInstanceName: string;
   readonly databases: readonly ManifestDatabase[];
+  readonly extensions: readonly ManifestExtension[];
+  readonly durable: DurableState | null;
+  readonly notices: readonly string[];
   readonly sizeBytes: number | null;
   readonly databaseBytes: number | null;
   readonly sourceStorageGib: number;
@@ -65,6 +79,10 @@ export interface ImageFacts {
   readonly sizeBytes: number;
   readonly databaseBytes: number;
   readonly cluster: ClusterSettings;
+  readonly extensions: readonly ManifestExtension[];
+  readonly durable: DurableState | null;
+  /** What it could not carry, in words. */
+  readonly notices: readonly string[];
   readonly verifiedAt: Date;
 }
 

@@ -5,8 +5,23 @@ export interface ConnectionFacts {
   readonly latencyMs: number;
   /** Null for a server that is not PG_DURABLE. */
   readonly durableWorkerRunning: boolean | null;
+  /** True when settings of the server, or a missing extension, keep it from running at all. */
+  readonly durableWorkerIsOff?: boolean;
+  /** Why the worker does not run; null when it does. */
+  readonly durableWorkerDetail?: string | null;
   /** The size of all databases together; only where `measure` asked for it. */
   readonly databaseBytes?: number;
+}
+
+/** What is looked at beside the version. */
+export interface ProbeOptions {
+  readonly timeoutMs: number;
+  /** The background worker of pg_durable. */
+  readonly durable: boolean;
+  readonly measure?: boolean;
+  readonly libraries?: boolean;
+  /** Creates the extension pg_durable where it is missing. */
+  readonly ensureDurable?: boolean;
 }
 
 /** Opens a real connection to a server as a client would. */
@@ -15,9 +30,5 @@ export interface ServerProbe {
    * Connects once, asks for the version, disconnects. Throws UNAVAILABLE when nothing answers or the server is starting,
    * STEP_FAILED when it answers but refuses the login, or cannot load its own libraries where `libraries` asked for that.
    */
-  connect(
-    address: Address,
-    login: ServerSecret,
-    options: { timeoutMs: number; durable: boolean; measure?: boolean; libraries?: boolean },
-  ): Promise<ConnectionFacts>;
+  connect(address: Address, login: ServerSecret, options: ProbeOptions): Promise<ConnectionFacts>;
 }

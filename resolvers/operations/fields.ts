@@ -17,6 +17,11 @@ export class OperationFieldResolver {
     return loaders.steps.load(operation.id);
   }
 
+  @FieldResolver(() => [String])
+  async notices(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<readonly string[]> {
+    return loaders.operationNotices.load(operation.id);
+  }
+
   @FieldResolver(() => [Job], { description: 'The jobs it has run on the platform so far, oldest first.' })
   async jobs(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<readonly JobRecord[]> {
     return loaders.jobs.load(operation.id);

@@ -1,4 +1,4 @@
-import type { Exposure, ImageMethod, ImageType, Role } from '../../schema/states.ts';
+import type { DurableFunctions, Exposure, ImageMethod, ImageType, Role } from '../../schema/states.ts';
 
 /** Who asks. */
 export interface Caller {
@@ -30,6 +30,8 @@ export interface CreateInstance extends Idempotent {
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly deletionProtection?: boolean | null | undefined;
   readonly sourceImageId?: string | null | undefined;
+  readonly durableFunctions?: DurableFunctions | null | undefined;
+  readonly allowExtensionUpgrade?: boolean | null | undefined;
 }
 
 export interface UpdateInstance extends Idempotent {

@@ -81,6 +81,8 @@ export interface OperationQueries {
   pagesOfImages(imageIds: readonly string[], page: PageRequest): Promise<readonly Page<OperationRecord>[]>;
   steps(operationIds: readonly string[]): Promise<readonly (readonly StepRecord[])[]>;
   jobs(operationIds: readonly string[]): Promise<readonly (readonly JobRecord[])[]>;
+  /** What the steps of each said to users, in their order. */
+  notices(operationIds: readonly string[]): Promise<readonly (readonly string[])[]>;
   job(id: string): Promise<JobRecord | null>;
 }
 
@@ -96,6 +98,7 @@ export interface ConnectionFinding {
   readonly serverVersion: string | null;
   readonly latencyMs: number | null;
   readonly durableWorkerRunning: boolean | null;
+  readonly durableWorkerDetail?: string | null;
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 

@@ -1,5 +1,5 @@
 import { invalidInput } from '../errors.ts';
-import type { Exposure } from '../states.ts';
+import type { DurableFunctions, Exposure } from '../states.ts';
 import { checkIdempotencyKey } from './idempotency-rules.ts';
 import { checkLabels, type LabelPair } from './label-rules.ts';
 import { checkName, INSTANCE_NAME_MAX } from './name-rules.ts';
@@ -31,6 +31,8 @@ export interface CreateInstanceForm extends Given {
   readonly dnsLabel?: string | null | undefined;
   readonly namespace?: string | null | undefined;
   readonly sourceImageId?: string | null | undefined;
+  readonly durableFunctions?: DurableFunctions | null | undefined;
+  readonly allowExtensionUpgrade?: boolean | null | undefined;
 }
 
 /** What is checked of the input of updateInstance. */
@@ -90,6 +92,10 @@ function checkDnsLabel(label: string, exposure: Exposure | null | undefined): vo
   }
 }
 
+function refuseWithoutImage(field: 'durableFunctions' | 'allowExtensionUpgrade'): never {
+  throw invalidInput(field, 'onlyRestore', `${field} is for a restore: leave it out, or give sourceImageId.`);
+}
+
 /** Requires the form of every field of a new instance. What only records and platform can tell is checked later. */
 export function checkCreateInstance(input: CreateInstanceForm): void {
   checkName('name', input.name, INSTANCE_NAME_MAX);
@@ -98,6 +104,10 @@ export function checkCreateInstance(input: CreateInstanceForm): void {
   if (input.postgresVersion != null) checkVersion(input.postgresVersion);
   if (input.dnsLabel != null) checkDnsLabel(input.dnsLabel, input.exposure);
   if (input.namespace != null) checkNamespace(input.namespace);
+  if (input.sourceImageId == null) {
+    if (input.durableFunctions != null) refuseWithoutImage('durableFunctions');
+    if (input.allowExtensionUpgrade) refuseWithoutImage('allowExtensionUpgrade');
+  }
   checkCommon(input);
 }
 

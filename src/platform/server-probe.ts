@@ -2,23 +2,18 @@ import pg from 'pg';
 import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
+import { readDurableWorker } from './durable-probe.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
 const DATABASE = 'postgres';
 
-/**
- * The background worker of pg_durable is not listed in pg_stat_activity; its heartbeat moves every 5 s, and its sessions
- * show, by one of two names depending on the release.
- */
-const WORKER_SESSIONS = `
-  SELECT EXISTS (
-    SELECT FROM pg_stat_activity
-    WHERE backend_type = 'pg_durable background worker' OR application_name LIKE 'pg_durable:worker:%'
-  ) AS running`;
-const WORKER_HEARTBEAT = `SELECT coalesce(max(last_seen_at) > now() - interval '20 seconds', false) AS running FROM df._worker_epoch`;
-const HAS_HEARTBEAT = `SELECT to_regclass('df._worker_epoch') IS NOT NULL AS present`;
 /** Every installation has this library, and a new connection loads it from the disk as it is now. */
 const LOAD_LIBRARY = `LOAD '$libdir/plpgsql'`;
+/** Two at once would trip over each other. */
+const ENSURE_DURABLE = `
+  SELECT pg_advisory_lock(hashtext('toygres pg_durable'));
+  SET client_min_messages = warning;
+  CREATE EXTENSION IF NOT EXISTS pg_durable`;
 const ALL_DATABASES = `SELECT coalesce(sum(pg_database_size(oid)), 0)::text AS bytes FROM pg_database`;
 
 /** How long the server may take to close a connection that was ended in order. */
@@ -27,38 +22,53 @@ const GOODBYE_MS = 1000;
 /** A probe over PostgreSQL's own protocol. Each call opens one connection and closes it, also when it fails. */
 export function createServerProbe(): ServerProbe {
   return {
-    async connect(address, login, { timeoutMs, durable, measure, libraries }) {
+    async connect(address, login, { timeoutMs, durable, measure, libraries, ensureDurable }) {
       const startedAt = performance.now();
-      const client = new pg.Client({
-        host: address.host,
-        port: address.port,
-        user: login.username,
-        password: login.password,
-        database: DATABASE,
-        application_name: 'toygres probe',
-        connectionTimeoutMillis: timeoutMs,
-        query_timeout: timeoutMs,
-      });
-      // A connection that breaks between two queries says so here; the query that follows fails by itself.
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
+      const inDatabase: InDatabase = async (database, work) => {
+        const client = buildClient(address, login, database, timeoutMs);
+        try {
+          await client.connect();
+          return await work(client);
+        } finally {
+          await close(client);
+        }
+      };
+      return inDatabase(DATABASE, async (client) => {
         const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
         const latencyMs = performance.now() - startedAt;
         if (libraries) await requireLibraries(client, address);
+        if (ensureDurable) await client.query(ENSURE_DURABLE);
+        const worker = durable ? await readDurableWorker(client, inDatabase) : null;
         const facts: ConnectionFacts = {
           serverVersion: rows[0]?.version ?? '',
           latencyMs,
-          durableWorkerRunning: durable ? await readWorker(client) : null,
+          durableWorkerRunning: worker?.running ?? null,
+          ...(worker === null ? {} : { durableWorkerIsOff: worker.isOff, durableWorkerDetail: worker.detail }),
         };
         return measure ? { ...facts, databaseBytes: await readSize(client) } : facts;
-      } catch (error) {
+      }).catch((error: unknown) => {
         throw translate(error, address, login);
-      } finally {
-        await close(client);
-      }
+      });
     },
   };
+}
+
+type InDatabase = <T>(database: string, work: (client: pg.Client) => Promise<T>) => Promise<T>;
+
+function buildClient({ host, port }: Address, login: ServerSecret, database: string, timeoutMs: number): pg.Client {
+  const client = new pg.Client({
+    host,
+    port,
+    user: login.username,
+    password: login.password,
+    database,
+    application_name: 'toygres probe',
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+  });
+  // A connection that breaks between two queries says so here; the query that follows fails by itself.
+  client.on('error', () => undefined);
+  return client;
 }
 
 /** A server that hangs would never say goodbye: then the connection is cut. */
@@ -81,13 +91,6 @@ async function requireLibraries(client: pg.Client, { host, port }: Address): Pro
       { cause: new Error(`LOAD failed: ${error.code}`) },
     );
   }
-}
-
-async function readWorker(client: pg.Client): Promise<boolean> {
-  const ask = async (query: string) => (await client.query<{ running: boolean }>(query)).rows[0]?.running === true;
-  if (await ask(WORKER_SESSIONS)) return true;
-  const { rows } = await client.query<{ present: boolean }>(HAS_HEARTBEAT);
-  return rows[0]?.present === true && (await ask(WORKER_HEARTBEAT));
 }
 
 async function readSize(client: pg.Client): Promise<number> {

@@ -28,14 +28,6 @@ export async function writeNewImage(
   const source = await requireInstance(tx, input.instanceId);
   requireOwnPlatform('instance', source, platform);
   requireState(source, 'RUNNING', 'imaged');
-  if (source.imageType === 'PG_DURABLE') {
-    throw new AppError(
-      'UNAVAILABLE',
-      'Imaging an instance of type PG_DURABLE is not available yet: pg_dump leaves the rows of its durable functions ' +
-        'out without a word, so a LOGICAL image would lose them. Dump the tables you need with pg_dump until then.',
-      { details: { field: 'method', rule: 'notAvailableYet' } },
-    );
-  }
   if (source.encryptedPassword === null) throw new Error(`instance ${source.id} is RUNNING without a password`);
   const id = randomUUID();
   const claim = { instanceId: source.id, imageId: id, excludesOnInstance: false, excludesOnImage: true };

@@ -38,6 +38,8 @@ function plainChoice(input: CreateInstance, offers: readonly PostgresOffer[]) {
     postgresVersion: chooseVersion(offers, wanted, field),
     storageGib: input.storageGib ?? DEFAULT_STORAGE_GIB,
     password: input.password ?? generatePassword(),
+    durableFunctions: null,
+    allowExtensionUpgrade: false,
     notices: [],
   };
 }
@@ -76,7 +78,10 @@ export async function writeNewInstance(
     labels: { ...input.labels },
     encryptedPassword: secrets.encrypt(choice.password, id),
     sourceImageId: imageId,
+    durableFunctions: choice.durableFunctions,
+    allowExtensionUpgrade: choice.allowExtensionUpgrade,
   };
+  const kind = instance.imageType === 'PG_DURABLE' ? 'durable-instance' : 'instance';
   await insertInstance(tx, instance);
   const claim = { instanceId: id, imageId, excludesOnInstance: true, excludesOnImage: false };
   await requireFree(tx, claim);
@@ -84,8 +89,8 @@ export async function writeNewInstance(
     ...claim,
     kind: 'CREATE_INSTANCE',
     ...(imageId === null
-      ? { workflow: 'create-instance', input: { instanceId: id } }
-      : { workflow: 'restore-instance', input: { instanceId: id, imageId } }),
+      ? { workflow: `create-${kind}`, input: { instanceId: id } }
+      : { workflow: `restore-${kind}`, input: { instanceId: id, imageId } }),
     requestedBy: caller.name,
   });
   return {

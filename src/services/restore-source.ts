@@ -1,8 +1,9 @@
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import type { CreateInstance } from '../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../schema/errors.ts';
-import type { ImageType } from '../../schema/states.ts';
+import type { DurableFunctions, ImageType } from '../../schema/states.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
+import { decideOnFunctions } from './durable-functions.ts';
 import { requireImage } from './locked-records.ts';
 
 /** What a restored instance takes from its image, and what that changed of the input. */
@@ -12,6 +13,8 @@ export interface RestoreSource {
   readonly postgresVersion: string;
   readonly storageGib: number;
   readonly password: string;
+  readonly durableFunctions: DurableFunctions;
+  readonly allowExtensionUpgrade: boolean;
   readonly notices: readonly string[];
 }
 
@@ -46,12 +49,16 @@ export async function readRestoreSource(
   if (input.storageGib != null && input.storageGib < least) {
     notices.push(`storageGib was raised from ${input.storageGib} to ${least}, the size of the image's source.`);
   }
+  const durable = await decideOnFunctions(tx, image, input.durableFunctions ?? null);
+  notices.push(...durable.notices);
   return {
     imageId: image.id,
     imageType: image.imageType,
     postgresVersion: image.postgresVersion,
     storageGib: Math.max(input.storageGib ?? least, least),
     password: secrets.decrypt(image.encryptedPassword, image.id),
+    durableFunctions: durable.decision,
+    allowExtensionUpgrade: input.allowExtensionUpgrade ?? false,
     notices,
   };
 }

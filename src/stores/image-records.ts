@@ -10,7 +10,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import { answered } from './answered.ts';
 import { refuseHeldName } from './held-names.ts';
 import { imageColumns, toImageRecord } from './image-rows.ts';
-import { storableFailure } from './stored-text.ts';
+import { storableFailure, storableText } from './stored-text.ts';
 
 function notFound(id: string): AppError {
   return new AppError('NOT_FOUND', `There is no image ${id}.`);
@@ -70,13 +70,12 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
       return { value, keyId: secrets.keyIdOf(value) };
     },
 
-    async markAvailable(tx, id, { files, databases, cluster, sizeBytes, databaseBytes, verifiedAt }) {
+    async markAvailable(tx, id, { files, databases, extensions, notices, ...facts }) {
       await move(tx, id, ['CREATING', 'AVAILABLE'], 'AVAILABLE', {
+        ...facts,
         databases: [...databases],
-        cluster,
-        sizeBytes,
-        databaseBytes,
-        verifiedAt,
+        extensions: [...extensions],
+        notices: notices.map(storableText),
         failure: null,
       });
       await replaceFiles(tx, id, files);

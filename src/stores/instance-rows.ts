@@ -30,6 +30,8 @@ export function toInstanceRecord(row: InstanceRow): InstanceRecord {
     // Kept while the server is stopped, for its credentials; nobody listens there.
     endpoint: row.state === 'STOPPED' ? null : row.endpoint,
     sourceImageId: row.sourceImageId,
+    durableFunctions: row.durableFunctions,
+    allowExtensionUpgrade: row.allowExtensionUpgrade,
     failure: row.failure,
     revision: row.revision,
     createdAt: row.createdAt,

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { instances } from '../../drizzle/tables/index.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
+import type { InstanceState } from '../../schema/states.ts';
 import { inside } from '../db/database.ts';
 import { refuseHeldName } from './held-names.ts';
 
@@ -25,6 +26,8 @@ export type NewInstance = Required<
     | 'labels'
     | 'encryptedPassword'
     | 'sourceImageId'
+    | 'durableFunctions'
+    | 'allowExtensionUpgrade'
   >
 >;
 
@@ -43,6 +46,12 @@ export async function insertInstance(tx: Transaction, instance: NewInstance): Pr
 export async function lockInstance(tx: Transaction, id: string): Promise<LockedInstance | null> {
   const [row] = await inside(tx).select().from(instances).where(eq(instances.id, id)).for('update');
   return row ?? null;
+}
+
+/** The state of an instance, not locked; null when there is none of this id. */
+export async function readInstanceState(tx: Transaction, id: string): Promise<InstanceState | null> {
+  const [row] = await inside(tx).select({ state: instances.state }).from(instances).where(eq(instances.id, id));
+  return row?.state ?? null;
 }
 
 /** Changes what users may change of a locked instance; what is undefined stays. */

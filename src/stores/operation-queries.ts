@@ -131,6 +131,29 @@ export function createOperationQueries({ orm }: Database): OperationQueries {
       return groupedByIds(operationIds, rows, (row) => row.operationId, toJobRecord);
     },
 
+    async notices(operationIds) {
+      if (operationIds.length === 0) return [];
+      const said = sql<string>`jsonb_array_elements_text(${operationSteps.result} -> 'notices')`;
+      const rows = await answered(
+        orm
+          .select({ operationId: operationSteps.operationId, notice: said })
+          .from(operationSteps)
+          .where(
+            and(
+              inArray(operationSteps.operationId, distinctIds(operationIds)),
+              sql`jsonb_typeof(${operationSteps.result} -> 'notices') = 'array'`,
+            ),
+          )
+          .orderBy(asc(operationSteps.position)),
+      );
+      return groupedByIds(
+        operationIds,
+        rows,
+        (row) => row.operationId,
+        ({ notice }) => notice,
+      );
+    },
+
     async job(id) {
       if (!isUuid(id)) return null;
       const [row] = await answered(orm.select().from(jobs).where(eq(jobs.id, id)));

@@ -16,6 +16,8 @@ source "$SCRIPTS/lib/postgres.sh"
 source "$SCRIPTS/lib/azcopy.sh"
 # shellcheck source=lib/checksums.sh
 source "$SCRIPTS/lib/checksums.sh"
+# shellcheck source=lib/save-state.sh
+source "$SCRIPTS/lib/save-state.sh"
 # shellcheck source=lib/dump.sh
 source "$SCRIPTS/lib/dump.sh"
 
@@ -204,10 +206,11 @@ report() {
   sha256=$(sha256sum <checksums.tsv)
   read_fields server-json
   facts=${FIELDS[0]}
+  read_state
   notices_json
-  say_result "$(printf '{"startedAt":"%s","finishedAt":"%s","checksums":{"sizeBytes":%s,"md5":"%s","sha256":"%s"},"tools":{"pg_dump":"%s","azcopy":"%s"},"notices":%s,%s' \
+  say_result "$(printf '{"startedAt":"%s","finishedAt":"%s","checksums":{"sizeBytes":%s,"md5":"%s","sha256":"%s"},"tools":{"pg_dump":"%s","azcopy":"%s"},"extensions":%s,"durable":%s,"notices":%s,%s' \
     "$1" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$size" "${md5%% *}" "${sha256%% *}" \
-    "$PG_DUMP_VERSION" "$AZCOPY_VERSION" "$REPLY" "${facts#\{}")"
+    "$PG_DUMP_VERSION" "$AZCOPY_VERSION" "$EXTENSIONS" "$DURABLE" "$REPLY" "${facts#\{}")"
 }
 
 main

@@ -4,7 +4,7 @@
 #
 # Parameters: TOYGRES_VOLUME PGUSER TOYGRES_IMAGE_URL TOYGRES_IMAGE_ID TOYGRES_PARALLEL TOYGRES_CHECKSUMS_SHA256
 # TOYGRES_ENCODING TOYGRES_LOCALE_PROVIDER TOYGRES_LC_COLLATE TOYGRES_LC_CTYPE TOYGRES_LOCALE TOYGRES_ICU_RULES
-# TOYGRES_DATA_CHECKSUMS; secrets: password, sas (optional).
+# TOYGRES_DATA_CHECKSUMS TOYGRES_DURABLE_FUNCTIONS TOYGRES_ALLOW_EXTENSION_UPGRADE; secrets: password, sas (optional).
 set -Eeuo pipefail
 SCRIPTS=$(cd -- "${BASH_SOURCE[0]%/*}" && pwd)
 readonly SCRIPTS
@@ -31,6 +31,8 @@ need TOYGRES_LC_COLLATE '.+'
 need TOYGRES_LC_CTYPE '.+'
 need TOYGRES_DATA_CHECKSUMS 'true|false'
 [[ $TOYGRES_LOCALE_PROVIDER == libc ]] || need TOYGRES_LOCALE '.+'
+need TOYGRES_DURABLE_FUNCTIONS 'RESUME|CANCEL'
+need TOYGRES_ALLOW_EXTENSION_UPGRADE 'true|false'
 
 # shellcheck source=lib/volume.sh
 source "$SCRIPTS/lib/volume.sh"
@@ -38,6 +40,8 @@ source "$SCRIPTS/lib/volume.sh"
 source "$SCRIPTS/lib/throwaway.sh"
 # shellcheck source=lib/settings.sh
 source "$SCRIPTS/lib/settings.sh"
+# shellcheck source=lib/load-state.sh
+source "$SCRIPTS/lib/load-state.sh"
 # shellcheck source=lib/load.sh
 source "$SCRIPTS/lib/load.sh"
 
@@ -66,6 +70,7 @@ main() {
   start_loading_server ''
   make_helper
   preload_libraries
+  check_extension_versions
   log "Restoring ${#DATABASES[@]} databases"
   load_roles
   load_databases

@@ -3,7 +3,7 @@ import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/p
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { findPostgresPrograms } from '../../src/postgres-programs/find.ts';
+import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { type ProcessIdentity, readServerIdentity, spawnOptionsFor } from '../../src/postgres-programs/identity.ts';
 
 const SCRIPTS = path.resolve(import.meta.dirname, '../../templates/scripts');
@@ -106,9 +106,9 @@ function listen(child: ChildProcess, scratchDirectory: string): RunningScript {
 }
 
 /** Puts azcopy where the scripts find it, and finds PostgreSQL. */
-export async function createScriptRunner(): Promise<ScriptRunner> {
+export async function createScriptRunner(other?: PostgresPrograms): Promise<ScriptRunner> {
   const identity = await readServerIdentity();
-  const [programs] = await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null);
+  const programs = other ?? (await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null))[0];
   if (programs === undefined) throw new Error('no PostgreSQL server programs found: apt-get install postgresql');
   const home = await mkdtemp('/tmp/toygres-scripts-');
   await chmod(home, 0o755);

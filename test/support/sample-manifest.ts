@@ -26,6 +26,8 @@ export function sampleManifest(imageId: string, changes: Partial<ImageManifest> 
     superuser: { username: 'postgres', encryptedPassword: 'v1.abc.def', keyId: 'abc' },
     databases: [{ name: 'shop', owner: 'ada', sizeBytes: 7_000_000 }],
     databaseBytes: 7_000_000,
+    extensions: [{ database: 'shop', name: 'plpgsql', version: '1.0' }],
+    durable: null,
     files: [{ name: 'checksums.tsv', sizeBytes: 10, md5: 'a'.repeat(32), sha256: 'b'.repeat(64) }],
     tools: { pg_dump: '15.18', azcopy: '10.32.2' },
     startedAt: '2026-01-01T00:00:00Z',

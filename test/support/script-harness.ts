@@ -8,6 +8,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { ClusterSettings, type ClusterSettings as Settings } from '../../jobs/ports/manifest.ts';
+import type { PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { startAzurite, type TestAzurite } from './azurite.ts';
 import { createScriptRunner, type ScriptEnd, type ScriptRun, type ScriptRunner } from './job-script.ts';
 import { type SourceServer, startSourceServer } from './source-server.ts';
@@ -48,7 +49,7 @@ export interface ScriptHarness {
   /** On a new volume unless one is given. */
   restore(image: TakenImage, changes?: RunChanges & { readonly volume?: string }): Promise<RestoredVolume>;
   /** Starts the restored cluster; it is stopped with the harness. */
-  startRestored(volume: string, password?: string): Promise<SourceServer>;
+  startRestored(volume: string, password?: string, settings?: Readonly<Record<string, string>>): Promise<SourceServer>;
   stop(): Promise<void>;
 }
 
@@ -81,8 +82,8 @@ export function checksumsSha256(end: ScriptEnd): string {
 }
 
 /** Starts a blob store of its own; servers and volumes are made as asked for. */
-export async function createScriptHarness(): Promise<ScriptHarness> {
-  const runner = await createScriptRunner();
+export async function createScriptHarness(programs?: PostgresPrograms): Promise<ScriptHarness> {
+  const runner = await createScriptRunner(programs);
   const azurite = await startAzurite();
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(CONTAINER);
   await container.create();
@@ -99,7 +100,7 @@ export async function createScriptHarness(): Promise<ScriptHarness> {
     password,
     makeSource: async (initdbArguments, settings = {}) => {
       const directory = await runner.makeDirectory('source');
-      return keep(await startSourceServer({ directory, password, initdbArguments, settings }));
+      return keep(await startSourceServer({ directory, password, initdbArguments, settings, programs }));
     },
     backupRun: (source, imageId, changes = {}) => ({
       ...changes,
@@ -121,6 +122,8 @@ export async function createScriptHarness(): Promise<ScriptHarness> {
         TOYGRES_IMAGE_URL: image.url,
         TOYGRES_PARALLEL: '2',
         TOYGRES_CHECKSUMS_SHA256: checksumsSha256(image.end),
+        TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
+        TOYGRES_ALLOW_EXTENSION_UPGRADE: 'false',
         ...clusterParameters(image.end.results[0]),
         ...changes.parameters,
       },
@@ -135,13 +138,14 @@ export async function createScriptHarness(): Promise<ScriptHarness> {
       const volume = changes.volume ?? (await runner.makeDirectory('volume'));
       return { volume, end: await runner.run('restore.sh', harness.restoreRun(image, volume, changes)) };
     },
-    startRestored: async (volume, login = password) =>
+    startRestored: async (volume, login = password, settings = {}) =>
       keep(
         await startSourceServer({
           directory: volume,
           password: login,
           initdbArguments: null,
-          settings: { listen_addresses: '127.0.0.1' },
+          settings: { listen_addresses: '127.0.0.1', ...settings },
+          programs,
         }),
       ),
     stop: async () => {

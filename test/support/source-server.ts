@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { initCluster, startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
-import { findPostgresPrograms } from '../../src/postgres-programs/find.ts';
+import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { freePort } from './free-port.ts';
 import type { ServerLogin } from './server-facts.ts';
@@ -44,11 +44,13 @@ export interface SourceServerOptions {
   /** Null: the cluster is there already. */
   readonly initdbArguments: readonly string[] | null;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Other ones than the machine's. */
+  readonly programs?: PostgresPrograms | undefined;
 }
 
 /** Makes a cluster where there is none, starts it and waits until it answers. */
 export async function startSourceServer(options: SourceServerOptions): Promise<SourceServer> {
-  const [programs] = await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null);
+  const programs = options.programs ?? (await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null))[0];
   if (programs === undefined) throw new Error('no PostgreSQL server programs found: apt-get install postgresql');
   const owner = { programs, identity: await readServerIdentity() };
   const dataDirectory = path.join(options.directory, 'pgdata');

@@ -75,9 +75,14 @@ async function connect(
   const login = { username: SUPERUSER_NAME, password };
   const options = { timeoutMs, durable: imageType === 'PG_DURABLE', libraries: true };
   try {
-    const { latencyMs, durableWorkerRunning } = await probe.connect({ host, port }, login, options);
+    const { latencyMs, durableWorkerRunning, durableWorkerDetail } = await probe.connect(
+      { host, port },
+      login,
+      options,
+    );
     if (durableWorkerRunning === false) {
-      return unwell('The server answers, but the background worker of pg_durable does not run.', { latencyMs });
+      const why = durableWorkerDetail ? ` ${durableWorkerDetail}` : '';
+      return unwell(`The server answers, but the background worker of pg_durable does not run.${why}`, { latencyMs });
     }
     return { status: 'HEALTHY', latencyMs, message: null, isDown: false, movedTo: null };
   } catch (error) {

@@ -46,6 +46,7 @@ dump_database() {
   read_fields "left-out.$oid"
   local text
   for text in "${FIELDS[@]}"; do tell_notice "$text"; done
+  save_state "$oid" "$encoding"
 
   mkfifo "said.$oid"
   conninfo "$name"

@@ -84,22 +84,33 @@ load_databases() {
 
 # load_database OID: in a lane.
 load_database() {
-  local oid=$1 name=${DATABASE_NAME[$1]} status=0
+  local oid=$1 name=${DATABASE_NAME[$1]}
   tell_progress 0 "restoring database $name"
   open_session "db$oid" "$HELPER"
+  if [[ -e image/state/$oid/extension.nul ]]; then
+    load_with_state "$oid" "$name"
+  else
+    restore_part "$oid" "$name" --create --dbname="$HELPER" --jobs="$LOAD_JOBS"
+  fi
+  close_session "db$oid"
+  tell_progress "${DATABASE_SIZE[$oid]}" "restored database $name"
+}
+
+# restore_part OID NAME OPTION...: pg_restore of the dump, or of what the options select of it.
+restore_part() {
+  local oid=$1 name=$2 status=0
+  shift 2
   mkfifo "said.$oid"
-  pg_restore --no-password --dbname="$HELPER" --create --exit-on-error --no-tablespaces --jobs="$LOAD_JOBS" --verbose \
-    "image/databases/$oid" >/dev/null 2>"said.$oid" {EVENTS}>&- &
+  pg_restore --no-password --exit-on-error --no-tablespaces --verbose "$@" "image/databases/$oid" \
+    >/dev/null 2>"said.$oid" {EVENTS}>&- &
   follow_load "$oid" "$name" $!
   wait $! || status=$?
-  close_session "db$oid"
   if ((status > 128)); then
     fail 1 "the restore of database $name was cut off: pg_restore was ended by signal $((status - 128))"
   elif ((status != 0)); then
     load_cause
     fail 1 "the restore of database $name failed: ${REPLY:-pg_restore ended with status $status}"
   fi
-  tell_progress "${DATABASE_SIZE[$oid]}" "restored database $name"
 }
 
 # follow_load OID NAME PID: takes what pg_restore says until it ends, and tells how large the database has grown, which

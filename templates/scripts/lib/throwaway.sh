@@ -58,12 +58,13 @@ make_cluster() {
 # start_server OPTION...: starts it and waits until it takes connections; REPLY is empty then, else why it did not start.
 start_server() {
   local said
+  # With one connection the worker of pg_durable refuses to start; no other may start by max_worker_processes.
   printf 'local "%s" all scram-sha-256\nlocal all all trust\n' "$LOGIN_CHECK" >hba.conf
   rm -f -- server.log
   postgres -D "$GROWING" -c listen_addresses= -c unix_socket_directories="$SOCKETS" -c unix_socket_permissions=0700 \
     -c port=5432 -c hba_file="$WORK/hba.conf" -c external_pid_file= -c ssl=off -c archive_mode=off \
     -c logging_collector=off -c log_destination=stderr -c lc_messages=C -c log_statement=none \
-    -c log_min_error_statement=panic -c max_logical_replication_workers=0 "$@" >server.log 2>&1 {EVENTS}>&- &
+    -c log_min_error_statement=panic -c max_logical_replication_workers=0 -c pg_durable.max_duroxide_connections=1 "$@" >server.log 2>&1 {EVENTS}>&- &
   SERVER_PID=$!
   while true; do
     # The last thing a server says before it takes connections; a try to connect costs more than a look.

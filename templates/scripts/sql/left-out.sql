@@ -10,6 +10,8 @@ JOIN pg_extension e ON e.oid = d.refobjid
 WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0
   AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
   AND NOT c.oid = ANY (coalesce(e.extconfig, '{}'))
+  -- Those are carried, see state-tables.sql.
+  AND e.extname <> 'pg_durable'
 ORDER BY n.nspname, c.relname
 \gexec
 SELECT format('database %s: subscription %I comes back disabled, so that the copy does not take the place of the original at the publisher',

@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import type { Platform } from '../../../jobs/ports/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
-import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
+import type { Accepted, Caller, CreateInstance } from '../../../resolvers/ports/commands.ts';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
 import { isTerminal } from '../../../schema/states.ts';
 import { createListener } from '../../../src/events/listener.ts';
@@ -14,7 +14,7 @@ import { createLogger } from '../../../src/log/logger.ts';
 import { ensureAzcopy } from '../../../src/platform/local/azcopy.ts';
 import { createLocalPlatform } from '../../../src/platform/local/local-platform.ts';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
-import { findPostgresPrograms } from '../../../src/postgres-programs/find.ts';
+import { findPostgresPrograms, type PostgresPrograms } from '../../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../../src/postgres-programs/identity.ts';
 import { createImageCommands } from '../../../src/services/image-commands.ts';
 import { createInstanceCommands } from '../../../src/services/instance-commands.ts';
@@ -43,6 +43,8 @@ const LONG_ENOUGH_MS = 120_000;
 export interface Meddling {
   store?(real: ImageStore): ImageStore;
   platform?(real: Platform): Platform;
+  /** Other ones than the machine's. */
+  readonly programs?: readonly PostgresPrograms[];
 }
 
 /** Everything behind the API, all of it real: records, queue, worker, local platform, blob store. */
@@ -59,7 +61,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
   const platform = await createLocalPlatform({
     homeId: randomUUID(),
     stateDirectory,
-    programs: await findPostgresPrograms(null),
+    programs: meddling.programs ?? (await findPostgresPrograms(null)),
     identity: await readServerIdentity(),
     azcopyPath: await ensureAzcopy(stateDirectory),
     scriptsDirectory: path.join(TEMPLATES, 'scripts'),
@@ -123,6 +125,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
 
   return {
     azurite,
+    log,
     platform,
     store,
     database,
@@ -132,6 +135,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     /** The operation as it ended, whatever way. */
     ended,
     steps: async (id: string) => (await operations.steps([id]))[0] ?? [],
+    notices: async (id: string) => (await operations.notices([id]))[0] ?? [],
     jobs: async (id: string) => (await operations.jobs([id]))[0] ?? [],
     /** Waits until the operation has come so far. */
     untilStep: (id: string, name: string, state: string) =>
@@ -143,7 +147,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     instance: async (id: string) => one(await instances.byIds([id])),
     image: async (id: string) => one(await images.byIds([id])),
     password: async (id: string) => (await instances.credentials(id)).password,
-    createInstance: async (input: { name: string; password?: string; sourceImageId?: string }) =>
+    createInstance: async (input: CreateInstance) =>
       started(await instanceCommands.create(CALLER, { storageGib: 1, ...input })),
     createImage: async (name: string, instanceId: string) =>
       started(await imageCommands.create(CALLER, { name, instanceId })),
@@ -196,7 +200,7 @@ function one<T>([record]: readonly (T | null)[]): T {
   return record;
 }
 
-function started({ instanceId, imageId, operationId }: Accepted) {
+function started({ instanceId, imageId, operationId, notices }: Accepted) {
   if (operationId === null) throw new Error('no operation was started');
-  return { instanceId: instanceId ?? '', imageId: imageId ?? '', operationId };
+  return { instanceId: instanceId ?? '', imageId: imageId ?? '', operationId, notices };
 }

@@ -211,6 +211,51 @@ describe('a restore', () => {
     expect(accepted.notices).toEqual([]);
   });
 
+  describe('of an image with durable functions that had not ended', () => {
+    const functions = [
+      { id: '0a1b2c3d', label: 'nightly\u0007 "x"', status: 'running' },
+      { id: '4e5f6a7b', label: null, status: 'pending' },
+    ];
+    const state = { database: 'postgres', version: '0.2.5', unfinished: 30, functions };
+    const restoreOf = async (values: { sourceInstanceId?: string }, input: object = {}, unfinished = 30) => {
+      const durable = { ...state, unfinished, functions: unfinished === 0 ? [] : functions };
+      const image = { ...fromImage, imageType: 'PG_DURABLE', postgresVersion: '17', durable, ...values } as const;
+      const sourceImageId = await insertImage(world.database, image);
+      const accepted = await world.instanceCommands.create(admin, { name: newName(), sourceImageId, ...input });
+      return { notice: accepted.notices.join(' '), instance: await read(idOf(accepted, 'instanceId')) };
+    };
+
+    it('cancels them while their source exists, and says which, how many and why', async () => {
+      const sourceInstanceId = await insertInstance(world.database, { state: 'STOPPED' });
+      const { notice, instance } = await restoreOf({ sourceInstanceId });
+      expect(instance).toMatchObject({ durableFunctions: 'CANCEL', allowExtensionUpgrade: false });
+      expect(notice).toBe(
+        'durableFunctions: CANCEL, since its source "source" still exists and goes on with them. It concerns 30 durable ' +
+          'functions: "nightly  "x"" (0a1b2c3d), 4e5f6a7b and 28 more. They are cancelled before the server starts; to ' +
+          'have them go on here, ask for durableFunctions: RESUME.',
+      );
+      expect(world.enqueued.at(-1)).toMatchObject({ workflow: 'restore-durable-instance' });
+    });
+
+    it.each(['DELETED', 'FAILED', 'never recorded'] as const)('resumes them when their source is %s', async (gone) => {
+      const recorded = gone !== 'never recorded';
+      const sourceInstanceId = recorded ? await insertInstance(world.database, { state: gone }) : randomUUID();
+      const { notice, instance } = await restoreOf({ sourceInstanceId });
+      expect(instance.durableFunctions).toBe('RESUME');
+      expect(notice).toContain('RESUME, since its source "source" is gone. It concerns 30 durable functions');
+    });
+
+    it('does as it is asked, and warns of two that do the same work', async () => {
+      const sourceInstanceId = await insertInstance(world.database);
+      const { notice, instance } = await restoreOf({ sourceInstanceId }, { durableFunctions: 'RESUME' });
+      expect(instance.durableFunctions).toBe('RESUME');
+      expect(notice).toContain('Their source does the same work at the same time.');
+      const cancelled = await restoreOf({}, { durableFunctions: 'CANCEL', allowExtensionUpgrade: true });
+      expect(cancelled.instance).toMatchObject({ durableFunctions: 'CANCEL', allowExtensionUpgrade: true });
+      expect((await restoreOf({}, {}, 0)).notice).toMatch(/It concerns no durable function\.$/);
+    });
+  });
+
   it('is refused another type or version than the image has', async () => {
     const sourceImageId = await insertImage(world.database, fromImage);
     const create = (input: object) =>

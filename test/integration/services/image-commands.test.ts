@@ -107,15 +107,10 @@ describe('a new image', () => {
     expect(await read(id)).toEqual(before);
   });
 
-  it('is not available yet as PHYSICAL, nor of a PG_DURABLE source, with the reason', async () => {
+  it('is not available yet as PHYSICAL, with the reason', async () => {
     const stock = await insertInstance(world.database);
     const physical = world.imageCommands.create(admin, { name: newName(), instanceId: stock, method: 'PHYSICAL' });
     expect((await refusalOf(physical, 'UNAVAILABLE')).message).toContain('not available yet');
-    const durable = await insertInstance(world.database, { imageType: 'PG_DURABLE', postgresVersion: '17' });
-    const logical = world.imageCommands.create(admin, { name: newName(), instanceId: durable, method: 'LOGICAL' });
-    const { message } = await refusalOf(logical, 'UNAVAILABLE');
-    expect(message).toContain('not available yet');
-    expect(message).toContain('durable functions');
     const imageId = await insertImage(world.database);
     await refusalOf(world.imageCommands.verify(admin, { imageId }), 'UNAVAILABLE');
     for (const unknown of [randomUUID(), 'x']) {

@@ -31,6 +31,14 @@ function factsOf(names: readonly string[]): ImageFacts {
       icuRules: null,
       dataChecksums: true,
     },
+    extensions: [{ database: 'shop', name: 'we "ird', version: '1.0' }],
+    durable: {
+      database: 'shop',
+      version: '0.2.5',
+      unfinished: 1,
+      functions: [{ id: 'a', label: null, status: 'pending' }],
+    },
+    notices: ['a notice'],
     verifiedAt: new Date('2026-05-01T00:00:00.500Z'),
   };
 }

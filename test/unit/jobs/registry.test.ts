@@ -4,12 +4,14 @@ import { workflows } from '../../../jobs/registry.ts';
 describe('the registry', () => {
   it('lists every workflow once, under the name that commands ask for', () => {
     expect(workflows.map((workflow) => workflow.name).sort()).toEqual([
+      'create-durable-instance',
       'create-image',
       'create-instance',
       'delete-image',
       'delete-instance',
       'grow-volume',
       'restart-instance',
+      'restore-durable-instance',
       'restore-instance',
       'run-preflight',
       'start-instance',

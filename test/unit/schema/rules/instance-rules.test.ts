@@ -105,6 +105,17 @@ describe('createInstance', () => {
     }
   });
 
+  it('takes what decides on durable functions with an image alone', () => {
+    const sourceImageId = '0190a0b0-0000-7000-8000-00000000000f';
+    for (const durableFunctions of ['RESUME', 'CANCEL'] as const) {
+      expect(create({ durableFunctions, sourceImageId })).toBeNull();
+      expect(create({ durableFunctions })).toBe('durableFunctions: onlyRestore');
+    }
+    expect(create({ allowExtensionUpgrade: true, sourceImageId })).toBeNull();
+    expect(create({ allowExtensionUpgrade: true })).toBe('allowExtensionUpgrade: onlyRestore');
+    expect(create({ allowExtensionUpgrade: false, durableFunctions: null })).toBeNull();
+  });
+
   it('refuses a namespace that can be none', () => {
     expect(create({ namespace: 'toygres-managed' })).toBeNull();
     for (const namespace of ['', 'A', 'a/b', '../a', 'a\n', 'a'.repeat(64)]) {
