@@ -4,7 +4,13 @@
 #   docker build -f deploy/docker/job.Dockerfile --build-arg PG_MAJOR=17 -t toygres/job:0.1.0-pg17 .
 #
 # PG_MAJOR is a tag of the image `postgres`; `17@sha256:...` builds on exactly that one.
+#
+# Restores of servers with pg_durable run in one that has the extension, in the version of the servers:
+#
+#   docker build -f deploy/docker/job.Dockerfile --build-arg POSTGRES_IMAGE=<TOYGRES_DURABLE_IMAGE> \
+#     -t toygres/job-durable:0.1.0-pg17 .
 ARG PG_MAJOR
+ARG POSTGRES_IMAGE=postgres:${PG_MAJOR}
 
 # The azcopy that package-lock.json names, byte for byte.
 FROM node:24-bookworm-slim AS azcopy
@@ -21,7 +27,8 @@ RUN node -e ' \
   && install -m 0755 package/dist/bin/azcopy_linux_* /usr/local/bin/azcopy \
   && rm -rf /azcopy/*
 
-FROM postgres:${PG_MAJOR}
+FROM ${POSTGRES_IMAGE}
+USER root
 # azcopy is linked against libsecret, whatever it signs in with.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends bash ca-certificates libsecret-1-0 zstd \

@@ -50,7 +50,11 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
   const { images } = config.kubernetes;
   const platform = await createKubernetesPlatform({
     ...config.kubernetes,
-    images: { ...images, job: images.job.replaceAll('{release}', release) },
+    images: {
+      ...images,
+      job: images.job.replaceAll('{release}', release),
+      durableJob: images.durableJob.replaceAll('{release}', release),
+    },
     namespaces: config.namespaces,
     jobConcurrency: config.jobConcurrency,
     templatesDirectory: TEMPLATES,

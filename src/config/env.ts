@@ -49,6 +49,7 @@ const Environment = z
     TOYGRES_POSTGRES_IMAGE: optional(z.string().default('postgres:{version}')),
     TOYGRES_DURABLE_IMAGE: text,
     TOYGRES_JOB_IMAGE: optional(z.string().default('toygres/job:{release}-pg{version}')),
+    TOYGRES_DURABLE_JOB_IMAGE: optional(z.string().default('toygres/job-durable:{release}-pg{version}')),
     TOYGRES_STORAGE_CLASS: text,
     TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: text,
     TOYGRES_SERVER_RESOURCES: resources('cpu=100m/2,memory=256Mi/1Gi'),
@@ -104,7 +105,12 @@ export interface KubernetesConfig {
   /** Null: the account of this pod, or ~/.kube/config. */
   readonly kubeconfig: string | null;
   /** `{version}` stands for the major version of PostgreSQL, `{release}` for ours. */
-  readonly images: { readonly postgres: string; readonly durable: string | null; readonly job: string };
+  readonly images: {
+    readonly postgres: string;
+    readonly durable: string | null;
+    readonly job: string;
+    readonly durableJob: string;
+  };
   /** Null: the cluster's default. */
   readonly storageClass: string | null;
   readonly workloadIdentityClientId: string | null;
@@ -175,6 +181,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         postgres: env.TOYGRES_POSTGRES_IMAGE,
         durable: env.TOYGRES_DURABLE_IMAGE,
         job: env.TOYGRES_JOB_IMAGE,
+        durableJob: env.TOYGRES_DURABLE_JOB_IMAGE,
       },
       storageClass: env.TOYGRES_STORAGE_CLASS,
       workloadIdentityClientId: env.TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID,

@@ -35,7 +35,12 @@ export async function holdTable(world: World, instanceId: string) {
   };
 }
 
-async function asClient<T>(world: World, instanceId: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Works as a client of the instance. */
+export async function asClient<T>(
+  world: World,
+  instanceId: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = await openClient(world, instanceId);
   try {
     return await work(client);

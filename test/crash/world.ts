@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { workflows } from '../../jobs/registry.ts';
-import type { Accepted } from '../../resolvers/ports/commands.ts';
+import type { Accepted, CreateInstance } from '../../resolvers/ports/commands.ts';
 import { createLogger } from '../../src/log/logger.ts';
 import { createImageCommands } from '../../src/services/image-commands.ts';
 import { createInstanceCommands } from '../../src/services/instance-commands.ts';
@@ -27,8 +27,15 @@ const CALLER = { name: 'tester', role: 'ADMIN' } as const;
 /**
  * One home, one CMS database and one blob store, all of it real, for workers that come and die.
  * `databaseUrl`: a CMS of the test's own in the place of a database on the server that all tests share.
+ * `programsDirectory`: a PostgreSQL of the test's own in the place of the machine's.
  */
-export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string } = {}) {
+export async function openWorld({
+  databaseUrl,
+  programsDirectory,
+}: {
+  readonly databaseUrl?: string;
+  readonly programsDirectory?: string;
+} = {}) {
   await using stops = new AsyncDisposableStack();
   const directory = await mkdtemp('/tmp/toygres-crash-');
   stops.defer(() => rm(directory, { recursive: true, force: true }));
@@ -44,6 +51,7 @@ export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string
     TOYGRES_API_TOKEN: 'a-token-that-nobody-needs-here',
     TOYGRES_JOB_CONCURRENCY: '3',
     LOG_LEVEL: process.env.TEST_LOG ?? 'fatal',
+    ...(programsDirectory !== undefined && { TOYGRES_POSTGRES_BIN: programsDirectory }),
   };
   const parts = await openParts(environment);
   const { core } = parts;
@@ -70,8 +78,8 @@ export async function openWorld({ databaseUrl }: { readonly databaseUrl?: string
     environment,
     azurite,
     container,
-    createInstance: async (name: string, sourceImageId: string | null = null) =>
-      started(await instances.create(CALLER, { name, storageGib: 1, sourceImageId })),
+    createInstance: async (name: string, sourceImageId: string | null = null, more: Partial<CreateInstance> = {}) =>
+      started(await instances.create(CALLER, { name, storageGib: 1, sourceImageId, ...more })),
     createImage: async (name: string, instanceId: string) => started(await images.create(CALLER, { name, instanceId })),
     act: async (verb: Verb, instanceId: string) =>
       started(verb === 'grow' ? await grow(instanceId) : await instances[verb](CALLER, { instanceId })),

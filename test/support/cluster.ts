@@ -81,7 +81,12 @@ export async function createTestNamespace({
       const platform = await createKubernetesPlatform({
         ...kubernetesSettings(),
         // What the tests' programs need is bash and PostgreSQL's own programs.
-        images: { postgres: 'postgres:{version}', durable: null, job: 'postgres:{version}' },
+        images: {
+          postgres: 'postgres:{version}',
+          durable: null,
+          job: 'postgres:{version}',
+          durableJob: 'postgres:{version}',
+        },
         namespaces: [name],
         jobConcurrency: 3,
         kubeconfig: process.env.KUBECONFIG ?? null,

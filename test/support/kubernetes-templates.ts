@@ -17,7 +17,12 @@ export function readProductTemplates(): Promise<Templates> {
 export function kubernetesSettings(change: Partial<KubernetesSettings> = {}): KubernetesSettings {
   return {
     namespaces: ['test'],
-    images: { postgres: 'postgres:{version}', durable: null, job: 'toygres/job:0.1.0-pg{version}' },
+    images: {
+      postgres: 'postgres:{version}',
+      durable: null,
+      job: 'toygres/job:0.1.0-pg{version}',
+      durableJob: 'toygres/job-durable:0.1.0-pg{version}',
+    },
     storageClass: null,
     workloadIdentityClientId: null,
     jobConcurrency: 20,

@@ -59,6 +59,11 @@ function environmentOf(spec: JobSpec, usesIdentity: boolean) {
   ];
 }
 
+/** A backup works over the network; a restore makes the cluster, and needs all that it is made with. */
+function jobImageOf({ imageType, volume }: JobSpec, { images }: KubernetesSettings): string {
+  return imageType === 'PG_DURABLE' && volume !== null ? images.durableJob : images.job;
+}
+
 /** The manifests of one job. Pure: the same spec, the same manifests. */
 export function createJobManifests(templates: Templates, settings: KubernetesSettings) {
   const clientId = settings.workloadIdentityClientId;
@@ -111,7 +116,7 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
           retries: spec.attempts - 1,
           activeDeadlineSeconds: Math.ceil(spec.deadlineSeconds + settings.startPatienceMs / 1000),
           serviceAccount: usesIdentity ? JOB_ACCOUNT : null,
-          image: imageFor(settings.images.job, spec.postgresVersion),
+          image: imageFor(jobImageOf(spec, settings), spec.postgresVersion),
           script: spec.kind,
           environment: environmentOf(spec, usesIdentity),
           // Above the scratch space: the log, and what else the container writes.

@@ -14,6 +14,8 @@ export interface KubernetesSettings {
     /** Null: PG_DURABLE is refused. */
     readonly durable: string | null;
     readonly job: string;
+    /** Of jobs that run a server with pg_durable: what restores one has the extension, too. */
+    readonly durableJob: string;
   };
   /** Null: the cluster's default. */
   readonly storageClass: string | null;

@@ -42,6 +42,7 @@ it('every setting of the contract is taken, also one that nothing reads yet', ()
     TOYGRES_POSTGRES_IMAGE: 'registry/postgres:{version}',
     TOYGRES_DURABLE_IMAGE: 'registry/durable:{version}',
     TOYGRES_JOB_IMAGE: 'registry/job:{release}-pg{version}',
+    TOYGRES_DURABLE_JOB_IMAGE: 'registry/job-durable:{release}-pg{version}',
     TOYGRES_STORAGE_CLASS: 'fast',
     TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: '5f0b1f5e-9a55-4f0e-8a2a-0d4d1c5b7a10',
     TOYGRES_PUBLIC_SOURCE_RANGES: '203.0.113.0/24, 2001:db8::/32',

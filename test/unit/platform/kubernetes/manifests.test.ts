@@ -115,6 +115,18 @@ describe('the manifests of a job', () => {
     });
   });
 
+  test('a restore of a server with pg_durable runs in an image that has the extension, a backup needs none', () => {
+    const imageOf = (spec: ReturnType<typeof jobSpec>) =>
+      read(
+        podOf(jobs.job({ ...spec, imageType: 'PG_DURABLE', postgresVersion: '17' }, false).body),
+        'containers',
+        0,
+        'image',
+      );
+    expect(imageOf(jobSpec('true'))).toBe('toygres/job:0.1.0-pg17');
+    expect(imageOf(jobSpec('true', { kind: 'restore', volume: serverSpec() }))).toBe('toygres/job-durable:0.1.0-pg17');
+  });
+
   test('a job on a volume mounts it, another does not', () => {
     const volumes = (spec: ReturnType<typeof jobSpec>) =>
       JSON.stringify(read(podOf(jobs.job(spec, false).body), 'volumes'));

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type DurablePrograms, makeDurablePrograms } from '../support/durable/durable-programs.ts';
+import { readFunctions, startFunction } from '../support/durable/durable-server.ts';
+import { asClient, fill } from './facts.ts';
+import { type Death, deathsOf, type Example, expectNoTrace, printTally } from './plan.ts';
+import type { Plan } from './points.ts';
+import { type Begin, runUndisturbed, type Tally, workflowNamed } from './waves.ts';
+import { openWorld, type World } from './world.ts';
+
+const MINUTES = 60_000;
+/** Where all points are not tried, those of steps that other workflows have too are tried there. */
+const EVERY = process.env.CRASH_POINTS === 'all';
+const tally: Tally = { points: 0, longestTakeOverMs: 0 };
+let durable: DurablePrograms;
+let world: World;
+let source: string;
+let image: string;
+let count = 0;
+
+const serverOf = (instanceId: string) => ({
+  query: async (_: string, sql: string) => {
+    const answer = await asClient(world, instanceId, (client) => client.query(sql));
+    return [answer].flat().at(-1)?.rows ?? [];
+  },
+});
+const next = () => {
+  count += 1;
+  return `crash-${count}`;
+};
+const create: Begin = () => world.createInstance(next(), null, { imageType: 'PG_DURABLE' });
+const restore: Begin = () => world.createInstance(next(), image);
+
+async function show(workflow: string, begin: Begin): Promise<readonly Example[]> {
+  const plans: readonly Plan[] = ['succeed', 'fail'];
+  const runs = await runUndisturbed(
+    world,
+    plans.map((plan) => ({ begin, plan })),
+  );
+  return runs.flatMap((run, index) => {
+    const plan = plans[index];
+    return plan === undefined ? [] : [{ ...run, workflow, plan, begin }];
+  });
+}
+
+/** Those in steps that the workflow of servers without pg_durable does not have, and in the last of the job. */
+function ownDeaths(example: Example, other: string): readonly Death[] {
+  const shared = new Set(workflowNamed(other).steps.map(({ name }) => name));
+  shared.delete('Gather statistics');
+  const isOwn = ({ point }: Death) => !shared.has(point.moment.slice(0, point.moment.lastIndexOf(': ')));
+  return EVERY ? deathsOf(example) : deathsOf(example).filter((death) => example.plan === 'succeed' && isOwn(death));
+}
+
+beforeAll(async () => {
+  durable = await makeDurablePrograms();
+  world = await openWorld({ programsDirectory: durable.programs.directory });
+  const [made] = await runUndisturbed(world, [{ begin: create, plan: 'succeed' }]);
+  source = made?.subject.instanceId ?? '';
+  await fill(world, source);
+  const server = serverOf(source);
+  await server.query('postgres', `CREATE ROLE clerk LOGIN; SELECT df.grant_usage('clerk'); GRANT INSERT ON t TO clerk`);
+  const row = { sql: `INSERT INTO t VALUES (1000, 'a step that ran')` };
+  await startFunction(server, 'waiting', [{ signal: 'go' }, row], 'clerk');
+  // Overdue in every copy: the first worker that may runs it at once, and then the data is not the image's.
+  await startFunction(server, 'due', [{ sleep: 20 }, row], 'clerk');
+  const [taken] = await runUndisturbed(world, [{ begin: () => world.createImage(next(), source), plan: 'succeed' }]);
+  image = taken?.subject.imageId ?? '';
+  expect(taken?.facts.image[0]).toMatchObject({ state: 'AVAILABLE' });
+}, 5 * MINUTES);
+afterAll(async () => {
+  await world?.stop();
+  await durable?.stop();
+  printTally('servers with pg_durable', tally);
+}, 2 * MINUTES);
+
+it(
+  'a creation whose worker dies ends as if it had not, with the extension and a worker of pg_durable that is alive',
+  async () => {
+    const examples = await show('create-durable-instance', create);
+    expect(examples[0]?.facts.operation[0]).toMatchObject({ state: 'SUCCEEDED' });
+    const deaths = examples.flatMap((example) => ownDeaths(example, 'create-instance'));
+    expect(deaths.length).toBeGreaterThan(2);
+    for (const { subject, point } of await expectNoTrace(world, deaths, tally)) {
+      if (point.plan === 'succeed') expect(await readFunctions(serverOf(subject.instanceId ?? ''))).toEqual({});
+    }
+  },
+  60 * MINUTES,
+);
+
+it(
+  'a restore whose worker dies ends as if it had not, and no function does a step, however often it was begun',
+  async () => {
+    const examples = await show('restore-durable-instance', restore);
+    expect(examples[0]?.facts).toMatchObject({ phase: 'READY', data: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    const deaths = examples.flatMap((example) => ownDeaths(example, 'restore-instance'));
+    expect(deaths.length).toBeGreaterThan(2);
+    for (const { subject, point } of await expectNoTrace(world, deaths, tally)) {
+      if (point.plan !== 'succeed') continue;
+      const copy = serverOf(subject.instanceId ?? '');
+      expect(await readFunctions(copy)).toEqual({ due: 'cancelled', waiting: 'cancelled' });
+      expect(await copy.query('postgres', 'SELECT FROM t WHERE n = 1000')).toEqual([]);
+    }
+  },
+  90 * MINUTES,
+);
