@@ -18,6 +18,8 @@ import { answerHealth, answerReady } from './probes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendErrors } from './send-errors.ts';
 
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST'];
+
 /** What the HTTP side is made of. */
 export interface HttpParts {
   readonly apollo: ApolloServer<ApiContext>;
@@ -35,6 +37,12 @@ export interface HttpParts {
 export function buildHttpApp(parts: HttpParts): Express {
   const { apollo, auth, createContext, formatError, log, meter, metrics, ready, version } = parts;
   const callers = new WeakMap<object, Caller>();
+
+  const refuseOtherMethods: RequestHandler = (request, response, next) => {
+    if (METHODS.includes(request.method)) return next();
+    response.set('Allow', METHODS.join(', '));
+    sendErrors(request, response, 405, [formatError(refuseRequest('GraphQL is served by GET and POST: send a POST.'))]);
+  };
 
   const authenticate: RequestHandler = async (request, _response, next) => {
     callers.set(request, await auth.authenticate(request.headers.authorization));
@@ -82,7 +90,14 @@ export function buildHttpApp(parts: HttpParts): Express {
   app.get('/ready', answerReady(ready, log));
   if (metrics !== null) app.get('/metrics', answerMetrics(metrics));
   app.get('/graphql', serveIde());
-  app.use('/graphql', authenticate, express.json({ limit: LIMITS.messageBytes }), checkDocument, execute);
+  app.use(
+    '/graphql',
+    refuseOtherMethods,
+    authenticate,
+    express.json({ limit: LIMITS.messageBytes }),
+    checkDocument,
+    execute,
+  );
   app.use((request, response) => {
     const message = 'There is nothing at this path: the API is at /graphql.';
     sendErrors(request, response, 404, [formatError(new AppError('NOT_FOUND', message))]);

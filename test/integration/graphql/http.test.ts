@@ -179,6 +179,12 @@ describe('the API over HTTP', () => {
     });
     expect(response.status).toBe(405);
   });
+
+  it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('names the methods that there are to %s', async (method) => {
+    const response = await fetch(`${api.url}/graphql`, { method, headers: { authorization: `Bearer ${TOKEN}` } });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    expect(codes(await response.json())).toEqual(['INVALID_INPUT']);
+  });
 });
 
 describe('the probes', () => {
