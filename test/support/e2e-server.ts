@@ -66,14 +66,18 @@ function launch(mode: Mode, environment: Environment): Started {
   return { child, exited, output: () => said };
 }
 
+/** True when it is ready, false when it ended. One that does neither for long is killed, so that it is not left behind. */
 async function untilReady({ child, exited, output }: Started): Promise<boolean> {
   let over = false;
   exited.then(() => (over = true));
   await eventually(
     () => over || output().includes('Toygres is ready'),
     (done) => done,
-    60_000,
-  );
+    180_000,
+  ).catch(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
   return child.exitCode === null && child.signalCode === null;
 }
 
