@@ -12,6 +12,8 @@ export const LIMITS = {
   cost: 500_000,
   /** Bytes of a request's body, and of a WebSocket message. */
   messageBytes: 1024 * 1024,
+  /** Bytes of answers that a WebSocket may leave unread; with more, none of its messages is looked at. */
+  unreadBytes: 8 * 1024 * 1024,
   /** Operations that one WebSocket has going at a time; those whose answers wait to be read count as well. */
   operationsPerSocket: 2000,
 } as const;

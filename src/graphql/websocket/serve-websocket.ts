@@ -9,6 +9,7 @@ import { describeError } from '../errors/describe-error.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { keepAlive } from './keep-alive.ts';
 import { CloseConnection, createProtocol, type ProtocolParts } from './protocol.ts';
+import { createTurns } from './turns.ts';
 
 /** How long clients have to answer a close before their sockets are cut. */
 const CLOSE_GRACE_MS = 1000;
@@ -48,14 +49,15 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
 
   function serve(webSocket: WebSocket, request: IncomingMessage): Promise<void> {
     webSocket.on('error', (error) => log.debug({ error: describeError(error) }, 'a WebSocket broke'));
+    const turns = createTurns(webSocket);
     const closed = protocol.opened(
       {
         protocol: webSocket.protocol,
-        send: (text) => send(webSocket, text),
+        send: turns.send,
         close: (code, reason) => webSocket.close(code, cut(reason)),
         onMessage(take) {
-          webSocket.on('message', (data) => {
-            take(String(data)).catch((error: unknown) => fail(webSocket, error));
+          turns.onMessage((text) => {
+            take(text).catch((error: unknown) => fail(webSocket, error));
           });
         },
       },
@@ -105,15 +107,6 @@ async function endWithin(timeMs: number, connections: Iterable<Promise<void>>): 
   } finally {
     over.abort();
   }
-}
-
-/** Resolves when the text has left for the network; what is for a closed connection is dropped. */
-function send(webSocket: WebSocket, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (webSocket.readyState !== webSocket.OPEN) return resolve();
-    // A failed send means that the connection is going, which its close will say.
-    webSocket.send(text, () => resolve());
-  });
 }
 
 /** WebSocket allows few bytes for a reason. */

@@ -49,7 +49,7 @@ beforeEach(async () => {
     operationQueries: {
       byIds: async (ids) => {
         operationReads += 1;
-        return ids.map((id) => sampleOperation({ id, percent: operationReads }));
+        return ids.map((id) => sampleOperation({ id, percent: operationReads, requestedBy: LINE }));
       },
     },
     imageQueries: {
@@ -271,6 +271,32 @@ describe('a subscription', () => {
     expect(linesTaken.get(slowJob)).toBeLessThan(LINES / 4);
     slow.socket.resume();
     await read(slow);
+    slow.socket.close();
+    fast.socket.close();
+  });
+
+  it('of a reader that stops reading begins no more when much is unread, and keeps no other waiting', async () => {
+    const ask = (fields: string) => ({ query: `{ operation(id: "${randomUUID()}") { ${fields} } }` });
+    const large = ask('a: requestedBy b: requestedBy c: requestedBy d: requestedBy');
+    const [slow, fast] = [await login(), await login()];
+    slow.socket.pause();
+    const asked = 300;
+    for (let n = 1; n <= asked; n += 1) slow.send({ id: `${n}`, type: 'subscribe', payload: large });
+    // They take turns: in this time all of the other one's would have been begun.
+    const others = 400;
+    for (let n = 1; n <= others; n += 1) {
+      fast.send({ id: `${n}`, type: 'subscribe', payload: ask('percent') });
+      expect(await fast.receive()).toMatchObject({ id: `${n}`, type: 'next' });
+      expect(await fast.receive()).toMatchObject({ id: `${n}`, type: 'complete' });
+    }
+    expect(operationReads).toBeLessThan(others + asked * 0.75);
+    slow.socket.resume();
+    const answered = new Set<string | undefined>();
+    while (answered.size < asked) {
+      const { id: of, type } = await slow.receive();
+      if (type === 'complete') answered.add(of);
+    }
+    expect(operationReads).toBe(asked + others);
     slow.socket.close();
     fast.socket.close();
   });
