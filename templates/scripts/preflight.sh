@@ -19,10 +19,24 @@ exec {EVENTS}>/dev/null
 fail() {
   local text=${2//\\n/ }
   text=${text//\\\//\/}
+  store_code
+  [[ -z $REPLY || $text == *"$REPLY"* ]] || text+=" ($REPLY)"
   cause "$text"
   say_error "$link: $REPLY"
   ended=true
   exit "$FINAL"
+}
+
+# store_code: REPLY is the code of the store's refusal, or nothing: its words can be lost on the way, as HTTP/2 has none.
+store_code() {
+  local log line
+  REPLY=''
+  for log in "$AZCOPY_LOG_LOCATION"/*.log; do
+    [[ -r $log ]] || continue
+    while IFS= read -r line; do
+      [[ ! $line =~ \<Code\>([A-Za-z]+)\< ]] || REPLY=${BASH_REMATCH[1]}
+    done <"$log"
+  done
 }
 
 need TOYGRES_IMAGE_URL 'https?://[^?]+[^?/]'

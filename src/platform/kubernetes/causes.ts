@@ -1,6 +1,6 @@
 import type { KubernetesApi } from './api.ts';
 import { describeAdmission } from './errors.ts';
-import { type Kind, type KubeEvent, type KubeObject, type Pod, pathOf } from './objects.ts';
+import type { Kind, KubeEvent, KubeObject, Pod } from './objects.ts';
 
 /** Why something does not come up, in words. `hopeless`: waiting longer is not worth it. */
 export interface Cause {
@@ -63,36 +63,38 @@ function describeEvent({ reason, message = '' }: KubeEvent): Cause {
   return { text: `${reason}: ${cut(message)}`, hopeless: false };
 }
 
-/** Reads the last telling event of an object; the same object is not asked for again within seconds. */
+/** Reads the last telling event of an object. A namespace is asked at most once in some seconds, however many objects. */
 export interface Events {
   read(kind: Kind, object: KubeObject): Promise<Cause | null>;
 }
 
-export function createEvents(api: KubernetesApi): Events {
-  const recent = new Map<string, { readonly at: number; readonly cause: Promise<Cause | null> }>();
+export function createEvents(api: Pick<KubernetesApi, 'list'>): Events {
+  const recent = new Map<string, { readonly at: number; readonly warnings: Promise<readonly KubeEvent[]> }>();
 
-  async function ask(kind: Kind, { metadata }: KubeObject): Promise<Cause | null> {
-    const selector = `involvedObject.kind=${kind},involvedObject.name=${metadata.name},type=Warning`;
-    const { items } = await api.list('Event', metadata.namespace ?? '', { fieldSelector: selector });
-    const since = metadata.creationTimestamp ?? '';
-    const telling = items
-      .filter((event) => TELLING.test(event.reason ?? '') && timeOf(event) >= since)
-      .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
-    const last = telling.at(-1);
-    return last === undefined ? null : describeEvent(last);
+  function listWarnings(namespace: string): Promise<readonly KubeEvent[]> {
+    const now = performance.now();
+    const known = recent.get(namespace);
+    if (known !== undefined && now - known.at < EVENTS_MS) return known.warnings;
+    const warnings = api.list('Event', namespace, { fieldSelector: 'type=Warning' }).then(
+      ({ items }) => items.filter(({ reason = '' }) => TELLING.test(reason)),
+      // Events tell more than there would be otherwise: without them it goes on.
+      () => [],
+    );
+    recent.set(namespace, { at: now, warnings });
+    return warnings;
   }
 
   return {
-    read: (kind, object) => {
-      const now = performance.now();
-      for (const [key, { at }] of recent) if (now - at > EVENTS_MS) recent.delete(key);
-      const key = `${pathOf(kind, object.metadata.namespace ?? '')}/${object.metadata.name}`;
-      const known = recent.get(key);
-      if (known !== undefined) return known.cause;
-      // Events tell more than there would be otherwise: without them it goes on.
-      const cause = ask(kind, object).catch(() => null);
-      recent.set(key, { at: now, cause });
-      return cause;
+    read: async (kind, { metadata }) => {
+      const since = metadata.creationTimestamp ?? '';
+      const about = (await listWarnings(metadata.namespace ?? '')).filter(
+        ({ involvedObject }) => involvedObject?.kind === kind && involvedObject.name === metadata.name,
+      );
+      const last = about
+        .filter((event) => timeOf(event) >= since)
+        .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1))
+        .at(-1);
+      return last === undefined ? null : describeEvent(last);
     },
   };
 }

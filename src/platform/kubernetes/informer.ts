@@ -31,6 +31,7 @@ interface WatchEvent<T> {
 }
 
 class Gone extends Error {}
+class EndedAtOnce extends Error {}
 
 /** Whether `a` is older than `b`: both are versions that one server gave. */
 function isOlder(a: string | undefined, b: string | undefined): boolean {
@@ -117,11 +118,14 @@ export function createInformer<K extends Kind>(
     while (!stopping.signal.aborted) {
       try {
         if (version === null) await refresh();
+        const begunAt = performance.now();
         await watch(version ?? '0');
+        // One that is ended as soon as it is begun must not be begun without end.
+        if (performance.now() - begunAt < PAUSE_MS.first) throw new EndedAtOnce('the watch was ended at once');
         pauseMs = PAUSE_MS.first;
       } catch (error) {
         if (stopping.signal.aborted) return;
-        if (live) pauseMs = PAUSE_MS.first;
+        if (live && !(error instanceof EndedAtOnce)) pauseMs = PAUSE_MS.first;
         live = false;
         // Too old to go on from: only a new list tells what was missed.
         if (error instanceof Gone || isStatus(error, 410)) version = null;

@@ -96,6 +96,7 @@ export interface ConfigMap extends KubeObject {
 }
 
 export interface KubeEvent extends KubeObject {
+  readonly involvedObject?: { readonly kind?: string; readonly name?: string };
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;

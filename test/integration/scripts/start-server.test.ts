@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const SCRIPT = path.resolve(import.meta.dirname, '../../../templates/kubernetes/start-server.sh');
+/** Says what the files of the cluster set, as `-C` does, and otherwise how it was called. */
+const POSTGRES = `#!/bin/sh
+case " $* " in *" -C shared_preload_libraries "*) printf '%s\\n' "$PRELOADED"; exit 0 ;; esac
+for argument; do printf '%s\\n' "$argument"; done
+`;
+
+let volume: string;
+beforeEach(async () => {
+  volume = await mkdtemp('/tmp/toygres-start-');
+  await mkdir(path.join(volume, 'bin'));
+  await writeFile(path.join(volume, 'bin/postgres'), POSTGRES);
+  await chmod(path.join(volume, 'bin/postgres'), 0o755);
+  await mkdir(path.join(volume, 'pgdata'));
+  await writeFile(path.join(volume, 'pgdata/PG_VERSION'), '17\n');
+});
+afterEach(() => rm(volume, { recursive: true, force: true }));
+
+/** Starts a server of version 17 that is none, and gives how it was called and what was said. */
+function start(change: Record<string, string> = {}): Promise<{ code: number; words: string[]; said: string }> {
+  const env = {
+    PATH: `${volume}/bin:/usr/bin:/bin`,
+    PGDATA: `${volume}/pgdata`,
+    TOYGRES_MAJOR: '17',
+    TOYGRES_IMAGE_TYPE: 'PG_DURABLE',
+    TOYGRES_NAME: 'orders-0a1b2c3d',
+    PRELOADED: '',
+    ...change,
+  };
+  return new Promise((resolve) => {
+    execFile('sh', [SCRIPT], { env }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), words: stdout.trim().split('\n'), said: stderr });
+    });
+  });
+}
+const libraries = (words: readonly string[]) => words.filter((word) => word.startsWith('shared_preload_libraries='));
+
+describe('a PG_DURABLE server', () => {
+  test('is started with the library, its database and its role on the command line, where no file can change them', async () => {
+    const { words } = await start();
+    expect(libraries(words)).toEqual(['shared_preload_libraries=pg_durable']);
+    expect(words).toEqual(expect.arrayContaining(['pg_durable.database=postgres', 'pg_durable.worker_role=postgres']));
+  });
+
+  test.each([
+    ['pg_stat_statements', 'pg_stat_statements,pg_durable'],
+    ['pg_stat_statements, auto_explain', 'pg_stat_statements, auto_explain,pg_durable'],
+    ['pg_durable', 'pg_durable'],
+    ['auto_explain, pg_durable', 'auto_explain, pg_durable'],
+    ['"pg_durable"', '"pg_durable"'],
+    ['pg_durable_other', 'pg_durable_other,pg_durable'],
+  ])('keeps the libraries that its users set: %s', async (preloaded, expected) => {
+    expect(libraries((await start({ PRELOADED: preloaded })).words)).toEqual([`shared_preload_libraries=${expected}`]);
+  });
+});
+
+test('a STOCK server is started without any of it', async () => {
+  const { words } = await start({ TOYGRES_IMAGE_TYPE: 'STOCK', PRELOADED: 'pg_stat_statements' });
+  expect(words.join('\n')).not.toMatch(/pg_durable|shared_preload/);
+  expect(words).toEqual(expect.arrayContaining(['hba_file=/config/pg_hba.conf', 'cluster_name=orders-0a1b2c3d']));
+});
+
+describe('a volume of something else is refused for good, and says why', () => {
+  test('of another version', async () => {
+    const { code, said } = await start({ TOYGRES_MAJOR: '15' });
+    expect([code, said]).toEqual([78, expect.stringMatching(/FATAL: {2}.*PostgreSQL 17.*PostgreSQL 15/)]);
+  });
+
+  test('with a restore that was not finished', async () => {
+    await mkdir(path.join(volume, 'pgdata-restoring'));
+    const { code, said } = await start();
+    expect([code, said]).toEqual([78, expect.stringContaining('not finished')]);
+  });
+
+  test('with other files in the place of the cluster', async () => {
+    await rm(path.join(volume, 'pgdata/PG_VERSION'));
+    const { code, said } = await start();
+    expect([code, said]).toEqual([78, expect.stringContaining('no cluster')]);
+  });
+});

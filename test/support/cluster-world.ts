@@ -1,0 +1,52 @@
+import { createTestNamespace, type TestNamespace } from './cluster.ts';
+import { startClusterAzurite } from './cluster-azurite.ts';
+import { createE2eClient, type E2eClient } from './e2e-client.ts';
+import { type E2eHome, makeE2eHome } from './e2e-server.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A namespace with a blob store in it, and servers outside of the cluster that work on it, one at a time. */
+export interface ClusterWorld {
+  readonly namespace: TestNamespace;
+  /** The connection string of the blob store. */
+  readonly storage: string;
+  /** Starts a server with these settings, in the place of the one before; what was recorded stays. */
+  serve(change?: Environment): Promise<E2eClient>;
+  stop(): Promise<void>;
+}
+
+export async function createClusterWorld(name: string): Promise<ClusterWorld> {
+  await using stops = new AsyncDisposableStack();
+  const namespace = await createTestNamespace({ labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } });
+  stops.defer(() => namespace.stop());
+  const storage = await startClusterAzurite(namespace);
+  const home: E2eHome = await makeE2eHome(name);
+  stops.defer(() => home.stop());
+  let end = async () => {};
+  stops.defer(() => end());
+  const kept = stops.move();
+  return {
+    namespace,
+    storage,
+    serve: async (change = {}) => {
+      await end();
+      const server = await home.start('standalone', {
+        TOYGRES_PLATFORM: 'kubernetes',
+        KUBECONFIG: process.env.KUBECONFIG ?? '',
+        TOYGRES_NAMESPACE: namespace.name,
+        AZURE_STORAGE_CONNECTION_STRING: storage,
+        TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+        TOYGRES_JOB_RESOURCES: 'cpu=50m/2,memory=128Mi/1Gi',
+        TOYGRES_SERVER_RESOURCES: 'cpu=50m/2,memory=128Mi/1Gi',
+        ...change,
+      });
+      const api = createE2eClient(server);
+      end = async () => {
+        await api.stop();
+        await server.stop();
+      };
+      return api;
+    },
+    stop: () => kept.disposeAsync(),
+  };
+}
