@@ -91,11 +91,11 @@ test('a quota that leaves no room for a pod is named, and then one that refuses 
   const api = await world.serve(IMPATIENT);
   const quotas = `/api/v1/namespaces/${world.namespace.name}/resourcequotas`;
   await world.namespace.ask('POST', quotas, { metadata: { name: 'pods' }, spec: { hard: { pods: '0' } } });
-  await expectBroken(api, 'quota', /exceeded quota: pods/, /ResourceQuota/);
+  await expectBroken(api, 'quota', /exceeded quota pods/, /ResourceQuota/);
   await world.namespace.ask('DELETE', `${quotas}/pods`);
   const hard = { 'count/jobs.batch': '0' };
   await world.namespace.ask('POST', quotas, { metadata: { name: 'jobs' }, spec: { hard } });
-  await expectBroken(api, 'quota', /exceeded quota: jobs/, /ResourceQuota/);
+  await expectBroken(api, 'quota', /exceeded quota jobs/, /ResourceQuota/);
   await world.namespace.ask('DELETE', `${quotas}/jobs`);
   await run(api, 'SUCCEEDED');
   expect(await finding(api)).toMatchObject({ ok: true });
