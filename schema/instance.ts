@@ -5,7 +5,7 @@ import { Failure } from './failure.ts';
 import { Label } from './label.ts';
 import { Node } from './node.ts';
 import { DateTime } from './scalars.ts';
-import { Exposure, HealthStatus, ImageType, InstanceState } from './states.ts';
+import { DurableFunctions, Exposure, HealthStatus, ImageType, InstanceState } from './states.ts';
 
 @ObjectType({ implements: Node, description: 'A PostgreSQL server with a volume of its own.' })
 export class Instance extends Node {
@@ -49,6 +49,12 @@ export class Instance extends Node {
 
   @Field(() => Endpoint, { nullable: true, description: 'Where clients connect; null while the server does not run.' })
   declare readonly endpoint: Endpoint | null;
+
+  @Field(() => DurableFunctions, {
+    nullable: true,
+    description: 'What its restore made of the durable functions of its image; null for one that was made empty.',
+  })
+  declare readonly durableFunctions: DurableFunctions | null;
 
   @Field(() => Failure, {
     nullable: true,

@@ -82,17 +82,34 @@ remake() {
     SELECT 1 / (to_regnamespace('$ENGINE') IS NOT NULL)::int; COMMIT;"
 }
 
+# take_table NAME TABLE COLUMNS: whether this server has a place for the saved rows. Of a table that somebody added to the
+# extension on the source it may have none; of the tables that the functions are made of, it must.
+take_table() {
+  ask_database "$1" "SELECT FROM (SELECT $3 FROM ONLY $2 LIMIT 0) AS place;" && return 0
+  first_error "state.err.$LANE"
+  case $2 in
+    df.instances | df.nodes) fail "$FINAL" "the rows of $2 do not fit pg_durable of this server: ${REPLY#*ERROR:  }" ;;
+  esac
+  tell_notice "the rows of $2, which extension pg_durable had on the source, have no place here and were left out: ${REPLY#*ERROR:  }"
+  return 1
+}
+
 # load_state OID NAME: the saved rows in one transaction; what is then to become of the functions is done in the same.
 load_state() {
   local oid=$1 name=$2 directory=image/state/$1 index
+  local -a tables taken=()
+  read_fields "$directory/tables.nul"
+  tables=("${FIELDS[@]}")
+  for ((index = 0; index < ${#tables[@]}; index += 3)); do
+    [[ ${tables[index + 2]} =~ ^[0-9]+\.copy$ ]] || fail "$FINAL" 'what the image says of its extension is not understood'
+    if take_table "$name" "${tables[index]}" "${tables[index + 1]}"; then taken+=("${tables[@]:index:3}"); fi
+  done
   tell_log "$name: putting back the state of pg_durable"
   {
     printf '%s\n' '\set ON_ERROR_STOP on' 'BEGIN;' "SET LOCAL client_encoding = '$STATE_ENCODING';" 'SET LOCAL session_replication_role = replica;'
-    read_fields "$directory/tables.nul"
-    for ((index = 0; index < ${#FIELDS[@]}; index += 3)); do
-      [[ ${FIELDS[index + 2]} =~ ^[0-9]+\.copy$ ]] || fail "$FINAL" 'what the image says of its extension is not understood'
-      printf 'DELETE FROM ONLY %s;\nCOPY %s (%s) FROM STDIN;\n' "${FIELDS[index]}" "${FIELDS[index]}" "${FIELDS[index + 1]}"
-      cat -- "$directory/${FIELDS[index + 2]}"
+    for ((index = 0; index < ${#taken[@]}; index += 3)); do
+      printf 'DELETE FROM ONLY %s;\nCOPY %s (%s) FROM STDIN;\n' "${taken[index]}" "${taken[index]}" "${taken[index + 1]}"
+      cat -- "$directory/${taken[index + 2]}"
       printf '\\.\n'
     done
     [[ -z $UPGRADE ]] || printf 'ALTER EXTENSION pg_durable UPDATE;\n'

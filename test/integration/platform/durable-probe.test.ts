@@ -1,8 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
 import { type DurablePrograms, makeDurablePrograms } from '../../support/durable/durable-programs.ts';
-import { durableSettings, prepareDurable, untilWorkerRuns } from '../../support/durable/durable-server.ts';
+import {
+  durableSettings,
+  findDurableWorker,
+  prepareDurable,
+  untilWorkerRuns,
+} from '../../support/durable/durable-server.ts';
 import { createScriptRunner, type ScriptRunner } from '../../support/job-script.ts';
 import { type SourceServer, startSourceServer } from '../../support/source-server.ts';
 
@@ -99,7 +104,8 @@ it(
   async () => {
     await start({});
     await untilWorkerRuns(started());
-    const pid = await findWorker(started());
+    const postmaster = Number((await readFile(`${directory}/pgdata/postmaster.pid`, 'utf8')).split('\n')[0]);
+    const pid = await findDurableWorker(postmaster);
     process.kill(pid, 'SIGSTOP');
     try {
       await started().query('postgres', `UPDATE df._worker_epoch SET last_seen_at = now() - interval '1 hour'`);
@@ -112,15 +118,3 @@ it(
   },
   MINUTES,
 );
-
-/** The worker is a child of the server that works in its data directory. */
-async function findWorker({ dataDirectory }: SourceServer): Promise<number> {
-  const postmaster = (await readFile(`${dataDirectory}/postmaster.pid`, 'utf8')).split('\n')[0];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-    if (title.includes('pg_durable_worker') && parent === postmaster) return Number(pid);
-  }
-  throw new Error('the worker does not run');
-}

@@ -138,6 +138,40 @@ it(
   2 * MINUTES,
 );
 
+it('rows of another extension that pg_dump leaves out are named by the image, and come back empty', async () => {
+  await source.query('postgres', 'CREATE DATABASE books');
+  await source.query('books', `CREATE EXTENSION ledger; INSERT INTO ledger (entry) VALUES ('one')`);
+  const taken = await harness.backup(source);
+  await source.query('postgres', 'DROP DATABASE books');
+  expect(taken.end).toMatchObject({ exitCode: 0, errors: [] });
+  expect(taken.end.results[0]?.notices).toEqual([
+    'database books: the rows of public.ledger belong to extension ledger, which does not have them dumped; they are not in the image',
+    'database books: the place of sequence public.ledger_id_seq belongs to extension ledger, which does not have it dumped; it is not in the image',
+  ]);
+  const { volume } = await restore({}, taken);
+  const copy = await start(volume);
+  expect(await copy.query('books', 'SELECT entry FROM ledger')).toEqual([]);
+}, 120_000);
+
+it('what else its extension was given is carried where the copy has a place for it, and named where not', async () => {
+  await source.query(
+    'postgres',
+    `CREATE TABLE public."od d; drop" (n int); INSERT INTO public."od d; drop" VALUES (1);
+     ALTER EXTENSION pg_durable ADD TABLE public."od d; drop"`,
+  );
+  const taken = await harness.backup(source);
+  await source.query(
+    'postgres',
+    `ALTER EXTENSION pg_durable DROP TABLE public."od d; drop"; DROP TABLE public."od d; drop"`,
+  );
+  expect(taken.end).toMatchObject({ exitCode: 0, errors: [] });
+  const { end } = await restore({}, taken);
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  expect(end.results[0]?.notices).toContainEqual(
+    expect.stringMatching(/^the rows of public\."od d; drop".* have no place here and were left out: /),
+  );
+}, 120_000);
+
 it(
   'what was begun while the image was taken is in it with its engine or not at all',
   async () => {

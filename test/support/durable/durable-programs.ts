@@ -72,6 +72,10 @@ async function writeScripts(extension: string): Promise<void> {
   await write('0.2.2--0.2.5', '-- Keeps the schema that it has.\n');
   await write('0.2.5', script('_duroxide'));
   await write('0.2.5--0.2.6', 'ALTER TABLE df.instances ADD COLUMN priority integer DEFAULT 0;\n');
+  // One of which nothing is known: its rows and its sequence are not marked for dumping either.
+  const ledger = 'CREATE TABLE ledger (id serial, entry text); CREATE TABLE ledger_empty (entry text);\n';
+  await writeFile(path.join(extension, 'ledger--1.0.sql'), ledger);
+  await writeFile(path.join(extension, 'ledger.control'), "default_version = '1.0'\nrelocatable = true\n");
 }
 
 /** Compiles the stand-in into a copy of this machine's newest PostgreSQL. Installs nothing; needs gcc. */

@@ -1,4 +1,4 @@
-import { chown, writeFile } from 'node:fs/promises';
+import { chown, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually } from '../eventually.ts';
 import type { ScriptHarness } from '../script-harness.ts';
@@ -69,4 +69,15 @@ export async function readFunctions(server: Asked): Promise<Record<string, strin
     'SELECT coalesce(label, id) AS name, status FROM df.instances ORDER BY label',
   );
   return Object.fromEntries(rows.map(({ name, status }) => [String(name), String(status)]));
+}
+
+/** The pid of the worker, which is a child of the server's first process and shows by its title only. */
+export async function findDurableWorker(postmaster: number): Promise<number> {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    if (title.includes('pg_durable_worker') && parent === postmaster) return Number(pid);
+  }
+  throw new Error('the worker does not run');
 }
