@@ -6,6 +6,8 @@ import { storableText } from '../stores/stored-text.ts';
 const ALMOST = 99.9;
 /** How long the past weighs in the smoothed rate. */
 const MEMORY_SECONDS = 8;
+/** What would take longer stands still: nothing is said of its end, and no number grows out of every bound. */
+const LONGEST_SECONDS = 30 * 86_400;
 
 interface Sample {
   readonly at: number;
@@ -73,7 +75,8 @@ const round = (value: number) => Math.round(value * 100) / 100;
 
 function secondsFor(left: number, perSecond: number | null): number | null {
   if (perSecond === null || perSecond <= 0) return null;
-  return Math.ceil(left / perSecond);
+  const seconds = Math.ceil(left / perSecond);
+  return seconds > LONGEST_SECONDS ? null : seconds;
 }
 
 /** Units a second, smoothed so that one quick or slow report does not throw it; null until two moments are known. */

@@ -47,6 +47,19 @@ describe('a progress tracker', () => {
     expect(createProgressTracker(null).finish()).toBeNull();
   });
 
+  it('tells no end of what has stood still for long, and none that a client could not read', () => {
+    const tracker = createProgressTracker(null);
+    tracker.take({ bytesDone: 0, bytesTotal: 1e12 }, 0);
+    tracker.take({ bytesDone: 7e6, bytesTotal: 1e12 }, 1000);
+    for (let second = 2; second <= 600; second += 1) {
+      const { secondsLeft } = tracker.take({ bytesDone: 7e6, bytesTotal: 1e12 }, second * 1000);
+      expect(secondsLeft ?? 0).toBeLessThan(2 ** 31);
+    }
+    expect(tracker.last?.secondsLeft).toBeNull();
+    // It goes on.
+    expect(tracker.take({ bytesDone: 5e11, bytesTotal: 1e12 }, 601_000).secondsLeft).toBeGreaterThan(0);
+  });
+
   it('says of a success that all bytes are done, whatever the last report was', () => {
     const tracker = createProgressTracker(null);
     tracker.take({ bytesDone: 371, bytesTotal: 657 }, 0);
