@@ -4,14 +4,16 @@ import { LIMITS } from '../limits/limits.ts';
 
 /** Messages that may wait for their turn; with more, no further ones are read from the network. */
 const WAITING_MAX = 50;
+/** How long one connection has its turn while others wait for theirs. */
+const TURN_MS = 5;
 
 /** What one connection says and hears, in an order that is fair to all others. */
 export interface Turns {
   /** Resolves when the text has left for the network; what is for a closed connection is dropped. */
   send(text: string): Promise<void>;
   /**
-   * Hands on one message after another and lets everything else have its turn in between: who sends a thousand operations
-   * at once keeps nobody waiting until all are begun. Begins nothing while much of what was answered is unread.
+   * Hands on one message after another and lets everything else have its turn every few milliseconds: who sends a thousand
+   * operations at once keeps nobody waiting until all are begun. Begins nothing while much of what was answered is unread.
    */
   onMessage(take: (text: string) => void): void;
 }
@@ -27,9 +29,14 @@ export function createTurns(webSocket: WebSocket): Turns {
 
   async function takeAll(take: (text: string) => void): Promise<void> {
     isTaking = true;
+    let begunAt = performance.now();
     for (let text = waiting.shift(); text !== undefined && isOpen(); text = waiting.shift()) {
       take(text);
-      await setImmediate();
+      await Promise.resolve();
+      if (waiting.length === 0 || performance.now() - begunAt > TURN_MS) {
+        await setImmediate();
+        begunAt = performance.now();
+      }
       while (isUnread()) {
         await new Promise<void>((resolve) => {
           goOn = resolve;
