@@ -1,10 +1,12 @@
 import { type Dispatcher, request } from 'undici';
+import { invalidInput } from '../../../schema/errors.ts';
 import type { Connection } from './connection.ts';
 import { type ApiStatus, isStatus, translateAnswer, translateSilence } from './errors.ts';
 import { type Kind, type Kinds, type KubeObject, type Manifest, pathOf } from './objects.ts';
 
 export const FIELD_MANAGER = 'toygres';
 const CALL_MS = 30_000;
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -110,7 +112,11 @@ export function createApi(connection: Connection): KubernetesApi {
     }
   }
 
-  const one = (kind: Kind, namespace: string, name: string) => `${pathOf(kind, namespace)}/${encodeURIComponent(name)}`;
+  /** Any other name could lead to another object: `..` is the one above. */
+  const one = (kind: Kind, namespace: string, name: string) => {
+    if (NAME.test(name)) return `${pathOf(kind, namespace)}/${name}`;
+    throw invalidInput('name', 'a name that Kubernetes allows', `"${name.slice(0, 80)}" can be no name of a ${kind}.`);
+  };
   const absentAs =
     <T>(value: T, status = 404) =>
     (error: unknown): T => {
