@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchIdle } from './idle.ts';
 import { benchImage } from './image.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) =>
   image: benchImage,
   engine: benchEngine,
   idle: benchIdle,
+  cluster: benchCluster,
 };
 
 async function bench(options: BenchOptions): Promise<void> {
@@ -27,7 +29,7 @@ async function bench(options: BenchOptions): Promise<void> {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2), Boolean(process.env.KUBECONFIG));
   if (options === null) process.stdout.write(`${USAGE}\n`);
   else await bench(options);
 } catch (error) {

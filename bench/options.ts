@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['image', 'engine', 'idle'] as const;
+export const SECTIONS = ['image', 'engine', 'idle', 'cluster'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {
@@ -11,11 +11,12 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-export const USAGE = `usage: npm run bench -- [--only image,engine,idle] [--size 1GB] [--runs 3] [--json]
+export const USAGE = `usage: npm run bench -- [--only image,engine,idle,cluster] [--size 1GB] [--runs 3] [--json]
 
   image    an image and its restore, against pg_dump, azcopy and pg_restore by hand
   engine   enqueue to first step, overhead of an operation, steps a second with 1, 2 and 4 workers
   idle     queries a second with 0 and with 1,000 instances, and what a health check costs
+  cluster  calls of the API server, and a new server against kubectl; only on the cluster that KUBECONFIG names
 
   --size   of the database, such as 200MB; --runs of each measurement, the median is shown
   --json   JSON on stdout instead of the report; what is going on is told on stderr`;
@@ -30,12 +31,16 @@ export function parseSize(text: string): number {
   return Number(amount) * factor;
 }
 
-/** Reads the command line; null when help was asked for. Throws with one line that says what is wrong. */
-export function readOptions(given: readonly string[]): BenchOptions | null {
+/**
+ * Reads the command line; null when help was asked for. Throws with one line that says what is wrong. A cluster is measured
+ * only where there is one.
+ */
+export function readOptions(given: readonly string[], hasCluster: boolean): BenchOptions | null {
+  const usual = SECTIONS.filter((section) => section !== 'cluster' || hasCluster);
   const { values } = parseArgs({
     args: [...given],
     options: {
-      only: { type: 'string', default: SECTIONS.join(',') },
+      only: { type: 'string', default: usual.join(',') },
       size: { type: 'string', default: '1GB' },
       runs: { type: 'string', default: '3' },
       json: { type: 'boolean', default: false },
@@ -46,6 +51,7 @@ export function readOptions(given: readonly string[]): BenchOptions | null {
   const sections = values.only.split(',').map((name) => {
     const section = SECTIONS.find((known) => known === name.trim());
     if (section === undefined) throw new Error(`--only ${name}: there are ${SECTIONS.join(', ')}.`);
+    if (section === 'cluster' && !hasCluster) throw new Error('--only cluster: set KUBECONFIG to a cluster.');
     return section;
   });
   const runs = Number(values.runs);

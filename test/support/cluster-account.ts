@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
-import { openConnection } from '../../src/platform/kubernetes/connection.ts';
 import type { TestNamespace } from './cluster.ts';
 import { type RecordingProxy, startRecordingProxy } from './recording-proxy.ts';
 
@@ -42,8 +41,7 @@ export async function createLimitedAccount(namespace: TestNamespace): Promise<Li
   });
   const { token } = (asked.body as { status: { token: string } }).status;
 
-  const connection = await openConnection(process.env.KUBECONFIG ?? null);
-  const proxy = await startRecordingProxy(connection);
+  const proxy = await startRecordingProxy();
   const directory = await mkdtemp('/tmp/toygres-account-');
   const kubeconfig = path.join(directory, 'kubeconfig');
   const config = {
@@ -64,7 +62,6 @@ export async function createLimitedAccount(namespace: TestNamespace): Promise<Li
     granted: new Set(granted),
     stop: async () => {
       await proxy.stop();
-      await connection.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };

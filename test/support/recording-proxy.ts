@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { request } from 'undici';
-import type { Connection } from '../../src/platform/kubernetes/connection.ts';
+import { Agent, request } from 'undici';
 
 /** An API server that is asked through us: says which rights were used. */
 export interface RecordingProxy {
@@ -11,6 +11,8 @@ export interface RecordingProxy {
   readonly used: ReadonlySet<string>;
   /** Calls so far that were answered with 403. */
   readonly refused: readonly string[];
+  /** How many calls there were so far; a stream is one. */
+  readonly calls: number;
   stop(): Promise<void>;
 }
 
@@ -24,20 +26,35 @@ function rightOf(method: string, url: string): string {
   return `${VERBS[method] ?? read} ${group}/${resource}${sub === undefined ? '' : `/${sub}`}`;
 }
 
-/** Passes every call on to the API server over this connection, with the caller's own login. */
-export async function startRecordingProxy(connection: Connection): Promise<RecordingProxy> {
+/** The cluster of KUBECONFIG without its login: a client certificate would win over the caller's token. */
+async function openAnonymously() {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, rejectUnauthorized = true, servername } = options;
+  const connect = { ...(ca === undefined ? {} : { ca }), ...(servername === undefined ? {} : { servername }) };
+  const dispatcher = new Agent({ connect: { ...connect, rejectUnauthorized } });
+  return { server: config.getCurrentCluster()?.server.replace(/\/$/, '') ?? '', dispatcher };
+}
+
+/** Passes every call on to the API server of KUBECONFIG's cluster, with the caller's own token. */
+export async function startRecordingProxy(): Promise<RecordingProxy> {
   const used = new Set<string>();
   const refused: string[] = [];
-  const { dispatcher } = await connection.open();
+  let calls = 0;
+  const { server: target, dispatcher } = await openAnonymously();
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/' } = incoming;
     const right = rightOf(method, url);
     used.add(right);
+    calls += 1;
     const leaving = new AbortController();
     outgoing.once('close', () => leaving.abort());
     const { authorization = '', accept = '*/*', 'content-type': type } = incoming.headers;
-    const answer = await request(`${connection.server}${url}`, {
+    const answer = await request(`${target}${url}`, {
       dispatcher,
       method: method as 'GET',
       headers: { authorization, accept, ...(type === undefined ? {} : { 'content-type': type }) },
@@ -61,9 +78,13 @@ export async function startRecordingProxy(connection: Connection): Promise<Recor
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     used,
     refused,
-    stop: () => {
+    get calls() {
+      return calls;
+    },
+    stop: async () => {
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      await new Promise((resolve) => server.close(resolve));
+      await dispatcher.destroy();
     },
   };
 }

@@ -37,20 +37,31 @@ test('sizes are written with a unit', () => {
 });
 
 test('by default everything is measured three times on a database of 1 GB', () => {
-  expect(readOptions([])).toEqual({ sections: ['image', 'engine', 'idle'], sizeBytes: 1e9, runs: 3, json: false });
-  expect(readOptions(['--only', 'idle,image', '--size', '60MB', '--runs', '1', '--json'])).toEqual({
+  expect(readOptions([], false)).toEqual({
+    sections: ['image', 'engine', 'idle'],
+    sizeBytes: 1e9,
+    runs: 3,
+    json: false,
+  });
+  expect(readOptions(['--only', 'idle,image', '--size', '60MB', '--runs', '1', '--json'], false)).toEqual({
     sections: ['idle', 'image'],
     sizeBytes: 6e7,
     runs: 1,
     json: true,
   });
-  expect(readOptions(['--help'])).toBeNull();
+  expect(readOptions(['--help'], false)).toBeNull();
+});
+
+test('a cluster is measured where there is one, and asked for in vain where there is none', () => {
+  expect(readOptions([], true)?.sections).toEqual(['image', 'engine', 'idle', 'cluster']);
+  expect(readOptions(['--only', 'cluster'], true)?.sections).toEqual(['cluster']);
+  expect(() => readOptions(['--only', 'cluster'], false)).toThrow('set KUBECONFIG');
 });
 
 test.each([[['--only', 'everything']], [['--runs', '0']], [['--size', 'big']], [['--unknown']]])(
   '%j is refused',
   (given) => {
-    expect(() => readOptions(given)).toThrow();
+    expect(() => readOptions(given, true)).toThrow();
   },
 );
 
