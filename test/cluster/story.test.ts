@@ -1,14 +1,13 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JobSpec } from '../../jobs/ports/platform.ts';
-import type { KubernetesPlatform } from '../../src/platform/kubernetes/kubernetes-platform.ts';
 import { createTestNamespace, type TestNamespace } from '../support/cluster.ts';
 import { createLimitedAccount, type LimitedAccount } from '../support/cluster-account.ts';
-import { startClusterAzurite } from '../support/cluster-azurite.ts';
+import { RESTRICTED } from '../support/cluster-world.ts';
 import { compareServers } from '../support/compare-servers.ts';
-import { createE2eClient, type E2eClient } from '../support/e2e-client.ts';
+import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
+import type { E2eClient } from '../support/e2e-client.ts';
 import { listBlobs, query } from '../support/e2e-home-services.ts';
-import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { jobSpec } from '../support/platform-specs.ts';
 import type { ServerLogin } from '../support/server-facts.ts';
@@ -17,43 +16,21 @@ const PASSWORD = String.raw`pa'ss "w\ord" $(id) $$ %41&=#? ☃`;
 
 let namespace: TestNamespace;
 let account: LimitedAccount;
-let platform: KubernetesPlatform;
-let home: E2eHome;
-let server: E2eServer;
+let world: ControlPlane;
 let api: E2eClient;
-let storage: string;
 let source: { id: string; login: ServerLogin };
 let copy: { id: string };
 let image: { id: string; operationId: string };
 
-/** Logins name the service; only pods can look that up. */
-async function login(instanceId: string): Promise<ServerLogin> {
-  const answer = await api.login(instanceId);
-  return { ...answer, ...(await platform.findAddress(answer)) };
-}
-
 beforeAll(async () => {
-  namespace = await createTestNamespace({ labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } });
+  namespace = await createTestNamespace({ labels: RESTRICTED });
   account = await createLimitedAccount(namespace);
-  platform = await namespace.open({ kubeconfig: account.kubeconfig });
-  storage = await startClusterAzurite(namespace);
-  home = await makeE2eHome('cluster');
-  server = await home.start('standalone', {
-    TOYGRES_PLATFORM: 'kubernetes',
-    KUBECONFIG: account.kubeconfig,
-    TOYGRES_NAMESPACE: namespace.name,
-    AZURE_STORAGE_CONNECTION_STRING: storage,
-    TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
-    TOYGRES_JOB_RESOURCES: 'cpu=50m/2,memory=128Mi/1Gi',
-  });
-  api = createE2eClient(server);
+  world = await startControlPlane('cluster', { namespace, kubeconfig: account.kubeconfig });
+  api = world.api;
 });
 
 afterAll(async () => {
-  await api?.stop();
-  await server?.stop();
-  await home?.stop();
-  await namespace?.stop();
+  await world?.stop();
   await account?.stop();
 });
 
@@ -67,7 +44,7 @@ test('a new server takes the password it was given and is reached by the name of
   await api.untilOver(created.operationId);
   const named = await api.login(created.id);
   expect(named.host).toMatch(new RegExp(`^source-[0-9a-f]{8}-svc\\.${namespace.name}\\.svc\\.cluster\\.local$`));
-  source = { id: created.id, login: await login(created.id) };
+  source = { id: created.id, login: await world.login(created.id) };
   expect(await query(source.login, 'postgres', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await expect(query({ ...source.login, password: 'wrong' }, 'postgres', 'SELECT 1')).rejects.toThrow(
     'password authentication failed',
@@ -99,7 +76,7 @@ test('a restored server is its source again', async () => {
   const restored = await api.createInstance({ name: 'copy', sourceImageId: image.id, storageGib: 1 });
   await api.untilOver(restored.operationId);
   copy = restored;
-  expect(await compareServers(source.login, await login(restored.id))).toEqual([]);
+  expect(await compareServers(source.login, await world.login(restored.id))).toEqual([]);
 });
 
 test('stopped, started and restarted it has its data', async () => {
@@ -107,16 +84,16 @@ test('stopped, started and restarted it has its data', async () => {
   expect(await api.instance(copy.id)).toMatchObject({ state: 'STOPPED' });
   await api.untilOver((await api.changeInstance('start', copy.id)).operationId);
   await api.untilOver((await api.changeInstance('restart', copy.id)).operationId);
-  const rows = await query(await login(copy.id), 'we ird; drop', 'SELECT count(*)::int AS n FROM "T"');
+  const rows = await query(await world.login(copy.id), 'we ird; drop', 'SELECT count(*)::int AS n FROM "T"');
   expect(rows).toEqual([{ n: 20_000 }]);
 });
 
 test('what is deleted leaves nothing in the namespace and no blob', async () => {
   for (const { id } of [copy, source]) await api.untilOver((await api.changeInstance('delete', id)).operationId);
   await api.untilOver((await api.deleteImage(image.id)).operationId);
-  const images = BlobServiceClient.fromConnectionString(storage).getContainerClient('images');
+  const images = BlobServiceClient.fromConnectionString(world.storage).getContainerClient('images');
   expect(await listBlobs(images, image.id)).toEqual([]);
-  expect(await platform.listObjects()).toEqual([]);
+  expect(await world.platform.listObjects()).toEqual([]);
 });
 
 test('all that took exactly the rights of the Role that is deployed', async () => {

@@ -15,9 +15,19 @@ export interface ClusterWorld {
   stop(): Promise<void>;
 }
 
-export async function createClusterWorld(name: string): Promise<ClusterWorld> {
+export const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+
+export interface ClusterWorldOptions {
+  /** Default: one of its own, that admits restricted pods only. */
+  readonly namespace?: TestNamespace;
+  /** What servers sign in with; default: KUBECONFIG. */
+  readonly kubeconfig?: string;
+}
+
+/** `name` shows in the list of processes. */
+export async function createClusterWorld(name: string, options: ClusterWorldOptions = {}): Promise<ClusterWorld> {
   await using stops = new AsyncDisposableStack();
-  const namespace = await createTestNamespace({ labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } });
+  const namespace = options.namespace ?? (await createTestNamespace({ labels: RESTRICTED }));
   stops.defer(() => namespace.stop());
   const storage = await startClusterAzurite(namespace);
   const home: E2eHome = await makeE2eHome(name);
@@ -32,7 +42,7 @@ export async function createClusterWorld(name: string): Promise<ClusterWorld> {
       await end();
       const server = await home.start('standalone', {
         TOYGRES_PLATFORM: 'kubernetes',
-        KUBECONFIG: process.env.KUBECONFIG ?? '',
+        KUBECONFIG: options.kubeconfig ?? process.env.KUBECONFIG ?? '',
         TOYGRES_NAMESPACE: namespace.name,
         AZURE_STORAGE_CONNECTION_STRING: storage,
         TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),

@@ -63,7 +63,7 @@ export async function createTestNamespace({
     eventually(
       () => ask('GET', place),
       ({ status }) => status === 404,
-      120_000,
+      280_000,
     );
 
   const manifest: ManifestFields = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };

@@ -40,12 +40,14 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
           WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c', 'i', 'I') AND ${ownSchema}`,
   },
+  // 17.11 and its like stamp columns with a version of their own, which dumps leave out.
   {
     topic: 'column',
     sql: `SELECT format('%I.%I.%I', n.nspname, c.relname, a.attname), jsonb_build_object(
             'type', format_type(a.atttypid, a.atttypmod), 'required', a.attnotnull, 'identity', a.attidentity,
             'generated', a.attgenerated, 'default', pg_get_expr(d.adbin, d.adrelid), 'collation', co.collname,
-            'acl', ${acl('a.attacl')}, 'storage', a.attstorage, 'compression', a.attcompression, 'options', a.attoptions,
+            'acl', ${acl('a.attacl')}, 'storage', a.attstorage, 'compression', a.attcompression,
+            'options', (SELECT array_agg(o) FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg_attver=%'),
             'statistics', a.attstattarget, 'inherited', a.attinhcount, 'local', a.attislocal)::text
           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

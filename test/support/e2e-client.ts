@@ -77,8 +77,8 @@ export interface E2eClient extends ApiClient {
   image(id: string): Promise<E2eThing>;
   /** Events after the sequence number, up to the terminal one. */
   events(operationId: string, after?: number): AsyncIterable<E2eEvent>;
-  /** Waits until the operation is over; fails with its failure unless it ends in the state. */
-  untilOver(operationId: string, state?: string): Promise<E2eOperation>;
+  /** Waits until the operation is over, two minutes unless told otherwise; fails with its failure unless it ends in the state. */
+  untilOver(operationId: string, state?: string, timeoutMs?: number): Promise<E2eOperation>;
   /** Resolves as soon as a step has begun and, if told, what it reports is accepted. Fails when the operation ends first. */
   untilStep(operationId: string, step: string, accept?: (progress: E2eProgress | null) => boolean): Promise<void>;
   login(instanceId: string): Promise<ServerLogin>;
@@ -136,14 +136,14 @@ export function createE2eClient({ url, token }: { readonly url: string | null; r
         `subscription ($id: ID!, $after: Int) { operationEvents(operationId: $id, after: $after) { sequence state percent step { ${STEP} } } }`,
         { id, after },
       ),
-    async untilOver(id, state = 'SUCCEEDED') {
+    async untilOver(id, state = 'SUCCEEDED', timeoutMs = 120_000) {
       const over = await eventually(
         async () => {
           await delay(50);
           return client.operation(id);
         },
         (operation) => TERMINAL.includes(operation.state),
-        120_000,
+        timeoutMs,
       );
       expect({ state: over.state, failure: over.failure }).toMatchObject({ state });
       return over;
