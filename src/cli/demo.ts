@@ -32,7 +32,7 @@ async function demo(platform: DemoPlatform, signal: AbortSignal): Promise<void> 
   stops.defer(() => rm(home, { recursive: true, force: true }));
   const ground = await openGround(platform, signal, say);
   stops.defer(() => ground.stop());
-  say(`Starting a standalone server ${platform === 'local' ? 'on embedded defaults' : 'for it'} ...`);
+  say(`Starting a standalone server ${platform === 'local' ? 'on embedded defaults' : 'for the cluster'} ...`);
   const { environment } = ground;
   const server = await startStandaloneServer({ home, environment, signal, onNotice: (notice) => say(`  ${notice}`) });
   stops.defer(() => server.stop());

@@ -99,7 +99,7 @@ export async function openClusterGround(signal: AbortSignal, say: (text: string)
   const hasStore = ['AZURE_STORAGE_ACCOUNT', 'AZURE_STORAGE_CONNECTION_STRING'].some((name) => configured[name]);
 
   const stop = async () => {
-    say(`Removing the namespace ${namespace} ...`);
+    say(`\nRemoving the namespace ${namespace} ...`);
     try {
       if (hasStore) await removeContainer(configured, namespace);
       await core.deleteNamespace({ name: namespace });
