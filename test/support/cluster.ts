@@ -65,11 +65,17 @@ export async function createTestNamespace({
       ({ status }) => status === 404,
       280_000,
     );
+  const remove = async () => {
+    // A namespace waits for its pods before it removes its Jobs, and a Job under way keeps a failed pod until the next one
+    // is made, which is forbidden by then.
+    await ask('DELETE', `/apis/batch/v1/namespaces/${name}/jobs?propagationPolicy=Background`);
+    await ask('DELETE', place);
+    await untilGone();
+  };
 
   const manifest: ManifestFields = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
   if ((await ask('POST', '/api/v1/namespaces', manifest)).status === 409) {
-    await ask('DELETE', place);
-    await untilGone();
+    await remove();
     await ask('POST', '/api/v1/namespaces', manifest);
   }
 
@@ -100,8 +106,7 @@ export async function createTestNamespace({
     },
     stop: async () => {
       for (const platform of platforms) await platform.stop();
-      await ask('DELETE', place);
-      await untilGone();
+      await remove();
       await connection.stop();
       await rm(scripts, { recursive: true, force: true });
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { ApiException, AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { ApiException, AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { buildBlobStore, connectionStringOf } from './blob-store-pod.ts';
 import type { DemoGround } from './ground.ts';
 
@@ -16,6 +16,7 @@ const KEPT =
 interface Cluster {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
+  readonly batch: BatchV1Api;
   readonly server: string;
 }
 
@@ -25,6 +26,7 @@ function openCluster(): Cluster {
   return {
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),
+    batch: config.makeApiClient(BatchV1Api),
     server: config.getCurrentCluster()?.server ?? 'no cluster',
   };
 }
@@ -91,7 +93,7 @@ async function removeContainer(environment: Readonly<Record<string, string>>, co
  */
 export async function openClusterGround(signal: AbortSignal, say: (text: string) => void): Promise<DemoGround> {
   const cluster = openCluster();
-  const { core } = cluster;
+  const { core, batch } = cluster;
   const suffix = randomBytes(3).toString('hex');
   const namespace = `toygres-demo-${suffix}`;
   const kept = Object.entries(process.env).filter(([name, value]) => KEPT.test(name) && value !== undefined);
@@ -102,6 +104,9 @@ export async function openClusterGround(signal: AbortSignal, say: (text: string)
     say(`\nRemoving the namespace ${namespace} ...`);
     try {
       if (hasStore) await removeContainer(configured, namespace);
+      // A namespace waits for its pods before it removes its Jobs, and a Job under way keeps a failed pod until the next
+      // one is made, which is forbidden by then.
+      await batch.deleteCollectionNamespacedJob({ namespace, propagationPolicy: 'Background' });
       await core.deleteNamespace({ name: namespace });
       await until('Removing the namespace', REMOVE_MS, null, async () =>
         core.readNamespace({ name: namespace }).then(() => false, isAbsent),
