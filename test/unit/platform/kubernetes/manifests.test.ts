@@ -83,6 +83,33 @@ describe('the manifests of a server', () => {
 });
 
 describe('the manifests of a job', () => {
+  test('have the shape of the template whatever names, parameters and secrets hold', () => {
+    const build = (name: string, value: string) => {
+      const spec = jobSpec(value, { name, operationId: value, imageId: value, secrets: { password: value } });
+      return [jobs.job(spec, false), jobs.scripts(spec), jobs.secret(spec, value)].map(({ body }) => body);
+    };
+    const shape = shapeOf(build('a', 'b'));
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, text, (name, value) => {
+        const [job, , secret] = build(name, value);
+        expect(shapeOf(build(name, value))).toEqual(shape);
+        expect(read(job, 'metadata', 'name')).toBe(name);
+        expect(read(secret, 'data', 'password')).toBe(Buffer.from(value).toString('base64'));
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+
+  test('a preflight is made as a backup is: the same image, account, limits and labels, another script', () => {
+    const common = { secrets: { sas: 's' }, id: 'id', name: 'name', operationId: 'o' };
+    const podOfKind = (kind: 'backup' | 'preflight') => {
+      const { body } = jobs.job(jobSpec('true', { ...common, kind }), false);
+      return JSON.stringify(read(body, 'spec')).replace(`/toygres/scripts/${kind}.sh`, '').replace(`"${kind}"`, '');
+    };
+    expect(podOfKind('preflight')).toBe(podOfKind('backup'));
+  });
+
   test('show the container each parameter as it is, though Kubernetes gives a meaning to the dollar sign', () => {
     const value = '$(PGHOST) $$ $x $(touch /tmp/never)';
     const { body } = jobs.job(jobSpec('true', { parameters: { ODD: value } }), false);
@@ -159,6 +186,7 @@ describe('every pod', () => {
     server: podOf(servers.server(serverSpec()).body),
     backup: podOf(jobs.job(jobSpec('true'), false).body),
     restore: podOf(jobs.job(jobSpec('true', { kind: 'restore', volume: serverSpec() }), false).body),
+    preflight: podOf(jobs.job(jobSpec('true', { kind: 'preflight' }), false).body),
   };
 
   test.each(Object.entries(pods))('of a %s is hardened as the restricted level asks, and more', (_, pod) => {
