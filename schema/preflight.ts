@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { Operation } from './operation.ts';
+import { ImageType } from './states.ts';
 
 @InputType({ description: 'Where to look whether jobs have all that they need.' })
 export class RunPreflightInput {
@@ -18,6 +19,13 @@ export class RunPreflightInput {
       'the newest that the platform offers.',
   })
   declare readonly postgresVersion?: string | null;
+
+  @Field(() => ImageType, {
+    nullable: true,
+    description:
+      'Restores of PG_DURABLE servers run in an image of their own, which is tried with PG_DURABLE; else STOCK.',
+  })
+  declare readonly imageType?: ImageType | null;
 
   @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   declare readonly idempotencyKey?: string | null;

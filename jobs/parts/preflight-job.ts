@@ -4,7 +4,7 @@ import type { JobSpec } from '../ports/platform.ts';
 import type { RunFacts, StepScope, UndoContext, WorkflowServices } from '../workflow/context.ts';
 import type { PreflightInput } from './inputs.ts';
 import { buildJobRef } from './job-identity.ts';
-import { describeBrokenLink, findBrokenLink } from './preflight-links.ts';
+import { describeBrokenLink, findBrokenLink, isKnownLink } from './preflight-links.ts';
 import type { PlannedJob } from './watch-job.ts';
 
 type Context = WorkflowServices & RunFacts;
@@ -29,7 +29,10 @@ export function preflightJob(context: Context, input: PreflightInput): PlannedJo
   return { phases: PREFLIGHT_PHASES, dataBytes: 0, buildSpec: () => buildPreflightSpec(context, input) };
 }
 
-async function buildPreflightSpec(context: Context, { namespace, postgresVersion }: PreflightInput): Promise<JobSpec> {
+async function buildPreflightSpec(
+  context: Context,
+  { namespace, postgresVersion, imageType }: PreflightInput,
+): Promise<JobSpec> {
   const ref = buildJobRef(context, 'preflight', { namespace, name: namespace });
   const { upload, download } = await context.store.grantTrial(ref.id, GRANT_SECONDS);
   return {
@@ -39,7 +42,7 @@ async function buildPreflightSpec(context: Context, { namespace, postgresVersion
     instanceId: null,
     imageId: null,
     volume: null,
-    imageType: 'STOCK',
+    imageType,
     postgresVersion,
     parameters: { TOYGRES_IMAGE_URL: upload.url, TOYGRES_POSTGRES_VERSION: postgresVersion },
     secrets: {
@@ -54,8 +57,10 @@ async function buildPreflightSpec(context: Context, { namespace, postgresVersion
 }
 
 function named(error: unknown): unknown {
-  if (!(error instanceof AppError) || error.code !== 'STEP_FAILED') return error;
-  return new AppError('STEP_FAILED', describeBrokenLink(findBrokenLink(error.message)), { cause: error });
+  if (!(error instanceof AppError)) return error;
+  // What may pass is tried again, and named in case that it does not.
+  if (error.code !== 'STEP_FAILED' && !(error.code === 'UNAVAILABLE' && isKnownLink(error.message))) return error;
+  return new AppError(error.code, describeBrokenLink(findBrokenLink(error.message)), { cause: error });
 }
 
 /** The work of a step, of which a failure names the broken link. */

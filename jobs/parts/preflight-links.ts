@@ -18,6 +18,11 @@ interface Rule {
  */
 const RULES: readonly Rule[] = [
   {
+    link: 'cluster',
+    pattern: /^The API server /,
+    remedy: 'Check that the cluster runs, and KUBECONFIG or the service account of the control plane.',
+  },
+  {
     link: 'rights',
     pattern: /^The account \S+ may not /,
     remedy: "Give the control plane's service account what deploy/managed/role.yaml lists.",
@@ -143,6 +148,11 @@ const OTHER = {
   link: 'job',
   remedy: 'See the log of the job (jobLogs), and what the cluster says of it (kubectl describe job).',
 };
+
+/** Whether it is known which link such a text is about. */
+export function isKnownLink(text: string): boolean {
+  return RULES.some(({ pattern }) => pattern.test(text));
+}
 
 /** Names the broken link behind what a preflight failed of. Text that no rule knows is passed on as it is. */
 export function findBrokenLink(text: string): BrokenLink {

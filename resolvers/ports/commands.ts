@@ -60,6 +60,7 @@ export interface OnImage extends Idempotent {
 export interface RunPreflight extends Idempotent {
   readonly namespace?: string | null | undefined;
   readonly postgresVersion?: string | null | undefined;
+  readonly imageType?: ImageType | null | undefined;
 }
 
 /**

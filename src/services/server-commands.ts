@@ -1,22 +1,11 @@
 import type { PostgresOffer } from '../../jobs/ports/platform.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import type { Accepted, Caller, RunPreflight, ServerCommands } from '../../resolvers/ports/commands.ts';
-import { invalidInput } from '../../schema/errors.ts';
 import { readNewestVersion } from '../stores/preflight-queries.ts';
 import { chooseNamespace } from './choose-namespace.ts';
 import { chooseVersion } from './choose-offer.ts';
 import { createOncePerKey } from './once-per-key.ts';
 import type { CommandDependencies } from './ports.ts';
-
-function checkOffered(version: string, offers: readonly PostgresOffer[]): string {
-  if (offers.some((offer) => offer.version === version)) return version;
-  const known = offers.map((offer) => offer.version).join(', ');
-  throw invalidInput(
-    'postgresVersion',
-    'offered',
-    `This platform has no PostgreSQL ${version}: choose one of ${known || 'none'}.`,
-  );
-}
 
 /** Any number of preflights may run beside each other and beside everything else: they work on nothing of others. */
 async function writePreflight(
@@ -27,16 +16,15 @@ async function writePreflight(
   offers: readonly PostgresOffer[],
 ): Promise<Accepted> {
   const namespace = chooseNamespace(input.namespace, platform);
+  const imageType = input.imageType ?? 'STOCK';
   const asked = input.postgresVersion ?? null;
-  const postgresVersion =
-    asked === null
-      ? ((await readNewestVersion(tx, platform.id, namespace)) ??
-        chooseVersion(offers, { imageType: 'STOCK', postgresVersion: null }, 'postgresVersion'))
-      : checkOffered(asked, offers);
+  const used = asked === null ? await readNewestVersion(tx, platform.id, namespace, imageType) : null;
+  const field = asked === null ? 'imageType' : 'postgresVersion';
+  const postgresVersion = used ?? chooseVersion(offers, { imageType, postgresVersion: asked }, field);
   const operationId = await queue.enqueue(tx, {
     kind: 'PREFLIGHT',
     workflow: 'run-preflight',
-    input: { namespace, postgresVersion },
+    input: { namespace, postgresVersion, imageType },
     instanceId: null,
     imageId: null,
     excludesOnInstance: false,

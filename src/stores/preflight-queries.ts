@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { FailureRecord } from '../../jobs/ports/records.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
+import type { ImageType } from '../../schema/states.ts';
 import { type Database, inside } from '../db/database.ts';
 import { answered } from './answered.ts';
 
@@ -28,11 +29,16 @@ export async function readLastPreflights({ orm }: Database, platform: string): P
   });
 }
 
-/** The newest major version that an instance of the namespace runs or could be started with; null when there is none. */
-export async function readNewestVersion(tx: Transaction, platform: string, namespace: string): Promise<string | null> {
+/** The newest major version that an instance of this type in the namespace runs or could be started with; null when there is none. */
+export async function readNewestVersion(
+  tx: Transaction,
+  platform: string,
+  namespace: string,
+  imageType: ImageType,
+): Promise<string | null> {
   const { rows } = await inside(tx).execute<{ version: string }>(sql`
     SELECT postgres_version AS version FROM cms.instances
-    WHERE platform = ${platform} AND namespace = ${namespace} AND state IN ('CREATING', 'RUNNING', 'STOPPED')
+    WHERE platform = ${platform} AND namespace = ${namespace} AND image_type = ${imageType} AND state IN ('CREATING', 'RUNNING', 'STOPPED')
     ORDER BY postgres_version::integer DESC LIMIT 1`);
   return rows[0]?.version ?? null;
 }

@@ -60,8 +60,9 @@ function environmentOf(spec: JobSpec, usesIdentity: boolean) {
 }
 
 /** A backup works over the network; a restore makes the cluster, and needs all that it is made with. */
-function jobImageOf({ imageType, volume }: JobSpec, { images }: KubernetesSettings): string {
-  return imageType === 'PG_DURABLE' && volume !== null ? images.durableJob : images.job;
+function jobImageOf({ kind, imageType, volume }: JobSpec, { images }: KubernetesSettings): string {
+  const runsServer = volume !== null || kind === 'preflight';
+  return imageType === 'PG_DURABLE' && runsServer ? images.durableJob : images.job;
 }
 
 /** The manifests of one job. Pure: the same spec, the same manifests. */

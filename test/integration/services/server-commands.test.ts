@@ -38,6 +38,18 @@ describe('a preflight', () => {
     expect(await versionOf('further')).toBe('17');
   });
 
+  it('tries the image of restores with pg_durable when it is asked for that type', async () => {
+    const preflight = (input: object) => world.serverCommands.preflight(admin, { imageType: 'PG_DURABLE', ...input });
+    await insertInstance(world.database, { postgresVersion: '18', imageType: 'STOCK' });
+    await preflight({});
+    expect(world.enqueued.at(-1)).toMatchObject({ input: { postgresVersion: '17', imageType: 'PG_DURABLE' } });
+    const refused = await refusalOf(preflight({ postgresVersion: '15' }), 'INVALID_INPUT');
+    expect([refused.details.field, refused.message]).toEqual([
+      'postgresVersion',
+      expect.stringContaining('PG_DURABLE'),
+    ]);
+  });
+
   it('runs where it is asked to, and nowhere else', async () => {
     await world.serverCommands.preflight(admin, { namespace: 'further', postgresVersion: '16' });
     expect(world.enqueued).toMatchObject([

@@ -80,6 +80,18 @@ const SEEN: readonly [link: string, text: string, remedy: RegExp][] = [
     /role\.yaml/,
   ],
   ['memory', 'The job used more memory than its limit of 1Mi and was killed (OOMKilled).', /TOYGRES_JOB_RESOURCES/],
+  [
+    'cluster',
+    'The API server https://cluster:6443 does not answer (ECONNREFUSED): check that the cluster runs.',
+    /KUBECONFIG/,
+  ],
+  ['store', 'The blob store at 127.0.0.1 does not answer (ECONNREFUSED); see that it runs.', /can be reached/],
+  ['signature', 'The blob store x refuses the login (403 AuthenticationFailed): check the account key', /account key/],
+  [
+    'workload identity',
+    'No login for the blob store x succeeded. On AKS: the pod needs the label azure.workload.identity/use and a service account with the client id (AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE must be set in it); elsewhere: az login',
+    /webhook/,
+  ],
   ['job', 'Something that nobody has seen before.', /jobLogs/],
 ];
 

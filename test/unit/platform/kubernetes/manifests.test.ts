@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createJobManifests } from '../../../../src/platform/kubernetes/build-job.ts';
 import { createServerManifests } from '../../../../src/platform/kubernetes/build-server.ts';
 import type { ManifestFields } from '../../../../src/platform/kubernetes/fill-template.ts';
+import { imageFor } from '../../../../src/platform/kubernetes/settings.ts';
 import { kubernetesSettings, readProductTemplates } from '../../../support/kubernetes-templates.ts';
 import { jobSpec, serverSpec } from '../../../support/platform-specs.ts';
 
@@ -108,6 +109,11 @@ describe('the manifests of a job', () => {
       return JSON.stringify(read(body, 'spec')).replace(`/toygres/scripts/${kind}.sh`, '').replace(`"${kind}"`, '');
     };
     expect(podOfKind('preflight')).toBe(podOfKind('backup'));
+    const durable = jobs.job(
+      jobSpec('true', { kind: 'preflight', imageType: 'PG_DURABLE', postgresVersion: '17' }),
+      false,
+    );
+    expect(read(podOf(durable.body), 'containers', 0, 'image')).toBe(imageFor(settings.images.durableJob, '17'));
   });
 
   test('show the container each parameter as it is, though Kubernetes gives a meaning to the dollar sign', () => {
