@@ -167,7 +167,7 @@ describe.skipIf(TOYGRES_DURABLE_IMAGE === undefined)('the story of a server with
       await untilDone(copy, 'new');
       expect(await doneOf(copy)).toEqual(['new', 'one', 'over']);
       // What shows functions to users still does.
-      expect((await ask(copy, 'SELECT label FROM df.list_instances()')).length).toBeGreaterThan(3);
+      expect((await ask(copy, 'SELECT label FROM df.list_instances()')).length).toBe(5);
     },
     20 * MINUTES,
   );

@@ -1,6 +1,7 @@
--- Ends every durable function that has not ended, where no worker runs: none of them is to do one step more. What the engine
--- (psql variable engine) keeps of them goes, all that waits in its queues with it, so that nothing can wake them, not even a
--- signal; the functions themselves stay to be seen, as cancelled. Answers with how many they were.
+-- Ends every durable function that has not ended, where no worker runs: none of them is to do one step more. All that waits
+-- in the queues of the engine (psql variable engine) goes, and of these functions all that a way could be gone on from: the
+-- history first. What has none cannot be woken, not even by a signal. They stay to be seen, as cancelled. Answers with how
+-- many they were.
 SELECT set_config('toygres.engine', :'engine', true) \g /dev/null
 DO $$
 DECLARE
@@ -33,9 +34,14 @@ BEGIN
   FOR place IN
     SELECT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relkind = 'r' AND c.relnamespace = to_regnamespace(quote_ident(engine)) AND a.attname = 'instance_id'
+      AND c.relname NOT IN ('instances', 'executions')
   LOOP
     EXECUTE format('DELETE FROM %s WHERE instance_id IN (SELECT instance_id FROM unfinished)', place);
   END LOOP;
+  EXECUTE format($sql$
+    UPDATE %1$I.executions SET status = 'Failed', output = 'cancelled when it was restored from an image', completed_at = now()
+    WHERE instance_id IN (SELECT instance_id FROM unfinished)
+      AND status NOT IN ('Completed', 'Failed', 'ContinuedAsNew', 'Terminated') $sql$, engine);
 END $$;
 WITH cancelled AS (
   UPDATE df.instances SET status = 'cancelled', updated_at = now(), completed_at = coalesce(completed_at, now())
