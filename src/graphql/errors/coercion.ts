@@ -45,9 +45,15 @@ function findFault(variable: string, type: GraphQLInputType, value: unknown): Ap
     const field = FIELD_OF_INPUT.exec(message)?.[1] ?? path.findLast((part) => typeof part === 'string') ?? variable;
     const place = [variable, ...path].join('.');
     const said = withoutValue(message, invalid);
-    fault ??= invalidInput(String(field), 'type', `${place}: ${said}${said.endsWith('?') ? '' : '.'}`);
+    fault ??= invalidInput(String(field), readRule(message), `${place}: ${said}${said.endsWith('?') ? '' : '.'}`);
   });
   return fault;
+}
+
+/** What graphql's words come down to. */
+function readRule(message: string): 'required' | 'known' | 'type' {
+  if (/ was not provided\b|^Expected non-nullable type .* not to be null/.test(message)) return 'required';
+  return / is not defined by type /.test(message) ? 'known' : 'type';
 }
 
 const MAX_LENGTH = 200;

@@ -118,20 +118,21 @@ describe('the cost of an operation', () => {
 
 describe('a variable that does not fit', () => {
   const create = 'mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { notices } }';
-  const refused = (field: string) =>
-    expect.objectContaining({ code: 'INVALID_INPUT', details: expect.objectContaining({ field }) });
+  const refused = (field: string, rule: string) =>
+    expect.objectContaining({ code: 'INVALID_INPUT', details: { field, rule } });
 
   it.each([
-    ['is missing', {}, 'input'],
-    ['is null', { input: null }, 'input'],
-    ['lacks a field', { input: {} }, 'name'],
-    ['has a field that is unknown', { input: { name: 'a', colour: 'red' } }, 'colour'],
-    ['has a field of another type', { input: { name: 7 } }, 'name'],
-    ['has a number that is none', { input: { name: 'a', storageGib: 1.5 } }, 'storageGib'],
-    ['has a value that no enum has', { input: { name: 'a', exposure: 'EVERYWHERE' } }, 'exposure'],
-    ['has a bad entry in a list', { input: { name: 'a', labels: [{ key: 'a', value: 1 }] } }, 'value'],
-  ])('that %s is INVALID_INPUT of its field', (_what, variables, field) => {
-    expect(() => check(create, variables)).toThrow(refused(field));
+    ['is missing', {}, 'input', 'required'],
+    ['is null', { input: null }, 'input', 'required'],
+    ['lacks a field', { input: {} }, 'name', 'required'],
+    ['has null for a field', { input: { name: null } }, 'name', 'required'],
+    ['has a field that is unknown', { input: { name: 'a', colour: 'red' } }, 'colour', 'known'],
+    ['has a field of another type', { input: { name: 7 } }, 'name', 'type'],
+    ['has a number that is none', { input: { name: 'a', storageGib: 1.5 } }, 'storageGib', 'type'],
+    ['has a value that no enum has', { input: { name: 'a', exposure: 'EVERYWHERE' } }, 'exposure', 'type'],
+    ['has a bad entry in a list', { input: { name: 'a', labels: [{ key: 'a', value: 1 }] } }, 'value', 'type'],
+  ])('that %s is INVALID_INPUT of its field and rule', (_what, variables, field, rule) => {
+    expect(() => check(create, variables)).toThrow(refused(field, rule));
   });
 
   it.each([
