@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Code of ours must see the same build of graphql as type-graphql does.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
 
-const server = { globalSetup: ['test/support/global-setup.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
+const server = { globalSetup: ['test/support/global-setup.ts'], testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   resolve,

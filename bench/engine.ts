@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowServices } from '../jobs/workflow/context.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
@@ -8,55 +5,19 @@ import { migrateDatabase } from '../src/db/migrate.ts';
 import { createLogger } from '../src/log/logger.ts';
 import { startBoss } from '../src/workflow/boss.ts';
 import { createOperationQueue, type OperationQueue } from '../src/workflow/operation-queue.ts';
+import { startWorkers } from './engine-workers.ts';
 import { median, quantile } from './figures.ts';
-import { nothing } from './nothing-workflow.ts';
+import { nothing, requestOf } from './nothing-workflow.ts';
 import type { BenchOptions } from './options.ts';
 import type { Place } from './place.ts';
 import { startPlainServer } from './plain-server.ts';
 import type { SectionReport } from './report.ts';
+import { HELD, measureTakeOvers } from './take-over.ts';
 
 const ONE_BY_ONE = 60;
 const AT_ONCE = 200;
 const WORKERS = [1, 2, 4];
 const LONGEST_MS = 120_000;
-
-const REQUEST = {
-  kind: 'CREATE_INSTANCE',
-  workflow: nothing.name,
-  input: {},
-  instanceId: null,
-  imageId: null,
-  excludesOnInstance: false,
-  excludesOnImage: false,
-  requestedBy: 'bench',
-} as const;
-
-async function startWorkers(place: Place, url: string, platformId: string, count: number): Promise<AsyncDisposable> {
-  const program = path.join(import.meta.dirname, 'nothing-worker.ts');
-  const workers = Array.from({ length: count }, () => {
-    const given = [...process.execArgv, program, url, platformId];
-    const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const exited = once(child, 'exit');
-    // The first thing that one says is that it takes runs.
-    const started = Promise.race([once(child.stdout, 'data').then(() => true), exited.then(() => false)]);
-    return { child, exited, started };
-  });
-  const stop = async () => {
-    for (const { child } of workers) child.kill('SIGTERM');
-    await Promise.all(workers.map(({ exited }) => exited));
-  };
-  const isStopped = place.onInterrupt(stop);
-  const dispose = async () => {
-    await stop();
-    isStopped();
-  };
-  const started = await Promise.all(workers.map((worker) => worker.started));
-  if (started.includes(false)) {
-    await dispose();
-    throw new Error('a worker did not start');
-  }
-  return { [Symbol.asyncDispose]: dispose };
-}
 
 async function countOpen({ pool }: Database, platformId: string): Promise<number> {
   const { rows } = await pool.query<{ open: number; failed: number }>(
@@ -108,13 +69,14 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
   const p95: number[] = [];
   const whole: number[] = [];
   const perSecond = new Map<number, number[]>(WORKERS.map((count) => [count, []]));
+  const takeOvers: (readonly [number, number])[] = [];
   for (let run = 1; run <= runs; run += 1) {
     place.say(`engine: run ${run} of ${runs}`);
     const alone = open();
     {
       await using _workers = await startWorkers(place, url, alone.platformId, 1);
       for (let i = 0; i < ONE_BY_ONE; i += 1) {
-        await database.transaction((tx) => alone.queue.enqueue(tx, REQUEST));
+        await database.transaction((tx) => alone.queue.enqueue(tx, requestOf(nothing)));
         await untilDone(database, alone.platformId);
       }
     }
@@ -126,13 +88,14 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
       const { platformId, queue } = open();
       await using _workers = await startWorkers(place, url, platformId, count);
       await database.transaction(async (tx) => {
-        for (let i = 0; i < AT_ONCE; i += 1) await queue.enqueue(tx, REQUEST);
+        for (let i = 0; i < AT_ONCE; i += 1) await queue.enqueue(tx, requestOf(nothing));
       });
       const begunAt = performance.now();
       await untilDone(database, platformId);
       const steps = AT_ONCE * nothing.steps.length;
       perSecond.get(count)?.push(steps / ((performance.now() - begunAt) / 1000));
     }
+    takeOvers.push(await measureTakeOvers(place, { url, database, boss, platformId: `bench:${++platforms}` }));
   }
   return {
     section: 'engine, with operations of five steps that do nothing',
@@ -145,6 +108,13 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
         unit: '/s',
         values: perSecond.get(count) ?? [],
       })),
+      {
+        name: 'take-over after a kill, first run',
+        unit: 's',
+        values: takeOvers.map(([first]) => first),
+        notes: ['counted from the kill to the claim by another worker'],
+      },
+      { name: `take-over after a kill, last of ${HELD} runs`, unit: 's', values: takeOvers.map(([, last]) => last) },
     ],
   };
 }

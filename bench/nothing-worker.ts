@@ -5,7 +5,7 @@ import { createListener } from '../src/events/listener.ts';
 import { createLogger } from '../src/log/logger.ts';
 import { startBoss } from '../src/workflow/boss.ts';
 import { createWorker } from '../src/workflow/worker.ts';
-import { nothing } from './nothing-workflow.ts';
+import { nothing, waiting } from './nothing-workflow.ts';
 
 const [url = '', platformId = ''] = process.argv.slice(2);
 const log = createLogger('warn');
@@ -17,8 +17,8 @@ const worker = createWorker({
   database,
   boss,
   listener,
-  workflows: [nothing],
-  // The workflow touches none of them.
+  workflows: [nothing, waiting],
+  // The workflows touch none of them.
   services: {} as WorkflowServices,
   platformId,
   concurrency: 4,

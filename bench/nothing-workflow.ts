@@ -12,3 +12,25 @@ export const nothing = defineWorkflow('bench-nothing', '1.0.0', z.object({}))
     await step('Four', async () => undefined);
     await step.commit('Five', async () => undefined);
   });
+
+/** Waits for ever in its only step. */
+export const waiting = defineWorkflow('bench-waiting', '1.0.0', z.object({}))
+  .steps({ Wait: 1 })
+  .onFailure({ settle: async () => undefined })
+  .run(async ({ step }) => {
+    await step.until('Wait', async () => ({ progress: null }));
+  });
+
+/** An operation on nothing, as it is enqueued. */
+export function requestOf({ name }: { readonly name: string }) {
+  return {
+    kind: 'CREATE_INSTANCE',
+    workflow: name,
+    input: {},
+    instanceId: null,
+    imageId: null,
+    excludesOnInstance: false,
+    excludesOnImage: false,
+    requestedBy: 'bench',
+  } as const;
+}

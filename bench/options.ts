@@ -14,7 +14,7 @@ export interface BenchOptions {
 export const USAGE = `usage: npm run bench -- [--only image,engine,idle,cluster] [--size 1GB] [--runs 3] [--json]
 
   image    an image and its restore, against pg_dump, azcopy and pg_restore by hand
-  engine   enqueue to first step, overhead of an operation, steps a second with 1, 2 and 4 workers
+  engine   enqueue to first step, overhead of an operation, steps a second, take-over after a kill
   idle     queries a second with 0 and with 1,000 instances, and what a health check costs
   cluster  calls of the API server, and a new server against kubectl; only on the cluster that KUBECONFIG names
 

@@ -76,15 +76,28 @@ export async function notifyWork(orm: Pick<Database['orm'], 'execute'>, platform
   await orm.execute(sql`SELECT pg_notify('toygres_work', ${platform})`);
 }
 
-/** Which of these queues hold a job that could be taken now, the one with the oldest first. */
-export async function readBusyQueues(
+/** Queues that somebody should do something about. */
+export interface QueueNews {
+  /** They hold a job that could be taken now, the one with the oldest first. */
+  readonly busy: readonly string[];
+  /** They hold a job whose worker gives no sign of life any more, or has had it for longer than it may. */
+  readonly abandoned: readonly string[];
+}
+
+/** Looks at all of these queues in one query. */
+export async function readQueueNews(
   database: Database,
   queues: readonly string[],
   queueSchema: string,
-): Promise<readonly string[]> {
-  const { rows } = await database.orm.execute<{ name: string }>(sql`
-    SELECT j.name FROM ${sql.identifier(queueSchema)}.job j
-    WHERE j.name IN ${[...queues]} AND j.state IN ('created', 'retry') AND NOT j.blocked AND j.start_after <= now()
-    GROUP BY j.name ORDER BY min(j.created_on)`);
-  return rows.map((row) => row.name);
+): Promise<QueueNews> {
+  const { rows } = await database.orm.execute<{ name: string; busy: boolean; abandoned: boolean }>(sql`
+    SELECT j.name, bool_or(j.state <> 'active') AS busy, bool_or(j.state = 'active') AS abandoned
+    FROM ${sql.identifier(queueSchema)}.job j
+    WHERE j.name IN ${[...queues]} AND (
+      (j.state IN ('created', 'retry') AND NOT j.blocked AND j.start_after <= now())
+      OR (j.state = 'active' AND (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
+        OR j.started_on + j.expire_seconds * interval '1 second' < now())))
+    GROUP BY j.name ORDER BY min(j.created_on) FILTER (WHERE j.state <> 'active')`);
+  const named = (what: 'busy' | 'abandoned') => rows.filter((row) => row[what]).map((row) => row.name);
+  return { busy: named('busy'), abandoned: named('abandoned') };
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { fromDrizzle, PgBoss } from 'pg-boss';
+import { fromDrizzle, PgBoss, systemClock } from 'pg-boss';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import { inside } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
@@ -9,10 +9,16 @@ import { runKey } from './queue-name.ts';
 export const QUEUE_SCHEMA = 'pgboss';
 
 const YEAR_SECONDS = 365 * 24 * 3600;
+const HEARTBEAT_SECONDS = 10;
+/**
+ * So long after a heartbeat was sent nobody else can have the run of a worker: somewhat less than the queue waits, since
+ * what is begun then takes its time.
+ */
+export const RUN_IS_OURS_MS = (HEARTBEAT_SECONDS - 2) * 1000;
 
 /**
  * So wide that the queue never decides how a run ends. One run is queued once (`exclusive` by key). A worker that gives
- * no sign of life for 10 s has lost its run; the expiry is pg-boss's longest, and a run that outlasts it is only taken
+ * no sign of life for that long has lost its run; the expiry is pg-boss's longest, and a run that outlasts it is only taken
  * anew.
  */
 const RUN_QUEUE = {
@@ -20,13 +26,19 @@ const RUN_QUEUE = {
   retryDelay: 0,
   retryBackoff: false,
   expireInSeconds: 24 * 3600,
-  heartbeatSeconds: 10,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
   retentionSeconds: YEAR_SECONDS,
   deleteAfterSeconds: 600,
 } as const;
 
 /** pg-boss hands them to its pool: a connection that the network has forgotten would silence heartbeats for ever. */
 const FOR_ITS_CONNECTIONS = { keepAlive: true, query_timeout: 20_000 };
+
+/**
+ * Setting this machine's clock back would stop all that pg-boss does now and then for as long; schedules go by the
+ * database's clock in any case.
+ */
+const STEADY_CLOCK = { ...systemClock, now: () => performance.timeOrigin + performance.now() };
 
 export interface BossOptions {
   readonly url: string;
@@ -44,8 +56,10 @@ export interface RunJob {
 }
 
 /**
- * Connects to the queue and creates or migrates its schema; any number of processes may do so at a time. Its supervisor
- * looks every second for runs whose worker died. Stop it with `boss.stop({ graceful: false })` after the workers.
+ * Connects to the queue and creates or migrates its schema; any number of processes may do so at a time. Its own
+ * supervisor only tidies up now and then: a pass costs some ten statements, so that workers look for runs whose worker
+ * died by one of their own, and have a pass made when there are any (see run-feed.ts). Stop it with
+ * `boss.stop({ graceful: false })` after the workers.
  */
 export async function startBoss({ url, log, maxConnections = 3, schedule = false }: BossOptions): Promise<PgBoss> {
   const boss = new PgBoss({
@@ -55,12 +69,14 @@ export async function startBoss({ url, log, maxConnections = 3, schedule = false
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
     ...FOR_ITS_CONNECTIONS,
+    clock: STEADY_CLOCK,
     schedule,
     cronMonitorIntervalSeconds: 45,
     cronWorkerIntervalSeconds: 30,
     registerInstance: false,
     monitorVacuum: false,
-    superviseIntervalSeconds: 1,
+    superviseIntervalSeconds: 60,
+    // A pass that is asked for is made, unless another process has just made one.
     monitorIntervalSeconds: 1,
     maintenanceIntervalSeconds: 300,
     flowIntervalSeconds: 3600,

@@ -1,7 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
-import { readBusyQueues } from '../stores/run-sweep.ts';
+import { readQueueNews } from '../stores/run-sweep.ts';
 import { backoffMs } from './backoff.ts';
 import { QUEUE_SCHEMA, type RunJob } from './boss.ts';
 import { pause } from './pause.ts';
@@ -11,6 +11,8 @@ export interface FetchedRun extends RunJob {
   readonly queue: string;
   readonly jobId: string;
   readonly retryCount: number;
+  /** By `performance.now()`: the queue has given it to us later than this. */
+  readonly askedAt: number;
 }
 
 export interface RunFeedOptions {
@@ -34,13 +36,21 @@ export interface RunFeed {
   stop(): Promise<void>;
 }
 
-/** Begins at once. A backlog is taken without pauses; with nothing to do it is one query in each poll. */
+/** Begins at once. A backlog is taken without pauses; with nothing to do it is one statement in each poll. */
 export function startRunFeed(options: RunFeedOptions): RunFeed {
   const { database, boss, queues, log } = options;
   const stopped = new AbortController();
   let sleep = new AbortController();
   let woken = true;
   let full = false;
+
+  /** Has the queue take runs from workers that died, so that they can be taken here at once. */
+  async function findBusyQueues(): Promise<readonly string[]> {
+    const { busy, abandoned } = await readQueueNews(database, queues, QUEUE_SCHEMA);
+    if (abandoned.length === 0) return busy;
+    for (const queue of abandoned) await boss.supervise(queue);
+    return (await readQueueNews(database, queues, QUEUE_SCHEMA)).busy;
+  }
 
   async function take(): Promise<void> {
     let room = options.room();
@@ -49,11 +59,12 @@ export function startRunFeed(options: RunFeedOptions): RunFeed {
       return;
     }
     full = false;
-    for (const queue of await readBusyQueues(database, queues, QUEUE_SCHEMA)) {
+    for (const queue of await findBusyQueues()) {
       if (stopped.signal.aborted) return;
+      const askedAt = performance.now();
       const jobs = await boss.fetch<RunJob>(queue, { batchSize: room });
       for (const job of jobs) {
-        options.onRun({ ...job.data, queue, jobId: job.id, retryCount: job.retryCount });
+        options.onRun({ ...job.data, queue, jobId: job.id, retryCount: job.retryCount, askedAt });
       }
       room -= jobs.length;
       if (room <= 0) {

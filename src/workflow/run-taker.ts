@@ -2,7 +2,9 @@ import type { PgBoss } from 'pg-boss';
 import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
 import { claimRun } from '../stores/run-claim.ts';
 import { notifyWork } from '../stores/run-sweep.ts';
+import { RUN_IS_OURS_MS } from './boss.ts';
 import { executeRun, type RunEnd, takeInHand } from './engine.ts';
+import { fenceServices } from './fenced-services.ts';
 import type { HeldRun, HeldRuns } from './held-runs.ts';
 import { pause } from './pause.ts';
 import { persist } from './persist.ts';
@@ -43,8 +45,10 @@ export function createRunTaker(options: RunTakerOptions): RunTaker {
   }
 
   function take(fetched: FetchedRun): void {
-    const { operationId, queue, jobId, retryCount } = fetched;
-    const one: HeldRun = { queue, jobId, retryCount, operationId, control: createRunControl(), inHand: null };
+    const { operationId, queue, jobId, retryCount, askedAt } = fetched;
+    const oursUntil = askedAt + RUN_IS_OURS_MS;
+    const control = createRunControl();
+    const one: HeldRun = { queue, jobId, retryCount, operationId, control, inHand: null, oursUntil };
     // The queue gave this process a run that it still has: it had lost it without knowing.
     for (const other of held.all()) if (other.operationId === operationId) other.control.supersede();
     held.add(one);
@@ -85,7 +89,8 @@ export function createRunTaker(options: RunTakerOptions): RunTaker {
       deps.meter.runClaimed({ workflow: claimed.workflow, takeover: claimed.resumed || one.retryCount > 0 });
       const inHand = takeInHand(claimed, one.control, onParked);
       one.inHand = inHand;
-      return await executeRun(deps, workflow, claimed, inHand);
+      const services = fenceServices(deps.services, () => held.requireOurs(one));
+      return await executeRun({ ...deps, services }, workflow, claimed, inHand);
     } catch (error) {
       if (error instanceof Interrupted) return one.control.forward.reason === 'stopping' ? 'handed-back' : 'superseded';
       throw error;

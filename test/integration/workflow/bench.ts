@@ -50,7 +50,7 @@ export interface Bench {
 export async function eventually<T>(
   what: string,
   look: () => Promise<T> | T,
-  timeoutMs = 20_000,
+  timeoutMs = 120_000,
 ): Promise<NonNullable<T>> {
   for (const deadline = Date.now() + timeoutMs; ; ) {
     const found = await look();
@@ -95,6 +95,7 @@ export async function openBench(): Promise<Bench> {
         log,
         release: 'test',
         settleMs: 500,
+        leftBehindMs: 500,
         ...options,
       });
       workers.push(worker);

@@ -1,62 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
-import { countTo, eventually, openBench } from './bench.ts';
-import { traced } from './traced-workflow.ts';
-
-const workflows = [traced];
-
-async function exited(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  return child.exitCode;
-}
-
-/** A CMS, worker processes and operations of one test; all of it is gone when the test is over. */
-async function openWorld(onTestFinished: TestContext['onTestFinished']) {
-  const bench = await openBench();
-  const directory = await mkdtemp(path.join(tmpdir(), 'toygres-killed-'));
-  const children = new Set<ChildProcess>();
-  onTestFinished(async () => {
-    for (const child of children) child.kill('SIGKILL');
-    await Promise.all([...children].map(exited));
-    await bench.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  async function startWorker(): Promise<ChildProcess & { readonly pid: number }> {
-    const program = path.join(import.meta.dirname, 'worker-program.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', program, bench.url, bench.platformId], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.add(child);
-    if (child.stdout === null || child.pid === undefined) throw new Error('the worker program did not start');
-    await once(child.stdout, 'data');
-    return Object.assign(child, { pid: child.pid });
-  }
-
-  async function begin() {
-    const trace = path.join(directory, `trace-${randomUUID()}`);
-    const gate = `${trace}.gate`;
-    await writeFile(trace, '');
-    const id = await bench.enqueue(workflows, 'traced', { trace, gate });
-    const lines = async () => (await readFile(trace, 'utf8')).split('\n').slice(0, -1);
-    return {
-      id,
-      lines,
-      says: (line: string, timeoutMs = 40_000) =>
-        eventually(`"${line}" in the trace`, async () => (await lines()).includes(line), timeoutMs),
-      openGate: () => writeFile(gate, ''),
-    };
-  }
-  return { bench, startWorker, begin };
-}
+import { describe, expect, it } from 'vitest';
+import { countTo } from './bench.ts';
+import { exited, openWorld, PATIENCE, workflows } from './worker-processes.ts';
 
 // At once, since most of their time is the wait for heartbeats that do not come.
-describe.concurrent('a worker process', () => {
+describe.concurrent('a worker process', PATIENCE, () => {
   it('that is killed in the middle of a step is replaced, and no finished step runs again', async ({
     onTestFinished,
   }) => {
@@ -66,10 +13,8 @@ describe.concurrent('a worker process', () => {
     await run.says(`Second ${first.pid}`);
     const second = await startWorker();
     first.kill('SIGKILL');
-    const killedAt = performance.now();
+    // 15 s on an idle machine (`npm run bench` measures it); tests run on busy ones.
     await run.says(`Second ${second.pid}`);
-    // 15 s on an idle machine; tests run on busy ones.
-    expect(performance.now() - killedAt).toBeLessThan(40_000);
     await run.openGate();
     const done = await bench.reach(run.id, 'SUCCEEDED');
     expect(done).toMatchObject({ fence: 2, run: 1, percent: 100 });
@@ -78,6 +23,7 @@ describe.concurrent('a worker process', () => {
       `Second ${first.pid}`,
       `Second ${second.pid}`,
       `Second is over ${second.pid}`,
+      `Changed ${second.pid}`,
       `Commit ${second.pid}`,
     ]);
     const steps = await bench.steps(run.id);
@@ -87,7 +33,7 @@ describe.concurrent('a worker process', () => {
     expect(events.map((event) => event.sequence)).toEqual(countTo(events.length));
   });
 
-  it('that froze beyond its heartbeat and comes back has all that it still writes refused, and goes on with other work', async ({
+  it('that froze beyond its heartbeat and comes back changes nothing any more, in the records or elsewhere, and goes on with other work', async ({
     onTestFinished,
   }) => {
     const { bench, startWorker, begin } = await openWorld(onTestFinished);
@@ -111,9 +57,13 @@ describe.concurrent('a worker process', () => {
     await run.says(`Second is over ${zombie.pid}`);
     expect(await bench.read(run.id)).toEqual(done);
     expect(await bench.events(run.id)).toEqual(events);
-    expect((await run.lines()).filter((line) => line.startsWith('Commit'))).toEqual([`Commit ${successor.pid}`]);
     zombie.kill('SIGTERM');
     expect(await exited(zombie)).toBe(0);
+    expect((await run.lines()).filter((line) => /^(Commit|Changed)/.test(line))).toEqual([
+      `Changed ${successor.pid}`,
+      `Commit ${successor.pid}`,
+    ]);
+    expect(await next.lines()).toContain(`Changed ${zombie.pid}`);
   });
 
   it('that is asked to stop hands its run back: another takes it at once, and nothing is recorded as failed', async ({
@@ -126,7 +76,10 @@ describe.concurrent('a worker process', () => {
     const second = await startWorker();
     first.kill('SIGTERM');
     expect(await exited(first)).toBe(0);
-    await run.says(`Second ${second.pid}`, 6000);
+    await run.says(`Second ${second.pid}`);
+    // It was not waited until the worker is given up for want of a sign of life.
+    const job = `SELECT output->>'reason' AS reason FROM pgboss.job WHERE data->>'operationId' = $1`;
+    expect((await bench.database.pool.query(job, [run.id])).rows).toEqual([{ reason: 'handed back' }]);
     await run.openGate();
     await bench.reach(run.id, 'SUCCEEDED');
     expect((await bench.events(run.id)).filter((event) => event.step?.failure != null)).toEqual([]);
