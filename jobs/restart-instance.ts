@@ -1,6 +1,6 @@
 import { InstanceInput } from './parts/inputs.ts';
 import { READINESS } from './parts/readiness.ts';
-import { letShutdownEnd, settleAsPlatformShows } from './parts/rest.ts';
+import { letChangeEnd, requireKept, settleAsPlatformShows } from './parts/rest.ts';
 import { CONNECTION_TEST, MAKING, STOPPING, serverOf } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
@@ -14,8 +14,9 @@ export const restartInstance = defineWorkflow('restart-instance', '1.0.0', Insta
     'Mark the instance running': 5,
   })
   .onFailure({
-    undo: (context, { instanceId }) => letShutdownEnd(context, instanceId),
+    undo: (context, { instanceId }) => letChangeEnd(context, instanceId),
     settle: settleAsPlatformShows,
+    reopen: requireKept,
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;

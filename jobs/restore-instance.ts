@@ -1,4 +1,4 @@
-import { reopenInstance, settleInstanceFailed } from './parts/creation-end.ts';
+import { reopenRestore, settleInstanceFailed } from './parts/creation-end.ts';
 import { FILLING, fillVolume } from './parts/fill-volume.ts';
 import { InstanceInput } from './parts/inputs.ts';
 import { READINESS } from './parts/readiness.ts';
@@ -18,7 +18,7 @@ export const restoreInstance = defineWorkflow('restore-instance', '1.0.0', Insta
   .onFailure({
     undo: (context, { instanceId }) => takeDownRestore(context, instanceId),
     settle: settleInstanceFailed,
-    reopen: reopenInstance,
+    reopen: reopenRestore,
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;

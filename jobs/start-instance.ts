@@ -1,6 +1,6 @@
 import { InstanceInput } from './parts/inputs.ts';
 import { READINESS } from './parts/readiness.ts';
-import { settleAsPlatformShows } from './parts/rest.ts';
+import { letChangeEnd, requireKept, settleAsPlatformShows } from './parts/rest.ts';
 import { CONNECTION_TEST, MAKING, serverOf } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
@@ -12,7 +12,11 @@ export const startInstance = defineWorkflow('start-instance', '1.0.0', InstanceI
     'Test the connection': 25,
     'Mark the instance running': 5,
   })
-  .onFailure({ settle: settleAsPlatformShows })
+  .onFailure({
+    undo: (context, { instanceId }) => letChangeEnd(context, instanceId),
+    settle: settleAsPlatformShows,
+    reopen: requireKept,
+  })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;
     const server = serverOf(context, instanceId);

@@ -1,5 +1,5 @@
 import { InstanceInput } from './parts/inputs.ts';
-import { letShutdownEnd, settleAsPlatformShows } from './parts/rest.ts';
+import { letChangeEnd, requireKept, settleAsPlatformShows } from './parts/rest.ts';
 import { STOPPING, serverOf } from './parts/server.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
@@ -7,8 +7,9 @@ import { defineWorkflow } from './workflow/define-workflow.ts';
 export const stopInstance = defineWorkflow('stop-instance', '1.0.0', InstanceInput)
   .steps({ 'Stop the server': 95, 'Mark the instance stopped': 5 })
   .onFailure({
-    undo: (context, { instanceId }) => letShutdownEnd(context, instanceId),
+    undo: (context, { instanceId }) => letChangeEnd(context, instanceId),
     settle: settleAsPlatformShows,
+    reopen: requireKept,
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;

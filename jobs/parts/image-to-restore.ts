@@ -1,5 +1,5 @@
 import { AppError } from '../../schema/errors.ts';
-import type { InstanceRecord } from '../ports/records.ts';
+import type { ImageRecord, InstanceRecord } from '../ports/records.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
 import { CHECKSUMS_NAME, compareWithStore, refuseDifferences } from './checksums.ts';
 
@@ -12,18 +12,9 @@ export type ImageToRestore = { readonly imageId: string; readonly databaseBytes:
  * Throws CONFLICT for a state, STEP_FAILED naming what is wrong otherwise.
  */
 export async function readImageToRestore(services: WorkflowServices, instanceId: string): Promise<ImageToRestore> {
-  const { instances, images, store } = services;
+  const { instances, store } = services;
   const instance = await instances.read(instanceId);
-  if (instance.sourceImageId === null) {
-    throw new AppError('STEP_FAILED', `The instance "${instance.name}" was not asked for from an image.`);
-  }
-  const image = await images.read(instance.sourceImageId);
-  if (image.state !== 'AVAILABLE') {
-    throw new AppError(
-      'CONFLICT',
-      `The image "${image.name}" is ${image.state}; only an AVAILABLE one can be restored.`,
-    );
-  }
+  const image = await readAvailableImage(services, instance);
   const manifest = await store.readManifest(image.id).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
     throw new AppError('STEP_FAILED', `The image "${image.name}" has no manifest in the blob store any more.`);
@@ -35,6 +26,19 @@ export async function readImageToRestore(services: WorkflowServices, instanceId:
   );
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { imageId: image.id, databaseBytes: manifest.databaseBytes, sizeBytes };
+}
+
+/** The image that an instance is made from. Throws CONFLICT with its state when it is not AVAILABLE. */
+export async function readAvailableImage(
+  { images }: Pick<WorkflowServices, 'images'>,
+  { name, sourceImageId }: InstanceRecord,
+): Promise<ImageRecord> {
+  if (sourceImageId === null) {
+    throw new AppError('STEP_FAILED', `The instance "${name}" was not asked for from an image.`);
+  }
+  const image = await images.read(sourceImageId);
+  if (image.state === 'AVAILABLE') return image;
+  throw new AppError('CONFLICT', `The image "${image.name}" is ${image.state}; only an AVAILABLE one can be restored.`);
 }
 
 function refuseOther(

@@ -1,6 +1,13 @@
 import { AppError } from '../../schema/errors.ts';
+import type { InstanceRecord } from '../ports/records.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
+
+/** Throws CONFLICT with the state of an instance that no image can be taken of. */
+export function requireRunningSource({ name, state }: InstanceRecord): void {
+  if (state === 'RUNNING') return;
+  throw new AppError('CONFLICT', `The instance "${name}" is ${state}; only a RUNNING one can be imaged.`);
+}
 
 /**
  * Looks whether the source of an image can be dumped: it is RUNNING, and the recorded password logs in. Returns the size
@@ -11,12 +18,7 @@ export async function measureSource(services: WorkflowServices, imageId: string)
   const { sourceInstanceId, method } = await images.read(imageId);
   const source = await instances.read(sourceInstanceId);
   if (method !== 'LOGICAL') throw new AppError('UNAVAILABLE', `Taking ${method} images is not available yet.`);
-  if (source.state !== 'RUNNING') {
-    throw new AppError(
-      'CONFLICT',
-      `The instance "${source.name}" is ${source.state}; only a RUNNING one can be imaged.`,
-    );
-  }
+  requireRunningSource(source);
   const { insideAddress, phase, detail } = await platform.readServer(source);
   if (insideAddress === null) {
     throw new AppError('UNAVAILABLE', `The server of "${source.name}" is ${phase} (${detail ?? 'no address'}).`);

@@ -18,7 +18,7 @@ export interface ProgressReport {
 export type Poll<T> = { readonly done: T } | { readonly progress: ProgressReport | null };
 
 export interface StepOptions {
-  /** How long one attempt may take. Default 60 s for a step, none for `until`: give it what its work needs. */
+  /** How long one attempt may take. Default 60 s for a step, a day for `until`: give it what its work needs. */
   readonly timeoutMs?: number;
   /** Attempts while the error is retryable (UNAVAILABLE), first one included. Default 5. */
   readonly attempts?: number;

@@ -6,6 +6,8 @@ export interface AttemptLimits {
   readonly timeoutError: () => Error;
   /** How long work that was told to end may take to do so before it is left alone. */
   readonly settleMs: number;
+  /** Told of work that is left behind, again when its time is over for another reason; the promise does not reject. */
+  readonly onLeftBehind?: (work: Promise<void>) => void;
 }
 
 /**
@@ -21,10 +23,15 @@ export async function runAttempt<T>(
   const controller = new AbortController();
   const timers: NodeJS.Timeout[] = [];
   let timedOut: Error | null = null;
+  let settled: Promise<void> | null = null;
   const { promise: abandoned, reject: abandon } = Promise.withResolvers<never>();
   const end = (reason: Error) => {
     controller.abort(reason);
-    timers.push(setTimeout(() => abandon(reason), limits.settleMs));
+    const leave = () => {
+      if (settled !== null) limits.onLeftBehind?.(settled);
+      abandon(reason);
+    };
+    timers.push(setTimeout(leave, limits.settleMs));
   };
   const onAbort = () => end(new Interrupted(phase.reason ?? 'superseded'));
   phase.aborted.addEventListener('abort', onAbort, { once: true });
@@ -38,6 +45,10 @@ export async function runAttempt<T>(
   try {
     if (phase.aborted.aborted) throw new Interrupted(phase.reason ?? 'superseded');
     const working = (async () => work(controller.signal))();
+    settled = working.then(
+      () => undefined,
+      () => undefined,
+    );
     return await Promise.race([working, abandoned]);
   } catch (error) {
     // An error after the abort is its echo, whatever it says.

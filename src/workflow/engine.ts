@@ -6,6 +6,7 @@ import { endOperation, lockRun } from '../stores/run-ending.ts';
 import { backoffMs } from './backoff.ts';
 import { compensate } from './compensation.ts';
 import { cancelledFailure, describeFailure } from './failure.ts';
+import { letLeftBehindEnd } from './left-behind.ts';
 import { pause } from './pause.ts';
 import { persist } from './persist.ts';
 import { Interrupted, type RunControl } from './run-control.ts';
@@ -35,6 +36,7 @@ export function takeInHand(claimed: ClaimedRun, control: RunControl, onParked: (
     })),
     failure: claimed.failure,
     sequence: claimed.sequence,
+    leftBehind: new Set(),
     succeeded: false,
     onParked,
   };
@@ -116,6 +118,7 @@ async function goBack(
     // Nothing is known of what such a run has made: end it, and leave the rest to the reconciler.
     return end(deps, run, async () => undefined, []);
   }
+  await letLeftBehindEnd(deps, run);
   const remaining = await compensate(deps, run, workflow, input);
   for (let failures = 1; ; failures += 1) {
     try {

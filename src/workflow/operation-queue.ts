@@ -144,7 +144,8 @@ export function createOperationQueue(options: OperationQueueOptions): OperationQ
       database.transaction(async (tx) => {
         const row = await lockOperation(tx, operationId);
         if (row.state !== 'FAILED') {
-          throw new AppError('CONFLICT', `Only a FAILED operation can be retried; this one is ${row.state}.`);
+          const hint = row.state === 'CANCELLED' ? ' Ask for the same anew.' : '';
+          throw new AppError('CONFLICT', `Only a FAILED operation can be retried; this one is ${row.state}.${hint}`);
         }
         await retryIn(tx, row);
       }),

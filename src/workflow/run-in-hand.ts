@@ -19,8 +19,10 @@ export interface EngineDeps {
   readonly meter: RunMeter;
   /** How long a compensation is retried in all. */
   readonly undoBudgetMs: number;
-  /** How long work that was told to end may take to do so. */
+  /** How long work that was told to end may take to do so before it is left behind. */
   readonly settleMs: number;
+  /** How long a compensation waits for work that was left behind: it may still change what is to be taken back. */
+  readonly leftBehindMs: number;
 }
 
 /** A step as this attempt knows it; the rows say the same. */
@@ -45,6 +47,8 @@ export interface RunInHand {
   failure: FailureRecord | null;
   /** The number of the last event that this attempt knows of. */
   sequence: number;
+  /** Work of steps that did not heed its signal and is still at it. */
+  readonly leftBehind: Set<Promise<void>>;
   /** True once the operation has SUCCEEDED. */
   succeeded: boolean;
   /** Told when the run begins and ends to wait without needing a slot. */

@@ -64,6 +64,10 @@ export async function perform<T>(
     timeoutError: () =>
       new AppError('UNAVAILABLE', `The step "${step.name}" took longer than ${span(doing.lookMs ?? 0)}.`),
     settleMs: deps.settleMs,
+    onLeftBehind: (work: Promise<void>) => {
+      run.leftBehind.add(work);
+      work.finally(() => run.leftBehind.delete(work));
+    },
   };
   const oneLook = async (): Promise<Poll<T>> => {
     const release = await deps.slots.take(phase.halted);

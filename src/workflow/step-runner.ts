@@ -9,7 +9,7 @@ import type { StepEnd } from './run-meter.ts';
 import { changeStep, commitStep, recordCause } from './run-records.ts';
 import { type Doing, perform } from './step-loop.ts';
 
-const DEFAULTS = { timeoutMs: 60_000, intervalMs: 500 } as const;
+const DEFAULTS = { timeoutMs: 60_000, untilMs: 24 * 3600_000, intervalMs: 500 } as const;
 
 /** The runner that a story is given, and a way to wait until none of its steps is under way any more. */
 export interface StoryRunner {
@@ -95,7 +95,7 @@ export function createStoryRunner(deps: EngineDeps, run: RunInHand): StoryRunner
       },
       conclude: succeedWith(inHand),
       lookMs: DEFAULTS.timeoutMs,
-      wholeMs: options.timeoutMs ?? null,
+      wholeMs: options.timeoutMs ?? DEFAULTS.untilMs,
       intervalMs: options.intervalMs ?? DEFAULTS.intervalMs,
     }));
 

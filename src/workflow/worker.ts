@@ -39,6 +39,8 @@ export interface WorkerOptions {
   readonly undoBudgetMs?: number;
   /** How long a step that was told to end may take to do so. Default 5 s. */
   readonly settleMs?: number;
+  /** How long a compensation waits for such a step after that. Default 30 s. */
+  readonly leftBehindMs?: number;
   /** After how long without a worker of its version a run fails. Default 24 hours. */
   readonly strandedAfterMs?: number;
 }
@@ -73,6 +75,7 @@ export function createWorker(options: WorkerOptions): Worker {
     meter: options.meter ?? silentMeter,
     undoBudgetMs: options.undoBudgetMs ?? 15 * 60_000,
     settleMs,
+    leftBehindMs: options.leftBehindMs ?? 30_000,
   };
   const byQueue = new Map(workflows.map((each) => [queueName(platformId, each.name, each.version), each]));
   const held = createHeldRuns(database, boss, log);

@@ -100,6 +100,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     release: 'test',
     undoBudgetMs: 3_000,
     settleMs: 1_000,
+    leftBehindMs: 5_000,
   });
   await worker.start();
 

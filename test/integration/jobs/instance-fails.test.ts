@@ -127,6 +127,26 @@ describe('what is done to a server with data', () => {
     expect(await plane.instance(source)).toMatchObject({ state: 'RUNNING', failure: null });
   });
 
+  it('is RUNNING when a start is cancelled that the platform carries out all the same', async () => {
+    await plane.act('stop', source);
+    const { promise: begun, resolve: hasBegun } = Promise.withResolvers<void>();
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    hooks.platform.ensureServer = async (real) => {
+      hasBegun();
+      await gate;
+      await real();
+    };
+    const operationId = await plane.begin('start', source);
+    await begun;
+    await plane.cancel(operationId);
+    // Later than the step is waited for: it is left behind, and what it does is not overlooked.
+    setTimeout(open, 2_000);
+    expect(await plane.ended(operationId)).toMatchObject({ state: 'CANCELLED' });
+    hooks.clear();
+    expect(await plane.instance(source)).toMatchObject({ state: 'RUNNING', failure: { code: 'CANCELLED' } });
+    await expect.poll(async () => (await plane.connect(source)).end(), { timeout: 30_000 }).toBeUndefined();
+  });
+
   it('keeps its state and its data when a stop fails', async () => {
     hooks.platform.stopServer = broken;
     expect(await plane.act('stop', source)).toMatchObject({ state: 'FAILED' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertInstance } from '../../support/sample-rows.ts';
+import { insertImage, insertInstance } from '../../support/sample-rows.ts';
 import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
 
 let world: CommandWorld;
@@ -28,6 +28,12 @@ async function failedCreation(name: string) {
     failure,
   ]);
   return { operationId: idOf(accepted, 'operationId'), instanceId: idOf(accepted, 'instanceId') };
+}
+
+async function fail(operationId: string, ofRecord = ''): Promise<void> {
+  const { pool } = world.database;
+  await pool.query(`UPDATE cms.operations SET state = 'FAILED' WHERE id = $1`, [operationId]);
+  if (ofRecord !== '') await pool.query(`UPDATE cms.${ofRecord} SET state = 'FAILED' WHERE state = 'CREATING'`);
 }
 
 async function countJobs(operationId: string): Promise<number> {
@@ -100,5 +106,39 @@ describe('retrying', () => {
     expect((await refusalOf(world.operationCommands.retry(admin, failed.operationId), 'CONFLICT')).message).toContain(
       'DELETED',
     );
+  });
+
+  it('is a CONFLICT where it could not help: the image of a restore, the source of an image or the server itself is gone', async () => {
+    const { pool } = world.database;
+    const sourceImageId = await insertImage(world.database);
+    const restore = await world.instanceCommands.create(admin, { name: 'restored', sourceImageId });
+    await fail(idOf(restore, 'operationId'), 'instances');
+    await pool.query(`UPDATE cms.images SET state = 'DELETED' WHERE id = $1`, [sourceImageId]);
+    const sourceId = await insertInstance(world.database, { name: 'source' });
+    const image = await world.imageCommands.create(admin, { name: 'taken', instanceId: sourceId });
+    await fail(idOf(image, 'operationId'), 'images');
+    await pool.query(`UPDATE cms.instances SET state = 'STOPPED' WHERE id = $1`, [sourceId]);
+    const instanceId = await insertInstance(world.database, { name: 'restarted' });
+    const restart = await world.instanceCommands.restart(admin, { instanceId });
+    await fail(idOf(restart, 'operationId'));
+    await pool.query(`UPDATE cms.instances SET state = 'DELETED' WHERE id = $1`, [instanceId]);
+
+    for (const [{ operationId }, reason] of [
+      [restore, /is DELETED; only an AVAILABLE one can be restored/],
+      [image, /"source" is STOPPED; only a RUNNING one can be imaged/],
+      [restart, /"restarted" is DELETED: there is nothing to try again with/],
+    ] as const) {
+      const refusal = await refusalOf(world.operationCommands.retry(admin, operationId ?? ''), 'CONFLICT');
+      expect(refusal.message).toMatch(reason);
+      expect((await read(operationId ?? '')).state).toBe('FAILED');
+    }
+  });
+
+  it('of what was cancelled is a CONFLICT that says to ask anew', async () => {
+    const instanceId = await insertInstance(world.database);
+    const operationId = idOf(await world.instanceCommands.stop(admin, { instanceId }), 'operationId');
+    await world.database.pool.query(`UPDATE cms.operations SET state = 'CANCELLED' WHERE id = $1`, [operationId]);
+    const refusal = await refusalOf(world.operationCommands.retry(admin, operationId), 'CONFLICT');
+    expect(refusal.message).toMatch(/is CANCELLED. Ask for the same anew/);
   });
 });
