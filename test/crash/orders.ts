@@ -8,9 +8,11 @@ export interface Appointment {
   readonly afterMs: number;
 }
 
-/** What a worker that is to die is told. */
+/** What a worker that is to die, or to freeze, is told. */
 export interface Orders {
   readonly environment: Environment;
+  /** `freeze`: it stops itself (SIGSTOP) instead, and when it is woken goes on with all that it had in hand. */
+  readonly ending: 'die' | 'freeze';
   readonly appointments: Readonly<Record<string, Appointment>>;
   readonly failing: readonly string[];
 }

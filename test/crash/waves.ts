@@ -27,23 +27,27 @@ export interface Outcome {
 
 const LONG_ENOUGH_MS = 240_000;
 
+/** What becomes of a worker at its appointments: it dies, or freezes and is woken when it was replaced or all is over. */
+export type Fate = 'die' | 'freeze until replaced' | 'freeze until over';
+
 /** The number of the deaths that were tried, for the last line of a suite. */
 export interface Tally {
   points: number;
   longestTakeOverMs: number;
 }
 
+async function openOf(world: World, subjects: readonly Subject[]) {
+  const { rows } = await world.core.database.pool.query<{ id: string; state: string }>(
+    `SELECT id, state FROM cms.operations WHERE id = ANY($1) AND state IN ('QUEUED', 'RUNNING', 'CANCELLING')`,
+    [subjects.map(({ operationId }) => operationId)],
+  );
+  return rows;
+}
+
 /** Waits until the operations are over, whatever way. */
 export async function untilOver(world: World, subjects: readonly Subject[]): Promise<void> {
-  const ids = subjects.map(({ operationId }) => operationId);
   await eventually(
-    async () =>
-      (
-        await world.core.database.pool.query<{ id: string; state: string }>(
-          `SELECT id, state FROM cms.operations WHERE id = ANY($1) AND state IN ('QUEUED', 'RUNNING', 'CANCELLING')`,
-          [ids],
-        )
-      ).rows,
+    () => openOf(world, subjects),
     (open) => open.length === 0,
     LONG_ENOUGH_MS,
   );
@@ -76,19 +80,21 @@ export async function runUndisturbed(
 }
 
 /**
- * Enqueues an operation for each point, has one worker process bring each to its moment and die, has another worker take
- * over, and compares every end with the undisturbed one.
+ * Enqueues an operation for each point, has one worker process bring each to its moment and meet its fate, has another
+ * worker take over, and compares every end with the undisturbed one.
  */
 export async function runWave(
   world: World,
   deaths: readonly { readonly point: Point; readonly begin: Begin; readonly expected: Facts }[],
   tally: Tally,
+  fate: Fate = 'die',
 ): Promise<readonly Outcome[]> {
   if (deaths.length === 0) return [];
   const begun = await Promise.all(deaths.map(async (death) => ({ ...death, subject: await death.begin() })));
   const failing = begun.filter(({ point }) => point.plan === 'fail').map(({ subject }) => subject.operationId);
   const appointments = Object.fromEntries(begun.map(({ point, subject }) => [subject.operationId, point]));
-  await world.sendVictim({ appointments, failing }, LONG_ENOUGH_MS);
+  const frozen = fate === 'die' ? null : await world.freezeVictim(appointments, failing);
+  if (frozen === null) await world.sendVictim(appointments, failing);
 
   const diedAt = performance.now();
   const takenAt = new Map<string, number>();
@@ -99,8 +105,14 @@ export async function runWave(
     },
   });
   const subjects = begun.map(({ subject }) => subject);
+  if (fate === 'freeze until replaced') {
+    const waiting = async () => (await openOf(world, subjects)).filter(({ id }) => !takenAt.has(id));
+    await eventually(waiting, (left) => left.length === 0, LONG_ENOUGH_MS);
+    await frozen?.wake();
+  }
   await untilOver(world, subjects);
   await untilQueueIsEmpty(world);
+  if (fate === 'freeze until over') await frozen?.wake();
   await worker.stop({ graceMs: 5000 });
   tally.points += begun.length;
   return Promise.all(
@@ -138,7 +150,7 @@ function differ(expected: Facts, found: Facts): string | null {
 /** Everything that is not as it was undisturbed, and everything that is lost, orphaned or stuck. */
 export async function findFaults(world: World, outcomes: readonly Outcome[]): Promise<readonly string[]> {
   const differences = outcomes.flatMap(({ point, difference }) =>
-    difference === null ? [] : [`${point.workflow} (${point.plan}) died at "${point.moment}":\n  ${difference}`],
+    difference === null ? [] : [`${point.workflow} (${point.plan}) left at "${point.moment}":\n  ${difference}`],
   );
   return [...differences, ...(await auditWorld(world))];
 }

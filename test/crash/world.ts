@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { workflows } from '../../jobs/registry.ts';
@@ -18,6 +16,7 @@ import { createTestDatabase } from '../support/test-database.ts';
 import { type Meddling, observed, observedQueue, observedServices } from './moments.ts';
 import type { Orders } from './orders.ts';
 import { openParts } from './parts.ts';
+import { startVictim } from './start-victim.ts';
 
 /** What is done to an instance; `grow`: by one GiB. */
 export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow';
@@ -131,30 +130,17 @@ export async function openWorld({
     },
 
     /** Runs a worker process until it has killed itself as ordered; throws when it does not. */
-    async sendVictim(orders: Omit<Orders, 'environment'>, timeoutMs: number): Promise<void> {
-      const file = path.join(directory, `orders-${crypto.randomUUID()}.json`);
-      await writeFile(file, JSON.stringify({ environment, ...orders } satisfies Orders));
-      const program = path.join(import.meta.dirname, 'victim.ts');
-      const child = spawn(process.execPath, ['--import', 'tsx', program, file], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const missing = new Map(Object.entries(orders.appointments));
-      let said = '';
-      child.stdout.on('data', (chunk) => {
-        said += String(chunk);
-        for (const line of said.split('\n')) missing.delete(line);
-      });
-      let late = false;
-      const timer = setTimeout(() => {
-        late = true;
-        child.kill('SIGKILL');
-      }, timeoutMs);
-      const [code, signal] = await once(child, 'exit');
-      clearTimeout(timer);
-      if (late || signal !== 'SIGKILL') {
-        const never = [...missing.values()].map(({ moment }) => moment).join('; ');
-        throw new Error(`a worker ended with ${code ?? signal}${late ? ', too late' : ''}; never reached: ${never}`);
-      }
+    async sendVictim(appointments: Orders['appointments'], failing: readonly string[]): Promise<void> {
+      const victim = await startVictim(directory, { environment, ending: 'die', appointments, failing });
+      await victim.untilEnded('SIGKILL');
+    },
+
+    /** The same with one that has frozen when this resolves. Waking it resolves when it has said all and has ended. */
+    async freezeVictim(appointments: Orders['appointments'], failing: readonly string[]) {
+      const victim = await startVictim(directory, { environment, ending: 'freeze', appointments, failing });
+      kept.defer(() => victim.kill());
+      await victim.untilFrozen();
+      return { wake: () => victim.wake() };
     },
 
     stop: () => kept.disposeAsync(),

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BlobServiceClient } from '@azure/storage-blob';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { azuriteConnectionString, startAzurite, type TestAzurite } from '../support/azurite.ts';
 import { createE2eClient, type E2eClient, type E2eEvent } from '../support/e2e-client.ts';
 import { fillSlowServer, holdTable } from '../support/e2e-data.ts';
+import { listBlobs } from '../support/e2e-home-services.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
 import { eventually } from '../support/eventually.ts';
+import { openSocket } from '../support/raw-socket.ts';
 import type { ServerLogin } from '../support/server-facts.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -23,6 +26,7 @@ const servers: E2eServer[] = [];
 const clients: E2eClient[] = [];
 let a: E2eClient;
 let b: E2eClient;
+let apiOfA: E2eServer;
 let worker: E2eServer;
 let source: { id: string; login: ServerLogin };
 
@@ -50,8 +54,9 @@ beforeAll(async () => {
   const [first, second, third] = await Promise.all([start('api'), start('api'), start('worker')]);
   a = connect(first);
   b = connect(second);
+  apiOfA = first;
   worker = third;
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.stop()));
@@ -61,6 +66,8 @@ afterAll(async () => {
   await azurite?.stop();
   await records?.stop();
 });
+
+const imagesOf = () => BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('images');
 
 /** Collects events in the background; `last` is the number of the newest one. */
 function follow(api: E2eClient, operationId: string, after = 0) {
@@ -81,6 +88,21 @@ async function cutListeners(): Promise<number> {
   );
   await client.end();
   return rowCount ?? 0;
+}
+
+/** Follows by the protocol alone, so that nothing is connected anew behind our back; `closed` is the code of the end. */
+async function followRaw({ url, token }: E2eServer, operationId: string) {
+  const raw = await openSocket((url ?? '').replace(/\/graphql$/, ''));
+  const events: { sequence: number }[] = [];
+  raw.socket.on('message', (data: Buffer) => {
+    const { type, payload } = JSON.parse(String(data));
+    if (type === 'next') events.push(payload.data.operationEvents);
+  });
+  raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+  await raw.receive();
+  const query = 'subscription ($id: ID!) { operationEvents(operationId: $id) { sequence } }';
+  raw.send({ id: 'one', type: 'subscribe', payload: { query, variables: { id: operationId } } });
+  return { events, closed: raw.closed.then(({ code }) => code) };
 }
 
 const numbers = (events: readonly E2eEvent[]) => events.map(({ sequence }) => sequence);
@@ -175,3 +197,53 @@ test('an image whose files cannot be deleted stays DELETING with the cause, and 
   await b.untilOver(deleted.operationId);
   expect(await a.image(image.id)).toMatchObject({ state: 'DELETED', failure: null });
 }, 120_000);
+
+test('servers that are asked to end leave no gap: subscribers are told and go on elsewhere, the run goes to another worker', async () => {
+  const held = await holdTable(source.login, 'orders');
+  const taken = await b.createImage({ name: 'handed-over', instanceId: source.id });
+  const onA = await followRaw(apiOfA, taken.operationId);
+  await b.untilStep(taken.operationId, 'Dump the databases', (progress) => progress?.bytesTotal != null);
+  await eventually(
+    () => onA.events.length,
+    (count) => count > 0,
+  );
+  expect(await apiOfA.stop()).toBe(0);
+  expect(await onA.closed).toBe(1001);
+
+  const last = onA.events.at(-1)?.sequence ?? 0;
+  const onB = follow(b, taken.operationId, last);
+  const before = onB.last();
+  const successor = await start('worker');
+  expect(await worker.stop()).toBe(0);
+  worker = successor;
+  await held.release();
+  await onB.over;
+  expect(onB.events.at(-1)).toMatchObject({ state: 'SUCCEEDED' });
+  expect([...numbers(onA.events as E2eEvent[]), ...numbers(onB.events)]).toEqual(upTo(onB.last()));
+  expect(onB.last()).toBeGreaterThan(before);
+  expect(onB.events.filter(({ step }) => step?.failure != null)).toEqual([]);
+  expect((await b.operation(taken.operationId)).jobs).toHaveLength(1);
+}, 180_000);
+
+test('a worker that froze in the middle of an image finds it taken by another when it goes on, and harms nothing', async () => {
+  const held = await holdTable(source.login, 'orders');
+  const taken = await b.createImage({ name: 'thawed', instanceId: source.id });
+  await b.untilStep(taken.operationId, 'Dump the databases', (progress) => progress?.bytesTotal != null);
+  process.kill(worker.pid, 'SIGSTOP');
+  await start('worker');
+  await held.release();
+  await b.untilOver(taken.operationId);
+  const [operation, image] = [await b.operation(taken.operationId), await b.image(taken.id)];
+  const blobsOf = async () => listBlobs(imagesOf(), `${taken.id}/`);
+  const files = await blobsOf();
+  process.kill(worker.pid, 'SIGCONT');
+
+  // It works again: it takes what comes, with the other one, and says nothing more of what was.
+  const copies = ['one', 'two', 'three'].map((name) => b.createInstance({ name, sourceImageId: taken.id }));
+  for (const { operationId } of await Promise.all(copies)) await b.untilOver(operationId);
+  expect(await worker.stop()).toBe(0);
+  expect(await b.operation(taken.operationId)).toEqual(operation);
+  expect(await b.image(taken.id)).toEqual(image);
+  expect(await blobsOf()).toEqual(files);
+  expect(operation.jobs).toMatchObject([{ state: 'SUCCEEDED' }]);
+}, 240_000);
