@@ -68,8 +68,28 @@ async function readData(world: World, instanceId: string): Promise<string> {
   });
 }
 
+interface ToldRow {
+  readonly state: string;
+  readonly position: string | null;
+  readonly step: string | null;
+}
+
+/** What the events told of the operation and of each step, without what a new attempt says again. */
+function summarize(events: readonly ToldRow[]): Readonly<Record<string, readonly string[]>> {
+  const told = new Map<string, string[]>();
+  const tell = (of: string, state: string) => {
+    const before = told.get(of) ?? [];
+    if (before.at(-1) !== state) told.set(of, [...before, state]);
+  };
+  for (const { state, position, step } of events) {
+    tell('operation', state);
+    if (position !== null && step !== null) tell(`step ${position}`, step);
+  }
+  return Object.fromEntries([...told].sort(([a], [b]) => a.localeCompare(b)));
+}
+
 /**
- * What an operation has led to, in terms that are the same for every subject: its end, its steps, the record, what the
+ * What an operation has led to, in terms that are the same for every subject: its end, its steps, its events, the record, what the
  * platform and the blob store hold of it, and the data.
  */
 export async function readFacts(world: World, { operationId, instanceId, imageId }: Subject) {
@@ -96,6 +116,13 @@ export async function readFacts(world: World, { operationId, instanceId, imageId
     steps: await rows(
       `SELECT name, state, failure FROM cms.operation_steps WHERE operation_id = $1 ORDER BY position`,
       operationId,
+    ),
+    told: summarize(
+      await rows(
+        `SELECT state, step->>'position' AS position, step->>'state' AS step
+         FROM cms.operation_events WHERE operation_id = $1 ORDER BY sequence`,
+        operationId,
+      ),
     ),
     undone: await rows(`SELECT name FROM cms.operation_undo_steps WHERE operation_id = $1 ORDER BY name`, operationId),
     instance: await rows(

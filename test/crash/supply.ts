@@ -1,6 +1,10 @@
+import { workflows } from '../../jobs/registry.ts';
 import { fill, type Subject } from './facts.ts';
 import { type Begin, runUndisturbed } from './waves.ts';
 import type { World } from './world.ts';
+
+/** The workflows that can run wherever PostgreSQL is: pg_durable is not on every machine. */
+export const suppliedWorkflows = workflows.filter(({ name }) => !name.includes('durable'));
 
 /** Makes what workflows need to begin with. */
 export interface Supply {
@@ -54,6 +58,10 @@ export function openSupply(world: World): Supply {
           await made(ids.map((id) => () => world.act('stop', id)));
           return ids.map((id) => () => world.act('start', id));
         }
+        case 'run-preflight':
+          return times(number, world.runPreflight);
+        case 'grow-volume':
+          return (await running(number)).map((id) => () => world.act('grow', id));
         case 'stop-instance':
         case 'restart-instance':
         case 'delete-instance': {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { workflows } from '../../jobs/registry.ts';
 import { deathsOf } from './plan.ts';
-import { openSupply, type Supply } from './supply.ts';
+import { openSupply, type Supply, suppliedWorkflows } from './supply.ts';
 import { type Fate, findFaults, runUndisturbed, runWave, type Tally } from './waves.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -28,7 +27,7 @@ async function supplyOf(workflow: string, number: number) {
   };
 }
 
-it.each(workflows)(
+it.each(suppliedWorkflows)(
   '$name ends as if nothing had been when its worker freezes and goes on after it was replaced',
   async ({ name }) => {
     const shown = await supplyOf(name, 2);
