@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countTo, eventually } from './bench.ts';
-import { openWorld, PATIENCE } from './worker-processes.ts';
+import { openWorld, PATIENCE, upgraded } from './worker-processes.ts';
 
 describe.concurrent('a worker process', PATIENCE, () => {
   it('of a newer version takes new runs and leaves the old ones alone: one of the old version ends them', async ({
@@ -10,11 +10,11 @@ describe.concurrent('a worker process', PATIENCE, () => {
     const old = await startWorker();
     const begun = await begin();
     await begun.says(`Second ${old.pid}`);
-    const upgraded = await startWorker('2.0.0');
-    const fresh = await begin();
+    const newer = await startWorker('2.0.0');
+    const fresh = await begin(upgraded);
     await fresh.openGate();
     expect(await bench.reach(fresh.id, 'SUCCEEDED')).toMatchObject({ workflowVersion: '2.0.0' });
-    expect(await fresh.lines()).toContain(`Commit ${upgraded.pid}`);
+    expect(await fresh.lines()).toContain(`Commit ${newer.pid}`);
 
     old.kill('SIGKILL');
     await begun.openGate();
@@ -22,7 +22,7 @@ describe.concurrent('a worker process', PATIENCE, () => {
       AND heartbeat_on + heartbeat_seconds * interval '1 second' < now() - interval '3 seconds'`;
     const look = async () => (await bench.database.pool.query(isAbandoned, [begun.id])).rowCount === 1;
     await eventually('the run to be abandoned', look);
-    expect((await begun.lines()).filter((line) => line.endsWith(` ${upgraded.pid}`))).toEqual([]);
+    expect((await begun.lines()).filter((line) => line.endsWith(` ${newer.pid}`))).toEqual([]);
     const again = await startWorker();
     expect(await bench.reach(begun.id, 'SUCCEEDED')).toMatchObject({ workflowVersion: '1.0.0', fence: 2 });
     expect((await begun.lines()).slice(2)).toEqual(
@@ -35,7 +35,7 @@ describe.concurrent('a worker process', PATIENCE, () => {
   }) => {
     const { bench, startWorker, begin } = await openWorld(onTestFinished);
     await Promise.all([startWorker(), startWorker(), startWorker()]);
-    const runs = await Promise.all(Array.from({ length: 40 }, begin));
+    const runs = await Promise.all(Array.from({ length: 40 }, () => begin()));
     await Promise.all(runs.map((run) => run.openGate()));
     for (const run of runs) {
       expect(await bench.reach(run.id, 'SUCCEEDED')).toMatchObject({ fence: 1 });

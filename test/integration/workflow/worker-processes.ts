@@ -5,11 +5,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'vitest';
+import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
 import { eventually, openBench } from './bench.ts';
 import { traced, tracedOf } from './traced-workflow.ts';
 
-/** What those who enqueue know. */
-export const workflows = [traced, tracedOf('2.0.0')];
+/** What those who enqueue know, and what they know after an upgrade. */
+export const workflows = [traced];
+export const upgraded = [traced, tracedOf('2.0.0')];
 /** Processes that start beside others on a busy machine. */
 export const PATIENCE = { timeout: 400_000 };
 
@@ -40,11 +42,11 @@ export async function openWorld(onTestFinished: TestContext['onTestFinished']) {
     return Object.assign(child, { pid: child.pid });
   }
 
-  async function begin() {
+  async function begin(known: readonly Workflow[] = workflows) {
     const trace = path.join(directory, `trace-${randomUUID()}`);
     const gate = `${trace}.gate`;
     await writeFile(trace, '');
-    const id = await bench.enqueue(workflows, 'traced', { trace, gate });
+    const id = await bench.enqueue(known, 'traced', { trace, gate });
     const lines = async () => (await readFile(trace, 'utf8')).split('\n').slice(0, -1);
     return {
       id,
