@@ -19,7 +19,7 @@ beforeAll(async () => {
   const [made] = await runUndisturbed(world, [{ begin: () => world.createInstance('source'), plan: 'succeed' }]);
   source = made?.subject.instanceId ?? '';
   await fill(world, source);
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 afterAll(async () => {
   await world?.stop();
   printTally('images', tally);
