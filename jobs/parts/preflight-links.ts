@@ -132,7 +132,7 @@ const RULES: readonly Rule[] = [
   },
   {
     link: 'name of the store',
-    pattern: /no such host|server misbehaving|cannot be resolved|ENOTFOUND|EAI_AGAIN/,
+    pattern: /no such host|server misbehaving|dial tcp: lookup |cannot be resolved|ENOTFOUND|EAI_AGAIN/,
     remedy: 'Check AZURE_STORAGE_ACCOUNT (or the BlobEndpoint of the connection string) and the DNS where jobs run.',
   },
   {

@@ -61,6 +61,11 @@ const SEEN: readonly [link: string, text: string, remedy: RegExp][] = [
     /az storage container create/,
   ],
   ['name of the store', 'signature: the blob store does not answer: dial tcp: lookup x.blob: no such host', /DNS/],
+  [
+    'name of the store',
+    'signature: the blob store does not answer: dial tcp: lookup x.blob on 10.0.0.10:53: i/o timeout',
+    /DNS/,
+  ],
   ['store', 'signature: the blob store does not answer: dial tcp 127.0.0.1:1: connect: connection refused', /runs/],
   ['tools', "tools: not found in the job's image: azcopy", /job\.Dockerfile/],
   ['tools', "tools: the job's image has the programs of PostgreSQL 15.3, not of 17", /TOYGRES_JOB_IMAGE/],
