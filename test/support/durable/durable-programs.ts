@@ -31,15 +31,29 @@ async function readPlaces(programs: PostgresPrograms) {
   return { bin, share, libraries, headers };
 }
 
+async function aptGet(directory: string, ...words: readonly string[]): Promise<void> {
+  const ask = (...all: readonly string[]) =>
+    run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...all], { cwd: directory, env: process.env });
+  // A fresh machine has no package lists, an old one lists what the mirrors have no more.
+  await ask(...words).catch(async () => {
+    await ask('update');
+    await ask(...words);
+  });
+}
+
+async function ensureCompiler(directory: string): Promise<void> {
+  const isHere = await run('gcc', ['--version']).then(
+    () => true,
+    () => false,
+  );
+  if (!isHere) await aptGet(directory, 'install', '--yes', '--no-install-recommends', 'gcc', 'libc6-dev');
+}
+
 /** The directories that hold the headers of server and client: the machine's, or out of Debian's packages, unpacked here. */
 async function findHeaders(installed: string, major: string, directory: string): Promise<readonly string[]> {
   if (await isThere(path.join(installed, 'fmgr.h'))) return [installed, path.dirname(path.dirname(installed))];
   const packages = [`postgresql-server-dev-${major}`, 'libpq-dev'];
-  const options = { cwd: directory, env: process.env };
-  await run('apt-get', ['download', '-qq', ...packages], options).catch(async () => {
-    await run('apt-get', ['update', '-qq', '-o', 'DPkg::Lock::Timeout=120'], options);
-    await run('apt-get', ['download', '-qq', ...packages], options);
-  });
+  await aptGet(directory, 'download', ...packages);
   for (const file of await readdir(directory)) await run('dpkg', ['-x', path.join(directory, file), directory]);
   const client = path.join(directory, 'usr/include/postgresql');
   return [path.join(client, major, 'server'), client];
@@ -78,7 +92,7 @@ async function writeScripts(extension: string): Promise<void> {
   await writeFile(path.join(extension, 'ledger.control'), "default_version = '1.0'\nrelocatable = true\n");
 }
 
-/** Compiles the stand-in into a copy of this machine's newest PostgreSQL. Installs nothing; needs gcc. */
+/** Compiles the stand-in into a copy of this machine's newest PostgreSQL. Installs nothing but a compiler where there is none. */
 export async function makeDurablePrograms(): Promise<DurablePrograms> {
   const [machines] = await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null);
   if (machines === undefined) throw new Error('no PostgreSQL server programs found: apt-get install postgresql');
@@ -89,6 +103,7 @@ export async function makeDurablePrograms(): Promise<DurablePrograms> {
     const places = await readPlaces(machines);
     const headers = path.join(root, 'headers');
     await mkdir(headers);
+    await ensureCompiler(headers);
     const include = (await findHeaders(places.headers, machines.major, headers)).map((place) => `-I${place}`);
     const tree = await copyTree(root, places);
     const library = path.join(tree.libraries, 'pg_durable.so');
