@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeAzureCheckout } from '../support/azure-checkout.ts';
 import { createTestDeployment, otherImage, type TestDeployment } from '../support/deployment.ts';
 import { createE2eClient, type E2eClient } from '../support/e2e-client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -65,64 +64,6 @@ afterAll(async () => {
   await deployed?.stop();
 }, LONG);
 
-describe('the manifests', () => {
-  test.each([
-    { resources: ['base'], components: [] },
-    { resources: ['overlays/local'], components: [] },
-    { resources: ['overlays/aks'], components: [] },
-    { resources: ['overlays/aks'], components: ['components/https'] },
-  ])('$resources $components are taken by the API server without a warning', async ({ resources, components }) => {
-    const manifests = await deployed.render(resources, components);
-    const { text, warnings } = await kubectl(
-      [
-        'apply',
-        '--server-side',
-        '--force-conflicts',
-        '--field-manager',
-        'trial',
-        '--dry-run=server',
-        '--filename',
-        '-',
-      ],
-      manifests,
-    );
-    expect(warnings).toEqual([]);
-    expect(text.trim().split('\n')).toHaveLength(manifests.split(/^---$/m).length);
-  });
-
-  test('so is what deploy-to-aks.sh writes', async () => {
-    const azure = await makeAzureCheckout({ kubectl: findKubectl() });
-    try {
-      await azure.run('setup-infra.sh', ['--location', 'westeurope']);
-      const { code, errors } = await azure.run('deploy-to-aks.sh', ['--https', '--dns-label', 'my-toygres']);
-      expect(code, errors).toBe(0);
-      const manifests = ((await azure.kept('manifests.yaml')) ?? '')
-        .replaceAll('toygres-system', deployed.system)
-        .replaceAll('toygres-managed', deployed.managed);
-      const { warnings } = await kubectl(
-        [
-          'apply',
-          '--server-side',
-          '--force-conflicts',
-          '--field-manager',
-          'trial',
-          '--dry-run=server',
-          '--filename',
-          '-',
-        ],
-        manifests,
-      );
-      expect(warnings).toEqual([]);
-      expect(manifests).toContain('azure.workload.identity/client-id: 11111111-1111-1111-1111-111111111111');
-      expect(manifests).toContain('service.beta.kubernetes.io/azure-dns-label-name: my-toygres');
-      expect(manifests).toContain('value: my-toygres.westeurope.cloudapp.azure.com');
-      expect(manifests).not.toMatch(/image: toygres\//);
-    } finally {
-      await azure.stop();
-    }
-  });
-});
-
 describe('what is deployed', () => {
   test('runs as the restricted level demands, on a read-only root, as any user', async () => {
     for (const name of [deployed.system, deployed.managed]) {
@@ -152,6 +93,21 @@ describe('what is deployed', () => {
     ]);
     expect((await askPods('/health')).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect((await askPods('/ready')).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  test('has all that jobs need, as a preflight finds from inside', async () => {
+    const { runPreflight } = await api.request<{ runPreflight: { operation: { id: string } } }>(
+      'mutation ($input: RunPreflightInput!) { runPreflight(input: $input) { operation { id } } }',
+      { input: { postgresVersion: '15' } },
+    );
+    const { id } = runPreflight.operation;
+    // Its failure names the broken link.
+    const { failure } = await api.untilOver(id).catch(() => api.operation(id));
+    expect(failure).toBeNull();
+    const { diagnostics } = await api.request<{ diagnostics: { name: string; ok: boolean; detail: string }[] }>(
+      '{ diagnostics { name ok detail } }',
+    );
+    expect(diagnostics.filter(({ ok }) => !ok)).toEqual([]);
   });
 
   test('creates an instance in the managed namespace', async () => {

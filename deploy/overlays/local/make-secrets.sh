@@ -20,9 +20,10 @@ secret() { # NAME [KEY VALUE]...
 }
 
 password=$(hex 24)
-account=toygres
+# The name of the Service, too.
+account=toygresblobs
 key=$(openssl rand -base64 64 | tr -d '\n')
-blobs=http://toygres-azurite.$namespace.svc.cluster.local:10000/$account
+blobs=http://$account.$namespace.svc.cluster.local:10000
 secret toygres-cms password "$password"
 secret toygres-azurite accounts "$account:$key"
 secret toygres \
