@@ -103,11 +103,11 @@ it(
 
     // Health is still looked at, by checks that came after all the jumps.
     const newest = async () => {
-      const { instance } = await api.request<{ instance: { healthChecks: { edges: { node: Check }[] } } }>(
-        'query ($id: ID!) { instance(id: $id) { healthChecks(first: 1) { edges { node { at status } } } } }',
+      const { instance } = await api.request<{ instance: { healthChecks: readonly Check[] } }>(
+        'query ($id: ID!) { instance(id: $id) { healthChecks(first: 1) { at status } } }',
         { id: source.id },
       );
-      return instance.healthChecks.edges[0]?.node;
+      return instance.healthChecks[0];
     };
     const before = await newest();
     const after = await eventually(newest, (check) => check !== undefined && check.at !== before?.at, 120_000);

@@ -30,6 +30,17 @@ it('fails of a job that has said nothing new for so long, naming the phase and w
   );
 });
 
+it('is not taken in by a job that says the same again and again', () => {
+  const failIfStalled = createStallWatchdog('backup-a-12345678', 900);
+  for (let minute = 0; minute < 15; minute += 1) {
+    failIfStalled({ ...running(1), reportedAt: new Date(minute * MINUTE) });
+    vi.advanceTimersByTime(MINUTE);
+  }
+  expect(() => failIfStalled({ ...running(1), reportedAt: new Date(15 * MINUTE) })).toThrow(
+    'No progress for 15 minutes',
+  );
+});
+
 it('lets a job go on for ever that now and then says something new', () => {
   const failIfStalled = createStallWatchdog('backup-a-12345678', 900);
   for (let bytes = 0; bytes < 50; bytes += 1) {
