@@ -48,7 +48,8 @@ export function startRunFeed(options: RunFeedOptions): RunFeed {
   async function findBusyQueues(): Promise<readonly string[]> {
     const { busy, abandoned } = await readQueueNews(database, queues, QUEUE_SCHEMA);
     if (abandoned.length === 0) return busy;
-    for (const queue of abandoned) await boss.supervise(queue);
+    // One pass for all queues takes no longer than one for each of them.
+    await boss.supervise();
     return (await readQueueNews(database, queues, QUEUE_SCHEMA)).busy;
   }
 
