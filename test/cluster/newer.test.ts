@@ -9,7 +9,7 @@ import { readServerFacts } from '../support/server-facts.ts';
 
 /** Separated by commas; there must be job images for them. */
 const VERSIONS = (process.env.TOYGRES_TEST_NEWER_VERSIONS ?? '17').split(',');
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 
 let world: ControlPlane;
 let found: readonly string[];
@@ -48,5 +48,5 @@ describe.each(VERSIONS)('PostgreSQL %s', (version) => {
       await api.untilOver((await api.changeInstance('delete', id)).operationId);
     }
     expect(await listEverything(world.namespace)).toEqual(found);
-  }, 600_000);
+  }, 1_800_000);
 });
