@@ -86,5 +86,11 @@ async function killOne({ stateDirectory }: Fleet, dice: Dice, kind: RegExp): Pro
     if (command.includes(stateDirectory) && kind.test(command)) pids.push(pid);
   }
   const pid = dice.among(pids.sort((a, b) => a - b));
-  if (pid !== null) process.kill(pid, 'SIGKILL');
+  if (pid === null) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself in the meantime.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

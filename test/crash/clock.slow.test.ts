@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { audit } from '../support/audit.ts';
@@ -131,6 +132,16 @@ it(
     const held = await holdTable(source.login, 'orders');
     const stuck = await api.createImage({ name: 'stuck', instanceId: source.id });
     await api.untilStep(stuck.operationId, 'Dump the databases', (progress) => progress?.bytesTotal != null);
+    // The other databases are dumped meanwhile: only then nothing moves any more.
+    let [said, times] = ['', 0];
+    const look = async () => {
+      await delay(500);
+      const now = JSON.stringify((await api.operation(stuck.operationId)).steps);
+      times = now === said ? times + 1 : 0;
+      said = now;
+      return times;
+    };
+    await eventually(look, (same) => same >= 20, 120_000);
     await waits.set(14);
     const jobs = async () => (await home.processes()).filter((one) => /backup\.sh|pg_dump/.test(one));
     expect(await jobs()).not.toEqual([]);
