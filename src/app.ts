@@ -1,12 +1,13 @@
 import { workflows } from '../jobs/registry.ts';
 import { openApi } from './app/api.ts';
 import { openCore } from './app/core.ts';
-import { layFoundations } from './app/foundations.ts';
+import { type Foundations, layFoundations } from './app/foundations.ts';
 import { observeRecords } from './app/metrics.ts';
 import type { Mode } from './app/mode.ts';
 import { openProbes } from './app/probes.ts';
 import { readRelease } from './app/release.ts';
 import type { Config } from './config/env.ts';
+import { explainUnusable } from './db/unusable.ts';
 import { tokenFile } from './embedded/kept-secret.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -37,10 +38,25 @@ export interface RunningApp {
  */
 export async function startApp(config: Config, mode: Mode, log: Logger): Promise<RunningApp> {
   await using stops = new AsyncDisposableStack();
+  const foundations = await layFoundations(config, mode, log, stops);
+  try {
+    return await startOn(foundations, config, mode, log, stops);
+  } catch (error) {
+    // As it was thrown it holds a statement with its parameters.
+    throw explainUnusable(error, foundations.databaseUrl);
+  }
+}
+
+async function startOn(
+  foundations: Foundations,
+  config: Config,
+  mode: Mode,
+  log: Logger,
+  stops: AsyncDisposableStack,
+): Promise<RunningApp> {
   const release = await readRelease();
   const metrics = createMetrics({ release, mode });
   stops.defer(() => metrics.stop());
-  const foundations = await layFoundations(config, mode, log, stops);
   const core = await openCore(config, foundations, log, stops, { schedule: mode !== 'api' });
   observeRecords(metrics, config, core);
   if (mode !== 'api') {
