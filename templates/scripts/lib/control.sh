@@ -71,6 +71,8 @@ cause() {
   for place in "$TOYGRES_SCRATCH_DIR" "${TOYGRES_VOLUME-}"; do
     [[ -n $place ]] || continue
     available=$(df --output=avail -B1 -- "$place" 2>/dev/null | tail -n 1) || continue
+    # Where little is left the number is narrower than its heading, and padded.
+    available=${available// /}
     [[ $available =~ ^[0-9]+$ ]] || continue
     if ((available < 65536)); then
       REPLY+=" (No space left on device: $place is full)"

@@ -38,3 +38,13 @@ test('the log tells which command failed, and ends with the cause', () => {
 test('a tool that fails without a word is named itself', () => {
   expect(linesOf('false').at(-1)).toMatch(/^::toygres:: error .*: false ended with exit status 1$/);
 });
+
+test.each(['    0', ' 4096', '65535'])(
+  'a disk with %s bytes of room is named as the cause, however df sets the number',
+  (room) => {
+    const lines = linesOf(
+      `df() { printf 'Avail\\n${room}\\n'; }\nfail 1 'what was answered could not be written down'`,
+    );
+    expect(lines.at(-1)).toMatch(/^::toygres:: error .*written down \(No space left on device: .* is full\)$/);
+  },
+);
