@@ -51,7 +51,8 @@ start_cluster() {
     cluster_reason="this machine cannot host one: $(tail -n 3 "$results/cluster-up.log")"
     return
   fi
-  export KUBECONFIG
+  # A class of the tool's that holds volumes to their size.
+  export KUBECONFIG TOYGRES_TEST_LIMITED_CLASS=limited
   local major release
   release=$(node -p 'require("./package.json").version')
   for major in 15 17; do

@@ -68,6 +68,11 @@ cause() {
   local place available
   REPLY=$1
   [[ $1 != *'No space left'* ]] || return 0
+  # PostgreSQL's words for a page of which only a part found room; by now it has given the room back.
+  if [[ $1 == *'could not extend file'*'wrote only'* ]]; then
+    REPLY+=' (No space left on device)'
+    return 0
+  fi
   for place in "$TOYGRES_SCRATCH_DIR" "${TOYGRES_VOLUME-}"; do
     [[ -n $place ]] || continue
     available=$(df --output=avail -B1 -- "$place" 2>/dev/null | tail -n 1) || continue

@@ -48,3 +48,9 @@ test.each(['    0', ' 4096', '65535'])(
     expect(lines.at(-1)).toMatch(/^::toygres:: error .*written down \(No space left on device: .* is full\)$/);
   },
 );
+
+test('a server that could write only a part of a page has no room, though it has given the room back', () => {
+  const said = 'ERROR:  could not extend file "base/5/16391": wrote only 4096 of 8192 bytes at block 124780';
+  const lines = linesOf(`df() { printf 'Avail\\n999999999\\n'; }\nfail 1 '${said}'`);
+  expect(lines.at(-1)).toBe(`::toygres:: error ${said} (No space left on device)`);
+});
