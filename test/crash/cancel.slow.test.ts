@@ -1,21 +1,28 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openSupply, type Supply, suppliedWorkflows } from './supply.ts';
+import { workflows } from '../../jobs/registry.ts';
+import { type DurablePrograms, makeDurablePrograms } from '../support/durable/durable-programs.ts';
+import { openSupply, type Supply } from './supply.ts';
 import { auditWorld, untilOver } from './waves.ts';
 import { openWorld, type World } from './world.ts';
 
 const MINUTES = 60_000;
+let durable: DurablePrograms;
 let world: World;
 let supply: Supply;
 beforeAll(async () => {
-  world = await openWorld();
+  durable = await makeDurablePrograms();
+  world = await openWorld({ programsDirectory: durable.programs.directory });
   supply = openSupply(world);
 }, 2 * MINUTES);
-afterAll(() => world?.stop(), 2 * MINUTES);
+afterAll(async () => {
+  await world?.stop();
+  await durable?.stop();
+}, 2 * MINUTES);
 
 /** A step that writes records in the transaction that ends the operation. */
 const isCommit = (step: string | undefined) => /^(Mark|Record) /.test(step ?? '');
 
-it.each(suppliedWorkflows)(
+it.each(workflows)(
   '$name, cancelled in each of its steps, ends CANCELLED with nothing left; in the last commit it has succeeded',
   async (workflow) => {
     const begins = await supply.beginsOf(workflow.name, workflow.steps.length);

@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DurablePrograms, makeDurablePrograms } from '../support/durable/durable-programs.ts';
 import { readFunctions, startFunction } from '../support/durable/durable-server.ts';
 import { asClient, fill } from './facts.ts';
-import { type Death, deathsOf, type Example, expectNoTrace, printTally } from './plan.ts';
+import { type Death, deathsOf, type Example, expectAllTried, expectNoTrace } from './plan.ts';
 import type { Plan } from './points.ts';
-import { type Begin, runUndisturbed, type Tally, workflowNamed } from './waves.ts';
+import { type Begin, emptyTally, runUndisturbed, workflowNamed } from './waves.ts';
 import { openWorld, type World } from './world.ts';
 
 const MINUTES = 60_000;
 /** Where all points are not tried, those of steps that other workflows have too are tried there. */
 const EVERY = process.env.CRASH_POINTS === 'all';
-const tally: Tally = { points: 0, longestTakeOverMs: 0 };
+const tally = emptyTally();
 let durable: DurablePrograms;
 let world: World;
 let source: string;
@@ -69,7 +69,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.stop();
   await durable?.stop();
-  printTally('servers with pg_durable', tally);
 }, 2 * MINUTES);
 
 it(
@@ -102,3 +101,5 @@ it(
   },
   90 * MINUTES,
 );
+
+it('deaths were tried in every workflow of the suite', () => expectAllTried('servers with pg_durable', tally));

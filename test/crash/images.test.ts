@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fill } from './facts.ts';
-import { deathsOf, type Example, expectNoTrace, printTally } from './plan.ts';
+import { deathsOf, type Example, expectAllTried, expectNoTrace } from './plan.ts';
 import type { Plan } from './points.ts';
-import { type Begin, runUndisturbed, type Tally } from './waves.ts';
+import { type Begin, emptyTally, runUndisturbed } from './waves.ts';
 import { openWorld, type World } from './world.ts';
 
 const MINUTES = 60_000;
-const tally: Tally = { points: 0, longestTakeOverMs: 0 };
+const tally = emptyTally();
 const examples = new Map<string, Example>();
 /** Images that are AVAILABLE, to be deleted. */
 const spare: string[] = [];
@@ -22,7 +22,6 @@ beforeAll(async () => {
 }, 10 * MINUTES);
 afterAll(async () => {
   await world?.stop();
-  printTally('images', tally);
 }, 2 * MINUTES);
 
 const next = () => {
@@ -96,3 +95,5 @@ it(
   },
   90 * MINUTES,
 );
+
+it('deaths were tried in every workflow of the suite', () => expectAllTried('images', tally));

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fill } from './facts.ts';
-import { deathsOf, type Example, expectNoTrace, printTally } from './plan.ts';
+import { deathsOf, type Example, expectAllTried, expectNoTrace } from './plan.ts';
 import type { Plan } from './points.ts';
-import { type Begin, runUndisturbed, type Tally } from './waves.ts';
+import { type Begin, emptyTally, runUndisturbed } from './waves.ts';
 import { openWorld, type Verb, type World } from './world.ts';
 
 const MINUTES = 60_000;
-const tally: Tally = { points: 0, longestTakeOverMs: 0 };
+const tally = emptyTally();
 /** Instances that are RUNNING or STOPPED, for the workflows that need one. */
 const supply = { RUNNING: [] as string[], STOPPED: [] as string[] };
 const examples = new Map<string, Example>();
@@ -17,7 +17,6 @@ beforeAll(async () => {
 }, 2 * MINUTES);
 afterAll(async () => {
   await world?.stop();
-  printTally('instances', tally);
 }, 2 * MINUTES);
 
 const create: Begin = () => {
@@ -165,3 +164,5 @@ it(
   },
   40 * MINUTES,
 );
+
+it('deaths were tried in every workflow of the suite', () => expectAllTried('instances', tally));

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Facts } from './facts.ts';
 import { oneOfEachStep, type Plan, type Point, pointsOf } from './points.ts';
+import { suites } from './suites.ts';
 import { type Begin, findFaults, type Outcome, runWave, type Tally, type Undisturbed, workflowNamed } from './waves.ts';
 import type { World } from './world.ts';
 
@@ -39,8 +40,9 @@ export async function expectNoTrace(world: World, deaths: readonly Death[], tall
   return outcomes;
 }
 
-/** Says how many deaths were tried. */
-export function printTally(of: string, { points, longestTakeOverMs }: Tally): void {
+/** Says how many deaths were tried; fails when there was none in a workflow of the suite. */
+export function expectAllTried(suite: keyof typeof suites, { points, longestTakeOverMs, workflows }: Tally): void {
   const seconds = (longestTakeOverMs / 1000).toFixed(1);
-  process.stdout.write(`crash points of ${of}: ${points} tried, each taken over within ${seconds} s\n`);
+  process.stdout.write(`crash points of ${suite}: ${points} tried, each taken over within ${seconds} s\n`);
+  expect([...workflows].sort()).toEqual([...suites[suite]].sort());
 }

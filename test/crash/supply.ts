@@ -1,12 +1,9 @@
-import { workflows } from '../../jobs/registry.ts';
+import type { ImageType } from '../../schema/states.ts';
 import { fill, type Subject } from './facts.ts';
 import { type Begin, runUndisturbed } from './waves.ts';
 import type { World } from './world.ts';
 
-/** The workflows that can run wherever PostgreSQL is: pg_durable is not on every machine. */
-export const suppliedWorkflows = workflows.filter(({ name }) => !name.includes('durable'));
-
-/** Makes what workflows need to begin with. */
+/** Makes what workflows need to begin with; those of servers with pg_durable need a world whose programs have it. */
 export interface Supply {
   /** So many beginnings of operations of the workflow, each on something of its own in a state in which it is taken. */
   beginsOf(workflow: string, number: number): Promise<readonly Begin[]>;
@@ -14,9 +11,12 @@ export interface Supply {
 
 export function openSupply(world: World): Supply {
   let count = 0;
-  let image: string | null = null;
+  const images = new Map<ImageType, string>();
   const name = () => `supply-${++count}`;
-  const create: Begin = () => world.createInstance(name());
+  const creation =
+    (imageType: ImageType): Begin =>
+    () =>
+      world.createInstance(name(), null, { imageType });
   const times = <T>(number: number, what: T): T[] => Array.from({ length: number }, () => what);
 
   async function made(begins: readonly Begin[]): Promise<readonly Subject[]> {
@@ -26,33 +26,39 @@ export function openSupply(world: World): Supply {
     );
     return runs.map(({ subject }) => subject);
   }
-  async function running(number: number): Promise<string[]> {
-    const ids = (await made(times(number, create))).map(({ instanceId }) => instanceId ?? '');
+  async function running(number: number, imageType: ImageType = 'STOCK'): Promise<string[]> {
+    const ids = (await made(times(number, creation(imageType)))).map(({ instanceId }) => instanceId ?? '');
     for (const id of ids) await fill(world, id);
     return ids;
   }
-  async function images(number: number): Promise<string[]> {
-    const [source = ''] = await running(1);
+  async function imagesOf(number: number, imageType: ImageType = 'STOCK'): Promise<string[]> {
+    const [source = ''] = await running(1, imageType);
     const taken = await made(times(number, () => world.createImage(name(), source)));
     return taken.map(({ imageId }) => imageId ?? '');
+  }
+  async function restores(number: number, imageType: ImageType): Promise<readonly Begin[]> {
+    const image = images.get(imageType) ?? (await imagesOf(1, imageType))[0] ?? '';
+    images.set(imageType, image);
+    return times(number, () => world.createInstance(name(), image));
   }
 
   return {
     async beginsOf(workflow, number) {
       switch (workflow) {
         case 'create-instance':
-          return times(number, create);
-        case 'restore-instance': {
-          image ??= (await images(1))[0] ?? '';
-          const from = image;
-          return times(number, () => world.createInstance(name(), from));
-        }
+          return times(number, creation('STOCK'));
+        case 'create-durable-instance':
+          return times(number, creation('PG_DURABLE'));
+        case 'restore-instance':
+          return restores(number, 'STOCK');
+        case 'restore-durable-instance':
+          return restores(number, 'PG_DURABLE');
         case 'create-image': {
           const [source = ''] = await running(1);
           return times(number, () => world.createImage(name(), source));
         }
         case 'delete-image':
-          return (await images(number)).map((id) => () => world.deleteImage(id));
+          return (await imagesOf(number)).map((id) => () => world.deleteImage(id));
         case 'start-instance': {
           const ids = await running(number);
           await made(ids.map((id) => () => world.act('stop', id)));

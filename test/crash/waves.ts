@@ -34,7 +34,11 @@ export type Fate = 'die' | 'freeze until replaced' | 'freeze until over';
 export interface Tally {
   points: number;
   longestTakeOverMs: number;
+  /** The names of those in which they were tried. */
+  readonly workflows: Set<string>;
 }
+
+export const emptyTally = (): Tally => ({ points: 0, longestTakeOverMs: 0, workflows: new Set() });
 
 async function openOf(world: World, subjects: readonly Subject[]) {
   const { rows } = await world.core.database.pool.query<{ id: string; state: string }>(
@@ -115,6 +119,7 @@ export async function runWave(
   if (fate === 'freeze until over') await frozen?.wake();
   await worker.stop({ graceMs: 5000 });
   tally.points += begun.length;
+  for (const { point } of begun) tally.workflows.add(point.workflow);
   return Promise.all(
     begun.map(async ({ point, subject, expected }) => {
       const takeOverMs = (takenAt.get(subject.operationId) ?? diedAt) - diedAt;

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { workflows } from '../../jobs/registry.ts';
+import { type DurablePrograms, makeDurablePrograms } from '../support/durable/durable-programs.ts';
 import { deathsOf } from './plan.ts';
-import { openSupply, type Supply, suppliedWorkflows } from './supply.ts';
-import { type Fate, findFaults, runUndisturbed, runWave, type Tally } from './waves.ts';
+import { openSupply, type Supply } from './supply.ts';
+import { emptyTally, type Fate, findFaults, runUndisturbed, runWave } from './waves.ts';
 import { openWorld, type World } from './world.ts';
 
 const MINUTES = 60_000;
-const tally: Tally = { points: 0, longestTakeOverMs: 0 };
+const tally = emptyTally();
+let durable: DurablePrograms;
 let world: World;
 let supply: Supply;
 beforeAll(async () => {
-  world = await openWorld();
+  durable = await makeDurablePrograms();
+  world = await openWorld({ programsDirectory: durable.programs.directory });
   supply = openSupply(world);
 }, 2 * MINUTES);
 afterAll(async () => {
   await world?.stop();
+  await durable?.stop();
   process.stdout.write(`frozen workers: ${tally.points} points tried\n`);
 }, 2 * MINUTES);
 
@@ -27,7 +32,7 @@ async function supplyOf(workflow: string, number: number) {
   };
 }
 
-it.each(suppliedWorkflows)(
+it.each(workflows)(
   '$name ends as if nothing had been when its worker freezes and goes on after it was replaced',
   async ({ name }) => {
     const shown = await supplyOf(name, 2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { workflows } from '../../../jobs/registry.ts';
+import { suites } from '../../crash/suites.ts';
 
 describe('the registry', () => {
   it('lists every workflow once, under the name that commands ask for', () => {
@@ -17,6 +18,11 @@ describe('the registry', () => {
       'start-instance',
       'stop-instance',
     ]);
+  });
+
+  it('holds no workflow whose worker does not die in a crash suite', () => {
+    const inSuites = Object.values(suites).flat();
+    expect([...inSuites].sort(), 'see test/crash/suites.ts').toEqual(workflows.map(({ name }) => name).sort());
   });
 
   it.each(workflows.map((workflow) => [workflow.name, workflow] as const))(

@@ -1,0 +1,13 @@
+/** The workflows that each suite has workers die in. A workflow of the registry that is in none of them fails a test. */
+export const suites: Readonly<Record<'instances' | 'images' | 'servers with pg_durable', readonly string[]>> = {
+  instances: [
+    'create-instance',
+    'restart-instance',
+    'stop-instance',
+    'start-instance',
+    'grow-volume',
+    'delete-instance',
+  ],
+  images: ['create-image', 'run-preflight', 'restore-instance', 'delete-image'],
+  'servers with pg_durable': ['create-durable-instance', 'restore-durable-instance'],
+};
