@@ -3,6 +3,7 @@ import { reopenImage, settleImageFailed } from './parts/creation-end.ts';
 import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './parts/end-job.ts';
 import { ImageInput } from './parts/inputs.ts';
 import { publishManifest, readImageFacts } from './parts/manifest-of-image.ts';
+import { removeUpload } from './parts/remove-upload.ts';
 import { measureSource } from './parts/source-instance.ts';
 import { VERIFYING, verifyUpload } from './parts/verify-upload.ts';
 import { startJob, watchJob } from './parts/watch-job.ts';
@@ -24,7 +25,7 @@ export const createImage = defineWorkflow('create-image', '1.0.0', ImageInput)
   .onFailure({
     undo: async (context, { imageId }) => {
       await cancelJobs(context);
-      await context.undo('Remove what was uploaded', () => context.store.removeImage(imageId));
+      await removeUpload(context, imageId);
       await removeJobs(context);
     },
     settle: settleImageFailed,
