@@ -9,6 +9,8 @@ export default defineConfig({
   resolve,
   test: {
     setupFiles: ['test/support/setup.ts'],
+    // Files wait most of the time: for servers that boot, for tools that sleep between two looks, for leases of the dead.
+    maxWorkers: 3,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
       {
@@ -30,20 +32,17 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'slow', include: ['test/**/*.slow.test.ts'], ...server } },
-      // Its files wait most of the time: for the leases of workers that died.
       {
         extends: true,
         test: {
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
           exclude: ['**/*.slow.test.ts'],
-          maxWorkers: 2,
           ...server,
         },
       },
       { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...server } },
-      // So do these: for servers that boot and for tools that sleep between two looks.
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], maxWorkers: 2, ...server } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...server } },
     ],
   },
 });

@@ -187,11 +187,17 @@ describe('a local server that should run and does not', () => {
     const witness = await world.shareServer();
     await world.monitor();
     await world.untilHealth(spec.instanceId, 'HEALTHY');
+    // It is to be started again within a second: the operation comes in the moment in which it is known to be down.
+    const operation = { instanceId: spec.instanceId, state: 'SUCCEEDED', kind: 'STOP_INSTANCE' } as const;
+    const operationId = await insertOperation(world.database, operation);
+    await world.database.pool.query(`
+      CREATE FUNCTION cms.begin_operation() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE cms.operations SET state = 'RUNNING' WHERE id = '${operationId}'; RETURN NULL; END $$;
+      CREATE TRIGGER begin_operation AFTER UPDATE OF health ON cms.instances FOR EACH ROW
+        WHEN (NEW.id = '${spec.instanceId}' AND OLD.health = 'HEALTHY' AND NEW.health = 'UNHEALTHY')
+        EXECUTE FUNCTION cms.begin_operation()`);
     process.kill(await postmasterOf(spec), 'SIGKILL');
     await world.untilHealth(spec.instanceId, 'UNHEALTHY');
-    // It is to be started again within the second; the operation comes first.
-    const operation = { instanceId: spec.instanceId, state: 'RUNNING', kind: 'STOP_INSTANCE' } as const;
-    const operationId = await insertOperation(world.database, operation);
     const before = (await world.checks(witness.instanceId)).length;
     await eventually(
       () => world.checks(witness.instanceId),
