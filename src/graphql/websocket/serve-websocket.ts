@@ -36,7 +36,8 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', (error) => log.debug({ error: describeError(error) }, 'a connection broke'));
-    const asked = request.url?.split('?', 1)[0];
+    // As over HTTP, where a slash at the end is the same path.
+    const asked = request.url?.split('?', 1)[0]?.replace(/(?<=.)\/$/, '');
     if (stopping || asked !== path) {
       socket.end(`HTTP/1.1 ${stopping ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
       return;

@@ -132,6 +132,12 @@ describe('a connection', () => {
     expect(code).toBe(4406);
   });
 
+  it('to the path with a slash at its end, which HTTP takes too, is served', async () => {
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/graphql/?`, 'graphql-transport-ws');
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    socket.close();
+  });
+
   it('to another path is answered with 404', async () => {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/other`, 'graphql-transport-ws');
     const error = await new Promise<Error>((resolve) => socket.once('error', resolve));
