@@ -3,8 +3,8 @@ import { reopenImage, settleImageFailed } from './parts/creation-end.ts';
 import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './parts/end-job.ts';
 import { ImageInput } from './parts/inputs.ts';
 import { publishManifest, readImageFacts } from './parts/manifest-of-image.ts';
-import { removeUpload } from './parts/remove-upload.ts';
 import { measureSource } from './parts/source-instance.ts';
+import { undoWriting } from './parts/undo-writing.ts';
 import { VERIFYING, verifyUpload } from './parts/verify-upload.ts';
 import { startJob, watchJob } from './parts/watch-job.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
@@ -25,7 +25,7 @@ export const createImage = defineWorkflow('create-image', '1.0.0', ImageInput)
   .onFailure({
     undo: async (context, { imageId }) => {
       await cancelJobs(context);
-      await removeUpload(context, imageId);
+      await undoWriting(context, 'Remove what was uploaded', () => context.store.removeImage(imageId));
       await removeJobs(context);
     },
     settle: settleImageFailed,

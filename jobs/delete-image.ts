@@ -9,6 +9,6 @@ export const deleteImage = defineWorkflow('delete-image', '1.0.0', ImageInput)
     settle: (tx, { images }, { imageId }, failure) => images.setFailure(tx, imageId, failure),
   })
   .run(async ({ step, store, images }, { imageId }) => {
-    await step('Delete the files', () => store.removeImage(imageId), REMOVING);
+    await step('Delete the files', async () => void (await store.removeImage(imageId)), REMOVING);
     await step.commit('Mark the image deleted', (tx) => images.markDeleted(tx, imageId));
   });

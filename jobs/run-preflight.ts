@@ -35,5 +35,5 @@ export const runPreflight = defineWorkflow('run-preflight', '1.0.0', PreflightIn
     const read = namingLinks(watch.succeeded('read', parsePreflightResult));
     await step.until('Read it back', read, watch.patience);
     await step('Keep the job log', (scope) => keepLogAndRemove(context, job, scope), KEEPING);
-    await step('Remove what was written', () => store.removeTrial(job.id));
+    await step('Remove what was written', async () => void (await store.removeTrial(job.id)));
   });

@@ -5,6 +5,7 @@ import type { RunFacts, StepScope, UndoContext, WorkflowServices } from '../work
 import type { PreflightInput } from './inputs.ts';
 import { buildJobRef } from './job-identity.ts';
 import { describeBrokenLink, findBrokenLink, isKnownLink } from './preflight-links.ts';
+import { undoWriting } from './undo-writing.ts';
 import type { PlannedJob } from './watch-job.ts';
 
 type Context = WorkflowServices & RunFacts;
@@ -72,8 +73,11 @@ export function namingLinks<T>(work: (scope: StepScope) => Promise<T>): (scope: 
 }
 
 /** Removes what the jobs of an operation wrote to try whether they can. */
-export async function removeTrials({ undo, jobs, store, operationId }: UndoContext): Promise<void> {
-  await undo('Remove what was written', async () => {
-    for (const { id } of await jobs.list(operationId)) await store.removeTrial(id);
+export async function removeTrials(context: UndoContext): Promise<void> {
+  const { jobs, store, operationId } = context;
+  await undoWriting(context, 'Remove what was written', async () => {
+    let removed = 0;
+    for (const { id } of await jobs.list(operationId)) removed += await store.removeTrial(id);
+    return removed;
   });
 }

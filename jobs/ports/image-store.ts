@@ -37,8 +37,8 @@ export interface ImageStore {
     jobId: string,
     lifetimeSeconds: number,
   ): Promise<{ readonly upload: BlobGrant; readonly download: BlobGrant }>;
-  /** Deletes what was written there. Succeeds when nothing was. */
-  removeTrial(jobId: string): Promise<void>;
+  /** Deletes what was written there; returns how many files there were. Succeeds when there was none. */
+  removeTrial(jobId: string): Promise<number>;
   /** Every blob below the prefix, in the order of names. */
   listFiles(imageId: string): Promise<readonly StoredFile[]>;
   /** The content of one file; NOT_FOUND when absent, STEP_FAILED when it is larger than `maxBytes`. */
@@ -49,8 +49,8 @@ export interface ImageStore {
   writeManifest(imageId: string, manifest: ImageManifest): Promise<void>;
   /** NOT_FOUND when there is none; STEP_FAILED naming what is wrong when it is cut or not ours. */
   readManifest(imageId: string): Promise<ImageManifest>;
-  /** Deletes the manifest first, then every blob below the prefix. Succeeds when there is none. */
-  removeImage(imageId: string): Promise<void>;
+  /** Deletes the manifest first, then every blob below the prefix; returns how many. Succeeds when there is none. */
+  removeImage(imageId: string): Promise<number>;
   /** The ids of all prefixes in the container, with or without a manifest. */
   listImageIds(): Promise<readonly string[]>;
   /** Keeps what one attempt of a job wrote; again replaces. */

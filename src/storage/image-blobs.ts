@@ -62,21 +62,23 @@ export async function readImageFile(
   return content;
 }
 
-/** Removes the manifest, so that it is no image any more, then the files, then what directories there are. */
-export async function removeImageBlobs(container: ContainerClient, imageId: string): Promise<void> {
+/** Removes the manifest, so that it is no image any more, then the rest as `removeBelow` does. */
+export async function removeImageBlobs(container: ContainerClient, imageId: string): Promise<number> {
   const prefix = imagePrefix(imageId);
-  await container.getBlobClient(prefix + MANIFEST_NAME).deleteIfExists({ deleteSnapshots: 'include' });
-  await removeBelow(container, prefix);
+  const manifest = container.getBlobClient(prefix + MANIFEST_NAME);
+  const { succeeded } = await manifest.deleteIfExists({ deleteSnapshots: 'include' });
+  return (succeeded ? 1 : 0) + (await removeBelow(container, prefix));
 }
 
-/** Removes all below a prefix that ends in a slash. */
-export async function removeBelow(container: ContainerClient, prefix: string): Promise<void> {
+/** Removes all files below a prefix that ends in a slash, then what directories there are; returns how many files. */
+export async function removeBelow(container: ContainerClient, prefix: string): Promise<number> {
   const { files, directories } = await listBelow(container, prefix);
   await inParallel(files, REMOVALS_AT_ONCE, async ({ name }) => {
     await container.getBlobClient(prefix + name).deleteIfExists({ deleteSnapshots: 'include' });
   });
   // The deepest first: a directory goes when it is empty.
   for (const name of [...directories].sort().reverse()) await container.getBlobClient(prefix + name).deleteIfExists();
+  return files.length;
 }
 
 function toHex(md5: Uint8Array | undefined): string | null {

@@ -46,8 +46,8 @@ export function describeImageStore(name: string, open: () => Promise<StoreUnderT
         await under.put(name, Buffer.from('hello'));
         await under.put(`_trials/${job}/deep/er`, Buffer.from('hello'));
         expect(await store.listImageIds()).not.toContain(job);
-        await store.removeTrial(job);
-        await store.removeTrial(job);
+        expect(await store.removeTrial(job)).toBe(2);
+        expect(await store.removeTrial(job)).toBe(0);
         expect(await under.has(name)).toBe(false);
       });
 
@@ -174,8 +174,8 @@ export function describeImageStore(name: string, open: () => Promise<StoreUnderT
         for (let at = 0; at < 40; at += 1) await under.put(`${id}/databases/1/${at}.dat`, Buffer.from('x'));
         await store.writeManifest(id, sampleManifest(id));
         await under.put(`${other}/a`, Buffer.from('x'));
-        await store.removeImage(id);
-        await store.removeImage(id);
+        expect(await store.removeImage(id)).toBe(41);
+        expect(await store.removeImage(id)).toBe(0);
         expect(await store.listFiles(id)).toEqual([]);
         expect(await store.listFiles(other)).toHaveLength(1);
         const ids = await store.listImageIds();

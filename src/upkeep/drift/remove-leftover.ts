@@ -49,7 +49,8 @@ export function removeLeftover(
       }
       case 'IMAGE':
         await requireDisownedImage(tx, ownerId);
-        return services.store.removeImage(ownerId);
+        await services.store.removeImage(ownerId);
+        return;
       case 'JOB':
         return removeJob(tx, services, leftover, signal);
       default:
