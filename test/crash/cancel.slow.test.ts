@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.stop();
   await durable?.stop();
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 
 /** A step that writes records in the transaction that ends the operation. */
 const isCommit = (step: string | undefined) => /^(Mark|Record) /.test(step ?? '');

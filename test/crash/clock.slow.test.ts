@@ -59,7 +59,7 @@ afterAll(async () => {
   await stops.disposeAsync();
   await clock?.stop();
   await waits?.stop();
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 
 async function findLeft(): Promise<readonly string[]> {
   const { core, stateDirectory, stops: parts } = await openParts({ ...environment, TOYGRES_HOME: home.directory });

@@ -42,7 +42,7 @@ afterAll(async () => {
   await blobs?.stop();
   await world?.stop();
   await cluster?.stop();
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 afterEach(async () => {
   await cms.set('pass');
   await blobs.set('pass');

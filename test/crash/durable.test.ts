@@ -69,7 +69,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.stop();
   await durable?.stop();
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 
 it(
   'a creation whose worker dies ends as if it had not, with the extension and a worker of pg_durable that is alive',

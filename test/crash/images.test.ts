@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 10 * MINUTES);
 afterAll(async () => {
   await world?.stop();
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 
 const next = () => {
   count += 1;

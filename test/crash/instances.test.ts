@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 2 * MINUTES);
 afterAll(async () => {
   await world?.stop();
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 
 const create: Begin = () => {
   count += 1;

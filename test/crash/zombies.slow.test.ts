@@ -20,7 +20,7 @@ afterAll(async () => {
   await world?.stop();
   await durable?.stop();
   process.stdout.write(`frozen workers: ${tally.points} points tried\n`);
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 
 /** Begins that are used up one by one. */
 async function supplyOf(workflow: string, number: number) {
