@@ -9,7 +9,7 @@ export default defineConfig({
   resolve,
   test: {
     setupFiles: ['test/support/setup.ts'],
-    // Files wait most of the time: for servers that boot, for tools that sleep between two looks, for leases of the dead.
+    // Files wait a good part of their time, for servers that boot and for leases of the dead; three keep two processors busy.
     maxWorkers: 3,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
