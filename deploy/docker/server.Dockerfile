@@ -14,9 +14,8 @@ COPY drizzle ./drizzle
 COPY jobs ./jobs
 COPY resolvers ./resolvers
 COPY src ./src
-COPY deploy/docker/bundle.mjs ./deploy/docker/
 RUN install -D -m 0755 node_modules/node-linux-*/bin/node /out/usr/local/bin/node \
-  && /out/usr/local/bin/node deploy/docker/bundle.mjs /out/app
+  && /out/usr/local/bin/node src/bundle.mjs --whole /out/app/dist/server src/main.ts
 COPY package.json /out/app/
 COPY drizzle/migrations /out/app/drizzle/migrations
 COPY templates /out/app/templates

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bundledProgram } from '../support/bundled-program.ts';
 import type { Orders } from './orders.ts';
 
 const LONG_ENOUGH_MS = 300_000;
@@ -20,8 +21,10 @@ export interface Victim {
 export async function startVictim(directory: string, orders: Orders): Promise<Victim> {
   const file = path.join(directory, `orders-${crypto.randomUUID()}.json`);
   await writeFile(file, JSON.stringify(orders));
-  const program = path.join(import.meta.dirname, 'victim.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const program = await bundledProgram(path.join(import.meta.dirname, 'victim.ts'));
+  const child = spawn(process.execPath, ['--enable-source-maps', program, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const missing = new Map(Object.entries(orders.appointments));
   let said = '';

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { bundledProgram } from './bundled-program.ts';
 import type { ControlOrders } from './local-control-process.ts';
 
 /** A program of this directory in a process of its own; resolves when it has said that it is done. */
 export async function startProcess(program: string, ...words: readonly string[]): Promise<ChildProcess> {
-  const file = path.join(import.meta.dirname, program);
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const file = await bundledProgram(path.join(import.meta.dirname, program));
+  const child = spawn(process.execPath, [file, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${program} ended with ${String(code)}`);
   });

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, glob, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -10,11 +10,14 @@ import { initCluster, startCluster, stopCluster } from '../../src/postgres-progr
 import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { freePort } from './free-port.ts';
+import { ROOT } from './source-files.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A superuser's URL of the server that all tests share; its database `toygres_template` is migrated. */
     postgresUrl: string;
+    /** What the paths of the bundles of this run begin with. */
+    bundles: string;
   }
 }
 
@@ -59,6 +62,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (identity !== null) await chown(directory, identity.uid, identity.gid);
   const owner = { programs, identity };
   const dataDirectory = path.join(directory, 'data');
+  const bundles = path.join(ROOT, `dist/test-${crypto.randomUUID()}`);
   const port = await freePort();
   await initCluster(owner, {
     dataDirectory,
@@ -83,6 +87,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const stop = async () => {
     await stopCluster(owner, dataDirectory, 5);
     await rm(directory, { recursive: true, force: true });
+    for await (const bundle of glob(`${bundles}-*`)) await rm(bundle, { recursive: true, force: true });
   };
   try {
     await untilAnswers(url('postgres'));
@@ -96,5 +101,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   project.provide('postgresUrl', url('postgres'));
+  project.provide('bundles', bundles);
   return stop;
 }

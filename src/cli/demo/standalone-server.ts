@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { LAUNCHER } from '../launcher.ts';
 
 /** A standalone server as a child process, used through its public API only. */
 export interface StandaloneServer {
@@ -12,7 +13,6 @@ export interface StandaloneServer {
   stop(): Promise<void>;
 }
 
-const LAUNCHER = path.join(import.meta.dirname, '../../toygres.sh');
 const LAST_LINES = 20;
 
 export interface StandaloneOptions {

@@ -13,6 +13,7 @@ import { createLogger } from '../../../src/log/logger.ts';
 import { startBoss } from '../../../src/workflow/boss.ts';
 import { createOperationQueue, type OperationQueue } from '../../../src/workflow/operation-queue.ts';
 import { createWorker, type Worker, type WorkerOptions } from '../../../src/workflow/worker.ts';
+import { pauseBetweenLooks } from '../../support/eventually.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 
 export const log = createLogger(process.env.TEST_LOG === undefined ? 'silent' : 'debug');
@@ -52,11 +53,12 @@ export async function eventually<T>(
   look: () => Promise<T> | T,
   timeoutMs = 120_000,
 ): Promise<NonNullable<T>> {
+  const since = performance.now();
   for (const deadline = Date.now() + timeoutMs; ; ) {
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await pauseBetweenLooks(since);
   }
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'vitest';
 import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
+import { bundledProgram } from '../../support/bundled-program.ts';
 import { eventually, openBench } from './bench.ts';
 import { traced, tracedOf } from './traced-workflow.ts';
 
@@ -33,8 +34,8 @@ export async function openWorld(onTestFinished: TestContext['onTestFinished']) {
   });
 
   async function startWorker(version = '1.0.0'): Promise<ChildProcess & { readonly pid: number }> {
-    const program = path.join(import.meta.dirname, 'worker-program.ts');
-    const given = ['--import', 'tsx', program, bench.url, bench.platformId, version];
+    const program = await bundledProgram(path.join(import.meta.dirname, 'worker-program.ts'));
+    const given = [program, bench.url, bench.platformId, version];
     const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] });
     children.add(child);
     if (child.stdout === null || child.pid === undefined) throw new Error('the worker program did not start');

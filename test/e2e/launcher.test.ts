@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ROOT } from '../support/source-files.ts';
+
+const SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'schema', 'drizzle', 'jobs', 'resolvers', 'src'];
+const MINUTE_MS = 60_000;
+
+let checkout: string;
+beforeEach(async () => {
+  checkout = await mkdtemp('/tmp/toygres-e2e-launcher-');
+  for (const source of SOURCES)
+    await cp(path.join(ROOT, source), path.join(checkout, source), { recursive: true, preserveTimestamps: true });
+  await symlink(path.join(ROOT, 'node_modules'), path.join(checkout, 'node_modules'));
+});
+afterEach(() => rm(checkout, { recursive: true, force: true }));
+
+function launch(...words: string[]): Promise<{ code: number; output: string; errors: string }> {
+  return new Promise((resolve) => {
+    execFile(path.join(checkout, 'src/toygres.sh'), words, { cwd: '/' }, (error, output, errors) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), output, errors }),
+    );
+  });
+}
+
+async function edit(source: string, before: string, after: string): Promise<void> {
+  const file = path.join(checkout, source);
+  const text = await readFile(file, 'utf8');
+  expect(text).toContain(before);
+  await writeFile(file, text.replace(before, after));
+}
+
+const readBundles = () => readdir(path.join(checkout, 'dist'));
+
+test(
+  'a bundle is made once, and anew for sources that have changed',
+  async () => {
+    const help = await launch('--help');
+    expect(help).toEqual({ code: 0, output: expect.stringContaining('usage: toygres'), errors: '' });
+    const bundles = await readBundles();
+    expect(bundles).toHaveLength(1);
+    expect(await launch('--help')).toEqual(help);
+    expect(await readBundles()).toEqual(bundles);
+
+    await edit('src/main.ts', 'usage: toygres', 'how to use it: toygres');
+    expect((await launch('--help')).output).toContain('how to use it: toygres');
+    expect(await readBundles()).toEqual(expect.arrayContaining(bundles));
+    expect(await readBundles()).toHaveLength(2);
+  },
+  2 * MINUTE_MS,
+);
+
+test(
+  'commands that start at once share a bundle, and leave nothing unfinished',
+  async () => {
+    const ends = await Promise.all([launch('--help'), launch('--help'), launch('--help')]);
+    for (const end of ends) expect(end).toMatchObject({ code: 0, errors: '' });
+    expect(await readBundles()).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
+  },
+  2 * MINUTE_MS,
+);
+
+test(
+  'where no bundle can be written, the sources run',
+  async () => {
+    await writeFile(path.join(checkout, 'dist'), 'no directory');
+    expect(await launch('--help')).toEqual({ code: 0, output: expect.stringContaining('usage: toygres'), errors: '' });
+    expect(await launch('nonsense')).toEqual({
+      code: 2,
+      output: '',
+      errors: expect.stringContaining('usage: toygres'),
+    });
+  },
+  2 * MINUTE_MS,
+);
+
+test(
+  'an error tells the line of the source',
+  async () => {
+    await edit(
+      'src/config/env.ts',
+      'export function readConfig(',
+      'export function readConfig(..._: unknown[]): never { throw new TypeError("thrown"); }\nfunction unused(',
+    );
+    const thrown = await launch('standalone');
+    expect(thrown).toMatchObject({ code: 1, output: '' });
+    expect(thrown.errors).toMatch(/TypeError: thrown\n.*src\/config\/env\.ts:\d+/);
+
+    await edit('src/main.ts', "import 'reflect-metadata';", "import 'reflect-metadata'; (");
+    const broken = await launch('--help');
+    expect(broken).toMatchObject({ code: 1, output: '' });
+    expect(broken.errors).toContain('src/main.ts:2:7');
+  },
+  2 * MINUTE_MS,
+);
