@@ -39,6 +39,8 @@ export interface ImageStore {
   ): Promise<{ readonly upload: BlobGrant; readonly download: BlobGrant }>;
   /** Deletes what was written there; returns how many files there were. Succeeds when there was none. */
   removeTrial(jobId: string): Promise<number>;
+  /** Deletes what was written to any such place before this time; returns how many files there were. */
+  removeTrialsBefore(before: Date): Promise<number>;
   /** Every blob below the prefix, in the order of names. */
   listFiles(imageId: string): Promise<readonly StoredFile[]>;
   /** The content of one file; NOT_FOUND when absent, STEP_FAILED when it is larger than `maxBytes`. */

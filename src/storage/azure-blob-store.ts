@@ -5,10 +5,10 @@ import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BlobAccount, type BlobLogin, openBlobAccount } from './blob-account.ts';
 import { isContainerAbsent, translateBlobError } from './blob-errors.ts';
-import { listImage, readImageFile, removeBelow, removeImageBlobs } from './image-blobs.ts';
-import { imagePrefix, isId, MANIFEST_NAME, trialPrefix } from './image-paths.ts';
+import { listImage, readImageFile, removeBelow, removeImageBlobs, removeOlder } from './image-blobs.ts';
+import { imagePrefix, isId, LOGS_PREFIX, MANIFEST_NAME, TRIALS_PREFIX, trialPrefix } from './image-paths.ts';
 import { inParallel } from './in-parallel.ts';
-import { readAttemptLogs, removeLogsBefore, writeAttemptLog } from './job-log-blobs.ts';
+import { readAttemptLogs, writeAttemptLog } from './job-log-blobs.ts';
 import { decodeManifest, encodeManifest, type ManifestSeal } from './manifest-file.ts';
 
 /**
@@ -97,6 +97,7 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
       download: await grant(trialPrefix(jobId), DOWNLOAD, lifetimeSeconds),
     }),
     removeTrial: (jobId) => atEdge((client) => removeBelow(client, trialPrefix(jobId))),
+    removeTrialsBefore: (before) => atEdge((client) => removeOlder(client, TRIALS_PREFIX, before)),
 
     listFiles: (imageId) => atEdge(async (client) => (await listImage(client, imageId)).files),
 
@@ -147,7 +148,7 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
       }
     },
 
-    removeJobLogsBefore: (before) => atEdge((client) => removeLogsBefore(client, before)),
+    removeJobLogsBefore: (before) => atEdge((client) => removeOlder(client, LOGS_PREFIX, before)),
 
     check: () =>
       atEdge(async (client) => {

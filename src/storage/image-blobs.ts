@@ -81,6 +81,20 @@ export async function removeBelow(container: ContainerClient, prefix: string): P
   return files.length;
 }
 
+/**
+ * Removes the files below a prefix that were written before; returns how many. Directories stay, where an account has
+ * them: one that a file comes into at this moment cannot be told from an empty one.
+ */
+export async function removeOlder(container: ContainerClient, prefix: string, before: Date): Promise<number> {
+  let removed = 0;
+  for await (const { name, properties, metadata } of container.listBlobsFlat({ prefix, includeMetadata: true })) {
+    if (metadata?.hdi_isfolder === 'true' || properties.lastModified >= before) continue;
+    await container.getBlobClient(name).deleteIfExists();
+    removed += 1;
+  }
+  return removed;
+}
+
 function toHex(md5: Uint8Array | undefined): string | null {
   return md5 && md5.length > 0 ? Buffer.from(md5).toString('hex') : null;
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
-import { jobLogPrefix, LOGS_PREFIX } from './image-paths.ts';
+import { jobLogPrefix } from './image-paths.ts';
 import { formatLogLine, parseLogLine, splitLines } from './log-line-format.ts';
 
 const BLOCK_BYTES = 1 << 20;
@@ -37,17 +37,6 @@ export async function* readAttemptLogs(container: ContainerClient, jobId: string
       if (line) yield line;
     }
   }
-}
-
-/** Removes the kept logs that were written before; returns how many. */
-export async function removeLogsBefore(container: ContainerClient, before: Date): Promise<number> {
-  let removed = 0;
-  for await (const { name, properties } of container.listBlobsFlat({ prefix: LOGS_PREFIX })) {
-    if (properties.lastModified >= before) continue;
-    await container.getBlobClient(name).deleteIfExists();
-    removed += 1;
-  }
-  return removed;
 }
 
 async function listAttempts(container: ContainerClient, jobId: string) {

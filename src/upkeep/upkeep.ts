@@ -48,7 +48,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         rounds: {
           reconcile: { cron: '*/5 * * * *', atStart: true, run: (signal) => reconciler.run(signal) },
           'prune-tables': { cron: '17 * * * *', atStart: true, run: (signal) => pruner.pruneTables(signal) },
-          'prune-logs': { cron: '41 3 * * *', atStart: false, run: () => pruner.pruneLogs() },
+          'prune-logs': { cron: '41 3 * * *', atStart: false, run: () => pruner.pruneBlobs() },
         },
       });
     },

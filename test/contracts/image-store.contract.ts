@@ -51,6 +51,16 @@ export function describeImageStore(name: string, open: () => Promise<StoreUnderT
         expect(await under.has(name)).toBe(false);
       });
 
+      it('that was left behind goes when it is older than wanted, and nothing else does', async () => {
+        const [trial, image] = [`_trials/${randomUUID()}/probe`, `${randomUUID()}/a`];
+        for (const name of [trial, image]) await under.put(name, Buffer.from('hello'));
+        await store.removeTrialsBefore(new Date(Date.now() - 60_000));
+        expect(await under.has(trial)).toBe(true);
+        expect(await store.removeTrialsBefore(new Date(Date.now() + 60_000))).toBeGreaterThan(0);
+        expect(await under.has(trial)).toBe(false);
+        expect(await under.has(image)).toBe(true);
+      });
+
       it('is named by an id: what is none is refused', async () => {
         for (const id of ['', '..', 'x/y']) {
           await expect(store.grantTrial(id, 600)).rejects.toMatchObject({ code: 'INVALID_INPUT' });

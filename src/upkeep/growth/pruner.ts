@@ -25,17 +25,19 @@ const OPERATIONS_KEPT = 20;
 /** As promised to callers. */
 const IDEMPOTENCY_KEY_DAYS = 7;
 const DRIFT_DAYS = 30;
+/** A trial takes minutes and is removed with its job; a store that was slow may have written it after that. */
+const TRIAL_DAYS = 1;
 
 /** Keeps the tables and the blob store from growing for ever. */
 export interface Pruner {
   /** Deletes what is too old in short transactions, one after another. Safe to repeat and in several processes at once. */
   pruneTables(signal: AbortSignal): Promise<void>;
-  pruneLogs(): Promise<void>;
+  pruneBlobs(): Promise<void>;
 }
 
 export interface PrunerOptions {
   readonly database: Database;
-  readonly store: Pick<ImageStore, 'removeJobLogsBefore'>;
+  readonly store: Pick<ImageStore, 'removeJobLogsBefore' | 'removeTrialsBefore'>;
   readonly retention: Retention;
   readonly log: Logger;
 }
@@ -60,10 +62,11 @@ export function createPruner({ database, store, retention, log }: PrunerOptions)
       }
     },
 
-    async pruneLogs() {
-      const before = new Date(Date.now() - retention.jobLogs * 86_400_000);
-      const removed = await store.removeJobLogsBefore(before);
-      if (removed > 0) log.info({ removed }, 'old job logs were removed');
+    async pruneBlobs() {
+      const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+      const logs = await store.removeJobLogsBefore(daysAgo(retention.jobLogs));
+      const trials = await store.removeTrialsBefore(daysAgo(TRIAL_DAYS));
+      if (logs + trials > 0) log.info({ logs, trials }, 'old files were removed from the blob store');
     },
   };
 }

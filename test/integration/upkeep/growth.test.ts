@@ -12,7 +12,7 @@ import {
   workers,
 } from '../../../drizzle/tables/index.ts';
 import { createLogger } from '../../../src/log/logger.ts';
-import { createPruner } from '../../../src/upkeep/growth/pruner.ts';
+import { createPruner, type PrunerOptions } from '../../../src/upkeep/growth/pruner.ts';
 import { insertImage, insertInstance, insertOperation, PLATFORM } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
@@ -99,10 +99,11 @@ async function workForADay(instances: readonly string[], imageId: string, day: n
   await orm.insert(leases).values({ name: `health local:${day}`, holder: randomUUID(), expiresAt: now() });
 }
 
-const pruner = () =>
+const nothingRemoved = { removeJobLogsBefore: async () => 0, removeTrialsBefore: async () => 0 };
+const pruner = (store: PrunerOptions['store'] = nothingRemoved) =>
   createPruner({
     database: test.database,
-    store: { removeJobLogsBefore: async () => 0 },
+    store,
     retention: RETENTION,
     log: createLogger('silent'),
   });
@@ -153,6 +154,16 @@ describe('pruning', () => {
     );
     expect(rows.map(({ id }) => id).toSorted()).toEqual([...all.slice(5), ofImage, running].toSorted());
     expect(rows.filter(({ id }) => id !== running).every(({ events }) => events === 3)).toBe(true);
+  });
+
+  it('removes job logs after the days that were asked for, and what trials left after one', async () => {
+    const ages: Record<string, number> = {};
+    const ageOf = (what: string) => async (before: Date) => {
+      ages[what] = Math.round((Date.now() - before.getTime()) / 86_400_000);
+      return 0;
+    };
+    await pruner({ removeJobLogsBefore: ageOf('logs'), removeTrialsBefore: ageOf('trials') }).pruneBlobs();
+    expect(ages).toEqual({ logs: RETENTION.jobLogs, trials: 1 });
   });
 
   it('takes a backlog in batches, and ends when it is told to stop', async () => {
