@@ -14,6 +14,8 @@ const INSTANCES = 1000;
 const SERVERS = 3;
 /** One round of checks, in which each instance is checked once. */
 const WINDOW_MS = 30_000;
+/** What only a start does, or a new instance, is over by then. */
+const SETTLED_MS = WINDOW_MS + 5000;
 
 interface Reading {
   readonly at: number;
@@ -136,8 +138,7 @@ export async function benchIdle(place: Place, { runs }: BenchOptions): Promise<S
   });
   const { product } = standalone;
   const windows = Math.min(runs, 2);
-  // What only a start does is over by then.
-  await delay(10_000);
+  await delay(SETTLED_MS);
   const reset = () => runSql(records, 'SELECT pg_stat_statements_reset()');
 
   const empty: Window[] = [];
@@ -152,7 +153,7 @@ export async function benchIdle(place: Place, { runs }: BenchOptions): Promise<S
   }
   await multiplyRecords(records, standalone, ids, key);
   place.say(`idle: ${windows} windows of ${WINDOW_MS / 1000} s with ${INSTANCES} instances`);
-  await delay(WINDOW_MS + 5000);
+  await delay(SETTLED_MS);
   await reset();
   const connections = watchConnections(await Promise.all(ids.map((id) => product.connectionString(id))));
   const full: Window[] = [];
