@@ -41,8 +41,14 @@ export interface Tally {
 export const emptyTally = (): Tally => ({ points: 0, longestTakeOverMs: 0, workflows: new Set() });
 
 async function openOf(world: World, subjects: readonly Subject[]) {
+  // With what tells why one is not over.
   const { rows } = await world.core.database.pool.query<{ id: string; state: string }>(
-    `SELECT id, state FROM cms.operations WHERE id = ANY($1) AND state IN ('QUEUED', 'RUNNING', 'CANCELLING')`,
+    `SELECT id, state, to_jsonb(o) - 'input' AS operation,
+       (SELECT jsonb_agg(to_jsonb(s) - 'result') FROM cms.operation_steps s
+        WHERE s.operation_id = o.id AND s.state NOT IN ('SUCCEEDED', 'PENDING')) AS steps,
+       (SELECT jsonb_agg(to_jsonb(j)) FROM cms.jobs j WHERE j.operation_id = o.id) AS jobs,
+       (SELECT jsonb_agg(to_jsonb(q) - 'output') FROM pgboss.job q WHERE q.data ->> 'operationId' = o.id::text) AS queue
+     FROM cms.operations o WHERE id = ANY($1) AND state IN ('QUEUED', 'RUNNING', 'CANCELLING')`,
     [subjects.map(({ operationId }) => operationId)],
   );
   return rows;
