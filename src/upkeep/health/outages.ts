@@ -19,7 +19,8 @@ export function followOutage(watched: Watched, verdict: Verdict, now: number, lo
     const planned = isPlanned(outage) ? outage : planRevival(watched, now, log);
     // The next look is when it has been started.
     watched.dueAt = Number.POSITIVE_INFINITY;
-    const inSeconds = Math.ceil(Math.max(0, planned.reviveAt - now) / 1000);
+    // Whole milliseconds first: what was added to a time and is taken from it again differs by a trifle.
+    const inSeconds = Math.ceil(Math.round(Math.max(0, planned.reviveAt - now)) / 1000);
     return `${verdict.message} It is started again in ${inSeconds} s (attempt ${planned.attempts}).`;
   }
   if (outage === null) return verdict.message;

@@ -54,13 +54,16 @@ azcopy_cause() {
 # download, whose size only azcopy knows, when it has seen all files.
 azcopy_copy() {
   local line message='' copier status=0 done=0 moved_at=$SECONDS word='' failed='' skipped='' errors bytes
-  local output partial='' ended
+  local output silence partial='' ended
   rm -f -- azcopy/log/*
-  mkfifo azcopy/said
-  azcopy copy "$@" --output-type=json --log-level=WARNING >azcopy/said {EVENTS}>&- &
+  mkfifo azcopy/said azcopy/silent
+  # azcopy waits for commands on its standard input: at the end of one it would look again and again, with all the time
+  # of a processor. Here nobody ever says anything.
+  exec {silence}<>azcopy/silent
+  azcopy copy "$@" --output-type=json --log-level=WARNING <&"$silence" >azcopy/said {EVENTS}>&- {silence}>&- &
   copier=$!
-  exec {output}<azcopy/said
-  rm -f -- azcopy/said
+  exec {output}<azcopy/said {silence}>&-
+  rm -f -- azcopy/said azcopy/silent
   while true; do
     ended=0
     IFS= read -r -t 5 -u "$output" line || ended=$?

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readlink } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
@@ -97,7 +98,10 @@ test('SIGTERM ends the script and everything it started', async () => {
 
 test('an azcopy that is killed fails the backup', async () => {
   const run = await start('killed-azcopy');
-  process.kill((await untilProcess(run.pid, /^azcopy copy /)).pid, 'SIGKILL');
+  const { pid } = await untilProcess(run.pid, /^azcopy copy /);
+  // At the end of its input it would be busy all the time with reading on.
+  expect(await readlink(`/proc/${pid}/fd/0`)).toMatch(/azcopy\/silent/);
+  process.kill(pid, 'SIGKILL');
   expectFailure(await run.ended, 1, /azcopy was ended by signal 9/);
 });
 
@@ -178,6 +182,6 @@ test('a source that crashes in the middle of the dump fails the backup', async (
   expectFailure(
     await run.ended,
     1,
-    /database shop failed: .*server closed the connection|terminating connection|could not/,
+    /database shop failed: .*(server closed the connection|terminating connection|connection was lost|could not)/,
   );
 });

@@ -100,6 +100,8 @@ describe('a server that is down', () => {
     const watched = watch();
     expect(followOutage(watched, down, 0, log)).toBe('It does not run. It is started again in 1 s (attempt 1).');
     expect(followOutage(watched, down, 300, log)).toBe('It does not run. It is started again in 1 s (attempt 1).');
+    // 1000.4 + 1000 - 1000.4 is more than 1000.
+    expect(followOutage(watch(), down, 1000.4, log)).toBe('It does not run. It is started again in 1 s (attempt 1).');
     expect(watched.outage).toMatchObject({ attempts: 1, reviveAt: 1000 });
   });
 
