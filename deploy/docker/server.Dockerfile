@@ -37,5 +37,5 @@ WORKDIR /home/toygres
 EXPOSE 8080
 # Node is the first process, so that it hears SIGTERM.
 # Packages that Node would not blame for an old habit while they lie in node_modules are part of the bundle.
-ENTRYPOINT ["node", "--disable-warning=DeprecationWarning", "/app/dist/server/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--disable-warning=DeprecationWarning", "/app/dist/server/main.js"]
 CMD ["standalone"]
