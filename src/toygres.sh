@@ -10,12 +10,12 @@ esac
 
 # The programs are bundled once for every state of their sources: a bundle starts in a fifth of the time.
 state=$(cd "$root" \
-  && find package-lock.json tsconfig.json schema drizzle jobs resolvers src -type f -printf '%p %s %T@\n' | sort | sha256sum)
+  && find package-lock.json tsconfig.json schema drizzle jobs resolvers src -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum)
 bundle=$root/dist/$(expr "$state" : '\(.\{16\}\)')
 bundled=$bundle/$(basename "$program" .ts).js
 if [ ! -e "$bundle" ] && mkdir -p "$root/dist" 2>/dev/null && [ -w "$root/dist" ]; then
   # A server that runs may still load a part of an older one.
-  find "$root/dist" -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} +
+  find "$root/dist" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} +
   (cd "$root" && sh src/with-node.sh node src/bundle.mjs "$bundle" src/main.ts src/cli/demo.ts) || true
 fi
 if [ -r "$bundled" ]; then
