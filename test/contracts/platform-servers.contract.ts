@@ -143,9 +143,15 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
       const leaving = new AbortController();
       const follow = { tailLines: 0, since: null, follow: true, signal: leaving.signal };
       const lines = platform.followServerLogs(spec, follow)[Symbol.asyncIterator]();
-      const first = lines.next();
-      await ask(harness, spec, `DO $$ BEGIN RAISE LOG 'seen by the follower'; END $$`);
-      expect((await first).value).toMatchObject({ text: expect.stringContaining('seen by the follower') });
+      let first: { text: string } | null = null;
+      const reading = lines.next().then(({ value }) => (first = value));
+      // What was said before the log is open is not asked for, and nothing tells when it is.
+      const sayAgain = async () => {
+        await ask(harness, spec, `DO $$ BEGIN RAISE LOG 'seen by the follower'; END $$`);
+        return first;
+      };
+      await eventually(sayAgain, (line) => line !== null);
+      expect(await reading).toMatchObject({ text: expect.stringContaining('seen by the follower') });
       leaving.abort();
       await eventually(
         () => lines.next(),
