@@ -9,7 +9,7 @@ export default defineConfig({
   resolve,
   test: {
     setupFiles: ['test/support/setup.ts'],
-    // What modules keep is keyed by what a test makes for itself: files need no copy of all packages each.
+    // Modules keep nothing that changes, so files need no copy of all packages each.
     isolate: false,
     // Files wait a good part of their time, for servers that boot and for leases of the dead; three keep two processors busy.
     maxWorkers: 3,

@@ -1,8 +1,9 @@
 // Makes of programs and the packages that they import a few files that start in a fifth of the time:
 // bundle.mjs [--whole] DIRECTORY PROGRAM... `--whole`: also of packages that few programs come to load; else these stay in
-// node_modules. Who makes a directory while another makes it finds the same there: the first one's.
-// It lies as deep below the root as src's own directories do: what the programs read of package.json, templates and
-// migrations they find from there, too.
+// node_modules. Where DIRECTORY is there already, another process has made the same meanwhile, and its files stay; with
+// `--whole` that is an error.
+// DIRECTORY must lie as deep below the root as src's own directories do: what the programs read of package.json, templates
+// and migrations they find from there, too.
 import { copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,7 +15,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({ options: { whole: { type: 'boolean' } }, allowPositionals: true });
 const [directory, ...programs] = positionals;
 const target = path.resolve(directory);
-const unfinished = `${target}.${process.pid}`;
+const unfinished = `${target}.${crypto.randomUUID()}`;
 
 try {
   await build({
@@ -46,7 +47,7 @@ try {
   });
   await copyFile(path.join(root, 'src/graphql/ide/fetcher.js'), path.join(unfinished, 'fetcher.js'));
   await rename(unfinished, target).catch((error) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    if (values.whole || (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')) throw error;
   });
 } catch (error) {
   // Errors of the sources have been told.

@@ -8,21 +8,32 @@ case ${1:-} in
   *) program=src/main.ts ;;
 esac
 
-# The programs are bundled once for every state of their sources: a bundle starts in a fifth of the time.
-state=$(cd "$root" \
-  && find package-lock.json tsconfig.json schema drizzle jobs resolvers src -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum)
-bundle=$root/dist/$(expr "$state" : '\(.\{16\}\)')
-bundled=$bundle/$(basename "$program" .ts).js
-if [ ! -e "$bundle" ] && mkdir -p "$root/dist" 2>/dev/null && [ -w "$root/dist" ]; then
-  # A server that runs may still load a part of an older one.
-  find "$root/dist" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} +
-  (cd "$root" && sh src/with-node.sh node src/bundle.mjs "$bundle" src/main.ts src/cli/demo.ts) || true
+# The programs are bundled once for every state of their sources and packages: a bundle starts in a fifth of the time.
+files=$(cd "$root" && find -H package-lock.json node_modules/.package-lock.json tsconfig.json schema drizzle jobs \
+  resolvers src -type f -printf '%p %s %T@\n' 2>/dev/null) || files=
+bundle=
+if [ -n "$files" ]; then
+  bundle=$root/dist/$(printf '%s\n' "$files" | LC_ALL=C sort | sha256sum | cut -c 1-16)
+  if [ ! -e "$bundle" ] && mkdir -p "$root/dist" 2>/dev/null && [ -w "$root/dist" ]; then
+    # What is older than a day goes, unless a process runs from it: that one may still load a part. Others may tidy up
+    # as well, or not let us: no command depends on it.
+    running=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n') || true
+    find "$root/dist" -mindepth 1 -maxdepth 1 -mtime +0 2>/dev/null | while read -r old; do
+      case $running in
+        *"$old/"*) ;;
+        *) rm -rf -- "$old" 2>/dev/null || true ;;
+      esac
+    done || true
+    (cd "$root" && sh src/with-node.sh node src/bundle.mjs "$bundle" src/main.ts src/cli/demo.ts) || true
+  fi
 fi
-if [ -r "$bundled" ]; then
+bundled=$bundle/$(basename "$program" .ts).js
+if [ -n "$bundle" ] && [ -r "$bundled" ]; then
   # Packages that Node would not blame for an old habit while they lie in node_modules are part of it.
   set -- --disable-warning=DeprecationWarning --enable-source-maps "$bundled" "$@"
 else
-  # Where nothing may be written, or the disk is full.
+  # Where nothing may be written, the disk is full, the sources have an error (which this tells, too), or the bundle is
+  # another user's.
   export TSX_TSCONFIG_PATH="$root/tsconfig.json"
   set -- --import "file://$root/node_modules/tsx/dist/loader.mjs" "$root/$program" "$@"
 fi

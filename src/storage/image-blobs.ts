@@ -82,14 +82,14 @@ export async function removeBelow(container: ContainerClient, prefix: string): P
 }
 
 /**
- * Removes the files below a prefix that were written before; returns how many. Directories stay, where an account has
- * them: one that a file comes into at this moment cannot be told from an empty one.
+ * Removes the files below a prefix that were written before; returns how many. Empty directories stay, where an account has
+ * directories: each is a line of a listing and nothing else.
  */
 export async function removeOlder(container: ContainerClient, prefix: string, before: Date): Promise<number> {
   let removed = 0;
   for await (const { name, properties, metadata } of container.listBlobsFlat({ prefix, includeMetadata: true })) {
     if (metadata?.hdi_isfolder === 'true' || properties.lastModified >= before) continue;
-    await container.getBlobClient(name).deleteIfExists();
+    await container.getBlobClient(name).deleteIfExists({ deleteSnapshots: 'include' });
     removed += 1;
   }
   return removed;

@@ -48,6 +48,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         rounds: {
           reconcile: { cron: '*/5 * * * *', atStart: true, run: (signal) => reconciler.run(signal) },
           'prune-tables': { cron: '17 * * * *', atStart: true, run: (signal) => pruner.pruneTables(signal) },
+          // Its name is that of a stored schedule, from the time when logs were all that it removed.
           'prune-logs': { cron: '41 3 * * *', atStart: false, run: () => pruner.pruneBlobs() },
         },
       });

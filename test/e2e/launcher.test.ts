@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ROOT } from '../support/source-files.ts';
@@ -48,6 +49,24 @@ test(
     expect((await launch('--help')).output).toContain('how to use it: toygres');
     expect(await readBundles()).toEqual(expect.arrayContaining(bundles));
     expect(await readBundles()).toHaveLength(2);
+  },
+  2 * MINUTE_MS,
+);
+
+test(
+  'of old bundles one that a process runs from stays',
+  async () => {
+    const dist = path.join(checkout, 'dist');
+    const daysAgo = new Date(Date.now() - 2 * 86_400_000);
+    for (const name of ['old', 'used', 'young']) {
+      await mkdir(path.join(dist, name), { recursive: true });
+      if (name !== 'young') await utimes(path.join(dist, name), daysAgo, daysAgo);
+    }
+    const user = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', path.join(dist, 'used/main.js')]);
+    await once(user, 'spawn');
+    expect(await launch('--help')).toMatchObject({ code: 0, errors: '' });
+    user.kill();
+    expect((await readBundles()).toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), 'used', 'young']);
   },
   2 * MINUTE_MS,
 );

@@ -3,9 +3,12 @@ import { expect } from 'vitest';
 const SHORTEST_MS = 15;
 const LONGEST_MS = 200;
 
-/** Pauses between two looks, the longer the longer it has been waited: minutes of looks would take from what is waited for. */
-export async function pauseBetweenLooks(since: number): Promise<void> {
-  const pauseMs = Math.min(LONGEST_MS, SHORTEST_MS + (performance.now() - since) / 20);
+/**
+ * Pauses between two looks, the longer the longer it has been waited: minutes of looks would take from what is waited for.
+ * `sinceMs`: when that began, as performance.now() gives it.
+ */
+export async function pauseBetweenLooks(sinceMs: number): Promise<void> {
+  const pauseMs = Math.min(LONGEST_MS, SHORTEST_MS + (performance.now() - sinceMs) / 20);
   await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }
 

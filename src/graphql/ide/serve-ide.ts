@@ -15,7 +15,10 @@ export function serveIde(): RequestHandler {
   return async (request, response, next) => {
     const wantsPage = request.headers.accept?.includes('text/html') && request.accepts(...API_TYPES, 'html') === 'html';
     if (!wantsPage) return next();
-    page ??= renderAndCompress();
+    page ??= renderAndCompress().catch((error: unknown) => {
+      page = undefined;
+      throw error;
+    });
     const { html, gzipped, policy } = await page;
     response.set({ 'Content-Security-Policy': policy, 'Content-Type': 'text/html; charset=utf-8', Vary: 'Accept' });
     if (request.acceptsEncodings('gzip')) response.set('Content-Encoding', 'gzip').send(gzipped);

@@ -59,8 +59,8 @@ dump_database() {
     fail 1 "the dump of database $name was cut off: pg_dump was ended by signal $((status - 128))"
   elif ((status != 0)); then
     first_error <(printf '%s\n' "${TOOL_ERRORS[@]}")
-    # The encoding is the database's own: pg_dump says this when it loses the connection as it begins.
-    [[ $REPLY != 'invalid client encoding '* ]] || REPLY="the connection was lost at its start ($REPLY)"
+    # The encoding is the database's own: pg_dump says this of whatever the command to set it fails of.
+    [[ $REPLY != 'invalid client encoding '* ]] || REPLY="the connection was probably lost at its start ($REPLY)"
     fail 1 "the dump of database $name failed: ${REPLY:-pg_dump ended with status $status}"
   fi
   close_session "db$oid"

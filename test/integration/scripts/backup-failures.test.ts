@@ -182,6 +182,6 @@ test('a source that crashes in the middle of the dump fails the backup', async (
   expectFailure(
     await run.ended,
     1,
-    /database shop failed: .*(server closed the connection|terminating connection|connection was lost|could not)/,
+    /database shop failed: .*(server closed the connection|terminating connection|connection was probably lost|could not)/,
   );
 });
