@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { ROOT } from '../support/source-files.ts';
 
 const SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'schema', 'drizzle', 'jobs', 'resolvers', 'src'];
@@ -63,9 +63,9 @@ test(
       if (name !== 'young') await utimes(path.join(dist, name), daysAgo, daysAgo);
     }
     const user = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', path.join(dist, 'used/main.js')]);
+    onTestFinished(() => void user.kill());
     await once(user, 'spawn');
     expect(await launch('--help')).toMatchObject({ code: 0, errors: '' });
-    user.kill();
     expect((await readBundles()).toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), 'used', 'young']);
   },
   2 * MINUTE_MS,
