@@ -1,29 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageStore } from '../../jobs/ports/image-store.ts';
-import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
-import { prepareAzcopy, type TestAzcopy } from '../support/azcopy.ts';
 import { sampleManifest } from '../support/sample-manifest.ts';
-
-/** What the suite needs beside the store: a way to put files there that the store did not write. */
-export interface StoreUnderTest {
-  readonly store: ImageStore;
-  /** Writes a blob with the right MD5, or with the one that is given. */
-  put(name: string, content: Uint8Array, md5?: Uint8Array): Promise<void>;
-  /** Whether there is such a blob. */
-  has(name: string): Promise<boolean>;
-  stop(): Promise<void>;
-}
-
-const md5 = (content: Uint8Array) => createHash('md5').update(content).digest();
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
+import { md5, type StoreUnderTest } from '../support/store-under-test.ts';
+import { describeGrants } from './image-store-grants.contract.ts';
+import { describeJobLogs } from './image-store-logs.contract.ts';
 
 /** What every ImageStore promises; run it against each adapter. */
 export function describeImageStore(name: string, open: () => Promise<StoreUnderTest>): void {
@@ -194,178 +175,10 @@ export function describeImageStore(name: string, open: () => Promise<StoreUnderT
       });
     });
 
-    describe('job logs', () => {
-      const line = (number: number, attempt: number, text: string): PlatformLogLine => ({
-        line: number,
-        attempt,
-        at: number % 2 ? new Date('2026-01-01T00:00:00.123Z') : null,
-        text,
-      });
-      async function* lines(from: number, count: number, attempt: number, text = 'said') {
-        for (let at = from; at < from + count; at += 1) yield line(at, attempt, `${text} ${at}`);
-      }
-
-      it('come back line by line over all attempts in order, also beyond ten', async () => {
-        const job = randomUUID();
-        for (const attempt of [2, 10, 1]) await store.writeJobLog(job, attempt, lines(attempt * 10, 3, attempt));
-        const read = await collect(store.readJobLog(job));
-        expect(read.map((l) => [l.attempt, l.line])).toEqual(
-          [1, 2, 10].flatMap((attempt) => [0, 1, 2].map((at) => [attempt, attempt * 10 + at])),
-        );
-        expect(read[1]).toEqual(line(11, 1, 'said 11'));
-        expect(read[0]?.at).toBeNull();
-      });
-
-      it('keep every character of a line, and of a line break make none', async () => {
-        const job = randomUUID();
-        const texts = ['', '  indented\ttab', 'ü 🐘 \u2028', 'carriage\rreturn', 'x'.repeat(200_000)];
-        await store.writeJobLog(
-          job,
-          1,
-          (async function* () {
-            for (const [at, text] of texts.entries()) yield line(at + 1, 1, text);
-            yield line(99, 1, 'two\nlines');
-          })(),
-        );
-        expect((await collect(store.readJobLog(job))).map((l) => l.text)).toEqual([...texts, 'two␊lines']);
-      });
-
-      it('are replaced by the same attempt again, whole or not at all', async () => {
-        const job = randomUUID();
-        await store.writeJobLog(job, 1, lines(1, 5, 1));
-        await store.writeJobLog(job, 1, lines(1, 2, 1, 'new'));
-        const failing = async function* () {
-          yield* lines(1, 50_000, 1, 'never kept');
-          throw new Error('the platform went away');
-        };
-        await expect(store.writeJobLog(job, 1, failing())).rejects.toThrow('the platform went away');
-        expect((await collect(store.readJobLog(job))).map((l) => l.text)).toEqual(['new 1', 'new 2']);
-      });
-
-      it('are nothing for a job of which none was kept, and for one that said nothing', async () => {
-        const job = randomUUID();
-        expect(await collect(store.readJobLog(job))).toEqual([]);
-        await store.writeJobLog(job, 1, lines(1, 0, 1));
-        expect(await collect(store.readJobLog(job))).toEqual([]);
-      });
-
-      it('are no image, and outlive the removal of every image', async () => {
-        const job = randomUUID();
-        await store.writeJobLog(job, 1, lines(1, 1, 1));
-        expect(await store.listImageIds()).not.toContain(job);
-        expect((await store.listImageIds()).every((id) => !id.startsWith('_'))).toBe(true);
-        await store.removeImage(job);
-        expect(await collect(store.readJobLog(job))).toHaveLength(1);
-      });
-
-      it('go when they are older than wanted', async () => {
-        const job = randomUUID();
-        await store.writeJobLog(job, 1, lines(1, 1, 1));
-        await store.removeJobLogsBefore(new Date(Date.now() - 60_000));
-        expect(await collect(store.readJobLog(job))).toHaveLength(1);
-        expect(await store.removeJobLogsBefore(new Date(Date.now() + 60_000))).toBeGreaterThan(0);
-        expect(await collect(store.readJobLog(job))).toEqual([]);
-      });
-
-      it('are read as far as somebody wants them and no further', async () => {
-        const job = randomUUID();
-        await store.writeJobLog(job, 1, lines(1, 100_000, 1));
-        for await (const read of store.readJobLog(job)) if (read.line === 3) break;
-        expect(await collect(store.readJobLog(job))).toHaveLength(100_000);
-      });
-    });
-
-    describe('grants, used by the real azcopy', () => {
-      let azcopy: TestAzcopy;
-      let directory: string;
-      beforeAll(async () => {
-        azcopy = await prepareAzcopy();
-        directory = await mkdtemp('/tmp/toygres-grants-');
-        await mkdir(path.join(directory, 'from/databases/5'), { recursive: true });
-        await writeFile(path.join(directory, 'from/checksums.tsv'), 'hello');
-        await writeFile(path.join(directory, 'from/databases/5/data'), Buffer.alloc(9 << 20, 7));
-      });
-      afterAll(async () => {
-        await azcopy.stop();
-        await rm(directory, { recursive: true, force: true });
-      });
-      const upload = (url: string, sas: string | null) =>
-        azcopy.run(
-          'copy',
-          `${directory}/from/*`,
-          `${url}?${sas}`,
-          '--recursive',
-          '--from-to=LocalBlob',
-          '--put-md5',
-          '--block-size-mb=4',
-        );
-      const download = (url: string, sas: string | null, to: string) =>
-        azcopy.run(
-          'copy',
-          `${url}/*?${sas}`,
-          to,
-          '--recursive',
-          '--from-to=BlobLocal',
-          '--check-md5=FailIfDifferentOrMissing',
-        );
-
-      it('to upload is enough for azcopy to write an image and to write it again, to download enough to fetch it', async () => {
-        const id = randomUUID();
-        const up = await store.grantUpload(id, 600);
-        expect(up.url.endsWith(`/${id}`)).toBe(true);
-        expect(up.expiresAt.getTime()).toBeGreaterThan(Date.now() + 590_000);
-        expect(await upload(up.url, up.sas)).toMatchObject({ ok: true });
-        expect(await upload(up.url, up.sas)).toMatchObject({ ok: true });
-        const big = Buffer.alloc(9 << 20, 7);
-        expect(await store.listFiles(id)).toEqual([
-          { name: 'checksums.tsv', sizeBytes: 5, md5: md5(Buffer.from('hello')).toString('hex') },
-          { name: 'databases/5/data', sizeBytes: big.length, md5: md5(big).toString('hex') },
-        ]);
-        const down = await store.grantDownload(id, 600);
-        const to = path.join(directory, 'to');
-        await mkdir(to);
-        expect(await download(down.url, down.sas, to)).toMatchObject({ ok: true });
-        expect(await readFile(path.join(to, 'databases/5/data'))).toEqual(big);
-      });
-
-      it('to upload lets nobody read, list or delete; to download nobody write or delete', async () => {
-        const id = randomUUID();
-        await under.put(`${id}/f`, Buffer.from('hello'));
-        const up = await store.grantUpload(id, 600);
-        const down = await store.grantDownload(id, 600);
-        const ask = async (method: string, sas: string | null, body?: string) => {
-          const headers = { 'x-ms-version': '2024-11-04', 'x-ms-blob-type': 'BlockBlob' };
-          const response = await fetch(`${up.url}/f?${sas}`, { method, headers, ...(body ? { body } : {}) });
-          await response.arrayBuffer();
-          return response.status;
-        };
-        const list = async (sas: string | null) => {
-          const container = up.url.slice(0, up.url.lastIndexOf('/'));
-          const response = await fetch(`${container}?restype=container&comp=list&${sas}`, {
-            headers: { 'x-ms-version': '2024-11-04' },
-          });
-          await response.arrayBuffer();
-          return response.status;
-        };
-        expect([await ask('GET', up.sas), await ask('DELETE', up.sas), await list(up.sas)]).toEqual([403, 403, 403]);
-        expect([await ask('PUT', down.sas, 'new'), await ask('DELETE', down.sas)]).toEqual([403, 403]);
-        expect([await ask('GET', down.sas), await list(down.sas), await ask('PUT', up.sas, 'new')]).toEqual([
-          200, 200, 201,
-        ]);
-      });
-
-      it('is worth nothing when its time is over', async () => {
-        const id = randomUUID();
-        await under.put(`${id}/f`, Buffer.from('hello'));
-        const { url, sas } = await store.grantDownload(id, -1);
-        const response = await fetch(`${url}/f?${sas}`, { headers: { 'x-ms-version': '2024-11-04' } });
-        await response.arrayBuffer();
-        expect(response.status).toBe(403);
-      });
-    });
-
-    it('says that it can be used when it can', async () => {
-      await expect(store.check()).resolves.toBeUndefined();
-    });
+    describeJobLogs(() => store);
+    describeGrants(
+      () => store,
+      () => under,
+    );
   });
 }

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ImageStore } from '../../jobs/ports/image-store.ts';
+import { prepareAzcopy, type TestAzcopy } from '../support/azcopy.ts';
+import { md5, type StoreUnderTest } from '../support/store-under-test.ts';
+
+/** The part of the image store's contract that is about what jobs may do with the leave they get. */
+export function describeGrants(store: () => ImageStore, under: () => StoreUnderTest): void {
+  describe('grants, used by the real azcopy', () => {
+    let azcopy: TestAzcopy;
+    let directory: string;
+    beforeAll(async () => {
+      azcopy = await prepareAzcopy();
+      directory = await mkdtemp('/tmp/toygres-grants-');
+      await mkdir(path.join(directory, 'from/databases/5'), { recursive: true });
+      await writeFile(path.join(directory, 'from/checksums.tsv'), 'hello');
+      await writeFile(path.join(directory, 'from/databases/5/data'), Buffer.alloc(9 << 20, 7));
+    });
+    afterAll(async () => {
+      await azcopy.stop();
+      await rm(directory, { recursive: true, force: true });
+    });
+    const upload = (url: string, sas: string | null) =>
+      azcopy.run(
+        'copy',
+        `${directory}/from/*`,
+        `${url}?${sas}`,
+        '--recursive',
+        '--from-to=LocalBlob',
+        '--put-md5',
+        '--block-size-mb=4',
+      );
+    const download = (url: string, sas: string | null, to: string) =>
+      azcopy.run(
+        'copy',
+        `${url}/*?${sas}`,
+        to,
+        '--recursive',
+        '--from-to=BlobLocal',
+        '--check-md5=FailIfDifferentOrMissing',
+      );
+
+    it('to upload is enough for azcopy to write an image and to write it again, to download enough to fetch it', async () => {
+      const id = randomUUID();
+      const up = await store().grantUpload(id, 600);
+      expect(up.url.endsWith(`/${id}`)).toBe(true);
+      expect(up.expiresAt.getTime()).toBeGreaterThan(Date.now() + 590_000);
+      expect(await upload(up.url, up.sas)).toMatchObject({ ok: true });
+      expect(await upload(up.url, up.sas)).toMatchObject({ ok: true });
+      const big = Buffer.alloc(9 << 20, 7);
+      expect(await store().listFiles(id)).toEqual([
+        { name: 'checksums.tsv', sizeBytes: 5, md5: md5(Buffer.from('hello')).toString('hex') },
+        { name: 'databases/5/data', sizeBytes: big.length, md5: md5(big).toString('hex') },
+      ]);
+      const down = await store().grantDownload(id, 600);
+      const to = path.join(directory, 'to');
+      await mkdir(to);
+      expect(await download(down.url, down.sas, to)).toMatchObject({ ok: true });
+      expect(await readFile(path.join(to, 'databases/5/data'))).toEqual(big);
+    });
+
+    it('to upload lets nobody read, list or delete; to download nobody write or delete', async () => {
+      const id = randomUUID();
+      await under().put(`${id}/f`, Buffer.from('hello'));
+      const up = await store().grantUpload(id, 600);
+      const down = await store().grantDownload(id, 600);
+      const ask = async (method: string, sas: string | null, body?: string) => {
+        const headers = { 'x-ms-version': '2024-11-04', 'x-ms-blob-type': 'BlockBlob' };
+        const response = await fetch(`${up.url}/f?${sas}`, { method, headers, ...(body ? { body } : {}) });
+        await response.arrayBuffer();
+        return response.status;
+      };
+      const list = async (sas: string | null) => {
+        const container = up.url.slice(0, up.url.lastIndexOf('/'));
+        const response = await fetch(`${container}?restype=container&comp=list&${sas}`, {
+          headers: { 'x-ms-version': '2024-11-04' },
+        });
+        await response.arrayBuffer();
+        return response.status;
+      };
+      expect([await ask('GET', up.sas), await ask('DELETE', up.sas), await list(up.sas)]).toEqual([403, 403, 403]);
+      expect([await ask('PUT', down.sas, 'new'), await ask('DELETE', down.sas)]).toEqual([403, 403]);
+      expect([await ask('GET', down.sas), await list(down.sas), await ask('PUT', up.sas, 'new')]).toEqual([
+        200, 200, 201,
+      ]);
+    });
+
+    it('is worth nothing when its time is over', async () => {
+      const id = randomUUID();
+      await under().put(`${id}/f`, Buffer.from('hello'));
+      const { url, sas } = await store().grantDownload(id, -1);
+      const response = await fetch(`${url}/f?${sas}`, { headers: { 'x-ms-version': '2024-11-04' } });
+      await response.arrayBuffer();
+      expect(response.status).toBe(403);
+    });
+  });
+
+  it('says that it can be used when it can', async () => {
+    await expect(store().check()).resolves.toBeUndefined();
+  });
+}
