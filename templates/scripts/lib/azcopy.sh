@@ -50,6 +50,10 @@ azcopy_cause() {
   REPLY=$refused
 }
 
+# How long azcopy may go without a byte before it is given up: when it says itself that nobody is there, when it copies,
+# and when it has not told of any file yet. By itself it waits a quarter of an hour for an answer, and tries again then.
+readonly UNREACHABLE_SECONDS=30 SILENT_SECONDS=180 LISTING_SECONDS=60
+
 # azcopy_copy SOURCE TARGET OPTION...: copies all or ends the script with the cause. Where no phase has begun it is
 # download, whose size only azcopy knows, when it has seen all files.
 azcopy_copy() {
@@ -95,13 +99,16 @@ azcopy_copy() {
     elif ((ended <= 128)); then
       break
     fi
-    if ((SECONDS - moved_at >= 30)) && [[ $word == InProgress ]]; then
+    if ((SECONDS - moved_at >= UNREACHABLE_SECONDS)) && [[ $word == InProgress ]]; then
       errors=0
       grep -qsE 'connection refused|no such host|network is unreachable' azcopy/log/*.log && errors=1
-      if ((errors || SECONDS - moved_at >= 180)); then
+      if ((errors || SECONDS - moved_at >= SILENT_SECONDS)); then
         azcopy_cause
         fail 1 "the blob store does not answer: ${REPLY:-nothing was copied for $((SECONDS - moved_at)) seconds}"
       fi
+    elif ((SECONDS - moved_at >= LISTING_SECONDS)) && [[ -z $word ]]; then
+      azcopy_cause
+      fail 1 "the blob store does not answer: ${REPLY:-it has listed no file for $((SECONDS - moved_at)) seconds}"
     fi
   done
   exec {output}<&-
