@@ -15,10 +15,14 @@ bundle=
 if [ -n "$files" ]; then
   bundle=$root/dist/$(printf '%s\n' "$files" | LC_ALL=C sort | sha256sum | cut -c 1-16)
   if [ ! -e "$bundle" ] && mkdir -p "$root/dist" 2>/dev/null && [ -w "$root/dist" ]; then
-    # What is older than a day goes, unless a process runs from it: that one may still load a part. Others may tidy up
-    # as well, or not let us: no command depends on it.
+    # What is older than a day and all but the newest twenty go, unless a process runs from it: that one may still load
+    # a part. Others may tidy up as well, or not let us: no command depends on it.
     running=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n') || true
-    find "$root/dist" -mindepth 1 -maxdepth 1 -mtime +0 2>/dev/null | while read -r old; do
+    {
+      find "$root/dist" -mindepth 1 -maxdepth 1 -mtime +0
+      find "$root/dist" -mindepth 1 -maxdepth 1 -printf '%f %T@ %p\n' | grep -E '^[0-9a-f]{16} ' | sort -k2,2nr |
+        tail -n +21 | cut -d ' ' -f 3-
+    } 2>/dev/null | while read -r old; do
       case $running in
         *"$old/"*) ;;
         *) rm -rf -- "$old" 2>/dev/null || true ;;
@@ -34,6 +38,7 @@ if [ -n "$bundle" ] && [ -r "$bundled" ]; then
 else
   # Where nothing may be written, the disk is full, the sources have an error (which this tells, too), or the bundle is
   # another user's.
+  echo "toygres: starts from its sources, which takes longer: no bundle can be made or read in $root/dist" >&2
   export TSX_TSCONFIG_PATH="$root/tsconfig.json"
   set -- --import "file://$root/node_modules/tsx/dist/loader.mjs" "$root/$program" "$@"
 fi

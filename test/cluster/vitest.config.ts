@@ -14,5 +14,6 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 300_000,
     fileParallelism: false,
+    isolate: false,
   },
 });

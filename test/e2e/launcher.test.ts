@@ -72,10 +72,31 @@ test(
 );
 
 test(
+  'of many young bundles the newest stay, and all that is no bundle',
+  async () => {
+    const dist = path.join(checkout, 'dist');
+    const names = Array.from({ length: 30 }, (_, index) => (0xabcdef0123450000n + BigInt(index)).toString(16));
+    for (const [index, name] of [...names, 'kept by its name'].entries()) {
+      await mkdir(path.join(dist, name), { recursive: true });
+      const madeAt = new Date(Date.now() - 3_600_000 + index * 1000);
+      await utimes(path.join(dist, name), madeAt, madeAt);
+    }
+    expect(await launch('--help')).toMatchObject({ code: 0, errors: '' });
+    expect(await readBundles()).toHaveLength(22);
+    expect(await readBundles()).toEqual(expect.arrayContaining([...names.slice(-20), 'kept by its name']));
+  },
+  2 * MINUTE_MS,
+);
+
+test(
   'where no bundle can be written, the sources run',
   async () => {
     await writeFile(path.join(checkout, 'dist'), 'no directory');
-    expect(await launch('--help')).toEqual({ code: 0, output: expect.stringContaining('usage: toygres'), errors: '' });
+    expect(await launch('--help')).toEqual({
+      code: 0,
+      output: expect.stringContaining('usage: toygres'),
+      errors: expect.stringMatching(/^toygres: starts from its sources, which takes longer: .*\n$/),
+    });
     expect(await launch('nonsense')).toEqual({
       code: 2,
       output: '',
