@@ -1,12 +1,17 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import type { TokenCredential } from '@azure/identity';
 import {
   BlobServiceClient,
   ContainerSASPermissions,
   generateBlobSASQueryParameters,
+  newPipeline,
+  type RequestPolicyFactory,
   SASProtocol,
   StorageSharedKeyCredential,
   type UserDelegationKey,
 } from '@azure/storage-blob';
 import { AppError } from '../../schema/errors.ts';
+import { useBoundedConnection } from './connections.ts';
 
 /** How the control plane signs in to the blob store: as itself (workload identity, az login ...), or with a key. */
 export type BlobLogin = { readonly account: string } | { readonly connectionString: string };
@@ -22,11 +27,35 @@ export interface BlobAccount {
   sign(container: string, permissions: string, expiresAt: Date): Promise<string>;
 }
 
-const PIPELINE = {
+const OPTIONS = {
   // The engine retries steps by itself: here only what passes within seconds is worth waiting for.
   retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 60_000 },
   userAgentOptions: { userAgentPrefix: 'toygres' },
 };
+
+const boundedConnections: RequestPolicyFactory = {
+  create: (next) => ({
+    sendRequest(request) {
+      useBoundedConnection(request);
+      return next.sendRequest(request);
+    },
+  }),
+};
+
+const transport = createDefaultHttpClient();
+/** For credentials, of which some take no policy. */
+const httpClient: HttpClient = {
+  sendRequest(request) {
+    useBoundedConnection(request);
+    return transport.sendRequest(request);
+  },
+};
+
+function openService(url: string, credential: TokenCredential | StorageSharedKeyCredential): BlobServiceClient {
+  const pipeline = newPipeline(credential, OPTIONS);
+  pipeline.factories.push(boundedConnections);
+  return new BlobServiceClient(url, pipeline);
+}
 
 const MINUTE = 60_000;
 
@@ -39,7 +68,8 @@ async function openAsItself(account: string): Promise<BlobAccount> {
   // Takes most of a second to load, and only this way of signing in needs it.
   const { DefaultAzureCredential } = await import('@azure/identity');
   const url = `https://${account}.blob.core.windows.net`;
-  const service = new BlobServiceClient(url, new DefaultAzureCredential(), PIPELINE);
+  const credential = new DefaultAzureCredential({ httpClient });
+  const service = openService(url, credential);
   let key: UserDelegationKey | null = null;
 
   return {
@@ -56,17 +86,16 @@ async function openAsItself(account: string): Promise<BlobAccount> {
 }
 
 function openWithKey(connectionString: string): BlobAccount {
-  const service = readConnectionString(connectionString);
-  const { credential } = service;
+  const { url, credential } = readConnectionString(connectionString);
   if (!(credential instanceof StorageSharedKeyCredential)) {
     throw new AppError(
       'INVALID_INPUT',
       'AZURE_STORAGE_CONNECTION_STRING must hold AccountName and AccountKey: jobs get a signature made with that key.',
     );
   }
-  const protocol = service.url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
+  const protocol = url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
   return {
-    service,
+    service: openService(url, credential),
     async sign(containerName, permissions, expiresOn) {
       const grant = { containerName, permissions: ContainerSASPermissions.parse(permissions), expiresOn, protocol };
       return generateBlobSASQueryParameters(grant, credential).toString();
@@ -76,7 +105,7 @@ function openWithKey(connectionString: string): BlobAccount {
 
 function readConnectionString(connectionString: string): BlobServiceClient {
   try {
-    return BlobServiceClient.fromConnectionString(connectionString, PIPELINE);
+    return BlobServiceClient.fromConnectionString(connectionString);
   } catch {
     // What the client says of it may quote it.
     throw new AppError(

@@ -55,11 +55,19 @@ function isClientError(error: unknown): error is ClientError {
   );
 }
 
+/** True when the other end, or the network, let go of a connection in use. */
+export function isBrokenConnection(error: unknown): boolean {
+  return isClientError(error) && (error.name === 'AbortError' || NETWORK_ERRORS.test(error.code ?? ''));
+}
+
 function explain(
   error: ClientError,
   { host, container, login }: BlobPlace,
 ): readonly ['UNAVAILABLE' | 'STEP_FAILED', string] {
   const said = error.code ?? error.name;
+  if (error.name === 'AbortError') {
+    return ['UNAVAILABLE', `The blob store at ${host} broke off in the middle of an answer; trying again can help.`];
+  }
   switch (error.code) {
     case 'AuthorizationPermissionMismatch':
     case 'AuthorizationFailure':
@@ -101,7 +109,7 @@ function explain(
       return error.statusCode === undefined || error.statusCode >= 500 || error.statusCode === 429
         ? [
             'UNAVAILABLE',
-            `The blob store ${host} is not well (${error.statusCode ?? ''} ${said}); trying again can help.`,
+            `The blob store ${host} is not well (${[error.statusCode, said].join(' ').trim()}); trying again can help.`,
           ]
         : ['STEP_FAILED', `The blob store ${host} refused a request (${error.statusCode} ${said}).`];
   }

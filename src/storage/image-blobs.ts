@@ -3,6 +3,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { StoredFile } from '../../jobs/ports/image-store.ts';
 import { AppError } from '../../schema/errors.ts';
 import { isBlobAbsent } from './blob-errors.ts';
+import { download } from './download.ts';
 import { imagePrefix, MANIFEST_NAME } from './image-paths.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -39,20 +40,19 @@ export async function readImageFile(
   maxBytes: number,
 ): Promise<Buffer> {
   const blob = container.getBlobClient(imagePrefix(imageId) + name);
-  const response = await blob.download(0, undefined, { maxRetryRequests: 3 }).catch((error: unknown) => {
+  const found = await download(blob).catch((error: unknown) => {
     if (!isBlobAbsent(error)) throw error;
     throw new AppError('NOT_FOUND', `The image ${imageId} has no file ${name} in the blob store.`);
   });
-  const body = response.readableStreamBody;
-  const sizeBytes = response.contentLength ?? 0;
-  const parts: Buffer[] = [];
+  const { sizeBytes } = found;
   if (sizeBytes > maxBytes) {
-    (body as { destroy?: () => void } | undefined)?.destroy?.();
+    found.discard();
     throw new AppError('STEP_FAILED', `${name} of the image ${imageId} has ${sizeBytes} bytes, which is too large.`);
   }
-  for await (const part of body ?? []) parts.push(Buffer.from(part));
+  const parts: Uint8Array[] = [];
+  for await (const part of found.content()) parts.push(part);
   const content = Buffer.concat(parts);
-  const stored = toHex(response.contentMD5);
+  const stored = toHex(found.md5);
   if (content.length !== sizeBytes || (stored !== null && createHash('md5').update(content).digest('hex') !== stored)) {
     throw new AppError(
       'STEP_FAILED',

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import { download } from './download.ts';
 import { jobLogPrefix } from './image-paths.ts';
 import { formatLogLine, parseLogLine, splitLines } from './log-line-format.ts';
 
@@ -30,9 +31,8 @@ export async function writeAttemptLog(
 /** The kept lines of all attempts in order, read block by block as they are asked for. */
 export async function* readAttemptLogs(container: ContainerClient, jobId: string): AsyncGenerator<PlatformLogLine> {
   for (const { name, attempt } of await listAttempts(container, jobId)) {
-    const { readableStreamBody } = await container.getBlobClient(name).download(0, undefined, { maxRetryRequests: 3 });
-    if (!readableStreamBody) continue;
-    for await (const text of splitLines(readableStreamBody as unknown as AsyncIterable<Uint8Array>)) {
+    const kept = await download(container.getBlobClient(name));
+    for await (const text of splitLines(kept.content())) {
       const line = parseLogLine(text, attempt);
       if (line) yield line;
     }
