@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
+import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf, STANDARD_OFFERS } from './command-world.ts';
+
+let world: CommandWorld;
+beforeAll(async () => {
+  world = await createCommandWorld();
+});
+afterAll(() => world.stop());
+afterEach(() => {
+  world.enqueued.length = 0;
+  world.offer(STANDARD_OFFERS);
+  Object.assign(world.platform, { kind: 'kubernetes' });
+});
+
+let count = 0;
+const newName = () => `orders-${++count}`;
+
+async function read(id: string) {
+  const [record] = await world.instances.byIds([id]);
+  if (!record) throw new Error(`no instance ${id}`);
+  return record;
+}
+
+describe('a restore', () => {
+  const fromImage = { imageType: 'STOCK', postgresVersion: '15', sourceStorageGib: 20 } as const;
+
+  it('takes type, version, size and password from the image', async () => {
+    const imageId = await insertImage(world.database, fromImage);
+    const accepted = await world.instanceCommands.create(admin, { name: newName(), sourceImageId: imageId });
+    const id = idOf(accepted, 'instanceId');
+    expect(await read(id)).toMatchObject({ postgresVersion: '15', storageGib: 20, sourceImageId: imageId });
+    expect((await world.instances.credentials(id)).password).toBe('password of source');
+    expect(accepted).toMatchObject({ imageId: null, notices: [] });
+    expect(world.enqueued).toMatchObject([
+      {
+        workflow: 'restore-instance',
+        kind: 'CREATE_INSTANCE',
+        input: { instanceId: id, imageId },
+        imageId,
+        excludesOnImage: false,
+        excludesOnInstance: true,
+      },
+    ]);
+  });
+
+  it('says that it ignored a password and raised the size', async () => {
+    const sourceImageId = await insertImage(world.database, fromImage);
+    const accepted = await world.instanceCommands.create(admin, {
+      name: newName(),
+      sourceImageId,
+      password: 'another password',
+      storageGib: 5,
+    });
+    const id = idOf(accepted, 'instanceId');
+    expect(accepted.notices).toEqual([
+      expect.stringContaining('password was ignored'),
+      expect.stringContaining('from 5 to 20'),
+    ]);
+    expect((await read(id)).storageGib).toBe(20);
+    expect((await world.instances.credentials(id)).password).toBe('password of source');
+  });
+
+  it('may be larger than its source, and may name the type and version of the image', async () => {
+    const sourceImageId = await insertImage(world.database, fromImage);
+    const accepted = await world.instanceCommands.create(admin, {
+      name: newName(),
+      sourceImageId,
+      storageGib: 21,
+      imageType: 'STOCK',
+      postgresVersion: '15',
+    });
+    expect((await read(idOf(accepted, 'instanceId'))).storageGib).toBe(21);
+    expect(accepted.notices).toEqual([]);
+  });
+
+  describe('of an image with durable functions that had not ended', () => {
+    const functions = [
+      { id: '0a1b2c3d', label: 'nightly\u0007 "x"', status: 'running' },
+      { id: '4e5f6a7b', label: null, status: 'pending' },
+    ];
+    const state = { database: 'postgres', version: '0.2.5', unfinished: 30, functions };
+    const restoreOf = async (values: { sourceInstanceId?: string }, input: object = {}, unfinished = 30) => {
+      const durable = { ...state, unfinished, functions: unfinished === 0 ? [] : functions };
+      const image = { ...fromImage, imageType: 'PG_DURABLE', postgresVersion: '17', durable, ...values } as const;
+      const sourceImageId = await insertImage(world.database, image);
+      const accepted = await world.instanceCommands.create(admin, { name: newName(), sourceImageId, ...input });
+      return { notice: accepted.notices.join(' '), instance: await read(idOf(accepted, 'instanceId')) };
+    };
+
+    it('cancels them while their source exists, and says which, how many and why', async () => {
+      const sourceInstanceId = await insertInstance(world.database, { state: 'STOPPED' });
+      const { notice, instance } = await restoreOf({ sourceInstanceId });
+      expect(instance).toMatchObject({ durableFunctions: 'CANCEL', allowExtensionUpgrade: false });
+      expect(notice).toBe(
+        'durableFunctions: CANCEL, since its source "source" still exists and goes on with them. It concerns 30 durable ' +
+          'functions: "nightly  "x"" (0a1b2c3d), 4e5f6a7b and 28 more. They are cancelled before the server starts; to ' +
+          'have them go on here, ask for durableFunctions: RESUME.',
+      );
+      expect(world.enqueued.at(-1)).toMatchObject({ workflow: 'restore-durable-instance' });
+    });
+
+    it.each(['DELETED', 'FAILED', 'never recorded'] as const)('resumes them when their source is %s', async (gone) => {
+      const recorded = gone !== 'never recorded';
+      const sourceInstanceId = recorded ? await insertInstance(world.database, { state: gone }) : randomUUID();
+      const { notice, instance } = await restoreOf({ sourceInstanceId });
+      expect(instance.durableFunctions).toBe('RESUME');
+      expect(notice).toContain('RESUME, since its source "source" is gone. It concerns 30 durable functions');
+    });
+
+    it('does as it is asked, and warns of two that do the same work', async () => {
+      const sourceInstanceId = await insertInstance(world.database);
+      const { notice, instance } = await restoreOf({ sourceInstanceId }, { durableFunctions: 'RESUME' });
+      expect(instance.durableFunctions).toBe('RESUME');
+      expect(notice).toContain('Their source does the same work at the same time.');
+      const cancelled = await restoreOf({}, { durableFunctions: 'CANCEL', allowExtensionUpgrade: true });
+      expect(cancelled.instance).toMatchObject({ durableFunctions: 'CANCEL', allowExtensionUpgrade: true });
+      expect((await restoreOf({}, {}, 0)).notice).toMatch(/It concerns no durable function\.$/);
+    });
+  });
+
+  it('is refused another type or version than the image has', async () => {
+    const sourceImageId = await insertImage(world.database, fromImage);
+    const create = (input: object) =>
+      world.instanceCommands.create(admin, { name: newName(), sourceImageId, ...input });
+    const version = await refusalOf(create({ postgresVersion: '17' }), 'INVALID_INPUT');
+    expect(version.details).toEqual({ field: 'postgresVersion', rule: 'sameAsImage' });
+    const type = await refusalOf(create({ imageType: 'PG_DURABLE' }), 'INVALID_INPUT');
+    expect(type.details).toEqual({ field: 'imageType', rule: 'sameAsImage' });
+  });
+
+  it('needs an image that is AVAILABLE, and names its state', async () => {
+    for (const state of ['CREATING', 'FAILED', 'DELETING', 'DELETED'] as const) {
+      const sourceImageId = await insertImage(world.database, { ...fromImage, state });
+      const refused = world.instanceCommands.create(admin, { name: newName(), sourceImageId });
+      expect((await refusalOf(refused, 'CONFLICT')).message).toContain(`is ${state}`);
+    }
+    for (const sourceImageId of [randomUUID(), 'no-id', '']) {
+      await refusalOf(world.instanceCommands.create(admin, { name: newName(), sourceImageId }), 'NOT_FOUND');
+    }
+  });
+
+  it('is refused when the platform lacks the version of the image', async () => {
+    const sourceImageId = await insertImage(world.database, { ...fromImage, postgresVersion: '18' });
+    const refused = world.instanceCommands.create(admin, { name: newName(), sourceImageId });
+    expect((await refusalOf(refused, 'INVALID_INPUT')).details).toEqual({ field: 'sourceImageId', rule: 'offered' });
+  });
+
+  it('and the deletion of its image at once: one of them wins, whichever', async () => {
+    for (let round = 0; round < 5; round++) {
+      const imageId = await insertImage(world.database, { ...fromImage, postgresVersion: '17' });
+      const [restored, deleted] = await Promise.allSettled([
+        world.instanceCommands.create(admin, { name: newName(), sourceImageId: imageId }),
+        world.imageCommands.delete(admin, { imageId }),
+      ]);
+      expect([restored.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
+      for (const one of [restored, deleted]) {
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'CONFLICT' });
+      }
+    }
+  });
+
+  it('leaves nothing when the key of its password is gone', async () => {
+    const name = newName();
+    const id = randomUUID();
+    const other = secrets.encrypt('x', randomUUID());
+    await insertImage(world.database, { ...fromImage, id, encryptedPassword: other, postgresVersion: '17' });
+    await refusalOf(world.instanceCommands.create(admin, { name, sourceImageId: id }), 'STEP_FAILED');
+    expect(await world.instances.byName(name)).toBeNull();
+  });
+});
