@@ -79,10 +79,10 @@ const endOf = async (subject: Subject) => {
 };
 
 /** Has everything under way, lets the fault strike, and wants all of it to end well all the same. */
-async function expectNoHarm(fault: () => Promise<void>): Promise<void> {
+async function expectNoHarm(fault: () => Promise<void>, withinMs?: number): Promise<void> {
   const subjects = Object.values(await load());
   await fault();
-  await untilOver(world, subjects);
+  await untilOver(world, subjects, withinMs);
   for (const subject of subjects) expect(await endOf(subject)).toMatchObject({ state: 'SUCCEEDED', failure: null });
   expect(await auditWorld(world)).toEqual([]);
 }
@@ -167,6 +167,18 @@ describe('everything ends as if nothing had been when, in the middle, the blob s
         await blobs.set('pass');
       }),
     5 * MINUTES,
+  );
+
+  // A copy that hears nothing any more is given up after three minutes and begun again.
+  it(
+    'swallows what it is sent for 30 s, and never says a word again on the connections of before',
+    () =>
+      expectNoHarm(async () => {
+        await blobs.set('swallow');
+        await delay(30_000);
+        await blobs.set('pass');
+      }, 8 * MINUTES),
+    10 * MINUTES,
   );
 });
 

@@ -55,11 +55,15 @@ async function openOf(world: World, subjects: readonly Subject[]) {
 }
 
 /** Waits until the operations are over, whatever way. */
-export async function untilOver(world: World, subjects: readonly Subject[]): Promise<void> {
+export async function untilOver(
+  world: World,
+  subjects: readonly Subject[],
+  withinMs: number = LONG_ENOUGH_MS,
+): Promise<void> {
   await eventually(
     () => openOf(world, subjects),
     (open) => open.length === 0,
-    LONG_ENOUGH_MS,
+    withinMs,
   );
 }
 
