@@ -74,7 +74,7 @@ follow_dump() {
   local oid=$1 name=$2 dumper=$3 input line partial='' status polled=0 table index
   local -a fields
   local -A size=() rows=() table_of=() open=() seen=()
-  local total=0 finished=0 label="database $2"
+  local total=0 finished=0 label="database $2" ended=0
   read_fields "tables.$oid"
   fields=("${FIELDS[@]}")
   for ((index = 0; index < ${#fields[@]}; index += 4)); do
@@ -90,6 +90,7 @@ follow_dump() {
     status=0
     IFS= read -r -t 1 -u "$input" line || status=$?
     if ((status > 128)); then
+      ((ended == 0)) || break
       partial+=$line
     elif ((status > 0)); then
       break
@@ -117,8 +118,9 @@ follow_dump() {
     fi
     ((EPOCHSECONDS != polled)) || continue
     polled=$EPOCHSECONDS
-    # Its workers go on for a while when the leader was killed, and hold the pipe open.
-    kill -0 "$dumper" 2>/dev/null || break
+    # What it said last, why it failed above all, is still to be read. Its workers go on for a while when the leader was
+    # killed, and hold the pipe open: no end of it is waited for.
+    kill -0 "$dumper" 2>/dev/null || { ended=1 && continue; }
     tell_table_progress
   done
   exec {input}<&-

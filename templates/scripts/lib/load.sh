@@ -117,7 +117,7 @@ restore_part() {
 # counts rows and indexes alike.
 follow_load() {
   local oid=$1 name=$2 loader=$3 input line partial='' status polled=0 label="restoring database $2" quoted grown
-  local grown_before=-1 label_before='' busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS worked=0
+  local grown_before=-1 label_before='' busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS worked=0 ended=0
   sql_literal "$name"
   quoted=$REPLY
   TOOL_ERRORS=()
@@ -127,6 +127,7 @@ follow_load() {
     status=0
     IFS= read -r -t 1 -u "$input" line || status=$?
     if ((status > 128)); then
+      ((ended == 0)) || break
       partial+=$line
     elif ((status > 0)); then
       break
@@ -151,7 +152,8 @@ follow_load() {
     fi
     ((EPOCHSECONDS != polled)) || continue
     polled=$EPOCHSECONDS
-    kill -0 "$loader" 2>/dev/null || break
+    # What it said last, why it failed above all, is still to be read; no end is waited for, as in follow_dump.
+    kill -0 "$loader" 2>/dev/null || { ended=1 && continue; }
     ask "db$oid" "grown.$oid" "SELECT coalesce((SELECT pg_database_size(oid) FROM pg_database WHERE datname = $quoted), 0);"
     read_fields "grown.$oid"
     grown=${FIELDS[0]}
