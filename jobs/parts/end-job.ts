@@ -11,7 +11,8 @@ export async function keepLogAndRemove(
   { signal }: StepScope,
 ): Promise<void> {
   const status = await platform.readJob(ref);
-  if (status.state === 'ABSENT') return;
+  // One whose start was cut off has not run; what was laid out for it goes all the same, its secrets above all.
+  if (status.state === 'ABSENT') return platform.removeJob(ref);
   await jobs.update(ref.id, status);
   for (let attempt = 1; attempt <= status.attempts; attempt += 1) {
     const lines = platform.followJobLogs(ref, { afterLine: 0, follow: false, signal });

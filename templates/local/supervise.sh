@@ -42,6 +42,8 @@ run_attempt() { # sets `status`; sets `reason` when the job must end
   local directory=$logs/$attempt recorder tries done_pid code
   scratch=$scratch_root/$attempt
   seen=' '
+  # The job was removed before it was known that we live: nothing of it is to be made anew.
+  [[ -d $run ]] || finish CANCELLED cancel
   rm -rf "$scratch" "$run/pipe"
   mkdir -p "$directory" "$scratch"
   mkfifo "$run/pipe"
@@ -103,7 +105,7 @@ timer=
 read -r stat </proc/$$/stat
 read -r -a fields <<<"${stat##*) }"
 read -r boot </proc/sys/kernel/random/boot_id
-write_whole "$run/supervisor" "$$ ${fields[19]} $boot"
+write_whole "$run/supervisor" "$$ ${fields[19]} $boot" || exit 0
 # Only now: in between, an interrupted job would look as if it had never been.
 rm -f "$run/end"
 
