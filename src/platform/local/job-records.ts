@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { JobRef, ServerRef } from '../../../jobs/ports/platform.ts';
 import { isAlive, ProcessMark } from '../../machine/process-mark.ts';
@@ -45,14 +46,18 @@ async function readSupervisor(paths: JobPaths): Promise<ProcessMark | null> {
 
 /** Where a job is in its life, by what is on disk and which processes live. */
 export async function readLife(paths: JobPaths): Promise<JobLife> {
-  const supervisor = await readSupervisor(paths);
-  const alive = supervisor !== null && (await isAlive(supervisor));
-  // Only now: a supervisor writes the end before it goes.
-  const end = await readJsonFile(paths.end, JobEnd);
-  if (end !== null) return { phase: 'ended', end };
-  if (supervisor === null) return { phase: 'absent' };
-  if (!alive) return { phase: 'lost', supervisor };
-  return { phase: (await readPlainFile(paths.running)) === null ? 'pending' : 'running', supervisor };
+  for (let supervisor = await readSupervisor(paths); ; ) {
+    const alive = supervisor !== null && (await isAlive(supervisor));
+    // Only now: a supervisor writes the end before it goes.
+    const end = await readJsonFile(paths.end, JobEnd);
+    if (end !== null) return { phase: 'ended', end };
+    if (supervisor === null) return { phase: 'absent' };
+    if (alive) return { phase: (await readPlainFile(paths.running)) === null ? 'pending' : 'running', supervisor };
+    // One that takes up an interrupted job notes itself and then removes the end: both may have happened since.
+    const now = await readSupervisor(paths);
+    if (isDeepStrictEqual(now, supervisor)) return { phase: 'lost', supervisor };
+    supervisor = now;
+  }
 }
 
 /** Every job of which a record is on disk. */
