@@ -50,9 +50,9 @@ azcopy_cause() {
   REPLY=$refused
 }
 
-# How long azcopy may go without a byte before it is given up: when it says itself that nobody is there, when it copies,
-# and when it has not told of any file yet. By itself it waits a quarter of an hour for an answer, and tries again then.
-readonly UNREACHABLE_SECONDS=30 SILENT_SECONDS=180 LISTING_SECONDS=60
+# How long azcopy may go without a byte before it is given up: while it copies and says itself that nobody is there, and
+# in all other cases. By itself it waits a quarter of an hour for an answer, and tries again then.
+readonly UNREACHABLE_SECONDS=30 SILENT_SECONDS=180
 
 # azcopy_copy SOURCE TARGET OPTION...: copies all or ends the script with the cause. Where no phase has begun it is
 # download, whose size only azcopy knows, when it has seen all files.
@@ -106,7 +106,7 @@ azcopy_copy() {
         azcopy_cause
         fail 1 "the blob store does not answer: ${REPLY:-nothing was copied for $((SECONDS - moved_at)) seconds}"
       fi
-    elif ((SECONDS - moved_at >= LISTING_SECONDS)) && [[ -z $word ]]; then
+    elif ((SECONDS - moved_at >= SILENT_SECONDS)) && [[ -z $word ]]; then
       azcopy_cause
       fail 1 "the blob store does not answer: ${REPLY:-it has listed no file for $((SECONDS - moved_at)) seconds}"
     fi
