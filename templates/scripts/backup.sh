@@ -89,7 +89,7 @@ read_versions() {
 read_server() {
   local index hidden='' name
   local -a fields
-  open_session server "$MAINTENANCE"
+  open_session server "$MAINTENANCE" "the dump of the server's roles and settings"
   # Names as the catalogue holds them: databases of several encodings share it, and nothing may be converted.
   ask server encoding "SET search_path = pg_catalog; SELECT set_config('client_encoding', getdatabaseencoding(), false);"
   read_fields encoding

@@ -43,6 +43,36 @@ export async function untilProcess(root: number, pattern: RegExp): Promise<SeenP
   throw new Error(`no process like ${pattern} below ${root}`);
 }
 
+/** 'T' of a process that is stopped, 'Z' of one that has ended, null when it is not there any more. */
+async function readState(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return stat?.slice(stat.lastIndexOf(')') + 2)[0] ?? null;
+}
+
+/**
+ * Kills a process below `root` whose command line matches, in the middle of its work: it is stopped first, and one that
+ * ended before that is not what was asked for.
+ */
+export async function killProcess(root: number, pattern: RegExp): Promise<void> {
+  for (;;) {
+    const { pid } = await untilProcess(root, pattern);
+    let state: string | null = 'R';
+    try {
+      process.kill(pid, 'SIGSTOP');
+    } catch {
+      state = null;
+    }
+    while (state !== null && state !== 'T' && state !== 'Z') {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      state = await readState(pid);
+    }
+    if (state === 'T') {
+      process.kill(pid, 'SIGKILL');
+      return;
+    }
+  }
+}
+
 /** Whether the process has a TCP socket, of whatever kind. */
 export async function hasTcpSocket(pid: number): Promise<boolean> {
   const descriptors = await readdir(`/proc/${pid}/fd`);

@@ -35,7 +35,7 @@ dump_databases() {
 dump_database() {
   local oid=$1 name=${DATABASE_NAME[$1]} encoding=${DATABASE_ENCODING[$1]} status=0 snapshot
   tell_progress 0 "dumping database $name"
-  open_session "db$oid" "$name"
+  open_session "db$oid" "$name" "the dump of database $name"
   ask "db$oid" "snapshot.$oid" "SET client_encoding = '$encoding'; SET search_path = pg_catalog;
     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();"
   read_fields "snapshot.$oid"
@@ -92,7 +92,7 @@ follow_dump() {
     if ((status > 128)); then
       ((ended == 0)) || break
       partial+=$line
-    elif ((status > 0)); then
+    elif ((status > 0)) && [[ -z $partial$line ]]; then
       break
     else
       line=$partial$line
@@ -119,8 +119,12 @@ follow_dump() {
     ((EPOCHSECONDS != polled)) || continue
     polled=$EPOCHSECONDS
     # What it said last, why it failed above all, is still to be read. Its workers go on for a while when the leader was
-    # killed, and hold the pipe open: no end of it is waited for.
-    kill -0 "$dumper" 2>/dev/null || { ended=1 && continue; }
+    # killed, hold the pipe open and may speak: neither its end nor silence is waited for.
+    kill -0 "$dumper" 2>/dev/null || {
+      ((ended == 0)) || ((EPOCHSECONDS - ended < LAST_WORDS_SECONDS)) || break
+      ((ended > 0)) || ended=$EPOCHSECONDS
+      continue
+    }
     tell_table_progress
   done
   exec {input}<&-

@@ -86,7 +86,7 @@ load_databases() {
 load_database() {
   local oid=$1 name=${DATABASE_NAME[$1]}
   tell_progress 0 "restoring database $name"
-  open_session "db$oid" "$HELPER"
+  open_session "db$oid" "$HELPER" "the restore of database $name"
   if [[ -e image/state/$oid/extension.nul ]]; then
     load_with_state "$oid" "$name"
   else
@@ -129,7 +129,7 @@ follow_load() {
     if ((status > 128)); then
       ((ended == 0)) || break
       partial+=$line
-    elif ((status > 0)); then
+    elif ((status > 0)) && [[ -z $partial$line ]]; then
       break
     else
       line=$partial$line
@@ -153,7 +153,11 @@ follow_load() {
     ((EPOCHSECONDS != polled)) || continue
     polled=$EPOCHSECONDS
     # What it said last, why it failed above all, is still to be read; no end is waited for, as in follow_dump.
-    kill -0 "$loader" 2>/dev/null || { ended=1 && continue; }
+    kill -0 "$loader" 2>/dev/null || {
+      ((ended == 0)) || ((EPOCHSECONDS - ended < LAST_WORDS_SECONDS)) || break
+      ((ended > 0)) || ended=$EPOCHSECONDS
+      continue
+    }
     ask "db$oid" "grown.$oid" "SELECT coalesce((SELECT pg_database_size(oid) FROM pg_database WHERE datname = $quoted), 0);"
     read_fields "grown.$oid"
     grown=${FIELDS[0]}

@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # Talking to PostgreSQL: names and passwords of any kind, sessions that stay open, errors in words.
 
+# How long a tool that has ended is still read: what it said last is there, and whoever else holds its pipe may never end.
+# shellcheck disable=SC2034
+readonly LAST_WORDS_SECONDS=10
+
 # conninfo NAME: REPLY is a connection string for the database of that name. A name given as it is would be read as a
 # connection string itself where it looks like one.
 conninfo() {
@@ -40,12 +44,13 @@ use_options() {
 PSQL=(psql --no-psqlrc --no-password --quiet --no-align --tuples-only
   --field-separator-zero --record-separator-zero --set=ON_ERROR_STOP=1)
 
-declare -A SESSION_IN=() SESSION_OUT=() SESSION_PID=()
+declare -A SESSION_IN=() SESSION_OUT=() SESSION_PID=() SESSION_WORK=()
 
-# open_session NAME DATABASE: a psql that stays, to be asked. Room for its last words is taken before they are needed: a
-# full disk may be what ends the server.
+# open_session NAME DATABASE WORK: a psql that stays, to be asked for WORK, which is what fails with it. Room for its last
+# words is taken before they are needed: a full disk may be what ends the server.
 open_session() {
   local name=$1 input output
+  SESSION_WORK[$name]=$3
   mkfifo "$name.in" "$name.out"
   printf '\n%.0s' {1..4096} >"$name.err"
   conninfo "$2"
@@ -68,9 +73,10 @@ ask() {
   if ! IFS= read -r line <&"${SESSION_OUT[$1]}" || [[ $line != answered ]]; then
     wait "${SESSION_PID[$1]}" || true
     first_error "$1.err"
-    fail 1 "${REPLY:-the session with the server was ended without a word}"
+    fail 1 "${SESSION_WORK[$1]} failed: ${REPLY:-the session with the server was ended without a word}"
   fi
-  [[ $(tail --bytes=4 -- "$2") == end ]] || fail 1 'what the server answered could not be written down'
+  [[ $(tail --bytes=4 -- "$2") == end ]] ||
+    fail 1 "${SESSION_WORK[$1]} failed: what the server answered could not be written down"
   truncate --size=-4 -- "$2"
 }
 
@@ -87,7 +93,7 @@ close_session() {
   trap - PIPE
   exec {input}>&- {output}<&-
   wait "${SESSION_PID[$1]}" || true
-  unset "SESSION_IN[$1]" "SESSION_OUT[$1]" "SESSION_PID[$1]"
+  unset "SESSION_IN[$1]" "SESSION_OUT[$1]" "SESSION_PID[$1]" "SESSION_WORK[$1]"
 }
 
 # read_fields FILE: FIELDS are the fields that were answered.

@@ -3,7 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
-import { readProcessTree, untilProcess } from '../../support/process-tree.ts';
+import { killProcess, readProcessTree, untilProcess } from '../../support/process-tree.ts';
 import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
 import type { SourceServer } from '../../support/source-server.ts';
 
@@ -59,7 +59,7 @@ test('databases that take no connections are named and end the backup for good',
 test('a pg_dump that is killed in the middle fails the backup', async () => {
   const run = await start('killed-dump');
   await run.untilLine(DUMPING);
-  process.kill((await untilProcess(run.pid, /^pg_dump /)).pid, 'SIGKILL');
+  await killProcess(run.pid, /^pg_dump /);
   expectFailure(await run.ended, 1, /dump of database shop was cut off: pg_dump was ended by signal 9/);
   expect(await readProcessTree(run.pid)).toEqual([]);
 });
@@ -73,6 +73,16 @@ test('a connection that the server cuts in the middle fails the backup with its 
     1,
     /database shop failed: .*(terminating connection due to administrator command|server closed the connection unexpectedly)/,
   );
+});
+
+test('the session that holds the snapshot fails the backup with the name of the database when it is cut', async () => {
+  const run = await start('cut-session');
+  await run.untilLine(DUMPING);
+  await source.query(
+    'postgres',
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND application_name = 'psql'`,
+  );
+  expectFailure(await run.ended, 1, /^the dump of database shop failed: .*administrator command/);
 });
 
 test('a role that is dropped while its objects are dumped is named', async () => {

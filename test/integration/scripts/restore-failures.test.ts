@@ -4,7 +4,7 @@ import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ScriptEnd } from '../../support/job-script.ts';
-import { hasTcpSocket, readProcessTree, untilProcess } from '../../support/process-tree.ts';
+import { hasTcpSocket, killProcess, readProcessTree, untilProcess } from '../../support/process-tree.ts';
 import { createScriptHarness, type ScriptHarness, type TakenImage } from '../../support/script-harness.ts';
 import type { SourceServer } from '../../support/source-server.ts';
 
@@ -159,7 +159,7 @@ test('the throw-away server listens on a private socket only', async () => {
 test('a pg_restore that is killed fails the restore', async () => {
   const volume = await harness.runner.makeDirectory('volume');
   const run = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
-  process.kill((await untilProcess(run.pid, /^pg_restore /)).pid, 'SIGKILL');
+  await killProcess(run.pid, /^pg_restore /);
   expectFailure(await run.ended, 1, /restore of database \S+ was cut off: pg_restore was ended by signal 9/);
 });
 
