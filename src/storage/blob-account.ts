@@ -29,7 +29,7 @@ export interface BlobAccount {
 
 const OPTIONS = {
   // The engine retries steps by itself: here only what passes within seconds is worth waiting for.
-  retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 60_000 },
+  retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
   userAgentOptions: { userAgentPrefix: 'toygres' },
 };
 
@@ -59,6 +59,9 @@ function openService(url: string, credential: TokenCredential | StorageSharedKey
 
 const MINUTE = 60_000;
 
+/** How long `az account get-access-token` and its like may take. */
+const PROGRAM_MS = 30_000;
+
 /** Opens no connection yet. Throws INVALID_INPUT for a connection string that cannot be read or holds no account key. */
 export async function openBlobAccount(login: BlobLogin): Promise<BlobAccount> {
   return 'account' in login ? openAsItself(login.account) : openWithKey(login.connectionString);
@@ -68,7 +71,11 @@ async function openAsItself(account: string): Promise<BlobAccount> {
   // Takes most of a second to load, and only this way of signing in needs it.
   const { DefaultAzureCredential } = await import('@azure/identity');
   const url = `https://${account}.blob.core.windows.net`;
-  const credential = new DefaultAzureCredential({ httpClient });
+  const credential = new DefaultAzureCredential({
+    httpClient,
+    retryOptions: { maxRetries: 2 },
+    processTimeoutInMs: PROGRAM_MS,
+  });
   const service = openService(url, credential);
   let key: UserDelegationKey | null = null;
 

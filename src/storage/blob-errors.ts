@@ -55,7 +55,7 @@ function isClientError(error: unknown): error is ClientError {
   );
 }
 
-/** True when the other end, or the network, let go of a connection in use. */
+/** True when a connection in use was let go of by the other end, by the network, or for silence. */
 export function isBrokenConnection(error: unknown): boolean {
   return isClientError(error) && (error.name === 'AbortError' || NETWORK_ERRORS.test(error.code ?? ''));
 }
@@ -65,7 +65,7 @@ function explain(
   { host, container, login }: BlobPlace,
 ): readonly ['UNAVAILABLE' | 'STEP_FAILED', string] {
   const said = error.code ?? error.name;
-  if (error.name === 'AbortError') {
+  if (error.name === 'AbortError' || brokeOffAsText(error)) {
     return ['UNAVAILABLE', `The blob store at ${host} broke off in the middle of an answer; trying again can help.`];
   }
   switch (error.code) {
@@ -113,6 +113,11 @@ function explain(
           ]
         : ['STEP_FAILED', `The blob store ${host} refused a request (${error.statusCode} ${said}).`];
   }
+}
+
+/** So ends an answer that is read whole, as a list is, when its connection breaks; the client does not ask again for it. */
+function brokeOffAsText({ code, message }: ClientError): boolean {
+  return code === RestError.PARSE_ERROR && message.startsWith('Error reading response as text:');
 }
 
 function keyRefused(host: string, said: string): string {

@@ -3,17 +3,22 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** No request to the store or for a token leaves a connection without a byte for so long, unless the other end is gone. */
-const SILENT_MS = 20_000;
+/**
+ * The store itself gives up on a request after 30 s and says so ("Setting timeouts for Blob service operations" in Azure's
+ * reference): who is still silent then is gone.
+ */
+const SILENT_MS = 35_000;
 
 const http = new HttpAgent({ keepAlive: true, timeout: SILENT_MS });
 const https = new HttpsAgent({ keepAlive: true, timeout: SILENT_MS });
 const bounded = new WeakSet<HttpAgent>();
 
 /**
- * Has a request of Azure's clients use connections that fail with ETIMEDOUT when nothing came or went for 20 s; a proxy's
+ * Has a request of Azure's clients use connections that fail with ETIMEDOUT when nothing came or went for 35 s; a proxy's
  * connections, too, once it has let them through. By themselves the clients wait for ever for an answer on a connection
  * that a firewall or a fail-over has forgotten: the time limits they take are for the server to keep.
+ *
+ * A connection is cut, too, when it is we who do not read from it for so long.
  */
 export function useBoundedConnection(request: { readonly url: string; agent?: unknown }): void {
   request.agent ??= request.url.startsWith('https:') ? https : http;

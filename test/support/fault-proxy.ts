@@ -18,10 +18,14 @@ export interface FaultProxy {
   drop(): void;
   /** Lets the connections that are there go silent for ever, while new ones pass: each end thinks the other is there. */
   forget(): void;
+  /** A connection ends in the middle of the next answer that it brings, after so many bytes of it. */
+  breakAnswers(afterBytes: number): void;
   /** Each piece of data is passed on so much later. */
   delay(ms: number): void;
   /** How many faults were set, drops and forgettings included. */
   readonly faults: number;
+  /** How many connections were accepted. */
+  readonly accepted: number;
   stop(): Promise<void>;
 }
 
@@ -35,11 +39,14 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
   const passages = new Set<Passage>();
   let fault: Fault = 'pass';
   let delayMs = 0;
+  let breakAfter = Number.POSITIVE_INFINITY;
   let faults = 0;
+  let accepted = 0;
   let port = 0;
   let server: Server | null = null;
 
   function accept(near: Socket): void {
+    accepted += 1;
     near.on('error', () => near.destroy());
     if (fault === 'reset') return void near.resetAndDestroy();
     if (typeof fault === 'number') {
@@ -62,6 +69,10 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
     ] as const) {
       from.on('data', (data) => {
         if (passage.silent) return;
+        if (from === far && data.length > breakAfter) {
+          near.end(data.subarray(0, breakAfter), () => far.destroy());
+          return;
+        }
         const pass = () => {
           if (!passage.silent && !to.destroyed && !to.write(data)) {
             from.pause();
@@ -109,6 +120,9 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
     get faults() {
       return faults;
     },
+    get accepted() {
+      return accepted;
+    },
     async set(next) {
       if (next !== 'pass') faults += 1;
       const stay = [fault, next].every((each) => each === 'pass' || each === 'swallow');
@@ -124,6 +138,10 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
     forget() {
       faults += 1;
       for (const passage of passages) passage.silent = true;
+    },
+    breakAnswers(afterBytes) {
+      faults += 1;
+      breakAfter = afterBytes;
     },
     delay(ms) {
       delayMs = ms;

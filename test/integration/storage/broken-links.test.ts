@@ -5,6 +5,7 @@ import type { AppError } from '../../../schema/errors.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createAzureBlobStore } from '../../../src/storage/azure-blob-store.ts';
 import { azuriteConnectionString, startAzurite, type TestAzurite } from '../../support/azurite.ts';
+import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { freePort } from '../../support/free-port.ts';
 import { sampleManifest } from '../../support/sample-manifest.ts';
 import { secrets } from '../../support/sample-rows.ts';
@@ -88,6 +89,20 @@ describe('a store whose container is taken away', () => {
 });
 
 describe('a store that dies in between', () => {
+  it('says so where an answer breaks off in its middle', async () => {
+    const [port] = /(?<=BlobEndpoint=http:\/\/127\.0\.0\.1:)\d+/.exec(azurite.connectionString) ?? [];
+    const way = await startFaultProxy({ port: Number(port) });
+    const store = storeAt(azuriteConnectionString(way.port));
+    await store.check();
+    // The head of an answer has about 300 bytes, and the list of no file about as many.
+    way.breakAnswers(450);
+    await expect(store.listFiles(randomUUID())).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: `The blob store at 127.0.0.1:${way.port} broke off in the middle of an answer; trying again can help.`,
+    });
+    await way.stop();
+  });
+
   it('fails what is under way as UNAVAILABLE within seconds', async () => {
     const own = await startAzurite();
     const store = storeAt(own.connectionString);

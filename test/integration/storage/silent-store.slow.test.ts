@@ -79,9 +79,13 @@ describe.concurrent('a connection to the blob store on which nothing is said any
     vi.stubEnv('IDENTITY_ENDPOINT', `http://127.0.0.1:${way.port}/token`);
     vi.stubEnv('IDENTITY_HEADER', 'header');
     await way.set('swallow');
+    const begun = performance.now();
     await expect(createAzureBlobStore({ account: 'some', ...options }).check()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringMatching(/^No login for the blob store/),
     });
+    // It asked, again on new connections, and waited for an answer.
+    expect(way.accepted).toBeGreaterThan(1);
+    expect(performance.now() - begun).toBeGreaterThan(30_000);
   });
 });
