@@ -37,8 +37,9 @@ export type JobLife =
   | { readonly phase: 'lost'; readonly supervisor: ProcessMark }
   | { readonly phase: 'ended'; readonly end: JobEnd };
 
-async function readSupervisor(paths: JobPaths): Promise<ProcessMark | null> {
-  const text = await readPlainFile(paths.supervisor);
+/** The process that is or was a job's supervisor, by the file it notes itself in; null while it has not. */
+export async function readSupervisor(file: string): Promise<ProcessMark | null> {
+  const text = await readPlainFile(file);
   const [pid, startTicks, bootId] = text?.trim().split(' ') ?? [];
   const parsed = ProcessMark.safeParse({ pid: Number(pid), startTicks, bootId });
   return parsed.success ? parsed.data : null;
@@ -46,7 +47,7 @@ async function readSupervisor(paths: JobPaths): Promise<ProcessMark | null> {
 
 /** Where a job is in its life, by what is on disk and which processes live. */
 export async function readLife(paths: JobPaths): Promise<JobLife> {
-  for (let supervisor = await readSupervisor(paths); ; ) {
+  for (let supervisor = await readSupervisor(paths.supervisor); ; ) {
     const alive = supervisor !== null && (await isAlive(supervisor));
     // Only now: a supervisor writes the end before it goes.
     const end = await readJsonFile(paths.end, JobEnd);
@@ -54,7 +55,7 @@ export async function readLife(paths: JobPaths): Promise<JobLife> {
     if (supervisor === null) return { phase: 'absent' };
     if (alive) return { phase: (await readPlainFile(paths.running)) === null ? 'pending' : 'running', supervisor };
     // One that takes up an interrupted job notes itself and then removes the end: both may have happened since.
-    const now = await readSupervisor(paths);
+    const now = await readSupervisor(paths.supervisor);
     if (isDeepStrictEqual(now, supervisor)) return { phase: 'lost', supervisor };
     supervisor = now;
   }

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { JobRef, JobSpec, JobStatus, Platform } from '../../../jobs/ports/platform.ts';
 import { withLock } from '../../machine/file-lock.ts';
 import { isAlive, readBootId, signalProcess } from '../../machine/process-mark.ts';
@@ -6,7 +7,7 @@ import { until } from '../../machine/until.ts';
 import { readPlainFile, writeWholeFile } from '../../machine/whole-file.ts';
 import type { LocalContext } from './context.ts';
 import { killJobProcesses } from './job-processes.ts';
-import { type JobEnd, type JobLife, listJobs, readLife, refOf } from './job-records.ts';
+import { type JobEnd, type JobLife, listJobs, readLife, readSupervisor, refOf } from './job-records.ts';
 import { startJob } from './job-start.ts';
 import { readJobStatus } from './job-status.ts';
 import type { JobPaths } from './layout.ts';
@@ -65,6 +66,23 @@ async function end(paths: JobPaths, reason: Reason): Promise<void> {
   if (after.phase === 'lost') await settle(paths, after);
 }
 
+async function killClosed(paths: JobPaths): Promise<void> {
+  const supervisor = await readSupervisor(path.join(paths.closedRun, path.basename(paths.supervisor)));
+  if (supervisor !== null && (await isAlive(supervisor))) await killJobProcesses(paths, supervisor);
+  await rm(paths.closedRun, { recursive: true, force: true });
+}
+
+/**
+ * Takes the place away where a supervisor notes itself. One whose starter was killed may come to it only now: either it
+ * noted itself before, and is killed by that, or it finds nowhere to, and ends before it starts anything.
+ */
+async function closeRun(paths: JobPaths): Promise<void> {
+  // What a control plane left that was killed in the middle of this.
+  await killClosed(paths);
+  if (await isThere(paths.run)) await rename(paths.run, paths.closedRun);
+  await killClosed(paths);
+}
+
 /** Jobs as processes of this machine, each under a supervisor that lives on without us. */
 export function createJobs(context: LocalContext): JobVerbs {
   const { layout } = context;
@@ -113,6 +131,7 @@ export function createJobs(context: LocalContext): JobVerbs {
       const busy = 'The job is being started or ended by somebody else: try again.';
       return withLock(paths.lock, { waitSeconds: 20, busy }, async (lock) => {
         await end(paths, 'cancel');
+        await closeRun(paths);
         await rm(paths.record, { force: true });
         await rm(paths.directory, { recursive: true, force: true });
         await rm(paths.scratch, { recursive: true, force: true });
