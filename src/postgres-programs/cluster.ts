@@ -86,9 +86,9 @@ export interface ClusterStart {
  */
 export async function startCluster(owner: ClusterOwner, start: ClusterStart): Promise<number> {
   const log = await open(start.logFile, 'a', 0o600);
-  await give(start.logFile, owner.identity);
-  await chmod(start.dataDirectory, 0o700);
   try {
+    await give(start.logFile, owner.identity);
+    await chmod(start.dataDirectory, 0o700);
     const settings = Object.entries(start.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = spawn(path.join(owner.programs.directory, 'postgres'), ['-D', start.dataDirectory, ...settings], {
       ...spawnOptionsFor(owner.identity),

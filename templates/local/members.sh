@@ -36,8 +36,10 @@ find_members() {
       fi
     done
   done
+  # The script first: a shell says of each child that is ended before itself that it was.
   for pid in "${!parent[@]}"; do
-    [[ $seen == *" $pid "* ]] && members+=("$pid")
+    [[ $seen == *" $pid "* ]] || continue
+    if [[ $pid == "$script_pid" ]]; then members=("$pid" "${members[@]}"); else members+=("$pid"); fi
   done
   ((${#members[@]} > 0))
 }

@@ -27,7 +27,19 @@ adopt_volume() {
   [[ ! -e $GROWING && ! -e $CLUSTER ]] || log 'Removing what an unfinished restore left on the volume'
   printf '%s\n' "$TOYGRES_IMAGE_ID" >"$BEGUN"
   sync "$BEGUN" "$TOYGRES_VOLUME"
-  rm -rf -- "$CLUSTER" "$GROWING" "$KEPT_RESULT"
+  remove_unfinished
+}
+
+# remove_unfinished: a process of a server whose attempt was killed may make files until it notices that, for seconds on a
+# slow disk.
+remove_unfinished() {
+  local tries
+  for ((tries = 0; tries < 100; tries++)); do
+    ! rm -rf -- "$CLUSTER" "$GROWING" "$KEPT_RESULT" 2>remove.err || return 0
+    sleep 0.2
+  done
+  last_line remove.err
+  fail 1 "what an unfinished restore left on the volume cannot be removed: $REPLY"
 }
 
 # finish_volume RESULT: makes the cluster durable and gives it its place; the mark comes last.

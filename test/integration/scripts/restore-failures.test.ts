@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { spawnOptionsFor } from '../../../src/postgres-programs/identity.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
 import { hasTcpSocket, killProcess, readProcessTree, untilProcess } from '../../support/process-tree.ts';
 import { createScriptHarness, type ScriptHarness, type TakenImage } from '../../support/script-harness.ts';
@@ -122,6 +125,28 @@ test('a killed restore is started over, and a finished one is done at once', asy
   expectFailure(other.end, 78, /restored from another image/);
   const copy = await harness.startRestored(volume);
   expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
+});
+
+test('a server of a killed restore that still writes does not keep the next one from starting over', async () => {
+  const volume = await harness.runner.makeDirectory('volume');
+  const writer = spawn(
+    'bash',
+    [
+      '-c',
+      `echo ${image.id} >restoring
+       mkdir pgdata-restoring && cd pgdata-restoring || exit
+       echo ready
+       while :; do for name in {1..50}; do mkdir $name; done; done 2>/dev/null`,
+    ],
+    { ...spawnOptionsFor(harness.runner.identity), cwd: volume, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(writer.stdout, 'data');
+  const run = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
+  await run.untilLine(/^Removing what an unfinished restore left/);
+  await delay(500);
+  writer.kill('SIGKILL');
+  expect(await run.ended).toMatchObject({ exitCode: 0, errors: [] });
+  expect((await readdir(volume)).sort()).toEqual(['pgdata', 'restored-from', 'restored-result.json']);
 });
 
 test('a cluster that did not come from a restore is never touched', async () => {
