@@ -1,23 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { INSTANCE_STATES, type InstanceState } from '../../../schema/states.ts';
 import { insertInstance, insertOperation } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
+import { admin, type CommandWorld, idOf, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
-});
-afterAll(() => world.stop());
-afterEach(() => {
-  world.enqueued.length = 0;
+useCommandWorld((made) => {
+  world = made;
 });
 
-async function read(id: string) {
-  const [record] = await world.instances.byIds([id]);
-  if (!record) throw new Error(`no instance ${id}`);
-  return record;
-}
+const read = (id: string) => readInstance(world, id);
 
 /** The states from which the command is accepted. */
 async function acceptedFrom(command: 'stop' | 'start' | 'restart' | 'delete', failure: boolean) {

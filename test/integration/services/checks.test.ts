@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { workers } from '../../../drizzle/tables/index.ts';
 import { describeBrokenLink } from '../../../jobs/parts/preflight-links.ts';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
@@ -14,16 +14,14 @@ import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
 import { healthLeaseName, takeLease } from '../../../src/stores/leases.ts';
 import { freePort } from '../../support/free-port.ts';
 import { insertInstance, insertOperation, PLATFORM, secrets } from '../../support/sample-rows.ts';
-import { type CommandWorld, createCommandWorld, STANDARD_OFFERS } from './command-world.ts';
+import { type CommandWorld, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
+useCommandWorld((made) => {
+  world = made;
 });
-afterAll(() => world.stop());
 beforeEach(async () => {
   await world.database.pool.query('TRUNCATE cms.workers, cms.operations, cms.instances, cms.drift, cms.leases CASCADE');
-  world.offer(STANDARD_OFFERS);
 });
 
 type Dependencies = Parameters<typeof createChecks>[0];

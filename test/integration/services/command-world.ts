@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
 import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
@@ -38,7 +39,7 @@ const notNeeded = new Proxy({} as never, {
 });
 
 /** The commands over a real database and queue, on a platform of which the test decides what it offers. */
-export async function createCommandWorld() {
+async function createCommandWorld() {
   const test = await createTestDatabase();
   const { database } = test;
   let offers: readonly PostgresOffer[] | AppError = STANDARD_OFFERS;
@@ -100,6 +101,35 @@ export async function createCommandWorld() {
 }
 
 export type CommandWorld = Awaited<ReturnType<typeof createCommandWorld>>;
+
+/**
+ * Gives the tests of a file one world, in which each begins with nothing enqueued on a cluster that offers the usual.
+ * Called at the head of the file, before its own hooks.
+ */
+export function useCommandWorld(take: (world: CommandWorld) => void): void {
+  let world: CommandWorld;
+  beforeAll(async () => {
+    world = await createCommandWorld();
+    take(world);
+  });
+  afterAll(() => world.stop());
+  beforeEach(() => {
+    world.enqueued.length = 0;
+    world.offer(STANDARD_OFFERS);
+    world.platform.kind = 'kubernetes';
+  });
+}
+
+let names = 0;
+/** A name that no other record of the file has. */
+export const newName = (prefix: string) => `${prefix}-${++names}`;
+
+/** The instance of that id, which must be there. */
+export async function readInstance(world: CommandWorld, id: string) {
+  const [record] = await world.instances.byIds([id]);
+  if (!record) throw new Error(`no instance ${id}`);
+  return record;
+}
 
 /** The error that the work must end with. */
 export async function refusalOf(work: Promise<unknown>, code: ErrorCode): Promise<AppError> {

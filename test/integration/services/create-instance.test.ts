@@ -1,32 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf, STANDARD_OFFERS } from './command-world.ts';
+import { admin, type CommandWorld, idOf, newName, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
-});
-afterAll(() => world.stop());
-afterEach(() => {
-  world.enqueued.length = 0;
-  world.offer(STANDARD_OFFERS);
-  Object.assign(world.platform, { kind: 'kubernetes' });
+useCommandWorld((made) => {
+  world = made;
 });
 
-let count = 0;
-const newName = () => `orders-${++count}`;
-
-async function read(id: string) {
-  const [record] = await world.instances.byIds([id]);
-  if (!record) throw new Error(`no instance ${id}`);
-  return record;
-}
+const read = (id: string) => readInstance(world, id);
 
 describe('a new instance', () => {
   it('is recorded CREATING with an operation, by default the newest version and a generated password', async () => {
-    const name = newName();
+    const name = newName('orders');
     const accepted = await world.instanceCommands.create(admin, { name });
     const id = idOf(accepted, 'instanceId');
     expect(await read(id)).toMatchObject({
@@ -53,7 +40,7 @@ describe('a new instance', () => {
   it('takes everything as asked, and keeps the password encrypted', async () => {
     const password = `'"\\$(reboot) пароль`;
     const accepted = await world.instanceCommands.create(admin, {
-      name: newName(),
+      name: newName('orders'),
       password,
       postgresVersion: '15',
       imageType: 'STOCK',
@@ -84,7 +71,7 @@ describe('a new instance', () => {
   });
 
   it('is refused a version or type that the platform lacks, with a list of what there is', async () => {
-    const create = (input: object) => world.instanceCommands.create(admin, { name: newName(), ...input });
+    const create = (input: object) => world.instanceCommands.create(admin, { name: newName('orders'), ...input });
     const version = await refusalOf(create({ postgresVersion: '18' }), 'INVALID_INPUT');
     expect(version.message).toContain('17 (STOCK, PG_DURABLE)');
     expect(version.details).toEqual({ field: 'postgresVersion', rule: 'offered' });
@@ -99,7 +86,7 @@ describe('a new instance', () => {
   });
 
   it('is refused a namespace that is not configured', async () => {
-    const refused = world.instanceCommands.create(admin, { name: newName(), namespace: 'kube-system' });
+    const refused = world.instanceCommands.create(admin, { name: newName('orders'), namespace: 'kube-system' });
     const { message, details } = await refusalOf(refused, 'INVALID_INPUT');
     expect(details).toEqual({ field: 'namespace', rule: 'configuredNamespace' });
     expect(message).toContain('toygres-managed, further');
@@ -108,18 +95,18 @@ describe('a new instance', () => {
   it('says on the local platform what PG_DURABLE and PUBLIC mean there', async () => {
     Object.assign(world.platform, { kind: 'local' });
     const accepted = await world.instanceCommands.create(admin, {
-      name: newName(),
+      name: newName('orders'),
       imageType: 'PG_DURABLE',
       exposure: 'PUBLIC',
     });
     expect(accepted.notices.join('\n')).toMatch(/without a password[\s\S]*no public addresses/);
-    expect((await world.instanceCommands.create(admin, { name: newName() })).notices).toEqual([]);
+    expect((await world.instanceCommands.create(admin, { name: newName('orders') })).notices).toEqual([]);
   });
 });
 
 describe('a name', () => {
   it('is held by one instance until it is DELETED or FAILED, and the holder is unharmed by who asks for it', async () => {
-    const name = newName();
+    const name = newName('orders');
     const first = await world.instanceCommands.create(admin, { name });
     const before = await read(idOf(first, 'instanceId'));
     const { details, message } = await refusalOf(world.instanceCommands.create(admin, { name }), 'CONFLICT');
@@ -127,14 +114,14 @@ describe('a name', () => {
     expect(message).toContain('choose another');
     expect(await read(before.id)).toEqual(before);
     for (const state of ['FAILED', 'DELETED']) {
-      const taken = newName();
+      const taken = newName('orders');
       await insertInstance(world.database, { name: taken, state: state as 'FAILED' });
       await world.instanceCommands.create(admin, { name: taken });
     }
   });
 
   it('goes to one of many who ask at once; the others get CONFLICT and leave nothing', async () => {
-    const name = newName();
+    const name = newName('orders');
     const asked = await Promise.allSettled(
       Array.from({ length: 8 }, () => world.instanceCommands.create(admin, { name })),
     );
@@ -153,7 +140,8 @@ describe('a name', () => {
 
   it('and the DNS label are two things', async () => {
     const dnsLabel = `label-${randomUUID().slice(0, 8)}`;
-    const create = () => world.instanceCommands.create(admin, { name: newName(), exposure: 'PUBLIC', dnsLabel });
+    const create = () =>
+      world.instanceCommands.create(admin, { name: newName('orders'), exposure: 'PUBLIC', dnsLabel });
     await create();
     expect((await refusalOf(create(), 'CONFLICT')).details.field).toBe('dnsLabel');
   });
@@ -162,7 +150,7 @@ describe('a name', () => {
 describe('a platform that does not answer', () => {
   it('refuses with its own words, and nothing is written', async () => {
     world.offer(new AppError('UNAVAILABLE', 'The cluster does not answer.'));
-    const name = newName();
+    const name = newName('orders');
     const refused = await refusalOf(world.instanceCommands.create(admin, { name }), 'UNAVAILABLE');
     expect(refused.message).toBe('The cluster does not answer.');
     expect(await world.instances.byName(name)).toBeNull();

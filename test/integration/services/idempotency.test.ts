@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf, STANDARD_OFFERS } from './command-world.ts';
+import { admin, type CommandWorld, idOf, refusalOf, STANDARD_OFFERS, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
+useCommandWorld((made) => {
+  world = made;
 });
-afterAll(() => world.stop());
 
 let count = 0;
 const newInput = () => ({ name: `once-${++count}`, idempotencyKey: randomUUID() });
@@ -35,7 +34,6 @@ describe('the same idempotency key', () => {
     await world.database.pool.query(`UPDATE cms.instances SET state = 'DELETED' WHERE id = $1`, [first.instanceId]);
     world.offer(new AppError('UNAVAILABLE', 'away'));
     expect(await world.instanceCommands.create(admin, input)).toEqual(first);
-    world.offer(STANDARD_OFFERS);
   });
 
   it('keeps the notices of the first answer', async () => {

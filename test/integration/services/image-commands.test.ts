@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
 import { createImageRecords } from '../../../src/stores/image-records.ts';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
+import { admin, type CommandWorld, idOf, newName, refusalOf, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
+useCommandWorld((made) => {
+  world = made;
 });
-afterAll(() => world.stop());
-afterEach(() => {
-  world.enqueued.length = 0;
-});
-
-let count = 0;
-const newName = () => `nightly-${++count}`;
 
 async function read(id: string) {
   const [record] = await world.images.byIds([id]);
@@ -26,7 +19,7 @@ async function read(id: string) {
 describe('a new image', () => {
   it('is recorded CREATING with what its source is, and an operation that leaves the source to others', async () => {
     const instanceId = await insertInstance(world.database, { name: 'shop', storageGib: 33 });
-    const name = newName();
+    const name = newName('nightly');
     const accepted = await world.imageCommands.create(admin, {
       name,
       instanceId,
@@ -61,7 +54,7 @@ describe('a new image', () => {
 
   it("keeps its source's password, encrypted for itself", async () => {
     const instanceId = await insertInstance(world.database, { name: 'has-password' });
-    const id = idOf(await world.imageCommands.create(admin, { name: newName(), instanceId }), 'imageId');
+    const id = idOf(await world.imageCommands.create(admin, { name: newName('nightly'), instanceId }), 'imageId');
     const { value, keyId } = await createImageRecords(world.database, secrets).readEncryptedPassword(id);
     expect(secrets.decrypt(value, id)).toBe('password of has-password');
     expect(keyId).toBe(secrets.primaryKeyId);
@@ -71,20 +64,20 @@ describe('a new image', () => {
   it('needs a source that is RUNNING, and names its state', async () => {
     for (const state of INSTANCE_STATES.filter((one) => one !== 'RUNNING')) {
       const instanceId = await insertInstance(world.database, { state });
-      const refused = world.imageCommands.create(admin, { name: newName(), instanceId });
+      const refused = world.imageCommands.create(admin, { name: newName('nightly'), instanceId });
       expect((await refusalOf(refused, 'CONFLICT')).message).toContain(`is ${state}`);
     }
     for (const instanceId of [randomUUID(), 'none']) {
-      await refusalOf(world.imageCommands.create(admin, { name: newName(), instanceId }), 'NOT_FOUND');
+      await refusalOf(world.imageCommands.create(admin, { name: newName('nightly'), instanceId }), 'NOT_FOUND');
     }
     const instanceId = await insertInstance(world.database, { platform: 'local:elsewhere' });
-    const refused = world.imageCommands.create(admin, { name: newName(), instanceId });
+    const refused = world.imageCommands.create(admin, { name: newName('nightly'), instanceId });
     expect((await refusalOf(refused, 'CONFLICT')).message).toContain('local:elsewhere');
   });
 
   it('may be taken beside another one, and not beside a restart', async () => {
     const instanceId = await insertInstance(world.database);
-    const create = () => world.imageCommands.create(admin, { name: newName(), instanceId });
+    const create = () => world.imageCommands.create(admin, { name: newName('nightly'), instanceId });
     await Promise.all([create(), create(), create()]);
     await refusalOf(world.instanceCommands.restart(admin, { instanceId }), 'CONFLICT');
     await world.finishOperations();
@@ -94,7 +87,7 @@ describe('a new image', () => {
 
   it('has its name alone: of two at once one wins, and the first is unharmed by later ones', async () => {
     const instanceId = await insertInstance(world.database);
-    const name = newName();
+    const name = newName('nightly');
     const create = () => world.imageCommands.create(admin, { name, instanceId });
     const asked = await Promise.allSettled([create(), create(), create()]);
     const [won, ...others] = asked.filter((one) => one.status === 'fulfilled');
@@ -109,7 +102,11 @@ describe('a new image', () => {
 
   it('is not available yet as PHYSICAL, with the reason', async () => {
     const stock = await insertInstance(world.database);
-    const physical = world.imageCommands.create(admin, { name: newName(), instanceId: stock, method: 'PHYSICAL' });
+    const physical = world.imageCommands.create(admin, {
+      name: newName('nightly'),
+      instanceId: stock,
+      method: 'PHYSICAL',
+    });
     expect((await refusalOf(physical, 'UNAVAILABLE')).message).toContain('not available yet');
     const imageId = await insertImage(world.database);
     await refusalOf(world.imageCommands.verify(admin, { imageId }), 'UNAVAILABLE');

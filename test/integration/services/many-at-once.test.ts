@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { seededRandom } from '../../support/hostile-texts.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld } from './command-world.ts';
+import { admin, type CommandWorld, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
+useCommandWorld((made) => {
+  world = made;
 });
-afterAll(() => world.stop());
 
 /** Pairs of operations under way on one instance or image of which at least one wants to be alone there. */
 async function findCollisions(): Promise<unknown[]> {

@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { insertImage, insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
+import { admin, type CommandWorld, idOf, refusalOf, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
+useCommandWorld((made) => {
+  world = made;
 });
-afterAll(() => world.stop());
 
 async function read(operationId: string) {
   const [operation] = await world.operations.byIds([operationId]);

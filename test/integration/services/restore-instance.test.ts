@@ -1,34 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf, STANDARD_OFFERS } from './command-world.ts';
+import { admin, type CommandWorld, idOf, newName, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
-});
-afterAll(() => world.stop());
-afterEach(() => {
-  world.enqueued.length = 0;
-  world.offer(STANDARD_OFFERS);
-  Object.assign(world.platform, { kind: 'kubernetes' });
+useCommandWorld((made) => {
+  world = made;
 });
 
-let count = 0;
-const newName = () => `orders-${++count}`;
-
-async function read(id: string) {
-  const [record] = await world.instances.byIds([id]);
-  if (!record) throw new Error(`no instance ${id}`);
-  return record;
-}
+const read = (id: string) => readInstance(world, id);
 
 describe('a restore', () => {
   const fromImage = { imageType: 'STOCK', postgresVersion: '15', sourceStorageGib: 20 } as const;
 
   it('takes type, version, size and password from the image', async () => {
     const imageId = await insertImage(world.database, fromImage);
-    const accepted = await world.instanceCommands.create(admin, { name: newName(), sourceImageId: imageId });
+    const accepted = await world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId: imageId });
     const id = idOf(accepted, 'instanceId');
     expect(await read(id)).toMatchObject({ postgresVersion: '15', storageGib: 20, sourceImageId: imageId });
     expect((await world.instances.credentials(id)).password).toBe('password of source');
@@ -48,7 +35,7 @@ describe('a restore', () => {
   it('says that it ignored a password and raised the size', async () => {
     const sourceImageId = await insertImage(world.database, fromImage);
     const accepted = await world.instanceCommands.create(admin, {
-      name: newName(),
+      name: newName('orders'),
       sourceImageId,
       password: 'another password',
       storageGib: 5,
@@ -65,7 +52,7 @@ describe('a restore', () => {
   it('may be larger than its source, and may name the type and version of the image', async () => {
     const sourceImageId = await insertImage(world.database, fromImage);
     const accepted = await world.instanceCommands.create(admin, {
-      name: newName(),
+      name: newName('orders'),
       sourceImageId,
       storageGib: 21,
       imageType: 'STOCK',
@@ -85,7 +72,7 @@ describe('a restore', () => {
       const durable = { ...state, unfinished, functions: unfinished === 0 ? [] : functions };
       const image = { ...fromImage, imageType: 'PG_DURABLE', postgresVersion: '17', durable, ...values } as const;
       const sourceImageId = await insertImage(world.database, image);
-      const accepted = await world.instanceCommands.create(admin, { name: newName(), sourceImageId, ...input });
+      const accepted = await world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId, ...input });
       return { notice: accepted.notices.join(' '), instance: await read(idOf(accepted, 'instanceId')) };
     };
 
@@ -123,7 +110,7 @@ describe('a restore', () => {
   it('is refused another type or version than the image has', async () => {
     const sourceImageId = await insertImage(world.database, fromImage);
     const create = (input: object) =>
-      world.instanceCommands.create(admin, { name: newName(), sourceImageId, ...input });
+      world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId, ...input });
     const version = await refusalOf(create({ postgresVersion: '17' }), 'INVALID_INPUT');
     expect(version.details).toEqual({ field: 'postgresVersion', rule: 'sameAsImage' });
     const type = await refusalOf(create({ imageType: 'PG_DURABLE' }), 'INVALID_INPUT');
@@ -133,17 +120,17 @@ describe('a restore', () => {
   it('needs an image that is AVAILABLE, and names its state', async () => {
     for (const state of ['CREATING', 'FAILED', 'DELETING', 'DELETED'] as const) {
       const sourceImageId = await insertImage(world.database, { ...fromImage, state });
-      const refused = world.instanceCommands.create(admin, { name: newName(), sourceImageId });
+      const refused = world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId });
       expect((await refusalOf(refused, 'CONFLICT')).message).toContain(`is ${state}`);
     }
     for (const sourceImageId of [randomUUID(), 'no-id', '']) {
-      await refusalOf(world.instanceCommands.create(admin, { name: newName(), sourceImageId }), 'NOT_FOUND');
+      await refusalOf(world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId }), 'NOT_FOUND');
     }
   });
 
   it('is refused when the platform lacks the version of the image', async () => {
     const sourceImageId = await insertImage(world.database, { ...fromImage, postgresVersion: '18' });
-    const refused = world.instanceCommands.create(admin, { name: newName(), sourceImageId });
+    const refused = world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId });
     expect((await refusalOf(refused, 'INVALID_INPUT')).details).toEqual({ field: 'sourceImageId', rule: 'offered' });
   });
 
@@ -151,7 +138,7 @@ describe('a restore', () => {
     for (let round = 0; round < 5; round++) {
       const imageId = await insertImage(world.database, { ...fromImage, postgresVersion: '17' });
       const [restored, deleted] = await Promise.allSettled([
-        world.instanceCommands.create(admin, { name: newName(), sourceImageId: imageId }),
+        world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId: imageId }),
         world.imageCommands.delete(admin, { imageId }),
       ]);
       expect([restored.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
@@ -162,7 +149,7 @@ describe('a restore', () => {
   });
 
   it('leaves nothing when the key of its password is gone', async () => {
-    const name = newName();
+    const name = newName('orders');
     const id = randomUUID();
     const other = secrets.encrypt('x', randomUUID());
     await insertImage(world.database, { ...fromImage, id, encryptedPassword: other, postgresVersion: '17' });

@@ -1,14 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { insertInstance, PLATFORM } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, createCommandWorld, idOf, refusalOf } from './command-world.ts';
+import { admin, type CommandWorld, idOf, refusalOf, useCommandWorld } from './command-world.ts';
 
 let world: CommandWorld;
-beforeAll(async () => {
-  world = await createCommandWorld();
+useCommandWorld((made) => {
+  world = made;
 });
-afterAll(() => world.stop());
 afterEach(async () => {
-  world.enqueued.length = 0;
   await world.database.pool.query('TRUNCATE cms.instances, cms.operations CASCADE');
 });
 
