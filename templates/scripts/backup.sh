@@ -18,6 +18,8 @@ source "$SCRIPTS/lib/azcopy.sh"
 source "$SCRIPTS/lib/checksums.sh"
 # shellcheck source=lib/save-state.sh
 source "$SCRIPTS/lib/save-state.sh"
+# shellcheck source=lib/tool.sh
+source "$SCRIPTS/lib/tool.sh"
 # shellcheck source=lib/dump.sh
 source "$SCRIPTS/lib/dump.sh"
 

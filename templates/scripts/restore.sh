@@ -42,6 +42,8 @@ source "$SCRIPTS/lib/throwaway.sh"
 source "$SCRIPTS/lib/settings.sh"
 # shellcheck source=lib/load-state.sh
 source "$SCRIPTS/lib/load-state.sh"
+# shellcheck source=lib/tool.sh
+source "$SCRIPTS/lib/tool.sh"
 # shellcheck source=lib/load.sh
 source "$SCRIPTS/lib/load.sh"
 

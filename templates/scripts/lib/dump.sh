@@ -71,10 +71,10 @@ dump_database() {
 # follow_dump OID NAME PID: takes what pg_dump says until it ends, and tells how far it is. The bytes of tables are scaled
 # to those of the database, so that all databases together make up the total of the phase.
 follow_dump() {
-  local oid=$1 name=$2 dumper=$3 input line partial='' status polled=0 table index
+  local oid=$1 name=$2 table index
   local -a fields
   local -A size=() rows=() table_of=() open=() seen=()
-  local total=0 finished=0 label="database $2" ended=0
+  local total=0 finished=0 label="database $2"
   read_fields "tables.$oid"
   fields=("${FIELDS[@]}")
   for ((index = 0; index < ${#fields[@]}; index += 4)); do
@@ -84,50 +84,29 @@ follow_dump() {
     ((total += fields[index + 1])) || true
   done
   TOOL_ERRORS=()
-  exec {input}<"said.$oid"
-  rm -f -- "said.$oid"
-  while true; do
-    status=0
-    IFS= read -r -t 1 -u "$input" line || status=$?
-    if ((status > 128)); then
-      ((ended == 0)) || break
-      partial+=$line
-    elif ((status > 0)) && [[ -z $partial$line ]]; then
-      break
-    else
-      line=$partial$line
-      partial=''
-      case $line in
-        'pg_dump: dumping contents of table "'*)
-          label=${line#*\"}
-          label=${label%\"}
-          table=${table_of[$label.]-}
-          [[ -z $table ]] || open[$table]=1
-          tell_log "$name: dumping $label"
-          ;;
-        'pg_dump: reading '*) label="database $name: ${line#pg_dump: }" ;;
-        'pg_dump: saving large objects' | 'pg_dump: saving BLOBs')
-          label='large objects'
-          open[2613]=1
-          ;;
-        *error:* | *detail:* | *hint:* | *warning:* | [!p]*)
-          TOOL_ERRORS+=("$line")
-          tell_log "$line"
-          ;;
-      esac
-    fi
-    ((EPOCHSECONDS != polled)) || continue
-    polled=$EPOCHSECONDS
-    # What it said last, why it failed above all, is still to be read. Its workers go on for a while when the leader was
-    # killed, hold the pipe open and may speak: neither its end nor silence is waited for.
-    kill -0 "$dumper" 2>/dev/null || {
-      ((ended == 0)) || ((EPOCHSECONDS - ended < LAST_WORDS_SECONDS)) || break
-      ((ended > 0)) || ended=$EPOCHSECONDS
-      continue
-    }
-    tell_table_progress
-  done
-  exec {input}<&-
+  follow_tool "said.$oid" "$3" take_dump_line tell_table_progress
+}
+
+# take_dump_line LINE: part of follow_dump, with its variables.
+take_dump_line() {
+  case $1 in
+    'pg_dump: dumping contents of table "'*)
+      label=${1#*\"}
+      label=${label%\"}
+      table=${table_of[$label.]-}
+      [[ -z $table ]] || open[$table]=1
+      tell_log "$name: dumping $label"
+      ;;
+    'pg_dump: reading '*) label="database $name: ${1#pg_dump: }" ;;
+    'pg_dump: saving large objects' | 'pg_dump: saving BLOBs')
+      label='large objects'
+      open[2613]=1
+      ;;
+    *error:* | *detail:* | *hint:* | *warning:* | [!p]*)
+      TOOL_ERRORS+=("$1")
+      tell_log "$1"
+      ;;
+  esac
 }
 
 # share_done BYTES SIZE ROWS ESTIMATED: REPLY is how much of a table is read, in thousandths; it grows as long as the table

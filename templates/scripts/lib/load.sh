@@ -116,63 +116,48 @@ restore_part() {
 # follow_load OID NAME PID: takes what pg_restore says until it ends, and tells how large the database has grown, which
 # counts rows and indexes alike.
 follow_load() {
-  local oid=$1 name=$2 loader=$3 input line partial='' status polled=0 label="restoring database $2" quoted grown
-  local grown_before=-1 label_before='' busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS worked=0 ended=0
+  local oid=$1 name=$2 label="restoring database $2" quoted grown
+  local grown_before=-1 label_before='' busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS worked=0
   sql_literal "$name"
   quoted=$REPLY
   TOOL_ERRORS=()
-  exec {input}<"said.$oid"
-  rm -f -- "said.$oid"
-  while true; do
-    status=0
-    IFS= read -r -t 1 -u "$input" line || status=$?
-    if ((status > 128)); then
-      ((ended == 0)) || break
-      partial+=$line
-    elif ((status > 0)) && [[ -z $partial$line ]]; then
-      break
-    else
-      line=$partial$line
-      partial=''
-      case $line in
-        'pg_restore: processing data for table "'* | 'pg_restore: creating INDEX "'* | \
-          'pg_restore: creating CONSTRAINT "'* | 'pg_restore: creating FK CONSTRAINT "'* | \
-          'pg_restore: creating MATERIALIZED VIEW DATA "'*)
-          label=${line#pg_restore: }
-          label=${label/#processing data for /restoring }
-          label=${label//\"/}
-          tell_log "$name: $label"
-          ;;
-        'pg_restore: creating '*) label=${line#pg_restore: } ;;
-        *error:* | *detail:* | *hint:* | *warning:* | 'pg_restore: from TOC entry'* | [!p]*)
-          TOOL_ERRORS+=("$line")
-          tell_log "$line"
-          ;;
-      esac
-    fi
-    ((EPOCHSECONDS != polled)) || continue
-    polled=$EPOCHSECONDS
-    # What it said last, why it failed above all, is still to be read; no end is waited for, as in follow_dump.
-    kill -0 "$loader" 2>/dev/null || {
-      ((ended == 0)) || ((EPOCHSECONDS - ended < LAST_WORDS_SECONDS)) || break
-      ((ended > 0)) || ended=$EPOCHSECONDS
-      continue
-    }
-    ask "db$oid" "grown.$oid" "SELECT coalesce((SELECT pg_database_size(oid) FROM pg_database WHERE datname = $quoted), 0);"
-    read_fields "grown.$oid"
-    grown=${FIELDS[0]}
-    ((grown < DATABASE_SIZE[$oid])) || grown=${DATABASE_SIZE[$oid]}
-    if [[ $grown != "$grown_before" || $label != "$label_before" ]]; then
-      grown_before=$grown label_before=$label busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS
-    elif ((EPOCHSECONDS - looked >= 30)); then
-      # A sort for an index or the check of a foreign key makes nothing grow for a long time.
-      work_done
-      ((REPLY - worked < 100)) || busy=" (busy for $((EPOCHSECONDS - since)) s)"
-      worked=$REPLY looked=$EPOCHSECONDS
-    fi
-    tell_progress "$grown" "$label$busy"
-  done
-  exec {input}<&-
+  follow_tool "said.$oid" "$3" take_load_line tell_growth
+}
+
+# take_load_line LINE: part of follow_load, with its variables.
+take_load_line() {
+  case $1 in
+    'pg_restore: processing data for table "'* | 'pg_restore: creating INDEX "'* | \
+      'pg_restore: creating CONSTRAINT "'* | 'pg_restore: creating FK CONSTRAINT "'* | \
+      'pg_restore: creating MATERIALIZED VIEW DATA "'*)
+      label=${1#pg_restore: }
+      label=${label/#processing data for /restoring }
+      label=${label//\"/}
+      tell_log "$name: $label"
+      ;;
+    'pg_restore: creating '*) label=${1#pg_restore: } ;;
+    *error:* | *detail:* | *hint:* | *warning:* | 'pg_restore: from TOC entry'* | [!p]*)
+      TOOL_ERRORS+=("$1")
+      tell_log "$1"
+      ;;
+  esac
+}
+
+# tell_growth: part of follow_load, with its variables.
+tell_growth() {
+  ask "db$oid" "grown.$oid" "SELECT coalesce((SELECT pg_database_size(oid) FROM pg_database WHERE datname = $quoted), 0);"
+  read_fields "grown.$oid"
+  grown=${FIELDS[0]}
+  ((grown < DATABASE_SIZE[$oid])) || grown=${DATABASE_SIZE[$oid]}
+  if [[ $grown != "$grown_before" || $label != "$label_before" ]]; then
+    grown_before=$grown label_before=$label busy='' looked=$EPOCHSECONDS since=$EPOCHSECONDS
+  elif ((EPOCHSECONDS - looked >= 30)); then
+    # A sort for an index or the check of a foreign key makes nothing grow for a long time.
+    work_done
+    ((REPLY - worked < 100)) || busy=" (busy for $((EPOCHSECONDS - since)) s)"
+    worked=$REPLY looked=$EPOCHSECONDS
+  fi
+  tell_progress "$grown" "$label$busy"
 }
 
 # load_cause: REPLY is the first error of TOOL_ERRORS with the object that it is about.

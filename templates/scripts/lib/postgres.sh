@@ -1,10 +1,6 @@
 # shellcheck shell=bash
 # Talking to PostgreSQL: names and passwords of any kind, sessions that stay open, errors in words.
 
-# How long a tool that has ended is still read: what it said last is there, and whoever else holds its pipe may never end.
-# shellcheck disable=SC2034
-readonly LAST_WORDS_SECONDS=10
-
 # conninfo NAME: REPLY is a connection string for the database of that name. A name given as it is would be read as a
 # connection string itself where it looks like one.
 conninfo() {
