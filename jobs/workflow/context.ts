@@ -18,7 +18,7 @@ export interface ProgressReport {
 export type Poll<T> = { readonly done: T } | { readonly progress: ProgressReport | null };
 
 export interface StepOptions {
-  /** How long one attempt may take. Default 60 s for a step, a day for `until`: give it what its work needs. */
+  /** How long one attempt may take. Default 2 minutes for a step, a day for `until`: give it what its work needs. */
   readonly timeoutMs?: number;
   /** Attempts while the error is retryable (UNAVAILABLE), first one included. Default 5. */
   readonly attempts?: number;
@@ -49,7 +49,7 @@ export interface StepRunner<Name extends string> {
   (name: Name, run: (scope: StepScope) => Promise<void>, options?: StepOptions): Promise<void>;
   <T extends Json | undefined>(name: Name, run: (scope: StepScope) => Promise<T>, options?: StepOptions): Promise<T>;
   /**
-   * Looks again and again until done; one look may take 60 s. Holds no worker slot between two looks. Only failures in a
+   * Looks again and again until done; one look may take 2 minutes. Holds no worker slot between two looks. Only failures in a
    * row count as attempts. What is not done within `timeoutMs` has failed for good (STEP_FAILED).
    */
   until<T extends Json | undefined>(
