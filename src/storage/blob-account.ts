@@ -1,4 +1,4 @@
-import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { createDefaultHttpClient, type HttpClient, RestError } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import {
   BlobServiceClient,
@@ -43,11 +43,16 @@ const boundedConnections: RequestPolicyFactory = {
 };
 
 const transport = createDefaultHttpClient();
-/** For credentials, of which some take no policy. */
+/** For credentials, of which some take no policy. Who was silent is not asked again here: a managed identity is, six times. */
 const httpClient: HttpClient = {
-  sendRequest(request) {
+  async sendRequest(request) {
     useBoundedConnection(request);
-    return transport.sendRequest(request);
+    try {
+      return await transport.sendRequest(request);
+    } catch (error) {
+      if (!(error instanceof RestError) || error.code !== 'ETIMEDOUT') throw error;
+      throw new RestError(error.message, { code: RestError.REQUEST_SEND_ERROR, request });
+    }
   },
 };
 
@@ -71,11 +76,7 @@ async function openAsItself(account: string): Promise<BlobAccount> {
   // Takes most of a second to load, and only this way of signing in needs it.
   const { DefaultAzureCredential } = await import('@azure/identity');
   const url = `https://${account}.blob.core.windows.net`;
-  const credential = new DefaultAzureCredential({
-    httpClient,
-    retryOptions: { maxRetries: 2 },
-    processTimeoutInMs: PROGRAM_MS,
-  });
+  const credential = new DefaultAzureCredential({ httpClient, processTimeoutInMs: PROGRAM_MS });
   const service = openService(url, credential);
   let key: UserDelegationKey | null = null;
 

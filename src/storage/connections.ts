@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 
 /**
  * The store itself gives up on a request after 30 s and says so ("Setting timeouts for Blob service operations" in Azure's
- * reference): who is still silent then is gone.
+ * reference): who is still silent then is gone. It may take 60 for a list of blocks, which can be sent again.
  */
 const SILENT_MS = 35_000;
 

@@ -106,6 +106,8 @@ read -r stat </proc/$$/stat
 read -r -a fields <<<"${stat##*) }"
 read -r boot </proc/sys/kernel/random/boot_id
 write_whole "$run/supervisor" "$$ ${fields[19]} $boot" || exit 0
+# Cancelled before it was known that we live: who cancels writes the end, and then looks for us.
+if [[ -e $run/end && $(<"$run/end") == *'"state":"CANCELLED"'* ]]; then exit 0; fi
 # Only now: in between, an interrupted job would look as if it had never been.
 rm -f "$run/end"
 

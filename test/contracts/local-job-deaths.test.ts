@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -126,28 +128,81 @@ test('a job whose starter died before its supervisor was known is ABSENT, is rem
   await narrow.stop();
 });
 
+/** The supervisor of a job, and what it started. */
+const processesOf = async (scratch: string) =>
+  (await readProcessTree(1)).filter((one) => `${one.command} ${one.environment}`.includes(scratch));
+
 test('a job whose starter is killed at any moment of the start is removed whole and runs no more', async () => {
   for (let round = 0; round < 10; round += 1) {
     const spec = jobSpec('while :; do sleep 0.1; done', { secrets: { password: 'hunter22' } });
     const orders = { directory: jobs.home.directory, servers: [], jobs: [spec], password: 'unused' };
     const starter = await spawnControlProcess(orders);
     const directory = path.dirname(jobs.runDirectory(spec));
+    const scratch = layoutOf(jobs.home.stateDirectory).job(spec).scratch;
     expect(await until(() => existsSync(path.join(directory, 'job.json')), { timeoutMs: 20_000, intervalMs: 1 })).toBe(
       true,
     );
-    // From there to a supervisor that is known it takes some ten milliseconds.
-    await delay(round * 3);
+    // From there it takes some ten milliseconds to a supervisor, and some more until that is known.
+    if (round % 2 === 0) await delay(round * 3);
+    else
+      await eventually(
+        () => processesOf(scratch),
+        (found) => found.length > 0,
+      );
     await killHard(starter);
     await jobs.platform.removeJob(spec);
     expect(existsSync(directory)).toBe(false);
-    const scratch = layoutOf(jobs.home.stateDirectory).job(spec).scratch;
     await eventually(
-      async () => (await readProcessTree(1)).filter((one) => `${one.command} ${one.environment}`.includes(scratch)),
+      () => processesOf(scratch),
       (left) => left.length === 0,
     );
     expect([existsSync(directory), existsSync(scratch)]).toEqual([false, false]);
   }
 });
+
+test.each(['is new', 'was interrupted'])(
+  'a job that %s is cancelled before its supervisor is known, and never runs',
+  async (before) => {
+    const open = path.join(jobs.home.directory, randomUUID());
+    await mkdir(open);
+    await chmod(open, 0o777);
+    const ran = path.join(open, 'ran');
+    const spec = jobSpec(`echo x >>'${ran}'; while :; do sleep 0.1; done`, { secrets: { password: 'hunter22' } });
+    const run = jobs.runDirectory(spec);
+    if (before === 'was interrupted') {
+      await jobs.platform.ensureJob(spec);
+      await eventually(() => existsSync(ran), Boolean);
+      await jobs.platform.suspend();
+    }
+    const seen = existsSync(ran) ? await readFile(ran, 'utf8') : null;
+    const { scratch } = layoutOf(jobs.home.stateDirectory).job(spec);
+    await mkdir(run, { recursive: true });
+    // A supervisor waits for it before it notes itself.
+    const holder = spawn('flock', ['--no-fork', path.join(run, 'lock'), 'bash', '-c', 'echo held; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    await chmod(path.join(run, 'lock'), 0o666);
+    const orders = { directory: jobs.home.directory, servers: [], jobs: [spec], password: 'unused' };
+    const starter = await spawnControlProcess(orders);
+    await eventually(
+      () => processesOf(scratch),
+      (found) => found.length > 0,
+    );
+    await killHard(starter);
+    await jobs.platform.cancelJob(spec);
+    await killHard(holder);
+    await eventually(
+      () => processesOf(scratch),
+      (left) => left.length === 0,
+    );
+
+    expect((await jobs.platform.readJob(spec)).state).toBe('CANCELLED');
+    expect(existsSync(ran) ? await readFile(ran, 'utf8') : null).toBe(seen);
+    expect([existsSync(path.join(run, '../secrets')), existsSync(scratch)]).toEqual([false, false]);
+    await jobs.platform.removeJob(spec);
+  },
+);
 
 test('a process that has the pid of an earlier supervisor is neither taken for it nor harmed', async () => {
   const spec = jobSpec('while :; do sleep 0.1; done');

@@ -32,6 +32,7 @@ export function spawnControlProcess(orders: ControlOrders): Promise<ChildProcess
 
 /** Ends a process as a crash would and waits until it is gone. */
 export async function killHard(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;

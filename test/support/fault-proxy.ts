@@ -18,7 +18,7 @@ export interface FaultProxy {
   drop(): void;
   /** Lets the connections that are there go silent for ever, while new ones pass: each end thinks the other is there. */
   forget(): void;
-  /** A connection ends in the middle of the next answer that it brings, after so many bytes of it. */
+  /** From now on each connection ends in the middle of an answer, when it has brought so many bytes. */
   breakAnswers(afterBytes: number): void;
   /** Each piece of data is passed on so much later. */
   delay(ms: number): void;
@@ -40,6 +40,7 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
   let fault: Fault = 'pass';
   let delayMs = 0;
   let breakAfter = Number.POSITIVE_INFINITY;
+  const brought = new WeakMap<Socket, number>();
   let faults = 0;
   let accepted = 0;
   let port = 0;
@@ -69,9 +70,13 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
     ] as const) {
       from.on('data', (data) => {
         if (passage.silent) return;
-        if (from === far && data.length > breakAfter) {
-          near.end(data.subarray(0, breakAfter), () => far.destroy());
-          return;
+        if (from === far && Number.isFinite(breakAfter)) {
+          const before = brought.get(far) ?? 0;
+          brought.set(far, before + data.length);
+          if (before + data.length > breakAfter) {
+            if (before <= breakAfter) near.end(data.subarray(0, breakAfter - before), () => far.destroy());
+            return;
+          }
         }
         const pass = () => {
           if (!passage.silent && !to.destroyed && !to.write(data)) {

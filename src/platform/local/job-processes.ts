@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { AppError } from '../../../schema/errors.ts';
 import {
   listProcesses,
   type ProcessFacts,
@@ -48,9 +49,9 @@ export async function listJobProcesses(paths: JobPaths, supervisor: ProcessMark)
   return [...members];
 }
 
-/** Kills every process of a job and resolves when none is left. */
-export async function killJobProcesses(paths: JobPaths, supervisor: ProcessMark): Promise<boolean> {
-  return until(
+/** Kills every process of a job and resolves when none is left. Throws UNAVAILABLE when one is after 10 s. */
+export async function killJobProcesses(paths: JobPaths, supervisor: ProcessMark): Promise<void> {
+  const ended = await until(
     async () => {
       const members = await listJobProcesses(paths, supervisor);
       for (const pid of members) signalPid(pid, 'SIGKILL');
@@ -58,4 +59,10 @@ export async function killJobProcesses(paths: JobPaths, supervisor: ProcessMark)
     },
     { timeoutMs: 10_000, intervalMs: 10 },
   );
+  if (!ended) {
+    throw new AppError(
+      'UNAVAILABLE',
+      'A process of the job was killed and does not end: it may wait for a disk that does not answer.',
+    );
+  }
 }

@@ -1,8 +1,7 @@
-import { rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { JobRef, JobSpec, JobStatus, Platform } from '../../../jobs/ports/platform.ts';
 import { withLock } from '../../machine/file-lock.ts';
-import { isAlive, readBootId, signalProcess } from '../../machine/process-mark.ts';
+import { isAlive, type ProcessMark, readBootId, signalProcess } from '../../machine/process-mark.ts';
 import { until } from '../../machine/until.ts';
 import { readPlainFile, writeWholeFile } from '../../machine/whole-file.ts';
 import type { LocalContext } from './context.ts';
@@ -33,7 +32,8 @@ async function writeEnd(paths: JobPaths, how: keyof typeof ENDS): Promise<void> 
   await rm(paths.secrets, { recursive: true, force: true });
   await rm(paths.scratch, { recursive: true, force: true });
   const end: JobEnd = { ...ENDS[how], failures: 0, finishedAt: Date.now() / 1000 };
-  await writeWholeFile(paths.end, `${JSON.stringify(end)}\n`, { mode: 0o600 });
+  // For a supervisor to read, which is another user's.
+  await writeWholeFile(paths.end, `${JSON.stringify(end)}\n`, { mode: 0o644 });
 }
 
 /** What a job without supervisor was asked to be, or else what happened to it. */
@@ -50,37 +50,32 @@ async function settle(paths: JobPaths, life: Extract<JobLife, { phase: 'lost' }>
   await writeEnd(paths, verdict);
 }
 
-async function end(paths: JobPaths, reason: Reason): Promise<void> {
-  const life = await readLife(paths);
-  if (life.phase === 'absent') return;
-  if (life.phase === 'lost') return settle(paths, life);
-  if (life.phase === 'ended') {
-    if (life.end.state === 'INTERRUPTED' && reason === 'cancel') await writeEnd(paths, 'cancel');
-    return;
-  }
+async function endSupervised(paths: JobPaths, supervisor: ProcessMark, reason: Reason): Promise<void> {
   await writeWholeFile(paths.request, `${reason}\n`, { mode: 0o644 });
-  await signalProcess(life.supervisor, 'SIGTERM');
-  await until(async () => !(await isAlive(life.supervisor)), { timeoutMs: ORDERLY_MS, intervalMs: 20 });
-  await killJobProcesses(paths, life.supervisor);
+  await signalProcess(supervisor, 'SIGTERM');
+  await until(async () => !(await isAlive(supervisor)), { timeoutMs: ORDERLY_MS, intervalMs: 20 });
+  await killJobProcesses(paths, supervisor);
   const after = await readLife(paths);
   if (after.phase === 'lost') await settle(paths, after);
 }
 
-async function killClosed(paths: JobPaths): Promise<void> {
-  const supervisor = await readSupervisor(path.join(paths.closedRun, path.basename(paths.supervisor)));
-  if (supervisor !== null && (await isAlive(supervisor))) await killJobProcesses(paths, supervisor);
-  await rm(paths.closedRun, { recursive: true, force: true });
+/**
+ * Cancels a job that nobody runs now. A supervisor whose starter was killed may still be on its way: it notes itself and
+ * then looks whether the job was cancelled; here that is written, and then looked for a supervisor. One sees the other.
+ */
+async function cancelBeforeStart(paths: JobPaths): Promise<void> {
+  if (!(await isThere(paths.run))) return;
+  await writeEnd(paths, 'cancel');
+  const supervisor = await readSupervisor(paths.supervisor);
+  if (supervisor !== null && (await isAlive(supervisor))) await endSupervised(paths, supervisor, 'cancel');
 }
 
-/**
- * Takes the place away where a supervisor notes itself. One whose starter was killed may come to it only now: either it
- * noted itself before, and is killed by that, or it finds nowhere to, and ends before it starts anything.
- */
-async function closeRun(paths: JobPaths): Promise<void> {
-  // What a control plane left that was killed in the middle of this.
-  await killClosed(paths);
-  if (await isThere(paths.run)) await rename(paths.run, paths.closedRun);
-  await killClosed(paths);
+async function end(paths: JobPaths, reason: Reason): Promise<void> {
+  const life = await readLife(paths);
+  if (life.phase === 'lost') return settle(paths, life);
+  if ('supervisor' in life) return endSupervised(paths, life.supervisor, reason);
+  const mayStart = life.phase === 'absent' || (life.phase === 'ended' && life.end.state === 'INTERRUPTED');
+  if (mayStart && reason === 'cancel') await cancelBeforeStart(paths);
 }
 
 /** Jobs as processes of this machine, each under a supervisor that lives on without us. */
@@ -131,9 +126,9 @@ export function createJobs(context: LocalContext): JobVerbs {
       const busy = 'The job is being started or ended by somebody else: try again.';
       return withLock(paths.lock, { waitSeconds: 20, busy }, async (lock) => {
         await end(paths, 'cancel');
-        await closeRun(paths);
         await rm(paths.record, { force: true });
-        await rm(paths.directory, { recursive: true, force: true });
+        // A supervisor that was on its way may note itself into it once more before it ends.
+        await rm(paths.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
         await rm(paths.scratch, { recursive: true, force: true });
         await lock.remove();
       });

@@ -30,8 +30,6 @@ export interface JobPaths {
   readonly run: string;
   readonly secrets: string;
   readonly attempts: string;
-  /** Where `run` goes when the job is removed: a supervisor that was on its way has nowhere left to note itself. */
-  readonly closedRun: string;
   readonly supervisor: string;
   readonly running: string;
   readonly request: string;
@@ -106,7 +104,6 @@ function jobPaths(layout: Pick<Layout, 'jobs' | 'locks' | 'short'>, id: string):
     run,
     secrets: path.join(directory, 'secrets'),
     attempts: path.join(directory, 'attempts'),
-    closedRun: path.join(directory, 'closed-run'),
     supervisor: path.join(run, 'supervisor'),
     running: path.join(run, 'running'),
     request: path.join(run, 'request'),

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Listening to a tool that works for a long time.
 
-# How long a tool that has ended is still read: what it said last is there, and whoever else holds its pipe may never end.
-readonly LAST_WORDS_SECONDS=10
+# How long a tool that has ended is read on at most: who else holds its pipe may speak for ever.
+readonly LAST_WORDS_SECONDS=60
 
 # follow_tool PIPE PID TAKE LOOK: takes what a tool says until it ends. `TAKE LINE` is called for each line, and LOOK once a
 # second as long as the tool lives. The pipe is removed.
@@ -11,27 +11,27 @@ follow_tool() {
   exec {input}<"$1"
   rm -f -- "$1"
   while true; do
+    # What a tool that has ended said last, why it failed above all, stands in the pipe. Its workers may go on and hold the
+    # pipe open: the end of it is not waited for.
+    if ((ended_at > 0)) && ! read -r -t 0 -u "$input"; then break; fi
     status=0
     IFS= read -r -t 1 -u "$input" line || status=$?
-    if ((status > 128)); then
-      ((ended_at == 0)) || break
-      partial+=$line
-    elif ((status > 0)) && [[ -z $partial$line ]]; then
+    partial+=$line
+    if ((status == 0)); then
+      "$take" "$partial"
+      partial=''
+    elif ((status <= 128)); then
       break
-    else
-      line=$partial$line partial=''
-      "$take" "$line"
     fi
     ((EPOCHSECONDS != looked_at)) || continue
     looked_at=$EPOCHSECONDS
     if kill -0 "$pid" 2>/dev/null; then
       "$look"
-      continue
+    else
+      ((ended_at > 0)) || ended_at=$EPOCHSECONDS
+      ((EPOCHSECONDS - ended_at < LAST_WORDS_SECONDS)) || break
     fi
-    # What it said last, why it failed above all, is still to be read. Its workers go on for a while when their leader was
-    # killed, hold the pipe open and may speak: neither its end nor silence is waited for.
-    ((ended_at > 0)) || ended_at=$EPOCHSECONDS
-    ((EPOCHSECONDS - ended_at < LAST_WORDS_SECONDS)) || break
   done
+  [[ -z $partial ]] || "$take" "$partial"
   exec {input}<&-
 }

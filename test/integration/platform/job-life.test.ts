@@ -22,7 +22,7 @@ test('a job that is taken up again, over and over, is lost to no reader whenever
   const paths = layoutOf(home.stateDirectory).job(jobSpec('true'));
   await mkdir(paths.run, { recursive: true });
   const living = Object.values((await markProcess(process.pid)) ?? {}).join(' ');
-  const dead = living.replace(/ \d+ /, ' 1 ');
+  const deadOf = (round: number) => living.replace(/ \d+ /, ` ${round + 1} `);
   const end = JSON.stringify({ state: 'INTERRUPTED', cause: 'interrupt', failures: 0, finishedAt: 1 });
   const seen = new Set<string>();
   let reading = true;
@@ -34,7 +34,7 @@ test('a job that is taken up again, over and over, is lost to no reader whenever
   const readers = [read(), read(), read()];
   for (let round = 0; round < 200; round += 1) {
     await write(paths.end, end);
-    await write(paths.supervisor, dead);
+    await write(paths.supervisor, deadOf(round));
     await write(paths.supervisor, living);
     await rm(paths.end);
   }

@@ -78,6 +78,8 @@ test('a connection that the server cuts in the middle fails the backup with its 
 test('the session that holds the snapshot fails the backup with the name of the database when it is cut', async () => {
   const run = await start('cut-session');
   await run.untilLine(DUMPING);
+  // So that it cannot end before the loss is noticed.
+  process.kill((await untilProcess(run.pid, /^pg_dump /)).pid, 'SIGSTOP');
   await source.query(
     'postgres',
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND application_name = 'psql'`,

@@ -5,6 +5,7 @@ import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signalPid } from '../../../src/machine/process-mark.ts';
 import { spawnOptionsFor } from '../../../src/postgres-programs/identity.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
 import { hasTcpSocket, killProcess, readProcessTree, untilProcess } from '../../support/process-tree.ts';
@@ -127,7 +128,9 @@ test('a killed restore is started over, and a finished one is done at once', asy
   expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
 });
 
-test('a server of a killed restore that still writes does not keep the next one from starting over', async () => {
+test('a server of a killed restore that still writes does not keep the next one from starting over', async ({
+  onTestFinished,
+}) => {
   const volume = await harness.runner.makeDirectory('volume');
   const writer = spawn(
     'bash',
@@ -136,15 +139,20 @@ test('a server of a killed restore that still writes does not keep the next one 
       `echo ${image.id} >restoring
        mkdir pgdata-restoring && cd pgdata-restoring || exit
        echo ready
-       while :; do for name in {1..50}; do mkdir $name; done; done 2>/dev/null`,
+       for one in {1..4}; do (while :; do : >"$one.$RANDOM"; done 2>/dev/null) & done
+       wait`,
     ],
-    { ...spawnOptionsFor(harness.runner.identity), cwd: volume, stdio: ['ignore', 'pipe', 'inherit'] },
+    { ...spawnOptionsFor(harness.runner.identity), cwd: volume, detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  const { pid = 0 } = writer;
+  expect(pid).toBeGreaterThan(1);
+  const stop = () => signalPid(-pid, 'SIGKILL');
+  onTestFinished(stop);
   await once(writer.stdout, 'data');
   const run = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
   await run.untilLine(/^Removing what an unfinished restore left/);
   await delay(500);
-  writer.kill('SIGKILL');
+  stop();
   expect(await run.ended).toMatchObject({ exitCode: 0, errors: [] });
   expect((await readdir(volume)).sort()).toEqual(['pgdata', 'restored-from', 'restored-result.json']);
 });

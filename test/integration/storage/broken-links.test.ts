@@ -89,9 +89,10 @@ describe('a store whose container is taken away', () => {
 });
 
 describe('a store that dies in between', () => {
-  it('says so where an answer breaks off in its middle', async () => {
+  it('says so where an answer breaks off in its middle', async ({ onTestFinished }) => {
     const [port] = /(?<=BlobEndpoint=http:\/\/127\.0\.0\.1:)\d+/.exec(azurite.connectionString) ?? [];
     const way = await startFaultProxy({ port: Number(port) });
+    onTestFinished(() => way.stop());
     const store = storeAt(azuriteConnectionString(way.port));
     await store.check();
     // The head of an answer has about 300 bytes, and the list of no file about as many.
@@ -100,7 +101,6 @@ describe('a store that dies in between', () => {
       code: 'UNAVAILABLE',
       message: `The blob store at 127.0.0.1:${way.port} broke off in the middle of an answer; trying again can help.`,
     });
-    await way.stop();
   });
 
   it('fails what is under way as UNAVAILABLE within seconds', async () => {
