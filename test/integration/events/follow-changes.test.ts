@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { eq, sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { instances } from '../../../drizzle/tables/index.ts';
+import { never, useStreamWorld } from './stream-world.ts';
+
+const world = useStreamWorld();
+
+const label = (id: string, value: string) =>
+  world.database.orm.update(instances).set({ labels: { value } }).where(eq(instances.id, id));
+
+describe('followInstances', () => {
+  it('with an id: the present state first, then every change, until it is DELETED', async () => {
+    const id = await world.insertInstance();
+    const seen: string[] = [];
+    const stream = world.streams.followInstances(id, never())[Symbol.asyncIterator]();
+    const take = async () => {
+      const { value } = await stream.next();
+      seen.push(`${value.state} ${value.labels.value ?? ''}`);
+    };
+    await take();
+    await label(id, 'a');
+    await take();
+    await label(await world.insertInstance(), 'another');
+    await world.database.orm
+      .update(instances)
+      .set({ state: 'DELETED', encryptedPassword: null })
+      .where(eq(instances.id, id));
+    await take();
+    expect(seen).toEqual(['CREATING ', 'CREATING a', 'DELETED a']);
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  it('answers NOT_FOUND for an unknown id', async () => {
+    const stream = world.streams.followInstances(randomUUID(), never())[Symbol.asyncIterator]();
+    await expect(stream.next()).rejects.toMatchObject({ code: 'NOT_FOUND', details: { field: expect.any(String) } });
+  });
+
+  it('without an id: every row that changes from now on, in its newest state, also over a cut connection', async () => {
+    const heard: (string | null)[] = [];
+    const unsubscribe = world.listener.subscribe('toygres_changes', (payload) => heard.push(payload));
+    const old = await world.insertInstance();
+    await label(old, 'before');
+    // What is still on its way when somebody begins to follow may be told.
+    await expect.poll(() => heard.filter((payload) => payload === `instance:${old}`)).toHaveLength(2);
+    unsubscribe();
+    const newest = new Map<string, string>();
+    const leaving = new AbortController();
+    const following = (async () => {
+      for await (const record of world.streams.followInstances(null, leaving.signal)) {
+        newest.set(record.id, record.labels.value ?? '');
+      }
+    })();
+    await expect.poll(() => world.listener.subscribers).toBe(1);
+    const ids = await Promise.all(Array.from({ length: 5 }, world.insertInstance));
+    for (let index = 0; index < 20; index += 1) {
+      await Promise.all(ids.map((id) => label(id, String(index))));
+      if (index === 10) await world.cutListener();
+    }
+    await expect.poll(() => ids.map((id) => newest.get(id)), { timeout: 10_000 }).toEqual(ids.map(() => '19'));
+    expect(newest.has(old)).toBe(false);
+    leaving.abort();
+    await following;
+  });
+
+  it('tells a change only once, whatever told of it', async () => {
+    const revisions: number[] = [];
+    const leaving = new AbortController();
+    const following = (async () => {
+      for await (const record of world.streams.followInstances(null, leaving.signal)) revisions.push(record.revision);
+    })();
+    await expect.poll(() => world.listener.subscribers).toBe(1);
+    const id = await world.insertInstance();
+    await expect.poll(() => revisions).toEqual([1]);
+    await world.database.orm.execute(sql`SELECT pg_notify('toygres_changes', ${`instance:${id}`})`);
+    await world.cutListener();
+    await expect.poll(() => world.listener.backendPid).not.toBeNull();
+    await label(id, 'x');
+    await expect.poll(() => revisions).toEqual([1, 2]);
+    leaving.abort();
+    await following;
+  });
+});
+
+describe('followOperations', () => {
+  it('tells the changes of one instance alone when one is given', async () => {
+    const instanceId = await world.insertInstance();
+    const leaving = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const record of world.streams.followOperations({ instanceId, imageId: null }, leaving.signal)) {
+        seen.push(record.id);
+      }
+    })();
+    await expect.poll(() => world.listener.subscribers).toBe(1);
+    await world.insertOperation();
+    const id = await world.insertOperation(instanceId);
+    await expect.poll(() => seen).toEqual([id]);
+    leaving.abort();
+    await following;
+  });
+});
