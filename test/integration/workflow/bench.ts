@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { PgBoss } from 'pg-boss';
+import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
 import { operationEvents, operationSteps, operations } from '../../../drizzle/tables/index.ts';
 import type { Json } from '../../../jobs/ports/json.ts';
@@ -133,6 +134,16 @@ export async function openBench(): Promise<Bench> {
       await stop();
     },
   };
+}
+
+/** One bench for all tests of a file. To be called at its head; it can be used in tests and hooks alone. */
+export function useBench(): Bench {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench();
+  });
+  afterAll(() => bench.stop());
+  return new Proxy({} as Bench, { get: (_target, name) => Reflect.get(bench, name) });
 }
 
 /** An operation on no instance and no image. */
