@@ -2,12 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { INSTANCE_STATES, type InstanceState } from '../../../schema/states.ts';
 import { insertInstance, insertOperation } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, idOf, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
+import { admin, idOf, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 
 const read = (id: string) => readInstance(world, id);
 

@@ -4,12 +4,9 @@ import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { findReadiness } from '../../../src/services/diagnostics.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
-import { type ChecksWorld, useChecksWorld } from './checks-world.ts';
+import { useChecksWorld } from './checks-world.ts';
 
-let world: ChecksWorld;
-useChecksWorld((made) => {
-  world = made;
-});
+const world = useChecksWorld();
 
 describe('readiness', () => {
   it('asks for database, queue and blob store alone: without workers requests can still be served', async () => {

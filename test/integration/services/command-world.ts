@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { beforeEach } from 'vitest';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
 import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
@@ -20,6 +20,7 @@ import { createOperationQueries } from '../../../src/stores/operation-queries.ts
 import { startBoss } from '../../../src/workflow/boss.ts';
 import { createOperationQueue } from '../../../src/workflow/operation-queue.ts';
 import { PLATFORM, secrets } from '../../support/sample-rows.ts';
+import { useShared } from '../../support/shared.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 
 export const admin: Caller = { name: 'admin', role: 'ADMIN' };
@@ -39,7 +40,7 @@ const notNeeded = new Proxy({} as never, {
 });
 
 /** The commands over a real database and queue, on a platform of which the test decides what it offers. */
-async function createCommandWorld() {
+export async function createCommandWorld() {
   const test = await createTestDatabase();
   const { database } = test;
   let offers: readonly PostgresOffer[] | AppError = STANDARD_OFFERS;
@@ -103,21 +104,17 @@ async function createCommandWorld() {
 export type CommandWorld = Awaited<ReturnType<typeof createCommandWorld>>;
 
 /**
- * Gives the tests of a file one world, in which each begins with nothing enqueued on a cluster that offers the usual.
- * Called at the head of the file, before its own hooks.
+ * One world for all tests of a file, in which each begins with nothing enqueued on a cluster that offers the usual. To be
+ * called at the head of the file, before its own hooks.
  */
-export function useCommandWorld(take: (world: CommandWorld) => void): void {
-  let world: CommandWorld;
-  beforeAll(async () => {
-    world = await createCommandWorld();
-    take(world);
-  });
-  afterAll(() => world.stop());
+export function useCommandWorld(): CommandWorld {
+  const world = useShared(createCommandWorld);
   beforeEach(() => {
     world.enqueued.length = 0;
     world.offer(STANDARD_OFFERS);
     world.platform.kind = 'kubernetes';
   });
+  return world;
 }
 
 let names = 0;

@@ -2,12 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, idOf, newName, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
+import { admin, idOf, newName, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 
 const read = (id: string) => readInstance(world, id);
 

@@ -9,12 +9,9 @@ import { recordDrift } from '../../../src/stores/drift-rows.ts';
 import { healthLeaseName, takeLease } from '../../../src/stores/leases.ts';
 import { freePort } from '../../support/free-port.ts';
 import { insertInstance, insertOperation, PLATFORM } from '../../support/sample-rows.ts';
-import { type ChecksDependencies, type ChecksWorld, useChecksWorld } from './checks-world.ts';
+import { type ChecksDependencies, useChecksWorld } from './checks-world.ts';
 
-let world: ChecksWorld;
-useChecksWorld((made) => {
-  world = made;
-});
+const world = useChecksWorld();
 
 async function liveWorker(values: Partial<typeof workers.$inferInsert> = {}): Promise<void> {
   const workflows = [{ name: 'create-image', version: '1.0.0', steps: [{ name: 'Back up', weight: 1 }] }];

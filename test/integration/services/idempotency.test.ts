@@ -2,12 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, idOf, refusalOf, STANDARD_OFFERS, useCommandWorld } from './command-world.ts';
+import { admin, idOf, refusalOf, STANDARD_OFFERS, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 
 let count = 0;
 const newInput = () => ({ name: `once-${++count}`, idempotencyKey: randomUUID() });

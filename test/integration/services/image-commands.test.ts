@@ -3,12 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
 import { createImageRecords } from '../../../src/stores/image-records.ts';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, idOf, newName, refusalOf, useCommandWorld } from './command-world.ts';
+import { admin, idOf, newName, refusalOf, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 
 async function read(id: string) {
   const [record] = await world.images.byIds([id]);

@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { seededRandom } from '../../support/hostile-texts.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, useCommandWorld } from './command-world.ts';
+import { admin, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 
 /** Pairs of operations under way on one instance or image of which at least one wants to be alone there. */
 async function findCollisions(): Promise<unknown[]> {

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { insertImage, insertInstance } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, idOf, refusalOf, useCommandWorld } from './command-world.ts';
+import { admin, idOf, refusalOf, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 
 async function read(operationId: string) {
   const [operation] = await world.operations.byIds([operationId]);

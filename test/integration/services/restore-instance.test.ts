@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, idOf, newName, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
+import { admin, idOf, newName, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 
 const read = (id: string) => readInstance(world, id);
 

@@ -1,11 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { insertInstance, PLATFORM } from '../../support/sample-rows.ts';
-import { admin, type CommandWorld, idOf, refusalOf, useCommandWorld } from './command-world.ts';
+import { admin, idOf, refusalOf, useCommandWorld } from './command-world.ts';
 
-let world: CommandWorld;
-useCommandWorld((made) => {
-  world = made;
-});
+const world = useCommandWorld();
 afterEach(async () => {
   await world.database.pool.query('TRUNCATE cms.instances, cms.operations CASCADE');
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { PgBoss } from 'pg-boss';
-import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
 import { operationEvents, operationSteps, operations } from '../../../drizzle/tables/index.ts';
 import type { Json } from '../../../jobs/ports/json.ts';
@@ -15,6 +14,7 @@ import { startBoss } from '../../../src/workflow/boss.ts';
 import { createOperationQueue, type OperationQueue } from '../../../src/workflow/operation-queue.ts';
 import { createWorker, type Worker, type WorkerOptions } from '../../../src/workflow/worker.ts';
 import { pauseBetweenLooks } from '../../support/eventually.ts';
+import { useShared } from '../../support/shared.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 
 export const log = createLogger(process.env.TEST_LOG === undefined ? 'silent' : 'debug');
@@ -136,15 +136,8 @@ export async function openBench(): Promise<Bench> {
   };
 }
 
-/** One bench for all tests of a file. To be called at its head; it can be used in tests and hooks alone. */
-export function useBench(): Bench {
-  let bench: Bench;
-  beforeAll(async () => {
-    bench = await openBench();
-  });
-  afterAll(() => bench.stop());
-  return new Proxy({} as Bench, { get: (_target, name) => Reflect.get(bench, name) });
-}
+/** One bench for all tests of a file. To be called at its head. */
+export const useBench = () => useShared(openBench);
 
 /** An operation on no instance and no image. */
 export function anOperation(workflow: string) {

@@ -1,15 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { AppError } from '../../../schema/errors.ts';
-import { AnyInput, type Bench, eventually, openBench } from './bench.ts';
+import { AnyInput, eventually, useBench } from './bench.ts';
 import { recordingPlan } from './recording-plan.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench.stop());
+const bench = useBench();
 
 const quick = { delayMs: 1, maxDelayMs: 5 };
 

@@ -1,14 +1,10 @@
 import { and, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { operationSteps } from '../../../drizzle/tables/index.ts';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
-import { AnyInput, type Bench, nothingToSettle, openBench } from './bench.ts';
+import { AnyInput, nothingToSettle, useBench } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench.stop());
+const bench = useBench();
 
 it('a step that has ended its worker five hundred times fails its operation, and a retry begins to count anew', async () => {
   const story = defineWorkflow('endless', '1.0.0', AnyInput)

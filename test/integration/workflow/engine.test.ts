@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defineWorkflow, type Workflow } from '../../../jobs/workflow/define-workflow.ts';
 import { AppError } from '../../../schema/errors.ts';
-import { AnyInput, type Bench, countTo, eventually, nothingToSettle, openBench, runToEnd } from './bench.ts';
+import { AnyInput, countTo, eventually, nothingToSettle, runToEnd, useBench } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench.stop());
+const bench = useBench();
 
 const quick = { delayMs: 1, maxDelayMs: 5 };
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { instances } from '../../../drizzle/tables/index.ts';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { requireFree } from '../../../src/stores/operation-exclusivity.ts';
-import { AnyInput, anOperation, type Bench, nothingToSettle, openBench } from './bench.ts';
+import { AnyInput, anOperation, nothingToSettle, useBench } from './bench.ts';
 
-let bench: Bench;
+const bench = useBench();
 const failing = defineWorkflow('failing', '1.0.0', AnyInput)
   .steps({ Fail: 1 })
   .onFailure(nothingToSettle)
@@ -14,11 +14,6 @@ const failing = defineWorkflow('failing', '1.0.0', AnyInput)
     await step('Fail', async () => Promise.reject(new AppError('STEP_FAILED', 'broken')));
   });
 const workflows = [failing];
-
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench.stop());
 
 async function insertInstance(): Promise<string> {
   const id = randomUUID();

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { type ClaimedRun, claimRun } from '../../../src/stores/run-claim.ts';
 import { endOperation, lockRun, recordFailure, recordUndone } from '../../../src/stores/run-ending.ts';
 import { type StepWrite, writeStep } from '../../../src/stores/run-steps.ts';
-import { AnyInput, type Bench, countTo, nothingToSettle, openBench } from './bench.ts';
+import { AnyInput, countTo, nothingToSettle, useBench } from './bench.ts';
 
 const workflows = [
   defineWorkflow('fenced', '1.0.0', AnyInput)
@@ -14,12 +14,8 @@ const workflows = [
       await step('One', async () => undefined);
     }),
 ];
-let bench: Bench;
+const bench = useBench();
 let claimed: ClaimedRun;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench.stop());
 beforeEach(async () => {
   const id = await bench.enqueue(workflows, 'fenced');
   const run = await claimRun(bench.database, id, 1);

@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { openDatabase } from '../../../src/db/database.ts';
 import { createListener } from '../../../src/events/listener.ts';
 import { startBoss } from '../../../src/workflow/boss.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
-import { AnyInput, type Bench, countTo, eventually, log, nothingToSettle, openBench } from './bench.ts';
+import { AnyInput, type Bench, countTo, eventually, log, nothingToSettle, useBench } from './bench.ts';
 
-let bench: Bench;
+const bench = useBench();
 const stops: (() => Promise<unknown>)[] = [];
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench.stop());
 afterEach(async () => {
   while (stops.length > 0) await stops.pop()?.();
 });
