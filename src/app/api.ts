@@ -66,6 +66,7 @@ export async function openApi(
     services: buildServices(core, metrics, log, stops),
     auth,
     ready: createReadiness(core, log),
+    allowedOrigins: config.allowedOrigins,
     metrics: buildMetricsPage(metrics, config, auth),
     meter: metrics.api,
     version: identity.release,

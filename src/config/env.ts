@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
-import { isAddressRange, isDomainName } from './networks.ts';
+import { isAddressRange, isDomainName, isWebOrigin } from './networks.ts';
 import { type ContainerResources, parseResources } from './resources.ts';
 
 /** An unset variable and an empty one mean the same: compose files and shells cannot always leave one out. */
@@ -35,6 +35,9 @@ const Environment = z
   .object({
     PORT: whole(8080, 0, 65_535),
     HOST: optional(z.string().default('127.0.0.1')),
+    TOYGRES_ALLOWED_ORIGINS: list.refine((origins) => origins.every(isWebOrigin), {
+      message: 'must be origins like https://console.example.com, without a path, separated by commas',
+    }),
     TOYGRES_HOME: optional(z.string().default('.toygres')),
     DATABASE_URL: text.refine((value) => value === null || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)), {
       message: 'must be a postgresql:// URL',
@@ -128,6 +131,8 @@ export interface KubernetesConfig {
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Whose pages may call the API from a browser, besides those of the API itself. */
+  readonly allowedOrigins: readonly string[];
   /** Absolute. */
   readonly home: string;
   readonly databaseUrl: string | null;
@@ -195,6 +200,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     storageAccount: env.AZURE_STORAGE_ACCOUNT,
     storageConnectionString: env.AZURE_STORAGE_CONNECTION_STRING,
     imageContainer: env.TOYGRES_IMAGE_CONTAINER,
+    allowedOrigins: env.TOYGRES_ALLOWED_ORIGINS,
     adminUsername: env.TOYGRES_ADMIN_USERNAME,
     apiToken: env.TOYGRES_API_TOKEN,
     encryptionKey: env.TOYGRES_ENCRYPTION_KEY,

@@ -14,3 +14,8 @@ export function isAddressRange(text: string): boolean {
 export function isDomainName(text: string): boolean {
   return DOMAIN.test(text);
 }
+
+/** Whether it is an origin as browsers send it (RFC 6454, section 6.2): scheme, host and a port that is not the usual one. */
+export function isWebOrigin(value: string): boolean {
+  return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}

@@ -29,6 +29,8 @@ export interface GraphqlServerOptions {
   /** What the server needs, and whether it is there. */
   readonly ready: () => Promise<readonly Finding[]>;
   readonly version: string;
+  /** Whose pages may call the API from a browser, besides its own. Default: nobody's. */
+  readonly allowedOrigins?: readonly string[];
   /** What `GET /metrics` shows; without it there is nothing at that path. */
   readonly metrics?: MetricsPage;
   /** Told of requests and errors. Default: nobody is. */
@@ -45,7 +47,7 @@ export interface GraphqlServer {
 
 /** The API on one port: GraphQL over HTTP and WebSocket, its IDE, and the probes. Nothing happens before `listen`. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServer {
-  const { services, auth, log, ready, version, meter = silentMeter, metrics = null } = options;
+  const { services, auth, log, ready, version, allowedOrigins = [], meter = silentMeter, metrics = null } = options;
   const schema = readSchema();
   const container = createResolverContainer(services);
   const formatError = createErrorFormatter(log, meter.refused);
@@ -68,7 +70,18 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
       await apollo.start();
       httpServer.on(
         'request',
-        buildHttpApp({ apollo, auth, createContext: contextOf, formatError, log, meter, metrics, ready, version }),
+        buildHttpApp({
+          allowedOrigins,
+          apollo,
+          auth,
+          createContext: contextOf,
+          formatError,
+          log,
+          meter,
+          metrics,
+          ready,
+          version,
+        }),
       );
       const { port: taken, root } = await listenOn(httpServer, port, host);
       listening = true;

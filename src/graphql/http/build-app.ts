@@ -12,6 +12,7 @@ import { refuseRequest } from '../errors/refusals.ts';
 import { serveIde } from '../ide/serve-ide.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { parseDocument } from '../limits/parse-document.ts';
+import { allowOrigins } from './allow-origins.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
 import { answerHealth, answerReady } from './probes.ts';
@@ -22,6 +23,8 @@ const METHODS: readonly string[] = ['GET', 'HEAD', 'POST'];
 
 /** What the HTTP side is made of. */
 export interface HttpParts {
+  /** Whose pages may call the API from a browser. */
+  readonly allowedOrigins: readonly string[];
   readonly apollo: ApolloServer<ApiContext>;
   readonly auth: Authenticator;
   readonly createContext: (caller: Caller) => ApiContext;
@@ -35,7 +38,7 @@ export interface HttpParts {
 
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
-  const { apollo, auth, createContext, formatError, log, meter, metrics, ready, version } = parts;
+  const { allowedOrigins, apollo, auth, createContext, formatError, log, meter, metrics, ready, version } = parts;
   const callers = new WeakMap<object, Caller>();
 
   const refuseOtherMethods: RequestHandler = (request, response, next) => {
@@ -92,6 +95,7 @@ export function buildHttpApp(parts: HttpParts): Express {
   app.get('/graphql', serveIde());
   app.use(
     '/graphql',
+    allowOrigins(allowedOrigins, METHODS),
     refuseOtherMethods,
     authenticate,
     express.json({ limit: LIMITS.messageBytes }),

@@ -30,6 +30,15 @@ describe('a bad value', () => {
   ])('of %s is one line without patterns: %j', (name, value, rule) => {
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name}: ${rule}$`));
   });
+
+  it.each(['*', 'example.com', 'https://example.com/', 'https://example.com:443', 'null', 'file:///'])(
+    'among the allowed origins is what no browser would send: %s',
+    (origin) => {
+      expect(() => readConfig({ TOYGRES_ALLOWED_ORIGINS: `https://a.example,${origin}` })).toThrow(
+        /^TOYGRES_ALLOWED_ORIGINS: must be origins like https:\/\/console\.example\.com, without a path, separated by commas$/,
+      );
+    },
+  );
 });
 
 it('every setting of the contract is taken, also one that nothing reads yet', () => {
