@@ -51,7 +51,9 @@ const httpClient: HttpClient = {
       return await transport.sendRequest(request);
     } catch (error) {
       if (!(error instanceof RestError) || error.code !== 'ETIMEDOUT') throw error;
-      throw new RestError(error.message, { code: RestError.REQUEST_SEND_ERROR, request });
+      throw Object.assign(new RestError(error.message, { code: RestError.REQUEST_SEND_ERROR, request }), {
+        cause: error,
+      });
     }
   },
 };

@@ -9,7 +9,7 @@ import type { StepEnd } from './run-meter.ts';
 import { changeStep, commitStep, recordCause } from './run-records.ts';
 import { type Doing, perform } from './step-loop.ts';
 
-/** A blob store that says nothing is found out after three tries, 105 s: the step is to end with that as its cause. */
+/** A request to a blob store that says nothing ends after three tries, 105 s: the step is to end with that as its cause. */
 const DEFAULTS = { timeoutMs: 120_000, untilMs: 24 * 3600_000, intervalMs: 500 } as const;
 
 /** The runner that a story is given, and a way to wait until none of its steps is under way any more. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one job of the local platform to its end, whether or not the control plane lives: attempts, deadline, log, state.
 #
-# supervise.sh RUN_DIR LOGS_DIR SCRATCH_DIR SCRIPT ATTEMPTS FAILURES FIRST_ATTEMPT DEADLINE_SECONDS SLOTS_DIR SLOTS
+# supervise.sh RUN_DIR LOGS_DIR SCRATCH_DIR SCRIPT ATTEMPTS FAILURES FIRST_ATTEMPT DEADLINE_SECONDS SLOTS_DIR SLOTS ORDER
 #
 # The environment is the script's own, but for TOYGRES_ATTEMPT, TOYGRES_SCRATCH_DIR, HOME and TMPDIR, set per attempt.
 # SIGTERM ends the job; RUN_DIR/request says as what: "cancel" or "interrupt" (also when it says nothing).
@@ -11,7 +11,7 @@ shopt -s extglob nullglob
 umask 077
 LC_ALL=C
 
-run=$1 logs=$2 scratch_root=$3 script=$4 attempts=$5 failures=$6 attempt=$7 deadline=$8 slots_dir=$9 slots=${10}
+run=$1 logs=$2 scratch_root=$3 script=$4 attempts=$5 failures=$6 attempt=$7 deadline=$8 slots_dir=$9 slots=${10} order=${11}
 
 # Descriptors 7, 8 and 9 hold locks: every child closes them, so that they end with this process.
 exec 7>"$run/lock"
@@ -23,6 +23,13 @@ trap '' HUP INT PIPE
 
 write_whole() { # FILE TEXT
   printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"
+}
+
+# Whether the start that this is of counts still.
+is_ordered() {
+  local standing=
+  { read -r standing <"$run/order"; } 2>/dev/null
+  [[ $standing == "$order" ]]
 }
 
 pause() { # SECONDS; ends early on a signal
@@ -105,9 +112,13 @@ timer=
 read -r stat </proc/$$/stat
 read -r -a fields <<<"${stat##*) }"
 read -r boot </proc/sys/kernel/random/boot_id
+# Who cancels, removes or starts the job anew takes our order away and then looks for us: so we note ourselves in between.
+is_ordered || exit 0
 write_whole "$run/supervisor" "$$ ${fields[19]} $boot" || exit 0
-# Cancelled before it was known that we live: who cancels writes the end, and then looks for us.
-if [[ -e $run/end && $(<"$run/end") == *'"state":"CANCELLED"'* ]]; then exit 0; fi
+if ! is_ordered; then
+  rm -f "$run/supervisor"
+  exit 0
+fi
 # Only now: in between, an interrupted job would look as if it had never been.
 rm -f "$run/end"
 

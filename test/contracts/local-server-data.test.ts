@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { serverSpec } from '../support/platform-specs.ts';
 import { PASSWORD, useServerBench } from '../support/server-bench.ts';
 
@@ -66,7 +67,11 @@ describe('what servers of the local platform are made of', () => {
     await bench.ask(spec, `ALTER SYSTEM SET shared_preload_libraries = 'not_installed'`);
     await bench.platform.stopServer(spec);
     await bench.platform.ensureServer(spec);
-    const status = await bench.platform.readServer(spec);
+    // How quickly it ends is the server's.
+    const status = await eventually(
+      () => bench.platform.readServer(spec),
+      ({ phase }) => phase !== 'STARTING',
+    );
     expect(status).toMatchObject({ phase: 'FAILED', endpoint: null });
     expect(status.detail).toMatch(/not_installed/);
   });

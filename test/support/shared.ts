@@ -15,5 +15,8 @@ export function useShared<T extends { stop(): Promise<unknown> }>(open: () => Pr
       if (shared === undefined) throw new Error(`${String(name)} is asked for before the tests have begun`);
       return Reflect.get(shared, name);
     },
+    set(_, name) {
+      throw new Error(`${String(name)} is for all tests of the file: it is not assigned to`);
+    },
   });
 }

@@ -14,7 +14,7 @@ export function allowOrigins(origins: readonly string[], methods: readonly strin
   const answer = cors({ origin: [...origins], methods: [...methods], maxAge: MAX_AGE_SECONDS });
   return (request, response, next) => {
     // An OPTIONS that asks for no permission is none of its business.
-    if (request.headers.origin === undefined) return next();
+    if (request.method === 'OPTIONS' && request.headers.origin === undefined) return next();
     answer(request, response, next);
   };
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../jobs/ports/platform.ts';
 import { openPlainFile, readLines } from '../../machine/line-reader.ts';
 import { translateSystemError } from './file-errors.ts';
-import { listAttempts, readLife } from './job-records.ts';
+import { listAttempts, readLife, readVerdict } from './job-records.ts';
 import { parseRecordedLine } from './job-status.ts';
 import type { JobPaths, Layout } from './layout.ts';
 import { isThere } from './server-records.ts';
@@ -41,9 +41,10 @@ async function* attemptLines(paths: JobPaths, attempt: number, options: FollowJo
 
 async function hasEnded(paths: JobPaths): Promise<boolean> {
   const life = await readLife(paths);
-  return (
-    life.phase === 'absent' || life.phase === 'lost' || (life.phase === 'ended' && life.end.state !== 'INTERRUPTED')
-  );
+  if (life.phase === 'ended') return life.end.state !== 'INTERRUPTED';
+  // One that was too slow to end in order was killed, and is not settled yet.
+  if (life.phase === 'lost') return (await readVerdict(paths, life.supervisor)) !== 'interrupt';
+  return life.phase === 'absent';
 }
 
 /** The lines of all attempts in order, numbered through; an interrupted job is waited for, since it goes on. */

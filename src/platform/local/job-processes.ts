@@ -4,6 +4,7 @@ import {
   listProcesses,
   type ProcessFacts,
   type ProcessMark,
+  readBootId,
   readProcess,
   signalPid,
 } from '../../machine/process-mark.ts';
@@ -15,8 +16,9 @@ async function carriesMark(pid: number, scratch: string): Promise<boolean> {
   return environment.split('\0').some((entry) => entry.startsWith(`TOYGRES_SCRATCH_DIR=${scratch}/`));
 }
 
-/** A session outlives its leader, and the system gives no pid out again that still names a session. */
+/** A session outlives its leader, and the system gives no pid out again that still names a session, until it is booted anew. */
 async function isSessionStillIts(supervisor: ProcessMark): Promise<boolean> {
+  if (supervisor.bootId !== (await readBootId())) return false;
   const holder = await readProcess(supervisor.pid);
   return holder === null || holder.startTicks === supervisor.startTicks;
 }

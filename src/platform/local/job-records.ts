@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { JobRef, ServerRef } from '../../../jobs/ports/platform.ts';
-import { isAlive, ProcessMark } from '../../machine/process-mark.ts';
+import { isAlive, ProcessMark, readBootId } from '../../machine/process-mark.ts';
 import { readJsonFile, readPlainFile } from '../../machine/whole-file.ts';
 import { isJobId, type JobPaths, type Layout } from './layout.ts';
 
@@ -30,11 +30,16 @@ export const JobEnd = z.object({
 });
 export type JobEnd = z.infer<typeof JobEnd>;
 
+/** Its supervisor is gone without a word: killed, or the machine went down. */
+export interface LostLife {
+  readonly phase: 'lost';
+  readonly supervisor: ProcessMark;
+}
+
 export type JobLife =
   | { readonly phase: 'absent' }
   | { readonly phase: 'pending' | 'running'; readonly supervisor: ProcessMark }
-  /** Its supervisor is gone without a word: killed, or the machine went down. */
-  | { readonly phase: 'lost'; readonly supervisor: ProcessMark }
+  | LostLife
   | { readonly phase: 'ended'; readonly end: JobEnd };
 
 /** The process that is or was a job's supervisor, by the file it notes itself in; null while it has not. */
@@ -52,13 +57,25 @@ export async function readLife(paths: JobPaths): Promise<JobLife> {
     // Only now: a supervisor writes the end before it goes.
     const end = await readJsonFile(paths.end, JobEnd);
     if (end !== null) return { phase: 'ended', end };
-    if (supervisor === null) return { phase: 'absent' };
-    if (alive) return { phase: (await readPlainFile(paths.running)) === null ? 'pending' : 'running', supervisor };
+    if (supervisor !== null && alive)
+      return { phase: (await readPlainFile(paths.running)) === null ? 'pending' : 'running', supervisor };
     // One that takes up an interrupted job notes itself and then removes the end: both may have happened since.
     const now = await readSupervisor(paths.supervisor);
-    if (isDeepStrictEqual(now, supervisor)) return { phase: 'lost', supervisor };
+    if (isDeepStrictEqual(now, supervisor))
+      return supervisor === null ? { phase: 'absent' } : { phase: 'lost', supervisor };
     supervisor = now;
   }
+}
+
+/** What a lost job comes to. */
+export type Verdict = 'cancel' | 'interrupt' | 'lost';
+
+/** What a job without supervisor was asked to be, or else what happened to it. */
+export async function readVerdict(paths: JobPaths, supervisor: ProcessMark): Promise<Verdict> {
+  const request = (await readPlainFile(paths.request))?.trim();
+  if (request === 'cancel' || request === 'interrupt') return request;
+  // The machine went down: that is no failure of the job.
+  return supervisor.bootId === (await readBootId()) ? 'lost' : 'interrupt';
 }
 
 /** Every job of which a record is on disk. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobSpec } from '../../../jobs/ports/platform.ts';
@@ -10,7 +11,8 @@ import { spawnOptionsFor } from '../../postgres-programs/identity.ts';
 import { listServerProcesses } from '../../postgres-programs/postmaster.ts';
 import { checkJobSpec } from '../job-spec-rules.ts';
 import { type LocalContext, makePassage, makePrivate } from './context.ts';
-import { type JobEnd, type JobRecord, listAttempts, readLife } from './job-records.ts';
+import { killJobProcesses } from './job-processes.ts';
+import { type JobEnd, type JobRecord, listAttempts, readLife, readSupervisor } from './job-records.ts';
 import { placeScripts } from './job-scripts.ts';
 import type { JobPaths } from './layout.ts';
 import { requirePrograms } from './offers.ts';
@@ -74,6 +76,17 @@ async function launch(
 }
 
 /**
+ * From now on no supervisor begins but the one with this order. One of an earlier start that was cut off, or took too
+ * long, may be on its way or have begun: it is ended with all it started, as if it had never been.
+ */
+async function giveOrder(paths: JobPaths, order: string): Promise<void> {
+  await writeWholeFile(paths.order, `${order}\n`, { mode: 0o644 });
+  const earlier = await readSupervisor(paths.supervisor);
+  if (earlier !== null) await killJobProcesses(paths, earlier);
+  for (const file of [paths.supervisor, paths.running, paths.request]) await rm(file, { force: true });
+}
+
+/**
  * Starts the supervisor of a job that has none, and returns when that has noted itself on disk. `interruption`: how the job
  * ended before, when it is taken up again. The caller holds the job's lock.
  */
@@ -90,7 +103,14 @@ export async function startJob(
 
   await makePassage(paths.directory);
   await makePrivate(paths.run, context.identity);
-  for (const file of [paths.running, paths.request]) await rm(file, { force: true });
+  const order = randomUUID();
+  await giveOrder(paths, order);
+  const isOver = async () => {
+    const life = await readLife(paths);
+    return life.phase === 'ended' && life.end.finishedAt !== interruption?.finishedAt;
+  };
+  // So quick was the earlier one.
+  if (await isOver()) return;
   await makePrivate(paths.attempts, context.identity);
   await makePrivate(paths.scratch, context.identity);
   await writeSecrets(context, paths, spec);
@@ -116,16 +136,16 @@ export async function startJob(
     String(Math.ceil(spec.deadlineSeconds)),
     context.layout.slots,
     String(context.jobConcurrency),
+    order,
   ]);
-  const hasBegun = async () => {
-    const life = await readLife(paths);
-    return life.phase === 'ended' ? life.end.finishedAt !== interruption?.finishedAt : life.phase !== 'absent';
-  };
+  const hasBegun = async () => (await readSupervisor(paths.supervisor))?.pid === pid || (await isOver());
   await until(async () => (await hasBegun()) || (await readProcess(pid)) === null, {
     timeoutMs: 10_000,
     intervalMs: 5,
   });
   if (!(await hasBegun())) {
+    // It may come up after all: then it is to find that nobody waits for it any more.
+    await rm(paths.order, { force: true });
     throw new AppError('UNAVAILABLE', `The ${spec.kind} job could not be started: try again.`);
   }
 }

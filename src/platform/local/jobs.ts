@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { JobRef, JobSpec, JobStatus, Platform } from '../../../jobs/ports/platform.ts';
 import { withLock } from '../../machine/file-lock.ts';
-import { isAlive, type ProcessMark, readBootId, signalProcess } from '../../machine/process-mark.ts';
+import { isAlive, type ProcessMark, signalProcess } from '../../machine/process-mark.ts';
 import { until } from '../../machine/until.ts';
-import { readPlainFile, writeWholeFile } from '../../machine/whole-file.ts';
+import { writeWholeFile } from '../../machine/whole-file.ts';
 import type { LocalContext } from './context.ts';
 import { killJobProcesses } from './job-processes.ts';
-import { type JobEnd, type JobLife, listJobs, readLife, readSupervisor, refOf } from './job-records.ts';
+import { type JobEnd, type LostLife, listJobs, readLife, readVerdict, refOf, type Verdict } from './job-records.ts';
 import { startJob } from './job-start.ts';
 import { readJobStatus } from './job-status.ts';
 import type { JobPaths } from './layout.ts';
@@ -28,24 +28,24 @@ const ENDS = {
   lost: { state: 'FAILED', cause: 'lost' },
 } as const;
 
-async function writeEnd(paths: JobPaths, how: keyof typeof ENDS): Promise<void> {
+/**
+ * Takes the order back by which a supervisor may begin. One whose starter was killed may still be on its way: it notes
+ * itself and then looks for its order, while we take that away and look for a supervisor after that. One sees the other.
+ */
+async function withdrawOrder(paths: JobPaths): Promise<void> {
+  await rm(paths.order, { force: true });
+}
+
+async function writeEnd(paths: JobPaths, how: Verdict): Promise<void> {
   await rm(paths.secrets, { recursive: true, force: true });
   await rm(paths.scratch, { recursive: true, force: true });
   const end: JobEnd = { ...ENDS[how], failures: 0, finishedAt: Date.now() / 1000 };
-  // For a supervisor to read, which is another user's.
-  await writeWholeFile(paths.end, `${JSON.stringify(end)}\n`, { mode: 0o644 });
+  await writeWholeFile(paths.end, `${JSON.stringify(end)}\n`, { mode: 0o600 });
 }
 
-/** What a job without supervisor was asked to be, or else what happened to it. */
-async function readVerdict(paths: JobPaths, life: Extract<JobLife, { phase: 'lost' }>): Promise<keyof typeof ENDS> {
-  const request = (await readPlainFile(paths.request))?.trim();
-  if (request === 'cancel' || request === 'interrupt') return request;
-  // The machine went down: that is no failure of the job.
-  return life.supervisor.bootId === (await readBootId()) ? 'lost' : 'interrupt';
-}
-
-async function settle(paths: JobPaths, life: Extract<JobLife, { phase: 'lost' }>): Promise<void> {
-  const verdict = await readVerdict(paths, life);
+async function settle(paths: JobPaths, life: LostLife): Promise<void> {
+  await withdrawOrder(paths);
+  const verdict = await readVerdict(paths, life.supervisor);
   await killJobProcesses(paths, life.supervisor);
   await writeEnd(paths, verdict);
 }
@@ -59,23 +59,20 @@ async function endSupervised(paths: JobPaths, supervisor: ProcessMark, reason: R
   if (after.phase === 'lost') await settle(paths, after);
 }
 
-/**
- * Cancels a job that nobody runs now. A supervisor whose starter was killed may still be on its way: it notes itself and
- * then looks whether the job was cancelled; here that is written, and then looked for a supervisor. One sees the other.
- */
-async function cancelBeforeStart(paths: JobPaths): Promise<void> {
-  if (!(await isThere(paths.run))) return;
-  await writeEnd(paths, 'cancel');
-  const supervisor = await readSupervisor(paths.supervisor);
-  if (supervisor !== null && (await isAlive(supervisor))) await endSupervised(paths, supervisor, 'cancel');
-}
-
 async function end(paths: JobPaths, reason: Reason): Promise<void> {
+  await withdrawOrder(paths);
   const life = await readLife(paths);
   if (life.phase === 'lost') return settle(paths, life);
-  if ('supervisor' in life) return endSupervised(paths, life.supervisor, reason);
-  const mayStart = life.phase === 'absent' || (life.phase === 'ended' && life.end.state === 'INTERRUPTED');
-  if (mayStart && reason === 'cancel') await cancelBeforeStart(paths);
+  if (life.phase === 'pending' || life.phase === 'running') return endSupervised(paths, life.supervisor, reason);
+  if (reason !== 'cancel') return;
+  const isInterrupted = life.phase === 'ended' && life.end.state === 'INTERRUPTED';
+  const isLaidOut = life.phase === 'absent' && (await isThere(paths.run));
+  if (isInterrupted || isLaidOut) await writeEnd(paths, 'cancel');
+}
+
+/** A supervisor that is on its way may note itself into the directory once more before it ends. */
+async function removeWhole(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }
 
 /** Jobs as processes of this machine, each under a supervisor that lives on without us. */
@@ -126,10 +123,10 @@ export function createJobs(context: LocalContext): JobVerbs {
       const busy = 'The job is being started or ended by somebody else: try again.';
       return withLock(paths.lock, { waitSeconds: 20, busy }, async (lock) => {
         await end(paths, 'cancel');
+        // The record last: what is left of a job without one would be shown to nobody.
+        for (const directory of [paths.run, paths.secrets, paths.attempts, paths.scratch]) await removeWhole(directory);
         await rm(paths.record, { force: true });
-        // A supervisor that was on its way may note itself into it once more before it ends.
-        await rm(paths.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
-        await rm(paths.scratch, { recursive: true, force: true });
+        await removeWhole(paths.directory);
         await lock.remove();
       });
     },

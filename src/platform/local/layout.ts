@@ -26,10 +26,12 @@ export interface JobPaths {
   readonly directory: string;
   readonly lock: string;
   readonly record: string;
-  /** These three belong to the user that jobs run as; the supervisor writes what is in them. */
+  /** These three belong to the user that jobs run as; the supervisor writes most of what is in them. */
   readonly run: string;
   readonly secrets: string;
   readonly attempts: string;
+  /** Names the start that counts: a supervisor of any other one ends before it begins. */
+  readonly order: string;
   readonly supervisor: string;
   readonly running: string;
   readonly request: string;
@@ -104,6 +106,7 @@ function jobPaths(layout: Pick<Layout, 'jobs' | 'locks' | 'short'>, id: string):
     run,
     secrets: path.join(directory, 'secrets'),
     attempts: path.join(directory, 'attempts'),
+    order: path.join(run, 'order'),
     supervisor: path.join(run, 'supervisor'),
     running: path.join(run, 'running'),
     request: path.join(run, 'request'),

@@ -3,12 +3,9 @@ import { jobs } from '../../../drizzle/tables/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { collect, jobSpec } from '../../support/platform-specs.ts';
 import { insertOperation } from '../../support/sample-rows.ts';
-import { type ReconcileWorld, useReconcileWorld } from './reconcile-world.ts';
+import { useReconcileWorld } from './reconcile-world.ts';
 
-let world: ReconcileWorld;
-useReconcileWorld((made) => {
-  world = made;
-});
+const world = useReconcileWorld();
 
 describe('jobs', () => {
   async function runJob(program: string, operationState: 'RUNNING' | 'FAILED' | null) {

@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import { serverSpec } from '../../support/platform-specs.ts';
 import { insertOperation } from '../../support/sample-rows.ts';
-import { type ReconcileWorld, useReconcileWorld } from './reconcile-world.ts';
+import { useReconcileWorld } from './reconcile-world.ts';
 
-let world: ReconcileWorld;
-useReconcileWorld((made) => {
-  world = made;
-});
+const world = useReconcileWorld();
 
 describe('what a record disowns on the platform', () => {
   it.each(['FAILED', 'DELETED'] as const)('is removed, data last, when the instance is %s', async (state) => {

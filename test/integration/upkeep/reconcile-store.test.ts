@@ -3,12 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { sampleManifest } from '../../support/sample-manifest.ts';
 import { insertImage } from '../../support/sample-rows.ts';
-import { type ReconcileWorld, useReconcileWorld } from './reconcile-world.ts';
+import { useReconcileWorld } from './reconcile-world.ts';
 
-let world: ReconcileWorld;
-useReconcileWorld((made) => {
-  world = made;
-});
+const world = useReconcileWorld();
 
 /** Files of an image without a manifest. */
 async function putBlobs(id: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterEach } from 'vitest';
 import type { instances } from '../../../drizzle/tables/index.ts';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import type { ServerSpec } from '../../../jobs/ports/platform.ts';
@@ -10,6 +10,7 @@ import { createReconciler, type ReconcilerOptions } from '../../../src/upkeep/dr
 import { startAzurite } from '../../support/azurite.ts';
 import { serverSpec } from '../../support/platform-specs.ts';
 import { insertInstance, secrets } from '../../support/sample-rows.ts';
+import { useShared } from '../../support/shared.ts';
 import { openUpkeepWorld } from './upkeep-world.ts';
 
 type Part = 'volume' | 'secret' | 'configuration';
@@ -83,13 +84,9 @@ async function openReconcileWorld() {
 
 export type ReconcileWorld = Awaited<ReturnType<typeof openReconcileWorld>>;
 
-/** Gives the tests of a file one world, emptied after each. Called at the head of the file. */
-export function useReconcileWorld(take: (world: ReconcileWorld) => void): void {
-  let world: ReconcileWorld;
-  beforeAll(async () => {
-    world = await openReconcileWorld();
-    take(world);
-  });
+/** One world for all tests of a file, emptied after each. To be called at the head of the file. */
+export function useReconcileWorld(): ReconcileWorld {
+  const world = useShared(openReconcileWorld);
   afterEach(() => world.clear());
-  afterAll(() => world.stop());
+  return world;
 }
