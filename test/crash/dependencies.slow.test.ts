@@ -84,7 +84,12 @@ async function expectNoHarm(fault: () => Promise<void>, withinMs?: number): Prom
   await fault();
   await untilOver(world, subjects, withinMs);
   for (const subject of subjects) expect(await endOf(subject)).toMatchObject({ state: 'SUCCEEDED', failure: null });
-  expect(await auditWorld(world)).toEqual([]);
+  // The queue may not have been told of an end; then it offers the run again, of which nothing is left to do.
+  await eventually(
+    () => auditWorld(world),
+    (found) => found.length === 0,
+    MINUTES,
+  );
 }
 
 describe('everything ends as if nothing had been when, in the middle, the CMS database', () => {
