@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { JobSpec, JobStatus } from '../../jobs/ports/platform.ts';
 import { readProcess } from '../../src/machine/process-mark.ts';
 import type { LocalPlatform } from '../../src/platform/local/local-platform.ts';
 import { eventually } from './eventually.ts';
-import { createLocalHome, type LocalHome } from './local-platform.ts';
+import type { LocalHome } from './local-platform.ts';
 import { collect, untilNow } from './platform-specs.ts';
+import { useLocalPlatform } from './use-local-platform.ts';
 
 /** The last thing that the script of a job says which succeeds. */
 export const DONE = `echo '::toygres:: result {"done":true}'`;
@@ -27,26 +28,17 @@ export interface LocalJobs {
 
 /** To be called at the head of a file or of a `describe`. */
 export function useLocalJobs(): LocalJobs {
-  let home: LocalHome;
-  let platform: LocalPlatform;
-  beforeAll(async () => {
-    home = await createLocalHome();
-    platform = await home.open();
-  });
-  afterAll(async () => {
-    await platform.stop();
-    await home.stop();
-  });
+  const local = useLocalPlatform();
 
-  const runDirectory = (spec: JobSpec) => path.join(home.stateDirectory, 'jobs', spec.id, 'run');
+  const runDirectory = (spec: JobSpec) => path.join(local.home.stateDirectory, 'jobs', spec.id, 'run');
   const textsOf = async (spec: JobSpec) =>
-    (await collect(platform.followJobLogs(spec, untilNow()))).map((line) => line.text);
+    (await collect(local.platform.followJobLogs(spec, untilNow()))).map((line) => line.text);
   return {
     get home() {
-      return home;
+      return local.home;
     },
     get platform() {
-      return platform;
+      return local.platform;
     },
     runDirectory,
     readSupervisor: async (spec) =>
@@ -54,7 +46,7 @@ export function useLocalJobs(): LocalJobs {
     textsOf,
     untilOver: (spec) =>
       eventually(
-        () => platform.readJob(spec),
+        () => local.platform.readJob(spec),
         (status) => ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(status.state),
       ),
     pidsOf: async (spec, count) => {

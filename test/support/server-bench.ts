@@ -1,12 +1,13 @@
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterEach } from 'vitest';
 import type { ServerSpec } from '../../jobs/ports/platform.ts';
 import type { LocalPlatform } from '../../src/platform/local/local-platform.ts';
 import { findPostmaster } from '../../src/postgres-programs/postmaster.ts';
 import { eventually } from './eventually.ts';
-import { createLocalHome, type LocalHome } from './local-platform.ts';
+import type { LocalHome } from './local-platform.ts';
 import { serverSpec } from './platform-specs.ts';
+import { useLocalPlatform } from './use-local-platform.ts';
 
 export const PASSWORD = 'hunter22';
 
@@ -32,35 +33,26 @@ export interface ServerBench {
 
 /** Call it in a `describe`; what it gives can be used inside tests. */
 export function useServerBench(): ServerBench {
-  let home: LocalHome;
-  let platform: LocalPlatform;
+  const local = useLocalPlatform();
   const created: ServerSpec[] = [];
 
-  beforeAll(async () => {
-    home = await createLocalHome();
-    platform = await home.open();
-  });
-  afterAll(async () => {
-    await platform.stop();
-    await home.stop();
-  });
   afterEach(async () => {
     for (const spec of created.splice(0)) {
-      await platform.removeServer(spec);
-      await platform.removeConfiguration(spec);
-      await platform.removeSecret(spec);
-      await platform.removeVolume(spec);
+      await local.platform.removeServer(spec);
+      await local.platform.removeConfiguration(spec);
+      await local.platform.removeSecret(spec);
+      await local.platform.removeVolume(spec);
     }
   });
 
   const bench: ServerBench = {
     get home() {
-      return home;
+      return local.home;
     },
     get platform() {
-      return platform;
+      return local.platform;
     },
-    directoryOf: (spec) => path.join(home.stateDirectory, 'servers', 'test', spec.resourceName),
+    directoryOf: (spec) => path.join(local.home.stateDirectory, 'servers', 'test', spec.resourceName),
     dataOf: (spec) => path.join(bench.directoryOf(spec), 'volume', 'pgdata'),
     adopt: (spec) => {
       created.push(spec);
@@ -68,20 +60,20 @@ export function useServerBench(): ServerBench {
     },
     prepare: async (spec = serverSpec(), password = PASSWORD) => {
       bench.adopt(spec);
-      await platform.ensureVolume(spec);
-      await platform.ensureSecret(spec, { username: 'postgres', password });
-      await platform.ensureConfiguration(spec);
+      await local.platform.ensureVolume(spec);
+      await local.platform.ensureSecret(spec, { username: 'postgres', password });
+      await local.platform.ensureConfiguration(spec);
       return spec;
     },
     create: async () => {
       const spec = await bench.prepare();
-      await platform.ensureServer(spec);
+      await local.platform.ensureServer(spec);
       await bench.untilReady(spec);
       return spec;
     },
     untilReady: async (spec) => {
       const status = await eventually(
-        () => platform.readServer(spec),
+        () => local.platform.readServer(spec),
         ({ phase }) => phase === 'READY',
       );
       return status.endpoint?.port ?? 0;

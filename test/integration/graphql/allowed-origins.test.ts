@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeServices } from '../../support/api-fakes.ts';
 import { type ApiServer, send, startApi, TOKEN } from '../../support/api-server.ts';
-import { findChromium } from '../../support/chromium.ts';
+import { findChromium, launchChromium } from '../../support/chromium.ts';
 
 const CONSOLE = 'https://console.example.com';
 const executablePath = findChromium();
@@ -80,7 +79,7 @@ it.skipIf(executablePath === null)(
     const { port } = pages.address() as { port: number };
     const own = await startApi(fakeServices({}), undefined, { allowedOrigins: [`http://localhost:${port}`] });
     onTestFinished(() => own.stop());
-    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+    const browser = await launchChromium(executablePath);
     onTestFinished(() => browser.close());
 
     async function callFrom(origin: string): Promise<unknown> {

@@ -1,10 +1,10 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
 import { fakeServices, sampleInstance, sampleOperation } from '../../support/api-fakes.ts';
 import { type ApiServer, startApi, TOKEN } from '../../support/api-server.ts';
 import { createFakeStreams } from '../../support/api-streams.ts';
-import { findChromium } from '../../support/chromium.ts';
+import { findChromium, launchChromium } from '../../support/chromium.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const executablePath = findChromium();
@@ -57,7 +57,7 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+    browser = await launchChromium(executablePath);
   });
 
   afterAll(() => browser.close());

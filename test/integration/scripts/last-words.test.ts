@@ -21,7 +21,7 @@ const WAYS = {
   'much that is still to be read': (error: string) => `{ yes x | head -n 30000; echo '${error}'; } >&2`,
   'no end of its line': (error: string) => `printf '%s' '${error}' >&2`,
   'no end of its line, and a worker that is silent': (error: string) => `printf '%s' '${error}' >&2
-    sleep 120 >/dev/null &`,
+    sleep 30 >/dev/null &`,
   // What it leaves behind ends when nobody reads it any more.
   'a worker that goes on speaking': (error: string) => `echo '${error}' >&2
     (while sleep 0.2; do echo 'still here' >&2; done) >/dev/null &`,
