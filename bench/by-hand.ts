@@ -3,7 +3,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { BlobServiceClient, ContainerSASPermissions } from '@azure/storage-blob';
-import { ensureAzcopy } from '../src/platform/local/azcopy.ts';
+import { ensureAzcopy } from '../src/platform/local/jobs/azcopy.ts';
 import { timed } from './figures.ts';
 import type { Place } from './place.ts';
 import { startPlainServer } from './plain-server.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createServerManifests, namesOf } from '../src/platform/kubernetes/build-server.ts';
+import { createServerManifests, namesOf } from '../src/platform/kubernetes/servers/build-server.ts';
 import type { TestNamespace } from '../test/support/cluster.ts';
 import type { LimitedAccount } from '../test/support/cluster-account.ts';
 import { startClusterAzurite } from '../test/support/cluster-azurite.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import type { WorkflowServices } from '../jobs/workflow/context.ts';
 import type { Database } from '../src/db/database.ts';
-import { createOperationQueue } from '../src/workflow/operation-queue.ts';
+import { createOperationQueue } from '../src/workflow/queue/operation-queue.ts';
 import { startWorkers } from './engine-workers.ts';
 import { requestOf, waiting } from './nothing-workflow.ts';
 import type { Place } from './place.ts';

@@ -1,8 +1,8 @@
-import { reopenInstance, settleInstanceFailed } from './parts/creation-end.ts';
-import { durableWorkerAt, WORKER_START } from './parts/durable-worker.ts';
-import { InstanceInput } from './parts/inputs.ts';
-import { READINESS } from './parts/readiness.ts';
-import { CONNECTION_TEST, MAKING, serverOf, takeDownServer } from './parts/server.ts';
+import { InstanceInput } from './inputs.ts';
+import { reopenInstance, settleInstanceFailed } from './records-at-end.ts';
+import { durableWorkerAt, WORKER_START } from './servers/durable-worker.ts';
+import { READINESS } from './servers/readiness.ts';
+import { CONNECTION_TEST, MAKING, serverOf, takeDownServer } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** A new, empty server with pg_durable: RUNNING when functions can be started on it. */

@@ -1,12 +1,12 @@
-import { backupJob, parseBackupResult } from './parts/backup-job.ts';
-import { reopenImage, settleImageFailed } from './parts/creation-end.ts';
-import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './parts/end-job.ts';
-import { ImageInput } from './parts/inputs.ts';
-import { publishManifest, readImageFacts } from './parts/manifest-of-image.ts';
-import { measureSource } from './parts/source-instance.ts';
-import { undoWriting } from './parts/undo-writing.ts';
-import { VERIFYING, verifyUpload } from './parts/verify-upload.ts';
-import { startJob, watchJob } from './parts/watch-job.ts';
+import { publishManifest, readImageFacts } from './images/build-manifest.ts';
+import { backupJob, parseBackupResult } from './images/logical/backup-job.ts';
+import { measureSource } from './images/source-instance.ts';
+import { undoWriting } from './images/undo-writing.ts';
+import { VERIFYING, verifyUpload } from './images/verify-upload.ts';
+import { ImageInput } from './inputs.ts';
+import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './platform-jobs/end-job.ts';
+import { startJob, watchJob } from './platform-jobs/watch-job.ts';
+import { reopenImage, settleImageFailed } from './records-at-end.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** An image of a running server. It is AVAILABLE only when the store was seen to hold all of it. */

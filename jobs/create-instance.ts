@@ -1,7 +1,7 @@
-import { reopenInstance, settleInstanceFailed } from './parts/creation-end.ts';
-import { InstanceInput } from './parts/inputs.ts';
-import { READINESS } from './parts/readiness.ts';
-import { CONNECTION_TEST, MAKING, serverOf, takeDownServer } from './parts/server.ts';
+import { InstanceInput } from './inputs.ts';
+import { reopenInstance, settleInstanceFailed } from './records-at-end.ts';
+import { READINESS } from './servers/readiness.ts';
+import { CONNECTION_TEST, MAKING, serverOf, takeDownServer } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** A new, empty server. What a failed creation made is removed; its record, error and events stay. */

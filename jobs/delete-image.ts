@@ -1,5 +1,5 @@
-import { ImageInput } from './parts/inputs.ts';
-import { REMOVING } from './parts/server.ts';
+import { ImageInput } from './inputs.ts';
+import { REMOVING } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** The files go first, then the record says DELETED. What fails stays DELETING with its failure, to be retried. */

@@ -1,5 +1,5 @@
-import { InstanceInput } from './parts/inputs.ts';
-import { REMOVING, STOPPING, serverOf } from './parts/server.ts';
+import { InstanceInput } from './inputs.ts';
+import { REMOVING, STOPPING, serverOf } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { GrowthInput } from './parts/inputs.ts';
-import { askForGrowth, GROWTH, lookWhetherGrown } from './parts/volume-growth.ts';
+import { GrowthInput } from './inputs.ts';
+import { askForGrowth, GROWTH, lookWhetherGrown } from './servers/volume-growth.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /**

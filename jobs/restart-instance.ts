@@ -1,7 +1,7 @@
-import { InstanceInput } from './parts/inputs.ts';
-import { READINESS } from './parts/readiness.ts';
-import { letChangeEnd, requireKept, settleAsPlatformShows } from './parts/rest.ts';
-import { CONNECTION_TEST, MAKING, STOPPING, serverOf } from './parts/server.ts';
+import { InstanceInput } from './inputs.ts';
+import { READINESS } from './servers/readiness.ts';
+import { CONNECTION_TEST, MAKING, STOPPING, serverOf } from './servers/server-steps.ts';
+import { letChangeEnd, requireKept, settleAsPlatformShows } from './servers/settle-as-shown.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Stops a server and starts it again. A failure takes nothing back: the data is live. */

@@ -1,9 +1,9 @@
-import { reopenRestore, settleInstanceFailed } from './parts/creation-end.ts';
-import { FILLING, fillVolume } from './parts/fill-volume.ts';
-import { InstanceInput } from './parts/inputs.ts';
-import { READINESS } from './parts/readiness.ts';
-import { CONNECTION_TEST, MAKING, serverOf } from './parts/server.ts';
-import { takeDownRestore } from './parts/take-down-restore.ts';
+import { FILLING, fillVolume } from './images/fill-volume.ts';
+import { takeDownRestore } from './images/take-down-restore.ts';
+import { InstanceInput } from './inputs.ts';
+import { reopenRestore, settleInstanceFailed } from './records-at-end.ts';
+import { READINESS } from './servers/readiness.ts';
+import { CONNECTION_TEST, MAKING, serverOf } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** A new server from an image: a job fills its volume before it starts. The image is only read. */

@@ -1,7 +1,7 @@
-import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './parts/end-job.ts';
-import { PreflightInput } from './parts/inputs.ts';
-import { namingLinks, parsePreflightResult, preflightJob, removeTrials } from './parts/preflight-job.ts';
-import { startJob, watchJob } from './parts/watch-job.ts';
+import { PreflightInput } from './inputs.ts';
+import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from './platform-jobs/end-job.ts';
+import { startJob, watchJob } from './platform-jobs/watch-job.ts';
+import { namingLinks, parsePreflightResult, preflightJob, removeTrials } from './preflight/preflight-job.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Tries from where jobs run all that they depend on. Its failure names the broken link and how to mend it. */

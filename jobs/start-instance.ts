@@ -1,7 +1,7 @@
-import { InstanceInput } from './parts/inputs.ts';
-import { READINESS } from './parts/readiness.ts';
-import { letChangeEnd, requireKept, settleAsPlatformShows } from './parts/rest.ts';
-import { CONNECTION_TEST, MAKING, serverOf } from './parts/server.ts';
+import { InstanceInput } from './inputs.ts';
+import { READINESS } from './servers/readiness.ts';
+import { CONNECTION_TEST, MAKING, serverOf } from './servers/server-steps.ts';
+import { letChangeEnd, requireKept, settleAsPlatformShows } from './servers/settle-as-shown.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Starts a stopped server on its data. A failure takes nothing back: the data is live. */

@@ -1,6 +1,6 @@
-import { InstanceInput } from './parts/inputs.ts';
-import { letChangeEnd, requireKept, settleAsPlatformShows } from './parts/rest.ts';
-import { STOPPING, serverOf } from './parts/server.ts';
+import { InstanceInput } from './inputs.ts';
+import { STOPPING, serverOf } from './servers/server-steps.ts';
+import { letChangeEnd, requireKept, settleAsPlatformShows } from './servers/settle-as-shown.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Stops a server and keeps its data. Cancelled midway, it ends in what the platform then shows. */

@@ -45,7 +45,7 @@ try {
     },
     logLevel: 'warning',
   });
-  await copyFile(path.join(root, 'src/graphql/ide/fetcher.js'), path.join(unfinished, 'fetcher.js'));
+  await copyFile(path.join(root, 'src/api/ide/fetcher.js'), path.join(unfinished, 'fetcher.js'));
   await rename(unfinished, target).catch((error) => {
     if (values.whole || (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')) throw error;
   });

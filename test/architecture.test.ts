@@ -16,14 +16,29 @@ const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Below these rooms of src there is nothing but what all of them may use. */
-const GROUND = ['db', 'config', 'log', 'metrics', 'secrets', 'postgres-programs', 'machine'];
-const MIDDLE = ['graphql', 'services', 'workflow', 'platform', 'storage', 'events', 'auth', 'embedded', 'upkeep'];
+const GROUND = ['db', 'config', 'log', 'metrics', 'secrets', 'postgres-programs', 'machine', 'waiting'];
+const MIDDLE = [
+  'api',
+  'services',
+  'workflow',
+  'platform',
+  'storage',
+  'events',
+  'auth',
+  'embedded',
+  'upkeep',
+  'schedules',
+  'notify',
+];
 const SRC_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['app.ts', 'app', 'config', 'log'],
   'app.ts': ['app', ...MIDDLE, 'stores', ...GROUND],
   app: ['app', ...MIDDLE, 'stores', ...GROUND],
   stores: ['stores', ...GROUND],
-  cli: ['cli'],
+  cli: ['cli', 'client'],
+  client: ['client'],
+  // A program of its own, beside the data.
+  runner: ['runner', 'secrets', 'postgres-programs', 'machine', 'waiting'],
   ...Object.fromEntries(MIDDLE.map((name) => [name, [name, 'stores', ...GROUND]])),
   ...Object.fromEntries(GROUND.map((name) => [name, GROUND])),
 };
@@ -61,6 +76,8 @@ describe('the house', () => {
       'deploy',
       'bench',
       'docs',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
       'package-lock.json',
       'biome.json',
       'vitest.config.ts',

@@ -4,7 +4,7 @@ import type { Config } from '../config/env.ts';
 import { ensureDebianPackages } from '../embedded/debian-packages.ts';
 import type { Home } from '../embedded/home.ts';
 import type { Logger } from '../log/logger.ts';
-import { ensureAzcopy } from '../platform/local/azcopy.ts';
+import { ensureAzcopy } from '../platform/local/jobs/azcopy.ts';
 import { findPostgresPrograms, type PostgresPrograms } from '../postgres-programs/find.ts';
 import { type ProcessIdentity, readServerIdentity } from '../postgres-programs/identity.ts';
 

@@ -1,11 +1,11 @@
+import type { Authenticator } from '../api/authenticator.ts';
+import type { MetricsPage } from '../api/http/metrics.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/env.ts';
-import type { Authenticator } from '../graphql/authenticator.ts';
-import type { MetricsPage } from '../graphql/http/metrics.ts';
 import { METRICS_MEDIA_TYPE, type Metrics } from '../metrics/metrics.ts';
-import { readRecordCounts } from '../stores/record-counts.ts';
-import { QUEUE_SCHEMA } from '../workflow/boss.ts';
-import { queueNamePattern } from '../workflow/queue-name.ts';
+import { readRecordCounts } from '../stores/upkeep/record-counts.ts';
+import { QUEUE_SCHEMA } from '../workflow/queue/boss.ts';
+import { queueNamePattern } from '../workflow/queue/queue-name.ts';
 import type { Core } from './core.ts';
 
 /** Has the records counted at scrapes: those of this server's platform. */

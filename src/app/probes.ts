@@ -1,6 +1,6 @@
+import { createProbeServer } from '../api/http/probe-server.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/env.ts';
-import { createProbeServer } from '../graphql/http/probe-server.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Core } from './core.ts';

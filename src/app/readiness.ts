@@ -1,6 +1,6 @@
 import type { Finding } from '../../resolvers/ports/queries.ts';
 import type { Logger } from '../log/logger.ts';
-import { findReadiness } from '../services/diagnostics.ts';
+import { findReadiness } from '../services/checks/diagnostics.ts';
 import type { Core } from './core.ts';
 
 /** Asks the queue whether it answers. */

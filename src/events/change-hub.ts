@@ -1,6 +1,6 @@
+import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Change, ChangedRows } from '../stores/changed-rows.ts';
-import type { Listener } from './listener.ts';
+import type { Change, ChangedRows } from '../stores/lists/changed-rows.ts';
 
 /** Passes every change of one noun's rows on to those who follow it, read once for all of them. */
 export interface ChangeHub<T> {

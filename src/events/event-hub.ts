@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts';
+import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
-import { type EventPage, readEvents, readLastSequences } from '../stores/operation-event-reads.ts';
-import type { Listener } from './listener.ts';
+import { type EventPage, readEvents, readLastSequences } from '../stores/operations/events.ts';
 
 /** Wakes those who follow operations, and reads for them: once for all who stand at the same event. */
 export interface EventHub {

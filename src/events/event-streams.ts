@@ -4,19 +4,19 @@ import type { EventStreams } from '../../resolvers/ports/streams.ts';
 import { isTerminal } from '../../schema/states.ts';
 import type { Database } from '../db/database.ts';
 import { isDatabaseUnavailable } from '../db/errors.ts';
+import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
 import {
   type Change,
   createChangedImages,
   createChangedInstances,
   createChangedOperations,
-} from '../stores/changed-rows.ts';
-import type { EventPage } from '../stores/operation-event-reads.ts';
+} from '../stores/lists/changed-rows.ts';
+import type { EventPage } from '../stores/operations/events.ts';
 import { createBell } from './bell.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
 import { createEventHub, type EventHub, PAGE_SIZE } from './event-hub.ts';
 import { leavable } from './leavable.ts';
-import type { Listener } from './listener.ts';
 
 export interface EventStreamsOptions {
   readonly database: Database;

@@ -1,18 +1,18 @@
 import type { FailureRecord } from '../../jobs/ports/records.ts';
 import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
 import { isTerminal, type TerminalState } from '../../schema/states.ts';
-import type { ClaimedRun } from '../stores/run-claim.ts';
-import { endOperation, lockRun } from '../stores/run-ending.ts';
-import { backoffMs } from './backoff.ts';
+import type { ClaimedRun } from '../stores/runs/claim.ts';
+import { endOperation, lockRun } from '../stores/runs/ending.ts';
 import { compensate } from './compensation.ts';
 import { cancelledFailure, describeFailure } from './failure.ts';
 import { letLeftBehindEnd } from './left-behind.ts';
 import { pause } from './pause.ts';
 import { persist } from './persist.ts';
-import { Interrupted, type RunControl } from './run-control.ts';
-import type { EngineDeps, RunInHand } from './run-in-hand.ts';
-import { recordCause, succeed } from './run-records.ts';
-import { createStoryRunner } from './step-runner.ts';
+import { Interrupted, type RunControl } from './runs/run-control.ts';
+import type { EngineDeps, RunInHand } from './runs/run-in-hand.ts';
+import { recordCause, succeed } from './runs/run-records.ts';
+import { backoffMs } from './steps/backoff.ts';
+import { createStoryRunner } from './steps/step-runner.ts';
 
 /** `ended`: the operation is over. `superseded`: it is another worker's. `handed-back`: it is to be taken by the next. */
 export type RunEnd = 'ended' | 'superseded' | 'handed-back';

@@ -1,5 +1,5 @@
 import { pause } from './pause.ts';
-import type { EngineDeps, RunInHand } from './run-in-hand.ts';
+import type { EngineDeps, RunInHand } from './runs/run-in-hand.ts';
 
 /** Waits for work that does not heed its signal, a while: what is taken back must not be made anew by it. */
 export async function letLeftBehindEnd({ leftBehindMs }: EngineDeps, run: RunInHand): Promise<void> {

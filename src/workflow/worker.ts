@@ -6,17 +6,17 @@ import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
 import { every } from '../machine/every.ts';
-import { announceWorker, removeWorker } from '../stores/worker-rows.ts';
-import { ensureQueue } from './boss.ts';
-import { createHeldRuns } from './held-runs.ts';
-import { queueName } from './queue-name.ts';
-import { type RunFeed, startRunFeed } from './run-feed.ts';
-import type { EngineDeps } from './run-in-hand.ts';
-import { type RunMeter, silentMeter } from './run-meter.ts';
-import { createRunTaker } from './run-taker.ts';
-import { createSlots } from './slots.ts';
-import { sweep } from './sweep.ts';
-import { EVENTS_CHANNEL, type WakeSource, WORK_CHANNEL } from './wake-source.ts';
+import { announceWorker, removeWorker } from '../stores/runs/workers.ts';
+import { ensureQueue } from './queue/boss.ts';
+import { queueName } from './queue/queue-name.ts';
+import { EVENTS_CHANNEL, type WakeSource, WORK_CHANNEL } from './queue/wake-source.ts';
+import { createHeldRuns } from './runs/held-runs.ts';
+import { type RunFeed, startRunFeed } from './runs/run-feed.ts';
+import type { EngineDeps } from './runs/run-in-hand.ts';
+import { type RunMeter, silentMeter } from './runs/run-meter.ts';
+import { createRunTaker } from './runs/run-taker.ts';
+import { createSlots } from './runs/slots.ts';
+import { sweep } from './runs/sweep.ts';
 
 export interface WorkerOptions {
   readonly database: Database;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { knock } from '../../src/platform/kubernetes/knock.ts';
+import { knock } from '../../src/platform/kubernetes/cluster/knock.ts';
 import { type ClusterWorld, createClusterWorld } from '../support/cluster-world.ts';
 import type { E2eClient } from '../support/e2e-client.ts';
 import { query } from '../support/e2e-home-services.ts';

@@ -2,8 +2,8 @@ import { type GraphQLFormattedError, graphql } from 'graphql';
 import { createContext } from '../../resolvers/context.ts';
 import { createResolverContainer, type Services } from '../../resolvers/services.ts';
 import type { Role } from '../../schema/states.ts';
-import { createErrorFormatter } from '../../src/graphql/errors/format-error.ts';
-import { readSchema } from '../../src/graphql/schema.ts';
+import { createErrorFormatter } from '../../src/api/errors/format-error.ts';
+import { readSchema } from '../../src/api/schema.ts';
 import { createLogger } from '../../src/log/logger.ts';
 
 export interface Answer {

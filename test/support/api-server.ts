@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import WebSocket from 'ws';
 import type { Finding } from '../../resolvers/ports/queries.ts';
 import type { Services } from '../../resolvers/services.ts';
+import { createGraphqlServer, type GraphqlServerOptions } from '../../src/api/server.ts';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
-import { createGraphqlServer, type GraphqlServerOptions } from '../../src/graphql/server.ts';
 import type { Answer } from './api-execution.ts';
 
 export const TOKEN = 'a-token-of-the-tests-0123456789';

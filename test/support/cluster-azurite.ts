@@ -1,4 +1,4 @@
-import { knock } from '../../src/platform/kubernetes/knock.ts';
+import { knock } from '../../src/platform/kubernetes/cluster/knock.ts';
 import type { TestNamespace } from './cluster.ts';
 import { eventually } from './eventually.ts';
 

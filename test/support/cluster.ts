@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createLogger } from '../../src/log/logger.ts';
-import { createApi, type KubernetesApi } from '../../src/platform/kubernetes/api.ts';
-import { openConnection } from '../../src/platform/kubernetes/connection.ts';
+import { createApi, type KubernetesApi } from '../../src/platform/kubernetes/cluster/api.ts';
+import { openConnection } from '../../src/platform/kubernetes/cluster/connection.ts';
 import type { ManifestFields } from '../../src/platform/kubernetes/fill-template.ts';
 import {
   createKubernetesPlatform,

@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { ensureDebianPackages } from '../../src/embedded/debian-packages.ts';
 import { createLogger } from '../../src/log/logger.ts';
-import { ensureAzcopy } from '../../src/platform/local/azcopy.ts';
+import { ensureAzcopy } from '../../src/platform/local/jobs/azcopy.ts';
 import { initCluster, startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
 import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';

@@ -1,6 +1,6 @@
-import type { KubernetesApi } from './api.ts';
-import { describeAdmission } from './errors.ts';
-import type { Kind, KubeEvent, KubeObject, Pod } from './objects.ts';
+import type { KubernetesApi } from './cluster/api.ts';
+import { describeAdmission } from './cluster/errors.ts';
+import type { Kind, KubeEvent, KubeObject, Pod } from './cluster/objects.ts';
 
 /** Why something does not come up, in words. `hopeless`: waiting longer is not worth it. */
 export interface Cause {

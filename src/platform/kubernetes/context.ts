@@ -1,9 +1,9 @@
 import type { Logger } from '../../log/logger.ts';
-import type { KubernetesApi } from './api.ts';
-import type { JobManifests } from './build-job.ts';
-import type { ServerManifests } from './build-server.ts';
-import { createInformer, type Informer } from './informer.ts';
-import type { Kind, Kinds } from './objects.ts';
+import type { KubernetesApi } from './cluster/api.ts';
+import { createInformer, type Informer } from './cluster/informer.ts';
+import type { Kind, Kinds } from './cluster/objects.ts';
+import type { JobManifests } from './jobs/build-job.ts';
+import type { ServerManifests } from './servers/build-server.ts';
 import type { KubernetesSettings } from './settings.ts';
 
 /** What every part of the Kubernetes platform works with. */

@@ -1,24 +1,24 @@
 import type { Address, Platform } from '../../../jobs/ports/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
-import { createApi } from './api.ts';
-import { createJobManifests } from './build-job.ts';
-import { createServerManifests } from './build-server.ts';
 import { createEvents } from './causes.ts';
-import { openConnection } from './connection.ts';
+import { createApi } from './cluster/api.ts';
+import { openConnection } from './cluster/connection.ts';
+import { listKubernetesObjects } from './cluster/list-objects.ts';
 import { createKnown, type KubernetesContext } from './context.ts';
-import { followJobLog } from './job-logs.ts';
-import { createReports } from './job-reports.ts';
-import { createJobSlots } from './job-slots.ts';
-import { createJobVerbs } from './job-verbs.ts';
-import { listKubernetesObjects } from './list-objects.ts';
+import { createJobManifests } from './jobs/build-job.ts';
+import { followJobLog } from './jobs/job-logs.ts';
+import { createReports } from './jobs/job-reports.ts';
+import { createJobSlots } from './jobs/job-slots.ts';
+import { createJobVerbs } from './jobs/job-verbs.ts';
 import { listOffers } from './offers.ts';
-import { followServerLog } from './server-logs.ts';
-import { dnsNameOf, readServerStatus } from './server-status.ts';
-import { createServerVerbs } from './server-verbs.ts';
+import { createServerManifests } from './servers/build-server.ts';
+import { followServerLog } from './servers/server-logs.ts';
+import { dnsNameOf, readServerStatus } from './servers/server-status.ts';
+import { createServerVerbs } from './servers/server-verbs.ts';
+import { createVolumeVerbs } from './servers/volume-verbs.ts';
 import type { KubernetesSettings } from './settings.ts';
 import { readTemplates } from './templates.ts';
-import { createVolumeVerbs } from './volume-verbs.ts';
 
 export interface KubernetesPlatformOptions extends KubernetesSettings {
   /** Files, separated as in KUBECONFIG; null: KUBECONFIG itself, the account of this pod, or ~/.kube/config. */

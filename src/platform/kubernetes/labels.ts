@@ -1,5 +1,5 @@
 import type { JobRef, JobSpec, ServerRef, ServerSpec } from '../../../jobs/ports/platform.ts';
-import type { KubeObject } from './objects.ts';
+import type { KubeObject } from './cluster/objects.ts';
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by';
 /** Finds all that is ours in a namespace, and nothing else. */

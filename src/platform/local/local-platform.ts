@@ -6,15 +6,15 @@ import type { ProcessIdentity } from '../../postgres-programs/identity.ts';
 import { isLogLarge, rotateServerLog } from '../../postgres-programs/server-log.ts';
 import { type LocalContext, prepareLayout } from './context.ts';
 import { withSystemErrorsTranslated } from './file-errors.ts';
-import { followJobLog } from './job-logs.ts';
-import { createJobs } from './jobs.ts';
+import { followJobLog } from './jobs/job-logs.ts';
+import { createJobs } from './jobs/job-verbs.ts';
 import { layoutOf } from './layout.ts';
 import { listLocalObjects } from './objects.ts';
 import { readLocalOffers } from './offers.ts';
-import { followServerLog } from './server-logs.ts';
-import { createServerParts } from './server-parts.ts';
-import { listServers } from './server-records.ts';
-import { createServers } from './servers.ts';
+import { followServerLog } from './servers/server-logs.ts';
+import { createServerParts } from './servers/server-parts.ts';
+import { listServers } from './servers/server-records.ts';
+import { createServers } from './servers/server-verbs.ts';
 
 const ROTATE_INTERVAL_MS = 60_000;
 /** pg_durable was seen to take up to 30 s for a fast shutdown. */

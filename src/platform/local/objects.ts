@@ -1,8 +1,14 @@
 import type { PlatformObject } from '../../../jobs/ports/platform.ts';
 import { readJsonFile } from '../../machine/whole-file.ts';
-import { listJobs } from './job-records.ts';
+import { listJobs } from './jobs/job-records.ts';
 import type { Layout } from './layout.ts';
-import { ConfigurationRecord, listServers, SecretRecord, ServerRecord, VolumeRecord } from './server-records.ts';
+import {
+  ConfigurationRecord,
+  listServers,
+  SecretRecord,
+  ServerRecord,
+  VolumeRecord,
+} from './servers/server-records.ts';
 
 /** All that this home holds, with the records it says it belongs to. */
 export async function listLocalObjects(layout: Layout): Promise<readonly PlatformObject[]> {

@@ -1,8 +1,8 @@
 import type { PlatformObject, ServerRef } from '../../../jobs/ports/platform.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { type DriftKind, isTerminal } from '../../../schema/states.ts';
-import type { SeenDrift } from '../../stores/drift-rows.ts';
-import type { InstanceOwner, JobOwner } from '../../stores/owner-rows.ts';
+import type { SeenDrift } from '../../stores/upkeep/drift.ts';
+import type { InstanceOwner, JobOwner } from '../../stores/upkeep/owners.ts';
 
 const KINDS: Readonly<Record<PlatformObject['kind'], DriftKind>> = {
   server: 'SERVER',

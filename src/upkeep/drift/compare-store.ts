@@ -1,7 +1,7 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import { AppError } from '../../../schema/errors.ts';
-import type { SeenDrift } from '../../stores/drift-rows.ts';
-import type { ImageOwner } from '../../stores/owner-rows.ts';
+import type { SeenDrift } from '../../stores/upkeep/drift.ts';
+import type { ImageOwner } from '../../stores/upkeep/owners.ts';
 
 /**
  * Where the blob store holds something else than the records of this platform's images say. Only the files of an image

@@ -1,8 +1,8 @@
 import { AppError } from '../../../schema/errors.ts';
 import type { DriftKind } from '../../../schema/states.ts';
 import type { Logger } from '../../log/logger.ts';
-import { type Leftover, readOverdueDrift, recordDrift, settleDrift } from '../../stores/drift-rows.ts';
-import { readImageOwners, readInstanceOwners, readJobOwners, readMoment } from '../../stores/owner-rows.ts';
+import { type Leftover, readOverdueDrift, recordDrift, settleDrift } from '../../stores/upkeep/drift.ts';
+import { readImageOwners, readInstanceOwners, readJobOwners, readMoment } from '../../stores/upkeep/owners.ts';
 import { comparePlatform, idsOfOwners } from './compare-platform.ts';
 import { compareStore, createPrefixReader } from './compare-store.ts';
 import { type RemovalDependencies, removeLeftover } from './remove-leftover.ts';

@@ -1,14 +1,14 @@
 import { eq, sql } from 'drizzle-orm';
 import { images, instances, jobs, operations } from '../../../drizzle/tables/index.ts';
-import { keepLogAndRemove } from '../../../jobs/parts/end-job.ts';
+import { keepLogAndRemove } from '../../../jobs/platform-jobs/end-job.ts';
 import type { ServerRef } from '../../../jobs/ports/platform.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
 import { AppError, assertNever } from '../../../schema/errors.ts';
 import { isTerminal } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
-import type { Leftover } from '../../stores/drift-rows.ts';
-import { requireFree } from '../../stores/operation-exclusivity.ts';
+import { requireFree } from '../../stores/operations/exclusivity.ts';
+import type { Leftover } from '../../stores/upkeep/drift.ts';
 import { type PartKind, serverOfPart } from './compare-platform.ts';
 
 export interface RemovalDependencies {

@@ -9,7 +9,7 @@ import {
   deleteOperations,
   deleteSilentLeases,
   deleteSilentWorkers,
-} from '../../stores/prune-rows.ts';
+} from '../../stores/upkeep/prune.ts';
 
 /** How long what is kept, in days. */
 export interface Retention {

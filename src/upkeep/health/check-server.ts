@@ -6,7 +6,7 @@ import { AppError, assertNever } from '../../../schema/errors.ts';
 import type { HealthStatus } from '../../../schema/states.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
-import type { WatchedInstance } from '../../stores/health-rows.ts';
+import type { WatchedInstance } from '../../stores/upkeep/health.ts';
 
 export interface CheckDependencies {
   readonly platform: Pick<Platform, 'readServer'>;

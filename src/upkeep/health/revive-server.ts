@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { buildServerSpec } from '../../../jobs/parts/server-spec.ts';
 import type { Platform } from '../../../jobs/ports/platform.ts';
+import { buildServerSpec } from '../../../jobs/servers/server-spec.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { type Database, inside } from '../../db/database.ts';
-import { toInstanceRecord } from '../../stores/instance-rows.ts';
-import { lockInstance } from '../../stores/instance-writes.ts';
-import { type HeldLease, isHeld } from '../../stores/leases.ts';
-import { requireFree } from '../../stores/operation-exclusivity.ts';
+import { toInstanceRecord } from '../../stores/instances/rows.ts';
+import { lockInstance } from '../../stores/instances/writes.ts';
+import { requireFree } from '../../stores/operations/exclusivity.ts';
+import { type HeldLease, isHeld } from '../../stores/upkeep/leases.ts';
 
 /** Longer than starting takes: a process that hangs in the middle must not keep others from the instance for good. */
 const LOCK_LIMIT = '90s';

@@ -1,4 +1,4 @@
-import type { WatchedInstance } from '../../stores/health-rows.ts';
+import type { WatchedInstance } from '../../stores/upkeep/health.ts';
 
 /** A server that should run and did not. */
 export interface Outage {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeInstall, ensureDebianPackages, listMissingPackages } from '../../../src/embedded/debian-packages.ts';
-import { ensureAzcopy } from '../../../src/platform/local/azcopy.ts';
+import { ensureAzcopy } from '../../../src/platform/local/jobs/azcopy.ts';
 import { readServerIdentity, spawnOptionsFor } from '../../../src/postgres-programs/identity.ts';
 import { captureLog } from '../../support/capture-log.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createListener, type Listener } from '../../../src/events/listener.ts';
+import { createListener, type Listener } from '../../../src/db/listener.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';

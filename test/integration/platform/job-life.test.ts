@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { markProcess } from '../../../src/machine/process-mark.ts';
-import { readLife } from '../../../src/platform/local/job-records.ts';
+import { readLife } from '../../../src/platform/local/jobs/job-records.ts';
 import { layoutOf } from '../../../src/platform/local/layout.ts';
 import { createLocalHome, type LocalHome } from '../../support/local-platform.ts';
 import { jobSpec } from '../../support/platform-specs.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findBrokenLink } from '../../../jobs/parts/preflight-links.ts';
+import { findBrokenLink } from '../../../jobs/preflight/broken-links.ts';
 import { type AzureStandIn, startAzureStandIn } from '../../support/azure-stand-in.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
 import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';

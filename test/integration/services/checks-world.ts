@@ -1,7 +1,7 @@
 import { beforeEach } from 'vitest';
 import { createLogger } from '../../../src/log/logger.ts';
-import { createChecks } from '../../../src/services/checks.ts';
-import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
+import { createChecks } from '../../../src/services/checks/checks.ts';
+import { createInstanceRecords } from '../../../src/stores/instances/records.ts';
 import { secrets } from '../../support/sample-rows.ts';
 import { useShared } from '../../support/shared.ts';
 import { type CommandWorld, createCommandWorld, STANDARD_OFFERS } from './command-world.ts';

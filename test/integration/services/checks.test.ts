@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { AppError } from '../../../schema/errors.ts';
-import { findReadiness } from '../../../src/services/diagnostics.ts';
+import { findReadiness } from '../../../src/services/checks/diagnostics.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
 import { useChecksWorld } from './checks-world.ts';
 

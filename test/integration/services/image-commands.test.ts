@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
-import { createImageRecords } from '../../../src/stores/image-records.ts';
+import { createImageRecords } from '../../../src/stores/images/records.ts';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
 import { admin, idOf, newName, refusalOf, useCommandWorld } from './command-world.ts';
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageFacts, ImageRecords } from '../../../jobs/ports/records.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { IMAGE_STATES, type ImageState } from '../../../schema/states.ts';
-import { createImageQueries } from '../../../src/stores/image-queries.ts';
-import { createImageRecords } from '../../../src/stores/image-records.ts';
+import { createImageQueries } from '../../../src/stores/images/queries.ts';
+import { createImageRecords } from '../../../src/stores/images/records.ts';
 import { insertImage, secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InstanceRecords } from '../../../jobs/ports/records.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { INSTANCE_STATES, type InstanceState } from '../../../schema/states.ts';
-import { createInstanceRecords } from '../../../src/stores/instance-records.ts';
+import { createInstanceRecords } from '../../../src/stores/instances/records.ts';
 import { insertInstance, secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 

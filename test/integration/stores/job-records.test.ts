@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobStatus } from '../../../jobs/ports/platform.ts';
 import type { JobRecords } from '../../../jobs/ports/records.ts';
 import type { OperationQueries } from '../../../resolvers/ports/queries.ts';
-import { createJobRecords } from '../../../src/stores/job-records.ts';
-import { createOperationQueries } from '../../../src/stores/operation-queries.ts';
+import { createJobRecords } from '../../../src/stores/operations/job-records.ts';
+import { createOperationQueries } from '../../../src/stores/operations/queries.ts';
 import { insertOperation, PLATFORM } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeEndpoint, writeHealth } from '../../../src/stores/health-rows.ts';
-import { type HeldLease, isLeaseTaken, releaseLease, takeLease } from '../../../src/stores/leases.ts';
-import { createUpkeepQueries } from '../../../src/stores/upkeep-queries.ts';
+import { writeEndpoint, writeHealth } from '../../../src/stores/upkeep/health.ts';
+import { type HeldLease, isLeaseTaken, releaseLease, takeLease } from '../../../src/stores/upkeep/leases.ts';
+import { createUpkeepQueries } from '../../../src/stores/upkeep/queries.ts';
 import { insertInstance } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cursor, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
-import { createImageQueries } from '../../../src/stores/image-queries.ts';
-import { createInstanceQueries } from '../../../src/stores/instance-queries.ts';
-import { createOperationQueries } from '../../../src/stores/operation-queries.ts';
+import { createImageQueries } from '../../../src/stores/images/queries.ts';
+import { createInstanceQueries } from '../../../src/stores/instances/queries.ts';
+import { createOperationQueries } from '../../../src/stores/operations/queries.ts';
 import { countStatements } from '../../support/count-statements.ts';
 import { insertImage, insertInstance, insertOperation, secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';

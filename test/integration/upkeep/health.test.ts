@@ -6,7 +6,7 @@ import type { ServerSpec } from '../../../jobs/ports/platform.ts';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { createEventStreams } from '../../../src/events/event-streams.ts';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
-import { takeLease } from '../../../src/stores/leases.ts';
+import { takeLease } from '../../../src/stores/upkeep/leases.ts';
 import { reviveServer } from '../../../src/upkeep/health/revive-server.ts';
 import { eventually } from '../../support/eventually.ts';
 import { insertInstance, insertOperation, secrets } from '../../support/sample-rows.ts';

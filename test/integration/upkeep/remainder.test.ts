@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
-import { createUpkeepQueries } from '../../../src/stores/upkeep-queries.ts';
+import { createUpkeepQueries } from '../../../src/stores/upkeep/queries.ts';
 import { createReconciler } from '../../../src/upkeep/drift/reconciler.ts';
 import { captureLog } from '../../support/capture-log.ts';
 import { type ControlPlane, openControlPlane } from '../jobs/control-plane.ts';

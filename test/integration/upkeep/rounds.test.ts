@@ -2,7 +2,7 @@ import { PgBoss } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { type Round, roundsQueueName, startRounds } from '../../../src/upkeep/rounds.ts';
-import { QUEUE_SCHEMA } from '../../../src/workflow/boss.ts';
+import { QUEUE_SCHEMA } from '../../../src/workflow/queue/boss.ts';
 import { captureLog } from '../../support/capture-log.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';

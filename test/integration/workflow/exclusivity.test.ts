@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { instances } from '../../../drizzle/tables/index.ts';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { AppError } from '../../../schema/errors.ts';
-import { requireFree } from '../../../src/stores/operation-exclusivity.ts';
+import { requireFree } from '../../../src/stores/operations/exclusivity.ts';
 import { AnyInput, anOperation, nothingToSettle, useBench } from './bench.ts';
 
 const bench = useBench();

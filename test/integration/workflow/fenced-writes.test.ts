@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
-import { type ClaimedRun, claimRun } from '../../../src/stores/run-claim.ts';
-import { endOperation, lockRun, recordFailure, recordUndone } from '../../../src/stores/run-ending.ts';
-import { type StepWrite, writeStep } from '../../../src/stores/run-steps.ts';
+import { type ClaimedRun, claimRun } from '../../../src/stores/runs/claim.ts';
+import { endOperation, lockRun, recordFailure, recordUndone } from '../../../src/stores/runs/ending.ts';
+import { type StepWrite, writeStep } from '../../../src/stores/runs/steps.ts';
 import { AnyInput, countTo, nothingToSettle, useBench } from './bench.ts';
 
 const workflows = [

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { openDatabase } from '../../../src/db/database.ts';
-import { createListener } from '../../../src/events/listener.ts';
-import { startBoss } from '../../../src/workflow/boss.ts';
+import { createListener } from '../../../src/db/listener.ts';
+import { startBoss } from '../../../src/workflow/queue/boss.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { AnyInput, type Bench, countTo, eventually, log, nothingToSettle, useBench } from './bench.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { operationEvents, operationSteps, operations } from '../../../drizzle/tables/index.ts';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
-import { ensureQueue, startBoss } from '../../../src/workflow/boss.ts';
+import { ensureQueue, startBoss } from '../../../src/workflow/queue/boss.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 import { AnyInput, anOperation, eventually, log, useBench } from './bench.ts';
 import { shortWorkflow } from './short-workflow.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { AppError } from '../../../schema/errors.ts';
-import type { RunMeter } from '../../../src/workflow/run-meter.ts';
+import type { RunMeter } from '../../../src/workflow/runs/run-meter.ts';
 import { AnyInput, type Bench, eventually, nothingToSettle, openBench } from './bench.ts';
 
 let bench: Bench;

@@ -3,9 +3,9 @@
 import { appendFile } from 'node:fs/promises';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
 import { openDatabase } from '../../../src/db/database.ts';
-import { createListener } from '../../../src/events/listener.ts';
+import { createListener } from '../../../src/db/listener.ts';
 import { createLogger } from '../../../src/log/logger.ts';
-import { startBoss } from '../../../src/workflow/boss.ts';
+import { startBoss } from '../../../src/workflow/queue/boss.ts';
 import { createWorker } from '../../../src/workflow/worker.ts';
 import { tracedOf } from './traced-workflow.ts';
 

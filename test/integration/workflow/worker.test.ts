@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { workers } from '../../../drizzle/tables/index.ts';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
-import { createListener } from '../../../src/events/listener.ts';
-import { startBoss } from '../../../src/workflow/boss.ts';
+import { createListener } from '../../../src/db/listener.ts';
+import { startBoss } from '../../../src/workflow/queue/boss.ts';
 import { AnyInput, anOperation, countTo, eventually, log, nothingToSettle, useBench } from './bench.ts';
 import { shortWorkflow } from './short-workflow.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { compareWithStore, describeFile, parseChecksums, refuseDifferences } from '../../../jobs/parts/checksums.ts';
+import { compareWithStore, describeFile, parseChecksums, refuseDifferences } from '../../../jobs/images/checksums.ts';
 
 const MD5 = 'a'.repeat(32);
 const SHA = 'b'.repeat(64);

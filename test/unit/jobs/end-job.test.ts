@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepLogAndRemove } from '../../../jobs/parts/end-job.ts';
+import { keepLogAndRemove } from '../../../jobs/platform-jobs/end-job.ts';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
 
 it('a job that never came to run, because its start was cut off, is removed with what was laid out for it', async () => {

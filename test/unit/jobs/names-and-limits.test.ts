@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { buildJobId, buildJobName, buildJobRef } from '../../../jobs/parts/job-identity.ts';
-import { jobLimits } from '../../../jobs/parts/job-limits.ts';
-import { READINESS } from '../../../jobs/parts/readiness.ts';
-import { CONNECTION_TEST } from '../../../jobs/parts/server.ts';
+import { buildJobId, buildJobName, buildJobRef } from '../../../jobs/platform-jobs/job-identity.ts';
+import { jobLimits } from '../../../jobs/platform-jobs/job-limits.ts';
+import { READINESS } from '../../../jobs/servers/readiness.ts';
+import { CONNECTION_TEST } from '../../../jobs/servers/server-steps.ts';
 
 describe('job ids', () => {
   const operation = randomUUID();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeBrokenLink, findBrokenLink, splitBrokenLink } from '../../../jobs/parts/preflight-links.ts';
+import { describeBrokenLink, findBrokenLink, splitBrokenLink } from '../../../jobs/preflight/broken-links.ts';
 
 /** Words of preflight.sh, azcopy 10.32.2, Azure's blob store and directory, and of the platforms, as they were seen. */
 const SEEN: readonly [link: string, text: string, remedy: RegExp][] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookWhetherReady } from '../../../jobs/parts/readiness.ts';
 import type { Platform, ServerStatus } from '../../../jobs/ports/platform.ts';
+import { lookWhetherReady } from '../../../jobs/servers/readiness.ts';
 import { serverSpec } from '../../support/platform-specs.ts';
 
 const endpoint = { host: '203.0.113.7', port: 5432, dnsName: null };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createStallWatchdog } from '../../../jobs/parts/stall-watchdog.ts';
+import { createStallWatchdog } from '../../../jobs/platform-jobs/stall-watchdog.ts';
 import type { JobStatus } from '../../../jobs/ports/platform.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'] }));

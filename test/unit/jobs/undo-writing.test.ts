@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { undoWriting } from '../../../jobs/parts/undo-writing.ts';
+import { undoWriting } from '../../../jobs/images/undo-writing.ts';
 import type { StepScope, UndoContext } from '../../../jobs/workflow/context.ts';
 
 /** Takes back in a store in which files come up after the removals whose turn it is: `late[0]` after the first, ... */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
-import { chooseVersion } from '../../../src/services/choose-offer.ts';
+import { chooseVersion } from '../../../src/services/instances/choose-offer.ts';
 
 const offers = [
   { version: '9', imageTypes: ['STOCK'] },

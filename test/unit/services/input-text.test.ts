@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildInputText } from '../../../src/services/input-text.ts';
+import { buildInputText } from '../../../src/services/commands/input-text.ts';
 
 describe('the text of an input', () => {
   it('is the same for the same meaning: any order of fields, null and left out alike', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/log/logger.ts';
-import type { WatchedInstance } from '../../../src/stores/health-rows.ts';
+import type { WatchedInstance } from '../../../src/stores/upkeep/health.ts';
 import type { Verdict } from '../../../src/upkeep/health/check-server.ts';
 import { followOutage } from '../../../src/upkeep/health/outages.ts';
 import { createWatchList, type Watched } from '../../../src/upkeep/health/watch-list.ts';

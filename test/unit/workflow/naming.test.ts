@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { describeFailure } from '../../../src/workflow/failure.ts';
-import { queueName, runKey } from '../../../src/workflow/queue-name.ts';
+import { queueName, runKey } from '../../../src/workflow/queue/queue-name.ts';
 import { compareVersions, newestOf } from '../../../src/workflow/versions.ts';
 
 describe('workflow versions', () => {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { every } from '../../../src/machine/every.ts';
-import { runAttempt } from '../../../src/workflow/attempt.ts';
-import { backoffMs } from '../../../src/workflow/backoff.ts';
 import { pause } from '../../../src/workflow/pause.ts';
-import { createProgressReporter } from '../../../src/workflow/progress-reporter.ts';
-import { createRunControl, Interrupted } from '../../../src/workflow/run-control.ts';
-import { createSlots } from '../../../src/workflow/slots.ts';
+import { createRunControl, Interrupted } from '../../../src/workflow/runs/run-control.ts';
+import { createSlots } from '../../../src/workflow/runs/slots.ts';
+import { runAttempt } from '../../../src/workflow/steps/attempt.ts';
+import { backoffMs } from '../../../src/workflow/steps/backoff.ts';
+import { createProgressReporter } from '../../../src/workflow/steps/progress-reporter.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProgressTracker, percentOfRun } from '../../../src/workflow/progress.ts';
+import { createProgressTracker, percentOfRun } from '../../../src/workflow/steps/progress.ts';
 
 describe('a progress tracker', () => {
   it('works out percent, rate and seconds left from bytes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEvents, readPodCause } from '../../../../src/platform/kubernetes/causes.ts';
-import type { ContainerState, KubeEvent, Pod } from '../../../../src/platform/kubernetes/objects.ts';
+import type { ContainerState, KubeEvent, Pod } from '../../../../src/platform/kubernetes/cluster/objects.ts';
 
 const MADE = '2026-01-01T00:00:00Z';
 

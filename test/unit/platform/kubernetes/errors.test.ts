@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { translateAnswer, translateSilence } from '../../../../src/platform/kubernetes/errors.ts';
+import { translateAnswer, translateSilence } from '../../../../src/platform/kubernetes/cluster/errors.ts';
 
 const answer = (status: number, message = '', reason = 'Reason', causes: { field?: string; message?: string }[] = []) =>
   translateAnswer('Making Job backup-orders', { status, reason, message, causes });

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../../schema/errors.ts';
 import { createLogger } from '../../../../src/log/logger.ts';
-import type { KubernetesApi } from '../../../../src/platform/kubernetes/api.ts';
-import { translateAnswer } from '../../../../src/platform/kubernetes/errors.ts';
-import { createInformer, type Informer } from '../../../../src/platform/kubernetes/informer.ts';
-import type { ConfigMap } from '../../../../src/platform/kubernetes/objects.ts';
+import type { KubernetesApi } from '../../../../src/platform/kubernetes/cluster/api.ts';
+import { translateAnswer } from '../../../../src/platform/kubernetes/cluster/errors.ts';
+import { createInformer, type Informer } from '../../../../src/platform/kubernetes/cluster/informer.ts';
+import type { ConfigMap } from '../../../../src/platform/kubernetes/cluster/objects.ts';
 import { eventually } from '../../../support/eventually.ts';
 
 type Event = { type: string; object: unknown };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createJobManifests } from '../../../../src/platform/kubernetes/build-job.ts';
-import { createServerManifests } from '../../../../src/platform/kubernetes/build-server.ts';
 import type { ManifestFields } from '../../../../src/platform/kubernetes/fill-template.ts';
+import { createJobManifests } from '../../../../src/platform/kubernetes/jobs/build-job.ts';
+import { createServerManifests } from '../../../../src/platform/kubernetes/servers/build-server.ts';
 import { imageFor } from '../../../../src/platform/kubernetes/settings.ts';
 import { kubernetesSettings, readProductTemplates } from '../../../support/kubernetes-templates.ts';
 import { jobSpec, serverSpec } from '../../../support/platform-specs.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { KubernetesApi } from '../../../../src/platform/kubernetes/api.ts';
-import { translateAnswer } from '../../../../src/platform/kubernetes/errors.ts';
-import { followPodLog } from '../../../../src/platform/kubernetes/pod-logs.ts';
+import type { KubernetesApi } from '../../../../src/platform/kubernetes/cluster/api.ts';
+import { translateAnswer } from '../../../../src/platform/kubernetes/cluster/errors.ts';
+import { followPodLog } from '../../../../src/platform/kubernetes/servers/pod-logs.ts';
 
 /** So many lines, of which several have the same time, as a container that writes quickly has them. */
 const LOG = Array.from({ length: 40 }, (_, index) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Events } from '../../../../src/platform/kubernetes/causes.ts';
+import type { Kind, KubeObject } from '../../../../src/platform/kubernetes/cluster/objects.ts';
 import type { KubernetesContext } from '../../../../src/platform/kubernetes/context.ts';
 import { serverPodLabels } from '../../../../src/platform/kubernetes/labels.ts';
-import type { Kind, KubeObject } from '../../../../src/platform/kubernetes/objects.ts';
-import { readServerStatus } from '../../../../src/platform/kubernetes/server-status.ts';
+import { readServerStatus } from '../../../../src/platform/kubernetes/servers/server-status.ts';
 import { kubernetesSettings } from '../../../support/kubernetes-templates.ts';
 import { serverSpec } from '../../../support/platform-specs.ts';
 

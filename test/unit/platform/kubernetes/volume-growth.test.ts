@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Condition, PersistentVolumeClaim } from '../../../../src/platform/kubernetes/objects.ts';
-import { parseQuantity } from '../../../../src/platform/kubernetes/quantity.ts';
-import { readVolumeGrowth } from '../../../../src/platform/kubernetes/volume-growth.ts';
+import type { Condition, PersistentVolumeClaim } from '../../../../src/platform/kubernetes/cluster/objects.ts';
+import { parseQuantity } from '../../../../src/platform/kubernetes/cluster/quantity.ts';
+import { readVolumeGrowth } from '../../../../src/platform/kubernetes/servers/volume-growth.ts';
 
 function claim(asked: string, has: string, conditions: readonly Condition[] = [], verdict?: string) {
   const allocatedResourceStatuses = verdict === undefined ? {} : { storage: verdict };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildHba, buildSettings, withLibrary } from '../../../../src/platform/local/server-settings.ts';
+import { buildHba, buildSettings, withLibrary } from '../../../../src/platform/local/servers/server-settings.ts';
 
 const facts = {
   resourceName: 'orders-0a1b2c3d',

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '../../schema/errors.ts';
+import type { ImageManifest, ManifestFile } from '../ports/manifest.ts';
+import type { ImageFacts, ImageRecord } from '../ports/records.ts';
+import { SUPERUSER_NAME } from '../ports/superuser.ts';
+import type { WorkflowServices } from '../workflow/context.ts';
+import type { BackupResult } from './logical/backup-job.ts';
+import { readVerifiedFiles } from './verify-upload.ts';
+
+/** The manifest of an image, the same from the same facts. */
+export function buildManifest(
+  image: ImageRecord,
+  result: BackupResult,
+  files: readonly ManifestFile[],
+  password: { readonly value: string; readonly keyId: string },
+): ImageManifest {
+  const { databases, databaseBytes, cluster, serverVersion, tools, startedAt, finishedAt, notices } = result;
+  const { extensions, durable } = result;
+  return {
+    formatVersion: 1,
+    imageId: image.id,
+    imageName: image.name,
+    imageType: image.imageType,
+    method: image.method,
+    postgresVersion: image.postgresVersion,
+    serverVersion,
+    sourceInstanceId: image.sourceInstanceId,
+    sourceInstanceName: image.sourceInstanceName,
+    sourceStorageGib: image.sourceStorageGib,
+    cluster,
+    superuser: { username: SUPERUSER_NAME, encryptedPassword: password.value, keyId: password.keyId },
+    databases,
+    databaseBytes,
+    extensions,
+    durable,
+    files: [...files],
+    tools,
+    startedAt,
+    finishedAt,
+    notices,
+  };
+}
+
+/** Writes the manifest, which makes the prefix an image, and reads it back as a restore would. */
+export async function publishManifest(
+  { store, images }: WorkflowServices,
+  imageId: string,
+  result: BackupResult,
+): Promise<void> {
+  const files = await readVerifiedFiles(store, imageId, result);
+  const manifest = buildManifest(
+    await images.read(imageId),
+    result,
+    files,
+    await images.readEncryptedPassword(imageId),
+  );
+  await store.writeManifest(imageId, manifest);
+  const readBack = await store.readManifest(imageId);
+  // By content: the job's result may have come back from the records, where keys have no order.
+  if (!isDeepStrictEqual(readBack, manifest)) {
+    throw new AppError('STEP_FAILED', 'The blob store gives another manifest back than the one that was written.');
+  }
+}
+
+/** What the record of an image is to say, from the manifest as it stands in the store. */
+export async function readImageFacts({ store }: WorkflowServices, imageId: string): Promise<ImageFacts> {
+  const { databases, files, databaseBytes, cluster, extensions, durable, notices } = await store.readManifest(imageId);
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return { databases, files, sizeBytes, databaseBytes, cluster, extensions, durable, notices, verifiedAt: new Date() };
+}

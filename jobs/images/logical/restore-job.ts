@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { AppError } from '../../../schema/errors.ts';
+import { buildJobRef } from '../../platform-jobs/job-identity.ts';
+import { jobLimits } from '../../platform-jobs/job-limits.ts';
+import { readParallelism } from '../../platform-jobs/parallelism.ts';
+import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
+import type { ImageManifest } from '../../ports/manifest.ts';
+import type { JobSpec } from '../../ports/platform.ts';
+import { SUPERUSER_NAME } from '../../ports/superuser.ts';
+import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
+import type { ImageToRestore } from '../image-to-restore.ts';
+
+type Context = WorkflowServices & RunFacts;
+
+/** The phases of restore.sh. */
+export const RESTORE_PHASES = ['download', 'check', 'restore', 'analyze'] as const;
+
+/** What restore.sh reports when it has succeeded. */
+export const RestoreResult = z.object({ databases: z.number().int().nonnegative(), notices: z.array(z.string()) });
+export type RestoreResult = z.infer<typeof RestoreResult>;
+
+/** Throws STEP_FAILED when the result is not as agreed. */
+export function parseRestoreResult(result: unknown): RestoreResult {
+  const parsed = RestoreResult.safeParse(result);
+  if (parsed.success) return parsed.data;
+  throw new AppError('STEP_FAILED', 'The restore job reported a result that cannot be read.');
+}
+
+/** The restore job of this run, on the volume of the instance. */
+export function restoreJob(context: Context, instanceId: string, source: ImageToRestore): PlannedJob {
+  return {
+    phases: RESTORE_PHASES,
+    dataBytes: source.databaseBytes + source.sizeBytes,
+    buildSpec: () => buildRestoreSpec(context, instanceId, source),
+  };
+}
+
+async function buildRestoreSpec(context: Context, instanceId: string, source: ImageToRestore): Promise<JobSpec> {
+  const { platform, store, instances, operationId } = context;
+  const instance = await instances.read(instanceId);
+  const manifest = await store.readManifest(source.imageId);
+  const limits = jobLimits(source.databaseBytes + source.sizeBytes);
+  const grant = await store.grantDownload(source.imageId, limits.grantSeconds);
+  const password = await instances.readPassword(instanceId);
+  const { namespace, resourceName } = instance;
+  return {
+    ...buildJobRef(context, 'restore', { namespace, name: resourceName }),
+    kind: 'restore',
+    operationId,
+    instanceId,
+    imageId: source.imageId,
+    volume: { namespace, resourceName },
+    imageType: instance.imageType,
+    postgresVersion: instance.postgresVersion,
+    parameters: {
+      PGUSER: SUPERUSER_NAME,
+      TOYGRES_IMAGE_URL: grant.url,
+      TOYGRES_IMAGE_ID: source.imageId,
+      TOYGRES_PARALLEL: readParallelism(platform),
+      ...restoreParameters(manifest),
+      TOYGRES_DURABLE_FUNCTIONS: instance.durableFunctions ?? 'CANCEL',
+      TOYGRES_ALLOW_EXTENSION_UPGRADE: String(instance.allowExtensionUpgrade),
+    },
+    secrets: grant.sas === null ? { password } : { password, sas: grant.sas },
+    scratchBytes: jobLimits(source.sizeBytes).scratchBytes,
+    deadlineSeconds: limits.deadlineSeconds,
+    attempts: 3,
+  };
+}
+
+/** How the manifest tells restore.sh to make the cluster, and which list of files to trust. */
+export function restoreParameters({ cluster, files }: ImageManifest): Record<string, string> {
+  const checksums = files.find((file) => file.name === 'checksums.tsv');
+  return {
+    TOYGRES_CHECKSUMS_SHA256: checksums?.sha256 ?? '',
+    TOYGRES_ENCODING: cluster.encoding,
+    TOYGRES_LOCALE_PROVIDER: cluster.localeProvider,
+    TOYGRES_LC_COLLATE: cluster.lcCollate,
+    TOYGRES_LC_CTYPE: cluster.lcCtype,
+    TOYGRES_LOCALE: cluster.locale ?? '',
+    TOYGRES_ICU_RULES: cluster.icuRules ?? '',
+    TOYGRES_DATA_CHECKSUMS: String(cluster.dataChecksums),
+  };
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../../../schema/errors.ts';
+import {
+  listProcesses,
+  type ProcessFacts,
+  type ProcessMark,
+  readBootId,
+  readProcess,
+  signalPid,
+} from '../../../machine/process-mark.ts';
+import { until } from '../../../machine/until.ts';
+import type { JobPaths } from '../layout.ts';
+
+async function carriesMark(pid: number, scratch: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  return environment.split('\0').some((entry) => entry.startsWith(`TOYGRES_SCRATCH_DIR=${scratch}/`));
+}
+
+/** A session outlives its leader, and the system gives no pid out again that still names a session, until it is booted anew. */
+async function isSessionStillIts(supervisor: ProcessMark): Promise<boolean> {
+  if (supervisor.bootId !== (await readBootId())) return false;
+  const holder = await readProcess(supervisor.pid);
+  return holder === null || holder.startTicks === supervisor.startTicks;
+}
+
+function withDescendants(all: readonly ProcessFacts[], first: ReadonlySet<number>): Set<number> {
+  const members = new Set(first);
+  for (let before = -1; before !== members.size; ) {
+    before = members.size;
+    for (const facts of all) {
+      // A session carries its leader's pid.
+      if (members.has(facts.parent) || members.has(facts.session)) members.add(facts.pid);
+    }
+  }
+  return members;
+}
+
+/**
+ * Every living process of a job: its supervisor, what carries the job's scratch directory in its environment (also when it
+ * made itself a session of its own), and the children of all these.
+ */
+export async function listJobProcesses(paths: JobPaths, supervisor: ProcessMark): Promise<readonly number[]> {
+  const all = await listProcesses();
+  const ofSession = await isSessionStillIts(supervisor);
+  const marked = await Promise.all(
+    all.map(async (facts) => (ofSession && facts.session === supervisor.pid) || carriesMark(facts.pid, paths.scratch)),
+  );
+  const first = new Set(all.filter((_, index) => marked[index]).map((facts) => facts.pid));
+  const members = withDescendants(all, first);
+  members.delete(process.pid);
+  return [...members];
+}
+
+/** Kills every process of a job and resolves when none is left. Throws UNAVAILABLE when one is after 10 s. */
+export async function killJobProcesses(paths: JobPaths, supervisor: ProcessMark): Promise<void> {
+  const ended = await until(
+    async () => {
+      const members = await listJobProcesses(paths, supervisor);
+      for (const pid of members) signalPid(pid, 'SIGKILL');
+      return members.length === 0;
+    },
+    { timeoutMs: 10_000, intervalMs: 10 },
+  );
+  if (!ended) {
+    throw new AppError(
+      'UNAVAILABLE',
+      'A process of the job was killed and does not end: it may wait for a disk that does not answer.',
+    );
+  }
+}

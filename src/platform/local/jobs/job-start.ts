@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { JobSpec } from '../../../../jobs/ports/platform.ts';
+import { AppError } from '../../../../schema/errors.ts';
+import { readProcess } from '../../../machine/process-mark.ts';
+import { until } from '../../../machine/until.ts';
+import { writeJsonFile, writeWholeFile } from '../../../machine/whole-file.ts';
+import { spawnOptionsFor } from '../../../postgres-programs/identity.ts';
+import { listServerProcesses } from '../../../postgres-programs/postmaster.ts';
+import { checkJobSpec } from '../../job-spec-rules.ts';
+import { type LocalContext, makePassage, makePrivate } from '../context.ts';
+import type { JobPaths } from '../layout.ts';
+import { requirePrograms } from '../offers.ts';
+import { isThere } from '../servers/server-records.ts';
+import { killJobProcesses } from './job-processes.ts';
+import { type JobEnd, type JobRecord, listAttempts, readLife, readSupervisor } from './job-records.ts';
+import { placeScripts } from './job-scripts.ts';
+
+async function findVolume(context: LocalContext, spec: JobSpec): Promise<string | null> {
+  if (spec.volume === null) return null;
+  const paths = context.layout.server(spec.volume);
+  if (!(await isThere(paths.volume))) {
+    throw new AppError('STEP_FAILED', `The volume of ${spec.volume.resourceName} is gone: the job cannot be started.`);
+  }
+  if ((await listServerProcesses(paths.data)).length > 0) {
+    throw new AppError('CONFLICT', `Server ${spec.volume.resourceName} runs on the volume: stop it first.`);
+  }
+  return paths.volume;
+}
+
+async function writeSecrets(context: LocalContext, paths: JobPaths, spec: JobSpec): Promise<void> {
+  await rm(paths.secrets, { recursive: true, force: true });
+  await makePrivate(paths.secrets, context.identity);
+  const options = { mode: 0o600, owner: context.identity };
+  for (const [name, value] of Object.entries(spec.secrets)) {
+    await writeWholeFile(path.join(paths.secrets, name), value, options);
+  }
+}
+
+function recordOf(spec: JobSpec): JobRecord {
+  const { id, namespace, name, kind, deadlineSeconds, attempts } = spec;
+  const volume = spec.volume && { namespace: spec.volume.namespace, resourceName: spec.volume.resourceName };
+  return { id, namespace, name, kind, volume, deadlineSeconds, attempts };
+}
+
+async function launch(
+  context: LocalContext,
+  paths: JobPaths,
+  environment: Readonly<Record<string, string>>,
+  commandLine: readonly string[],
+): Promise<number> {
+  const log = await open(paths.supervisorLog, 'a', 0o600);
+  try {
+    const child = spawn('bash', commandLine, {
+      ...spawnOptionsFor(context.identity),
+      cwd: '/',
+      env: { ...environment },
+      // A session of its own: neither Ctrl-C nor our end reaches it.
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) => {
+        reject(new AppError('UNAVAILABLE', 'The program bash cannot be run: install it.', { cause }));
+      });
+      child.once('spawn', () => {
+        child.unref();
+        resolve(child.pid ?? 0);
+      });
+    });
+  } finally {
+    await log.close();
+  }
+}
+
+/**
+ * From now on no supervisor begins but the one with this order. One of an earlier start that was cut off, or took too
+ * long, may be on its way or have begun: it is ended with all it started, as if it had never been.
+ */
+async function giveOrder(paths: JobPaths, order: string): Promise<void> {
+  await writeWholeFile(paths.order, `${order}\n`, { mode: 0o644 });
+  const earlier = await readSupervisor(paths.supervisor);
+  if (earlier !== null) await killJobProcesses(paths, earlier);
+  for (const file of [paths.supervisor, paths.running, paths.request]) await rm(file, { force: true });
+}
+
+/**
+ * Starts the supervisor of a job that has none, and returns when that has noted itself on disk. `interruption`: how the job
+ * ended before, when it is taken up again. The caller holds the job's lock.
+ */
+export async function startJob(
+  context: LocalContext,
+  paths: JobPaths,
+  spec: JobSpec,
+  interruption: JobEnd | null,
+): Promise<void> {
+  checkJobSpec(spec);
+  const programs = await requirePrograms(context.programs, { ...spec, imageType: 'STOCK' });
+  const volume = await findVolume(context, spec);
+  const scripts = await placeScripts(context, spec.kind);
+
+  await makePassage(paths.directory);
+  await makePrivate(paths.run, context.identity);
+  const order = randomUUID();
+  await giveOrder(paths, order);
+  const isOver = async () => {
+    const life = await readLife(paths);
+    return life.phase === 'ended' && life.end.finishedAt !== interruption?.finishedAt;
+  };
+  // So quick was the earlier one.
+  if (await isOver()) return;
+  await makePrivate(paths.attempts, context.identity);
+  await makePrivate(paths.scratch, context.identity);
+  await writeSecrets(context, paths, spec);
+  await writeJsonFile(paths.record, recordOf(spec));
+
+  const tools = context.azcopyPath === null ? [] : [path.dirname(context.azcopyPath)];
+  const environment = {
+    ...spec.parameters,
+    PATH: [programs.directory, ...tools, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    TOYGRES_SECRETS_DIR: paths.secrets,
+    ...(volume === null ? {} : { TOYGRES_VOLUME: volume }),
+  };
+  const nextAttempt = ((await listAttempts(paths)).at(-1) ?? 0) + 1;
+  const pid = await launch(context, paths, environment, [
+    scripts.supervisor,
+    paths.run,
+    paths.attempts,
+    paths.scratch,
+    scripts.script,
+    String(spec.attempts),
+    String(interruption?.failures ?? 0),
+    String(nextAttempt),
+    String(Math.ceil(spec.deadlineSeconds)),
+    context.layout.slots,
+    String(context.jobConcurrency),
+    order,
+  ]);
+  const hasBegun = async () => (await readSupervisor(paths.supervisor))?.pid === pid || (await isOver());
+  await until(async () => (await hasBegun()) || (await readProcess(pid)) === null, {
+    timeoutMs: 10_000,
+    intervalMs: 5,
+  });
+  if (!(await hasBegun())) {
+    // It may come up after all: then it is to find that nobody waits for it any more.
+    await rm(paths.order, { force: true });
+    throw new AppError('UNAVAILABLE', `The ${spec.kind} job could not be started: try again.`);
+  }
+}

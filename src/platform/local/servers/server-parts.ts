@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
+import { AppError, invalidInput } from '../../../../schema/errors.ts';
+import { readJsonFile, writeJsonFile, writeWholeFile } from '../../../machine/whole-file.ts';
+import { listServerProcesses } from '../../../postgres-programs/postmaster.ts';
+import { type LocalContext, makePassage, makePrivate } from '../context.ts';
+import { isVolumeInUse } from '../jobs/job-records.ts';
+import type { ServerPaths } from '../layout.ts';
+import { withServerLock } from './server-lock.ts';
+import { ConfigurationRecord, isThere, SecretRecord, VolumeRecord } from './server-records.ts';
+import { buildHba, buildIdent } from './server-settings.ts';
+import { growVolume, readGrowth } from './volume-size.ts';
+
+type ServerParts = Pick<
+  Platform,
+  | 'ensureVolume'
+  | 'ensureVolumeSize'
+  | 'readVolumeGrowth'
+  | 'ensureSecret'
+  | 'ensureConfiguration'
+  | 'removeConfiguration'
+  | 'removeSecret'
+  | 'removeVolume'
+>;
+
+const REMOVED = 'volume.removed-';
+
+async function removeData(paths: ServerPaths): Promise<void> {
+  // First out of the way in one move: what a crash leaves behind is no volume any more.
+  if (await isThere(paths.volume)) {
+    await rename(paths.volume, path.join(paths.directory, `${REMOVED}${randomBytes(4).toString('hex')}`));
+  }
+  const names = await readdir(paths.directory).catch(() => []);
+  const leftovers = names.filter((name) => name.startsWith(REMOVED));
+  await Promise.all(
+    leftovers.map((name) => rm(path.join(paths.directory, name), { recursive: true, force: true, maxRetries: 3 })),
+  );
+  await rm(paths.volumeRecord, { force: true });
+}
+
+function checkPassword(password: string): void {
+  // initdb reads the password from the first line of a file.
+  if (/[\0\r\n]/.test(password) || password === '') {
+    throw invalidInput('password', 'one line, not empty', 'The password must be one line of text and not empty.');
+  }
+}
+
+/** The volume, secret and configuration of servers, as directories and files. */
+export function createServerParts(context: LocalContext): ServerParts {
+  const { layout, identity } = context;
+  const locked = <T>(ref: ServerRef, work: (paths: ServerPaths) => Promise<T>) => withServerLock(layout, ref, 10, work);
+  const removeFiles = (ref: ServerRef, select: (paths: ServerPaths) => readonly string[]) =>
+    locked(ref, async (paths) => {
+      for (const target of select(paths)) await rm(target, { recursive: true, force: true });
+    });
+
+  return {
+    ensureVolume: (spec: ServerSpec) =>
+      locked(spec, async (paths) => {
+        await makePassage(paths.directory);
+        await makePrivate(paths.volume, identity);
+        if ((await readJsonFile(paths.volumeRecord, VolumeRecord)) !== null) return;
+        await writeJsonFile(paths.volumeRecord, { ownerId: spec.instanceId, storageGib: spec.storageGib });
+      }),
+
+    ensureVolumeSize: (ref, storageGib) => locked(ref, (paths) => growVolume(paths, ref, storageGib)),
+    readVolumeGrowth: (ref, storageGib) => readGrowth(layout.server(ref), storageGib),
+
+    ensureSecret: (spec, secret) =>
+      locked(spec, async (paths) => {
+        checkPassword(secret.password);
+        await makePassage(paths.directory);
+        if ((await readJsonFile(paths.secretRecord, SecretRecord)) !== null) return;
+        await writeJsonFile(paths.secretRecord, { ownerId: spec.instanceId, ...secret });
+      }),
+
+    ensureConfiguration: (spec) =>
+      locked(spec, async (paths) => {
+        await makePassage(paths.directory);
+        await makePassage(paths.configuration);
+        const options = { mode: 0o600, owner: identity };
+        await writeWholeFile(path.join(paths.configuration, 'pg_hba.conf'), buildHba(spec.imageType), options);
+        await writeWholeFile(path.join(paths.configuration, 'pg_ident.conf'), buildIdent(), options);
+        const record = { ownerId: spec.instanceId, imageType: spec.imageType };
+        if ((await readJsonFile(paths.configurationRecord, ConfigurationRecord)) !== null) return;
+        await writeJsonFile(paths.configurationRecord, record);
+      }),
+
+    removeConfiguration: (ref) => removeFiles(ref, (paths) => [paths.configuration, paths.configurationRecord]),
+    removeSecret: (ref) => removeFiles(ref, (paths) => [paths.secretRecord]),
+
+    removeVolume: (ref) =>
+      locked(ref, async (paths) => {
+        if ((await listServerProcesses(paths.data)).length > 0) {
+          throw new AppError('CONFLICT', `Server ${ref.resourceName} runs on the volume: stop it first.`);
+        }
+        if (await isVolumeInUse(layout, ref)) {
+          throw new AppError('CONFLICT', `A job works on the volume of ${ref.resourceName}: cancel it first.`);
+        }
+        await removeData(paths);
+      }),
+  };
+}

@@ -1,0 +1,62 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import { IMAGE_TYPES } from '../../../../schema/states.ts';
+import { ProcessMark } from '../../../machine/process-mark.ts';
+import { isResourceName, type Layout, type ServerPaths } from '../layout.ts';
+
+const owned = { ownerId: z.string() };
+
+/** What stands in the small file beside each thing that a server is made of. */
+export const VolumeRecord = z.object({ ...owned, storageGib: z.number() });
+export const SecretRecord = z.object({ ...owned, username: z.string(), password: z.string() });
+export const ConfigurationRecord = z.object({ ...owned, imageType: z.enum(IMAGE_TYPES) });
+
+/** What is known of a server beyond what its data directory tells. */
+export const ServerRecord = z.object({
+  ...owned,
+  /** Whether it is meant to run: kept when the whole platform is shut down for a while. */
+  desired: z.enum(['running', 'stopped']),
+  /** Shut down with the whole platform, to be started again with it. */
+  paused: z.boolean(),
+  imageType: z.enum(IMAGE_TYPES),
+  postgresVersion: z.string(),
+  port: z.number().int().nullable(),
+  /** The postmaster that was started last. */
+  process: ProcessMark.nullable(),
+  /** Why it could not be started. */
+  failure: z.string().nullable(),
+});
+export type ServerRecord = z.infer<typeof ServerRecord>;
+
+/** True for a file or directory that is there. */
+export async function isThere(target: string): Promise<boolean> {
+  return stat(target).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+      throw error;
+    },
+  );
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+  return names.filter(isResourceName).sort();
+}
+
+/** Every server of which anything is left on disk, in the order of names. */
+export async function listServers(layout: Layout): Promise<readonly { ref: ServerRef; paths: ServerPaths }[]> {
+  const namespaces = await namesIn(layout.servers);
+  const found = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const names = await namesIn(path.join(layout.servers, namespace));
+      return names.map((resourceName) => ({ namespace, resourceName }));
+    }),
+  );
+  return found.flat().map((ref) => ({ ref, paths: layout.server(ref) }));
+}

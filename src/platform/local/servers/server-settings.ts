@@ -1,0 +1,83 @@
+import type { ImageType } from '../../../../schema/states.ts';
+
+/** Linux allows this many bytes for the path of a socket. */
+const LONGEST_SOCKET_PATH = 107;
+
+const HEAD = '# Written by Toygres; changes are overwritten.\n';
+
+function hbaLine(...fields: readonly string[]): string {
+  return fields.join('\t');
+}
+
+/**
+ * Who may log in, and how. Every program of this machine comes from loopback, so a password is asked there too; only
+ * PG_DURABLE trusts it, since its background worker and the steps it runs connect there and cannot give one.
+ */
+export function buildHba(imageType: ImageType): string {
+  const loopback = imageType === 'PG_DURABLE' ? 'trust' : 'scram-sha-256';
+  const rules = [
+    hbaLine('local', 'all', 'all', 'scram-sha-256'),
+    hbaLine('local', 'replication', 'all', 'scram-sha-256'),
+    hbaLine('host', 'all', 'all', '127.0.0.1/32', loopback),
+    hbaLine('host', 'all', 'all', '::1/128', loopback),
+    hbaLine('host', 'replication', 'all', 'all', 'scram-sha-256'),
+    hbaLine('host', 'all', 'all', 'all', 'scram-sha-256'),
+  ];
+  return `${HEAD}${rules.join('\n')}\n`;
+}
+
+/** No user of this machine stands for a database role. */
+export function buildIdent(): string {
+  return HEAD;
+}
+
+export interface ServerFacts {
+  readonly resourceName: string;
+  readonly imageType: ImageType;
+  readonly port: number;
+  readonly hbaFile: string;
+  readonly identFile: string;
+  readonly socketDirectory: string;
+  /** What the cluster's own files say of shared_preload_libraries. */
+  readonly preloaded: string;
+}
+
+/** The list with the library in it; what users added by ALTER SYSTEM stays. */
+export function withLibrary(preloaded: string, library: string): string {
+  const names = preloaded.split(',').map((name) => name.trim());
+  const unquoted = names.map((name) => name.replace(/^"(.*)"$/, '$1'));
+  return unquoted.includes(library) ? preloaded : [...names.filter((name) => name !== ''), library].join(',');
+}
+
+/** One entry of a list setting: a comma or space in a path would make two of it. */
+function quoted(directory: string): string {
+  return `"${directory.replaceAll('"', '""')}"`;
+}
+
+/**
+ * What the server is told on its command line, where no ALTER SYSTEM and no restored file can change it: where it listens,
+ * whom it lets in, and where it writes its log and how. All else is its owner's.
+ */
+export function buildSettings(facts: ServerFacts): Readonly<Record<string, string>> {
+  const socketPath = `${facts.socketDirectory}/.s.PGSQL.${facts.port}`;
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(facts.port),
+    // Nothing of ours needs the socket: where the system cannot make it there is none.
+    unix_socket_directories: Buffer.byteLength(socketPath) > LONGEST_SOCKET_PATH ? '' : quoted(facts.socketDirectory),
+    hba_file: facts.hbaFile,
+    ident_file: facts.identFile,
+    cluster_name: facts.resourceName,
+    log_destination: 'stderr',
+    logging_collector: 'off',
+    log_line_prefix: '%m [%p] ',
+    log_timezone: 'UTC',
+  };
+  if (facts.imageType !== 'PG_DURABLE') return settings;
+  return {
+    ...settings,
+    shared_preload_libraries: withLibrary(facts.preloaded, 'pg_durable'),
+    'pg_durable.database': 'postgres',
+    'pg_durable.worker_role': 'postgres',
+  };
+}

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import { AppError } from '../../../../schema/errors.ts';
+import { markProcess, readProcess } from '../../../machine/process-mark.ts';
+import { until } from '../../../machine/until.ts';
+import { readJsonFile, readPlainFile, writeJsonFile } from '../../../machine/whole-file.ts';
+import { initCluster, startCluster } from '../../../postgres-programs/cluster.ts';
+import type { PostgresPrograms } from '../../../postgres-programs/find.ts';
+import { spawnOptionsFor } from '../../../postgres-programs/identity.ts';
+import { findPostmaster, listServerProcesses, removeMisleadingLock } from '../../../postgres-programs/postmaster.ts';
+import { readLastCause, rotateServerLog } from '../../../postgres-programs/server-log.ts';
+import { type LocalContext, makePrivate } from '../context.ts';
+import type { ServerPaths } from '../layout.ts';
+import { requirePrograms } from '../offers.ts';
+import { reservePort } from './ports.ts';
+import { isThere, SecretRecord, type ServerRecord } from './server-records.ts';
+import { buildSettings } from './server-settings.ts';
+
+const run = promisify(execFile);
+
+/** How often another port is tried when somebody takes ours between looking and listening. */
+const PORT_TRIES = 3;
+
+async function makeCluster(context: LocalContext, paths: ServerPaths, programs: PostgresPrograms): Promise<void> {
+  const secret = await readJsonFile(paths.secretRecord, SecretRecord);
+  if (secret === null) throw new AppError('STEP_FAILED', 'The secret of the server is gone: it cannot be made.');
+  await initCluster(
+    { programs, identity: context.identity },
+    {
+      dataDirectory: paths.data,
+      superuser: secret.username,
+      password: secret.password,
+      initdbArguments: ['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums'],
+    },
+  );
+}
+
+/** Refuses data that cannot be this server's, or that a restore has not finished. */
+async function checkCluster(paths: ServerPaths, programs: PostgresPrograms): Promise<void> {
+  const version = (await readPlainFile(path.join(paths.data, 'PG_VERSION')))?.trim() ?? 'none';
+  if (version === programs.major) return;
+  throw new AppError(
+    'STEP_FAILED',
+    `The volume holds a cluster of PostgreSQL ${version}; the server is to run PostgreSQL ${programs.major}.`,
+  );
+}
+
+async function prepareCluster(context: LocalContext, paths: ServerPaths, programs: PostgresPrograms): Promise<void> {
+  if (!(await isThere(paths.volume))) {
+    throw new AppError('STEP_FAILED', 'The volume of the server is gone: it cannot be started.');
+  }
+  if (await isThere(`${paths.data}-restoring`)) {
+    throw new AppError(
+      'STEP_FAILED',
+      'The volume holds a restore that was not finished: run the restore again, or delete the instance.',
+    );
+  }
+  if (await isThere(paths.data)) await checkCluster(paths, programs);
+  else await makeCluster(context, paths, programs);
+}
+
+async function readPreloaded(context: LocalContext, paths: ServerPaths, programs: PostgresPrograms): Promise<string> {
+  const asked = run(path.join(programs.directory, 'postgres'), ['-D', paths.data, '-C', 'shared_preload_libraries'], {
+    ...spawnOptionsFor(context.identity),
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
+  });
+  return (await asked).stdout.trim();
+}
+
+async function launch(context: LocalContext, paths: ServerPaths, record: ServerRecord, programs: PostgresPrograms) {
+  const durable = record.imageType === 'PG_DURABLE';
+  const preloaded = durable ? await readPreloaded(context, paths, programs) : '';
+  for (let tries = 1; ; tries += 1) {
+    const write = (change: Partial<ServerRecord>) => writeJsonFile(paths.serverRecord, { ...record, ...change });
+    const remembered = tries === 1 ? record.port : null;
+    const port = await reservePort(context.layout, paths, remembered, (chosen) => write({ port: chosen }));
+    await rotateServerLog(paths.log);
+    await removeMisleadingLock(paths.data);
+    const settings = buildSettings({
+      resourceName: path.basename(paths.directory),
+      imageType: record.imageType,
+      port,
+      hbaFile: path.join(paths.configuration, 'pg_hba.conf'),
+      identFile: path.join(paths.configuration, 'pg_ident.conf'),
+      socketDirectory: paths.socket,
+      preloaded,
+    });
+    const start = { dataDirectory: paths.data, settings, logFile: paths.log };
+    const pid = await startCluster({ programs, identity: context.identity }, start);
+    await write({ port, process: await markProcess(pid) });
+    const isBegun = async () =>
+      (await findPostmaster(paths.data))?.listens === true || (await readProcess(pid)) === null;
+    await until(isBegun, { timeoutMs: 10_000 });
+    if ((await readProcess(pid)) !== null || tries === PORT_TRIES) return;
+    // A server that fails for another reason stays as it is: readServer shows its last words.
+    if (!/could not (bind|create any TCP)/.test((await readLastCause(paths.log)) ?? '')) return;
+  }
+}
+
+/**
+ * Starts the server that the record describes, making its cluster first when the volume is empty. The caller holds the
+ * server's lock. Succeeds when it runs already; throws UNAVAILABLE while an earlier one is still shutting down.
+ */
+export async function startServer(
+  context: LocalContext,
+  ref: ServerRef,
+  paths: ServerPaths,
+  record: ServerRecord,
+): Promise<void> {
+  const wanted: ServerRecord = { ...record, desired: 'running', paused: false, failure: null };
+  const running = await findPostmaster(paths.data);
+  if (running !== null && running.status !== 'stopping') {
+    await writeJsonFile(paths.serverRecord, { ...wanted, port: running.port ?? record.port, process: running.process });
+    return;
+  }
+  if (!(await until(async () => (await listServerProcesses(paths.data)).length === 0, { timeoutMs: 3_000 }))) {
+    throw new AppError('UNAVAILABLE', `Server ${ref.resourceName} is still shutting down: try again in a moment.`);
+  }
+  const programs = await requirePrograms(context.programs, record);
+  const begun = { ...wanted, process: null };
+  await writeJsonFile(paths.serverRecord, begun);
+  try {
+    await prepareCluster(context, paths, programs);
+    await makePrivate(paths.socket, context.identity);
+    await launch(context, paths, begun, programs);
+  } catch (error) {
+    const failure = error instanceof AppError ? error.message : 'The server could not be started.';
+    await writeJsonFile(paths.serverRecord, { ...begun, failure });
+    throw error;
+  }
+}

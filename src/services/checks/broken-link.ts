@@ -1,0 +1,11 @@
+import { AppError } from '../../../schema/errors.ts';
+
+/** A broken link that says by itself how to mend it. */
+export class BrokenLinkError extends AppError {
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super('UNAVAILABLE', message);
+    this.remedy = remedy;
+  }
+}

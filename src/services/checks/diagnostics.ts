@@ -1,0 +1,48 @@
+import type { Finding } from '../../../resolvers/ports/queries.ts';
+import { AppError } from '../../../schema/errors.ts';
+import type { Logger } from '../../log/logger.ts';
+import type { CommandPlatform } from '../commands/ports.ts';
+import { BrokenLinkError } from './broken-link.ts';
+import { buildServingLinks, buildWorkingLinks, type Link, type ServingParts } from './links.ts';
+import { within } from './within.ts';
+
+/** What a look at the links that serve requests needs. */
+export interface ReadinessDependencies extends ServingParts {
+  readonly logger: Logger;
+  /** How long each link may take to answer. Default 5 s. */
+  readonly timeoutMs?: number;
+}
+
+/** What a look at every link needs. */
+export interface DiagnosticsDependencies extends ReadinessDependencies {
+  readonly platform: CommandPlatform;
+}
+
+/** Looks at all of them at once; one that is broken or hangs is a finding with its remedy and holds up no other. */
+function lookAt(links: readonly Link[], { logger, timeoutMs = 5000 }: ReadinessDependencies) {
+  return Promise.all(
+    links.map(async ({ name, remedy, look }): Promise<Finding> => {
+      try {
+        return { name, ok: true, detail: await within(timeoutMs, look()), remedy: null };
+      } catch (error) {
+        if (error instanceof AppError) {
+          const better = error instanceof BrokenLinkError ? error.remedy : remedy;
+          return { name, ok: false, detail: error.message, remedy: better };
+        }
+        logger.error({ err: error, link: name }, 'a diagnostic failed');
+        return { name, ok: false, detail: "It failed in a way that is not foreseen: see this server's log.", remedy };
+      }
+    }),
+  );
+}
+
+/** Whether requests can be served: database, queue and blob store, in this order. Workers may be away for that. */
+export function findReadiness(dependencies: ReadinessDependencies): Promise<readonly Finding[]> {
+  return lookAt(buildServingLinks(dependencies), dependencies);
+}
+
+/** What of all links is broken, and how to mend it: those that serve requests first, then those that operations need. */
+export function findDiagnostics(dependencies: DiagnosticsDependencies): Promise<readonly Finding[]> {
+  const { database, platform } = dependencies;
+  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(database, platform)], dependencies);
+}

@@ -1,0 +1,141 @@
+import type { ImageStore } from '../../../jobs/ports/image-store.ts';
+import { AppError } from '../../../schema/errors.ts';
+import type { Database } from '../../db/database.ts';
+import { answered } from '../../stores/answered.ts';
+import { readLiveWorkers, readStrandedVersions } from '../../stores/runs/worker-queries.ts';
+import { countOpenDrift } from '../../stores/upkeep/drift.ts';
+import { readHealthSummary } from '../../stores/upkeep/health-summary.ts';
+import { healthLeaseName, isLeaseTaken } from '../../stores/upkeep/leases.ts';
+import type { CommandPlatform } from '../commands/ports.ts';
+import { lookAtLastPreflights } from './last-preflights.ts';
+
+/** Something that can be asked whether it works; throws an AppError with the broken link when it does not. */
+export interface Checked {
+  check(): Promise<void>;
+}
+
+/** What no request can do without. */
+export interface ServingParts {
+  readonly database: Database;
+  readonly queue: Checked;
+  readonly store: Pick<ImageStore, 'check'>;
+}
+
+/** One thing that the server works through. */
+export interface Link {
+  readonly name: string;
+  /** How to mend it, whatever is broken; a BrokenLinkError knows better. */
+  readonly remedy: string;
+  /** What stands well, in words; throws what does not. */
+  readonly look: () => Promise<string>;
+}
+
+function broken(message: string): AppError {
+  return new AppError('UNAVAILABLE', message);
+}
+
+async function lookAtDatabase(database: Database): Promise<string> {
+  const before = performance.now();
+  const { rows } = await answered(
+    database.pool.query<{ version: string }>("SELECT current_setting('server_version') AS version"),
+  );
+  return `PostgreSQL ${rows[0]?.version} answered in ${(performance.now() - before).toFixed(1)} ms.`;
+}
+
+async function lookAtPlatform(platform: CommandPlatform): Promise<string> {
+  const offers = await platform.readOffers();
+  if (offers.length === 0) throw broken(`The platform ${platform.id} answers, but has no PostgreSQL.`);
+  const list = offers.map(({ version, imageTypes }) => `${version} (${imageTypes.join(', ')})`);
+  return `${platform.id} has PostgreSQL ${list.join(', ')}.`;
+}
+
+async function lookForWorkers(database: Database, platform: CommandPlatform): Promise<string> {
+  const workers = await readLiveWorkers(database, platform.id);
+  if (workers.length === 0) throw broken(`No worker of ${platform.id} is alive: operations stay QUEUED.`);
+  return `${workers.length} alive: ${workers.join(', ')}.`;
+}
+
+async function lookForStranded(database: Database, platform: CommandPlatform): Promise<string> {
+  const stranded = await readStrandedVersions(database, platform.id);
+  if (stranded.length === 0) return 'A live worker can go on with every operation under way.';
+  const list = stranded.map(({ workflow, version, operations }) => `${workflow} ${version} (${operations} operations)`);
+  throw broken(`No live worker has ${list.join(', ')}.`);
+}
+
+async function lookAtHealth(database: Database, platform: CommandPlatform): Promise<string> {
+  if (!(await isLeaseTaken(database, healthLeaseName(platform.id)))) {
+    throw broken(`No process checks the instances of ${platform.id}: their health may be of long ago.`);
+  }
+  const { running, unhealthy, names } = await readHealthSummary(database, platform.id);
+  if (unhealthy === 0) return `None of ${running} running instances is UNHEALTHY.`;
+  const others = unhealthy > names.length ? ' and others' : '';
+  throw broken(`${unhealthy} of ${running} running instances are UNHEALTHY: ${names.join(', ')}${others}.`);
+}
+
+async function lookAtDrift(database: Database, platform: CommandPlatform): Promise<string> {
+  const { pending, reported } = await countOpenDrift(database, platform.id);
+  const leftovers = `${pending} leftovers wait to be removed`;
+  if (reported > 0) throw broken(`${reported} things differ from the records and are never touched; ${leftovers}.`);
+  return pending === 0 ? 'Platform and blob store hold what the records say.' : `${leftovers}.`;
+}
+
+/** The links that no request can do without. */
+export function buildServingLinks({ database, queue, store }: ServingParts): readonly Link[] {
+  return [
+    {
+      name: 'database',
+      remedy: 'Check that the CMS database runs, that DATABASE_URL is right, and that it takes further connections.',
+      look: () => lookAtDatabase(database),
+    },
+    {
+      name: 'queue',
+      remedy: 'Restart this server: it makes its queues in the CMS database when it starts.',
+      look: () => answered(queue.check()).then(() => 'The queue answers.'),
+    },
+    {
+      name: 'blob store',
+      remedy:
+        'Check the AZURE_STORAGE_ settings, the role Storage Blob Data Contributor, and that the container exists.',
+      look: () => store.check().then(() => 'The container can be listed.'),
+    },
+  ];
+}
+
+/** The links that operations need beside those. */
+export function buildWorkingLinks(database: Database, platform: CommandPlatform): readonly Link[] {
+  return [
+    {
+      name: 'platform',
+      remedy:
+        platform.kind === 'local'
+          ? 'Install a PostgreSQL server (apt-get install postgresql), or set TOYGRES_POSTGRES_BIN.'
+          : 'Check that the cluster answers this server (kubectl get nodes) and the rights of its service account.',
+      look: () => lookAtPlatform(platform),
+    },
+    {
+      name: 'workers',
+      remedy: 'Start a worker for this platform: toygres worker, or toygres standalone.',
+      look: () => lookForWorkers(database, platform),
+    },
+    {
+      name: 'workflow versions',
+      remedy: 'Start a worker of a release that has them, or cancel these operations; after 24 hours they fail.',
+      look: () => lookForStranded(database, platform),
+    },
+    {
+      name: 'health',
+      remedy: 'See healthChecks of these instances for the reason. Without a process that checks: start a worker.',
+      look: () => lookAtHealth(database, platform),
+    },
+    {
+      name: 'drift',
+      remedy: 'See the query drift(state: [REPORTED]): each says what differs and what to do.',
+      look: () => lookAtDrift(database, platform),
+    },
+    {
+      name: 'preflight',
+      remedy: 'Mend what it names, then run it again with runPreflight.',
+      look: () => lookAtLastPreflights(database, platform),
+    },
+  ];
+}

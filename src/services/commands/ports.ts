@@ -1,0 +1,15 @@
+import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Database } from '../../db/database.ts';
+import type { SecretBox } from '../../secrets/secret-box.ts';
+import type { OperationQueue } from '../operations/operation-queue.ts';
+
+/** What commands ask of the platform that their operations will run on. */
+export type CommandPlatform = Pick<Platform, 'kind' | 'id' | 'namespaces' | 'readOffers'>;
+
+/** What every command works with. */
+export interface CommandDependencies {
+  readonly database: Database;
+  readonly queue: OperationQueue;
+  readonly platform: CommandPlatform;
+  readonly secrets: SecretBox;
+}

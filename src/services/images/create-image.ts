@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { Accepted, Caller, CreateImage } from '../../../resolvers/ports/commands.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { insertImage } from '../../stores/images/writes.ts';
+import { requireFree } from '../../stores/operations/exclusivity.ts';
+import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
+import type { CommandDependencies } from '../commands/ports.ts';
+
+/** Refuses methods that this release does not have; `not available yet` in the contract's sense. */
+export function requireAvailableMethod(input: CreateImage): void {
+  if (input.method !== 'PHYSICAL') return;
+  throw new AppError('UNAVAILABLE', 'Physical images are not available yet: leave method out, or ask for LOGICAL.', {
+    details: { field: 'method', rule: 'notAvailableYet' },
+  });
+}
+
+/**
+ * Writes a new image with the operation that fills it. The source may be imaged by others at the same time, and by
+ * nothing else worked on. The source's password is kept for the image, so that it outlives the source.
+ */
+export async function writeNewImage(
+  { platform, queue, secrets }: CommandDependencies,
+  tx: Transaction,
+  caller: Caller,
+  input: CreateImage,
+): Promise<Accepted> {
+  const source = await requireInstance(tx, input.instanceId);
+  requireOwnPlatform('instance', source, platform);
+  requireState(source, 'RUNNING', 'imaged');
+  if (source.encryptedPassword === null) throw new Error(`instance ${source.id} is RUNNING without a password`);
+  const id = randomUUID();
+  const claim = { instanceId: source.id, imageId: id, excludesOnInstance: false, excludesOnImage: true };
+  await requireFree(tx, claim);
+  await insertImage(tx, {
+    id,
+    name: input.name,
+    description: input.description ?? null,
+    method: 'LOGICAL',
+    imageType: source.imageType,
+    postgresVersion: source.postgresVersion,
+    sourceInstanceId: source.id,
+    sourceInstanceName: source.name,
+    platform: platform.id,
+    sourceStorageGib: source.storageGib,
+    encryptedPassword: secrets.encrypt(secrets.decrypt(source.encryptedPassword, source.id), id),
+    labels: { ...input.labels },
+  });
+  const operationId = await queue.enqueue(tx, {
+    ...claim,
+    kind: 'CREATE_IMAGE',
+    workflow: 'create-image',
+    input: { imageId: id, instanceId: source.id },
+    requestedBy: caller.name,
+  });
+  return { instanceId: null, imageId: id, operationId, notices: [] };
+}

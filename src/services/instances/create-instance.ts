@@ -1,0 +1,102 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { Accepted, Caller, CreateInstance } from '../../../resolvers/ports/commands.ts';
+import { generatePassword } from '../../secrets/generate-password.ts';
+import { insertInstance, type NewInstance } from '../../stores/instances/writes.ts';
+import { requireFree } from '../../stores/operations/exclusivity.ts';
+import type { CommandDependencies, CommandPlatform } from '../commands/ports.ts';
+import { chooseNamespace } from './choose-namespace.ts';
+import { chooseVersion } from './choose-offer.ts';
+import { type RestoreSource, readRestoreSource } from './restore-source.ts';
+
+const DEFAULT_STORAGE_GIB = 10;
+
+/** What this platform makes of an instance otherwise than its caller may think. */
+function platformNotices({ kind }: CommandPlatform, instance: Pick<NewInstance, 'imageType' | 'exposure'>): string[] {
+  if (kind !== 'local') return [];
+  const notices: string[] = [];
+  if (instance.imageType === 'PG_DURABLE') {
+    notices.push(
+      'Every program on this machine can log in to this server without a password: the worker of pg_durable connects ' +
+        'over loopback, so the local platform trusts loopback for instances of type PG_DURABLE.',
+    );
+  }
+  if (instance.exposure === 'PUBLIC') {
+    notices.push('The local platform has no public addresses: this server is reachable from this machine only.');
+  }
+  return notices;
+}
+
+/** Type, version, size and password as the caller asked for them, or by default. */
+function plainChoice(input: CreateInstance, offers: readonly PostgresOffer[]) {
+  const imageType = input.imageType ?? 'STOCK';
+  const wanted = { imageType, postgresVersion: input.postgresVersion ?? null };
+  const field = wanted.postgresVersion === null ? 'imageType' : 'postgresVersion';
+  return {
+    imageType,
+    postgresVersion: chooseVersion(offers, wanted, field),
+    storageGib: input.storageGib ?? DEFAULT_STORAGE_GIB,
+    password: input.password ?? generatePassword(),
+    durableFunctions: null,
+    allowExtensionUpgrade: false,
+    notices: [],
+  };
+}
+
+function restoredChoice(source: RestoreSource, offers: readonly PostgresOffer[]): RestoreSource {
+  chooseVersion(offers, source, 'sourceImageId');
+  return source;
+}
+
+/** Writes a new instance, empty or restored from an image, with the operation that makes it. */
+export async function writeNewInstance(
+  { platform, queue, secrets }: CommandDependencies,
+  tx: Transaction,
+  caller: Caller,
+  input: CreateInstance,
+  offers: readonly PostgresOffer[],
+): Promise<Accepted> {
+  const { sourceImageId } = input;
+  const namespace = chooseNamespace(input.namespace, platform);
+  const source = sourceImageId == null ? null : await readRestoreSource(tx, secrets, { ...input, sourceImageId });
+  const choice = source === null ? plainChoice(input, offers) : restoredChoice(source, offers);
+  const id = randomUUID();
+  const imageId = source?.imageId ?? null;
+  const instance: NewInstance = {
+    id,
+    name: input.name,
+    resourceName: `${input.name}-${randomBytes(4).toString('hex')}`,
+    namespace,
+    platform: platform.id,
+    imageType: choice.imageType,
+    postgresVersion: choice.postgresVersion,
+    storageGib: choice.storageGib,
+    exposure: input.exposure ?? 'INTERNAL',
+    dnsLabel: input.dnsLabel ?? null,
+    deletionProtection: input.deletionProtection ?? false,
+    labels: { ...input.labels },
+    encryptedPassword: secrets.encrypt(choice.password, id),
+    sourceImageId: imageId,
+    durableFunctions: choice.durableFunctions,
+    allowExtensionUpgrade: choice.allowExtensionUpgrade,
+  };
+  const kind = instance.imageType === 'PG_DURABLE' ? 'durable-instance' : 'instance';
+  await insertInstance(tx, instance);
+  const claim = { instanceId: id, imageId, excludesOnInstance: true, excludesOnImage: false };
+  await requireFree(tx, claim);
+  const operationId = await queue.enqueue(tx, {
+    ...claim,
+    kind: 'CREATE_INSTANCE',
+    ...(imageId === null
+      ? { workflow: `create-${kind}`, input: { instanceId: id } }
+      : { workflow: `restore-${kind}`, input: { instanceId: id, imageId } }),
+    requestedBy: caller.name,
+  });
+  return {
+    instanceId: id,
+    imageId: null,
+    operationId,
+    notices: [...choice.notices, ...platformNotices(platform, instance)],
+  };
+}

@@ -1,0 +1,64 @@
+import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { CreateInstance } from '../../../resolvers/ports/commands.ts';
+import { AppError, invalidInput } from '../../../schema/errors.ts';
+import type { DurableFunctions, ImageType } from '../../../schema/states.ts';
+import type { SecretBox } from '../../secrets/secret-box.ts';
+import { requireImage } from '../commands/locked-records.ts';
+import { decideOnFunctions } from './durable-functions.ts';
+
+/** What a restored instance takes from its image, and what that changed of the input. */
+export interface RestoreSource {
+  readonly imageId: string;
+  readonly imageType: ImageType;
+  readonly postgresVersion: string;
+  readonly storageGib: number;
+  readonly password: string;
+  readonly durableFunctions: DurableFunctions;
+  readonly allowExtensionUpgrade: boolean;
+  readonly notices: readonly string[];
+}
+
+function requireSame(field: 'imageType' | 'postgresVersion', asked: string | null | undefined, has: string): void {
+  if (asked == null || asked === has) return;
+  throw invalidInput(field, 'sameAsImage', `The image has ${field} ${has}: leave ${field} out, or give that.`);
+}
+
+/**
+ * Looks the image up before anything is reserved, since it decides type, version, password and least size.
+ * Throws NOT_FOUND, CONFLICT with the image's state unless AVAILABLE, INVALID_INPUT for a type or version not its own.
+ */
+export async function readRestoreSource(
+  tx: Transaction,
+  secrets: SecretBox,
+  input: CreateInstance & { readonly sourceImageId: string },
+): Promise<RestoreSource> {
+  const image = await requireImage(tx, input.sourceImageId, 'sourceImageId');
+  if (image.state !== 'AVAILABLE' || image.encryptedPassword === null) {
+    throw new AppError(
+      'CONFLICT',
+      `The image "${image.name}" is ${image.state}, and must be AVAILABLE to be restored: choose another one.`,
+    );
+  }
+  requireSame('imageType', input.imageType, image.imageType);
+  requireSame('postgresVersion', input.postgresVersion, image.postgresVersion);
+  const notices: string[] = [];
+  if (input.password != null) {
+    notices.push("The password was ignored: a restored instance has its source's password (see instanceCredentials).");
+  }
+  const least = image.sourceStorageGib;
+  if (input.storageGib != null && input.storageGib < least) {
+    notices.push(`storageGib was raised from ${input.storageGib} to ${least}, the size of the image's source.`);
+  }
+  const durable = await decideOnFunctions(tx, image, input.durableFunctions ?? null);
+  notices.push(...durable.notices);
+  return {
+    imageId: image.id,
+    imageType: image.imageType,
+    postgresVersion: image.postgresVersion,
+    storageGib: Math.max(input.storageGib ?? least, least),
+    password: secrets.decrypt(image.encryptedPassword, image.id),
+    durableFunctions: durable.decision,
+    allowExtensionUpgrade: input.allowExtensionUpgrade ?? false,
+    notices,
+  };
+}

@@ -1,0 +1,120 @@
+import { and, asc, eq, inArray, like, ne, type SQL, sql } from 'drizzle-orm';
+import { imageFiles, images } from '../../../drizzle/tables/index.ts';
+import type { ImageCriteria, ImageQueries } from '../../../resolvers/ports/queries.ts';
+import { isUuid } from '../../../schema/rules/id-rules.ts';
+import { IMAGE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
+import type { Database } from '../../db/database.ts';
+import { answered } from '../answered.ts';
+import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
+import { buildPage, containing, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
+import { imageColumns, toImageRecord } from './rows.ts';
+
+const notDeleted = ne(images.state, 'DELETED');
+/** As the unique index on names has it: at most one image of a name. */
+const holdsName = sql`${images.state} NOT IN ('DELETED', 'FAILED')`;
+
+function matching(criteria: ImageCriteria): SQL | undefined {
+  const { state, nameContains, sourceInstanceId, labels } = criteria;
+  return and(
+    state?.length ? inArray(images.state, [...state]) : notDeleted,
+    nameContains ? like(images.name, containing(nameContains)) : undefined,
+    sourceInstanceId == null ? undefined : eqId(sourceInstanceId),
+    labels && Object.keys(labels).length > 0 ? sql`${images.labels} @> ${JSON.stringify(labels)}::jsonb` : undefined,
+  );
+}
+
+function eqId(id: string): SQL {
+  return isUuid(id) ? eq(images.sourceInstanceId, id) : sql`false`;
+}
+
+/** Reads images for the API. An empty list of states, like none, asks for all but DELETED. */
+export function createImageQueries({ orm }: Database): ImageQueries {
+  return {
+    async byIds(ids) {
+      if (ids.length === 0) return [];
+      const rows = await answered(
+        orm
+          .select(imageColumns)
+          .from(images)
+          .where(inArray(images.id, distinctIds(ids))),
+      );
+      return inOrderOfIds(ids, rows.map(toImageRecord));
+    },
+
+    async byName(name) {
+      if (!isName(name, IMAGE_NAME_MAX)) return null;
+      const [row] = await answered(
+        orm
+          .select(imageColumns)
+          .from(images)
+          .where(and(eq(images.name, name), holdsName)),
+      );
+      return row === undefined ? null : toImageRecord(row);
+    },
+
+    async page(criteria, page) {
+      const condition = matching(criteria);
+      const [rows, [totals]] = await Promise.all([
+        answered(
+          orm
+            .select(imageColumns)
+            .from(images)
+            .where(following(images, page, condition))
+            .orderBy(...newestFirst(images))
+            .limit(page.first + 1),
+        ),
+        answered(orm.select(totalsOf(images, page)).from(images).where(condition)),
+      ]);
+      return buildPage(rows.map(toImageRecord), totals, page);
+    },
+
+    async pagesOfInstances(instanceIds, page) {
+      if (instanceIds.length === 0) return [];
+      const ids = distinctIds(instanceIds);
+      const ofParent = and(sql`${images.sourceInstanceId} = ${parentId}`, notDeleted);
+      const child = orm
+        .select(imageColumns)
+        .from(images)
+        .where(following(images, page, ofParent))
+        .orderBy(...newestFirst(images))
+        .limit(page.first + 1)
+        .as('child');
+      const [rows, totals] = await Promise.all([
+        answered(
+          orm
+            .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
+            .from(parentRelation(ids))
+            .crossJoinLateral(child)
+            .orderBy(...newestFirst(child)),
+        ),
+        answered(
+          orm
+            .select({ parentId: images.sourceInstanceId, ...totalsOf(images, page) })
+            .from(images)
+            .where(and(inArray(images.sourceInstanceId, ids), notDeleted))
+            .groupBy(images.sourceInstanceId),
+        ),
+      ]);
+      return buildPages(instanceIds, rows, totals, page, toImageRecord);
+    },
+
+    async files(imageIds) {
+      if (imageIds.length === 0) return [];
+      const { imageId, name, sizeBytes, sha256 } = imageFiles;
+      const rows = await answered(
+        orm
+          .select({ imageId, name, sizeBytes, sha256 })
+          .from(imageFiles)
+          .where(inArray(imageId, distinctIds(imageIds)))
+          .orderBy(asc(name)),
+      );
+      return groupedByIds(
+        imageIds,
+        rows,
+        (row) => row.imageId,
+        (row) => ({ name: row.name, sizeBytes: row.sizeBytes, sha256: row.sha256 }),
+      );
+    },
+  };
+}

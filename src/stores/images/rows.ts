@@ -1,0 +1,39 @@
+import { getTableColumns } from 'drizzle-orm';
+import { images } from '../../../drizzle/tables/index.ts';
+import type { ImageRecord } from '../../../jobs/ports/records.ts';
+
+const { encryptedPassword: _secret, cluster: _cluster, ...readable } = getTableColumns(images);
+
+/** What every read of images selects: all but the password and what only a restore needs. */
+export const imageColumns = readable;
+
+/** A row as read with `imageColumns`. */
+export type ImageRow = Omit<typeof images.$inferSelect, 'encryptedPassword' | 'cluster'>;
+
+/** An image as the rest of the house knows it. */
+export function toImageRecord(row: ImageRow): ImageRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    state: row.state,
+    method: row.method,
+    imageType: row.imageType,
+    postgresVersion: row.postgresVersion,
+    sourceInstanceId: row.sourceInstanceId,
+    sourceInstanceName: row.sourceInstanceName,
+    databases: row.databases,
+    extensions: row.extensions,
+    durable: row.durable,
+    notices: row.notices,
+    sizeBytes: row.sizeBytes,
+    databaseBytes: row.databaseBytes,
+    sourceStorageGib: row.sourceStorageGib,
+    labels: row.labels,
+    verifiedAt: row.verifiedAt,
+    failure: row.failure,
+    revision: row.revision,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}

@@ -1,0 +1,49 @@
+import { eq } from 'drizzle-orm';
+import { images } from '../../../drizzle/tables/index.ts';
+import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import { inside } from '../../db/database.ts';
+import { refuseHeldName } from '../commands/held-names.ts';
+
+/** An image with its encrypted password, its row locked until the transaction ends. */
+export type LockedImage = typeof images.$inferSelect;
+
+/** What a new image is recorded with; it begins CREATING. */
+export type NewImage = Required<
+  Pick<
+    typeof images.$inferInsert,
+    | 'id'
+    | 'name'
+    | 'description'
+    | 'method'
+    | 'imageType'
+    | 'postgresVersion'
+    | 'sourceInstanceId'
+    | 'sourceInstanceName'
+    | 'platform'
+    | 'sourceStorageGib'
+    | 'encryptedPassword'
+    | 'labels'
+  >
+>;
+
+/** Reserves name and record. CONFLICT when the name is held, also by a transaction that commits meanwhile. */
+export async function insertImage(tx: Transaction, image: NewImage): Promise<void> {
+  try {
+    await inside(tx)
+      .insert(images)
+      .values({ ...image, state: 'CREATING' });
+  } catch (error) {
+    throw refuseHeldName(error);
+  }
+}
+
+/** The row as it stands when all earlier changes are committed; nobody else changes it until the transaction ends. */
+export async function lockImage(tx: Transaction, id: string): Promise<LockedImage | null> {
+  const [row] = await inside(tx).select().from(images).where(eq(images.id, id)).for('update');
+  return row ?? null;
+}
+
+/** Moves a locked image to DELETING: from here on nothing restores from it. */
+export async function beginImageDeletion(tx: Transaction, id: string): Promise<void> {
+  await inside(tx).update(images).set({ state: 'DELETING', failure: null }).where(eq(images.id, id));
+}

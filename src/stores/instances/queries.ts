@@ -1,0 +1,83 @@
+import { and, eq, inArray, like, ne, type SQL, sql } from 'drizzle-orm';
+import { instances } from '../../../drizzle/tables/index.ts';
+import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
+import { notFound } from '../../../resolvers/ids.ts';
+import type { InstanceCriteria, InstanceQueries } from '../../../resolvers/ports/queries.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { INSTANCE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
+import type { Database } from '../../db/database.ts';
+import type { SecretBox } from '../../secrets/secret-box.ts';
+import { answered } from '../answered.ts';
+import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
+import { buildPage, containing, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { instanceColumns, toInstanceRecord } from './rows.ts';
+
+/** As the unique index on names has it: at most one instance of a name. */
+const holdsName = sql`${instances.state} NOT IN ('DELETED', 'FAILED')`;
+
+function matching(criteria: InstanceCriteria): SQL | undefined {
+  const { state, nameContains, labels } = criteria;
+  return and(
+    state?.length ? inArray(instances.state, [...state]) : ne(instances.state, 'DELETED'),
+    nameContains ? like(instances.name, containing(nameContains)) : undefined,
+    labels && Object.keys(labels).length > 0 ? sql`${instances.labels} @> ${JSON.stringify(labels)}::jsonb` : undefined,
+  );
+}
+
+/** Reads instances for the API. An empty list of states, like none, asks for all but DELETED. */
+export function createInstanceQueries({ orm }: Database, secrets: SecretBox): InstanceQueries {
+  return {
+    async byIds(ids) {
+      if (ids.length === 0) return [];
+      const rows = await answered(
+        orm
+          .select(instanceColumns)
+          .from(instances)
+          .where(inArray(instances.id, distinctIds(ids))),
+      );
+      return inOrderOfIds(ids, rows.map(toInstanceRecord));
+    },
+
+    async byName(name) {
+      if (!isName(name, INSTANCE_NAME_MAX)) return null;
+      const [row] = await answered(
+        orm
+          .select(instanceColumns)
+          .from(instances)
+          .where(and(eq(instances.name, name), holdsName)),
+      );
+      return row === undefined ? null : toInstanceRecord(row);
+    },
+
+    async page(criteria, page) {
+      const condition = matching(criteria);
+      const [rows, [totals]] = await Promise.all([
+        answered(
+          orm
+            .select(instanceColumns)
+            .from(instances)
+            .where(following(instances, page, condition))
+            .orderBy(...newestFirst(instances))
+            .limit(page.first + 1),
+        ),
+        answered(orm.select(totalsOf(instances, page)).from(instances).where(condition)),
+      ]);
+      return buildPage(rows.map(toInstanceRecord), totals, page);
+    },
+
+    async credentials(id) {
+      const [row] = await answered(
+        orm
+          .select({ encryptedPassword: instances.encryptedPassword, endpoint: instances.endpoint })
+          .from(instances)
+          .where(eq(instances.id, id)),
+      );
+      if (row === undefined) throw notFound('instance', 'instanceId');
+      if (row.encryptedPassword === null) {
+        throw new AppError('NOT_FOUND', 'This instance is deleted, and its password is forgotten.');
+      }
+      const password = secrets.decrypt(row.encryptedPassword, id.toLowerCase());
+      return { username: SUPERUSER_NAME, password, endpoint: row.endpoint };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { and, count, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Cursor, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
+
+/** The two columns that order every list: newest first, then id. */
+export interface Keyset {
+  readonly createdAt: PgColumn;
+  readonly id: PgColumn;
+}
+
+/** How many rows a list has in all, and how many of them stand before the page. */
+export interface Totals {
+  readonly total: number;
+  readonly before: number;
+}
+
+/** The order of lists, said as the indexes have it: without NULLS LAST PostgreSQL sorts the whole table instead. */
+export function newestFirst({ createdAt, id }: Keyset): [SQL, SQL] {
+  return [sql`${createdAt} desc nulls last`, sql`${id} desc nulls last`];
+}
+
+function compare({ createdAt, id }: Keyset, operator: '<' | '>=', cursor: Cursor): SQL {
+  return sql`(${createdAt}, ${id}) ${sql.raw(operator)} (${cursor.createdAt}::timestamptz, ${cursor.id}::uuid)`;
+}
+
+/** The rows that follow the cursor and meet the condition. */
+export function following(keyset: Keyset, page: PageRequest, condition: SQL | undefined): SQL | undefined {
+  return page.after === null ? condition : and(condition, compare(keyset, '<', page.after));
+}
+
+/** What to select for `Totals`; it counts the cursor's own row as one before the page. */
+export function totalsOf(keyset: Keyset, page: PageRequest) {
+  const before = page.after === null ? sql`0` : sql`count(*) filter (where ${compare(keyset, '>=', page.after)})`;
+  return { total: count(), before: before.mapWith(Number) };
+}
+
+/** A page of the rows read with a limit of one more than it holds: the further one tells that there is a next page. */
+export function buildPage<T>(rows: readonly T[], totals: Totals | undefined, page: PageRequest): Page<T> {
+  return {
+    rows: rows.slice(0, page.first),
+    hasNextPage: rows.length > page.first,
+    hasPreviousPage: (totals?.before ?? 0) > 0,
+    totalCount: totals?.total ?? 0,
+  };
+}
+
+/** LIKE pattern for texts that hold this one, wildcards and all taken literally. */
+export function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

@@ -1,0 +1,54 @@
+import { and, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
+import { images, instances, operations } from '../../../drizzle/tables/index.ts';
+import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { inside } from '../../db/database.ts';
+
+/** What an operation will work on, and whether it suffers company there. */
+export interface Claim {
+  readonly instanceId: string | null;
+  readonly imageId: string | null;
+  readonly excludesOnInstance: boolean;
+  readonly excludesOnImage: boolean;
+}
+
+/**
+ * Makes sure that no active operation stands in the way: an excluding one suffers no other on its instance or image, one
+ * that excludes nothing suffers no excluding one.
+ *
+ * Locks the rows of instance and image, in this order, until the transaction ends: of two callers at once the second
+ * sees the operation of the first. Throws CONFLICT naming the operation in the way; `except` is never in the way.
+ */
+export async function requireFree(tx: Transaction, claim: Claim, except: string | null = null): Promise<void> {
+  const orm = inside(tx);
+  const inTheWay: SQL[] = [];
+  if (claim.instanceId !== null) {
+    await orm.select({ id: instances.id }).from(instances).where(eq(instances.id, claim.instanceId)).for('update');
+    const onInstance = eq(operations.instanceId, claim.instanceId);
+    inTheWay.push(claim.excludesOnInstance ? onInstance : sql`(${onInstance} AND ${operations.excludesOnInstance})`);
+  }
+  if (claim.imageId !== null) {
+    await orm.select({ id: images.id }).from(images).where(eq(images.id, claim.imageId)).for('update');
+    const onImage = eq(operations.imageId, claim.imageId);
+    inTheWay.push(claim.excludesOnImage ? onImage : sql`(${onImage} AND ${operations.excludesOnImage})`);
+  }
+  if (inTheWay.length === 0) return;
+  const [found] = await orm
+    .select({ id: operations.id, kind: operations.kind, instanceId: operations.instanceId })
+    .from(operations)
+    .where(
+      and(
+        inArray(operations.state, ['QUEUED', 'RUNNING', 'CANCELLING']),
+        or(...inTheWay),
+        except === null ? undefined : ne(operations.id, except),
+      ),
+    )
+    .orderBy(operations.createdAt)
+    .limit(1);
+  if (found === undefined) return;
+  const noun = claim.instanceId !== null && found.instanceId === claim.instanceId ? 'instance' : 'image';
+  throw new AppError(
+    'CONFLICT',
+    `The ${noun} is busy: operation ${found.id} (${found.kind}) is under way. Wait until it is over, or cancel it.`,
+  );
+}

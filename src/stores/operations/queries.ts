@@ -1,0 +1,163 @@
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { jobs, operationSteps, operations } from '../../../drizzle/tables/index.ts';
+import type { OperationCriteria, OperationQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
+import type { JobRecord, OperationRecord } from '../../../resolvers/ports/records.ts';
+import { isUuid } from '../../../schema/rules/id-rules.ts';
+import type { Database } from '../../db/database.ts';
+import { answered } from '../answered.ts';
+import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
+import { buildPage, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
+import { operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
+
+type Parent = typeof operations.instanceId | typeof operations.imageId;
+
+function matching({ state, kind, instanceId, imageId }: OperationCriteria): SQL | undefined {
+  return and(
+    state?.length ? inArray(operations.state, [...state]) : undefined,
+    kind?.length ? inArray(operations.kind, [...kind]) : undefined,
+    instanceId == null ? undefined : of(operations.instanceId, instanceId),
+    imageId == null ? undefined : of(operations.imageId, imageId),
+  );
+}
+
+function of(parent: Parent, id: string): SQL {
+  return isUuid(id) ? eq(parent, id) : sql`false`;
+}
+
+function toJobRecord(row: typeof jobs.$inferSelect): JobRecord {
+  return {
+    id: row.id,
+    operationId: row.operationId,
+    namespace: row.namespace,
+    name: row.name,
+    platform: row.platform,
+    state: row.state,
+    attempts: row.attempts,
+    exitCode: row.exitCode,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+}
+
+/** Reads operations, their steps and their jobs for the API. An empty list in the criteria asks for any. */
+export function createOperationQueries({ orm }: Database): OperationQueries {
+  async function pagesOf(
+    parent: Parent,
+    parentIds: readonly string[],
+    page: PageRequest,
+  ): Promise<readonly Page<OperationRecord>[]> {
+    if (parentIds.length === 0) return [];
+    const ids = distinctIds(parentIds);
+    const child = orm
+      .select(operationColumns)
+      .from(operations)
+      .where(following(operations, page, sql`${parent} = ${parentId}`))
+      .orderBy(...newestFirst(operations))
+      .limit(page.first + 1)
+      .as('child');
+    const [rows, totals] = await Promise.all([
+      answered(
+        orm
+          .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
+          .from(parentRelation(ids))
+          .crossJoinLateral(child)
+          .orderBy(...newestFirst(child)),
+      ),
+      answered(
+        orm
+          .select({ parentId: parent, ...totalsOf(operations, page) })
+          .from(operations)
+          .where(inArray(parent, ids))
+          .groupBy(parent),
+      ),
+    ]);
+    return buildPages(parentIds, rows, totals, page, toOperationRecord);
+  }
+
+  return {
+    async byIds(ids) {
+      if (ids.length === 0) return [];
+      const rows = await answered(
+        orm
+          .select(operationColumns)
+          .from(operations)
+          .where(inArray(operations.id, distinctIds(ids))),
+      );
+      return inOrderOfIds(ids, rows.map(toOperationRecord));
+    },
+
+    async page(criteria, page) {
+      const condition = matching(criteria);
+      const [rows, [totals]] = await Promise.all([
+        answered(
+          orm
+            .select(operationColumns)
+            .from(operations)
+            .where(following(operations, page, condition))
+            .orderBy(...newestFirst(operations))
+            .limit(page.first + 1),
+        ),
+        answered(orm.select(totalsOf(operations, page)).from(operations).where(condition)),
+      ]);
+      return buildPage(rows.map(toOperationRecord), totals, page);
+    },
+
+    pagesOfInstances: (instanceIds, page) => pagesOf(operations.instanceId, instanceIds, page),
+
+    pagesOfImages: (imageIds, page) => pagesOf(operations.imageId, imageIds, page),
+
+    async steps(operationIds) {
+      if (operationIds.length === 0) return [];
+      const rows = await answered(
+        orm
+          .select(stepColumns)
+          .from(operationSteps)
+          .where(inArray(operationSteps.operationId, distinctIds(operationIds)))
+          .orderBy(asc(operationSteps.position)),
+      );
+      return groupedByIds(operationIds, rows, (row) => row.operationId, toStepRecord);
+    },
+
+    async jobs(operationIds) {
+      if (operationIds.length === 0) return [];
+      const rows = await answered(
+        orm
+          .select()
+          .from(jobs)
+          .where(inArray(jobs.operationId, distinctIds(operationIds)))
+          .orderBy(asc(jobs.createdAt), asc(jobs.id)),
+      );
+      return groupedByIds(operationIds, rows, (row) => row.operationId, toJobRecord);
+    },
+
+    async notices(operationIds) {
+      if (operationIds.length === 0) return [];
+      const said = sql<string>`jsonb_array_elements_text(${operationSteps.result} -> 'notices')`;
+      const rows = await answered(
+        orm
+          .select({ operationId: operationSteps.operationId, notice: said })
+          .from(operationSteps)
+          .where(
+            and(
+              inArray(operationSteps.operationId, distinctIds(operationIds)),
+              sql`jsonb_typeof(${operationSteps.result} -> 'notices') = 'array'`,
+            ),
+          )
+          .orderBy(asc(operationSteps.position)),
+      );
+      return groupedByIds(
+        operationIds,
+        rows,
+        (row) => row.operationId,
+        ({ notice }) => notice,
+      );
+    },
+
+    async job(id) {
+      if (!isUuid(id)) return null;
+      const [row] = await answered(orm.select().from(jobs).where(eq(jobs.id, id)));
+      return row === undefined ? null : toJobRecord(row);
+    },
+  };
+}

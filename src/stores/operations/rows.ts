@@ -1,0 +1,73 @@
+import { getTableColumns } from 'drizzle-orm';
+import { operationSteps, operations } from '../../../drizzle/tables/index.ts';
+import type { OperationRecord, StepRecord } from '../../../resolvers/ports/records.ts';
+
+const { id, kind, workflow, workflowVersion, platform, state, percent, run, instanceId, imageId } =
+  getTableColumns(operations);
+const { requestedBy, failure, revision, createdAt, startedAt, finishedAt } = getTableColumns(operations);
+const { result: _result, ...readableStep } = getTableColumns(operationSteps);
+
+/** What every read of operations selects: nothing of what only the engine needs. */
+export const operationColumns = {
+  id,
+  kind,
+  workflow,
+  workflowVersion,
+  platform,
+  state,
+  percent,
+  run,
+  instanceId,
+  imageId,
+  requestedBy,
+  failure,
+  revision,
+  createdAt,
+  startedAt,
+  finishedAt,
+};
+
+/** A row as read with `operationColumns`. */
+export type OperationRow = Pick<typeof operations.$inferSelect, keyof typeof operationColumns>;
+
+/** What every read of steps selects: all but their stored results. */
+export const stepColumns = readableStep;
+
+/** A row as read with `stepColumns`. */
+export type StepRow = Omit<typeof operationSteps.$inferSelect, 'result'>;
+
+/** An operation as the rest of the house knows it. */
+export function toOperationRecord(row: OperationRow): OperationRecord {
+  return {
+    id: row.id,
+    kind: row.kind,
+    workflow: row.workflow,
+    workflowVersion: row.workflowVersion,
+    platform: row.platform,
+    state: row.state,
+    percent: row.percent,
+    run: row.run,
+    instanceId: row.instanceId,
+    imageId: row.imageId,
+    requestedBy: row.requestedBy,
+    failure: row.failure,
+    revision: row.revision,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+}
+
+/** A step as the rest of the house knows it. */
+export function toStepRecord(row: StepRow): StepRecord {
+  return {
+    position: row.position,
+    name: row.name,
+    state: row.state,
+    attempt: row.attempt,
+    progress: row.progress,
+    failure: row.failure,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+}

@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm';
+import type { FailureRecord } from '../../../jobs/ports/records.ts';
+import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { ImageType } from '../../../schema/states.ts';
+import { type Database, inside } from '../../db/database.ts';
+import { answered } from '../answered.ts';
+
+/** How the last preflight in a namespace ended. */
+export interface LastPreflight {
+  readonly namespace: string;
+  readonly postgresVersion: string;
+  readonly finishedAt: Date;
+  /** Null when nothing was broken. */
+  readonly failure: FailureRecord | null;
+}
+
+/** The last one of each namespace that came to its end, in the order of names; cancelled ones say nothing. One statement. */
+export async function readLastPreflights({ orm }: Database, platform: string): Promise<readonly LastPreflight[]> {
+  const { rows } = await answered(
+    orm.execute<{ namespace: string; version: string; at: Date | string; failure: FailureRecord | null }>(sql`
+      SELECT DISTINCT ON (input->>'namespace') input->>'namespace' AS namespace, input->>'postgresVersion' AS version,
+        finished_at AS at, CASE state WHEN 'FAILED' THEN failure END AS failure
+      FROM cms.operations
+      WHERE kind = 'PREFLIGHT' AND platform = ${platform} AND state IN ('SUCCEEDED', 'FAILED') AND finished_at IS NOT NULL
+      ORDER BY input->>'namespace', finished_at DESC, id`),
+  );
+  return rows.map(({ namespace, version, at, failure }) => {
+    return { namespace, postgresVersion: version, finishedAt: new Date(at), failure };
+  });
+}
+
+/** The newest major version that an instance of this type in the namespace runs or could be started with; null when there is none. */
+export async function readNewestVersion(
+  tx: Transaction,
+  platform: string,
+  namespace: string,
+  imageType: ImageType,
+): Promise<string | null> {
+  const { rows } = await inside(tx).execute<{ version: string }>(sql`
+    SELECT postgres_version AS version FROM cms.instances
+    WHERE platform = ${platform} AND namespace = ${namespace} AND image_type = ${imageType} AND state IN ('CREATING', 'RUNNING', 'STOPPED')
+    ORDER BY postgres_version::integer DESC LIMIT 1`);
+  return rows[0]?.version ?? null;
+}

@@ -1,0 +1,65 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { answered } from '../answered.ts';
+
+/** Deletes at most one batch; answers with how many rows it was. */
+export type DeleteBatch = (database: Database) => Promise<number>;
+
+function deleteWith(statement: SQL): DeleteBatch {
+  return async ({ orm }) => (await answered(orm.execute(statement))).rowCount ?? 0;
+}
+
+const daysAgo = (days: number) => sql`clock_timestamp() - ${days} * interval '1 day'`;
+
+/**
+ * Operations that ended so long ago, with their steps, events and jobs. What is kept all the same: the newest so many of
+ * every instance and image that is neither DELETED nor FAILED. Never touches one that is not over, or that somebody is
+ * about to retry.
+ */
+export function deleteOperations(days: number, keepNewest: number, batch = 200): DeleteBatch {
+  const isAmongNewest = (noun: 'instance' | 'image') => {
+    const column = sql.identifier(`${noun}_id`);
+    return sql`(EXISTS (
+      SELECT FROM cms.${sql.identifier(`${noun}s`)} r WHERE r.id = o.${column} AND r.state NOT IN ('DELETED', 'FAILED')
+    ) AND (
+      SELECT count(*) FROM (
+        SELECT FROM cms.operations n WHERE n.${column} = o.${column} AND (n.created_at, n.id) > (o.created_at, o.id)
+        LIMIT ${keepNewest}) newer
+    ) < ${keepNewest})`;
+  };
+  return deleteWith(sql`
+    DELETE FROM cms.operations WHERE id = ANY (ARRAY(
+      SELECT o.id FROM cms.operations o
+      WHERE o.state IN ('SUCCEEDED', 'FAILED', 'CANCELLED') AND o.finished_at < ${daysAgo(days)}
+        AND NOT ${isAmongNewest('instance')} AND NOT ${isAmongNewest('image')}
+      ORDER BY o.finished_at LIMIT ${batch} FOR UPDATE SKIP LOCKED))`);
+}
+
+/** Rows of one table that a condition makes old. */
+function deleteRows(table: string, isOld: SQL, batch: number): DeleteBatch {
+  const of = sql`cms.${sql.identifier(table)}`;
+  return deleteWith(sql`
+    DELETE FROM ${of} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${of} WHERE ${isOld} LIMIT ${batch} FOR UPDATE SKIP LOCKED))`);
+}
+
+export function deleteHealthChecks(days: number): DeleteBatch {
+  return deleteRows('health_checks', sql`at < ${daysAgo(days)}`, 10_000);
+}
+
+export function deleteIdempotencyKeys(days: number): DeleteBatch {
+  return deleteRows('idempotency_keys', sql`created_at < ${daysAgo(days)}`, 5_000);
+}
+
+/** Differences that are over. */
+export function deleteDrift(days: number): DeleteBatch {
+  return deleteRows('drift', sql`state IN ('REMOVED', 'RESOLVED') AND last_seen < ${daysAgo(days)}`, 5_000);
+}
+
+/** Workers, and holders of duties, that have been silent for a day. */
+export function deleteSilentWorkers(): DeleteBatch {
+  return deleteRows('workers', sql`seen_at < ${daysAgo(1)}`, 5_000);
+}
+
+export function deleteSilentLeases(): DeleteBatch {
+  return deleteRows('leases', sql`expires_at < ${daysAgo(1)}`, 5_000);
+}

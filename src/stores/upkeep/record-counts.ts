@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import type { RecordCounts } from '../../metrics/record-counts.ts';
+import { answered } from '../answered.ts';
+import { WORKER_LIVE_FOR } from '../runs/workers.ts';
+
+export interface CountOptions {
+  readonly platformId: string;
+  readonly queueSchema: string;
+  /** What the names of the platform's queues of runs are LIKE. */
+  readonly queuePattern: string;
+  /** Whether running instances are listed one by one. */
+  readonly perInstance: boolean;
+}
+
+/** Counts the records of one platform, as of one moment, in one statement. Throws UNAVAILABLE. */
+export async function readRecordCounts({ orm }: Database, options: CountOptions): Promise<RecordCounts> {
+  const { platformId, queueSchema, queuePattern, perInstance } = options;
+  const list = (query: ReturnType<typeof sql>) => sql`(SELECT coalesce(jsonb_agg(r), '[]') FROM (${query}) r)`;
+  const mine = sql`platform = ${platformId}`;
+  const servers = sql`SELECT name, namespace, health FROM cms.instances WHERE ${mine} AND state = 'RUNNING' ORDER BY name`;
+  const { rows } = await answered(
+    orm.execute<{ counts: RecordCounts }>(sql`
+      SELECT jsonb_build_object(
+        'operations', ${list(sql`SELECT kind, state, count(*) FROM cms.operations WHERE ${mine} GROUP BY 1, 2`)},
+        'instances', ${list(sql`SELECT state, health, count(*) FROM cms.instances WHERE ${mine} GROUP BY 1, 2`)},
+        'images', ${list(sql`SELECT state, count(*), coalesce(sum(size_bytes), 0) AS "sizeBytes" FROM cms.images WHERE ${mine} GROUP BY 1`)},
+        'jobs', ${list(sql`SELECT kind, state, count(*) FROM cms.jobs WHERE ${mine} GROUP BY 1, 2`)},
+        'drift', ${list(sql`SELECT kind, state, count(*) FROM cms.drift WHERE ${mine} AND state IN ('PENDING', 'REPORTED') GROUP BY 1, 2`)},
+        'queue', (
+          SELECT jsonb_build_object('depth', count(*),
+            'oldestSeconds', coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(start_after))), 0))
+          FROM ${sql.identifier(queueSchema)}.job
+          WHERE name LIKE ${queuePattern} AND state IN ('created', 'retry') AND start_after <= clock_timestamp()),
+        'liveWorkers', (
+          SELECT count(*) FROM cms.workers WHERE ${mine} AND seen_at > now() - ${WORKER_LIVE_FOR}::interval),
+        'servers', ${perInstance ? list(servers) : sql`NULL::jsonb`}
+      ) AS counts`),
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('a statement that always has one row had none');
+  return row.counts;
+}

@@ -1,0 +1,155 @@
+import { getIntrospectionQuery, Kind, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { checkOperation } from '../../../src/api/limits/check-operation.ts';
+import { LIMITS } from '../../../src/api/limits/limits.ts';
+import { parseDocument } from '../../../src/api/limits/parse-document.ts';
+import { readSchema } from '../../../src/api/schema.ts';
+
+const invalid = (message: RegExp) =>
+  expect.objectContaining({
+    message: expect.stringMatching(message),
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
+
+const check = (query: string, variables: Record<string, unknown> = {}) =>
+  checkOperation(readSchema(), parse(query), { variables });
+
+describe('a document', () => {
+  it('may be what GraphiQL asks the schema with', () => {
+    const options = { descriptions: true, specifiedByUrl: true, inputValueDeprecation: true, oneOf: true };
+    expect(parseDocument(getIntrospectionQuery(options)).kind).toBe(Kind.DOCUMENT);
+  });
+
+  it.each([
+    ['10,000 aliases', `{ ${Array.from({ length: 10_000 }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`],
+    ['a megabyte of fields', `{ ${'viewer { name } '.repeat(65_000)} }`],
+  ])('of %s is read no further than the limit', (_what, source) => {
+    expect(() => parseDocument(source)).toThrow(
+      expect.objectContaining({ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }),
+    );
+  });
+
+  it('may have so many aliases and no more', () => {
+    const build = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`;
+    expect(parseDocument(build(LIMITS.aliases)).kind).toBe(Kind.DOCUMENT);
+    expect(() => parseDocument(build(LIMITS.aliases + 1))).toThrow(invalid(/151 aliases, and 150 are allowed/));
+  });
+
+  it('may have so many fields and no more', () => {
+    const source = `{ viewer { ${'name '.repeat(LIMITS.fields)} } }`;
+    expect(() => parseDocument(source)).toThrow(invalid(/1501 fields and fragments/));
+  });
+
+  it('may be so deep and no deeper, fragments followed', () => {
+    const nest = (levels: number, leaf = 'name') => `${'a { '.repeat(levels - 1)}${leaf}${' }'.repeat(levels - 1)}`;
+    expect(parseDocument(`{ ${nest(LIMITS.depth)} }`).kind).toBe(Kind.DOCUMENT);
+    expect(() => parseDocument(`{ ${nest(LIMITS.depth + 1)} }`)).toThrow(invalid(/levels deep/));
+    const split = `{ ${nest(LIMITS.depth, '...Rest')} } fragment Rest on Query { ${nest(2)} }`;
+    expect(() => parseDocument(split)).toThrow(invalid(/levels deep/));
+  });
+
+  it.each([
+    ['selections', `${'{ a '.repeat(2600)}${'}'.repeat(2600)}`],
+    ['lists', `{ a(b: ${'['.repeat(3900)}${']'.repeat(3900)}) }`],
+    ['inline fragments', `{ ${'... { '.repeat(2000)} name ${'} '.repeat(2000)} }`],
+  ])('of %s within each other ends in an answer, not in the end of the stack', (_what, source) => {
+    let outcome: unknown;
+    try {
+      outcome = parseDocument(source).kind;
+    } catch (error) {
+      outcome = (error as { extensions?: { code?: string } }).extensions?.code;
+    }
+    expect(['GRAPHQL_VALIDATION_FAILED', Kind.DOCUMENT]).toContain(outcome);
+  });
+
+  it('of fragments that spread each other without end is left to validation', () => {
+    expect(parseDocument('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }').kind).toBe(
+      Kind.DOCUMENT,
+    );
+  });
+});
+
+describe('the cost of an operation', () => {
+  const page = `
+    query ($first: Int = 50) {
+      instances(first: $first) {
+        totalCount
+        pageInfo { endCursor hasNextPage }
+        nodes {
+          id name state labels { key value } endpoint { connectionString } sourceImage { id name }
+          images(first: 20) { nodes { id name state sizeBytes } }
+          operations(first: 20) { nodes { id kind state percent steps { name state progress { percent } } jobs { id state } } }
+        }
+      }
+    }`;
+
+  it('allows a page of 50 instances with images, operations, steps and jobs', () => {
+    expect(check(page).operation).toBe('query');
+  });
+
+  it('counts with the length that a variable asks for, or its default', () => {
+    const deep = (first: string) =>
+      `query ($first: Int${first}) { instances(first: 100) { nodes { images(first: 100) { nodes { operations(first: $first) { nodes { id } } } } } } }`;
+    expect(() => check(deep(' = 100'))).toThrow(invalid(/more than 500000 fields/));
+    expect(() => check(deep(''), { first: 100 })).toThrow(invalid(/more than 500000 fields/));
+    expect(check(deep(''), { first: 5 }).operation).toBe('query');
+  });
+
+  it('counts the lines of logs', () => {
+    const logs = (lines: number | null) =>
+      `{ operations(first: 100) { nodes { jobs { logs(tailLines: ${lines}) { text } } } } }`;
+    expect(check(logs(100)).operation).toBe('query');
+    expect(() => check(logs(10_000))).toThrow(invalid(/fields/));
+    expect(() => check(logs(null))).toThrow(invalid(/fields/));
+  });
+
+  it('stops counting fragments that multiply each other', () => {
+    const fragments = Array.from({ length: 30 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`);
+    expect(() => check(`{ ...F0 } ${fragments.join(' ')} fragment F30 on Query { viewer { name } }`)).toThrow(
+      invalid(/fields/),
+    );
+  });
+
+  it('leaves a length out of range to the field that refuses it', () => {
+    expect(check('{ instances(first: 2000000) { nodes { id } } }').operation).toBe('query');
+  });
+});
+
+describe('a variable that does not fit', () => {
+  const create = 'mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { notices } }';
+  const refused = (field: string, rule: string) =>
+    expect.objectContaining({ code: 'INVALID_INPUT', details: { field, rule } });
+
+  it.each([
+    ['is missing', {}, 'input', 'required'],
+    ['is null', { input: null }, 'input', 'required'],
+    ['lacks a field', { input: {} }, 'name', 'required'],
+    ['has null for a field', { input: { name: null } }, 'name', 'required'],
+    ['has a field that is unknown', { input: { name: 'a', colour: 'red' } }, 'colour', 'known'],
+    ['has a field of another type', { input: { name: 7 } }, 'name', 'type'],
+    ['has a number that is none', { input: { name: 'a', storageGib: 1.5 } }, 'storageGib', 'type'],
+    ['has a value that no enum has', { input: { name: 'a', exposure: 'EVERYWHERE' } }, 'exposure', 'type'],
+    ['has a bad entry in a list', { input: { name: 'a', labels: [{ key: 'a', value: 1 }] } }, 'value', 'type'],
+  ])('that %s is INVALID_INPUT of its field and rule', (_what, variables, field, rule) => {
+    expect(() => check(create, variables)).toThrow(refused(field, rule));
+  });
+
+  it.each([
+    ['a password in the wrong form', { name: 'a', password: { plain: 'hunter2-hunter2' } }],
+    ['a password in an enum', { name: 'a', exposure: 'hunter2-hunter2' }],
+    ['a password in a number', { name: 'a', storageGib: 'hunter2-hunter2' }],
+    ['a megabyte', { name: 'a', storageGib: 'hunter2-hunter2'.repeat(70_000) }],
+    ['a list in place of a text', { name: ['hunter2-hunter2', 'x'] }],
+  ])('that holds %s is not repeated', (_what, input) => {
+    let message = '';
+    try {
+      check(create, { input });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toMatch(/^input\./);
+    expect(message).not.toContain('hunter2');
+    expect(message.length).toBeLessThan(300);
+  });
+});
