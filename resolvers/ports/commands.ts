@@ -1,9 +1,12 @@
+import type { Scope } from '../../schema/rules/scope-rules.ts';
 import type { DurableFunctions, Exposure, ImageMethod, ImageType, Role } from '../../schema/states.ts';
 
 /** Who asks. */
 export interface Caller {
   readonly name: string;
   readonly role: Role;
+  /** What of the instances, and of all that belongs to them, is there for it; absent: everything. */
+  readonly scope?: Scope;
 }
 
 /** What a mutation brought about: references, for the resolver to read, and what was changed or ignored of the input. */

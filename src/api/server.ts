@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import { createContext } from '../../resolvers/context.ts';
 import type { Caller } from '../../resolvers/ports/commands.ts';
 import type { Finding } from '../../resolvers/ports/queries.ts';
-import { createResolverContainer, type Services } from '../../resolvers/services.ts';
+import type { Services } from '../../resolvers/services.ts';
 import { AppError } from '../../schema/errors.ts';
+import { EVERYTHING, type Scope } from '../../schema/rules/scope-rules.ts';
 import type { Logger } from '../log/logger.ts';
 import { createApollo } from './apollo.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -13,6 +14,7 @@ import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
 import { readSchema } from './schema.ts';
+import { createServicesByScope } from './services-by-scope.ts';
 import { serveWebSocket } from './websocket/serve-websocket.ts';
 
 const PATH = '/graphql';
@@ -23,7 +25,8 @@ const silentMeter: ApiMeter = { answered: () => undefined, refused: () => undefi
 
 /** What the server is made of. */
 export interface GraphqlServerOptions {
-  readonly services: Services;
+  /** What there is for callers of a scope. */
+  readonly services: (scope: Scope) => Services;
   readonly auth: Authenticator;
   readonly log: Logger;
   /** What the server needs, and whether it is there. */
@@ -49,11 +52,14 @@ export interface GraphqlServer {
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServer {
   const { services, auth, log, ready, version, allowedOrigins = [], meter = silentMeter, metrics = null } = options;
   const schema = readSchema();
-  const container = createResolverContainer(services);
+  const ofScope = createServicesByScope(services);
   const formatError = createErrorFormatter(log, meter.refused);
   const httpServer = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   const apollo = createApollo({ schema, httpServer, formatError, log });
-  const contextOf = (caller: Caller) => createContext(services, container, caller);
+  const contextOf = (caller: Caller) => {
+    const scoped = ofScope(caller.scope ?? EVERYTHING);
+    return createContext(scoped.services, scoped.container, caller);
+  };
   const webSocket = serveWebSocket(httpServer, {
     path: PATH,
     schema,

@@ -1,5 +1,6 @@
 import { workflows } from '../../jobs/registry.ts';
 import type { Services } from '../../resolvers/services.ts';
+import { isEverything, type Scope } from '../../schema/rules/scope-rules.ts';
 import { createGraphqlServer } from '../api/server.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/env.ts';
@@ -20,9 +21,16 @@ import { createUpkeepQueries } from '../stores/upkeep/queries.ts';
 import { createOperationQueue } from '../workflow/queue/operation-queue.ts';
 import type { Core } from './core.ts';
 import { buildMetricsPage } from './metrics.ts';
+import { narrowServices } from './narrow-services.ts';
 import { checkQueue, createReadiness } from './readiness.ts';
 
-function buildServices(core: Core, metrics: Metrics, log: Logger, stops: AsyncDisposableStack): Services {
+/** The services of this process by scope: what is written and what is followed is shared, what is read is narrowed. */
+function buildServices(
+  core: Core,
+  metrics: Metrics,
+  log: Logger,
+  stops: AsyncDisposableStack,
+): (scope: Scope) => Services {
   const { boss, database, listener, platform, secrets, services } = core;
   const { instances, probe, store } = services;
   const queue = createOperationQueue({ database, boss, platformId: platform.id, workflows, services });
@@ -37,7 +45,7 @@ function buildServices(core: Core, metrics: Metrics, log: Logger, stops: AsyncDi
     log,
   });
   stops.defer(() => logs.stop());
-  return {
+  const everything: Services = {
     instanceCommands: createInstanceCommands(commands),
     imageCommands: createImageCommands(commands),
     serverCommands: createServerCommands(commands),
@@ -50,6 +58,7 @@ function buildServices(core: Core, metrics: Metrics, log: Logger, stops: AsyncDi
     events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
     logs: measureLogs(logs, metrics.streams),
   };
+  return (scope) => (isEverything(scope) ? everything : narrowServices(everything, scope, database, secrets));
 }
 
 /** Opens the API on the configured address; port 0 is any free one. Throws UNAVAILABLE when the port is in use. */

@@ -24,7 +24,7 @@ export async function startApi(
 ): Promise<ApiServer> {
   const log: string[] = [];
   const server = createGraphqlServer({
-    services,
+    services: () => services,
     auth: createAuthenticator({ token: TOKEN, username: 'admin' }),
     log: pino({ level: 'trace', base: null }, { write: (line: string) => log.push(line) }),
     ready,

@@ -3,7 +3,9 @@ import { imageFiles, images } from '../../../drizzle/tables/index.ts';
 import type { ImageCriteria, ImageQueries } from '../../../resolvers/ports/queries.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { IMAGE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
+import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
+import { imagesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, containing, following, newestFirst, totalsOf } from '../lists/keyset.ts';
@@ -28,8 +30,12 @@ function eqId(id: string): SQL {
   return isUuid(id) ? eq(images.sourceInstanceId, id) : sql`false`;
 }
 
-/** Reads images for the API. An empty list of states, like none, asks for all but DELETED. */
-export function createImageQueries({ orm }: Database): ImageQueries {
+/**
+ * Reads images for the API. An empty list of states, like none, asks for all but DELETED. What is outside of the scope is
+ * not there.
+ */
+export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING): ImageQueries {
+  const within = imagesWithin(scope);
   return {
     async byIds(ids) {
       if (ids.length === 0) return [];
@@ -37,7 +43,7 @@ export function createImageQueries({ orm }: Database): ImageQueries {
         orm
           .select(imageColumns)
           .from(images)
-          .where(inArray(images.id, distinctIds(ids))),
+          .where(and(inArray(images.id, distinctIds(ids)), within)),
       );
       return inOrderOfIds(ids, rows.map(toImageRecord));
     },
@@ -48,13 +54,13 @@ export function createImageQueries({ orm }: Database): ImageQueries {
         orm
           .select(imageColumns)
           .from(images)
-          .where(and(eq(images.name, name), holdsName)),
+          .where(and(eq(images.name, name), holdsName, within)),
       );
       return row === undefined ? null : toImageRecord(row);
     },
 
     async page(criteria, page) {
-      const condition = matching(criteria);
+      const condition = and(matching(criteria), within);
       const [rows, [totals]] = await Promise.all([
         answered(
           orm
@@ -72,7 +78,7 @@ export function createImageQueries({ orm }: Database): ImageQueries {
     async pagesOfInstances(instanceIds, page) {
       if (instanceIds.length === 0) return [];
       const ids = distinctIds(instanceIds);
-      const ofParent = and(sql`${images.sourceInstanceId} = ${parentId}`, notDeleted);
+      const ofParent = and(sql`${images.sourceInstanceId} = ${parentId}`, notDeleted, within);
       const child = orm
         .select(imageColumns)
         .from(images)
@@ -92,7 +98,7 @@ export function createImageQueries({ orm }: Database): ImageQueries {
           orm
             .select({ parentId: images.sourceInstanceId, ...totalsOf(images, page) })
             .from(images)
-            .where(and(inArray(images.sourceInstanceId, ids), notDeleted))
+            .where(and(inArray(images.sourceInstanceId, ids), notDeleted, within))
             .groupBy(images.sourceInstanceId),
         ),
       ]);

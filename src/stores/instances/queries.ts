@@ -5,8 +5,10 @@ import { notFound } from '../../../resolvers/ids.ts';
 import type { InstanceCriteria, InstanceQueries } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { INSTANCE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
+import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
+import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, containing, following, newestFirst, totalsOf } from '../lists/keyset.ts';
@@ -24,8 +26,16 @@ function matching(criteria: InstanceCriteria): SQL | undefined {
   );
 }
 
-/** Reads instances for the API. An empty list of states, like none, asks for all but DELETED. */
-export function createInstanceQueries({ orm }: Database, secrets: SecretBox): InstanceQueries {
+/**
+ * Reads instances for the API. An empty list of states, like none, asks for all but DELETED. What is outside of the scope
+ * is not there.
+ */
+export function createInstanceQueries(
+  { orm }: Database,
+  secrets: SecretBox,
+  scope: Scope = EVERYTHING,
+): InstanceQueries {
+  const within = instancesWithin(scope);
   return {
     async byIds(ids) {
       if (ids.length === 0) return [];
@@ -33,7 +43,7 @@ export function createInstanceQueries({ orm }: Database, secrets: SecretBox): In
         orm
           .select(instanceColumns)
           .from(instances)
-          .where(inArray(instances.id, distinctIds(ids))),
+          .where(and(inArray(instances.id, distinctIds(ids)), within)),
       );
       return inOrderOfIds(ids, rows.map(toInstanceRecord));
     },
@@ -44,13 +54,13 @@ export function createInstanceQueries({ orm }: Database, secrets: SecretBox): In
         orm
           .select(instanceColumns)
           .from(instances)
-          .where(and(eq(instances.name, name), holdsName)),
+          .where(and(eq(instances.name, name), holdsName, within)),
       );
       return row === undefined ? null : toInstanceRecord(row);
     },
 
     async page(criteria, page) {
-      const condition = matching(criteria);
+      const condition = and(matching(criteria), within);
       const [rows, [totals]] = await Promise.all([
         answered(
           orm
@@ -70,7 +80,7 @@ export function createInstanceQueries({ orm }: Database, secrets: SecretBox): In
         orm
           .select({ encryptedPassword: instances.encryptedPassword, endpoint: instances.endpoint })
           .from(instances)
-          .where(eq(instances.id, id)),
+          .where(and(eq(instances.id, id), within)),
       );
       if (row === undefined) throw notFound('instance', 'instanceId');
       if (row.encryptedPassword === null) {

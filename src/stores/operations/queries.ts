@@ -3,7 +3,9 @@ import { jobs, operationSteps, operations } from '../../../drizzle/tables/index.
 import type { OperationCriteria, OperationQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
 import type { JobRecord, OperationRecord } from '../../../resolvers/ports/records.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
+import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
+import { ofOperationWithin, operationsWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, following, newestFirst, totalsOf } from '../lists/keyset.ts';
@@ -40,8 +42,12 @@ function toJobRecord(row: typeof jobs.$inferSelect): JobRecord {
   };
 }
 
-/** Reads operations, their steps and their jobs for the API. An empty list in the criteria asks for any. */
-export function createOperationQueries({ orm }: Database): OperationQueries {
+/**
+ * Reads operations, their steps and their jobs for the API. An empty list in the criteria asks for any. What is outside of
+ * the scope is not there; steps, jobs and notices are read of operations that were found.
+ */
+export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTHING): OperationQueries {
+  const within = operationsWithin(scope);
   async function pagesOf(
     parent: Parent,
     parentIds: readonly string[],
@@ -52,7 +58,7 @@ export function createOperationQueries({ orm }: Database): OperationQueries {
     const child = orm
       .select(operationColumns)
       .from(operations)
-      .where(following(operations, page, sql`${parent} = ${parentId}`))
+      .where(following(operations, page, and(sql`${parent} = ${parentId}`, within)))
       .orderBy(...newestFirst(operations))
       .limit(page.first + 1)
       .as('child');
@@ -68,7 +74,7 @@ export function createOperationQueries({ orm }: Database): OperationQueries {
         orm
           .select({ parentId: parent, ...totalsOf(operations, page) })
           .from(operations)
-          .where(inArray(parent, ids))
+          .where(and(inArray(parent, ids), within))
           .groupBy(parent),
       ),
     ]);
@@ -82,13 +88,13 @@ export function createOperationQueries({ orm }: Database): OperationQueries {
         orm
           .select(operationColumns)
           .from(operations)
-          .where(inArray(operations.id, distinctIds(ids))),
+          .where(and(inArray(operations.id, distinctIds(ids)), within)),
       );
       return inOrderOfIds(ids, rows.map(toOperationRecord));
     },
 
     async page(criteria, page) {
-      const condition = matching(criteria);
+      const condition = and(matching(criteria), within);
       const [rows, [totals]] = await Promise.all([
         answered(
           orm
@@ -156,7 +162,12 @@ export function createOperationQueries({ orm }: Database): OperationQueries {
 
     async job(id) {
       if (!isUuid(id)) return null;
-      const [row] = await answered(orm.select().from(jobs).where(eq(jobs.id, id)));
+      const [row] = await answered(
+        orm
+          .select()
+          .from(jobs)
+          .where(and(eq(jobs.id, id), ofOperationWithin(scope, jobs.operationId))),
+      );
       return row === undefined ? null : toJobRecord(row);
     },
   };

@@ -1,9 +1,11 @@
-import { desc, inArray, sql } from 'drizzle-orm';
+import { and, desc, inArray, sql } from 'drizzle-orm';
 import { drift } from '../../../drizzle/tables/index.ts';
 import type { HealthCheckRecord } from '../../../resolvers/ports/records.ts';
 import type { UpkeepQueries } from '../../../resolvers/ports/upkeep.ts';
+import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { HealthStatus } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
+import { ownedWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds } from '../lists/keyed.ts';
 import { parentRelation } from '../lists/pages-by-parent.ts';
@@ -20,8 +22,8 @@ function toHealthCheck(row: CheckRow): HealthCheckRecord {
   return { at: new Date(row.at), status: row.status, latencyMs: row.latency_ms, message: row.message };
 }
 
-/** Reads for the API what the upkeep of the platforms has found. */
-export function createUpkeepQueries({ orm }: Database): UpkeepQueries {
+/** Reads for the API what the upkeep of the platforms has found: of instances that were found, and drift within the scope. */
+export function createUpkeepQueries({ orm }: Database, scope: Scope = EVERYTHING): UpkeepQueries {
   return {
     async healthChecks(instanceIds, first) {
       if (instanceIds.length === 0) return [];
@@ -39,7 +41,12 @@ export function createUpkeepQueries({ orm }: Database): UpkeepQueries {
         orm
           .select()
           .from(drift)
-          .where(state?.length ? inArray(drift.state, [...state]) : undefined)
+          .where(
+            and(
+              state?.length ? inArray(drift.state, [...state]) : undefined,
+              ownedWithin(scope, sql`${drift.ownerId}`),
+            ),
+          )
           .orderBy(desc(drift.lastSeen), drift.platform, drift.kind, drift.namespace, drift.name)
           .limit(first),
       ),

@@ -73,7 +73,7 @@ describe('a server that stops', () => {
     const auth = { authenticate: async () => ({ name: 'admin', role: 'ADMIN' as const }) };
     const ready = async () => [];
     const server = createGraphqlServer({
-      services: fakeServices(),
+      services: () => fakeServices(),
       auth,
       ready,
       version: '1',

@@ -1,0 +1,112 @@
+import { type Noun, notFound } from '../../../resolvers/ids.ts';
+import type { EventStreams, LogStreams } from '../../../resolvers/ports/streams.ts';
+
+/** Whether one thing is within a scope now. */
+export interface Visibility {
+  instance(id: string): Promise<boolean>;
+  image(id: string): Promise<boolean>;
+  operation(id: string): Promise<boolean>;
+  job(id: string): Promise<boolean>;
+}
+
+/** How long an answer holds for all who follow the same thing with the same scope. */
+const HOLDS_MS = 1000;
+const REMEMBERED_MAX = 1000;
+
+/** Asks once a second at most, however many follow and however fast lines come. */
+export function rememberVisibility(visibility: Visibility): Visibility {
+  const answers = new Map<string, { readonly answer: Promise<boolean>; readonly at: number }>();
+  const remembered = (noun: keyof Visibility) => (id: string) => {
+    const key = `${noun} ${id}`;
+    const known = answers.get(key);
+    if (known !== undefined && performance.now() - known.at < HOLDS_MS) return known.answer;
+    const answer = visibility[noun](id);
+    answers.delete(key);
+    answers.set(key, { answer, at: performance.now() });
+    answer.catch(() => answers.delete(key));
+    for (const oldest of answers.keys()) {
+      if (answers.size <= REMEMBERED_MAX) break;
+      answers.delete(oldest);
+    }
+    return answer;
+  };
+  return {
+    instance: remembered('instance'),
+    image: remembered('image'),
+    operation: remembered('operation'),
+    job: remembered('job'),
+  };
+}
+
+/** Hands on a stream of one thing for as long as that is within the scope, and ends when it no longer is. */
+async function* whileVisible<T>(
+  open: () => AsyncIterable<T>,
+  isVisible: () => Promise<boolean>,
+  noun: Noun,
+): AsyncGenerator<T, void, void> {
+  if (!(await isVisible())) throw notFound(noun, `${noun}Id`);
+  for await (const value of open()) {
+    if (!(await isVisible())) return;
+    yield value;
+  }
+}
+
+/** Hands on of a stream of many things those that are within the scope. */
+async function* onlyVisible<T extends { readonly id: string }>(
+  open: () => AsyncIterable<T>,
+  isVisible: (id: string) => Promise<boolean>,
+): AsyncGenerator<T, void, void> {
+  for await (const value of open()) if (await isVisible(value.id)) yield value;
+}
+
+/** The streams as a scope leaves them; what is outside of it is NOT_FOUND. */
+export function narrowEvents(events: EventStreams, visibility: Visibility): EventStreams {
+  return {
+    followOperation: (id, after, signal) =>
+      whileVisible(
+        () => events.followOperation(id, after, signal),
+        () => visibility.operation(id),
+        'operation',
+      ),
+    followInstances: (id, signal) =>
+      id === null
+        ? onlyVisible(() => events.followInstances(null, signal), visibility.instance)
+        : whileVisible(
+            () => events.followInstances(id, signal),
+            () => visibility.instance(id),
+            'instance',
+          ),
+    followImages: (id, signal) =>
+      id === null
+        ? onlyVisible(() => events.followImages(null, signal), visibility.image)
+        : whileVisible(
+            () => events.followImages(id, signal),
+            () => visibility.image(id),
+            'image',
+          ),
+    followOperations: (criteria, signal) =>
+      onlyVisible(() => events.followOperations(criteria, signal), visibility.operation),
+  };
+}
+
+/** The logs as a scope leaves them. */
+export function narrowLogs(logs: LogStreams, visibility: Visibility): LogStreams {
+  return {
+    async readJob(jobId, request) {
+      if (!(await visibility.job(jobId))) throw notFound('job', 'jobId');
+      return logs.readJob(jobId, request);
+    },
+    followJob: (jobId, request, signal) =>
+      whileVisible(
+        () => logs.followJob(jobId, request, signal),
+        () => visibility.job(jobId),
+        'job',
+      ),
+    followInstance: (instanceId, request, signal) =>
+      whileVisible(
+        () => logs.followInstance(instanceId, request, signal),
+        () => visibility.instance(instanceId),
+        'instance',
+      ),
+  };
+}

@@ -1,0 +1,68 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { images, instances, operations } from '../../../drizzle/tables/index.ts';
+import { isEverything, type Scope } from '../../../schema/rules/scope-rules.ts';
+
+/**
+ * Conditions that leave out what is outside of a scope. An image, an operation and what belongs to them count as their
+ * instance does, with the labels that it has or last had: records of instances stay. What belongs to no instance is
+ * outside of every scope but the empty one, for which there is no condition at all (undefined).
+ */
+
+/** A value of a row: a column, or what stands for one. */
+type Value = SQL | AnyPgColumn;
+
+function carries(scope: Scope): SQL {
+  return sql`scoped_instance.labels @> ${JSON.stringify(scope)}::jsonb`;
+}
+
+function instanceCarries(scope: Scope, instanceId: Value): SQL {
+  return sql`EXISTS (SELECT FROM cms.instances scoped_instance WHERE scoped_instance.id = ${instanceId} AND ${carries(scope)})`;
+}
+
+function sourceCarries(scope: Scope, imageId: Value): SQL {
+  return sql`EXISTS (SELECT FROM cms.images scoped_image
+    JOIN cms.instances scoped_instance ON scoped_instance.id = scoped_image.source_instance_id
+    WHERE scoped_image.id = ${imageId} AND ${carries(scope)})`;
+}
+
+/** Rows of `cms.instances`. */
+export function instancesWithin(scope: Scope): SQL | undefined {
+  return isEverything(scope) ? undefined : sql`${instances.labels} @> ${JSON.stringify(scope)}::jsonb`;
+}
+
+/** Rows of `cms.images`. */
+export function imagesWithin(scope: Scope): SQL | undefined {
+  return isEverything(scope) ? undefined : instanceCarries(scope, images.sourceInstanceId);
+}
+
+/** Rows that name an instance or, where that is null, an image; alerts are such, too. */
+export function belongingWithin(
+  scope: Scope,
+  { instanceId, imageId }: { readonly instanceId: Value; readonly imageId: Value },
+): SQL | undefined {
+  if (isEverything(scope)) return undefined;
+  return sql`CASE WHEN ${instanceId} IS NULL THEN ${sourceCarries(scope, imageId)} ELSE ${instanceCarries(scope, instanceId)} END`;
+}
+
+/** Rows of `cms.operations`. */
+export function operationsWithin(scope: Scope): SQL | undefined {
+  return belongingWithin(scope, { instanceId: operations.instanceId, imageId: operations.imageId });
+}
+
+/** Rows that belong to an operation, such as jobs. */
+export function ofOperationWithin(scope: Scope, operationId: Value): SQL | undefined {
+  const owner = { instanceId: sql`scoped_operation.instance_id`, imageId: sql`scoped_operation.image_id` };
+  const condition = belongingWithin(scope, owner);
+  if (condition === undefined) return undefined;
+  return sql`EXISTS (SELECT FROM cms.operations scoped_operation WHERE scoped_operation.id = ${operationId} AND ${condition})`;
+}
+
+/** Rows with an id, as a UUID or as text, that may be of an instance, of an image, or of something else altogether. */
+export function ownedWithin(scope: Scope, ownerId: SQL): SQL | undefined {
+  if (isEverything(scope)) return undefined;
+  return sql`(EXISTS (SELECT FROM cms.instances scoped_instance WHERE scoped_instance.id::text = ${ownerId}::text AND ${carries(scope)})
+    OR EXISTS (SELECT FROM cms.images scoped_image
+      JOIN cms.instances scoped_instance ON scoped_instance.id = scoped_image.source_instance_id
+      WHERE scoped_image.id::text = ${ownerId}::text AND ${carries(scope)}))`;
+}
