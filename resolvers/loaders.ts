@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
 import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
-import type { HealthCheckRecord, ImageFileRecord, JobRecord, OperationRecord, StepRecord } from './ports/records.ts';
+import type { HealthCheckRecord, ImageFileRecord, JobRecord, OperationRecord, WeighedStep } from './ports/records.ts';
 import type { Services } from './services.ts';
 
 /** The relations between nouns: however many parents ask in one tick, each relation is one call of a port. */
@@ -11,7 +11,7 @@ export interface Loaders {
   readonly images: DataLoader<string, ImageRecord | null>;
   readonly operations: DataLoader<string, OperationRecord | null>;
   readonly imageFiles: DataLoader<string, readonly ImageFileRecord[]>;
-  readonly steps: DataLoader<string, readonly StepRecord[]>;
+  readonly steps: DataLoader<string, readonly WeighedStep[]>;
   readonly jobs: DataLoader<string, readonly JobRecord[]>;
   readonly operationNotices: DataLoader<string, readonly string[]>;
   readonly healthChecks: ListLoader<HealthCheckRecord>;

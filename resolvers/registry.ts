@@ -17,12 +17,13 @@ import { OperationMutationResolver } from './operations/mutations.ts';
 import { OperationQueryResolver } from './operations/queries.ts';
 import { OperationSubscriptionResolver } from './operations/subscriptions.ts';
 import { ServerMutationResolver } from './server/mutations.ts';
-import { ServerQueryResolver } from './server/queries.ts';
+import { ServerLimitsResolver, ServerQueryResolver } from './server/queries.ts';
 
 /** Every resolver of the API; what is not listed here is not served. */
 export const RESOLVERS = [
   NodeResolver,
   ServerQueryResolver,
+  ServerLimitsResolver,
   ServerMutationResolver,
   DriftQueryResolver,
   InstanceQueryResolver,

@@ -13,10 +13,14 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What programs may read beside the code: the input field at fault, the rule it broke, the log reference of an INTERNAL. */
+/**
+ * What programs may read beside the code: the input field at fault, the rule it broke, the operation that is in the way of
+ * a CONFLICT, the log reference of an INTERNAL.
+ */
 export interface ErrorDetails {
   readonly field?: string;
   readonly rule?: string;
+  readonly operationId?: string;
   readonly reference?: string;
 }
 

@@ -4,6 +4,7 @@ import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
 /** A moment as RFC 3339 text in UTC, milliseconds kept. */
 export const DateTime = new GraphQLScalarType({
   ...GraphQLDateTime.toConfig(),
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   description: 'A moment in RFC 3339 form, always given in UTC: "2026-03-01T09:30:00.000Z".',
 });
 

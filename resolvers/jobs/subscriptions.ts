@@ -14,13 +14,25 @@ interface JobLogsArgs {
   readonly follow?: boolean | null;
 }
 
-function followLogs({ args, context }: Subscriber<JobLogsArgs>): AsyncIterable<LogLineRecord> {
-  const { jobId, tailLines = null, afterLine = null, follow: goOn } = args;
+function readRequest({ jobId, tailLines = null, afterLine = null, follow: goOn }: JobLogsArgs) {
   checkLogRequest({ tailLines, afterLine });
-  const id = requireId('job', 'jobId', jobId);
-  const request = { tailLines, afterLine, follow: goOn ?? true };
+  return { id: requireId('job', 'jobId', jobId), request: { tailLines, afterLine, follow: goOn ?? true } };
+}
+
+function followLines({ args, context }: Subscriber<JobLogsArgs>): AsyncIterable<LogLineRecord> {
+  const { id, request } = readRequest(args);
   return follow((signal) => context.services.logs.followJob(id, request, signal));
 }
+
+function followBatches({ args, context }: Subscriber<JobLogsArgs>): AsyncIterable<readonly LogLineRecord[]> {
+  const { id, request } = readRequest(args);
+  return follow((signal) => context.services.logs.followJobBatches(id, request, signal));
+}
+
+const JOB = 'The job; NOT_FOUND for an unknown one.';
+const TAIL_LINES = 'How many of the last lines come first, 0 to 10,000. Left out: all there are.';
+const AFTER_LINE = 'Only lines after the one with this number: where an earlier subscription was cut.';
+const FOLLOW = 'Whether to go on with new lines.';
 
 /** What can be followed of jobs. */
 @Resolver()
@@ -30,28 +42,34 @@ export class JobSubscriptionResolver {
     description:
       'What a job wrote and writes, over all its attempts, like `kubectl logs`. Ends when the job has ended, or at once ' +
       'without `follow`.',
-    subscribe: followLogs,
+    subscribe: followLines,
   })
   jobLogs(
     @Root() line: LogLineRecord,
-    @Arg('jobId', () => ID, { description: 'The job; NOT_FOUND for an unknown one.' }) _jobId: string,
-    @Arg('tailLines', () => Int, {
-      nullable: true,
-      description: 'How many of the last lines come first, 0 to 10,000. Left out: all there are.',
-    })
-    _tailLines?: number | null,
-    @Arg('afterLine', () => Int, {
-      nullable: true,
-      description: 'Only lines after the one with this number: where an earlier subscription was cut.',
-    })
-    _afterLine?: number | null,
-    @Arg('follow', () => Boolean, {
-      nullable: true,
-      defaultValue: true,
-      description: 'Whether to go on with new lines.',
-    })
+    @Arg('jobId', () => ID, { description: JOB }) _jobId: string,
+    @Arg('tailLines', () => Int, { nullable: true, description: TAIL_LINES }) _tailLines?: number | null,
+    @Arg('afterLine', () => Int, { nullable: true, description: AFTER_LINE }) _afterLine?: number | null,
+    @Arg('follow', () => Boolean, { nullable: true, defaultValue: true, description: FOLLOW })
     _follow?: boolean | null,
   ): LogLineRecord {
     return line;
+  }
+
+  @Authorized<Role>('VIEWER')
+  @Subscription(() => [LogLine], {
+    description:
+      'The lines of `jobLogs` in lists of at most 1,000: all that is there at once. For logs that are long, or written ' +
+      'fast.',
+    subscribe: followBatches,
+  })
+  jobLogBatches(
+    @Root() lines: readonly LogLineRecord[],
+    @Arg('jobId', () => ID, { description: JOB }) _jobId: string,
+    @Arg('tailLines', () => Int, { nullable: true, description: TAIL_LINES }) _tailLines?: number | null,
+    @Arg('afterLine', () => Int, { nullable: true, description: AFTER_LINE }) _afterLine?: number | null,
+    @Arg('follow', () => Boolean, { nullable: true, defaultValue: true, description: FOLLOW })
+    _follow?: boolean | null,
+  ): readonly LogLineRecord[] {
+    return lines;
   }
 }

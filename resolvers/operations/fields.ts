@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
 import { Image } from '../../schema/image.ts';
 import { Instance } from '../../schema/instance.ts';
@@ -8,6 +8,7 @@ import { Operation, OperationEvent } from '../../schema/operation.ts';
 import { Step } from '../../schema/step.ts';
 import type { ApiContext } from '../context.ts';
 import type { JobRecord, OperationEventRecord, OperationRecord, StepRecord } from '../ports/records.ts';
+import { readSecondsLeft } from './seconds-left.ts';
 
 /** What an operation shows that is not a column of its record. */
 @Resolver(() => Operation)
@@ -15,6 +16,15 @@ export class OperationFieldResolver {
   @FieldResolver(() => [Step])
   async steps(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<readonly StepRecord[]> {
     return loaders.steps.load(operation.id);
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Whole seconds that it has left over all its steps, where that can be told; null when it is over.',
+  })
+  async secondsLeft(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<number | null> {
+    if (operation.state !== 'RUNNING') return null;
+    return readSecondsLeft(operation.state, await loaders.steps.load(operation.id), new Date());
   }
 
   @FieldResolver(() => [String])

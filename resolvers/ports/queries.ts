@@ -1,6 +1,6 @@
 import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
-import type { ImageState, InstanceState, OperationKind, OperationState } from '../../schema/states.ts';
-import type { ImageFileRecord, JobRecord, OperationRecord, StepRecord } from './records.ts';
+import type { ImageMethod, ImageState, InstanceState, OperationKind, OperationState } from '../../schema/states.ts';
+import type { ImageFileRecord, JobRecord, OperationRecord, WeighedStep } from './records.ts';
 
 /** Where in a list, newest first, a page begins: the creation time and id of the row before it. */
 export interface Cursor {
@@ -79,7 +79,7 @@ export interface OperationQueries {
   page(criteria: OperationCriteria, page: PageRequest): Promise<Page<OperationRecord>>;
   pagesOfInstances(instanceIds: readonly string[], page: PageRequest): Promise<readonly Page<OperationRecord>[]>;
   pagesOfImages(imageIds: readonly string[], page: PageRequest): Promise<readonly Page<OperationRecord>[]>;
-  steps(operationIds: readonly string[]): Promise<readonly (readonly StepRecord[])[]>;
+  steps(operationIds: readonly string[]): Promise<readonly (readonly WeighedStep[])[]>;
   jobs(operationIds: readonly string[]): Promise<readonly (readonly JobRecord[])[]>;
   /** What the steps of each said to users, in their order. */
   notices(operationIds: readonly string[]): Promise<readonly (readonly string[])[]>;
@@ -102,9 +102,22 @@ export interface ConnectionFinding {
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 
+/** What a server says of itself; how much may be asked of it the API adds. */
+export interface ServerFacts {
+  readonly version: string;
+  readonly platform: string;
+  /** Newest first. */
+  readonly postgresVersions: readonly string[];
+  readonly imageMethods: readonly ImageMethod[];
+  /** The default first. */
+  readonly namespaces: readonly string[];
+}
+
 /** Looks at the world outside the records. */
 export interface Checks {
   /** Connects as a client would; a refused connection is a finding, not an error. NOT_FOUND for an unknown instance. */
   connection(instanceId: string): Promise<ConnectionFinding>;
   diagnostics(): Promise<readonly Finding[]>;
+  /** Asks the platform anew what it offers. */
+  server(): Promise<ServerFacts>;
 }

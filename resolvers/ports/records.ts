@@ -49,6 +49,12 @@ export interface StepRecord {
   readonly finishedAt: Date | null;
 }
 
+/** A step as its operation weighs it. */
+export interface WeighedStep extends StepRecord {
+  /** Its share of the operation's percent, against those of the other steps. */
+  readonly weight: number;
+}
+
 export interface OperationEventRecord {
   readonly operationId: string;
   readonly sequence: number;

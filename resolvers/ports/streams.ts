@@ -33,6 +33,12 @@ export interface LogStreams {
     request: JobLogRequest & { readonly follow: boolean },
     signal: AbortSignal,
   ): AsyncIterable<LogLineRecord>;
+  /** The same lines in lists of at most 1,000, none empty: all that is there at once. */
+  followJobBatches(
+    jobId: string,
+    request: JobLogRequest & { readonly follow: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<readonly LogLineRecord[]>;
   followInstance(
     instanceId: string,
     request: { readonly tailLines: number | null; readonly since: Date | null; readonly follow: boolean },

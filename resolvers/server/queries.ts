@@ -1,12 +1,14 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver } from 'type-graphql';
 import { ConnectionCheck, Diagnostic } from '../../schema/checks.ts';
+import { REQUEST_LIMITS } from '../../schema/rules/request-limits.ts';
+import { Limits, ServerInfo } from '../../schema/server-info.ts';
 import type { Role } from '../../schema/states.ts';
 import { Viewer } from '../../schema/viewer.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import type { Caller } from '../ports/commands.ts';
-import type { ConnectionFinding, Finding } from '../ports/queries.ts';
+import type { ConnectionFinding, Finding, ServerFacts } from '../ports/queries.ts';
 import type { Services } from '../services.ts';
 
 /** What is asked of the server itself, and of the world that it reaches. */
@@ -41,5 +43,20 @@ export class ServerQueryResolver {
   @Query(() => Viewer, { description: 'Whose token this request carries.' })
   viewer(@Ctx() { caller }: ApiContext): Caller {
     return caller;
+  }
+
+  @Authorized<Role>('VIEWER')
+  @Query(() => ServerInfo, { description: 'What this server is, what it offers, and how much may be asked of it.' })
+  async server(): Promise<ServerFacts> {
+    return this.#services.checks.server();
+  }
+}
+
+/** How much the API lets one request and one caller ask for. */
+@Resolver(() => ServerInfo)
+export class ServerLimitsResolver {
+  @FieldResolver(() => Limits)
+  limits(): Limits {
+    return REQUEST_LIMITS;
   }
 }

@@ -19,12 +19,28 @@ let schema: GraphQLSchema | undefined;
 
 /** The executable schema, built when first asked for. It holds no service: those come with the context of each request. */
 export function readSchema(): GraphQLSchema {
-  schema ??= buildSchemaSync({
-    resolvers: [...RESOLVERS],
-    container: ({ context }: ResolverData<ApiContext>) => context.container,
-    authChecker: checkRole,
-    pubSub: NO_PUB_SUB,
-    validate: false,
-  });
+  schema ??= describeRoots(
+    buildSchemaSync({
+      resolvers: [...RESOLVERS],
+      container: ({ context }: ResolverData<ApiContext>) => context.container,
+      authChecker: checkRole,
+      pubSub: NO_PUB_SUB,
+      validate: false,
+    }),
+  );
   return schema;
+}
+
+/** type-graphql makes the three roots by itself and takes no words for them. */
+function describeRoots(built: GraphQLSchema): GraphQLSchema {
+  const words = [
+    [built.getQueryType(), 'What can be read. Nothing here changes anything.'],
+    [
+      built.getMutationType(),
+      'What can be asked to be done. What takes time answers with an operation at once, and operationEvents follows it.',
+    ],
+    [built.getSubscriptionType(), 'What can be followed, over a WebSocket (graphql-transport-ws).'],
+  ] as const;
+  for (const [type, description] of words) if (type != null) type.description = description;
+  return built;
 }

@@ -13,6 +13,7 @@ import { buildHttpApp } from './http/build-app.ts';
 import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
+import { createSubscriptionSlots } from './limits/subscription-slots.ts';
 import { readSchema } from './schema.ts';
 import { createServicesByScope } from './services-by-scope.ts';
 import { serveWebSocket } from './websocket/serve-websocket.ts';
@@ -64,6 +65,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     path: PATH,
     schema,
     auth: countRefusals(auth, meter),
+    slots: createSubscriptionSlots(),
     createContext: contextOf,
     formatError,
     log,
@@ -86,6 +88,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
           meter,
           metrics,
           ready,
+          schema,
           version,
         }),
       );

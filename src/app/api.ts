@@ -9,8 +9,9 @@ import { createLogStreams } from '../events/log-streams.ts';
 import type { Logger } from '../log/logger.ts';
 import { measureEvents, measureLogs } from '../metrics/measured-streams.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { createChecks } from '../services/checks/checks.ts';
+import { createChecks, type FixedFacts } from '../services/checks/checks.ts';
 import { createServerCommands } from '../services/checks/server-commands.ts';
+import { AVAILABLE_METHODS } from '../services/images/create-image.ts';
 import { createImageCommands } from '../services/images/image-commands.ts';
 import { createInstanceCommands } from '../services/instances/instance-commands.ts';
 import { createOperationCommands } from '../services/operations/operation-commands.ts';
@@ -27,6 +28,7 @@ import { checkQueue, createReadiness } from './readiness.ts';
 /** The services of this process by scope: what is written and what is followed is shared, what is read is narrowed. */
 function buildServices(
   core: Core,
+  facts: FixedFacts,
   metrics: Metrics,
   log: Logger,
   stops: AsyncDisposableStack,
@@ -54,7 +56,7 @@ function buildServices(
     imageQueries: createImageQueries(database),
     operationQueries,
     upkeepQueries: createUpkeepQueries(database),
-    checks: createChecks({ instances, probe, database, queue: checkQueue(core), store, platform, logger: log }),
+    checks: createChecks({ facts, instances, probe, database, queue: checkQueue(core), store, platform, logger: log }),
     events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
     logs: measureLogs(logs, metrics.streams),
   };
@@ -70,9 +72,15 @@ export async function openApi(
   log: Logger,
   stops: AsyncDisposableStack,
 ): Promise<{ readonly url: string }> {
+  const facts = {
+    version: identity.release,
+    platform: config.platform,
+    imageMethods: AVAILABLE_METHODS,
+    namespaces: config.namespaces,
+  };
   const auth = createAuthenticator({ token: identity.token, username: config.adminUsername });
   const server = createGraphqlServer({
-    services: buildServices(core, metrics, log, stops),
+    services: buildServices(core, facts, metrics, log, stops),
     auth,
     ready: createReadiness(core, log),
     allowedOrigins: config.allowedOrigins,

@@ -4,8 +4,8 @@ import { followJobLines, hasEnded, type JobLogDeps, readJobLines } from './log-j
 import { takeLast } from './log-tail.ts';
 import type { LogUpstreams } from './log-upstream.ts';
 
-/** How many lines a subscriber takes from the ring before it looks again how far the ring has come. */
-const BATCH = 256;
+/** The most lines that are handed on together. */
+const BATCH = 1000;
 
 export interface JobFollowing {
   readonly tailLines: number | null;
@@ -14,8 +14,9 @@ export interface JobFollowing {
 }
 
 /**
- * The lines of one job for one subscriber. What there is comes from a reading of its own, what follows from the shared
- * one; who falls behind the shared ring catches up by a reading of its own again, as slowly as it likes.
+ * The lines of one job for one subscriber, in lists of at most 1,000: what is there together comes together. What there is
+ * comes from a reading of its own, what follows from the shared one; who falls behind the shared ring catches up by a
+ * reading of its own again, as slowly as it likes.
  */
 export async function* followOneJob(
   deps: JobLogDeps,
@@ -23,7 +24,7 @@ export async function* followOneJob(
   job: JobRecord,
   { tailLines, afterLine, follow }: JobFollowing,
   signal: AbortSignal,
-): AsyncGenerator<PlatformLogLine, void, undefined> {
+): AsyncGenerator<readonly PlatformLogLine[], void, undefined> {
   let cursor = afterLine ?? 0;
   const history = () => readJobLines(deps, job, cursor, signal);
 
@@ -31,11 +32,11 @@ export async function* followOneJob(
     // At least one: with none wanted, the place to go on from must still be known.
     const last = await takeLast(history(), Math.max(1, tailLines));
     cursor = last.at(-1)?.line ?? cursor;
-    if (tailLines > 0) yield* last;
+    if (tailLines > 0) yield* chunks(last);
   } else {
-    for await (const line of history()) {
-      cursor = line.line;
-      yield line;
+    for await (const lines of gather(history())) {
+      cursor = lines.at(-1)?.line ?? cursor;
+      yield lines;
     }
   }
   // The record is as of before the reading: all that an ended job wrote was in it.
@@ -47,18 +48,18 @@ export async function* followOneJob(
   try {
     while (!signal.aborted) {
       if (cursor < upstream.ring.floor) {
-        for await (const line of history()) {
-          cursor = line.line;
-          yield line;
+        for await (const lines of gather(history())) {
+          cursor = lines.at(-1)?.line ?? cursor;
+          yield lines;
         }
         continue;
       }
       const lines = upstream.ring.after(cursor, BATCH);
-      for (const line of lines) {
-        cursor = line.line;
-        yield line;
+      if (lines.length > 0) {
+        cursor = lines.at(-1)?.line ?? cursor;
+        yield lines;
+        continue;
       }
-      if (lines.length > 0) continue;
       if (upstream.error !== null) throw upstream.error;
       if (upstream.ended) return;
       await upstream.changed(signal);
@@ -66,4 +67,20 @@ export async function* followOneJob(
   } finally {
     await leave();
   }
+}
+
+function* chunks(lines: readonly PlatformLogLine[]): Generator<readonly PlatformLogLine[]> {
+  for (let at = 0; at < lines.length; at += BATCH) yield lines.slice(at, at + BATCH);
+}
+
+/** The lines of a reading in lists, none empty; holds no more than one of them. */
+async function* gather(lines: AsyncIterable<PlatformLogLine>): AsyncGenerator<readonly PlatformLogLine[]> {
+  let gathered: PlatformLogLine[] = [];
+  for await (const line of lines) {
+    gathered.push(line);
+    if (gathered.length < BATCH) continue;
+    yield gathered;
+    gathered = [];
+  }
+  if (gathered.length > 0) yield gathered;
 }

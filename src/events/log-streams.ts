@@ -7,7 +7,7 @@ import type { LogStreams } from '../../resolvers/ports/streams.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { leavable } from './leavable.ts';
-import { followOneJob } from './log-job-follower.ts';
+import { followOneJob, type JobFollowing } from './log-job-follower.ts';
 import { readJobLines } from './log-job-source.ts';
 import type { RingLimits } from './log-ring.ts';
 import { followOneServer } from './log-server-follower.ts';
@@ -47,6 +47,14 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
     throw notFound('job', 'jobId');
   }
 
+  async function* followBatches(jobId: string, request: JobFollowing, left: AbortSignal) {
+    const job = await findJob(jobId);
+    log.debug({ jobId }, 'a subscriber follows a job log');
+    for await (const lines of followOneJob(options, upstreams, job, request, left)) {
+      yield lines.map((line) => ({ ...line, jobId }));
+    }
+  }
+
   async function findInstance(instanceId: string): Promise<InstanceRecord> {
     const instance = await instances(instanceId);
     if (!instance) throw notFound('instance', 'instanceId');
@@ -74,10 +82,10 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
 
     followJob: (jobId, request, signal) =>
       leavable(signal, async function* (left) {
-        const job = await findJob(jobId);
-        log.debug({ jobId }, 'a subscriber follows a job log');
-        for await (const line of followOneJob(options, upstreams, job, request, left)) yield { ...line, jobId };
+        for await (const lines of followBatches(jobId, request, left)) yield* lines;
       }),
+
+    followJobBatches: (jobId, request, signal) => leavable(signal, (left) => followBatches(jobId, request, left)),
 
     followInstance: (instanceId, request, signal) =>
       leavable(signal, async function* (left) {

@@ -26,6 +26,8 @@ export function measureLogs(streams: LogStreams, metrics: StreamMetrics): LogStr
     readJob: (jobId, request) => streams.readJob(jobId, request),
     followJob: (jobId, request, signal) =>
       counted(streams.followJob(jobId, request, signal), () => metrics.joined('jobLogs')),
+    followJobBatches: (jobId, request, signal) =>
+      counted(streams.followJobBatches(jobId, request, signal), () => metrics.joined('jobLogBatches')),
     followInstance: (instanceId, request, signal) =>
       counted(streams.followInstance(instanceId, request, signal), () => metrics.joined('instanceLogs')),
   };

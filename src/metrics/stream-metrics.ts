@@ -5,6 +5,7 @@ import { QUICK_SECONDS } from './buckets.ts';
 export const SUBSCRIPTIONS = [
   'operationEvents',
   'jobLogs',
+  'jobLogBatches',
   'instanceLogs',
   'instanceChanged',
   'imageChanged',

@@ -51,15 +51,20 @@ function findFault(variable: string, type: GraphQLInputType, value: unknown): Ap
 }
 
 /** What graphql's words come down to. */
-function readRule(message: string): 'required' | 'known' | 'type' {
-  if (/ was not provided\b|^Expected non-nullable type .* not to be null/.test(message)) return 'required';
+export function readRule(message: string): 'required' | 'known' | 'type' {
+  if (
+    / was not provided\b|^Expected non-nullable type .* not to be null|^Expected value of type ".*!", found null/.test(
+      message,
+    )
+  )
+    return 'required';
   return / is not defined by type /.test(message) ? 'known' : 'type';
 }
 
 const MAX_LENGTH = 200;
 
 /** What graphql says is wrong, cut before it repeats the value. */
-function withoutValue(message: string, value: unknown): string {
+export function withoutValue(message: string, value: unknown): string {
   const enumName = /does not exist in "(\w+)" enum/.exec(message)?.[1];
   if (enumName !== undefined) return `the value is none of ${enumName}`;
   const repeated = typeof value === 'string' ? value : /[[{]/.exec(message)?.[0];

@@ -27,7 +27,7 @@ interface Exposed {
 export type ErrorFormatter = (error: unknown) => GraphQLFormattedError;
 
 /**
- * Makes of any error what a client may see: message, place, and `extensions: { code, field?, rule?, reference? }`.
+ * Makes of any error what a client may see: message, place, and `extensions: { code, field?, rule?, operationId?, reference? }`.
  *
  * What is neither an AppError nor a refusal of graphql's becomes INTERNAL with a reference; the log has under this
  * reference what may be told about it. Nothing else of an error gets out, least of all its stack. `onShown` is told the code
@@ -66,8 +66,8 @@ function expose(chain: readonly unknown[], log: Logger): Exposed {
     // That a name is taken is no news for whoever runs the server; that something does not answer is.
     const level = code === 'UNAVAILABLE' ? 'warn' : 'debug';
     if (cause !== undefined) log[level]({ code, cause: describeError(cause) }, 'an operation of the API was refused');
-    const { field, rule, reference } = details;
-    return { message, code, details: withoutUndefined({ field, rule, reference }) };
+    const { field, rule, operationId, reference } = details;
+    return { message, code, details: withoutUndefined({ field, rule, operationId, reference }) };
   }
   if (source instanceof GraphQLError) {
     for (const link of chain) {

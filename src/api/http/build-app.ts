@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { GraphQLSchema } from 'graphql';
 import type { ApiContext } from '../../../resolvers/context.ts';
 import type { Caller } from '../../../resolvers/ports/commands.ts';
 import type { Finding } from '../../../resolvers/ports/queries.ts';
@@ -8,16 +9,19 @@ import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Authenticator } from '../authenticator.ts';
 import type { ErrorFormatter } from '../errors/format-error.ts';
-import { refuseRequest } from '../errors/refusals.ts';
+import { checkLiterals } from '../errors/literals.ts';
+import { refuseExcess, refuseRequest } from '../errors/refusals.ts';
 import { serveIde } from '../ide/serve-ide.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { parseDocument } from '../limits/parse-document.ts';
 import { allowOrigins } from './allow-origins.ts';
+import { checkHeaders, findBodyFault } from './check-request.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
 import { answerHealth, answerReady } from './probes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendErrors } from './send-errors.ts';
+import { serveSchema } from './serve-schema.ts';
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST'];
 
@@ -33,12 +37,14 @@ export interface HttpParts {
   readonly meter: ApiMeter;
   readonly metrics: MetricsPage | null;
   readonly ready: () => Promise<readonly Finding[]>;
+  readonly schema: GraphQLSchema;
   readonly version: string;
 }
 
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
-  const { allowedOrigins, apollo, auth, createContext, formatError, log, meter, metrics, ready, version } = parts;
+  const { allowedOrigins, apollo, auth, createContext, formatError, log, meter, metrics, ready, schema, version } =
+    parts;
   const callers = new WeakMap<object, Caller>();
 
   const refuseOtherMethods: RequestHandler = (request, response, next) => {
@@ -52,11 +58,14 @@ export function buildHttpApp(parts: HttpParts): Express {
     next();
   };
 
-  /** Looks at the document before Apollo does: its validation would take long over what is refused here. */
+  /** Looks at the request before Apollo does: its validation would take long over what is refused here. */
   const checkDocument: RequestHandler = (request, response, next) => {
-    const source: unknown = request.method === 'GET' ? request.query.query : request.body?.query;
+    const isPost = request.method === 'POST';
+    const source: unknown = isPost ? request.body?.query : request.query.query;
     try {
-      if (typeof source === 'string' && source !== '') parseDocument(source);
+      const fault = isPost ? findBodyFault(request.body) : null;
+      if (fault !== null) throw fault;
+      if (typeof source === 'string' && source !== '') checkLiterals(schema, parseDocument(source));
       next();
     } catch (error) {
       sendErrors(request, response, 400, [formatError(error)]);
@@ -82,7 +91,7 @@ export function buildHttpApp(parts: HttpParts): Express {
       return;
     }
     const status = readClientStatus(error);
-    const shown = status === null ? error : refuseRequest(explainStatus(status));
+    const shown = status === null ? error : explainStatus(status);
     sendErrors(request, response, status ?? 500, [formatError(shown)]);
   };
 
@@ -92,12 +101,14 @@ export function buildHttpApp(parts: HttpParts): Express {
   app.get('/health', answerHealth(version));
   app.get('/ready', answerReady(ready, log));
   if (metrics !== null) app.get('/metrics', answerMetrics(metrics));
+  app.get('/schema.graphql', serveSchema(schema));
   app.get('/graphql', serveIde());
   app.use(
     '/graphql',
     allowOrigins(allowedOrigins, METHODS),
     refuseOtherMethods,
     authenticate,
+    checkHeaders(formatError),
     express.json({ limit: LIMITS.messageBytes }),
     checkDocument,
     execute,
@@ -116,8 +127,12 @@ function readClientStatus(error: unknown): number | null {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
 }
 
-function explainStatus(status: number): string {
-  if (status === 413) return `The request has more than ${LIMITS.messageBytes} bytes: send less.`;
-  if (status === 415) return 'The encoding of the request is not known here: send JSON in UTF-8.';
-  return 'The request could not be read: send JSON as GraphQL over HTTP has it.';
+function explainStatus(status: number): AppError {
+  if (status === 413) {
+    return refuseExcess('documentTooLong', `The request has more than ${LIMITS.messageBytes} bytes: send less.`);
+  }
+  if (status === 415) {
+    return refuseRequest('The encoding of the request is not known here: send JSON in UTF-8.', 'Content-Type', 'utf8');
+  }
+  return refuseRequest('The request could not be read: send JSON as GraphQL over HTTP has it.', 'body', 'json');
 }

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { DEFAULT_FIRST } from '../../../resolvers/paging.ts';
 import { FIRST_MAX, LOG_LINES_MAX } from '../../../schema/rules/paging-rules.ts';
-import { refuseDocument } from '../errors/refusals.ts';
+import { refuseExcess } from '../errors/refusals.ts';
 import { LIMITS } from './limits.ts';
 
 /** The fragments of a document by their names. */
@@ -34,7 +34,7 @@ const LENGTHS: Readonly<Record<string, { readonly usual: number; readonly none: 
 
 /**
  * Refuses an operation whose answer could have more fields than the limit. Stops counting there, so that a document of
- * fragments within fragments costs no more to count than an honest one. Throws a GraphQLError.
+ * fragments within fragments costs no more to count than an honest one. Throws INVALID_INPUT, rule tooCostly.
  */
 export function checkCost(
   schema: GraphQLSchema,
@@ -47,7 +47,8 @@ export function checkCost(
   const spend = (amount: number): void => {
     cost += amount;
     if (cost > LIMITS.cost) {
-      throw refuseDocument(
+      throw refuseExcess(
+        'tooCostly',
         `The answer could have more than ${LIMITS.cost} fields: ask for shorter lists, or split it into several requests.`,
       );
     }

@@ -11,7 +11,7 @@ export interface AskedOperation {
 
 /**
  * The operation of a valid document that is to be run, once its variables fit their types and its cost is within limits.
- * Throws INVALID_INPUT or a GraphQLError that carries its code.
+ * Throws INVALID_INPUT.
  */
 export function checkOperation(
   schema: GraphQLSchema,

@@ -1,10 +1,13 @@
 import { type DocumentNode, type FieldNode, GraphQLError, Kind, parse, type SelectionSetNode, visit } from 'graphql';
-import { refuseDocument } from '../errors/refusals.ts';
+import type { AppError } from '../../../schema/errors.ts';
+import type { LimitRule } from '../../../schema/rules/request-limits.ts';
+import { refuseExcess } from '../errors/refusals.ts';
 import { LIMITS } from './limits.ts';
 
 /**
  * Reads a document and refuses what is too large to look at closely: to be called before validation, some rules of which
- * take time that grows with the square of a document's length. Throws a GraphQLError that carries its code.
+ * take time that grows with the square of a document's length. Throws INVALID_INPUT with the rule of a limit, or a
+ * GraphQLError that carries its code.
  */
 export function parseDocument(source: string): DocumentNode {
   const document = read(source);
@@ -22,8 +25,8 @@ export function parseDocument(source: string): DocumentNode {
       fields += 1;
     },
   });
-  if (fields > LIMITS.fields) throw tooLarge('fields and fragments', fields, LIMITS.fields);
-  if (aliases > LIMITS.aliases) throw tooLarge('aliases', aliases, LIMITS.aliases);
+  if (fields > LIMITS.fields) throw tooLarge('documentTooLong', 'fields and fragments', fields, LIMITS.fields);
+  if (aliases > LIMITS.aliases) throw tooLarge('tooManyAliases', 'aliases', aliases, LIMITS.aliases);
   checkDepth(document);
   return document;
 }
@@ -32,6 +35,16 @@ function read(source: string): DocumentNode {
   try {
     return parse(source, { maxTokens: LIMITS.tokens });
   } catch (error) {
+    // Where graphql stops reading tells the length alone, in these words.
+    if (
+      error instanceof GraphQLError &&
+      /^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(error.message)
+    ) {
+      throw refuseExcess(
+        'documentTooLong',
+        `The document has more than ${LIMITS.tokens} words and signs: split it into several requests.`,
+      );
+    }
     if (error instanceof GraphQLError) {
       const { message, source: where, positions } = error;
       throw new GraphQLError(message, {
@@ -41,13 +54,15 @@ function read(source: string): DocumentNode {
       });
     }
     // The parser descends once for each level and ran out of stack.
-    if (error instanceof RangeError) throw refuseDocument('The document is nested too deep: send a flatter one.');
+    if (error instanceof RangeError)
+      throw refuseExcess('documentTooDeep', 'The document is nested too deep: send a flatter one.');
     throw error;
   }
 }
 
-function tooLarge(what: string, count: number, limit: number): GraphQLError {
-  return refuseDocument(`The document has ${count} ${what}, and ${limit} are allowed: split it into several requests.`);
+function tooLarge(rule: LimitRule, what: string, count: number, limit: number): AppError {
+  const message = `The document has ${count} ${what}, and ${limit} are allowed: split it into several requests.`;
+  return refuseExcess(rule, message);
 }
 
 /** Fragments are followed, again only where they are used deeper than before; one within itself has no bottom. */
@@ -62,7 +77,8 @@ function checkDepth(document: DocumentNode): void {
     for (const node of selectionSet.selections) {
       if (node.kind === Kind.FIELD) {
         if (depth >= LIMITS.depth) {
-          throw refuseDocument(
+          throw refuseExcess(
+            'documentTooDeep',
             `The document is more than ${LIMITS.depth} levels deep: split it into several requests.`,
           );
         }

@@ -6,11 +6,13 @@ import type { Caller } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Authenticator } from '../authenticator.ts';
 import type { ErrorFormatter } from '../errors/format-error.ts';
-import { refuseDocument, refuseRequest } from '../errors/refusals.ts';
+import { checkLiterals } from '../errors/literals.ts';
+import { refuseDocument, refuseExcess } from '../errors/refusals.ts';
 import { checkOperation } from '../limits/check-operation.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { parseDocument } from '../limits/parse-document.ts';
-import { subscribeAfresh } from './subscribe-afresh.ts';
+import type { SubscriptionSlots } from '../limits/subscription-slots.ts';
+import { subscribeAfresh, withinSlot } from './subscribe-afresh.ts';
 
 /** What is kept of a connection. */
 export interface Connection {
@@ -35,20 +37,23 @@ export interface ProtocolParts {
   readonly auth: Authenticator;
   readonly createContext: (caller: Caller) => ApiContext;
   readonly formatError: ErrorFormatter;
+  readonly slots: SubscriptionSlots;
 }
 
 /** graphql-transport-ws with the same login, limits and errors as over HTTP. */
-export function createProtocol({ schema, auth, createContext, formatError }: ProtocolParts): Server<Connection> {
+export function createProtocol({ schema, auth, createContext, formatError, slots }: ProtocolParts): Server<Connection> {
   type Connected = Context<Record<string, unknown>, Connection>;
 
   function prepare({ extra, subscriptions }: Connected, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
     if (extra.caller === null) throw new CloseConnection(4401, 'Unauthorized');
     if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket) {
-      throw refuseRequest(
+      throw refuseExcess(
+        'tooManySubscriptions',
         `A connection can have ${LIMITS.operationsPerSocket} operations at a time: open another one.`,
       );
     }
     const document = parseDocument(payload.query);
+    checkLiterals(schema, document);
     const [...errors] = validate(schema, document);
     if (errors.length > 0) return errors.map(asDocumentError);
     checkOperation(schema, document, payload);
@@ -80,7 +85,10 @@ export function createProtocol({ schema, auth, createContext, formatError }: Pro
     },
     subscribe(args) {
       const { caller } = args.contextValue as ApiContext;
-      return subscribeAfresh(args, () => createContext(caller));
+      return withinSlot(
+        () => slots.take(caller),
+        () => subscribeAfresh(args, () => createContext(caller)),
+      );
     },
     onNext(_context, _id, _payload, _args, { data, errors }) {
       return {

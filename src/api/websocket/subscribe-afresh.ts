@@ -36,6 +36,40 @@ export async function subscribeAfresh(args: ExecutionArgs, createContext: () => 
   return events;
 }
 
+/** The events that `open` gives, while a slot is held for them; without one, a stream that fails at once. */
+export async function withinSlot(take: () => () => void, open: () => Promise<Events>): Promise<Events> {
+  let release: () => void;
+  try {
+    release = take();
+  } catch (error) {
+    return failing(error instanceof Error ? error : new Error('a slot was refused without an error'));
+  }
+  try {
+    const source = await open();
+    const events: Events = {
+      async next() {
+        try {
+          const result = await source.next();
+          if (result.done) release();
+          return result;
+        } catch (error) {
+          release();
+          throw error;
+        }
+      },
+      async return() {
+        release();
+        return (await source.return?.()) ?? { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]: () => events,
+    };
+    return events;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
 function failing(error: Error): Events {
   let failed = false;
   return {

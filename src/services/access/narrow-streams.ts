@@ -102,6 +102,12 @@ export function narrowLogs(logs: LogStreams, visibility: Visibility): LogStreams
         () => visibility.job(jobId),
         'job',
       ),
+    followJobBatches: (jobId, request, signal) =>
+      whileVisible(
+        () => logs.followJobBatches(jobId, request, signal),
+        () => visibility.job(jobId),
+        'job',
+      ),
     followInstance: (instanceId, request, signal) =>
       whileVisible(
         () => logs.followInstance(instanceId, request, signal),

@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { Accepted, Caller, CreateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
+import type { ImageMethod } from '../../../schema/states.ts';
 import { insertImage } from '../../stores/images/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 
+/** How images can be taken in this release. */
+export const AVAILABLE_METHODS: readonly ImageMethod[] = ['LOGICAL'];
+
 /** Refuses methods that this release does not have; `not available yet` in the contract's sense. */
 export function requireAvailableMethod(input: CreateImage): void {
-  if (input.method !== 'PHYSICAL') return;
+  if (input.method == null || AVAILABLE_METHODS.includes(input.method)) return;
   throw new AppError('UNAVAILABLE', 'Physical images are not available yet: leave method out, or ask for LOGICAL.', {
     details: { field: 'method', rule: 'notAvailableYet' },
   });

@@ -50,5 +50,6 @@ export async function requireFree(tx: Transaction, claim: Claim, except: string 
   throw new AppError(
     'CONFLICT',
     `The ${noun} is busy: operation ${found.id} (${found.kind}) is under way. Wait until it is over, or cancel it.`,
+    { details: { operationId: found.id } },
   );
 }

@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import { operationSteps, operations } from '../../../drizzle/tables/index.ts';
-import type { OperationRecord, StepRecord } from '../../../resolvers/ports/records.ts';
+import type { OperationRecord, WeighedStep } from '../../../resolvers/ports/records.ts';
 
 const { id, kind, workflow, workflowVersion, platform, state, percent, run, instanceId, imageId } =
   getTableColumns(operations);
@@ -59,8 +59,9 @@ export function toOperationRecord(row: OperationRow): OperationRecord {
 }
 
 /** A step as the rest of the house knows it. */
-export function toStepRecord(row: StepRow): StepRecord {
+export function toStepRecord(row: StepRow): WeighedStep {
   return {
+    weight: row.weight,
     position: row.position,
     name: row.name,
     state: row.state,

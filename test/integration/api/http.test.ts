@@ -1,5 +1,8 @@
+import { buildSchema, findBreakingChanges, type GraphQLFormattedError } from 'graphql';
 import { auditServer } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServerFacts } from '../../../resolvers/ports/queries.ts';
+import { readSchema } from '../../../src/api/schema.ts';
 import { codes } from '../../support/api-execution.ts';
 import { fakeServices, sampleInstance } from '../../support/api-fakes.ts';
 import { type ApiServer, send, startApi, TOKEN } from '../../support/api-server.ts';
@@ -7,10 +10,19 @@ import { type ApiServer, send, startApi, TOKEN } from '../../support/api-server.
 const SECRET = 'hunter2-hunter2';
 const VIEWER = { query: '{ viewer { name role } }' };
 
+const FACTS: ServerFacts = {
+  version: '1.2.3',
+  platform: 'local',
+  postgresVersions: ['17', '15'],
+  imageMethods: ['LOGICAL'],
+  namespaces: ['toygres-managed'],
+};
+
 let api: ApiServer;
 
 beforeAll(async () => {
   const services = fakeServices({
+    checks: { server: async () => FACTS },
     instanceQueries: {
       byName: async (name) => sampleInstance({ name }),
       byIds: async () => {
@@ -95,24 +107,24 @@ describe('the API over HTTP', () => {
     [
       'has 10,000 aliases',
       `{ ${Array.from({ length: 10_000 }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`,
-      'GRAPHQL_PARSE_FAILED',
+      'INVALID_INPUT',
     ],
     [
       'has 200 aliases',
       `{ ${Array.from({ length: 200 }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`,
-      'GRAPHQL_VALIDATION_FAILED',
+      'INVALID_INPUT',
     ],
     [
       'is 40 levels deep',
       `{ ${'instances { nodes { images { nodes { operations { nodes { instance { id '.repeat(5)}${'}'.repeat(35)} }`,
-      'GRAPHQL_VALIDATION_FAILED',
+      'INVALID_INPUT',
     ],
     [
       'asks for a million records',
       '{ instances(first: 100) { nodes { images(first: 100) { nodes { operations(first: 100) { nodes { id } } } } } } }',
-      'GRAPHQL_VALIDATION_FAILED',
+      'INVALID_INPUT',
     ],
-    ['repeats a field 7,000 times', `{ viewer { ${'name '.repeat(7000)} } }`, 'GRAPHQL_VALIDATION_FAILED'],
+    ['repeats a field 7,000 times', `{ viewer { ${'name '.repeat(7000)} } }`, 'INVALID_INPUT'],
   ])('refuses a document that %s, quickly and saying why', async (_what, query, code) => {
     const begun = performance.now();
     const { status, errors } = await send(api.url, { query });
@@ -168,6 +180,48 @@ describe('the API over HTTP', () => {
       headers: { authorization: `Bearer ${TOKEN}` },
     });
     expect([form.status, get.status]).toEqual([400, 400]);
+  });
+
+  it.each([
+    ['no Content-Type', undefined, '{}', 'Content-Type', 'required'],
+    ['another Content-Type', 'text/plain', '{}', 'Content-Type', 'json'],
+    ['a batch', 'application/json', [VIEWER, VIEWER], 'body', 'single'],
+    ['a text', 'application/json', '"query"', 'body', 'json'],
+    ['a query that is none', 'application/json', { query: 7 }, 'query', 'type'],
+    [
+      'a value that does not fit',
+      'application/json',
+      { query: '{ instances(first: "x") { totalCount } }' },
+      'first',
+      'type',
+    ],
+  ])('says of a request with %s what is at fault and what to send', async (_what, type, body, field, rule) => {
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, ...(type === undefined ? {} : { 'content-type': type }) },
+      body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    });
+    const { errors } = (await response.json()) as { errors: GraphQLFormattedError[] };
+    expect([response.status, errors.length]).toEqual([400, 1]);
+    expect(errors[0]?.extensions).toEqual({ code: 'INVALID_INPUT', field, rule });
+    expect(errors[0]?.message).toMatch(/: (send|see) |send /);
+  });
+
+  it('serves its schema as text, to everybody', async () => {
+    const response = await fetch(`${api.url}/schema.graphql`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect(findBreakingChanges(buildSchema(await response.text()), readSchema())).toEqual([]);
+  });
+
+  it('tells what may be asked of it', async () => {
+    const { data } = await send(api.url, {
+      query:
+        '{ server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } } }',
+    });
+    expect(data.server).toEqual({
+      ...FACTS,
+      limits: { pageSize: 100, depth: 16, aliases: 150, cost: 500_000, subscriptionsPerIdentity: 2000 },
+    });
   });
 
   it('changes nothing by GET', async () => {

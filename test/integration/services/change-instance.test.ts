@@ -75,7 +75,13 @@ describe('stop, start and restart', () => {
     const won = [first, second].filter((one) => one.status === 'fulfilled');
     expect(won).toHaveLength(1);
     const lost = [first, second].find((one) => one.status === 'rejected');
-    expect(lost).toMatchObject({ reason: { code: 'CONFLICT', message: expect.stringContaining('under way') } });
+    expect(lost).toMatchObject({
+      reason: {
+        code: 'CONFLICT',
+        message: expect.stringContaining('under way'),
+        details: { operationId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      },
+    });
     await world.finishOperations();
     await world.instanceCommands.stop(admin, { instanceId });
   });

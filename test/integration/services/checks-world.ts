@@ -26,6 +26,7 @@ async function createChecksWorld(): Promise<ChecksWorld> {
     store: { check: async () => undefined },
     platform: world.platform,
     logger: createLogger('silent'),
+    facts: { version: '1.2.3', platform: 'local', imageMethods: ['LOGICAL'], namespaces: ['toygres-managed'] },
   };
   return { ...world, dependencies, checksWith: (change = {}) => createChecks({ ...dependencies, ...change }) };
 }

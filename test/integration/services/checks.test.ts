@@ -24,6 +24,16 @@ describe('readiness', () => {
   });
 });
 
+describe('what a server says of itself', () => {
+  it('has the majors that the platform offers now, newest first', async () => {
+    world.offer([
+      { version: '15', imageTypes: ['STOCK'] },
+      { version: '17', imageTypes: ['STOCK', 'PG_DURABLE'] },
+    ]);
+    expect(await world.checksWith().server()).toEqual({ ...world.dependencies.facts, postgresVersions: ['17', '15'] });
+  });
+});
+
 describe('a connection check', () => {
   const endpoint = { host: '127.0.0.1', port: 5433, dnsName: 'orders.example' };
 

@@ -140,6 +140,44 @@ describe('following a job log', () => {
   });
 });
 
+describe('following a job log in batches', () => {
+  it('gives all that is there at once in lists of at most 1,000, then what comes, and ends with the job', async () => {
+    const { streams, job, endJob } = createLogWorld();
+    job.write(...texts(2_300));
+    const batches = streams.followJobBatches('job', FOLLOW, never())[Symbol.asyncIterator]();
+    const sizes = [];
+    for (let at = 0; at < 3; at += 1) sizes.push((await batches.next()).value?.length);
+    expect(sizes).toEqual([1000, 1000, 300]);
+    const next = batches.next();
+    job.write(...texts(2, 2_301));
+    const live = [...((await next).value ?? [])];
+    if (live.length < 2) live.push(...((await batches.next()).value ?? []));
+    expect(live.map(({ line, text, jobId }) => [line, text, jobId])).toEqual([
+      [2_301, 'line 2301', 'job'],
+      [2_302, 'line 2302', 'job'],
+    ]);
+    endJob();
+    expect(await batches.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('gives no list that is empty', async () => {
+    const { streams, endJob } = createLogWorld();
+    endJob();
+    expect(await drain(streams.followJobBatches('job', FOLLOW, never()))).toEqual([]);
+  });
+
+  it('gives the last lines of the request alone', async () => {
+    const { streams, job } = createLogWorld();
+    job.write(...texts(2_300));
+    const request = { tailLines: 1_500, afterLine: null, follow: false };
+    const batches = await drain(streams.followJobBatches('job', request, never()));
+    expect(batches.map((lines) => [lines[0]?.line, lines.at(-1)?.line])).toEqual([
+      [801, 1800],
+      [1801, 2300],
+    ]);
+  });
+});
+
 describe('many subscribers', () => {
   it('share one reading, each with every line once, whenever they came', async () => {
     const { streams, job, endJob } = createLogWorld();

@@ -46,7 +46,12 @@ function measured<T>(source: AsyncIterable<T>) {
     followImages: stream,
     followOperations: stream,
   };
-  const logs: LogStreams = { readJob: async () => [], followJob: stream, followInstance: stream };
+  const logs: LogStreams = {
+    readJob: async () => [],
+    followJob: stream,
+    followJobBatches: stream,
+    followInstance: stream,
+  };
   return {
     events: measureEvents(events, metrics.streams),
     logs: measureLogs(logs, metrics.streams),
@@ -64,6 +69,7 @@ test('each subscription is counted under its own name as long as it is followed'
     imageChanged: events.followImages(null, signal),
     operationChanged: events.followOperations({ instanceId: null, imageId: null }, signal),
     jobLogs: logs.followJob('j', request, signal),
+    jobLogBatches: logs.followJobBatches('j', request, signal),
     instanceLogs: logs.followInstance('i', { ...request, since: null }, signal),
   };
   for (const [subscription, stream] of Object.entries(streams)) {
@@ -73,7 +79,7 @@ test('each subscription is counted under its own name as long as it is followed'
     await follower.return?.();
     expect((await page()).value('toygres_subscribers', { subscription })).toBe(0);
   }
-  expect(source.calls).toHaveLength(12);
+  expect(source.calls).toHaveLength(14);
 });
 
 test('a stream that ends or fails by itself is left, once', async () => {
