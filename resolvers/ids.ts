@@ -6,6 +6,11 @@ export function readId(text: string): string | null {
   return isUuid(text) ? text.toLowerCase() : null;
 }
 
+/** The id of a filter: null when none is given, 'none' for a text that cannot be the id of anything. */
+export function readOptionalId(text: string | null | undefined): string | 'none' | null {
+  return text == null ? null : (readId(text) ?? 'none');
+}
+
 /** What ids are of, as messages call it. */
 export type Noun = 'instance' | 'image' | 'operation' | 'job';
 

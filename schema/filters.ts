@@ -1,10 +1,13 @@
 import 'reflect-metadata';
 import { Field, ID, InputType } from 'type-graphql';
 import { LabelInput } from './label.ts';
-import { ImageState, InstanceState, OperationKind, OperationState } from './states.ts';
+import { DateTime } from './scalars.ts';
+import { ImageMethod, ImageState, InstanceState, OperationKind, OperationState } from './states.ts';
 
 const NAME_CONTAINS = 'Only those whose name holds this text; at most 100 characters, taken literally.';
 const LABELS = 'Only those that carry all of these labels.';
+const CREATED_BEFORE = 'Only those that were asked for before this moment.';
+const CREATED_AFTER = 'Only those that were asked for after this moment.';
 
 @InputType({ description: 'Narrows a list of instances; what is left out does not narrow.' })
 export class InstanceFilter {
@@ -19,6 +22,12 @@ export class InstanceFilter {
 
   @Field(() => [LabelInput], { nullable: true, description: LABELS })
   declare readonly labels?: LabelInput[] | null;
+
+  @Field(() => DateTime, { nullable: true, description: CREATED_BEFORE })
+  declare readonly createdBefore?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: CREATED_AFTER })
+  declare readonly createdAfter?: Date | null;
 }
 
 @InputType({ description: 'Narrows a list of images; what is left out does not narrow.' })
@@ -37,6 +46,18 @@ export class ImageFilter {
 
   @Field(() => [LabelInput], { nullable: true, description: LABELS })
   declare readonly labels?: LabelInput[] | null;
+
+  @Field(() => DateTime, { nullable: true, description: CREATED_BEFORE })
+  declare readonly createdBefore?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: CREATED_AFTER })
+  declare readonly createdAfter?: Date | null;
+
+  @Field(() => [ImageMethod], { nullable: true, description: 'Only those taken in one of these ways.' })
+  declare readonly method?: ImageMethod[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only those that this schedule took.' })
+  declare readonly scheduleId?: string | null;
 }
 
 @InputType({ description: 'Narrows a list of operations; what is left out does not narrow.' })
@@ -52,4 +73,10 @@ export class OperationFilter {
 
   @Field(() => ID, { nullable: true, description: 'Only those on this image.' })
   declare readonly imageId?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: CREATED_BEFORE })
+  declare readonly createdBefore?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: CREATED_AFTER })
+  declare readonly createdAfter?: Date | null;
 }

@@ -15,6 +15,12 @@ export class CreateImagePayload {
   declare readonly notices: string[];
 }
 
+@ObjectType({ description: 'What updateImage changed.' })
+export class UpdateImagePayload {
+  @Field(() => Image, { description: 'The image as it now stands.' })
+  declare readonly image: Image;
+}
+
 @ObjectType({ description: 'What deleteImage began.' })
 export class DeleteImagePayload {
   @Field(() => Image, { description: 'The image as it now stands.' })

@@ -133,6 +133,22 @@ export class Image extends Node {
   })
   declare readonly verifiedAt: Date | null;
 
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The moment that its data is of: never later than what it holds. Null until it is AVAILABLE.',
+  })
+  declare readonly takenAt: Date | null;
+
+  @Field(() => Boolean, { description: 'While true, neither people nor retention delete it.' })
+  declare readonly protected: boolean;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'From when on retention may delete it, unless a rule of its schedule still wants it; null: never by time.',
+  })
+  declare readonly expiresAt: Date | null;
+
   @Field(() => Failure, { nullable: true, description: 'Why taking or deleting it failed.' })
   declare readonly failure: Failure | null;
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
-import { LabelInput } from './label.ts';
+import { ADD_LABELS, ALL_LABELS, LabelInput, REMOVE_LABELS } from './label.ts';
 import { DurableFunctions, Exposure, ImageType } from './states.ts';
 
 @InputType({ description: 'A new instance: an empty server, or with sourceImageId one restored from an image.' })
@@ -88,8 +88,14 @@ export class UpdateInstanceInput {
   @Field(() => ID, { description: 'The instance to change.' })
   declare readonly instanceId: string;
 
-  @Field(() => [LabelInput], { nullable: true, description: 'All its labels from now on; an empty list removes them.' })
+  @Field(() => [LabelInput], { nullable: true, description: ALL_LABELS })
   declare readonly labels?: LabelInput[] | null;
+
+  @Field(() => [LabelInput], { nullable: true, description: ADD_LABELS })
+  declare readonly addLabels?: LabelInput[] | null;
+
+  @Field(() => [String], { nullable: true, description: REMOVE_LABELS })
+  declare readonly removeLabels?: string[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether deleting it is refused from now on.' })
   declare readonly deletionProtection?: boolean | null;

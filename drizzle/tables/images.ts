@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { ImageMethod, ImageState, ImageType } from '../../schema/states.ts';
 import { cms } from './cms.ts';
 import type { StoredDurable, StoredFailure } from './shapes.ts';
@@ -33,6 +44,12 @@ export const images = cms.table(
     encryptedPassword: text(),
     labels: jsonb().$type<Record<string, string>>().notNull().default({}),
     verifiedAt: timestamp({ withTimezone: true, precision: 3 }),
+    /** The moment that its data is of; null until verified, and for images of before it was recorded. */
+    takenAt: timestamp({ withTimezone: true, precision: 3 }),
+    protected: boolean().notNull().default(false),
+    expiresAt: timestamp({ withTimezone: true, precision: 3 }),
+    /** The schedule that took it, which may be gone by now. */
+    scheduleId: uuid(),
     failure: jsonb().$type<StoredFailure>(),
     revision: bigint({ mode: 'number' }).notNull().default(1),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
@@ -41,6 +58,7 @@ export const images = cms.table(
   (t) => [
     uniqueIndex('images_name_held').on(t.name).where(sql.raw(`state NOT IN ('DELETED', 'FAILED')`)),
     index('images_newest').on(t.createdAt.desc(), t.id.desc()),
+    index('images_schedule').on(t.scheduleId, t.createdAt.desc(), t.id.desc()),
     index('images_source_instance').on(t.sourceInstanceId, t.createdAt.desc(), t.id.desc()),
   ],
 );

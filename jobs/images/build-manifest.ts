@@ -64,7 +64,10 @@ export async function publishManifest(
 
 /** What the record of an image is to say, from the manifest as it stands in the store. */
 export async function readImageFacts({ store }: WorkflowServices, imageId: string): Promise<ImageFacts> {
-  const { databases, files, databaseBytes, cluster, extensions, durable, notices } = await store.readManifest(imageId);
+  const manifest = await store.readManifest(imageId);
+  const { databases, files, databaseBytes, cluster, extensions, durable, notices, startedAt } = manifest;
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return { databases, files, sizeBytes, databaseBytes, cluster, extensions, durable, notices, verifiedAt: new Date() };
+  const facts = { databases, files, sizeBytes, databaseBytes, cluster, extensions, durable, notices };
+  // The snapshots were opened after it: the data is never older than this says.
+  return { ...facts, verifiedAt: new Date(), takenAt: new Date(startedAt) };
 }

@@ -66,6 +66,12 @@ export interface ImageRecord {
   readonly sourceStorageGib: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly verifiedAt: Date | null;
+  /** The moment that its data is of. */
+  readonly takenAt: Date | null;
+  readonly protected: boolean;
+  readonly expiresAt: Date | null;
+  /** The schedule that took it; null for one taken by hand. The schedule may be gone. */
+  readonly scheduleId: string | null;
   readonly failure: FailureRecord | null;
   readonly revision: number;
   readonly createdAt: Date;
@@ -84,6 +90,8 @@ export interface ImageFacts {
   /** What it could not carry, in words. */
   readonly notices: readonly string[];
   readonly verifiedAt: Date;
+  /** The moment that its data is of, or one shortly before. */
+  readonly takenAt: Date;
 }
 
 /**

@@ -1,13 +1,18 @@
 import 'reflect-metadata';
 import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
-import { CreateImageInput, DeleteImageInput, VerifyImageInput } from '../../schema/image-inputs.ts';
-import { CreateImagePayload, DeleteImagePayload, VerifyImagePayload } from '../../schema/image-payloads.ts';
+import { CreateImageInput, DeleteImageInput, UpdateImageInput, VerifyImageInput } from '../../schema/image-inputs.ts';
+import {
+  CreateImagePayload,
+  DeleteImagePayload,
+  UpdateImagePayload,
+  VerifyImagePayload,
+} from '../../schema/image-payloads.ts';
 import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
-import { checkCreateImage } from '../../schema/rules/image-rules.ts';
+import { checkCreateImage, checkUpdateImage } from '../../schema/rules/image-rules.ts';
 import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
-import { readLabels } from '../labels.ts';
+import { readLabelChange, readLabels } from '../labels.ts';
 import { type ImageOutcome, readImageOutcome } from '../outcomes.ts';
 import type { OnImage } from '../ports/commands.ts';
 import type { Services } from '../services.ts';
@@ -43,7 +48,29 @@ export class ImageMutationResolver {
   }
 
   @Authorized<Role>('OPERATOR')
-  @Mutation(() => DeleteImagePayload, { description: 'Removes the files of an image; its record stays, DELETED.' })
+  @Mutation(() => UpdateImagePayload, {
+    description: 'Changes labels, description, protection or expiry. CONFLICT when it is DELETED or being deleted.',
+  })
+  async updateImage(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => UpdateImageInput, { description: INPUT }) input: UpdateImageInput,
+  ): Promise<ImageOutcome> {
+    checkUpdateImage(input);
+    const { description, expiresAt } = input;
+    const command = {
+      ...input,
+      ...onImage(input),
+      ...readLabelChange(input),
+      description: description === undefined ? undefined : { to: description },
+      expiresAt: expiresAt === undefined ? undefined : { to: expiresAt },
+    };
+    return readImageOutcome(context, await this.#services.imageCommands.update(context.caller, command));
+  }
+
+  @Authorized<Role>('OPERATOR')
+  @Mutation(() => DeleteImagePayload, {
+    description: 'Removes the files of an image; its record stays, DELETED. CONFLICT while it is protected.',
+  })
   async deleteImage(
     @Ctx() context: ApiContext,
     @Arg('input', () => DeleteImageInput, { description: INPUT }) input: DeleteImageInput,

@@ -7,7 +7,7 @@ import { ImageConnection } from '../../schema/image-connection.ts';
 import { checkFilter } from '../../schema/rules/filter-rules.ts';
 import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
-import { readId } from '../ids.ts';
+import { readId, readOptionalId } from '../ids.ts';
 import { readLabels } from '../labels.ts';
 import { readLookup } from '../lookup.ts';
 import { buildConnection, type Connection, DEFAULT_FIRST, EMPTY_PAGE, readPage } from '../paging.ts';
@@ -53,10 +53,11 @@ export class ImageQueryResolver {
     const page = readPage(first, after);
     const criteria = filter ?? {};
     checkFilter(criteria);
-    const { sourceInstanceId: given } = criteria;
-    const sourceInstanceId = given == null ? null : readId(given);
-    if (given != null && sourceInstanceId === null) return buildConnection(EMPTY_PAGE);
+    const sourceInstanceId = readOptionalId(criteria.sourceInstanceId);
+    const scheduleId = readOptionalId(criteria.scheduleId);
+    if (sourceInstanceId === 'none' || scheduleId === 'none') return buildConnection(EMPTY_PAGE);
     const labels = readLabels(criteria.labels);
-    return buildConnection(await this.#services.imageQueries.page({ ...criteria, sourceInstanceId, labels }, page));
+    const ids = { sourceInstanceId, scheduleId };
+    return buildConnection(await this.#services.imageQueries.page({ ...criteria, ...ids, labels }, page));
   }
 }

@@ -21,7 +21,7 @@ import { checkCreateInstance, checkUpdateInstance } from '../../schema/rules/ins
 import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
-import { readLabels } from '../labels.ts';
+import { readLabelChange, readLabels } from '../labels.ts';
 import { type InstanceOutcome, readInstanceOutcome } from '../outcomes.ts';
 import type { OnInstance } from '../ports/commands.ts';
 import type { Services } from '../services.ts';
@@ -67,7 +67,7 @@ export class InstanceMutationResolver {
     @Arg('input', () => UpdateInstanceInput, { description: INPUT }) input: UpdateInstanceInput,
   ): Promise<InstanceOutcome> {
     checkUpdateInstance(input);
-    const command = { ...input, ...onInstance(input), labels: readLabels(input.labels) };
+    const command = { ...input, ...onInstance(input), ...readLabelChange(input) };
     return readInstanceOutcome(context, await this.#services.instanceCommands.update(context.caller, command));
   }
 

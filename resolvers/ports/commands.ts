@@ -1,3 +1,4 @@
+import type { LabelChange } from '../../schema/rules/label-rules.ts';
 import type { Scope } from '../../schema/rules/scope-rules.ts';
 import type { DurableFunctions, Exposure, ImageMethod, ImageType, Role } from '../../schema/states.ts';
 
@@ -37,9 +38,8 @@ export interface CreateInstance extends Idempotent {
   readonly allowExtensionUpgrade?: boolean | null | undefined;
 }
 
-export interface UpdateInstance extends Idempotent {
+export interface UpdateInstance extends Idempotent, LabelChange {
   readonly instanceId: string;
-  readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly deletionProtection?: boolean | null | undefined;
   readonly storageGib?: number | null | undefined;
 }
@@ -50,6 +50,16 @@ export interface CreateImage extends Idempotent {
   readonly description?: string | null | undefined;
   readonly method?: ImageMethod | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly protected?: boolean | null | undefined;
+  readonly expiresAt?: Date | null | undefined;
+}
+
+export interface UpdateImage extends Idempotent, LabelChange {
+  readonly imageId: string;
+  /** Undefined: it stays; `to: null`: there is none from now on. */
+  readonly description?: { readonly to: string | null } | undefined;
+  readonly protected?: boolean | null | undefined;
+  readonly expiresAt?: { readonly to: Date | null } | undefined;
 }
 
 export interface OnInstance extends Idempotent {
@@ -83,6 +93,7 @@ export interface InstanceCommands {
 /** What callers can have done to images; the same promises. */
 export interface ImageCommands {
   create(caller: Caller, input: CreateImage): Promise<Accepted>;
+  update(caller: Caller, input: UpdateImage): Promise<Accepted>;
   delete(caller: Caller, input: OnImage): Promise<Accepted>;
   verify(caller: Caller, input: OnImage): Promise<Accepted>;
 }

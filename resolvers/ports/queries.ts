@@ -22,20 +22,28 @@ export interface Page<T> {
   readonly totalCount: number;
 }
 
-export interface InstanceCriteria {
+/** When the rows of a list were created; a bound itself is outside. */
+interface Span {
+  readonly createdBefore?: Date | null | undefined;
+  readonly createdAfter?: Date | null | undefined;
+}
+
+export interface InstanceCriteria extends Span {
   readonly state?: readonly InstanceState[] | null | undefined;
   readonly nameContains?: string | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
 }
 
-export interface ImageCriteria {
+export interface ImageCriteria extends Span {
   readonly state?: readonly ImageState[] | null | undefined;
   readonly nameContains?: string | null | undefined;
   readonly sourceInstanceId?: string | null | undefined;
+  readonly method?: readonly ImageMethod[] | null | undefined;
+  readonly scheduleId?: string | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
 }
 
-export interface OperationCriteria {
+export interface OperationCriteria extends Span {
   readonly state?: readonly OperationState[] | null | undefined;
   readonly kind?: readonly OperationKind[] | null | undefined;
   readonly instanceId?: string | null | undefined;

@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors.ts';
 import type { DurableFunctions, Exposure } from '../states.ts';
 import { checkIdempotencyKey } from './idempotency-rules.ts';
-import { checkLabels, type LabelPair } from './label-rules.ts';
+import { checkLabelChange, checkLabels, type LabelChangeForm, type LabelPair } from './label-rules.ts';
 import { checkName, INSTANCE_NAME_MAX } from './name-rules.ts';
 import { checkText } from './text-rules.ts';
 
@@ -36,7 +36,7 @@ export interface CreateInstanceForm extends Given {
 }
 
 /** What is checked of the input of updateInstance. */
-export type UpdateInstanceForm = Given;
+export interface UpdateInstanceForm extends Given, LabelChangeForm {}
 
 function checkCommon(input: Given): void {
   if (input.storageGib != null) checkStorage(input.storageGib);
@@ -114,4 +114,5 @@ export function checkCreateInstance(input: CreateInstanceForm): void {
 /** Requires the form of every field of a change; what is left out stays as it is. */
 export function checkUpdateInstance(input: UpdateInstanceForm): void {
   checkCommon(input);
+  checkLabelChange(input);
 }

@@ -57,6 +57,59 @@ export function checkLabels(field: string, labels: readonly LabelPair[]): void {
   }
 }
 
+/** What an input may say about labels: all of them, or which to add and which to remove. */
+export interface LabelChangeForm {
+  readonly labels?: readonly LabelPair[] | null | undefined;
+  readonly addLabels?: readonly LabelPair[] | null | undefined;
+  readonly removeLabels?: readonly string[] | null | undefined;
+}
+
+/** Requires labels in form, given in one of the two ways, with no key both added and removed. */
+export function checkLabelChange({ labels, addLabels, removeLabels }: LabelChangeForm): void {
+  if (labels != null) checkLabels('labels', labels);
+  if (addLabels != null) checkLabels('addLabels', addLabels);
+  if (labels != null && (addLabels != null || removeLabels != null)) {
+    throw invalidInput(
+      'labels',
+      'onlyOneWay',
+      'Give either labels, which stand for all of them, or addLabels and removeLabels.',
+    );
+  }
+  if (removeLabels == null) return;
+  if (removeLabels.length > LABELS_MAX) {
+    throw invalidInput('removeLabels', 'maxCount', `At most ${LABELS_MAX} labels can be removed: leave some out.`);
+  }
+  for (const [index, key] of removeLabels.entries()) {
+    if (!isKey(key)) {
+      throw invalidInput('removeLabels', 'labelKey', `${place(index)}: this can be no key of a label: leave it out.`);
+    }
+    if (addLabels?.some((label) => label.key === key)) {
+      throw invalidInput('removeLabels', 'addedToo', `The label ${key} is both added and removed: choose one.`);
+    }
+  }
+}
+
+/** A change of labels as commands take it. */
+export interface LabelChange {
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly addLabels?: Readonly<Record<string, string>> | null | undefined;
+  readonly removeLabels?: readonly string[] | null | undefined;
+}
+
+/** The labels after a change; undefined when nothing was said about them. Throws INVALID_INPUT when they become too many. */
+export function applyLabelChange(
+  present: Readonly<Record<string, string>>,
+  { labels, addLabels, removeLabels }: LabelChange,
+): Readonly<Record<string, string>> | undefined {
+  if (labels != null) return labels;
+  if (addLabels == null && removeLabels == null) return undefined;
+  const gone = new Set(removeLabels ?? []);
+  const kept = Object.entries(present).filter(([key]) => !gone.has(key));
+  const after = { ...Object.fromEntries(kept), ...addLabels };
+  if (Object.keys(after).length <= LABELS_MAX) return after;
+  throw invalidInput('addLabels', 'maxCount', `There can be at most ${LABELS_MAX} labels: remove some.`);
+}
+
 /** Labels that were checked, as records hold them. */
 export function buildLabelRecord(labels: readonly LabelPair[]): Readonly<Record<string, string>> {
   return Object.fromEntries(labels.map(({ key, value }) => [key, value]));

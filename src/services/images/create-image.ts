@@ -49,6 +49,9 @@ export async function writeNewImage(
     sourceStorageGib: source.storageGib,
     encryptedPassword: secrets.encrypt(secrets.decrypt(source.encryptedPassword, source.id), id),
     labels: { ...input.labels },
+    protected: input.protected ?? false,
+    expiresAt: input.expiresAt ?? null,
+    scheduleId: null,
   });
   const operationId = await queue.enqueue(tx, {
     ...claim,

@@ -1,40 +1,10 @@
-import type { Transaction } from '../../../jobs/ports/transaction.ts';
-import type { Accepted, Caller, ImageCommands } from '../../../resolvers/ports/commands.ts';
+import type { ImageCommands } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
-import { beginImageDeletion } from '../../stores/images/writes.ts';
-import { requireFree } from '../../stores/operations/exclusivity.ts';
-import { requireImage, requireOwnPlatform } from '../commands/locked-records.ts';
+import { requireImage } from '../commands/locked-records.ts';
 import { createOncePerKey } from '../commands/once-per-key.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
+import { writeImageChange, writeImageDeletion } from './change-image.ts';
 import { requireAvailableMethod, writeNewImage } from './create-image.ts';
-
-/**
- * Begins the deletion of an image, from any state: the worker removes its blobs first. A FAILED record stays FAILED until
- * it is DELETED, as an instance's does.
- */
-async function writeImageDeletion(
-  { platform, queue }: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
-  imageId: string,
-): Promise<Accepted> {
-  const image = await requireImage(tx, imageId);
-  requireOwnPlatform('image', image, platform);
-  if (image.state === 'DELETED') {
-    throw new AppError('CONFLICT', `The image "${image.name}" is DELETED already: there is nothing to do.`);
-  }
-  const claim = { instanceId: null, imageId: image.id, excludesOnInstance: false, excludesOnImage: true };
-  await requireFree(tx, claim);
-  if (image.state !== 'FAILED') await beginImageDeletion(tx, image.id);
-  const operationId = await queue.enqueue(tx, {
-    ...claim,
-    kind: 'DELETE_IMAGE',
-    workflow: 'delete-image',
-    input: { imageId: image.id },
-    requestedBy: caller.name,
-  });
-  return { instanceId: null, imageId: image.id, operationId, notices: [] };
-}
 
 const nothing = async () => undefined;
 
@@ -46,6 +16,11 @@ export function createImageCommands(dependencies: CommandDependencies): ImageCom
       once('createImage', caller, input, {
         prepare: async () => requireAvailableMethod(input),
         write: (tx) => writeNewImage(dependencies, tx, caller, input),
+      }),
+    update: (caller, input) =>
+      once('updateImage', caller, input, {
+        prepare: nothing,
+        write: (tx) => writeImageChange(tx, input),
       }),
     delete: (caller, input) =>
       once('deleteImage', caller, input, {

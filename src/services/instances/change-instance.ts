@@ -2,6 +2,7 @@ import type { Json } from '../../../jobs/ports/json.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { Accepted, Caller, UpdateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
+import { applyLabelChange } from '../../../schema/rules/label-rules.ts';
 import type { OperationKind } from '../../../schema/states.ts';
 import { beginInstanceDeletion, changeInstance, type LockedInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
@@ -43,7 +44,7 @@ export async function writeInstanceChange(
   const { storageGib } = input;
   const grows = storageGib != null && isLarger(instance, storageGib);
   await changeInstance(tx, instance.id, {
-    labels: input.labels ?? undefined,
+    labels: applyLabelChange(instance.labels, input),
     deletionProtection: input.deletionProtection ?? undefined,
   });
   if (!grows) return { instanceId: instance.id, imageId: null, operationId: null, notices: [] };

@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts';
 import { imagesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, containing, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { buildPage, containing, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { imageColumns, toImageRecord } from './rows.ts';
 
@@ -17,17 +17,20 @@ const notDeleted = ne(images.state, 'DELETED');
 const holdsName = sql`${images.state} NOT IN ('DELETED', 'FAILED')`;
 
 function matching(criteria: ImageCriteria): SQL | undefined {
-  const { state, nameContains, sourceInstanceId, labels } = criteria;
+  const { state, nameContains, sourceInstanceId, labels, method, scheduleId } = criteria;
   return and(
     state?.length ? inArray(images.state, [...state]) : notDeleted,
     nameContains ? like(images.name, containing(nameContains)) : undefined,
-    sourceInstanceId == null ? undefined : eqId(sourceInstanceId),
+    sourceInstanceId == null ? undefined : eqId(images.sourceInstanceId, sourceInstanceId),
+    scheduleId == null ? undefined : eqId(images.scheduleId, scheduleId),
+    method?.length ? inArray(images.method, [...method]) : undefined,
+    within(images, criteria),
     labels && Object.keys(labels).length > 0 ? sql`${images.labels} @> ${JSON.stringify(labels)}::jsonb` : undefined,
   );
 }
 
-function eqId(id: string): SQL {
-  return isUuid(id) ? eq(images.sourceInstanceId, id) : sql`false`;
+function eqId(column: typeof images.sourceInstanceId | typeof images.scheduleId, id: string): SQL {
+  return isUuid(id) ? eq(column, id) : sql`false`;
 }
 
 /**

@@ -23,6 +23,9 @@ export type NewImage = Required<
     | 'sourceStorageGib'
     | 'encryptedPassword'
     | 'labels'
+    | 'protected'
+    | 'expiresAt'
+    | 'scheduleId'
   >
 >;
 
@@ -41,6 +44,28 @@ export async function insertImage(tx: Transaction, image: NewImage): Promise<voi
 export async function lockImage(tx: Transaction, id: string): Promise<LockedImage | null> {
   const [row] = await inside(tx).select().from(images).where(eq(images.id, id)).for('update');
   return row ?? null;
+}
+
+/** Changes what users may change of a locked image; what is undefined stays. */
+export async function changeImage(
+  tx: Transaction,
+  id: string,
+  change: {
+    readonly labels: Readonly<Record<string, string>> | undefined;
+    readonly description: string | null | undefined;
+    readonly protected: boolean | undefined;
+    readonly expiresAt: Date | null | undefined;
+  },
+): Promise<void> {
+  const { labels, description, protected: isProtected, expiresAt } = change;
+  const set = {
+    ...(labels === undefined ? {} : { labels: { ...labels } }),
+    ...(description === undefined ? {} : { description }),
+    ...(isProtected === undefined ? {} : { protected: isProtected }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+  if (Object.keys(set).length === 0) return;
+  await inside(tx).update(images).set(set).where(eq(images.id, id));
 }
 
 /** Moves a locked image to DELETING: from here on nothing restores from it. */

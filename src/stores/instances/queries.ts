@@ -11,7 +11,7 @@ import type { SecretBox } from '../../secrets/secret-box.ts';
 import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, containing, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { buildPage, containing, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
 
 /** As the unique index on names has it: at most one instance of a name. */
@@ -22,6 +22,7 @@ function matching(criteria: InstanceCriteria): SQL | undefined {
   return and(
     state?.length ? inArray(instances.state, [...state]) : ne(instances.state, 'DELETED'),
     nameContains ? like(instances.name, containing(nameContains)) : undefined,
+    within(instances, criteria),
     labels && Object.keys(labels).length > 0 ? sql`${instances.labels} @> ${JSON.stringify(labels)}::jsonb` : undefined,
   );
 }

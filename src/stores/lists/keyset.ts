@@ -28,6 +28,17 @@ export function following(keyset: Keyset, page: PageRequest, condition: SQL | un
   return page.after === null ? condition : and(condition, compare(keyset, '<', page.after));
 }
 
+/** The rows that were created within these bounds, the bounds themselves outside; undefined where there are none. */
+export function within(
+  { createdAt }: Keyset,
+  span: { readonly createdBefore?: Date | null | undefined; readonly createdAfter?: Date | null | undefined },
+): SQL | undefined {
+  return and(
+    span.createdBefore == null ? undefined : sql`${createdAt} < ${span.createdBefore.toISOString()}::timestamptz`,
+    span.createdAfter == null ? undefined : sql`${createdAt} > ${span.createdAfter.toISOString()}::timestamptz`,
+  );
+}
+
 /** What to select for `Totals`; it counts the cursor's own row as one before the page. */
 export function totalsOf(keyset: Keyset, page: PageRequest) {
   const before = page.after === null ? sql`0` : sql`count(*) filter (where ${compare(keyset, '>=', page.after)})`;

@@ -8,14 +8,16 @@ import type { Database } from '../../db/database.ts';
 import { ofOperationWithin, operationsWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { buildPage, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
 
 type Parent = typeof operations.instanceId | typeof operations.imageId;
 
-function matching({ state, kind, instanceId, imageId }: OperationCriteria): SQL | undefined {
+function matching(criteria: OperationCriteria): SQL | undefined {
+  const { state, kind, instanceId, imageId } = criteria;
   return and(
+    within(operations, criteria),
     state?.length ? inArray(operations.state, [...state]) : undefined,
     kind?.length ? inArray(operations.kind, [...kind]) : undefined,
     instanceId == null ? undefined : of(operations.instanceId, instanceId),

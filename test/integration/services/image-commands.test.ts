@@ -145,3 +145,59 @@ describe('deleting an image', () => {
     }
   });
 });
+
+describe('changing an image', () => {
+  it('sets what is given, clears what is given as null, and leaves the rest', async () => {
+    const imageId = await insertImage(world.database, { description: 'first', labels: { a: '1', b: '2' } });
+    const expiresAt = new Date('2999-01-01T00:00:00.000Z');
+    const change = {
+      imageId,
+      protected: true,
+      expiresAt: { to: expiresAt },
+      addLabels: { c: '3' },
+      removeLabels: ['a'],
+    };
+    expect(await world.imageCommands.update(admin, change)).toMatchObject({ imageId, operationId: null });
+    expect(await read(imageId)).toMatchObject({
+      description: 'first',
+      protected: true,
+      expiresAt,
+      labels: { b: '2', c: '3' },
+    });
+    await world.imageCommands.update(admin, { imageId, description: { to: null }, expiresAt: { to: null } });
+    expect(await read(imageId)).toMatchObject({ description: null, protected: true, expiresAt: null });
+    expect(world.enqueued).toEqual([]);
+  });
+
+  it('loses no label of two who add at the same time', async () => {
+    const imageId = await insertImage(world.database);
+    const keys = Array.from({ length: 8 }, (_, index) => `k${index}`);
+    await Promise.all(keys.map((key) => world.imageCommands.update(admin, { imageId, addLabels: { [key]: '' } })));
+    expect(Object.keys((await read(imageId)).labels).sort()).toEqual(keys);
+  });
+
+  it('tells an expiry that is cleared from one that is left alone, also under an idempotency key', async () => {
+    const imageId = await insertImage(world.database);
+    const idempotencyKey = newName('key');
+    await world.imageCommands.update(admin, { imageId, expiresAt: { to: null }, idempotencyKey });
+    await refusalOf(world.imageCommands.update(admin, { imageId, idempotencyKey }), 'CONFLICT');
+  });
+
+  it('is refused once it is going, and for one that is unknown', async () => {
+    for (const state of ['DELETING', 'DELETED'] as const) {
+      const imageId = await insertImage(world.database, { state });
+      const refused = world.imageCommands.update(admin, { imageId, protected: true });
+      expect((await refusalOf(refused, 'CONFLICT')).message).toContain(state);
+    }
+    await refusalOf(world.imageCommands.update(admin, { imageId: randomUUID(), protected: true }), 'NOT_FOUND');
+  });
+
+  it('protects it from being deleted until the protection is taken off', async () => {
+    const imageId = await insertImage(world.database, { protected: true });
+    expect((await refusalOf(world.imageCommands.delete(admin, { imageId }), 'CONFLICT')).details.rule).toBe(
+      'protected',
+    );
+    await world.imageCommands.update(admin, { imageId, protected: false });
+    await world.imageCommands.delete(admin, { imageId });
+  });
+});

@@ -39,6 +39,7 @@ function factsOf(names: readonly string[]): ImageFacts {
       functions: [{ id: 'a', label: null, status: 'pending' }],
     },
     notices: ['a notice'],
+    takenAt: new Date('2026-03-01T09:29:00.000Z'),
     verifiedAt: new Date('2026-05-01T00:00:00.500Z'),
   };
 }

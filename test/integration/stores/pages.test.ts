@@ -80,6 +80,31 @@ describe('a list', () => {
     expect((await queries.byIds([gone]))[0]?.state).toBe('DELETED');
   });
 
+  it('is narrowed by when its rows were created, the bounds outside', async () => {
+    const labels = { list: 'timed' };
+    const at = (second: number) => new Date(Date.UTC(2026, 4, 3, 0, 0, second));
+    for (const second of [1, 2, 3, 4]) await insertInstance(test.database, { labels, createdAt: at(second) });
+    const queries = createInstanceQueries(test.database, secrets);
+    const page = await queries.page({ labels, createdAfter: at(1), createdBefore: at(4) }, firstPage);
+    expect(page.rows.map((row) => row.createdAt)).toEqual([at(3), at(2)]);
+    expect(page.totalCount).toBe(2);
+    expect((await queries.page({ labels, createdAfter: at(4) }, firstPage)).totalCount).toBe(0);
+  });
+
+  it('of images is narrowed by their schedule and method', async () => {
+    const queries = createImageQueries(test.database);
+    const [scheduleId, labels] = [randomUUID(), { list: 'scheduled' }];
+    const logical = await insertImage(test.database, { labels, scheduleId });
+    const physical = await insertImage(test.database, { labels, scheduleId, method: 'PHYSICAL' });
+    await insertImage(test.database, { labels });
+    const ids = async (criteria: Parameters<typeof queries.page>[0]) =>
+      (await queries.page({ labels, ...criteria }, firstPage)).rows.map((row) => row.id).sort();
+    expect(await ids({ scheduleId })).toEqual([logical, physical].sort());
+    expect(await ids({ scheduleId, method: ['PHYSICAL'] })).toEqual([physical]);
+    expect(await ids({ scheduleId, method: [] })).toEqual([logical, physical].sort());
+    expect(await ids({ scheduleId: randomUUID() })).toEqual([]);
+  });
+
   it('takes every sign of nameContains literally', async () => {
     const queries = createInstanceQueries(test.database, secrets);
     const named = await insertInstance(test.database, { name: 'literal-abc' });

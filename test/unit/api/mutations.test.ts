@@ -26,7 +26,12 @@ function createRecordingServices(notices: readonly string[] = []) {
       start: record('start'),
       restart: record('restart'),
     },
-    imageCommands: { create: record('create'), delete: record('delete'), verify: record('verify') },
+    imageCommands: {
+      create: record('create'),
+      update: record('update'),
+      delete: record('delete'),
+      verify: record('verify'),
+    },
     serverCommands: { preflight: record('preflight') },
     operationCommands: {
       cancel: async (caller, input) => void (await record('cancel')(caller, input)),
@@ -47,6 +52,7 @@ const MUTATIONS = [
   [`startInstance(input: { instanceId: "${ID}" })`, 'start'],
   [`restartInstance(input: { instanceId: "${ID}" })`, 'restart'],
   [`createImage(input: { instanceId: "${ID}", name: "a" })`, 'create'],
+  [`updateImage(input: { imageId: "${ID}", protected: true })`, 'update'],
   [`deleteImage(input: { imageId: "${ID}" })`, 'delete'],
   [`verifyImage(input: { imageId: "${ID}" })`, 'verify'],
   ['runPreflight(input: { namespace: "a" })', 'preflight'],
@@ -54,32 +60,40 @@ const MUTATIONS = [
   [`retryOperation(input: { operationId: "${ID}" })`, 'retry'],
 ] as const;
 
+/** What a payload has for sure. */
+const answerOf = (call: string) => (call.startsWith('updateImage') ? 'image' : 'operation');
+const SAMPLES = { image, operation };
+
 describe('every mutation', () => {
   it('is among those that are tried here', () => {
     const names = MUTATIONS.map(([call]) => call.slice(0, call.indexOf('(')));
     expect(names.sort()).toEqual(Object.keys(readSchema().getMutationType()?.getFields() ?? {}).sort());
   });
 
-  it.each(MUTATIONS)('%s hands its command the caller, and answers with the operation', async (call, command) => {
+  it.each(MUTATIONS)('%s hands its command the caller, and answers with what it worked on', async (call, command) => {
     const { services, given } = createRecordingServices();
-    const { data, errors } = await run(services, `mutation { done: ${call} { operation { id } } }`, {
+    const answer = answerOf(call);
+    const { data, errors } = await run(services, `mutation { done: ${call} { ${answer} { id } } }`, {
       role: 'OPERATOR',
     });
     expect(errors).toEqual([]);
-    expect(data.done.operation.id).toBe(operation.id);
+    expect(data.done[answer].id).toBe(SAMPLES[answer].id);
     expect(given).toMatchObject([{ command, caller: 'ann' }]);
   });
 
   it.each(MUTATIONS)('%s is not for viewers', async (call) => {
     const { services, given } = createRecordingServices();
-    const answer = await run(services, `mutation { done: ${call} { operation { id } } }`, { role: 'VIEWER' });
+    const answer = await run(services, `mutation { done: ${call} { ${answerOf(call)} { id } } }`, { role: 'VIEWER' });
     expect(codes(answer)).toEqual(['FORBIDDEN']);
     expect(given).toEqual([]);
   });
 
   it.each(MUTATIONS.filter(([call]) => call.includes(ID)))('%s knows nothing of an id that is none', async (call) => {
     const { services, given } = createRecordingServices();
-    const answer = await run(services, `mutation { done: ${call.replace(ID, "x' OR 1=1")} { operation { id } } }`);
+    const answer = await run(
+      services,
+      `mutation { done: ${call.replace(ID, "x' OR 1=1")} { ${answerOf(call)} { id } } }`,
+    );
     expect(codes(answer)).toEqual(['NOT_FOUND']);
     expect(given).toEqual([]);
   });
@@ -89,9 +103,9 @@ describe('every mutation', () => {
     async (call) => {
       const { services, given } = createRecordingServices();
       const withKey = (key: string) => call.replace(' })', `, idempotencyKey: "${key}" })`);
-      const refused = await run(services, `mutation { done: ${withKey('')} { operation { id } } }`);
+      const refused = await run(services, `mutation { done: ${withKey('')} { ${answerOf(call)} { id } } }`);
       expect(refused.errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', field: 'idempotencyKey' });
-      await run(services, `mutation { done: ${withKey('again')} { operation { id } } }`);
+      await run(services, `mutation { done: ${withKey('again')} { ${answerOf(call)} { id } } }`);
       expect(given).toMatchObject([{ input: { idempotencyKey: 'again' } }]);
     },
   );
@@ -132,6 +146,20 @@ describe('createInstance', () => {
     const { services } = createRecordingServices();
     const answer = await run(services, create, { variables: { input: { name: 'a', sourceImageId: 'x' } } });
     expect(answer.errors[0]?.extensions).toEqual({ code: 'NOT_FOUND', field: 'sourceImageId' });
+  });
+});
+
+describe('updateImage', () => {
+  it('tells what is cleared from what is left alone', async () => {
+    const { services, given } = createRecordingServices();
+    const update = (fields: string) =>
+      run(services, `mutation { updateImage(input: { imageId: "${ID}"${fields} }) { image { id } } }`);
+    await update(', description: null, expiresAt: null, addLabels: [{ key: "a", value: "" }], removeLabels: ["b"]');
+    await update('');
+    expect(given.map(({ input }) => input)).toEqual([
+      { imageId: ID, description: { to: null }, expiresAt: { to: null }, addLabels: { a: '' }, removeLabels: ['b'] },
+      { imageId: ID },
+    ]);
   });
 });
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { buildLabelRecord, checkLabels } from '../../../../schema/rules/label-rules.ts';
+import {
+  applyLabelChange,
+  buildLabelRecord,
+  checkLabelChange,
+  checkLabels,
+} from '../../../../schema/rules/label-rules.ts';
 import { HOSTILE_TEXTS } from '../../../support/hostile-texts.ts';
 import { brokenRule, refusal } from './broken-rule.ts';
 
@@ -71,5 +76,39 @@ describe('labels', () => {
       ['constructor', 'a'],
       ['team', 'b'],
     ]);
+  });
+});
+
+describe('a change of labels', () => {
+  const pair = { key: 'team', value: 'a' };
+
+  it('is all of them, or some added and removed, never both', () => {
+    for (const change of [{}, { labels: [pair] }, { addLabels: [pair], removeLabels: ['old'] }, { removeLabels: [] }]) {
+      expect(brokenRule(() => checkLabelChange(change))).toBeNull();
+    }
+    expect(brokenRule(() => checkLabelChange({ labels: [], addLabels: [] }))).toBe('labels: onlyOneWay');
+    expect(brokenRule(() => checkLabelChange({ labels: [], removeLabels: [] }))).toBe('labels: onlyOneWay');
+  });
+
+  it('has its keys in form, and none both added and removed', () => {
+    expect(brokenRule(() => checkLabelChange({ addLabels: [pair, pair] }))).toBe('addLabels: uniqueKeys');
+    expect(brokenRule(() => checkLabelChange({ removeLabels: ['-'] }))).toBe('removeLabels: labelKey');
+    expect(brokenRule(() => checkLabelChange({ addLabels: [pair], removeLabels: ['team'] }))).toBe(
+      'removeLabels: addedToo',
+    );
+    const many = Array.from({ length: 65 }, (_, index) => `k${index}`);
+    expect(brokenRule(() => checkLabelChange({ removeLabels: many }))).toBe('removeLabels: maxCount');
+  });
+
+  it('leaves alone what it does not name, and counts what comes of it', () => {
+    const present = { team: 'a', tier: 'gold' };
+    expect(applyLabelChange(present, {})).toBeUndefined();
+    expect(applyLabelChange(present, { labels: {} })).toEqual({});
+    expect(applyLabelChange(present, { addLabels: { team: 'b' }, removeLabels: ['none', 'tier'] })).toEqual({
+      team: 'b',
+    });
+    const full = Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`k${index}`, '']));
+    expect(brokenRule(() => applyLabelChange(full, { addLabels: { more: '' } }))).toBe('addLabels: maxCount');
+    expect(applyLabelChange(full, { addLabels: { more: '' }, removeLabels: ['k0'] })).toHaveProperty('more');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkFilter } from '../../../../schema/rules/filter-rules.ts';
-import { checkCreateImage } from '../../../../schema/rules/image-rules.ts';
+import { checkCreateImage, checkUpdateImage } from '../../../../schema/rules/image-rules.ts';
 import { checkAfterSequence, checkLogRequest, checkPage } from '../../../../schema/rules/paging-rules.ts';
 import { brokenRule } from './broken-rule.ts';
 
@@ -25,6 +25,19 @@ describe('createImage', () => {
   it('checks labels and key as everywhere', () => {
     expect(create({ labels: [{ key: ' ', value: '' }] })).toBe('labels: labelKey');
     expect(create({ idempotencyKey: '' })).toBe('idempotencyKey: length');
+  });
+});
+
+describe('the expiry of an image', () => {
+  const now = Date.UTC(2026, 2, 1);
+
+  it('lies ahead, and where RFC 3339 has a name for it', () => {
+    const expiring = (expiresAt: Date | null) => brokenRule(() => checkUpdateImage({ expiresAt }, now));
+    for (const moment of [new Date(now + 1), new Date('9999-12-31T23:59:59.999Z'), null])
+      expect(expiring(moment)).toBeNull();
+    for (const moment of [new Date(now), new Date(now - 1), new Date(8.64e15), new Date(Number.NaN)])
+      expect(expiring(moment)).toBe('expiresAt: toCome');
+    expect(brokenRule(() => checkCreateImage({ name: 'a', expiresAt: new Date(now) }, now))).toBe('expiresAt: toCome');
   });
 });
 

@@ -1,0 +1,59 @@
+import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { Accepted, Caller, UpdateImage } from '../../../resolvers/ports/commands.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { applyLabelChange } from '../../../schema/rules/label-rules.ts';
+import { beginImageDeletion, changeImage } from '../../stores/images/writes.ts';
+import { requireFree } from '../../stores/operations/exclusivity.ts';
+import { requireImage, requireOwnPlatform } from '../commands/locked-records.ts';
+import type { CommandDependencies } from '../commands/ports.ts';
+
+/** Changes labels, description, protection and expiry at once: no worker is needed for that. */
+export async function writeImageChange(tx: Transaction, input: UpdateImage): Promise<Accepted> {
+  const image = await requireImage(tx, input.imageId);
+  if (image.state === 'DELETED' || image.state === 'DELETING') {
+    throw new AppError('CONFLICT', `The image "${image.name}" is ${image.state}: it cannot be changed any more.`);
+  }
+  await changeImage(tx, image.id, {
+    labels: applyLabelChange(image.labels, input),
+    description: input.description?.to,
+    protected: input.protected ?? undefined,
+    expiresAt: input.expiresAt?.to,
+  });
+  return { instanceId: null, imageId: image.id, operationId: null, notices: [] };
+}
+
+/**
+ * Begins the deletion of an image, from any state: the worker removes its blobs first. A FAILED record stays FAILED until
+ * it is DELETED, as an instance's does.
+ */
+export async function writeImageDeletion(
+  { platform, queue }: CommandDependencies,
+  tx: Transaction,
+  caller: Caller,
+  imageId: string,
+): Promise<Accepted> {
+  const image = await requireImage(tx, imageId);
+  requireOwnPlatform('image', image, platform);
+  if (image.state === 'DELETED') {
+    throw new AppError('CONFLICT', `The image "${image.name}" is DELETED already: there is nothing to do.`);
+  }
+  if (image.protected) {
+    throw new AppError(
+      'CONFLICT',
+      `The image "${image.name}" is protected from deletion: if it may really go, turn the protection off with ` +
+        'updateImage(protected: false) and delete it then.',
+      { details: { rule: 'protected' } },
+    );
+  }
+  const claim = { instanceId: null, imageId: image.id, excludesOnInstance: false, excludesOnImage: true };
+  await requireFree(tx, claim);
+  if (image.state !== 'FAILED') await beginImageDeletion(tx, image.id);
+  const operationId = await queue.enqueue(tx, {
+    ...claim,
+    kind: 'DELETE_IMAGE',
+    workflow: 'delete-image',
+    input: { imageId: image.id },
+    requestedBy: caller.name,
+  });
+  return { instanceId: null, imageId: image.id, operationId, notices: [] };
+}
