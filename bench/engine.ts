@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowServices } from '../jobs/workflow/context.ts';
+import type { OperationQueue } from '../jobs/workflow/operation-queue.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { migrateDatabase } from '../src/db/migrate.ts';
 import { createLogger } from '../src/log/logger.ts';
 import { startBoss } from '../src/workflow/queue/boss.ts';
-import { createOperationQueue, type OperationQueue } from '../src/workflow/queue/operation-queue.ts';
+import { createOperationQueue } from '../src/workflow/queue/operation-queue.ts';
 import { startWorkers } from './engine-workers.ts';
 import { median, quantile } from './figures.ts';
-import { nothing, requestOf } from './nothing-workflow.ts';
+import { AN_ORDER, nothing } from './nothing-workflow.ts';
 import type { BenchOptions } from './options.ts';
 import type { Place } from './place.ts';
 import { startPlainServer } from './plain-server.ts';
@@ -62,7 +63,7 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
   const open = (): { platformId: string; queue: OperationQueue } => {
     const platformId = `bench:${++platforms}`;
     const services = {} as WorkflowServices;
-    return { platformId, queue: createOperationQueue({ database, boss, platformId, workflows: [nothing], services }) };
+    return { platformId, queue: createOperationQueue({ boss, platformId, workflows: [nothing], services }) };
   };
 
   const p50: number[] = [];
@@ -76,7 +77,7 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
     {
       await using _workers = await startWorkers(place, url, alone.platformId, 1);
       for (let i = 0; i < ONE_BY_ONE; i += 1) {
-        await database.transaction((tx) => alone.queue.enqueue(tx, requestOf(nothing)));
+        await database.transaction((tx) => alone.queue.enqueue(tx, nothing, {}, AN_ORDER));
         await untilDone(database, alone.platformId);
       }
     }
@@ -88,7 +89,7 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
       const { platformId, queue } = open();
       await using _workers = await startWorkers(place, url, platformId, count);
       await database.transaction(async (tx) => {
-        for (let i = 0; i < AT_ONCE; i += 1) await queue.enqueue(tx, requestOf(nothing));
+        for (let i = 0; i < AT_ONCE; i += 1) await queue.enqueue(tx, nothing, {}, AN_ORDER);
       });
       const begunAt = performance.now();
       await untilDone(database, platformId);

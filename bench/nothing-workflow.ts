@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineWorkflow } from '../jobs/workflow/define-workflow.ts';
+import type { Order } from '../jobs/workflow/operation-queue.ts';
 
 /** Does nothing in five steps: what it costs is the engine's. */
 export const nothing = defineWorkflow('bench-nothing', '1.0.0', z.object({}))
@@ -21,16 +22,12 @@ export const waiting = defineWorkflow('bench-waiting', '1.0.0', z.object({}))
     await step.until('Wait', async () => ({ progress: null }));
   });
 
-/** An operation on nothing, as it is enqueued. */
-export function requestOf({ name }: { readonly name: string }) {
-  return {
-    kind: 'CREATE_INSTANCE',
-    workflow: name,
-    input: {},
-    instanceId: null,
-    imageId: null,
-    excludesOnInstance: false,
-    excludesOnImage: false,
-    requestedBy: 'bench',
-  } as const;
-}
+/** An operation on nothing. */
+export const AN_ORDER: Order = {
+  kind: 'CREATE_INSTANCE',
+  actor: { kind: 'SYSTEM', id: null, name: 'bench' },
+  instanceId: null,
+  imageId: null,
+  excludesOnInstance: false,
+  excludesOnImage: false,
+};

@@ -4,7 +4,7 @@ import type { WorkflowServices } from '../jobs/workflow/context.ts';
 import type { Database } from '../src/db/database.ts';
 import { createOperationQueue } from '../src/workflow/queue/operation-queue.ts';
 import { startWorkers } from './engine-workers.ts';
-import { requestOf, waiting } from './nothing-workflow.ts';
+import { AN_ORDER, waiting } from './nothing-workflow.ts';
 import type { Place } from './place.ts';
 
 /** Runs that one killed worker has in hand. */
@@ -23,10 +23,10 @@ export interface TakeOverBench {
 export async function measureTakeOvers(place: Place, bench: TakeOverBench): Promise<readonly [number, number]> {
   const { url, database, boss, platformId } = bench;
   const workflows = [waiting];
-  const queue = createOperationQueue({ database, boss, platformId, workflows, services: {} as WorkflowServices });
+  const queue = createOperationQueue({ boss, platformId, workflows, services: {} as WorkflowServices });
   await using first = await startWorkers(place, url, platformId, 1);
   await database.transaction(async (tx) => {
-    for (let i = 0; i < HELD; i += 1) await queue.enqueue(tx, requestOf(waiting));
+    for (let i = 0; i < HELD; i += 1) await queue.enqueue(tx, waiting, {}, AN_ORDER);
   });
   const claimed = async (times: number) => {
     const { rows } = await database.pool.query<{ count: number }>(

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Actor } from './actor.ts';
 import { Failure } from './failure.ts';
 import { Node } from './node.ts';
 import { DateTime } from './scalars.ts';
@@ -33,6 +34,12 @@ export class Operation extends Node {
 
   @Field(() => String, { description: 'Name of who asked for it.' })
   declare readonly requestedBy: string;
+
+  @Field(() => Actor, { description: 'Who asked for it.' })
+  declare readonly actor: Actor;
+
+  @Field(() => Actor, { nullable: true, description: 'Who cancelled it, if somebody did.' })
+  declare readonly cancelledBy: Actor | null;
 
   @Field(() => Failure, { nullable: true, description: 'Why it failed or is being taken back.' })
   declare readonly failure: Failure | null;

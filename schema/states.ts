@@ -25,6 +25,7 @@ export const HEALTH_STATUSES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
 export const DRIFT_KINDS = ['SERVER', 'VOLUME', 'SECRET', 'CONFIGURATION', 'JOB', 'IMAGE'] as const;
 export const DRIFT_STATES = ['PENDING', 'REPORTED', 'REMOVED', 'RESOLVED'] as const;
 export const JOB_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
+export const ACTOR_KINDS = ['USER', 'TOKEN', 'SCHEDULE', 'SYSTEM'] as const;
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 
 type EnumObject<T extends readonly string[]> = { readonly [K in T[number]]: K };
@@ -177,6 +178,13 @@ export const JobState = enumOf('JobState', 'The state of a backup or restore job
   SUCCEEDED: 'Its last attempt ended well.',
   FAILED: 'No attempt ended well, and there is no further one.',
   CANCELLED: 'It was stopped before its end.',
+});
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+export const ActorKind = enumOf('ActorKind', 'What did something.', ACTOR_KINDS, {
+  USER: 'A person who signed in.',
+  TOKEN: 'A program, by an API token.',
+  SCHEDULE: 'A schedule, when it was due.',
+  SYSTEM: 'Toygres itself.',
 });
 export type Role = (typeof ROLES)[number];
 export const Role = enumOf('Role', 'What a caller may do: read, operate, or administer.', ROLES, {

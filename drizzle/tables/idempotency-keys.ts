@@ -10,10 +10,8 @@ export const idempotencyKeys = cms.table(
     key: text().notNull(),
     /** A keyed digest of the whole input: it may hold a password. */
     inputDigest: text().notNull(),
-    /** The references that the payload is made of again, and its notices. */
-    outcome: jsonb()
-      .$type<{ instanceId: string | null; imageId: string | null; operationId: string | null; notices: string[] }>()
-      .notNull(),
+    /** The references that the payload is made of again, and its notices; never a secret. */
+    outcome: jsonb().$type<object>().notNull(),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.caller, t.mutation, t.key] }), index('idempotency_keys_age').on(t.createdAt)],

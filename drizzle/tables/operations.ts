@@ -11,7 +11,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { JobState, OperationKind, OperationState, StepState } from '../../schema/states.ts';
+import type { ActorKind, JobState, OperationKind, OperationState, StepState } from '../../schema/states.ts';
 import { cms } from './cms.ts';
 import type { StoredFailure, StoredProgress } from './shapes.ts';
 
@@ -40,7 +40,14 @@ export const operations = cms.table(
     excludesOnInstance: boolean().notNull(),
     /** False for one that only reads its image (a restore). */
     excludesOnImage: boolean().notNull(),
+    /** The actor's name. */
     requestedBy: text().notNull(),
+    actorKind: text().$type<ActorKind>().notNull().default('USER'),
+    actorId: uuid(),
+    /** Who asked for its end in this run. */
+    cancelledByKind: text().$type<ActorKind>(),
+    cancelledById: uuid(),
+    cancelledByName: text(),
     /** Why it is being compensated or has ended; set when the first cause is known. */
     failure: jsonb().$type<StoredFailure>(),
     revision: bigint({ mode: 'number' }).notNull().default(1),

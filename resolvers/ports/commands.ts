@@ -1,13 +1,15 @@
+import type { Actor } from '../../schema/actor.ts';
 import type { LabelChange } from '../../schema/rules/label-rules.ts';
 import type { Scope } from '../../schema/rules/scope-rules.ts';
 import type { DurableFunctions, Exposure, ImageMethod, ImageType, Role } from '../../schema/states.ts';
 
-/** Who asks. */
-export interface Caller {
-  readonly name: string;
+/** Who asks, and what it may do. */
+export interface Caller extends Actor {
   readonly role: Role;
   /** What of the instances, and of all that belongs to them, is there for it; absent: everything. */
   readonly scope?: Scope;
+  /** Where the request came from; absent where that is not known. */
+  readonly address?: string | null;
 }
 
 /** What a mutation brought about: references, for the resolver to read, and what was changed or ignored of the input. */

@@ -1,4 +1,5 @@
 import type { FailureRecord } from '../../jobs/ports/records.ts';
+import type { Actor } from '../../schema/actor.ts';
 import type {
   DriftKind,
   DriftState,
@@ -22,6 +23,8 @@ export interface OperationRecord {
   readonly instanceId: string | null;
   readonly imageId: string | null;
   readonly requestedBy: string;
+  readonly actor: Actor;
+  readonly cancelledBy: Actor | null;
   readonly failure: FailureRecord | null;
   readonly revision: number;
   readonly createdAt: Date;

@@ -11,6 +11,7 @@ import { measureEvents, measureLogs } from '../metrics/measured-streams.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createChecks, type FixedFacts } from '../services/checks/checks.ts';
 import { createServerCommands } from '../services/checks/server-commands.ts';
+import { createCommandGate } from '../services/commands/gate.ts';
 import { AVAILABLE_METHODS } from '../services/images/create-image.ts';
 import { createImageCommands } from '../services/images/image-commands.ts';
 import { createInstanceCommands } from '../services/instances/instance-commands.ts';
@@ -35,8 +36,9 @@ function buildServices(
 ): (scope: Scope) => Services {
   const { boss, database, listener, platform, secrets, services } = core;
   const { instances, probe, store } = services;
-  const queue = createOperationQueue({ database, boss, platformId: platform.id, workflows, services });
-  const commands = { database, queue, platform, secrets };
+  const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
+  const gate = createCommandGate({ database, secrets, platform, log });
+  const commands = { gate, queue, platform, secrets };
   const instanceQueries = createInstanceQueries(database, secrets);
   const operationQueries = createOperationQueries(database);
   const logs = createLogStreams({
@@ -51,7 +53,7 @@ function buildServices(
     instanceCommands: createInstanceCommands(commands),
     imageCommands: createImageCommands(commands),
     serverCommands: createServerCommands(commands),
-    operationCommands: createOperationCommands({ operations: operationQueries, queue, platform }),
+    operationCommands: createOperationCommands(commands),
     instanceQueries,
     imageQueries: createImageQueries(database),
     operationQueries,

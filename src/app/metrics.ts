@@ -1,3 +1,4 @@
+import type { Caller } from '../../resolvers/ports/commands.ts';
 import type { Authenticator } from '../api/authenticator.ts';
 import type { MetricsPage } from '../api/http/metrics.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
@@ -22,6 +23,8 @@ export function observeRecords(metrics: Metrics, config: Config, { database, pla
 /** What stays on this machine by its own address; a name is not looked up. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 
+const ANONYMOUS: Caller = { kind: 'SYSTEM', id: null, name: 'anonymous', role: 'VIEWER' };
+
 /**
  * The page for whoever may use the API, and for who shows the token that opens nothing else. Where the server listens on
  * loopback and no such token is configured, it needs none; one that is shown nevertheless has to be right.
@@ -38,7 +41,7 @@ export function buildMetricsPage(
     render: () => metrics.render(),
     auth: {
       authenticate: async (authorization) => {
-        if (isOpen && authorization === undefined) return { name: 'anonymous', role: 'VIEWER' };
+        if (isOpen && authorization === undefined) return ANONYMOUS;
         const isScraper = await scraper?.authenticate(authorization).catch(() => null);
         return isScraper ?? auth.authenticate(authorization);
       },

@@ -25,7 +25,7 @@ export interface TokenAuthenticator {
 
 /** Knows one token, that of the administrator. */
 export function createAuthenticator({ token, username }: AuthenticatorOptions): TokenAuthenticator {
-  const administrator: Caller = { name: username, role: 'ADMIN' };
+  const administrator: Caller = { kind: 'USER', id: null, name: username, role: 'ADMIN' };
   return {
     async authenticate(authorization) {
       if (typeof authorization !== 'string' || authorization === '') {

@@ -5,10 +5,10 @@ import { workflows } from '../../jobs/registry.ts';
 import type { Accepted, CreateInstance } from '../../resolvers/ports/commands.ts';
 import { createLogger } from '../../src/log/logger.ts';
 import { createServerCommands } from '../../src/services/checks/server-commands.ts';
+import { createCommandGate } from '../../src/services/commands/gate.ts';
 import { createImageCommands } from '../../src/services/images/image-commands.ts';
 import { createInstanceCommands } from '../../src/services/instances/instance-commands.ts';
 import { createOperationCommands } from '../../src/services/operations/operation-commands.ts';
-import { createOperationQueries } from '../../src/stores/operations/queries.ts';
 import { createOperationQueue } from '../../src/workflow/queue/operation-queue.ts';
 import { createWorker, type Worker } from '../../src/workflow/worker.ts';
 import { startAzurite } from '../support/azurite.ts';
@@ -21,7 +21,7 @@ import { startVictim } from './start-victim.ts';
 /** What is done to an instance; `grow`: by one GiB. */
 export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow';
 
-const CALLER = { name: 'tester', role: 'ADMIN' } as const;
+const CALLER = { kind: 'USER', id: null, name: 'tester', role: 'ADMIN' } as const;
 
 /**
  * One home, one CMS database and one blob store, all of it real, for workers that come and die.
@@ -59,12 +59,13 @@ export async function openWorld({
   stops.defer(() => parts.stops.disposeAsync());
   stops.defer(() => core.platform.suspend());
   const { boss, database, platform, secrets, services } = core;
-  const queue = createOperationQueue({ database, boss, platformId: platform.id, workflows, services });
-  const dependencies = { database, queue, platform, secrets };
+  const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
+  const gate = createCommandGate({ database, secrets, platform, log: createLogger('silent') });
+  const dependencies = { gate, queue, platform, secrets };
   const instances = createInstanceCommands(dependencies);
   const images = createImageCommands(dependencies);
   const server = createServerCommands(dependencies);
-  const operations = createOperationCommands({ operations: createOperationQueries(database), queue, platform });
+  const operations = createOperationCommands(dependencies);
   const grow = async (instanceId: string) => {
     const { storageGib } = await services.instances.read(instanceId);
     return instances.update(CALLER, { instanceId, storageGib: storageGib + 1 });

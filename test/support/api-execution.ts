@@ -23,7 +23,12 @@ export async function run(
     schema: readSchema(),
     source,
     variableValues: variables,
-    contextValue: createContext(services, createResolverContainer(services), { name: 'ann', role }),
+    contextValue: createContext(services, createResolverContainer(services), {
+      kind: 'USER',
+      id: null,
+      name: 'ann',
+      role,
+    }),
   });
   return { data: data === undefined ? null : JSON.parse(JSON.stringify(data)), errors: errors.map(formatError) };
 }

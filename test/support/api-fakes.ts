@@ -130,6 +130,8 @@ export function sampleOperation(values: Partial<OperationRecord> = {}): Operatio
     instanceId: null,
     imageId: null,
     requestedBy: 'admin',
+    actor: { kind: 'USER', id: null, name: 'admin' },
+    cancelledBy: null,
     failure: null,
     revision: 1,
     createdAt: CREATED,

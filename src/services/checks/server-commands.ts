@@ -1,8 +1,8 @@
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
-import type { Transaction } from '../../../jobs/ports/transaction.ts';
-import type { Accepted, Caller, RunPreflight, ServerCommands } from '../../../resolvers/ports/commands.ts';
+import { runPreflight } from '../../../jobs/run-preflight.ts';
+import type { Accepted, RunPreflight, ServerCommands } from '../../../resolvers/ports/commands.ts';
 import { readNewestVersion } from '../../stores/upkeep/preflights.ts';
-import { createOncePerKey } from '../commands/once-per-key.ts';
+import type { Admission } from '../commands/gate.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import { chooseNamespace } from '../instances/choose-namespace.ts';
 import { chooseVersion } from '../instances/choose-offer.ts';
@@ -10,8 +10,7 @@ import { chooseVersion } from '../instances/choose-offer.ts';
 /** Any number of preflights may run beside each other and beside everything else: they work on nothing of others. */
 async function writePreflight(
   { queue, platform }: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
+  { tx, caller }: Admission,
   input: RunPreflight,
   offers: readonly PostgresOffer[],
 ): Promise<Accepted> {
@@ -21,28 +20,35 @@ async function writePreflight(
   const used = asked === null ? await readNewestVersion(tx, platform.id, namespace, imageType) : null;
   const field = asked === null ? 'imageType' : 'postgresVersion';
   const postgresVersion = used ?? chooseVersion(offers, { imageType, postgresVersion: asked }, field);
-  const operationId = await queue.enqueue(tx, {
-    kind: 'PREFLIGHT',
-    workflow: 'run-preflight',
-    input: { namespace, postgresVersion, imageType },
-    instanceId: null,
-    imageId: null,
-    excludesOnInstance: false,
-    excludesOnImage: false,
-    requestedBy: caller.name,
-  });
+  const operationId = await queue.enqueue(
+    tx,
+    runPreflight,
+    { namespace, postgresVersion, imageType },
+    {
+      kind: 'PREFLIGHT',
+      actor: caller,
+      instanceId: null,
+      imageId: null,
+      excludesOnInstance: false,
+      excludesOnImage: false,
+    },
+  );
   return { instanceId: null, imageId: null, operationId, notices: [] };
 }
 
 /** The commands on the server itself; the same promises as the commands on instances. */
 export function createServerCommands(dependencies: CommandDependencies): ServerCommands {
-  const { database, secrets, platform } = dependencies;
-  const once = createOncePerKey(database, secrets);
+  const { gate, platform } = dependencies;
   return {
     preflight: (caller, input) =>
-      once('runPreflight', caller, input, {
+      gate.run({
+        mutation: 'runPreflight',
+        caller,
+        input,
+        target: null,
+        made: ({ operationId }) => operationId,
         prepare: () => platform.readOffers(),
-        write: (tx, offers) => writePreflight(dependencies, tx, caller, input, offers),
+        write: (admission, offers) => writePreflight(dependencies, admission, input, offers),
       }),
   };
 }

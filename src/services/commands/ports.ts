@@ -1,14 +1,14 @@
 import type { Platform } from '../../../jobs/ports/platform.ts';
-import type { Database } from '../../db/database.ts';
+import type { OperationQueue } from '../../../jobs/workflow/operation-queue.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
-import type { OperationQueue } from '../operations/operation-queue.ts';
+import type { CommandGate } from './gate.ts';
 
 /** What commands ask of the platform that their operations will run on. */
 export type CommandPlatform = Pick<Platform, 'kind' | 'id' | 'namespaces' | 'readOffers'>;
 
 /** What every command works with. */
 export interface CommandDependencies {
-  readonly database: Database;
+  readonly gate: CommandGate;
   readonly queue: OperationQueue;
   readonly platform: CommandPlatform;
   readonly secrets: SecretBox;

@@ -1,19 +1,20 @@
-import type { Transaction } from '../../../jobs/ports/transaction.ts';
-import type { Accepted, Caller, UpdateImage } from '../../../resolvers/ports/commands.ts';
+import { deleteImage } from '../../../jobs/delete-image.ts';
+import type { Accepted, UpdateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { applyLabelChange } from '../../../schema/rules/label-rules.ts';
 import { beginImageDeletion, changeImage } from '../../stores/images/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
+import type { Admission } from '../commands/gate.ts';
 import { requireImage, requireOwnPlatform } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 
 /** Changes labels, description, protection and expiry at once: no worker is needed for that. */
-export async function writeImageChange(tx: Transaction, input: UpdateImage): Promise<Accepted> {
-  const image = await requireImage(tx, input.imageId);
+export async function writeImageChange(admission: Admission, input: UpdateImage): Promise<Accepted> {
+  const image = await requireImage(admission, input.imageId);
   if (image.state === 'DELETED' || image.state === 'DELETING') {
     throw new AppError('CONFLICT', `The image "${image.name}" is ${image.state}: it cannot be changed any more.`);
   }
-  await changeImage(tx, image.id, {
+  await changeImage(admission.tx, image.id, {
     labels: applyLabelChange(image.labels, input),
     description: input.description?.to,
     protected: input.protected ?? undefined,
@@ -27,13 +28,13 @@ export async function writeImageChange(tx: Transaction, input: UpdateImage): Pro
  * it is DELETED, as an instance's does.
  */
 export async function writeImageDeletion(
-  { platform, queue }: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
+  { queue }: CommandDependencies,
+  admission: Admission,
   imageId: string,
 ): Promise<Accepted> {
-  const image = await requireImage(tx, imageId);
-  requireOwnPlatform('image', image, platform);
+  const { tx, caller } = admission;
+  const image = await requireImage(admission, imageId);
+  requireOwnPlatform(admission, 'image', image);
   if (image.state === 'DELETED') {
     throw new AppError('CONFLICT', `The image "${image.name}" is DELETED already: there is nothing to do.`);
   }
@@ -48,12 +49,11 @@ export async function writeImageDeletion(
   const claim = { instanceId: null, imageId: image.id, excludesOnInstance: false, excludesOnImage: true };
   await requireFree(tx, claim);
   if (image.state !== 'FAILED') await beginImageDeletion(tx, image.id);
-  const operationId = await queue.enqueue(tx, {
-    ...claim,
-    kind: 'DELETE_IMAGE',
-    workflow: 'delete-image',
-    input: { imageId: image.id },
-    requestedBy: caller.name,
-  });
+  const operationId = await queue.enqueue(
+    tx,
+    deleteImage,
+    { imageId: image.id },
+    { ...claim, kind: 'DELETE_IMAGE', actor: caller },
+  );
   return { instanceId: null, imageId: image.id, operationId, notices: [] };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from '../../../jobs/ports/transaction.ts';
-import type { Accepted, Caller, CreateImage } from '../../../resolvers/ports/commands.ts';
+import { createImage } from '../../../jobs/create-image.ts';
+import type { Accepted, CreateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
 import { insertImage } from '../../stores/images/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
+import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 
@@ -25,12 +26,12 @@ export function requireAvailableMethod(input: CreateImage): void {
  */
 export async function writeNewImage(
   { platform, queue, secrets }: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
+  admission: Admission,
   input: CreateImage,
 ): Promise<Accepted> {
-  const source = await requireInstance(tx, input.instanceId);
-  requireOwnPlatform('instance', source, platform);
+  const { tx, caller } = admission;
+  const source = await requireInstance(admission, input.instanceId);
+  requireOwnPlatform(admission, 'instance', source);
   requireState(source, 'RUNNING', 'imaged');
   if (source.encryptedPassword === null) throw new Error(`instance ${source.id} is RUNNING without a password`);
   const id = randomUUID();
@@ -53,12 +54,11 @@ export async function writeNewImage(
     expiresAt: input.expiresAt ?? null,
     scheduleId: null,
   });
-  const operationId = await queue.enqueue(tx, {
-    ...claim,
-    kind: 'CREATE_IMAGE',
-    workflow: 'create-image',
-    input: { imageId: id, instanceId: source.id },
-    requestedBy: caller.name,
-  });
+  const operationId = await queue.enqueue(
+    tx,
+    createImage,
+    { imageId: id },
+    { ...claim, kind: 'CREATE_IMAGE', actor: caller },
+  );
   return { instanceId: null, imageId: id, operationId, notices: [] };
 }

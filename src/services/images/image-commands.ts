@@ -1,37 +1,48 @@
 import type { ImageCommands } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { requireImage } from '../commands/locked-records.ts';
-import { createOncePerKey } from '../commands/once-per-key.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import { writeImageChange, writeImageDeletion } from './change-image.ts';
 import { requireAvailableMethod, writeNewImage } from './create-image.ts';
 
-const nothing = async () => undefined;
-
 /** The commands on images; the same promises as the commands on instances. */
 export function createImageCommands(dependencies: CommandDependencies): ImageCommands {
-  const once = createOncePerKey(dependencies.database, dependencies.secrets);
+  const { gate } = dependencies;
   return {
     create: (caller, input) =>
-      once('createImage', caller, input, {
+      gate.run({
+        mutation: 'createImage',
+        caller,
+        input,
+        target: null,
+        made: ({ imageId }) => imageId,
         prepare: async () => requireAvailableMethod(input),
-        write: (tx) => writeNewImage(dependencies, tx, caller, input),
+        write: (admission) => writeNewImage(dependencies, admission, input),
       }),
     update: (caller, input) =>
-      once('updateImage', caller, input, {
-        prepare: nothing,
-        write: (tx) => writeImageChange(tx, input),
+      gate.run({
+        mutation: 'updateImage',
+        caller,
+        input,
+        target: input.imageId,
+        write: (admission) => writeImageChange(admission, input),
       }),
     delete: (caller, input) =>
-      once('deleteImage', caller, input, {
-        prepare: nothing,
-        write: (tx) => writeImageDeletion(dependencies, tx, caller, input.imageId),
+      gate.run({
+        mutation: 'deleteImage',
+        caller,
+        input,
+        target: input.imageId,
+        write: (admission) => writeImageDeletion(dependencies, admission, input.imageId),
       }),
     verify: (caller, input) =>
-      once('verifyImage', caller, input, {
-        prepare: nothing,
-        write: async (tx) => {
-          await requireImage(tx, input.imageId);
+      gate.run({
+        mutation: 'verifyImage',
+        caller,
+        input,
+        target: input.imageId,
+        write: async (admission) => {
+          await requireImage(admission, input.imageId);
           throw new AppError(
             'UNAVAILABLE',
             'Verifying an image by a trial restore is not available yet: restore it with createInstance(sourceImageId) ' +

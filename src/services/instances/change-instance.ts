@@ -1,11 +1,14 @@
-import type { Json } from '../../../jobs/ports/json.ts';
-import type { Transaction } from '../../../jobs/ports/transaction.ts';
-import type { Accepted, Caller, UpdateInstance } from '../../../resolvers/ports/commands.ts';
+import { deleteInstance } from '../../../jobs/delete-instance.ts';
+import { growVolume } from '../../../jobs/grow-volume.ts';
+import type { InstanceInput } from '../../../jobs/inputs.ts';
+import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
+import type { Accepted, UpdateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
 import { applyLabelChange } from '../../../schema/rules/label-rules.ts';
 import type { OperationKind } from '../../../schema/states.ts';
 import { beginInstanceDeletion, changeInstance, type LockedInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
+import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 
@@ -30,11 +33,10 @@ function requireGrowable(instance: LockedInstance): void {
  */
 export async function writeInstanceChange(
   dependencies: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
+  admission: Admission,
   input: UpdateInstance,
 ): Promise<Accepted> {
-  const instance = await requireInstance(tx, input.instanceId);
+  const instance = await requireInstance(admission, input.instanceId);
   if (instance.state === 'DELETED' || instance.state === 'DELETING') {
     throw new AppError(
       'CONFLICT',
@@ -43,50 +45,43 @@ export async function writeInstanceChange(
   }
   const { storageGib } = input;
   const grows = storageGib != null && isLarger(instance, storageGib);
-  await changeInstance(tx, instance.id, {
+  await changeInstance(admission.tx, instance.id, {
     labels: applyLabelChange(instance.labels, input),
     deletionProtection: input.deletionProtection ?? undefined,
   });
   if (!grows) return { instanceId: instance.id, imageId: null, operationId: null, notices: [] };
-  const { instance: _, ...accepted } = await writeInstanceOperation(dependencies, tx, caller, instance.id, {
+  const { instance: _, ...accepted } = await writeInstanceOperation(dependencies, admission, instance.id, {
     kind: 'UPDATE_INSTANCE',
-    workflow: 'grow-volume',
-    input: { storageGib },
+    workflow: growVolume,
+    input: ({ id }) => ({ instanceId: id, storageGib }),
     require: requireGrowable,
   });
   return accepted;
 }
 
 /** What an operation on an existing instance asks for, beside being alone there. */
-export interface InstanceOperation {
+export interface InstanceOperation<I extends InstanceInput> {
   readonly kind: OperationKind;
-  readonly workflow: string;
-  /** What the workflow is told beside the instance. */
-  readonly input?: Readonly<Record<string, Json>>;
+  readonly workflow: Workflow<I>;
+  readonly input: (instance: LockedInstance) => I;
   /** Throws CONFLICT when the instance is not in a state for it. */
   readonly require: (instance: LockedInstance) => void;
 }
 
 /** Enqueues an operation that excludes every other one on the instance; the worker changes the state when it is true. */
-export async function writeInstanceOperation(
-  { queue, platform }: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
+export async function writeInstanceOperation<I extends InstanceInput>(
+  { queue }: CommandDependencies,
+  admission: Admission,
   instanceId: string,
-  operation: InstanceOperation,
+  { kind, workflow, input, require }: InstanceOperation<I>,
 ): Promise<Accepted & { readonly instance: LockedInstance }> {
-  const instance = await requireInstance(tx, instanceId);
-  requireOwnPlatform('instance', instance, platform);
-  operation.require(instance);
+  const { tx, caller } = admission;
+  const instance = await requireInstance(admission, instanceId);
+  requireOwnPlatform(admission, 'instance', instance);
+  require(instance);
   const claim = { instanceId: instance.id, imageId: null, excludesOnInstance: true, excludesOnImage: false };
   await requireFree(tx, claim);
-  const operationId = await queue.enqueue(tx, {
-    ...claim,
-    kind: operation.kind,
-    workflow: operation.workflow,
-    input: { ...operation.input, instanceId: instance.id },
-    requestedBy: caller.name,
-  });
+  const operationId = await queue.enqueue(tx, workflow, input(instance), { ...claim, kind, actor: caller });
   return { instance, instanceId: instance.id, imageId: null, operationId, notices: [] };
 }
 
@@ -109,15 +104,15 @@ function requireDeletable(instance: LockedInstance): void {
  */
 export async function writeInstanceDeletion(
   dependencies: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
+  admission: Admission,
   instanceId: string,
 ): Promise<Accepted> {
-  const { instance, ...accepted } = await writeInstanceOperation(dependencies, tx, caller, instanceId, {
+  const { instance, ...accepted } = await writeInstanceOperation(dependencies, admission, instanceId, {
     kind: 'DELETE_INSTANCE',
-    workflow: 'delete-instance',
+    workflow: deleteInstance,
+    input: ({ id }) => ({ instanceId: id }),
     require: requireDeletable,
   });
-  if (instance.state !== 'FAILED') await beginInstanceDeletion(tx, instance.id);
+  if (instance.state !== 'FAILED') await beginInstanceDeletion(admission.tx, instance.id);
   return accepted;
 }

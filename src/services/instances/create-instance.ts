@@ -1,16 +1,26 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { createDurableInstance } from '../../../jobs/create-durable-instance.ts';
+import { createInstance } from '../../../jobs/create-instance.ts';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
-import type { Transaction } from '../../../jobs/ports/transaction.ts';
-import type { Accepted, Caller, CreateInstance } from '../../../resolvers/ports/commands.ts';
+import { restoreDurableInstance } from '../../../jobs/restore-durable-instance.ts';
+import { restoreInstance } from '../../../jobs/restore-instance.ts';
+import type { Accepted, CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { generatePassword } from '../../secrets/generate-password.ts';
 import { insertInstance, type NewInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
+import type { Admission } from '../commands/gate.ts';
 import type { CommandDependencies, CommandPlatform } from '../commands/ports.ts';
 import { chooseNamespace } from './choose-namespace.ts';
 import { chooseVersion } from './choose-offer.ts';
 import { type RestoreSource, readRestoreSource } from './restore-source.ts';
 
 const DEFAULT_STORAGE_GIB = 10;
+
+/** How each type of instance is made, empty and from an image. */
+const WORKFLOWS = {
+  STOCK: { empty: createInstance, restored: restoreInstance },
+  PG_DURABLE: { empty: createDurableInstance, restored: restoreDurableInstance },
+} as const;
 
 /** What this platform makes of an instance otherwise than its caller may think. */
 function platformNotices({ kind }: CommandPlatform, instance: Pick<NewInstance, 'imageType' | 'exposure'>): string[] {
@@ -52,14 +62,15 @@ function restoredChoice(source: RestoreSource, offers: readonly PostgresOffer[])
 /** Writes a new instance, empty or restored from an image, with the operation that makes it. */
 export async function writeNewInstance(
   { platform, queue, secrets }: CommandDependencies,
-  tx: Transaction,
-  caller: Caller,
+  admission: Admission,
   input: CreateInstance,
   offers: readonly PostgresOffer[],
 ): Promise<Accepted> {
+  const { tx, caller } = admission;
   const { sourceImageId } = input;
   const namespace = chooseNamespace(input.namespace, platform);
-  const source = sourceImageId == null ? null : await readRestoreSource(tx, secrets, { ...input, sourceImageId });
+  const source =
+    sourceImageId == null ? null : await readRestoreSource(admission, secrets, { ...input, sourceImageId });
   const choice = source === null ? plainChoice(input, offers) : restoredChoice(source, offers);
   const id = randomUUID();
   const imageId = source?.imageId ?? null;
@@ -81,18 +92,12 @@ export async function writeNewInstance(
     durableFunctions: choice.durableFunctions,
     allowExtensionUpgrade: choice.allowExtensionUpgrade,
   };
-  const kind = instance.imageType === 'PG_DURABLE' ? 'durable-instance' : 'instance';
   await insertInstance(tx, instance);
   const claim = { instanceId: id, imageId, excludesOnInstance: true, excludesOnImage: false };
   await requireFree(tx, claim);
-  const operationId = await queue.enqueue(tx, {
-    ...claim,
-    kind: 'CREATE_INSTANCE',
-    ...(imageId === null
-      ? { workflow: `create-${kind}`, input: { instanceId: id } }
-      : { workflow: `restore-${kind}`, input: { instanceId: id, imageId } }),
-    requestedBy: caller.name,
-  });
+  const workflow = WORKFLOWS[instance.imageType][imageId === null ? 'empty' : 'restored'];
+  const order = { ...claim, kind: 'CREATE_INSTANCE', actor: caller } as const;
+  const operationId = await queue.enqueue(tx, workflow, { instanceId: id }, order);
   return {
     instanceId: id,
     imageId: null,

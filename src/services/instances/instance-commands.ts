@@ -1,8 +1,11 @@
+import type { InstanceInput } from '../../../jobs/inputs.ts';
+import { restartInstance } from '../../../jobs/restart-instance.ts';
+import { startInstance } from '../../../jobs/start-instance.ts';
+import { stopInstance } from '../../../jobs/stop-instance.ts';
 import type { Accepted, Caller, InstanceCommands, OnInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { LockedInstance } from '../../stores/instances/writes.ts';
 import { requireState } from '../commands/locked-records.ts';
-import { createOncePerKey } from '../commands/once-per-key.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import {
   type InstanceOperation,
@@ -21,37 +24,36 @@ function requireStartable(instance: LockedInstance): void {
   requireState(instance, 'STOPPED', 'started');
 }
 
-const STOP: InstanceOperation = {
+type Verb = Omit<InstanceOperation<InstanceInput>, 'input'>;
+
+const STOP: Verb = {
   kind: 'STOP_INSTANCE',
-  workflow: 'stop-instance',
+  workflow: stopInstance,
   require: (instance) => requireState(instance, 'RUNNING', 'stopped'),
 };
-const START: InstanceOperation = { kind: 'START_INSTANCE', workflow: 'start-instance', require: requireStartable };
-const RESTART: InstanceOperation = {
+const START: Verb = { kind: 'START_INSTANCE', workflow: startInstance, require: requireStartable };
+const RESTART: Verb = {
   kind: 'RESTART_INSTANCE',
-  workflow: 'restart-instance',
+  workflow: restartInstance,
   require: (instance) => requireState(instance, 'RUNNING', 'restarted'),
 };
 
-const nothing = async () => undefined;
-
 /** The commands on instances: each one transaction for record, operation, steps, queue job and idempotency key. */
 export function createInstanceCommands(dependencies: CommandDependencies): InstanceCommands {
-  const { database, secrets, platform } = dependencies;
-  const once = createOncePerKey(database, secrets);
+  const { gate, platform } = dependencies;
 
-  function operate(mutation: string, operation: InstanceOperation) {
+  function operate(mutation: string, verb: Verb) {
     return (caller: Caller, input: OnInstance): Promise<Accepted> =>
-      once(mutation, caller, input, {
-        prepare: nothing,
-        write: async (tx) => {
-          const { instance: _, ...accepted } = await writeInstanceOperation(
-            dependencies,
-            tx,
-            caller,
-            input.instanceId,
-            operation,
-          );
+      gate.run({
+        mutation,
+        caller,
+        input,
+        target: input.instanceId,
+        write: async (admission) => {
+          const { instance: _, ...accepted } = await writeInstanceOperation(dependencies, admission, input.instanceId, {
+            ...verb,
+            input: ({ id }) => ({ instanceId: id }),
+          });
           return accepted;
         },
       });
@@ -59,19 +61,30 @@ export function createInstanceCommands(dependencies: CommandDependencies): Insta
 
   return {
     create: (caller, input) =>
-      once('createInstance', caller, input, {
+      gate.run({
+        mutation: 'createInstance',
+        caller,
+        input,
+        target: null,
+        made: ({ instanceId }) => instanceId,
         prepare: () => platform.readOffers(),
-        write: (tx, offers) => writeNewInstance(dependencies, tx, caller, input, offers),
+        write: (admission, offers) => writeNewInstance(dependencies, admission, input, offers),
       }),
     update: (caller, input) =>
-      once('updateInstance', caller, input, {
-        prepare: nothing,
-        write: (tx) => writeInstanceChange(dependencies, tx, caller, input),
+      gate.run({
+        mutation: 'updateInstance',
+        caller,
+        input,
+        target: input.instanceId,
+        write: (admission) => writeInstanceChange(dependencies, admission, input),
       }),
     delete: (caller, input) =>
-      once('deleteInstance', caller, input, {
-        prepare: nothing,
-        write: (tx) => writeInstanceDeletion(dependencies, tx, caller, input.instanceId),
+      gate.run({
+        mutation: 'deleteInstance',
+        caller,
+        input,
+        target: input.instanceId,
+        write: (admission) => writeInstanceDeletion(dependencies, admission, input.instanceId),
       }),
     stop: operate('stopInstance', STOP),
     start: operate('startInstance', START),

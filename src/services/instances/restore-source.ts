@@ -1,8 +1,8 @@
-import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
 import type { DurableFunctions, ImageType } from '../../../schema/states.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
+import type { Admission } from '../commands/gate.ts';
 import { requireImage } from '../commands/locked-records.ts';
 import { decideOnFunctions } from './durable-functions.ts';
 
@@ -28,11 +28,11 @@ function requireSame(field: 'imageType' | 'postgresVersion', asked: string | nul
  * Throws NOT_FOUND, CONFLICT with the image's state unless AVAILABLE, INVALID_INPUT for a type or version not its own.
  */
 export async function readRestoreSource(
-  tx: Transaction,
+  admission: Admission,
   secrets: SecretBox,
   input: CreateInstance & { readonly sourceImageId: string },
 ): Promise<RestoreSource> {
-  const image = await requireImage(tx, input.sourceImageId, 'sourceImageId');
+  const image = await requireImage(admission, input.sourceImageId, 'sourceImageId');
   if (image.state !== 'AVAILABLE' || image.encryptedPassword === null) {
     throw new AppError(
       'CONFLICT',
@@ -49,7 +49,7 @@ export async function readRestoreSource(
   if (input.storageGib != null && input.storageGib < least) {
     notices.push(`storageGib was raised from ${input.storageGib} to ${least}, the size of the image's source.`);
   }
-  const durable = await decideOnFunctions(tx, image, input.durableFunctions ?? null);
+  const durable = await decideOnFunctions(admission.tx, image, input.durableFunctions ?? null);
   notices.push(...durable.notices);
   return {
     imageId: image.id,

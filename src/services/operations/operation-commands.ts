@@ -1,32 +1,46 @@
-import { notFound } from '../../../resolvers/ids.ts';
 import type { OperationCommands } from '../../../resolvers/ports/commands.ts';
-import type { OperationQueries } from '../../../resolvers/ports/queries.ts';
-import { isUuid } from '../../../schema/rules/id-rules.ts';
-import { requireOwnPlatform } from '../commands/locked-records.ts';
-import type { CommandPlatform } from '../commands/ports.ts';
-import type { OperationQueue } from './operation-queue.ts';
+import type { Admission } from '../commands/gate.ts';
+import { requireOperation, requireOwnPlatform } from '../commands/locked-records.ts';
+import type { CommandDependencies } from '../commands/ports.ts';
 
-/** What the commands on operations work with. */
-export interface OperationCommandDependencies {
-  readonly operations: Pick<OperationQueries, 'byIds'>;
-  readonly queue: OperationQueue;
-  readonly platform: CommandPlatform;
+/** The id of an operation that may be worked on from here. */
+async function requireOwnOperation(admission: Admission, operationId: string): Promise<string> {
+  const operation = await requireOperation(admission, operationId);
+  requireOwnPlatform(admission, 'operation', operation);
+  return operation.id;
 }
 
-/** The commands on operations; the queue decides in one transaction what becomes of them. */
+/** The commands on operations; the queue decides in the command's transaction what becomes of them. */
 export function createOperationCommands({
-  operations,
+  gate,
   queue,
-  platform,
-}: OperationCommandDependencies): OperationCommands {
-  async function requireOperation(operationId: string): Promise<string> {
-    const [operation] = isUuid(operationId) ? await operations.byIds([operationId]) : [];
-    if (operation == null) throw notFound('operation', 'operationId');
-    requireOwnPlatform('operation', operation, platform);
-    return operation.id;
-  }
+}: Pick<CommandDependencies, 'gate' | 'queue'>): OperationCommands {
   return {
-    cancel: async (_, operationId) => queue.cancel(await requireOperation(operationId)),
-    retry: async (_, operationId) => queue.retry(await requireOperation(operationId)),
+    async cancel(caller, operationId) {
+      await gate.run({
+        mutation: 'cancelOperation',
+        caller,
+        input: {},
+        target: operationId,
+        write: async (admission) => {
+          const id = await requireOwnOperation(admission, operationId);
+          await queue.cancel(admission.tx, id, caller);
+          return { operationId: id };
+        },
+      });
+    },
+    async retry(caller, operationId) {
+      await gate.run({
+        mutation: 'retryOperation',
+        caller,
+        input: {},
+        target: operationId,
+        write: async (admission) => {
+          const id = await requireOwnOperation(admission, operationId);
+          await queue.retry(admission.tx, id);
+          return { operationId: id };
+        },
+      });
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
-import { idempotencyKeys } from '../../../drizzle/tables/index.ts';
+import { idempotencyKeys, operations } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { OperationState } from '../../../schema/states.ts';
 import { type Database, inside, type OrmTransaction } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 
@@ -18,9 +19,11 @@ export type StoredOutcome = typeof idempotencyKeys.$inferSelect.outcome;
 export interface KeptKey {
   readonly inputDigest: string;
   readonly outcome: StoredOutcome;
+  /** How the operation of the outcome stands, if it has one that is still recorded. */
+  readonly operationState: OperationState | null;
 }
 
-const PENDING_OUTCOME: StoredOutcome = { instanceId: null, imageId: null, operationId: null, notices: [] };
+const PENDING_OUTCOME: StoredOutcome = {};
 const kept = sql`now() - interval '7 days'`;
 /** How many outdated keys each new one clears away: more than it adds, so that they cannot pile up. */
 const CLEARED_AT_ONCE = 10;
@@ -31,8 +34,13 @@ function owned({ caller, mutation, key }: KeyOwner) {
 
 async function read(orm: Pick<OrmTransaction, 'select'>, owner: KeyOwner): Promise<KeptKey | null> {
   const [row] = await orm
-    .select({ inputDigest: idempotencyKeys.inputDigest, outcome: idempotencyKeys.outcome })
+    .select({
+      inputDigest: idempotencyKeys.inputDigest,
+      outcome: idempotencyKeys.outcome,
+      operationState: operations.state,
+    })
     .from(idempotencyKeys)
+    .leftJoin(operations, eq(operations.id, sql`(${idempotencyKeys.outcome} ->> 'operationId')::uuid`))
     .where(and(owned(owner), gt(idempotencyKeys.createdAt, kept)));
   return row ?? null;
 }

@@ -1,23 +1,16 @@
 import { and, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
 import { images, instances, operations } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { Claim } from '../../../jobs/workflow/operation-queue.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { inside } from '../../db/database.ts';
-
-/** What an operation will work on, and whether it suffers company there. */
-export interface Claim {
-  readonly instanceId: string | null;
-  readonly imageId: string | null;
-  readonly excludesOnInstance: boolean;
-  readonly excludesOnImage: boolean;
-}
 
 /**
  * Makes sure that no active operation stands in the way: an excluding one suffers no other on its instance or image, one
  * that excludes nothing suffers no excluding one.
  *
  * Locks the rows of instance and image, in this order, until the transaction ends: of two callers at once the second
- * sees the operation of the first. Throws CONFLICT naming the operation in the way; `except` is never in the way.
+ * sees the operation of the first. Throws CONFLICT with the operation in the way; `except` is never in the way.
  */
 export async function requireFree(tx: Transaction, claim: Claim, except: string | null = null): Promise<void> {
   const orm = inside(tx);

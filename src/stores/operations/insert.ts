@@ -3,9 +3,10 @@ import { operationEvents, operationSteps, operations } from '../../../drizzle/ta
 import type { Json } from '../../../jobs/ports/json.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { DeclaredStep } from '../../../jobs/workflow/define-workflow.ts';
+import type { Claim } from '../../../jobs/workflow/operation-queue.ts';
+import type { Actor } from '../../../schema/actor.ts';
 import type { OperationKind } from '../../../schema/states.ts';
 import { inside } from '../../db/database.ts';
-import type { Claim } from './exclusivity.ts';
 
 /** An operation that is to be written, with the way that its run will take. */
 export interface OperationInsert extends Claim {
@@ -16,14 +17,22 @@ export interface OperationInsert extends Claim {
   readonly steps: readonly DeclaredStep[];
   readonly platform: string;
   readonly input: Json;
-  readonly requestedBy: string;
+  readonly actor: Actor;
 }
 
 /** Writes the operation QUEUED, every step PENDING, and its first event. */
 export async function insertOperation(tx: Transaction, operation: OperationInsert): Promise<void> {
-  const { version, steps, ...columns } = operation;
+  const { version, steps, actor, ...columns } = operation;
   const orm = inside(tx);
-  await orm.insert(operations).values({ ...columns, workflowVersion: version, state: 'QUEUED', sequence: 1 });
+  await orm.insert(operations).values({
+    ...columns,
+    workflowVersion: version,
+    state: 'QUEUED',
+    sequence: 1,
+    requestedBy: actor.name,
+    actorKind: actor.kind,
+    actorId: actor.id,
+  });
   await insertSteps(tx, operation.id, steps);
   await orm.insert(operationEvents).values({
     operationId: operation.id,

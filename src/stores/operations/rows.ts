@@ -4,7 +4,9 @@ import type { OperationRecord, WeighedStep } from '../../../resolvers/ports/reco
 
 const { id, kind, workflow, workflowVersion, platform, state, percent, run, instanceId, imageId } =
   getTableColumns(operations);
-const { requestedBy, failure, revision, createdAt, startedAt, finishedAt } = getTableColumns(operations);
+const { requestedBy, actorKind, actorId, cancelledByKind, cancelledById, cancelledByName } =
+  getTableColumns(operations);
+const { failure, revision, createdAt, startedAt, finishedAt } = getTableColumns(operations);
 const { result: _result, ...readableStep } = getTableColumns(operationSteps);
 
 /** What every read of operations selects: nothing of what only the engine needs. */
@@ -20,6 +22,11 @@ export const operationColumns = {
   instanceId,
   imageId,
   requestedBy,
+  actorKind,
+  actorId,
+  cancelledByKind,
+  cancelledById,
+  cancelledByName,
   failure,
   revision,
   createdAt,
@@ -50,6 +57,11 @@ export function toOperationRecord(row: OperationRow): OperationRecord {
     instanceId: row.instanceId,
     imageId: row.imageId,
     requestedBy: row.requestedBy,
+    actor: { kind: row.actorKind, id: row.actorId, name: row.requestedBy },
+    cancelledBy:
+      row.cancelledByKind === null || row.cancelledByName === null
+        ? null
+        : { kind: row.cancelledByKind, id: row.cancelledById, name: row.cancelledByName },
     failure: row.failure,
     revision: row.revision,
     createdAt: row.createdAt,

@@ -9,10 +9,16 @@ import { stepOfEvent } from './event-sql.ts';
 /** The operation as a transition finds it, its row locked until the transaction ends. */
 export type LockedOperation = typeof operations.$inferSelect;
 
-/** Locks the row, so that only one moves the operation on. Throws NOT_FOUND. */
-export async function lockOperation(tx: Transaction, operationId: string): Promise<LockedOperation> {
+/** Locks the row, so that only one moves the operation on; null when there is none. */
+export async function findOperation(tx: Transaction, operationId: string): Promise<LockedOperation | null> {
   const [row] = await inside(tx).select().from(operations).where(eq(operations.id, operationId)).for('update');
-  if (row === undefined) throw new AppError('NOT_FOUND', `There is no operation ${operationId}.`);
+  return row ?? null;
+}
+
+/** The same. Throws NOT_FOUND. */
+export async function lockOperation(tx: Transaction, operationId: string): Promise<LockedOperation> {
+  const row = await findOperation(tx, operationId);
+  if (row === null) throw new AppError('NOT_FOUND', `There is no operation ${operationId}.`);
   return row;
 }
 
@@ -21,7 +27,7 @@ export async function moveOperation(
   tx: Transaction,
   operation: LockedOperation,
   to: { readonly state: OperationState; readonly percent: number } & Partial<
-    Pick<LockedOperation, 'run' | 'workflowVersion' | 'failure' | 'finishedAt'>
+    Omit<LockedOperation, 'id' | 'sequence' | 'state' | 'percent'>
   >,
 ): Promise<void> {
   const sequence = operation.sequence + 1;

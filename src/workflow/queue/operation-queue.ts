@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { PgBoss } from 'pg-boss';
-import type { Json } from '../../../jobs/ports/json.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
 import type { DeclaredStep, Workflow } from '../../../jobs/workflow/define-workflow.ts';
+import type { OperationQueue } from '../../../jobs/workflow/operation-queue.ts';
 import { AppError } from '../../../schema/errors.ts';
-import { isTerminal, type OperationKind } from '../../../schema/states.ts';
-import { type Database, inside } from '../../db/database.ts';
+import { isTerminal } from '../../../schema/states.ts';
+import { inside } from '../../db/database.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
 import { insertOperation, replaceSteps } from '../../stores/operations/insert.ts';
 import {
@@ -22,7 +22,6 @@ import { ensureQueue, type RunJob, sendRun } from './boss.ts';
 import { queueName } from './queue-name.ts';
 
 export interface OperationQueueOptions {
-  readonly database: Database;
   readonly boss: PgBoss;
   readonly platformId: string;
   /** The workflows of this release. */
@@ -31,40 +30,10 @@ export interface OperationQueueOptions {
   readonly services: WorkflowServices;
 }
 
-/** An operation that is asked for. */
-export interface EnqueueRequest {
-  readonly kind: OperationKind;
-  readonly workflow: string;
-  /** References only, never a secret: it is stored. */
-  readonly input: Json;
-  readonly instanceId: string | null;
-  readonly imageId: string | null;
-  readonly excludesOnInstance: boolean;
-  readonly excludesOnImage: boolean;
-  readonly requestedBy: string;
-}
-
-/** The way from a command to the workers. */
-export interface OperationQueue {
-  /**
-   * Writes the operation QUEUED, its steps, its first event and its queue job through the caller's transaction, and
-   * answers with its id: all of it is there after the commit, or nothing. It runs as the newest version that a live
-   * worker of this platform has announced, or of this release when none has.
-   */
-  enqueue(tx: Transaction, request: EnqueueRequest): Promise<string>;
-  /** Asks for the end of an operation; again while it is CANCELLING is the same. NOT_FOUND; CONFLICT when it is over. */
-  cancel(operationId: string): Promise<void>;
-  /**
-   * Puts a FAILED operation back to QUEUED as its next run; its event sequence goes on. CONFLICT when it is not FAILED,
-   * another operation is in the way, or what it reserved was taken meanwhile.
-   */
-  retry(operationId: string): Promise<void>;
-}
-
 type Version = { readonly name: string; readonly version: string; readonly steps: readonly DeclaredStep[] };
 
 export function createOperationQueue(options: OperationQueueOptions): OperationQueue {
-  const { database, boss, platformId, workflows, services } = options;
+  const { boss, platformId, workflows, services } = options;
   const ensured = new Map<string, Promise<void>>();
 
   /** A worker makes its own queues; this one may be needed before any worker has ever started. */
@@ -108,20 +77,25 @@ export function createOperationQueue(options: OperationQueueOptions): OperationQ
       workflowVersion: version.version,
       failure: null,
       finishedAt: null,
+      cancelledByKind: null,
+      cancelledById: null,
+      cancelledByName: null,
     });
     await tellReopened(tx, row.id, reopened);
     await send(tx, row.platform, version, { operationId: row.id, run });
   }
 
   return {
-    async enqueue(tx, request) {
+    async enqueue(tx, { name }, input, order) {
       const announced: readonly Version[] = await readAnnouncedWorkflows(inside(tx), platformId);
-      const version = newestOf(announced, request.workflow) ?? newestOf<Version>(workflows, request.workflow);
-      if (version === null) throw new Error(`no workflow is named ${request.workflow}`);
+      const version = newestOf(announced, name) ?? newestOf<Version>(workflows, name);
+      if (version === null) throw new Error(`no workflow is named ${name}`);
       const id = randomUUID();
       await insertOperation(tx, {
-        ...request,
+        ...order,
         id,
+        workflow: name,
+        input,
         version: version.version,
         steps: version.steps,
         platform: platformId,
@@ -130,24 +104,28 @@ export function createOperationQueue(options: OperationQueueOptions): OperationQ
       return id;
     },
 
-    cancel: (operationId) =>
-      database.transaction(async (tx) => {
-        const row = await lockOperation(tx, operationId);
-        if (row.state === 'CANCELLING') return;
-        if (isTerminal(row.state)) {
-          throw new AppError('CONFLICT', `The operation is over (${row.state}): there is nothing to cancel.`);
-        }
-        await moveOperation(tx, row, { state: 'CANCELLING', percent: row.percent });
-      }),
+    async cancel(tx, operationId, actor) {
+      const row = await lockOperation(tx, operationId);
+      if (row.state === 'CANCELLING') return;
+      if (isTerminal(row.state)) {
+        throw new AppError('CONFLICT', `The operation is over (${row.state}): there is nothing to cancel.`);
+      }
+      await moveOperation(tx, row, {
+        state: 'CANCELLING',
+        percent: row.percent,
+        cancelledByKind: actor.kind,
+        cancelledById: actor.id,
+        cancelledByName: actor.name,
+      });
+    },
 
-    retry: (operationId) =>
-      database.transaction(async (tx) => {
-        const row = await lockOperation(tx, operationId);
-        if (row.state !== 'FAILED') {
-          const hint = row.state === 'CANCELLED' ? ' Ask for the same anew.' : '';
-          throw new AppError('CONFLICT', `Only a FAILED operation can be retried; this one is ${row.state}.${hint}`);
-        }
-        await retryIn(tx, row);
-      }),
+    async retry(tx, operationId) {
+      const row = await lockOperation(tx, operationId);
+      if (row.state !== 'FAILED') {
+        const hint = row.state === 'CANCELLED' ? ' Ask for the same anew.' : '';
+        throw new AppError('CONFLICT', `Only a FAILED operation can be retried; this one is ${row.state}.${hint}`);
+      }
+      await retryIn(tx, row);
+    },
   };
 }

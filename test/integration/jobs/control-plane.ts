@@ -16,6 +16,7 @@ import { createLocalPlatform } from '../../../src/platform/local/local-platform.
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
 import { findPostgresPrograms, type PostgresPrograms } from '../../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../../src/postgres-programs/identity.ts';
+import { createCommandGate } from '../../../src/services/commands/gate.ts';
 import { createImageCommands } from '../../../src/services/images/image-commands.ts';
 import { createInstanceCommands } from '../../../src/services/instances/instance-commands.ts';
 import { createOperationCommands } from '../../../src/services/operations/operation-commands.ts';
@@ -34,7 +35,7 @@ import { eventually } from '../../support/eventually.ts';
 import { secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 
-const CALLER: Caller = { name: 'tester', role: 'ADMIN' };
+const CALLER: Caller = { kind: 'USER', id: null, name: 'tester', role: 'ADMIN' };
 const TEMPLATES = path.resolve(import.meta.dirname, '../../../templates');
 /** Only one process is here: what a first command brings with it. */
 const LONG_ENOUGH_MS = 120_000;
@@ -87,7 +88,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     images: createImageRecords(database, secrets),
     jobs: createJobRecords(database, platform.id),
   };
-  const queue = createOperationQueue({ database, boss, platformId: platform.id, workflows, services });
+  const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
   const worker = createWorker({
     database,
     boss,
@@ -107,10 +108,11 @@ export async function openControlPlane(meddling: Meddling = {}) {
   const operations = createOperationQueries(database);
   const instances = createInstanceQueries(database, secrets);
   const images = createImageQueries(database);
-  const dependencies = { database, queue, platform, secrets };
+  const gate = createCommandGate({ database, secrets, platform, log });
+  const dependencies = { gate, queue, platform, secrets };
   const instanceCommands = createInstanceCommands(dependencies);
   const imageCommands = createImageCommands(dependencies);
-  const operationCommands = createOperationCommands({ operations, queue, platform });
+  const operationCommands = createOperationCommands(dependencies);
 
   async function operation(id: string): Promise<OperationRecord> {
     const [record] = await operations.byIds([id]);

@@ -1,16 +1,19 @@
 import { beforeEach } from 'vitest';
+import type { Json } from '../../../jobs/ports/json.ts';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
+import type { OperationQueue, Order } from '../../../jobs/workflow/operation-queue.ts';
 import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
 import type { ErrorCode } from '../../../schema/errors.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createServerCommands } from '../../../src/services/checks/server-commands.ts';
+import { createCommandGate } from '../../../src/services/commands/gate.ts';
 import type { CommandPlatform } from '../../../src/services/commands/ports.ts';
+import type { CommandWatch } from '../../../src/services/commands/watch.ts';
 import { createImageCommands } from '../../../src/services/images/image-commands.ts';
 import { createInstanceCommands } from '../../../src/services/instances/instance-commands.ts';
 import { createOperationCommands } from '../../../src/services/operations/operation-commands.ts';
-import type { NewOperation, OperationQueue } from '../../../src/services/operations/operation-queue.ts';
 import { createImageQueries } from '../../../src/stores/images/queries.ts';
 import { createImageRecords } from '../../../src/stores/images/records.ts';
 import { createInstanceQueries } from '../../../src/stores/instances/queries.ts';
@@ -23,7 +26,7 @@ import { PLATFORM, secrets } from '../../support/sample-rows.ts';
 import { useShared } from '../../support/shared.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 
-export const admin: Caller = { name: 'admin', role: 'ADMIN' };
+export const admin: Caller = { kind: 'USER', id: null, name: 'admin', role: 'ADMIN' };
 
 /** Not in the order of versions, so that nothing can rely on it. */
 export const STANDARD_OFFERS: readonly PostgresOffer[] = [
@@ -38,6 +41,24 @@ const notNeeded = new Proxy({} as never, {
     throw new Error(`a command asked for ${String(name)}`);
   },
 });
+
+/** What a command has enqueued. */
+interface Enqueued extends Order {
+  readonly workflow: string;
+  readonly input: Json;
+}
+
+/** All of them in turn, as many as there are by then. */
+function watchOf(onlookers: readonly CommandWatch[]): CommandWatch {
+  return {
+    async requireInScope(tx, caller, target) {
+      for (const onlooker of onlookers) await onlooker.requireInScope(tx, caller, target);
+    },
+    async onCommand(tx, entry) {
+      for (const onlooker of onlookers) await onlooker.onCommand(tx, entry);
+    },
+  };
+}
 
 /** The commands over a real database and queue, on a platform of which the test decides what it offers. */
 export async function createCommandWorld() {
@@ -63,16 +84,18 @@ export async function createCommandWorld() {
     store: notNeeded,
     probe: notNeeded,
   };
-  const real = createOperationQueue({ database, boss, platformId: PLATFORM, workflows, services });
-  const enqueued: NewOperation[] = [];
+  const real = createOperationQueue({ boss, platformId: PLATFORM, workflows, services });
+  const enqueued: Enqueued[] = [];
   const queue: OperationQueue = {
     ...real,
-    enqueue(tx, request) {
-      enqueued.push(request);
-      return real.enqueue(tx, request);
+    enqueue(tx, workflow, input, order) {
+      enqueued.push({ ...order, workflow: workflow.name, input });
+      return real.enqueue(tx, workflow, input, order);
     },
   };
-  const dependencies = { database, queue, platform, secrets };
+  const onlookers: CommandWatch[] = [];
+  const gate = createCommandGate({ database, secrets, platform, log, watch: watchOf(onlookers) });
+  const dependencies = { gate, queue, platform, secrets };
   const operations = createOperationQueries(database);
   const world = {
     database,
@@ -80,9 +103,10 @@ export async function createCommandWorld() {
     secrets,
     platform,
     enqueued,
+    onlookers,
     instanceCommands: createInstanceCommands(dependencies),
     imageCommands: createImageCommands(dependencies),
-    operationCommands: createOperationCommands({ operations, queue, platform }),
+    operationCommands: createOperationCommands(dependencies),
     serverCommands: createServerCommands(dependencies),
     instances: createInstanceQueries(database, secrets),
     images: createImageQueries(database),
@@ -111,6 +135,7 @@ export function useCommandWorld(): CommandWorld {
   const world = useShared(createCommandWorld);
   beforeEach(() => {
     world.enqueued.length = 0;
+    world.onlookers.length = 0;
     world.offer(STANDARD_OFFERS);
     world.platform.kind = 'kubernetes';
   });

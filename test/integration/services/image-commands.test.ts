@@ -42,7 +42,7 @@ describe('a new image', () => {
       {
         workflow: 'create-image',
         kind: 'CREATE_IMAGE',
-        input: { imageId: id, instanceId },
+        input: { imageId: id },
         excludesOnInstance: false,
         excludesOnImage: true,
       },

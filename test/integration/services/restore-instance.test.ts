@@ -21,7 +21,7 @@ describe('a restore', () => {
       {
         workflow: 'restore-instance',
         kind: 'CREATE_INSTANCE',
-        input: { instanceId: id, imageId },
+        input: { instanceId: id },
         imageId,
         excludesOnImage: false,
         excludesOnInstance: true,

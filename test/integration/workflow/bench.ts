@@ -6,12 +6,13 @@ import { operationEvents, operationSteps, operations } from '../../../drizzle/ta
 import type { Json } from '../../../jobs/ports/json.ts';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
 import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
+import type { OperationQueue, Order } from '../../../jobs/workflow/operation-queue.ts';
 import type { OperationState } from '../../../schema/states.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { createListener, type Listener } from '../../../src/db/listener.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { startBoss } from '../../../src/workflow/queue/boss.ts';
-import { createOperationQueue, type OperationQueue } from '../../../src/workflow/queue/operation-queue.ts';
+import { createOperationQueue } from '../../../src/workflow/queue/operation-queue.ts';
 import { createWorker, type Worker, type WorkerOptions } from '../../../src/workflow/worker.ts';
 import { pauseBetweenLooks } from '../../support/eventually.ts';
 import { useShared } from '../../support/shared.ts';
@@ -30,13 +31,19 @@ export const noServices: WorkflowServices = new Proxy({} as WorkflowServices, {
 export const AnyInput = z.record(z.string(), z.json());
 export const nothingToSettle = { settle: async () => undefined };
 
+/** A queue whose verbs have a transaction each. */
+export interface BenchQueue extends Pick<OperationQueue, 'enqueue'> {
+  cancel(operationId: string): Promise<void>;
+  retry(operationId: string): Promise<void>;
+}
+
 export interface Bench {
   readonly url: string;
   readonly database: Database;
   readonly boss: PgBoss;
   readonly listener: Listener;
   readonly platformId: string;
-  queue(workflows: readonly Workflow[]): OperationQueue;
+  queue(workflows: readonly Workflow[]): BenchQueue;
   /** A started worker, stopped with the bench. */
   worker(workflows: readonly Workflow[], options?: Partial<WorkerOptions>): Promise<Worker>;
   enqueue(workflows: readonly Workflow[], name: string, input?: Json): Promise<string>;
@@ -75,9 +82,15 @@ export async function openBench(): Promise<Bench> {
     if (row === undefined) throw new Error(`no operation ${id}`);
     return row;
   };
-  const queue = (workflows: readonly Workflow[]) =>
-    createOperationQueue({ database, boss, platformId, workflows, services: noServices });
-  const queues = new WeakMap<readonly Workflow[], OperationQueue>();
+  const queue = (workflows: readonly Workflow[]): BenchQueue => {
+    const { enqueue, cancel, retry } = createOperationQueue({ boss, platformId, workflows, services: noServices });
+    return {
+      enqueue,
+      cancel: (id) => database.transaction((tx) => cancel(tx, id, AN_ORDER.actor)),
+      retry: (id) => database.transaction((tx) => retry(tx, id)),
+    };
+  };
+  const queues = new WeakMap<readonly Workflow[], BenchQueue>();
   return {
     url,
     database,
@@ -108,7 +121,7 @@ export async function openBench(): Promise<Bench> {
     enqueue(workflows, name, input = {}) {
       const of = queues.get(workflows) ?? queue(workflows);
       queues.set(workflows, of);
-      return database.transaction((tx) => of.enqueue(tx, { ...anOperation(name), input }));
+      return database.transaction((tx) => of.enqueue(tx, named(workflows, name), input, AN_ORDER));
     },
     steps: (id) =>
       database.orm
@@ -140,17 +153,20 @@ export async function openBench(): Promise<Bench> {
 export const useBench = () => useShared(openBench);
 
 /** An operation on no instance and no image. */
-export function anOperation(workflow: string) {
-  return {
-    kind: 'CREATE_INSTANCE',
-    workflow,
-    input: {},
-    instanceId: null,
-    imageId: null,
-    excludesOnInstance: false,
-    excludesOnImage: false,
-    requestedBy: 'test',
-  } as const;
+export const AN_ORDER: Order = {
+  kind: 'CREATE_INSTANCE',
+  actor: { kind: 'SYSTEM', id: null, name: 'test' },
+  instanceId: null,
+  imageId: null,
+  excludesOnInstance: false,
+  excludesOnImage: false,
+};
+
+/** The workflow of the list; what it takes was checked where it was defined. */
+export function named(workflows: readonly Workflow[], name: string): Workflow<Json> {
+  const found = workflows.find((workflow) => workflow.name === name);
+  if (found === undefined) throw new Error(`no workflow is named ${name}`);
+  return found as Workflow<Json>;
 }
 
 /** The numbers 1, 2, 3 ... as a stored event sequence must be. */

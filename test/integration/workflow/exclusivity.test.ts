@@ -4,7 +4,7 @@ import { instances } from '../../../drizzle/tables/index.ts';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { requireFree } from '../../../src/stores/operations/exclusivity.ts';
-import { AnyInput, anOperation, nothingToSettle, useBench } from './bench.ts';
+import { AN_ORDER, AnyInput, named, nothingToSettle, useBench } from './bench.ts';
 
 const bench = useBench();
 const failing = defineWorkflow('failing', '1.0.0', AnyInput)
@@ -42,10 +42,10 @@ interface Wish {
 
 /** Checks and enqueues in one transaction, as the commands do. */
 function ask(wish: Wish): Promise<string> {
-  const request = { ...anOperation('failing'), ...wish };
+  const request = { ...AN_ORDER, ...wish };
   return bench.database.transaction(async (tx) => {
     await requireFree(tx, request);
-    return bench.queue(workflows).enqueue(tx, request);
+    return bench.queue(workflows).enqueue(tx, named(workflows, 'failing'), {}, request);
   });
 }
 

@@ -4,18 +4,19 @@ import { operationEvents, operationSteps, operations } from '../../../drizzle/ta
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { ensureQueue, startBoss } from '../../../src/workflow/queue/boss.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
-import { AnyInput, anOperation, eventually, log, useBench } from './bench.ts';
+import { AN_ORDER, AnyInput, eventually, log, useBench } from './bench.ts';
 import { shortWorkflow } from './short-workflow.ts';
 
 const bench = useBench();
 
 describe('enqueue', () => {
   it('leaves nothing when the transaction is rolled back, five times at once', async () => {
-    const workflows = [shortWorkflow('rolled-back')];
+    const workflow = shortWorkflow('rolled-back');
+    const workflows = [workflow];
     const queue = bench.queue(workflows);
     const attempts = Array.from({ length: 5 }, () =>
       bench.database.transaction(async (tx) => {
-        await queue.enqueue(tx, anOperation('rolled-back'));
+        await queue.enqueue(tx, workflow, {}, AN_ORDER);
         throw new Error('changed my mind');
       }),
     );

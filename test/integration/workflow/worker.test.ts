@@ -5,7 +5,7 @@ import { workers } from '../../../drizzle/tables/index.ts';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 import { createListener } from '../../../src/db/listener.ts';
 import { startBoss } from '../../../src/workflow/queue/boss.ts';
-import { AnyInput, anOperation, countTo, eventually, log, nothingToSettle, useBench } from './bench.ts';
+import { AN_ORDER, AnyInput, countTo, eventually, log, nothingToSettle, useBench } from './bench.ts';
 import { shortWorkflow } from './short-workflow.ts';
 
 const bench = useBench();
@@ -119,11 +119,12 @@ describe('a backlog of 500 short runs', () => {
   it.each([1, 2])('is drained without pauses by %i worker(s), every event sequence without gap', async (count) => {
     const name = `backlog-${count}`;
     const ends: number[] = [];
-    const workflows = [shortWorkflow(name, '1.0.0', async () => ends.push(performance.now()))];
+    const workflow = shortWorkflow(name, '1.0.0', async () => ends.push(performance.now()));
+    const workflows = [workflow];
     const queue = bench.queue(workflows);
     const ids = await bench.database.transaction(async (tx) => {
       const all: string[] = [];
-      for (let index = 0; index < 500; index += 1) all.push(await queue.enqueue(tx, anOperation(name)));
+      for (let index = 0; index < 500; index += 1) all.push(await queue.enqueue(tx, workflow, {}, AN_ORDER));
       return all;
     });
     for (let index = 0; index < count; index += 1) {

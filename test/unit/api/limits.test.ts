@@ -200,8 +200,8 @@ describe('a value written into a document', () => {
 });
 
 describe('the subscriptions of one identity', () => {
-  const ann = { name: 'ann', role: 'VIEWER' as const };
-  const ben = { name: 'ben', role: 'VIEWER' as const };
+  const ann = { kind: 'USER', id: null, name: 'ann', role: 'VIEWER' } as const;
+  const ben = { kind: 'USER', id: null, name: 'ben', role: 'VIEWER' } as const;
 
   it('may be so many and no more, whatever others have, and end once each', () => {
     const slots = createSubscriptionSlots(2);

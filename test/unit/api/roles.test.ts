@@ -59,7 +59,7 @@ describe('a caller without any role', () => {
   );
 
   it.each(listDocuments(schema.getSubscriptionType()))('can follow nothing by %s', async (_name, document) => {
-    const caller = { name: 'nobody', role: nobody };
+    const caller = { kind: 'USER', id: null, name: 'nobody', role: nobody } as const;
     const contextValue = createContext(services, createResolverContainer(services), caller);
     const result = await subscribe({ schema, document: parse(document), contextValue });
     expect(result).toMatchObject({ errors: [{ originalError: { code: 'FORBIDDEN' } }] });

@@ -7,7 +7,7 @@ const { authenticate } = createAuthenticator({ token: TOKEN, username: 'ann' });
 it.each([`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER   ${TOKEN}  `])(
   'takes %j for the administrator',
   async (shown) => {
-    expect(await authenticate(shown)).toEqual({ name: 'ann', role: 'ADMIN' });
+    expect(await authenticate(shown)).toEqual({ kind: 'USER', id: null, name: 'ann', role: 'ADMIN' });
   },
 );
 
