@@ -1,0 +1,132 @@
+import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import pg from 'pg';
+import { isWellFormed } from './frame-shapes.ts';
+import { type Frame, FrameReader, ProtocolError } from './frames.ts';
+import type { RawName } from './raw-name.ts';
+import { ServerError } from './server-error.ts';
+
+/** How a session begins; names are sent as their bytes. */
+export interface Startup {
+  readonly user: string;
+  readonly database: RawName;
+  readonly applicationName: string;
+  readonly options: string;
+}
+
+const LOGIN_BYTES = 32 << 10;
+const WORDS_BYTES = 1 << 20;
+const AUTHENTICATION = 'R'.charCodeAt(0);
+const WORDS = new Set([...'EN'].map((letter) => letter.charCodeAt(0)));
+const READY = 'Z'.charCodeAt(0);
+
+/** Ways to log in that do not hand over a password: none asked for, and the three messages of SCRAM. */
+const SAFE_LOGINS = new Set([0, 10, 11, 12]);
+
+/** What the library has beside its types. */
+interface Inner {
+  attachListeners(stream: Duplex | EventEmitter): void;
+  startup(): void;
+  readonly stream: Duplex;
+}
+
+/**
+ * The client library's connection behind a guard: what the server sends reaches the parser only as whole messages of their
+ * right shape and within a budget, and a login by anything but SCRAM ends before a byte of an answer is sent.
+ */
+export class GuardedConnection extends pg.Connection {
+  /** Bytes that the answer may still have. */
+  private budget = LOGIN_BYTES;
+  private isReady = false;
+
+  constructor(
+    private readonly startupOf: Startup,
+    config?: pg.ConnectionConfig,
+  ) {
+    super(config);
+  }
+
+  /** What the next answer may have in all, in bytes. */
+  allow(bytes: number): void {
+    this.budget = bytes;
+  }
+
+  /** Sends a statement byte for byte. */
+  sendQuery(text: Buffer): void {
+    if (text.includes(0)) throw new TypeError('a statement holds a NUL');
+    this.send('Q', Buffer.concat([text, Buffer.from([0])]));
+  }
+
+  sendCopyData(chunk: Buffer): boolean {
+    return this.send('d', chunk);
+  }
+
+  send(type: string, body: Buffer): boolean {
+    const head = Buffer.alloc(5);
+    head.write(type, 'latin1');
+    head.writeUInt32BE(body.length + 4, 1);
+    const { stream } = this as unknown as Inner;
+    if (!stream.writable) return false;
+    stream.write(head);
+    return stream.write(body);
+  }
+
+  /** Ends it at once, without a goodbye. */
+  destroy(cause?: Error): void {
+    (this as unknown as Inner).stream.destroy(cause);
+  }
+
+  /** Overrides the library's, which sends UTF-8 and asks for it. */
+  startup(): void {
+    const { user, database, applicationName, options } = this.startupOf;
+    const fields = ['user', user, 'database', database.bytes, 'application_name', applicationName, 'options', options];
+    const end = Buffer.from([0]);
+    const body = Buffer.concat([
+      Buffer.from([0, 3, 0, 0]),
+      ...fields.flatMap((field) => [Buffer.from(field), end]),
+      end,
+    ]);
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(body.length + 4);
+    (this as unknown as Inner).stream.write(Buffer.concat([head, body]));
+  }
+
+  /** Overrides the library's, which parses whatever comes. */
+  attachListeners(stream: Duplex): void {
+    const checked = new EventEmitter();
+    const inherited = pg.Connection.prototype as unknown as Inner;
+    inherited.attachListeners.call(this, checked);
+    const frames = new FrameReader((type) => (WORDS.has(type) ? WORDS_BYTES : this.budget));
+    stream.on('data', (chunk: Buffer) => {
+      // Whatever the parser does not expect ends this session and nothing else.
+      try {
+        for (const frame of frames.take(chunk)) {
+          if (stream.destroyed) return;
+          this.check(frame);
+          checked.emit('data', frame.bytes);
+        }
+      } catch (error) {
+        stream.destroy(error instanceof Error ? error : new ProtocolError('the server sent a message that is none'));
+      }
+    });
+    stream.on('end', () => checked.emit('end'));
+  }
+
+  private check({ type, body }: Frame): void {
+    this.budget -= WORDS.has(type) ? 0 : body.length;
+    if (type === AUTHENTICATION) {
+      const way = body.length < 4 ? -1 : body.readUInt32BE(0);
+      if (this.isReady || !SAFE_LOGINS.has(way)) {
+        throw new ServerError({
+          code: '28000',
+          severity: 'FATAL',
+          message:
+            'the server asks for the password in a way that gives it away (only SCRAM-SHA-256 is answered); nothing was sent',
+          hint: 'Let pg_hba.conf ask for scram-sha-256, and set the password again where its verifier is of another kind.',
+        });
+      }
+    }
+    if (!isWellFormed(type, body)) throw new ProtocolError('the server sent a message that is none');
+    if (type === READY) this.isReady = true;
+  }
+}
