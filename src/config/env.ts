@@ -2,8 +2,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
+import { findUrlFault } from './database-url.ts';
 import { isAddressRange, isDomainName, isWebOrigin } from './networks.ts';
 import { type ContainerResources, parseResources } from './resources.ts';
+import { findUnknownNames } from './unknown-names.ts';
 
 /** An unset variable and an empty one mean the same: compose files and shells cannot always leave one out. */
 const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type);
@@ -29,79 +31,91 @@ const resources = (fallback: string) =>
     context.addIssue({ code: 'custom', message: `must be like ${fallback}` });
     return z.NEVER;
   });
+const databaseUrl = text.superRefine((value, context) => {
+  const fault = value === null ? null : findUrlFault(value);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-const Environment = z
-  .object({
-    PORT: whole(8080, 0, 65_535),
-    HOST: optional(z.string().default('127.0.0.1')),
-    TOYGRES_ALLOWED_ORIGINS: list.refine((origins) => origins.every(isWebOrigin), {
-      message: 'must be origins like https://console.example.com, without a path, separated by commas',
-    }),
-    TOYGRES_HOME: optional(z.string().default('.toygres')),
-    DATABASE_URL: text.refine((value) => value === null || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)), {
-      message: 'must be a postgresql:// URL',
-    }),
-    TOYGRES_PLATFORM: optional(z.enum(['local', 'kubernetes']).default('local')),
-    TOYGRES_NAMESPACE: optional(z.string().regex(namespaceName, 'must be a namespace name').default('toygres-managed')),
-    TOYGRES_NAMESPACES: text.refine(
-      (value) => value === null || value.split(',').every((name) => namespaceName.test(name.trim())),
-      { message: 'must be namespace names, separated by commas' },
-    ),
-    KUBECONFIG: text,
-    TOYGRES_POSTGRES_IMAGE: optional(z.string().default('postgres:{version}')),
-    TOYGRES_DURABLE_IMAGE: text,
-    TOYGRES_JOB_IMAGE: optional(z.string().default('toygres/job:{release}-pg{version}')),
-    TOYGRES_DURABLE_JOB_IMAGE: optional(z.string().default('toygres/job-durable:{release}-pg{version}')),
-    TOYGRES_STORAGE_CLASS: text,
-    TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: text,
-    TOYGRES_SERVER_RESOURCES: resources('cpu=100m/2,memory=256Mi/1Gi'),
-    TOYGRES_JOB_RESOURCES: resources('cpu=100m/2,memory=256Mi/2Gi'),
-    TOYGRES_PUBLIC_SOURCE_RANGES: list.refine((ranges) => ranges.every(isAddressRange), {
-      message: 'must be ranges like 203.0.113.0/24, separated by commas',
-    }),
-    TOYGRES_DNS_SUFFIX: text.refine((value) => value === null || isDomainName(value), {
-      message: 'must be a domain like westeurope.cloudapp.azure.com',
-    }),
-    TOYGRES_START_PATIENCE_SECONDS: count(540, 86_400),
-    TOYGRES_POSTGRES_BIN: text,
-    AZURE_STORAGE_ACCOUNT: text.refine((value) => value === null || /^[a-z0-9]{3,24}$/.test(value), {
-      message: 'must be the name of a storage account (3 to 24 lower-case letters and digits)',
-    }),
-    AZURE_STORAGE_CONNECTION_STRING: text,
-    TOYGRES_IMAGE_CONTAINER: optional(
-      z
-        .string()
-        .regex(/^[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9]$/, 'must be a blob container name')
-        .default('images'),
-    ),
-    TOYGRES_ADMIN_USERNAME: optional(z.string().min(1).max(63).default('admin')),
-    // What stands in no header could never be sent.
-    TOYGRES_API_TOKEN: text.refine((value) => value === null || /^[\x21-\x7e]+$/.test(value), {
-      message: 'must be printable ASCII characters without spaces',
-    }),
-    TOYGRES_ENCRYPTION_KEY: text.refine(
-      (value) =>
-        value === null || (/^[A-Za-z0-9+/]{43}=$/.test(value) && Buffer.from(value, 'base64').byteLength === 32),
-      { message: 'must be 32 bytes in base64 (openssl rand -base64 32)' },
-    ),
-    TOYGRES_WORKER_CONCURRENCY: count(4, 100),
-    TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
-    TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
-    TOYGRES_KEEP_HEALTH_DAYS: count(7, 36_500),
-    TOYGRES_KEEP_LOGS_DAYS: count(30, 36_500),
-    TOYGRES_PROBE_PORT: wholeOrNull(0, 65_535),
-    TOYGRES_METRICS_TOKEN: text.refine((value) => value === null || value.length >= 16, {
-      message: 'must have at least 16 characters',
-    }),
-    TOYGRES_METRICS_PER_INSTANCE: optional(z.enum(['true', 'false']).default('false')),
-    TOYGRES_JOB_CONCURRENCY: wholeOrNull(1, 1000),
-    LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
-  })
-  .refine((env) => env.AZURE_STORAGE_ACCOUNT === null || env.AZURE_STORAGE_CONNECTION_STRING === null, {
+const Settings = z.object({
+  PORT: whole(8080, 0, 65_535),
+  HOST: optional(z.string().default('127.0.0.1')),
+  TOYGRES_ALLOWED_ORIGINS: list.refine((origins) => origins.every(isWebOrigin), {
+    message: 'must be origins like https://console.example.com, without a path, separated by commas',
+  }),
+  TOYGRES_HOME: optional(z.string().default('.toygres')),
+  DATABASE_URL: databaseUrl,
+  TOYGRES_DIRECT_DATABASE_URL: databaseUrl,
+  TOYGRES_DATABASE_CONNECTIONS: whole(10, 2, 1000),
+  TOYGRES_QUEUE_CONNECTIONS: whole(3, 1, 100),
+  TOYGRES_START_WAIT_SECONDS: whole(60, 0, 3600),
+  TOYGRES_PLATFORM: optional(z.enum(['local', 'kubernetes']).default('local')),
+  TOYGRES_NAMESPACE: optional(z.string().regex(namespaceName, 'must be a namespace name').default('toygres-managed')),
+  TOYGRES_NAMESPACES: text.refine(
+    (value) => value === null || value.split(',').every((name) => namespaceName.test(name.trim())),
+    { message: 'must be namespace names, separated by commas' },
+  ),
+  KUBECONFIG: text,
+  TOYGRES_POSTGRES_IMAGE: optional(z.string().default('postgres:{version}')),
+  TOYGRES_DURABLE_IMAGE: text,
+  TOYGRES_JOB_IMAGE: optional(z.string().default('toygres/job:{release}-pg{version}')),
+  TOYGRES_DURABLE_JOB_IMAGE: optional(z.string().default('toygres/job-durable:{release}-pg{version}')),
+  TOYGRES_STORAGE_CLASS: text,
+  TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: text,
+  TOYGRES_SERVER_RESOURCES: resources('cpu=100m/2,memory=256Mi/1Gi'),
+  TOYGRES_JOB_RESOURCES: resources('cpu=100m/2,memory=256Mi/2Gi'),
+  TOYGRES_PUBLIC_SOURCE_RANGES: list.refine((ranges) => ranges.every(isAddressRange), {
+    message: 'must be ranges like 203.0.113.0/24, separated by commas',
+  }),
+  TOYGRES_DNS_SUFFIX: text.refine((value) => value === null || isDomainName(value), {
+    message: 'must be a domain like westeurope.cloudapp.azure.com',
+  }),
+  TOYGRES_START_PATIENCE_SECONDS: count(540, 86_400),
+  TOYGRES_POSTGRES_BIN: text,
+  AZURE_STORAGE_ACCOUNT: text.refine((value) => value === null || /^[a-z0-9]{3,24}$/.test(value), {
+    message: 'must be the name of a storage account (3 to 24 lower-case letters and digits)',
+  }),
+  AZURE_STORAGE_CONNECTION_STRING: text,
+  TOYGRES_IMAGE_CONTAINER: optional(
+    z
+      .string()
+      .regex(/^[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9]$/, 'must be a blob container name')
+      .default('images'),
+  ),
+  TOYGRES_ADMIN_PASSWORD: text,
+  TOYGRES_ADMIN_USERNAME: optional(z.string().min(1).max(63).default('admin')),
+  // What stands in no header could never be sent.
+  TOYGRES_API_TOKEN: text.refine((value) => value === null || /^[\x21-\x7e]+$/.test(value), {
+    message: 'must be printable ASCII characters without spaces',
+  }),
+  TOYGRES_ENCRYPTION_KEY: text.refine(
+    (value) => value === null || (/^[A-Za-z0-9+/]{43}=$/.test(value) && Buffer.from(value, 'base64').byteLength === 32),
+    { message: 'must be 32 bytes in base64 (openssl rand -base64 32)' },
+  ),
+  TOYGRES_WORKER_CONCURRENCY: count(4, 100),
+  TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
+  TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
+  TOYGRES_KEEP_HEALTH_DAYS: count(7, 36_500),
+  TOYGRES_KEEP_LOGS_DAYS: count(30, 36_500),
+  TOYGRES_PROBE_PORT: wholeOrNull(0, 65_535),
+  TOYGRES_METRICS_TOKEN: text.refine((value) => value === null || value.length >= 16, {
+    message: 'must have at least 16 characters',
+  }),
+  TOYGRES_METRICS_PER_INSTANCE: optional(z.enum(['true', 'false']).default('false')),
+  TOYGRES_JOB_CONCURRENCY: wholeOrNull(1, 1000),
+  LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
+});
+
+const Environment = Settings.refine(
+  (env) => env.AZURE_STORAGE_ACCOUNT === null || env.AZURE_STORAGE_CONNECTION_STRING === null,
+  {
     path: ['AZURE_STORAGE_CONNECTION_STRING'],
     message: 'and AZURE_STORAGE_ACCOUNT are both set: keep one of them',
-  });
+  },
+).refine((env) => env.TOYGRES_DIRECT_DATABASE_URL === null || env.DATABASE_URL !== null, {
+  path: ['TOYGRES_DIRECT_DATABASE_URL'],
+  message: 'is the way past the pooler that DATABASE_URL leads to: set DATABASE_URL as well',
+});
 
 /** What only the Kubernetes platform needs. */
 export interface KubernetesConfig {
@@ -136,6 +150,12 @@ export interface Config {
   /** Absolute. */
   readonly home: string;
   readonly databaseUrl: string | null;
+  /** The way to the same database past a pooler, for what needs a session of its own; null: `databaseUrl` is that way. */
+  readonly directDatabaseUrl: string | null;
+  /** The most connections to the database of records that a process opens for queries, and those of its queue. */
+  readonly databaseConnections: { readonly queries: number; readonly queue: number };
+  /** How long a start waits for the database of records and the blob store to come up. */
+  readonly startWaitMs: number;
   readonly platform: 'local' | 'kubernetes';
   /** The default first. */
   readonly namespaces: readonly string[];
@@ -167,9 +187,10 @@ export interface Config {
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const parsed = Environment.safeParse(environment);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new AppError('INVALID_INPUT', lines.join('\n'));
+  const unknown = findUnknownNames(environment, Object.keys(Settings.shape));
+  if (!parsed.success || unknown.length > 0) {
+    const bad = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+    throw new AppError('INVALID_INPUT', [...bad, ...unknown].join('\n'));
   }
   const env = parsed.data;
   const further = env.TOYGRES_NAMESPACES?.split(',').map((name) => name.trim()) ?? [];
@@ -178,6 +199,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: env.HOST,
     home: path.resolve(env.TOYGRES_HOME),
     databaseUrl: env.DATABASE_URL,
+    directDatabaseUrl: env.TOYGRES_DIRECT_DATABASE_URL,
+    databaseConnections: { queries: env.TOYGRES_DATABASE_CONNECTIONS, queue: env.TOYGRES_QUEUE_CONNECTIONS },
+    startWaitMs: env.TOYGRES_START_WAIT_SECONDS * 1000,
     platform: env.TOYGRES_PLATFORM,
     namespaces: [...new Set([env.TOYGRES_NAMESPACE, ...further])],
     kubernetes: {

@@ -19,3 +19,8 @@ export function isDomainName(text: string): boolean {
 export function isWebOrigin(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }
+
+/** What stays on this machine by its own address; a name is not looked up. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}

@@ -1,0 +1,30 @@
+/** RFC 3986 without what nobody writes in a database URL: each part holds only what needs no escape there, or an escape. */
+const ESCAPED = "(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})";
+const DATABASE_URL = new RegExp(
+  `^postgres(?:ql)?://(?:(${ESCAPED}*)(?::((?:${ESCAPED}|:)*))?@)?` +
+    `((?:${ESCAPED})*|\\[[0-9A-Fa-f:.]+\\])(?::(\\d{1,5}))?(?:/(${ESCAPED}*))?(?:\\?([^\\s#]*))?$`,
+);
+
+const ESCAPES = '":" is %3A, "/" %2F, "?" %3F, "#" %23, "[" %5B, "]" %5D, "@" %40, "%" %25, a space %20';
+
+/**
+ * What is wrong with a connection URL of PostgreSQL, in words that hold nothing of it; null for one that can be meant. A
+ * password that was not escaped makes other parts of the URL out of itself, and those would be shown in messages.
+ */
+export function findUrlFault(url: string): string | null {
+  if (!/^postgres(ql)?:\/\//.test(url)) return 'must be a postgresql:// URL';
+  if (!DATABASE_URL.test(url) || !URL.canParse(url) || !canDecode(url)) {
+    return `cannot be read: in a user or a password, ${ESCAPES}`;
+  }
+  return null;
+}
+
+/** `%E9` and its like are no UTF-8. */
+function canDecode(url: string): boolean {
+  try {
+    decodeURIComponent(url.replace(/\?.*$/, ''));
+    return true;
+  } catch {
+    return false;
+  }
+}
