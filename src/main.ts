@@ -1,11 +1,14 @@
 import 'reflect-metadata';
 import { AppError } from '../schema/errors.ts';
 import { MODES, type Mode } from './app/mode.ts';
+import { readRelease } from './app/release.ts';
 import { startApp } from './app.ts';
 import { readConfig } from './config/env.ts';
+import { isLoopback } from './config/networks.ts';
+import { keepToOwnSettings } from './config/own-environment.ts';
 import { createLogger } from './log/logger.ts';
 
-const USAGE = `usage: toygres standalone | api | worker
+const USAGE = `usage: toygres standalone | api | worker | --version
 
   standalone   API and workers in one process, on embedded defaults for what is not configured
   api          only the API; needs DATABASE_URL and a blob store
@@ -27,8 +30,14 @@ function outliveReaders(): void {
 }
 
 async function serve(mode: Mode): Promise<void> {
+  keepToOwnSettings(process.env);
   const config = readConfig(process.env);
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel, process.stderr.isTTY ? 'people' : 'json');
+  if (mode !== 'worker' && !isLoopback(config.host)) {
+    log.warn(
+      `HOST ${config.host} is reached from other machines and what is said here is not encrypted: tokens and passwords need TLS in front of it`,
+    );
+  }
   const asked = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
   });
@@ -48,6 +57,8 @@ outliveReaders();
 const mode = readMode(process.argv[2]);
 if (['help', '--help', '-h'].includes(process.argv[2] ?? '')) {
   say([USAGE]);
+} else if (['--version', '-V'].includes(process.argv[2] ?? '')) {
+  say([await readRelease()]);
 } else if (mode === null) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;

@@ -21,6 +21,11 @@ import { serveWebSocket } from './websocket/serve-websocket.ts';
 const PATH = '/graphql';
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/**
+ * Longer than a load balancer keeps an idle connection (nginx 60 s, AWS 60, Caddy 120, Azure's Application Gateway up to
+ * 180): who closes first must be the one that sends requests, or some are sent into a connection that is just being closed.
+ */
+const KEEP_ALIVE_MS = 190_000;
 
 const silentMeter: ApiMeter = { answered: () => undefined, refused: () => undefined };
 
@@ -55,7 +60,11 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
   const schema = readSchema();
   const ofScope = createServicesByScope(services);
   const formatError = createErrorFormatter(log, meter.refused);
-  const httpServer = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  const httpServer = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
   const apollo = createApollo({ schema, httpServer, formatError, log });
   const contextOf = (caller: Caller) => {
     const scoped = ofScope(caller.scope ?? EVERYTHING);

@@ -3,6 +3,7 @@ import type { Authenticator } from '../api/authenticator.ts';
 import type { MetricsPage } from '../api/http/metrics.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/env.ts';
+import { isLoopback } from '../config/networks.ts';
 import { METRICS_MEDIA_TYPE, type Metrics } from '../metrics/metrics.ts';
 import { readRecordCounts } from '../stores/upkeep/record-counts.ts';
 import { QUEUE_SCHEMA } from '../workflow/queue/boss.ts';
@@ -20,9 +21,6 @@ export function observeRecords(metrics: Metrics, config: Config, { database, pla
   metrics.observeRecords(() => readRecordCounts(database, options));
 }
 
-/** What stays on this machine by its own address; a name is not looked up. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
-
 const ANONYMOUS: Caller = { kind: 'SYSTEM', id: null, name: 'anonymous', role: 'VIEWER' };
 
 /**
@@ -35,7 +33,7 @@ export function buildMetricsPage(
   auth: Authenticator,
 ): MetricsPage {
   const scraper = metricsToken === null ? null : createAuthenticator({ token: metricsToken, username: 'metrics' });
-  const isOpen = scraper === null && LOOPBACK.test(host);
+  const isOpen = scraper === null && isLoopback(host);
   return {
     mediaType: METRICS_MEDIA_TYPE,
     render: () => metrics.render(),
