@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, constants, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../schema/errors.ts';
@@ -57,6 +57,49 @@ async function makeHome(directory: string, identity: ProcessIdentity | null): Pr
   await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 
+/** What a part of the path means to PostgreSQL's, azcopy's and the shell's lists and patterns. */
+const MISLEADING = /[:*%\p{Cc}]/u;
+
+function refuseMisleading(directory: string): void {
+  const found = MISLEADING.exec(directory)?.[0];
+  if (found === undefined) return;
+  const name = /\p{Cc}/u.test(found) ? 'a control character' : `"${found}"`;
+  throw new AppError(
+    'UNAVAILABLE',
+    `TOYGRES_HOME ${JSON.stringify(directory)} cannot be used: ${name} in a path means something else to the programs that work there. Set TOYGRES_HOME to a directory without it.`,
+  );
+}
+
+/** Jobs run programs from the home, servers need modes and links as PostgreSQL sets them: tried, since no mount option says it all. */
+async function tryOut(directory: string, identity: ProcessIdentity | null): Promise<void> {
+  const trial = path.join(directory, `.trial-${randomUUID()}`);
+  const refuse = (reason: string, cause?: unknown) => {
+    throw new AppError(
+      'UNAVAILABLE',
+      `TOYGRES_HOME ${directory} cannot be used: ${reason}. Set TOYGRES_HOME to a directory on a local file system.`,
+      { cause },
+    );
+  };
+  try {
+    await mkdir(trial, { mode: 0o700 });
+    const program = path.join(trial, 'program');
+    await writeFile(program, '#!/bin/sh\nexit 0\n', { mode: 0o700 });
+    await chmod(program, 0o700);
+    if (((await stat(program)).mode & 0o777) !== 0o700) refuse('its file system keeps no modes of files');
+    await run(program, [], { cwd: '/' }).catch((cause: unknown) =>
+      refuse('no program can be run there (noexec)', cause),
+    );
+    await symlink('program', path.join(trial, 'link')).catch((cause: unknown) => refuse('it takes no links', cause));
+    if (identity !== null) {
+      await chown(program, identity.uid, identity.gid).catch((cause: unknown) =>
+        refuse(`its file system gives no file to user ${identity.name}`, cause),
+      );
+    }
+  } finally {
+    await rm(trial, { recursive: true, force: true });
+  }
+}
+
 async function lockHome({ directory, exclusive }: HomeOptions): Promise<() => Promise<void>> {
   const file = path.join(directory, 'lock');
   const lock = await takeLock(file, 0, exclusive ? 'exclusive' : 'shared');
@@ -96,12 +139,14 @@ async function chooseStateDirectory(home: string, id: string, options: HomeOptio
  */
 export async function openHome(options: HomeOptions): Promise<Home> {
   const { directory, identity } = options;
+  refuseMisleading(directory);
   await makeHome(directory, identity).catch((error: unknown) => {
     throw notUsable(directory, error);
   });
   let release = async () => {};
   try {
     release = await lockHome(options);
+    await tryOut(directory, identity);
     const id = (await readOrCreateFile(path.join(directory, 'id'), randomUUID)).trim();
     return { directory, id, stateDirectory: await chooseStateDirectory(directory, id, options), release };
   } catch (error) {

@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openHome } from '../../../src/embedded/home.ts';
@@ -48,6 +49,37 @@ describe('TOYGRES_HOME', () => {
     await first.release();
     await (await openHome({ directory, identity, exclusive: true, log })).release();
   });
+
+  test.each([':', '*', '%', '\n'])('with %j in its path is refused before anything is made', async (character) => {
+    const odd = path.join(directory, `a${character}b`);
+    await expect(openHome({ directory: odd, identity, exclusive: true, log })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/^TOYGRES_HOME .* in a path means something else .*without it\.$/),
+    });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test.each(['a b', "it's", 'Überraschung', '-x', '$HOME', '[0]', 'a,b'])('with %j in its path works', async (name) => {
+    await (await openHome({ directory: path.join(directory, name), identity, exclusive: true, log })).release();
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    'on a mount from which no program runs is refused, and left as it was',
+    async () => {
+      const mounted = path.join(directory, 'mounted');
+      await mkdir(mounted);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'noexec,mode=755', 'tmpfs', mounted]);
+      try {
+        await expect(openHome({ directory: mounted, identity, exclusive: true, log })).rejects.toMatchObject({
+          code: 'UNAVAILABLE',
+          message: expect.stringContaining('no program can be run there (noexec)'),
+        });
+        expect((await readdir(mounted)).filter((name) => name.startsWith('.trial'))).toEqual([]);
+      } finally {
+        execFileSync('umount', [mounted]);
+      }
+    },
+  );
 
   test('is free again when the server that had it was killed', async () => {
     const child = await startProcess('embedded-process.ts', directory);
