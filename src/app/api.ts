@@ -58,7 +58,17 @@ function buildServices(
     imageQueries: createImageQueries(database),
     operationQueries,
     upkeepQueries: createUpkeepQueries(database),
-    checks: createChecks({ facts, instances, probe, database, queue: checkQueue(core), store, platform, logger: log }),
+    checks: createChecks({
+      facts,
+      instances,
+      probe,
+      database,
+      queue: checkQueue(core),
+      store,
+      platform,
+      listener,
+      logger: log,
+    }),
     events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
     logs: measureLogs(logs, metrics.streams),
   };

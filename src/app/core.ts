@@ -15,6 +15,7 @@ import { createJobRecords } from '../stores/operations/job-records.ts';
 import { startBoss } from '../workflow/queue/boss.ts';
 import type { Foundations } from './foundations.ts';
 import { openPlatform, type RunningPlatform } from './platform.ts';
+import { untilUp } from './until-up.ts';
 
 /** What API and workers share: the records, the queue, the platform, and the ports that workflows go through. */
 export interface Core {
@@ -38,14 +39,26 @@ export async function openCore(
   { schedule = false }: { readonly schedule?: boolean } = {},
 ): Promise<Core> {
   const url = foundations.databaseUrl;
+  const directUrl = config.directDatabaseUrl ?? url;
   // Only so that a connection string that cannot be read is said now, and not by the first image.
   if ('connectionString' in foundations.blobLogin) await openBlobAccount(foundations.blobLogin);
-  await migrateDatabase(url);
-  const database = openDatabase({ url });
+  const { startWaitMs, databaseConnections } = config;
+  await untilUp(() => migrateDatabase(directUrl, { log }), {
+    what: 'the database of records',
+    waitMs: startWaitMs,
+    log,
+  });
+  const pooled = directUrl !== url;
+  const database = openDatabase({ url, pooled, maxConnections: databaseConnections.queries });
   stops.defer(() => database.stop());
-  const boss = await startBoss({ url, log, schedule });
+  const boss = await untilUp(
+    () => startBoss({ url: directUrl, log, schedule, maxConnections: databaseConnections.queue }),
+    { what: 'the queue', waitMs: startWaitMs, log },
+  );
   stops.defer(() => boss.stop({ graceful: false }));
-  const listener = createListener({ url, log });
+  const notify = (channel: string, payload: string) =>
+    database.pool.query('SELECT pg_notify($1, $2)', [channel, payload]);
+  const listener = createListener({ url: directUrl, log, notify });
   stops.defer(() => listener.stop());
   await listener.start();
   const secrets = createSecretBox({ keys: [parseSecretKey(foundations.encryptionKey)] });

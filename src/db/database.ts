@@ -2,7 +2,8 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as tables from '../../drizzle/tables/index.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
-import { isSilence, translateDatabaseError } from './errors.ts';
+import { isFull, isSilence, translateDatabaseError } from './errors.ts';
+import { sessionConfig } from './session.ts';
 
 type Orm = NodePgDatabase<typeof tables>;
 /** A drizzle transaction, for the stores alone. */
@@ -24,6 +25,8 @@ export interface DatabaseOptions {
   /** Default 10. */
   readonly maxConnections?: number;
   readonly applicationName?: string;
+  /** True: `url` leads to a pooler that gives a session to each transaction. Default false. */
+  readonly pooled?: boolean;
 }
 
 /** Looks inside the opaque transaction that the workflows pass around. */
@@ -58,18 +61,51 @@ function destroyConnection(client: object): void {
   connection?.stream?.destroy();
 }
 
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: pg.PoolClient['release'],
+) => void;
+/** A caller waits so long for a connection that others have, or that the server has none left for. */
+const WAIT_FOR_CONNECTION_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * A server that has no connection left has one again when another caller, or another process, is done with its own: that is
+ * waited for, as a free one of the pool is.
+ */
+function waitWhenFull(pool: pg.Pool): void {
+  const connect = pool.connect.bind(pool);
+  const patiently = async (): Promise<pg.PoolClient> => {
+    for (const deadline = performance.now() + WAIT_FOR_CONNECTION_MS; ; ) {
+      try {
+        return await connect();
+      } catch (error) {
+        if (!isFull(error) || pool.ending || performance.now() > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS * (0.5 + Math.random())));
+      }
+    }
+  };
+  const either = (callback?: Connected): Promise<pg.PoolClient> | undefined => {
+    if (callback === undefined) return patiently();
+    patiently().then(
+      (client) => callback(undefined, client, client.release),
+      (error: Error) => callback(error, undefined, () => undefined),
+    );
+    return undefined;
+  };
+  pool.connect = either as typeof pool.connect;
+}
+
 /** Opens nothing yet: the first query does. A connection that dies while idle is dropped and replaced. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const { url, applicationName = 'toygres', pooled = false } = options;
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...sessionConfig({ url, applicationName, answerWithinMs: ANSWER_WITHIN_MS, pooled }),
     max: options.maxConnections ?? 10,
-    application_name: options.applicationName ?? 'toygres',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    query_timeout: ANSWER_WITHIN_MS,
-    // A process that froze inside a transaction must not hold its row locks against the one that takes over.
-    idle_in_transaction_session_timeout: 30_000,
+    connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
   });
+  waitWhenFull(pool);
   // The pool hears the errors of idle connections alone: one that dies inside a transaction, between two statements,
   // would end the process. Its next statement fails, and that is heard.
   pool.on('connect', (client) => {

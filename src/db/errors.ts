@@ -40,10 +40,38 @@ function isConnectionLoss(error: unknown): boolean {
   return false;
 }
 
+/** A standby that was promoted elsewhere refuses every change until somebody mends it: work waits, as for a lost server. */
+function isReadOnly(error: unknown): boolean {
+  return findServerError(error)?.code === '25006';
+}
+
+/** The pool's own words, which it says of a server that does not answer, too: it is no use to tell them apart here. */
+function isPoolExhausted(error: unknown): boolean {
+  for (const link of chain(error)) {
+    if (/^timeout exceeded when trying to connect/.test(String((link as { message?: unknown }).message))) return true;
+  }
+  return false;
+}
+
+/** True when the server, or the role or database, has no connection left. */
+export function isFull(error: unknown): boolean {
+  return findServerError(error)?.code === '53300';
+}
+
 /** True when the server has not answered in time: the connection may lead nowhere any more. */
 export function isSilence(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
+
+/** What is said of faults whose cause the server names: whoever reads it can mend that. */
+const REASONS: Readonly<Record<string, string>> = {
+  25006:
+    'The CMS database takes no changes: it was failed over to a standby, or set to read only. Make it writable, or lead DATABASE_URL to the primary server.',
+  53100:
+    'The CMS database cannot be written: the disk of its server is full. Make room there; nothing of ours is lost.',
+  53300:
+    'The CMS database has no connection left: raise its max_connections, or lower TOYGRES_DATABASE_CONNECTIONS and TOYGRES_QUEUE_CONNECTIONS of each process.',
+};
 
 /** The CMS database itself does not answer: apart from every other UNAVAILABLE, since it says nothing about a run's work. */
 class DatabaseUnavailable extends AppError {}
@@ -56,7 +84,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   for (const link of chain(error)) {
     if (link instanceof DatabaseUnavailable) return true;
     if (link instanceof AppError) return false;
-    if (link instanceof DrizzleQueryError) return isConnectionLoss(link);
+    if (link instanceof DrizzleQueryError) return isConnectionLoss(link) || isReadOnly(link);
   }
   return false;
 }
@@ -67,6 +95,15 @@ export function isDatabaseUnavailable(error: unknown): boolean {
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError) return error;
+  const reason = REASONS[findServerError(error)?.code ?? ''];
+  if (reason !== undefined) return new DatabaseUnavailable('UNAVAILABLE', reason, { cause: error });
+  if (isPoolExhausted(error)) {
+    return new DatabaseUnavailable(
+      'UNAVAILABLE',
+      'No connection to the CMS database came free in time: try again in a moment, or raise TOYGRES_DATABASE_CONNECTIONS.',
+      { cause: error },
+    );
+  }
   if (!isConnectionLoss(error)) return error;
   return new DatabaseUnavailable('UNAVAILABLE', 'The CMS database does not answer; try again in a moment.', {
     cause: error,

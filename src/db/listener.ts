@@ -1,9 +1,15 @@
-import pg from 'pg';
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import type { Logger } from '../log/logger.ts';
+import { createSession } from './session.ts';
 
 /** The channels that the triggers of the CMS notify. */
 export const CHANNELS = ['toygres_work', 'toygres_events', 'toygres_changes'] as const;
 export type Channel = (typeof CHANNELS)[number];
+/** On it the listener hears itself, which proves that what others notify arrives. */
+const PROOF = 'toygres_proof';
+/** A notification may come late once; a second one that does not come is none. */
+const DEAF_AFTER = 2;
 
 export interface ListenerOptions {
   readonly url: string;
@@ -12,6 +18,11 @@ export interface ListenerOptions {
   readonly heartbeatMs?: number;
   /** How long that answer may take. Default 5 s. */
   readonly heartbeatTimeoutMs?: number;
+  /**
+   * Notifies on a channel by another connection, as everybody does who has news. With it each heartbeat is a proof: a pooler
+   * that gives sessions to transactions lets LISTEN through and no notification back.
+   */
+  readonly notify?: (channel: string, payload: string) => Promise<unknown>;
 }
 
 /** The one LISTEN connection of this process. */
@@ -27,6 +38,8 @@ export interface Listener {
   readonly subscribers: number;
   /** The process id of the server's end of the connection; null while there is none. */
   readonly backendPid: number | null;
+  /** False: it is connected, and what is notified does not arrive. Null while nothing is known. */
+  readonly hears: boolean | null;
   stop(): Promise<void>;
 }
 
@@ -35,13 +48,16 @@ const GOODBYE_MS = 500;
 const RECONNECT = { firstMs: 50, maxMs: 5000 };
 
 export function createListener(options: ListenerOptions): Listener {
-  const { url, log, heartbeatMs = 5000, heartbeatTimeoutMs = 5000 } = options;
+  const { url, log, heartbeatMs = 5000, heartbeatTimeoutMs = 5000, notify = null } = options;
   const handlers = new Map<string, Set<(payload: string | null) => void>>();
   let state: 'idle' | 'running' | 'stopped' = 'idle';
   let client: pg.Client | null = null;
   let pid: number | null = null;
   let timer: NodeJS.Timeout | null = null;
   let failures = 0;
+  let unheard = 0;
+  let hears: boolean | null = null;
+  let expected: { readonly payload: string; readonly arrived: () => void } | null = null;
 
   function tell(channel: string, payload: string | null): void {
     for (const handler of [...(handlers.get(channel) ?? [])]) {
@@ -63,6 +79,8 @@ export function createListener(options: ListenerOptions): Listener {
     if (client !== lost) return;
     client = null;
     pid = null;
+    hears = null;
+    unheard = 0;
     destroy(lost);
     failures += 1;
     log.warn('the connection for notifications was lost; connecting anew');
@@ -70,20 +88,17 @@ export function createListener(options: ListenerOptions): Listener {
   }
 
   async function connect(): Promise<void> {
-    const fresh = new pg.Client({
-      connectionString: url,
-      application_name: 'toygres listener',
-      keepAlive: true,
-      connectionTimeoutMillis: 10_000,
-      query_timeout: heartbeatTimeoutMs,
-    });
+    const fresh = createSession({ url, applicationName: 'toygres listener', answerWithinMs: heartbeatTimeoutMs });
     client = fresh;
     fresh.on('error', () => lose(fresh));
     fresh.on('end', () => lose(fresh));
-    fresh.on('notification', ({ channel, payload }) => tell(channel, payload ?? ''));
+    fresh.on('notification', ({ channel, payload }) => {
+      if (channel !== PROOF) tell(channel, payload ?? '');
+      else if (payload === expected?.payload) expected?.arrived();
+    });
     try {
       await fresh.connect();
-      await fresh.query(CHANNELS.map((channel) => `LISTEN ${channel}`).join('; '));
+      await fresh.query([...CHANNELS, PROOF].map((channel) => `LISTEN ${channel}`).join('; '));
       const { rows } = await fresh.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       if (client !== fresh) return;
       pid = rows[0]?.pid ?? null;
@@ -99,10 +114,37 @@ export function createListener(options: ListenerOptions): Listener {
   async function beat(beating: pg.Client): Promise<void> {
     try {
       await beating.query('SELECT 1');
+      if (notify !== null) await prove(beating, notify);
       if (client === beating) later(heartbeatMs, () => void beat(beating));
     } catch {
       lose(beating);
     }
+  }
+
+  /** Notifies itself. That the other connection could not be used says nothing about this one. */
+  async function prove(proving: pg.Client, send: NonNullable<ListenerOptions['notify']>): Promise<void> {
+    const payload = randomUUID();
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    expected = { payload, arrived: () => resolve(true) };
+    const impatience = setTimeout(() => resolve(false), heartbeatTimeoutMs);
+    impatience.unref();
+    try {
+      await send(PROOF, payload);
+    } catch {
+      clearTimeout(impatience);
+      return;
+    }
+    const arrived = await promise;
+    clearTimeout(impatience);
+    if (client !== proving) return;
+    unheard = arrived ? 0 : unheard + 1;
+    if (!arrived && unheard < DEAF_AFTER) return;
+    if (!arrived && hears !== false) {
+      log.warn(
+        'notifications of the database of records do not arrive: does DATABASE_URL lead to a pooler? Set TOYGRES_DIRECT_DATABASE_URL to a way past it',
+      );
+    }
+    hears = arrived;
   }
 
   return {
@@ -126,6 +168,9 @@ export function createListener(options: ListenerOptions): Listener {
     get backendPid() {
       return pid;
     },
+    get hears() {
+      return hears;
+    },
     async stop() {
       state = 'stopped';
       if (timer !== null) clearTimeout(timer);
@@ -133,6 +178,7 @@ export function createListener(options: ListenerOptions): Listener {
       const last = client;
       client = null;
       pid = null;
+      hears = null;
       if (last === null) return;
       const impatience = setTimeout(() => destroy(last), GOODBYE_MS);
       await last.end().catch(() => undefined);

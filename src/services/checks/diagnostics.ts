@@ -3,7 +3,7 @@ import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { CommandPlatform } from '../commands/ports.ts';
 import { BrokenLinkError } from './broken-link.ts';
-import { buildServingLinks, buildWorkingLinks, type Link, type ServingParts } from './links.ts';
+import { buildServingLinks, buildWorkingLinks, type Hearing, type Link, type ServingParts } from './links.ts';
 import { within } from './within.ts';
 
 /** What a look at the links that serve requests needs. */
@@ -16,6 +16,7 @@ export interface ReadinessDependencies extends ServingParts {
 /** What a look at every link needs. */
 export interface DiagnosticsDependencies extends ReadinessDependencies {
   readonly platform: CommandPlatform;
+  readonly listener: Hearing;
 }
 
 /** Looks at all of them at once; one that is broken or hangs is a finding with its remedy and holds up no other. */
@@ -43,6 +44,6 @@ export function findReadiness(dependencies: ReadinessDependencies): Promise<read
 
 /** What of all links is broken, and how to mend it: those that serve requests first, then those that operations need. */
 export function findDiagnostics(dependencies: DiagnosticsDependencies): Promise<readonly Finding[]> {
-  const { database, platform } = dependencies;
-  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(database, platform)], dependencies);
+  const { database, platform, listener } = dependencies;
+  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(database, platform, listener)], dependencies);
 }

@@ -14,6 +14,12 @@ export interface Checked {
   check(): Promise<void>;
 }
 
+/** Who listens for notifications of the database. */
+export interface Hearing {
+  /** Null while nothing is known. */
+  readonly hears: boolean | null;
+}
+
 /** What no request can do without. */
 export interface ServingParts {
   readonly database: Database;
@@ -34,12 +40,32 @@ function broken(message: string): AppError {
   return new AppError('UNAVAILABLE', message);
 }
 
+interface DatabaseLook {
+  readonly version: string;
+  readonly standby: boolean;
+  readonly readOnly: boolean;
+}
+const LOOK = `SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS standby,
+  current_setting('default_transaction_read_only') = 'on' AS "readOnly"`;
+
 async function lookAtDatabase(database: Database): Promise<string> {
   const before = performance.now();
-  const { rows } = await answered(
-    database.pool.query<{ version: string }>("SELECT current_setting('server_version') AS version"),
-  );
+  const { rows } = await answered(database.pool.query<DatabaseLook>(LOOK));
+  if (rows[0]?.standby) {
+    throw broken(
+      'The CMS database is a standby now and takes no changes: what is asked for is refused until it is one no more.',
+    );
+  }
+  if (rows[0]?.readOnly) {
+    throw broken('The CMS database is set to read only: what is asked for is refused until it takes changes again.');
+  }
   return `PostgreSQL ${rows[0]?.version} answered in ${(performance.now() - before).toFixed(1)} ms.`;
+}
+
+/** Notifications are a hint alone: without them everything comes later, and nothing is lost. */
+function lookAtNotifications({ hears }: Hearing): string {
+  if (hears === false) throw broken('Notifications of the CMS database do not arrive: events and changes come late.');
+  return hears ? 'They arrive.' : 'Nothing is known yet: the connection for them was just made, or is made anew.';
 }
 
 async function lookAtPlatform(platform: CommandPlatform): Promise<string> {
@@ -102,8 +128,14 @@ export function buildServingLinks({ database, queue, store }: ServingParts): rea
 }
 
 /** The links that operations need beside those. */
-export function buildWorkingLinks(database: Database, platform: CommandPlatform): readonly Link[] {
+export function buildWorkingLinks(database: Database, platform: CommandPlatform, listener: Hearing): readonly Link[] {
   return [
+    {
+      name: 'notifications',
+      remedy:
+        'DATABASE_URL leads to a pooler that gives sessions to transactions: set TOYGRES_DIRECT_DATABASE_URL to a way past it.',
+      look: async () => lookAtNotifications(listener),
+    },
     {
       name: 'platform',
       remedy:

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss, systemClock } from 'pg-boss';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { inside } from '../../db/database.ts';
+import { sessionConfig } from '../../db/session.ts';
 import type { Logger } from '../../log/logger.ts';
 import { runKey } from './queue-name.ts';
 
@@ -31,8 +32,8 @@ const RUN_QUEUE = {
   deleteAfterSeconds: 600,
 } as const;
 
-/** pg-boss hands them to its pool: a connection that the network has forgotten would silence heartbeats for ever. */
-const FOR_ITS_CONNECTIONS = { keepAlive: true, query_timeout: 20_000 };
+/** A connection that the network has forgotten would silence heartbeats for ever. */
+const ANSWER_WITHIN_MS = 20_000;
 
 /**
  * Setting this machine's clock back would stop all that pg-boss does now and then for as long; schedules go by the
@@ -63,12 +64,12 @@ export interface RunJob {
  */
 export async function startBoss({ url, log, maxConnections = 3, schedule = false }: BossOptions): Promise<PgBoss> {
   const boss = new PgBoss({
-    connectionString: url,
+    // It hands them to its pool.
+    ...sessionConfig({ url, applicationName: 'toygres queue', answerWithinMs: ANSWER_WITHIN_MS }),
     schema: QUEUE_SCHEMA,
-    application_name: 'toygres queue',
+    // The migrations of the records have made it, or somebody with more rights.
+    createSchema: false,
     max: maxConnections,
-    connectionTimeoutMillis: 10_000,
-    ...FOR_ITS_CONNECTIONS,
     clock: STEADY_CLOCK,
     schedule,
     cronMonitorIntervalSeconds: 45,

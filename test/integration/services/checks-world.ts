@@ -25,6 +25,7 @@ async function createChecksWorld(): Promise<ChecksWorld> {
     queue: { check: async () => undefined },
     store: { check: async () => undefined },
     platform: world.platform,
+    listener: { hears: true },
     logger: createLogger('silent'),
     facts: { version: '1.2.3', platform: 'local', imageMethods: ['LOGICAL'], namespaces: ['toygres-managed'] },
   };

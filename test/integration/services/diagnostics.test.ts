@@ -34,6 +34,7 @@ async function brokenLinks(change: Partial<ChecksDependencies> = {}): Promise<Re
     'database',
     'queue',
     'blob store',
+    'notifications',
     'platform',
     'workers',
     'workflow versions',

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseUnavailable } from '../db/errors.ts';
+import { isNotUpYet } from '../db/unusable.ts';
+import type { Logger } from '../log/logger.ts';
+
+const FIRST_MS = 250;
+const LONGEST_MS = 4000;
+
+export interface WaitOptions {
+  /** As a line of the log names it. */
+  readonly what: string;
+  /** How long to try again; 0: not at all. */
+  readonly waitMs: number;
+  readonly log: Logger;
+}
+
+/**
+ * Does it again while what it needs is not up yet, since services that are started together (by compose, systemd, a node
+ * that comes back) come up in any order. Says once for what it waits. Throws what the last try threw when the time is over,
+ * and at once what no waiting mends: a refused login, an unknown database.
+ */
+export async function untilUp<T>(work: () => Promise<T>, { what, waitMs, log }: WaitOptions): Promise<T> {
+  const deadline = performance.now() + waitMs;
+  for (let pauseMs = FIRST_MS, said = false; ; pauseMs = Math.min(LONGEST_MS, pauseMs * 2)) {
+    try {
+      return await work();
+    } catch (error) {
+      const left = deadline - performance.now();
+      if (left <= 0 || !(isNotUpYet(error) || isDatabaseUnavailable(error))) throw error;
+      if (!said) log.info({ seconds: Math.ceil(left / 1000) }, `waiting for ${what}, which is not up yet`);
+      said = true;
+      await sleep(Math.min(pauseMs, left));
+    }
+  }
+}
