@@ -140,8 +140,14 @@ describe('the house', () => {
     const b = { path: 'schema/b.ts', text: '', imports: ['schema/a.ts'], packages: [] };
     expect(findCycle([a, b])).toEqual(['schema/a.ts', 'schema/b.ts', 'schema/a.ts']);
     expect(files.find((file) => file.path === 'src/db/migrate.ts')).toMatchObject({
-      imports: ['src/db/unusable.ts'],
-      packages: ['node:path', 'drizzle-orm', 'drizzle-orm', 'pg'],
+      imports: [
+        'schema/errors.ts',
+        'src/log/logger.ts',
+        'src/db/preconditions.ts',
+        'src/db/session.ts',
+        'src/db/unusable.ts',
+      ],
+      packages: ['node:path', 'drizzle-orm', 'pg'],
     });
   });
 });
