@@ -1,33 +1,19 @@
 import { InstanceInput } from './inputs.ts';
 import { reopenInstance, settleInstanceFailed } from './records-at-end.ts';
-import { READINESS } from './servers/readiness.ts';
-import { CONNECTION_TEST, MAKING, serverOf, takeDownServer } from './servers/server-steps.ts';
+import { bringUpServer, bringUpSteps, makeGround, makingSteps } from './servers/bring-up.ts';
+import { serverOf, takeDownServer } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** A new, empty server. What a failed creation made is removed; its record, error and events stay. */
 export const createInstance = defineWorkflow('create-instance', '1.0.0', InstanceInput)
-  .steps({
-    'Create the volume': 5,
-    'Create the secret': 2,
-    'Create the configuration': 2,
-    'Start the server': 30,
-    'Wait until the server is ready': 40,
-    'Test the connection': 20,
-    'Mark the instance running': 1,
-  })
+  .steps({ ...makingSteps(5, 2, 2), ...bringUpSteps(30, 40, 20, 1) })
   .onFailure({
     undo: (context, { instanceId }) => takeDownServer(context, instanceId),
     settle: settleInstanceFailed,
     reopen: reopenInstance,
   })
   .run(async (context, { instanceId }) => {
-    const { step, instances } = context;
     const server = serverOf(context, instanceId);
-    await step('Create the volume', server.ensureVolume, MAKING);
-    await step('Create the secret', server.ensureSecret);
-    await step('Create the configuration', server.ensureConfiguration);
-    await step('Start the server', server.start, MAKING);
-    const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
-    await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
-    await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
+    await makeGround(context, server);
+    await bringUpServer(context, instanceId, server);
   });

@@ -1,12 +1,10 @@
 import { createDurableInstance } from './create-durable-instance.ts';
-import { createImage } from './create-image.ts';
 import { createInstance } from './create-instance.ts';
 import { deleteImage } from './delete-image.ts';
 import { deleteInstance } from './delete-instance.ts';
 import { growVolume } from './grow-volume.ts';
+import { imageWorkflows } from './image-workflows.ts';
 import { restartInstance } from './restart-instance.ts';
-import { restoreDurableInstance } from './restore-durable-instance.ts';
-import { restoreInstance } from './restore-instance.ts';
 import { runPreflight } from './run-preflight.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
@@ -15,15 +13,13 @@ import type { Workflow } from './workflow/define-workflow.ts';
 /** Every workflow that a worker of this release can run. */
 export const workflows: readonly Workflow[] = [
   createInstance,
-  restoreInstance,
   createDurableInstance,
-  restoreDurableInstance,
   deleteInstance,
   stopInstance,
   startInstance,
   restartInstance,
   growVolume,
-  createImage,
+  ...imageWorkflows.flatMap(({ create, restore }) => [create, ...Object.values(restore)]),
   deleteImage,
   runPreflight,
 ];

@@ -1,29 +1,19 @@
 import { InstanceInput } from './inputs.ts';
-import { READINESS } from './servers/readiness.ts';
-import { CONNECTION_TEST, MAKING, STOPPING, serverOf } from './servers/server-steps.ts';
+import { bringUpServer, bringUpSteps } from './servers/bring-up.ts';
+import { STOPPING, serverOf } from './servers/server-steps.ts';
 import { letChangeEnd, requireKept, settleAsPlatformShows } from './servers/settle-as-shown.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
 /** Stops a server and starts it again. A failure takes nothing back: the data is live. */
 export const restartInstance = defineWorkflow('restart-instance', '1.0.0', InstanceInput)
-  .steps({
-    'Stop the server': 30,
-    'Start the server': 10,
-    'Wait until the server is ready': 35,
-    'Test the connection': 20,
-    'Mark the instance running': 5,
-  })
+  .steps({ 'Stop the server': 30, ...bringUpSteps(10, 35, 20, 5) })
   .onFailure({
     undo: (context, { instanceId }) => letChangeEnd(context, instanceId),
     settle: settleAsPlatformShows,
     reopen: requireKept,
   })
   .run(async (context, { instanceId }) => {
-    const { step, instances } = context;
     const server = serverOf(context, instanceId);
-    await step('Stop the server', server.stop, STOPPING);
-    await step('Start the server', server.start, MAKING);
-    const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
-    await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
-    await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
+    await context.step('Stop the server', server.stop, STOPPING);
+    await bringUpServer(context, instanceId, server);
   });

@@ -4,13 +4,13 @@ import type { ImageManifest, ManifestFile } from '../ports/manifest.ts';
 import type { ImageFacts, ImageRecord } from '../ports/records.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
-import type { BackupResult } from './logical/backup-job.ts';
+import type { TakenImage } from './taken-image.ts';
 import { readVerifiedFiles } from './verify-upload.ts';
 
 /** The manifest of an image, the same from the same facts. */
 export function buildManifest(
   image: ImageRecord,
-  result: BackupResult,
+  result: TakenImage,
   files: readonly ManifestFile[],
   password: { readonly value: string; readonly keyId: string },
 ): ImageManifest {
@@ -45,7 +45,7 @@ export function buildManifest(
 export async function publishManifest(
   { store, images }: WorkflowServices,
   imageId: string,
-  result: BackupResult,
+  result: TakenImage,
 ): Promise<void> {
   const files = await readVerifiedFiles(store, imageId, result);
   const manifest = buildManifest(

@@ -1,43 +1,46 @@
-import { KEEPING, keepLogAndRemove } from '../platform-jobs/end-job.ts';
-import { startJob, watchJob } from '../platform-jobs/watch-job.ts';
-import { MAKING, type ServerSteps } from '../servers/server-steps.ts';
-import type { RunContext } from '../workflow/context.ts';
+import { cancelJobs, KEEPING, keepLogAndRemove, removeJobs } from '../platform-jobs/end-job.ts';
+import { startJob } from '../platform-jobs/watch-job.ts';
+import { type MakingStep, makeGround, makingSteps } from '../servers/bring-up.ts';
+import { type ServerSteps, takeDownServer } from '../servers/server-steps.ts';
+import type { RunContext, UndoContext } from '../workflow/context.ts';
+import { followPhases, type ImageMethod, planJob, stepsOf } from './image-method.ts';
 import { readImageToRestore } from './image-to-restore.ts';
-import { parseRestoreResult, restoreJob } from './logical/restore-job.ts';
 import { VERIFYING } from './verify-upload.ts';
 
+type FillingStep = 'Look up the image' | MakingStep | 'Start the restore job' | 'Keep the job log';
+
 /** The steps that every restore begins with. */
-export const FILLING = {
+export const fillingSteps = <S extends string>({ fill }: ImageMethod<string, S>): Record<FillingStep | S, number> => ({
   'Look up the image': 2,
-  'Create the volume': 1,
-  'Create the secret': 1,
-  'Create the configuration': 1,
+  ...makingSteps(1, 1, 1),
   'Start the restore job': 1,
-  'Download the image': 18,
-  'Check the files': 4,
-  'Restore the databases': 50,
-  'Gather statistics': 6,
+  ...stepsOf(fill.phases),
   'Keep the job log': 1,
-} as const;
+});
 
 /** All that is done before the server of a restored instance starts: a job fills its volume. The image is only read. */
-export async function fillVolume(
-  context: RunContext<keyof typeof FILLING>,
+export async function fillVolume<S extends string>(
+  context: RunContext<FillingStep | NoInfer<S>>,
+  { method, fill }: ImageMethod<string, S>,
   instanceId: string,
   server: ServerSteps,
 ): Promise<void> {
   const { step } = context;
-  const image = await step('Look up the image', () => readImageToRestore(context, instanceId), VERIFYING);
-  await step('Create the volume', server.ensureVolume, MAKING);
-  await step('Create the secret', server.ensureSecret);
-  await step('Create the configuration', server.ensureConfiguration);
+  const image = await step('Look up the image', () => readImageToRestore(context, instanceId, method), VERIFYING);
+  await makeGround(context, server);
 
-  const restore = restoreJob(context, instanceId, image);
+  const restore = planJob(context, fill, instanceId, image);
   const job = await step('Start the restore job', (scope) => startJob(context, restore, scope));
-  const watch = watchJob(context, restore, job);
-  await step.until('Download the image', watch.past('download'), watch.patience);
-  await step.until('Check the files', watch.past('check'), watch.patience);
-  await step.until('Restore the databases', watch.past('restore'), watch.patience);
-  await step.until('Gather statistics', watch.succeeded('analyze', parseRestoreResult), watch.patience);
+  await followPhases(context, fill, restore, job);
   await step('Keep the job log', (scope) => keepLogAndRemove(context, job, scope), KEEPING);
+}
+
+/**
+ * Takes back all that a restore may have made. The job goes before the volume: in a cluster a volume stays as long as any
+ * pod names it, also one that has ended.
+ */
+export async function takeDownRestore(context: UndoContext, instanceId: string): Promise<void> {
+  await cancelJobs(context);
+  await removeJobs(context);
+  await takeDownServer(context, instanceId);
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../schema/errors.ts';
+import type { ImageMethod } from '../../schema/states.ts';
 import type { ImageRecord, InstanceRecord } from '../ports/records.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
 import { CHECKSUMS_NAME, compareWithStore, refuseDifferences } from './checksums.ts';
@@ -11,7 +12,11 @@ export type ImageToRestore = { readonly imageId: string; readonly databaseBytes:
  * the instance is recorded to be, and every file in the store with the size and MD5 that the manifest has.
  * Throws CONFLICT for a state, STEP_FAILED naming what is wrong otherwise.
  */
-export async function readImageToRestore(services: WorkflowServices, instanceId: string): Promise<ImageToRestore> {
+export async function readImageToRestore(
+  services: WorkflowServices,
+  instanceId: string,
+  method: ImageMethod,
+): Promise<ImageToRestore> {
   const { instances, store } = services;
   const instance = await instances.read(instanceId);
   const image = await readAvailableImage(services, instance);
@@ -19,7 +24,7 @@ export async function readImageToRestore(services: WorkflowServices, instanceId:
     if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
     throw new AppError('STEP_FAILED', `The image "${image.name}" has no manifest in the blob store any more.`);
   });
-  refuseOther(instance, image.name, manifest);
+  refuseOther(instance, image.name, manifest, method);
   refuseDifferences(
     `The files of the image "${image.name}" are not what its manifest says`,
     compareWithStore(manifest.files, withoutManifest(await store.listFiles(image.id))),
@@ -50,9 +55,10 @@ function refuseOther(
     readonly method: string;
     readonly files: readonly { readonly name: string }[];
   },
+  method: ImageMethod,
 ): void {
-  if (manifest.method !== 'LOGICAL') {
-    throw new AppError('UNAVAILABLE', `Restoring ${manifest.method} images is not available yet.`);
+  if (manifest.method !== method) {
+    throw new AppError('STEP_FAILED', `The image "${imageName}" is ${manifest.method} by its manifest, not ${method}.`);
   }
   if (manifest.imageType !== instance.imageType || manifest.postgresVersion !== instance.postgresVersion) {
     throw new AppError(

@@ -1,4 +1,5 @@
 import { AppError } from '../../schema/errors.ts';
+import type { ImageMethod } from '../../schema/states.ts';
 import type { InstanceRecord } from '../ports/records.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
@@ -13,11 +14,11 @@ export function requireRunningSource({ name, state }: InstanceRecord): void {
  * Looks whether the source of an image can be dumped: it is RUNNING, and the recorded password logs in. Returns the size
  * of its databases. Throws CONFLICT with its state, or what the server says to the login.
  */
-export async function measureSource(services: WorkflowServices, imageId: string): Promise<number> {
+export async function measureSource(services: WorkflowServices, imageId: string, method: ImageMethod): Promise<number> {
   const { images, instances, platform, probe } = services;
-  const { sourceInstanceId, method } = await images.read(imageId);
-  const source = await instances.read(sourceInstanceId);
-  if (method !== 'LOGICAL') throw new AppError('UNAVAILABLE', `Taking ${method} images is not available yet.`);
+  const image = await images.read(imageId);
+  const source = await instances.read(image.sourceInstanceId);
+  if (image.method !== method) throw new Error(`image ${imageId} is ${image.method}, and is taken as ${method}`);
   requireRunningSource(source);
   const { insideAddress, phase, detail } = await platform.readServer(source);
   if (insideAddress === null) {

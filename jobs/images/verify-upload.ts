@@ -4,7 +4,7 @@ import type { ManifestFile } from '../ports/manifest.ts';
 import type { JobRef } from '../ports/platform.ts';
 import type { StepOptions, WorkflowServices } from '../workflow/context.ts';
 import { CHECKSUMS_NAME, compareWithStore, describeFile, parseChecksums, refuseDifferences } from './checksums.ts';
-import type { BackupResult } from './logical/backup-job.ts';
+import type { TakenImage } from './taken-image.ts';
 
 /** Listing hundreds of thousands of files. */
 export const VERIFYING: StepOptions = { timeoutMs: 600_000 };
@@ -20,7 +20,7 @@ const WRONG = 'The blob store does not hold what the backup job uploaded';
 export async function readVerifiedFiles(
   store: ImageStore,
   imageId: string,
-  { checksums }: BackupResult,
+  { checksums }: TakenImage,
 ): Promise<readonly ManifestFile[]> {
   const content = await store.readFile(imageId, CHECKSUMS_NAME, checksums.sizeBytes).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
@@ -42,7 +42,7 @@ export async function verifyUpload(
   { store, platform }: WorkflowServices,
   imageId: string,
   job: JobRef,
-  result: BackupResult,
+  result: TakenImage,
 ): Promise<void> {
   const { attempts } = await platform.readJob(job);
   if (attempts > 1) await removeLeftovers(store, imageId);

@@ -1,3 +1,6 @@
+import { availableParallelism } from 'node:os';
+import type { Platform } from '../ports/platform.ts';
+
 const MIB = 1 << 20;
 
 /** How long a job may take, how long it may be silent, and how much room it needs. */
@@ -21,4 +24,9 @@ export function jobLimits(dataBytes: number): JobLimits {
     grantSeconds: deadlineSeconds + 3_600,
     scratchBytes: Math.ceil(dataBytes * 1.1) + 256 * MIB,
   };
+}
+
+/** How many tables a job works on at once: as many as this machine has processors, or what a job's pod is given. */
+export function readParallelism({ kind }: Platform): string {
+  return String(kind === 'local' ? Math.min(8, Math.max(2, availableParallelism())) : 4);
 }

@@ -37,7 +37,7 @@ export interface Workflow<I = unknown> {
 export function defineWorkflow<I>(name: string, version: string, input: z.ZodType<I>) {
   return {
     steps<const S extends Readonly<Record<string, number>>>(declared: S) {
-      type Name = Extract<keyof S, string>;
+      type Name = keyof S & string;
       const steps = Object.entries(declared).map(([stepName, weight]) => ({ name: stepName, weight }));
       return {
         onFailure(plan: FailurePlan<I>) {

@@ -1,50 +1,16 @@
-import { z } from 'zod';
 import { AppError } from '../../../schema/errors.ts';
 import { buildJobRef } from '../../platform-jobs/job-identity.ts';
-import { jobLimits } from '../../platform-jobs/job-limits.ts';
-import { readParallelism } from '../../platform-jobs/parallelism.ts';
+import { jobLimits, readParallelism } from '../../platform-jobs/job-limits.ts';
 import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
-import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../../ports/manifest.ts';
 import type { JobSpec } from '../../ports/platform.ts';
 import { SUPERUSER_NAME } from '../../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
 
 type Context = WorkflowServices & RunFacts;
 
-/** The phases of backup.sh. */
-export const BACKUP_PHASES = ['dump', 'hash', 'upload'] as const;
-
-/** What backup.sh reports when it has succeeded (see templates/scripts). */
-export const BackupResult = z.object({
-  startedAt: z.string(),
-  finishedAt: z.string(),
-  checksums: z.object({
-    sizeBytes: z.number().int().positive(),
-    md5: z.string().regex(/^[0-9a-f]{32}$/),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
-  databases: z.array(ManifestDatabase),
-  databaseBytes: z.number().int().nonnegative(),
-  cluster: ClusterSettings,
-  serverVersion: z.string(),
-  tools: z.record(z.string(), z.string()),
-  extensions: z.array(ManifestExtension),
-  durable: DurableState.nullable(),
-  notices: z.array(z.string()),
-});
-export type BackupResult = z.infer<typeof BackupResult>;
-
-/** Throws STEP_FAILED naming the first field of the result that is not as agreed. */
-export function parseBackupResult(result: unknown): BackupResult {
-  const parsed = BackupResult.safeParse(result);
-  if (parsed.success) return parsed.data;
-  const at = parsed.error.issues[0]?.path.join('.') || 'its top';
-  throw new AppError('STEP_FAILED', `The backup job reported a result that cannot be read (at ${at}).`);
-}
-
 /** The backup job of this run, over the network from where the source listens for jobs. */
-export function backupJob(context: Context, imageId: string, dataBytes: number): PlannedJob {
-  return { phases: BACKUP_PHASES, dataBytes, buildSpec: () => buildBackupSpec(context, imageId, dataBytes) };
+export function backupJob(context: Context, imageId: string, dataBytes: number): Omit<PlannedJob, 'phases'> {
+  return { dataBytes, buildSpec: () => buildBackupSpec(context, imageId, dataBytes) };
 }
 
 async function buildBackupSpec(context: Context, imageId: string, dataBytes: number): Promise<JobSpec> {

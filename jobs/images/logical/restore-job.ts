@@ -1,8 +1,5 @@
-import { z } from 'zod';
-import { AppError } from '../../../schema/errors.ts';
 import { buildJobRef } from '../../platform-jobs/job-identity.ts';
-import { jobLimits } from '../../platform-jobs/job-limits.ts';
-import { readParallelism } from '../../platform-jobs/parallelism.ts';
+import { jobLimits, readParallelism } from '../../platform-jobs/job-limits.ts';
 import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
 import type { ImageManifest } from '../../ports/manifest.ts';
 import type { JobSpec } from '../../ports/platform.ts';
@@ -12,24 +9,9 @@ import type { ImageToRestore } from '../image-to-restore.ts';
 
 type Context = WorkflowServices & RunFacts;
 
-/** The phases of restore.sh. */
-export const RESTORE_PHASES = ['download', 'check', 'restore', 'analyze'] as const;
-
-/** What restore.sh reports when it has succeeded. */
-export const RestoreResult = z.object({ databases: z.number().int().nonnegative(), notices: z.array(z.string()) });
-export type RestoreResult = z.infer<typeof RestoreResult>;
-
-/** Throws STEP_FAILED when the result is not as agreed. */
-export function parseRestoreResult(result: unknown): RestoreResult {
-  const parsed = RestoreResult.safeParse(result);
-  if (parsed.success) return parsed.data;
-  throw new AppError('STEP_FAILED', 'The restore job reported a result that cannot be read.');
-}
-
 /** The restore job of this run, on the volume of the instance. */
-export function restoreJob(context: Context, instanceId: string, source: ImageToRestore): PlannedJob {
+export function restoreJob(context: Context, instanceId: string, source: ImageToRestore): Omit<PlannedJob, 'phases'> {
   return {
-    phases: RESTORE_PHASES,
     dataBytes: source.databaseBytes + source.sizeBytes,
     buildSpec: () => buildRestoreSpec(context, instanceId, source),
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createImage } from '../../../jobs/create-image.ts';
+import { findImageWorkflows, type ImageWorkflows, imageWorkflows } from '../../../jobs/image-workflows.ts';
 import type { Accepted, CreateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
@@ -10,11 +10,13 @@ import { requireInstance, requireOwnPlatform, requireState } from '../commands/l
 import type { CommandDependencies } from '../commands/ports.ts';
 
 /** How images can be taken in this release. */
-export const AVAILABLE_METHODS: readonly ImageMethod[] = ['LOGICAL'];
+export const AVAILABLE_METHODS: readonly ImageMethod[] = imageWorkflows.map(({ method }) => method);
+const DEFAULT_METHOD: ImageMethod = 'LOGICAL';
 
-/** Refuses methods that this release does not have; `not available yet` in the contract's sense. */
-export function requireAvailableMethod(input: CreateImage): void {
-  if (input.method == null || AVAILABLE_METHODS.includes(input.method)) return;
+/** How the image is taken. UNAVAILABLE for a method that this release does not have. */
+export function chooseImageWorkflows(input: CreateImage): ImageWorkflows {
+  const found = findImageWorkflows(input.method ?? DEFAULT_METHOD);
+  if (found !== null) return found;
   throw new AppError('UNAVAILABLE', 'Physical images are not available yet: leave method out, or ask for LOGICAL.', {
     details: { field: 'method', rule: 'notAvailableYet' },
   });
@@ -28,6 +30,7 @@ export async function writeNewImage(
   { platform, queue, secrets }: CommandDependencies,
   admission: Admission,
   input: CreateImage,
+  { method, create }: ImageWorkflows,
 ): Promise<Accepted> {
   const { tx, caller } = admission;
   const source = await requireInstance(admission, input.instanceId);
@@ -41,7 +44,7 @@ export async function writeNewImage(
     id,
     name: input.name,
     description: input.description ?? null,
-    method: 'LOGICAL',
+    method,
     imageType: source.imageType,
     postgresVersion: source.postgresVersion,
     sourceInstanceId: source.id,
@@ -56,7 +59,7 @@ export async function writeNewImage(
   });
   const operationId = await queue.enqueue(
     tx,
-    createImage,
+    create,
     { imageId: id },
     { ...claim, kind: 'CREATE_IMAGE', actor: caller },
   );

@@ -3,7 +3,7 @@ import { AppError } from '../../../schema/errors.ts';
 import { requireImage } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import { writeImageChange, writeImageDeletion } from './change-image.ts';
-import { requireAvailableMethod, writeNewImage } from './create-image.ts';
+import { chooseImageWorkflows, writeNewImage } from './create-image.ts';
 
 /** The commands on images; the same promises as the commands on instances. */
 export function createImageCommands(dependencies: CommandDependencies): ImageCommands {
@@ -16,8 +16,8 @@ export function createImageCommands(dependencies: CommandDependencies): ImageCom
         input,
         target: null,
         made: ({ imageId }) => imageId,
-        prepare: async () => requireAvailableMethod(input),
-        write: (admission) => writeNewImage(dependencies, admission, input),
+        prepare: async () => chooseImageWorkflows(input),
+        write: (admission, workflows) => writeNewImage(dependencies, admission, input, workflows),
       }),
     update: (caller, input) =>
       gate.run({

@@ -2,8 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createDurableInstance } from '../../../jobs/create-durable-instance.ts';
 import { createInstance } from '../../../jobs/create-instance.ts';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
-import { restoreDurableInstance } from '../../../jobs/restore-durable-instance.ts';
-import { restoreInstance } from '../../../jobs/restore-instance.ts';
 import type { Accepted, CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { generatePassword } from '../../secrets/generate-password.ts';
 import { insertInstance, type NewInstance } from '../../stores/instances/writes.ts';
@@ -16,11 +14,8 @@ import { type RestoreSource, readRestoreSource } from './restore-source.ts';
 
 const DEFAULT_STORAGE_GIB = 10;
 
-/** How each type of instance is made, empty and from an image. */
-const WORKFLOWS = {
-  STOCK: { empty: createInstance, restored: restoreInstance },
-  PG_DURABLE: { empty: createDurableInstance, restored: restoreDurableInstance },
-} as const;
+/** How each type of instance is made empty. */
+const WORKFLOWS = { STOCK: createInstance, PG_DURABLE: createDurableInstance } as const;
 
 /** What this platform makes of an instance otherwise than its caller may think. */
 function platformNotices({ kind }: CommandPlatform, instance: Pick<NewInstance, 'imageType' | 'exposure'>): string[] {
@@ -95,7 +90,7 @@ export async function writeNewInstance(
   await insertInstance(tx, instance);
   const claim = { instanceId: id, imageId, excludesOnInstance: true, excludesOnImage: false };
   await requireFree(tx, claim);
-  const workflow = WORKFLOWS[instance.imageType][imageId === null ? 'empty' : 'restored'];
+  const workflow = (source?.restore ?? WORKFLOWS)[instance.imageType];
   const order = { ...claim, kind: 'CREATE_INSTANCE', actor: caller } as const;
   const operationId = await queue.enqueue(tx, workflow, { instanceId: id }, order);
   return {

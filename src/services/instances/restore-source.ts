@@ -1,3 +1,4 @@
+import { findImageWorkflows, type ImageWorkflows } from '../../../jobs/image-workflows.ts';
 import type { CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
 import type { DurableFunctions, ImageType } from '../../../schema/states.ts';
@@ -9,6 +10,8 @@ import { decideOnFunctions } from './durable-functions.ts';
 /** What a restored instance takes from its image, and what that changed of the input. */
 export interface RestoreSource {
   readonly imageId: string;
+  /** How an image of its method is restored. */
+  readonly restore: ImageWorkflows['restore'];
   readonly imageType: ImageType;
   readonly postgresVersion: string;
   readonly storageGib: number;
@@ -39,6 +42,10 @@ export async function readRestoreSource(
       `The image "${image.name}" is ${image.state}, and must be AVAILABLE to be restored: choose another one.`,
     );
   }
+  const workflows = findImageWorkflows(image.method);
+  if (workflows === null) {
+    throw new AppError('UNAVAILABLE', `This release cannot restore images of the method ${image.method}.`);
+  }
   requireSame('imageType', input.imageType, image.imageType);
   requireSame('postgresVersion', input.postgresVersion, image.postgresVersion);
   const notices: string[] = [];
@@ -53,6 +60,7 @@ export async function readRestoreSource(
   notices.push(...durable.notices);
   return {
     imageId: image.id,
+    restore: workflows.restore,
     imageType: image.imageType,
     postgresVersion: image.postgresVersion,
     storageGib: Math.max(input.storageGib ?? least, least),

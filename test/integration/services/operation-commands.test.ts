@@ -110,6 +110,10 @@ describe('retrying', () => {
     const restore = await world.instanceCommands.create(admin, { name: 'restored', sourceImageId });
     await fail(idOf(restore, 'operationId'), 'instances');
     await pool.query(`UPDATE cms.images SET state = 'DELETED' WHERE id = $1`, [sourceImageId]);
+    const durableImageId = await insertImage(world.database, { imageType: 'PG_DURABLE', postgresVersion: '17' });
+    const durable = await world.instanceCommands.create(admin, { name: 'resumed', sourceImageId: durableImageId });
+    await fail(idOf(durable, 'operationId'), 'instances');
+    await pool.query(`UPDATE cms.images SET state = 'DELETED' WHERE id = $1`, [durableImageId]);
     const sourceId = await insertInstance(world.database, { name: 'source' });
     const image = await world.imageCommands.create(admin, { name: 'taken', instanceId: sourceId });
     await fail(idOf(image, 'operationId'), 'images');
@@ -121,6 +125,7 @@ describe('retrying', () => {
 
     for (const [{ operationId }, reason] of [
       [restore, /is DELETED; only an AVAILABLE one can be restored/],
+      [durable, /is DELETED; only an AVAILABLE one can be restored/],
       [image, /"source" is STOPPED; only a RUNNING one can be imaged/],
       [restart, /"restarted" is DELETED: there is nothing to try again with/],
     ] as const) {

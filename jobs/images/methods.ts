@@ -1,0 +1,5 @@
+import type { ImageMethod } from './image-method.ts';
+import { LOGICAL } from './logical/logical-method.ts';
+
+/** Every way of taking images that this release has. Another one is a folder beside `logical` and a line here. */
+export const imageMethods: readonly ImageMethod[] = [LOGICAL];

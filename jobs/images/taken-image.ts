@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { AppError } from '../../schema/errors.ts';
+import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../ports/manifest.ts';
+
+/** What a backup job reports when it has succeeded, whatever its method: all that the manifest needs beside the files. */
+export const TakenImage = z.object({
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  checksums: z.object({
+    sizeBytes: z.number().int().positive(),
+    md5: z.string().regex(/^[0-9a-f]{32}$/),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  databases: z.array(ManifestDatabase),
+  databaseBytes: z.number().int().nonnegative(),
+  cluster: ClusterSettings,
+  serverVersion: z.string(),
+  tools: z.record(z.string(), z.string()),
+  extensions: z.array(ManifestExtension),
+  durable: DurableState.nullable(),
+  notices: z.array(z.string()),
+});
+export type TakenImage = z.infer<typeof TakenImage>;
+
+/** Throws STEP_FAILED naming the first field of the result that is not as agreed. */
+export function parseTakenImage(result: unknown): TakenImage {
+  const parsed = TakenImage.safeParse(result);
+  if (parsed.success) return parsed.data;
+  const at = parsed.error.issues[0]?.path.join('.') || 'its top';
+  throw new AppError('STEP_FAILED', `The backup job reported a result that cannot be read (at ${at}).`);
+}
+
+/** What a restore job reports when it has succeeded, whatever its method. */
+export const FilledVolume = z.object({ databases: z.number().int().nonnegative(), notices: z.array(z.string()) });
+export type FilledVolume = z.infer<typeof FilledVolume>;
+
+/** Throws STEP_FAILED when the result is not as agreed. */
+export function parseFilledVolume(result: unknown): FilledVolume {
+  const parsed = FilledVolume.safeParse(result);
+  if (parsed.success) return parsed.data;
+  throw new AppError('STEP_FAILED', 'The restore job reported a result that cannot be read.');
+}

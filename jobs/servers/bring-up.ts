@@ -1,0 +1,53 @@
+import type { RunContext } from '../workflow/context.ts';
+import { type Endpoint, READINESS } from './readiness.ts';
+import { CONNECTION_TEST, MAKING, type ServerSteps } from './server-steps.ts';
+
+export type MakingStep = 'Create the volume' | 'Create the secret' | 'Create the configuration';
+type StartingStep = 'Start the server' | 'Wait until the server is ready' | 'Test the connection';
+type RunningStep = 'Mark the instance running';
+
+/** What a server stands on is made first, the same for an empty one and for a restored one. */
+export const makingSteps = (volume: number, secret: number, configuration: number): Record<MakingStep, number> => ({
+  'Create the volume': volume,
+  'Create the secret': secret,
+  'Create the configuration': configuration,
+});
+
+/** Makes what the server stands on. */
+export async function makeGround({ step }: RunContext<MakingStep>, server: ServerSteps): Promise<void> {
+  await step('Create the volume', server.ensureVolume, MAKING);
+  await step('Create the secret', server.ensureSecret);
+  await step('Create the configuration', server.ensureConfiguration);
+}
+
+/** The steps by which a server comes up, with their weights; `more` are the workflow's own before it counts as running. */
+export function bringUpSteps<M extends string = never>(
+  start: number,
+  ready: number,
+  test: number,
+  mark: number,
+  more?: Readonly<Record<M, number>>,
+): Record<StartingStep | RunningStep | M, number> {
+  return {
+    'Start the server': start,
+    'Wait until the server is ready': ready,
+    'Test the connection': test,
+    ...more,
+    'Mark the instance running': mark,
+  } as Record<StartingStep | RunningStep | M, number>;
+}
+
+/** Starts the server, waits until it takes connections, takes one as a client would, and records that it runs. */
+export async function bringUpServer(
+  context: RunContext<StartingStep | RunningStep>,
+  instanceId: string,
+  server: ServerSteps,
+  beforeRunning: (endpoint: Endpoint) => Promise<void> = async () => undefined,
+): Promise<void> {
+  const { step, instances } = context;
+  await step('Start the server', server.start, MAKING);
+  const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
+  await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
+  await beforeRunning(endpoint);
+  await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
+}
