@@ -25,9 +25,11 @@ export async function readImageToRestore(
     throw new AppError('STEP_FAILED', `The image "${image.name}" has no manifest in the blob store any more.`);
   });
   refuseOther(instance, image.name, manifest, method);
+  const stored = withoutManifest(await store.listFiles(image.id));
+  refuseArchived(image.name, stored);
   refuseDifferences(
     `The files of the image "${image.name}" are not what its manifest says`,
-    compareWithStore(manifest.files, withoutManifest(await store.listFiles(image.id))),
+    compareWithStore(manifest.files, stored),
   );
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { imageId: image.id, databaseBytes: manifest.databaseBytes, sizeBytes };
@@ -44,6 +46,17 @@ export async function readAvailableImage(
   const image = await images.read(sourceImageId);
   if (image.state === 'AVAILABLE') return image;
   throw new AppError('CONFLICT', `The image "${image.name}" is ${image.state}; only an AVAILABLE one can be restored.`);
+}
+
+/** What lies in the archive tier is listed like any other, and read by nobody. */
+function refuseArchived(name: string, stored: readonly { readonly name: string; readonly archived?: boolean }[]): void {
+  const archived = stored.filter((file) => file.archived);
+  if (archived.length === 0) return;
+  throw new AppError(
+    'CONFLICT',
+    `${archived.length} of ${stored.length} files of the image "${name}" are in the archive tier of the blob store ` +
+      `(${archived[0]?.name}). Bring them back first (az storage blob set-tier --tier Hot), which takes up to 15 hours.`,
+  );
 }
 
 function refuseOther(

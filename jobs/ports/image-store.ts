@@ -8,6 +8,8 @@ export interface StoredFile {
   readonly sizeBytes: number;
   /** Content-MD5 as hex; null when the store holds none. */
   readonly md5: string | null;
+  /** True while it lies in the archive tier, or is on its way back from there: then nobody can read it. */
+  readonly archived?: boolean;
 }
 
 /**
@@ -51,7 +53,10 @@ export interface ImageStore {
   writeManifest(imageId: string, manifest: ImageManifest): Promise<void>;
   /** NOT_FOUND when there is none; STEP_FAILED naming what is wrong when it is cut or not ours. */
   readManifest(imageId: string): Promise<ImageManifest>;
-  /** Deletes the manifest first, then every blob below the prefix; returns how many. Succeeds when there is none. */
+  /**
+   * Deletes the manifest first, then every blob below the prefix; returns how many. Succeeds when there is none. Throws
+   * CONFLICT when the store's own rules keep its files: then all of them are there.
+   */
   removeImage(imageId: string): Promise<number>;
   /** The ids of all prefixes in the container, with or without a manifest. */
   listImageIds(): Promise<readonly string[]>;

@@ -127,6 +127,10 @@ export interface ImageRecords {
   markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
   markDeleted(tx: Transaction, id: string): Promise<void>;
   setFailure(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
+  /** Takes back a deletion that removed nothing: AVAILABLE, or FAILED for one that never was whole, with what stood in its way. */
+  endDeletion(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
+  /** Begins such a deletion anew: DELETING. */
+  reopenDeletion(tx: Transaction, id: string): Promise<void>;
   /** Takes a FAILED image up again: CREATING; CONFLICT when its name is taken meanwhile. */
   reopenCreation(tx: Transaction, id: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { StoredFile } from '../../jobs/ports/image-store.ts';
 import { AppError } from '../../schema/errors.ts';
-import { isBlobAbsent } from './blob-errors.ts';
+import { isBlobAbsent, isHeld } from './blob-errors.ts';
 import { download } from './download.ts';
 import { imagePrefix, MANIFEST_NAME } from './image-paths.ts';
 import { inParallel } from './in-parallel.ts';
@@ -26,7 +26,11 @@ async function listBelow(container: ContainerClient, prefix: string): Promise<Li
   for await (const { name, properties, metadata } of container.listBlobsFlat({ prefix, includeMetadata: true })) {
     const relative = name.slice(prefix.length);
     if (metadata?.hdi_isfolder === 'true') directories.push(relative);
-    else files.push({ name: relative, sizeBytes: properties.contentLength ?? 0, md5: toHex(properties.contentMD5) });
+    else {
+      const { contentLength: sizeBytes = 0, contentMD5, accessTier } = properties;
+      const archived = accessTier === 'Archive' ? { archived: true } : {};
+      files.push({ name: relative, sizeBytes, md5: toHex(contentMD5), ...archived });
+    }
   }
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { files, directories };
@@ -62,12 +66,51 @@ export async function readImageFile(
   return content;
 }
 
-/** Removes the manifest, so that it is no image any more, then the rest as `removeBelow` does. */
+/**
+ * Removes the manifest, so that it is no image any more, then the rest as `removeBelow` does. Throws CONFLICT, with nothing
+ * removed, when the store holds its files: under a policy, a legal hold or a lease.
+ */
 export async function removeImageBlobs(container: ContainerClient, imageId: string): Promise<number> {
   const prefix = imagePrefix(imageId);
+  await refuseHeld(container, prefix);
   const manifest = container.getBlobClient(prefix + MANIFEST_NAME);
-  const { succeeded } = await manifest.deleteIfExists({ deleteSnapshots: 'include' });
+  const { succeeded } = await manifest.deleteIfExists({ deleteSnapshots: 'include' }).catch(async (error: unknown) => {
+    if (!isHeld(error)) throw error;
+    const until = await readHold(container);
+    throw new AppError(
+      'CONFLICT',
+      `The blob store keeps the files of this image (${error.statusCode} ${error.code})${until}: nothing was removed. ` +
+        'Delete it again when the policy, the legal hold or the lease is over.',
+    );
+  });
   return (succeeded ? 1 : 0) + (await removeBelow(container, prefix));
+}
+
+/** A manifest that is free would go, and the image with it, though a file of it cannot be removed. */
+async function refuseHeld(container: ContainerClient, prefix: string): Promise<void> {
+  const options = { prefix, includeImmutabilityPolicy: true, includeLegalHold: true };
+  for await (const { name, properties } of container.listBlobsFlat(options)) {
+    const until = properties.immutabilityPolicyExpiresOn;
+    const isKept = until !== undefined && until.getTime() > Date.now();
+    const isLeased = properties.leaseState === 'leased';
+    if (!isKept && !isLeased && properties.legalHold !== true) continue;
+    const by = isKept ? `a policy until ${until.toISOString()}` : isLeased ? 'a lease' : 'a legal hold';
+    throw new AppError(
+      'CONFLICT',
+      `The blob store keeps files of this image, ${name.slice(prefix.length)} by ${by}: nothing was removed. Delete it again when that is over.`,
+    );
+  }
+}
+
+/** What the container says of its own policy, as far as this login may know it. */
+async function readHold(container: ContainerClient): Promise<string> {
+  try {
+    const { hasImmutabilityPolicy, hasLegalHold } = await container.getProperties();
+    const by = [...(hasImmutabilityPolicy ? ['a retention policy'] : []), ...(hasLegalHold ? ['a legal hold'] : [])];
+    return by.length === 0 ? '' : `, by ${by.join(' and ')} of the container`;
+  } catch {
+    return '';
+  }
 }
 
 /** Removes all files below a prefix that ends in a slash, then what directories there are; returns how many files. */

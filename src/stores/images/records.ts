@@ -97,6 +97,21 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
       if (updated.length === 0) throw notFound(id);
     },
 
+    async endDeletion(tx, id, failure) {
+      const { state } = await this.read(id);
+      if (state !== 'DELETING') return this.setFailure(tx, id, failure);
+      await inside(tx)
+        .update(images)
+        .set({
+          // One that never was whole is what it was, too.
+          state: sql`CASE WHEN ${images.verifiedAt} IS NULL THEN 'FAILED' ELSE 'AVAILABLE' END`,
+          failure: storableFailure(failure),
+        })
+        .where(and(eq(images.id, id), eq(images.state, 'DELETING')));
+    },
+
+    reopenDeletion: (tx, id) => move(tx, id, ['AVAILABLE', 'FAILED', 'DELETING'], 'DELETING', { failure: null }),
+
     reopenCreation: (tx, id) =>
       move(tx, id, ['FAILED'], 'CREATING', { failure: null }).catch((error: unknown) => {
         throw refuseHeldName(error);
