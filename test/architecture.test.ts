@@ -122,12 +122,14 @@ describe('the house', () => {
     expect(findCycle(files)).toBeNull();
   });
 
-  test('the environment is read in one file; the command line hands it on to the server that it starts', () => {
-    expect(lines(/process\.env\b/, (file) => /^src\/(main\.ts|cli\/)/.test(file.path))).toEqual([]);
+  test('the environment is read in one file of each program; the command line hands it on to the server that it starts', () => {
+    expect(lines(/process\.env\b/, (file) => /^src\/(main\.ts|cli\/|runner\/main\.ts)/.test(file.path))).toEqual([]);
   });
 
-  test('signals are handled in main.ts alone', () => {
-    expect(lines(/process\.(on|once)\(\s*['"]SIG/, (file) => /^src\/(main\.ts|cli\/)/.test(file.path))).toEqual([]);
+  test('signals are handled in the main.ts of each program alone', () => {
+    expect(
+      lines(/process\.(on|once)\(\s*['"]SIG/, (file) => /^src\/(main\.ts|cli\/|runner\/main\.ts)/.test(file.path)),
+    ).toEqual([]);
   });
 
   test('templates are read by the platforms alone', () => {

@@ -20,7 +20,7 @@ const START_MS = 30_000;
 const STOP_MS = 10_000;
 const PORT_TRIES = 3;
 
-const Remembered = z.object({ port: z.number().int(), process: ProcessMark.nullable() });
+const Remembered = z.object({ port: z.number().int(), process: z.nullable(ProcessMark) });
 
 export interface EmbeddedAzuriteOptions {
   /** Absolute; blobs live in `azurite` below it. */

@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** One process as /proc shows it. */
 export interface ProcessFacts {
@@ -12,7 +12,11 @@ export interface ProcessFacts {
 }
 
 /** Tells one process from every other that ever had its pid, also over restarts of this program and of the machine. */
-export const ProcessMark = z.object({ pid: z.number().int().positive(), startTicks: z.string(), bootId: z.string() });
+export const ProcessMark = z.object({
+  pid: z.number().check(z.int(), z.positive()),
+  startTicks: z.string(),
+  bootId: z.string(),
+});
 export type ProcessMark = z.infer<typeof ProcessMark>;
 
 /** Changes with every start of the machine; processes noted under another one are gone. */

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, cp, link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { type ProcessIdentity, readServerIdentity, spawnOptionsFor } from '../../src/postgres-programs/identity.ts';
+import { PROGRAMS } from '../../src/runner/programs-by-kind.ts';
+import { bundledRunner } from './runner.ts';
 
 const SCRIPTS = path.resolve(import.meta.dirname, '../../templates/scripts');
 const MARK = '::toygres:: ';
@@ -58,6 +60,8 @@ export interface ScriptRunner {
   makeDirectory(name: string): Promise<string>;
   start(script: ScriptName, run: ScriptRun): Promise<RunningScript>;
   run(script: ScriptName, run: ScriptRun): Promise<ScriptEnd>;
+  /** Runs a program of test/support/trial-runner.ts. */
+  runTrial(kind: string, run: ScriptRun): Promise<ScriptEnd>;
   /** Ends what still runs and removes every directory. */
   stop(): Promise<void>;
 }
@@ -105,6 +109,26 @@ function listen(child: ChildProcess, scratchDirectory: string): RunningScript {
   };
 }
 
+/** Node where any user can run it. */
+async function placeNode(directory: string): Promise<string> {
+  const node = path.join(directory, 'node');
+  await link(process.execPath, node).catch(() => copyFile(process.execPath, node));
+  return node;
+}
+
+/** A kind of job that the runner has a program for is run by it, both halves of it; any other by its script. */
+async function commandOf(home: string, script: ScriptName): Promise<readonly string[]> {
+  const kind = script.replace(/\.sh$/, '');
+  if (!Object.hasOwn(PROGRAMS, kind)) return ['bash', path.join(SCRIPTS, script)];
+  return [path.join(home, 'tools', 'node'), await placeRunner(home, 'src/runner/main.ts'), 'attempt', kind];
+}
+
+async function placeRunner(home: string, entry: string): Promise<string> {
+  const directory = path.join(home, path.parse(entry).name);
+  await cp(await bundledRunner(entry), directory, { recursive: true });
+  return path.join(directory, 'main.mjs');
+}
+
 /** Puts azcopy where the scripts find it, and finds PostgreSQL. */
 export async function createScriptRunner(other?: PostgresPrograms): Promise<ScriptRunner> {
   const identity = await readServerIdentity();
@@ -118,6 +142,7 @@ export async function createScriptRunner(other?: PostgresPrograms): Promise<Scri
   const machine = process.arch === 'arm64' ? 'arm64' : 'amd64';
   await copyFile(path.join(azcopy, `dist/bin/azcopy_linux_${machine}`), path.join(tools, 'azcopy'));
   await chmod(path.join(tools, 'azcopy'), 0o755);
+  const node = await placeNode(tools);
   const running = new Set<ChildProcess>();
 
   const own = async (target: string, mode: number) => {
@@ -129,7 +154,8 @@ export async function createScriptRunner(other?: PostgresPrograms): Promise<Scri
     await own(directory, 0o700);
     return directory;
   };
-  const start: ScriptRunner['start'] = async (script, run) => {
+  const startCommand = async (command: readonly string[], run: ScriptRun) => {
+    const [program = '', ...args] = command;
     const secretsDirectory = await makeDirectory('secrets');
     for (const [name, value] of Object.entries(run.secrets)) {
       await writeFile(path.join(secretsDirectory, name), value);
@@ -137,7 +163,7 @@ export async function createScriptRunner(other?: PostgresPrograms): Promise<Scri
     }
     const scratch = run.scratchParent ?? (await makeDirectory('scratch'));
     const search = [run.programsBefore, tools, programs.directory, '/usr/bin', '/bin'];
-    const child = spawn('bash', [path.join(SCRIPTS, script)], {
+    const child = spawn(program, args, {
       ...spawnOptionsFor(identity),
       cwd: '/',
       // A process group of its own, as on a platform.
@@ -157,12 +183,15 @@ export async function createScriptRunner(other?: PostgresPrograms): Promise<Scri
     child.once('close', () => running.delete(child));
     return listen(child, scratch);
   };
+  const start: ScriptRunner['start'] = async (script, run) => startCommand(await commandOf(home, script), run);
+  const trial = async () => placeRunner(home, 'test/support/trial-runner.ts');
   return {
     identity,
     binDirectory: programs.directory,
     makeDirectory,
     start,
     run: async (script, run) => (await start(script, run)).ended,
+    runTrial: async (kind, run) => (await startCommand([node, await trial(), 'attempt', kind], run)).ended,
     stop: async () => {
       for (const child of running) if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       await rm(home, { recursive: true, force: true });

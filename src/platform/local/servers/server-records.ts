@@ -24,7 +24,7 @@ export const ServerRecord = z.object({
   postgresVersion: z.string(),
   port: z.number().int().nullable(),
   /** The postmaster that was started last. */
-  process: ProcessMark.nullable(),
+  process: z.nullable(ProcessMark),
   /** Why it could not be started. */
   failure: z.string().nullable(),
 });

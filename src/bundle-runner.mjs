@@ -1,0 +1,29 @@
+// What runs beside the data, as a directory that can be copied to wherever jobs find it: it needs Node and nothing else.
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Writes `main.mjs`, and what it comes to load, into the directory. `entry`: the program, below the root. */
+export async function bundleRunner(directory, entry = 'src/runner/main.ts') {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: path.resolve(root, entry), out: 'main' }],
+    outdir: directory,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    target: 'node24',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    legalComments: 'none',
+    external: ['pg-native'],
+    banner: {
+      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+}

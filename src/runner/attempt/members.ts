@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { listProcesses, type ProcessFacts, signalPid } from '../../machine/process-mark.ts';
+
+const GRACE_MS = 1_000;
+const LOOKS_AT_MOST = 50;
+
+/** The processes of one attempt, however they hide: whoever was seen once stays one, since its parent may die first. */
+export interface Members {
+  /** Those that live. */
+  list(): Promise<readonly number[]>;
+  /** Ends all: first asked, after a second forced. */
+  end(): Promise<void>;
+}
+
+async function carriesMark(pid: number, directory: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  return `\0${environment}`.includes(`\0TOYGRES_SCRATCH_DIR=${directory}/`);
+}
+
+/**
+ * `directory`: of the attempt; its processes have their scratch directory below it. `leaders`: the processes that were
+ * started for it, each the head of a session.
+ */
+export function createMembers(directory: string, leaders: readonly number[]): Members {
+  const seen = new Map<number, string>();
+  const isSeen = ({ pid, startTicks }: ProcessFacts) => seen.get(pid) === startTicks;
+
+  async function find(): Promise<ProcessFacts[]> {
+    const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
+    const marked = await Promise.all(all.map((facts) => isSeen(facts) || carriesMark(facts.pid, directory)));
+    const keep = (facts: ProcessFacts) => seen.set(facts.pid, facts.startTicks);
+    all.filter((_, index) => marked[index]).forEach(keep);
+    const byPid = new Map(all.map((facts) => [facts.pid, facts]));
+    for (let before = -1; before !== seen.size; ) {
+      before = seen.size;
+      for (const facts of all) {
+        if (isSeen(facts)) continue;
+        const parent = byPid.get(facts.parent);
+        const isOurs = [facts.pid, facts.session, facts.group].some((id) => leaders.includes(id));
+        if (isOurs || (parent !== undefined && isSeen(parent))) keep(facts);
+      }
+    }
+    return all.filter(isSeen);
+  }
+
+  const signalAll = async (signal: NodeJS.Signals) => {
+    const found = await find();
+    for (const { pid } of found) signalPid(pid, signal);
+    return found.length;
+  };
+
+  return {
+    list: async () => (await find()).map(({ pid }) => pid),
+    end: async () => {
+      if ((await signalAll('SIGTERM')) === 0) return;
+      for (const begun = performance.now(); performance.now() - begun < GRACE_MS; ) {
+        await delay(20);
+        if ((await find()).length === 0) return;
+      }
+      for (let looks = 0; looks < LOOKS_AT_MOST; looks += 1) {
+        if ((await signalAll('SIGKILL')) === 0) return;
+        await delay(50);
+      }
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLineSplitter } from '../programs/line-splitter.ts';
+import { exitStatusOf } from './exit-status.ts';
+import { createLineFilter } from './line-filter.ts';
+import { createMembers } from './members.ts';
+
+/** A user of the system, by numbers. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What an attempt runs, and as whom. */
+export interface AttemptPlan {
+  /** Counts from 1. */
+  readonly number: number;
+  /** Made for the attempt and removed after it; short, since sockets lie below it. */
+  readonly directory: string;
+  /** Holds a file for each secret. */
+  readonly secretsDirectory: string;
+  /** The environment of the program but for what is said of the attempt. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The program and its arguments. */
+  readonly worker: readonly string[];
+  /** What moves files for it; null: it needs none, or has one elsewhere. */
+  readonly mover: readonly string[] | null;
+  /** Null: as who we are. */
+  readonly users: { readonly worker: User; readonly mover: User } | null;
+  /** Takes what it says line by line, control lines too, without secrets. */
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Secrets that only the mover may see: they let their bearer into the blob store. */
+const OF_THE_MOVER = /^(sas|read-sas)$/;
+/** A process that hid from us and holds the pipe must not keep an attempt from its end. */
+const LAST_WORDS_MS = 2_000;
+
+async function makeOwn(directory: string, mode: number, owner: User | null, group?: number): Promise<void> {
+  await mkdir(directory, { mode });
+  await chmod(directory, mode);
+  if (owner !== null) await chown(directory, owner.uid, group ?? owner.gid);
+}
+
+async function copySecrets(from: string, to: string, owner: User | null, isWanted: (name: string) => boolean) {
+  await makeOwn(to, 0o700, owner);
+  const values: string[] = [];
+  for (const name of await readdir(from)) {
+    const value = await readFile(path.join(from, name), 'utf8');
+    values.push(value);
+    if (!isWanted(name)) continue;
+    await writeFile(path.join(to, name), value, { mode: 0o600 });
+    if (owner !== null) await chown(path.join(to, name), owner.uid, owner.gid);
+  }
+  return values;
+}
+
+function start(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  user: User | null,
+  directory: string,
+): ChildProcess {
+  const [program = '', ...args] = command;
+  return spawn(program, args, {
+    ...(user ?? {}),
+    cwd: directory,
+    env: environment,
+    // A session of its own, so that all of it can be found.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/**
+ * Runs one attempt to its end and gives its exit status, 128 + n when signal n ended it. When the signal aborts it is ended.
+ * When this resolves no process of it is left, nor anything of its directory.
+ */
+export async function runAttempt(plan: AttemptPlan): Promise<number> {
+  const { directory, users } = plan;
+  const at = (name: string) => path.join(directory, name);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true, mode: 0o711 });
+  await chmod(directory, 0o711);
+  await makeOwn(at('work'), 0o700, users?.worker ?? null);
+  await makeOwn(at('out'), 0o750, users?.worker ?? null);
+  await makeOwn(at('in'), 0o750, users?.mover ?? null, users?.worker.gid);
+  await makeOwn(at('mover'), 0o700, users?.mover ?? null);
+  const isOfMover = (name: string) => plan.mover !== null && OF_THE_MOVER.test(name);
+  const secrets = await copySecrets(
+    plan.secretsDirectory,
+    at('secrets'),
+    users?.worker ?? null,
+    (name) => !isOfMover(name),
+  );
+  await copySecrets(plan.secretsDirectory, at('grant'), users?.mover ?? null, isOfMover);
+  const filter = createLineFilter(secrets);
+
+  const shared = {
+    ...plan.environment,
+    TOYGRES_ATTEMPT: String(plan.number),
+    TOYGRES_MOVER_SOCKET: at('in/s'),
+    TOYGRES_EXCHANGE_DIR: at('out'),
+  };
+  const own = (scratch: string, secretsOf: string) => ({
+    ...shared,
+    TOYGRES_SECRETS_DIR: at(secretsOf),
+    TOYGRES_SCRATCH_DIR: at(scratch),
+    HOME: at(scratch),
+    TMPDIR: at(scratch),
+  });
+  const moverUser = users === null ? null : { uid: users.mover.uid, gid: users.worker.gid };
+  const mover =
+    plan.mover === null
+      ? null
+      : start(plan.mover, { ...own('mover', 'grant'), TOYGRES_RECEIVED_DIR: at('in/f') }, moverUser, at('mover'));
+  const worker = start(plan.worker, own('work', 'secrets'), users?.worker ?? null, at('work'));
+  const children = [worker, ...(mover === null ? [] : [mover])];
+  const said = children.map((child) => listen(child, (line) => plan.onLine(filter(line))));
+  const members = createMembers(
+    directory,
+    children.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+  );
+  const ended = new Promise<number>((resolve) => {
+    worker.once('error', () => resolve(127));
+    worker.once('exit', (code, signal) => resolve(exitStatusOf(code, signal)));
+  });
+  mover?.on('error', () => undefined);
+  try {
+    await Promise.race([ended, untilAborted(plan.signal)]);
+    await members.end();
+    const status = await ended;
+    await Promise.race([Promise.all(said), delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    return status;
+  } finally {
+    for (const child of children) {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }
+    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function listen(child: ChildProcess, take: (line: string) => void): Promise<unknown> {
+  const streams = [child.stdout, child.stderr].flatMap((stream) => (stream === null ? [] : [stream]));
+  return Promise.all(
+    streams.map((stream) => {
+      const splitter = createLineSplitter(take);
+      stream.on('data', (chunk: Buffer) => splitter.push(chunk));
+      return new Promise<void>((resolve) => {
+        stream.once('close', () => {
+          splitter.end();
+          resolve();
+        });
+      });
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Environment } from '../attempt/work.ts';
+import { createPrograms } from '../programs/run-program.ts';
+import { createMover } from './mover.ts';
+import { createMoverServer } from './serve-mover.ts';
+
+/** What azcopy and connections to the store may see of the environment. */
+const PASSED_ON =
+  /^(AZURE_.*|AZCOPY_AUTO_LOGIN_TYPE|AZCOPY_CONCURRENCY_VALUE|SSL_CERT_(FILE|DIR)|(HTTPS?|NO)_PROXY|(https?|no)_proxy)$/;
+
+function require(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set`);
+  return value;
+}
+
+async function readSignature(directory: string, name: string): Promise<string | null> {
+  const text = await readFile(path.join(directory, name), 'utf8').catch(() => null);
+  return text === null ? null : text.trim().replace(/^\?/, '');
+}
+
+/** Moves files for the worker of this attempt, until that has left. */
+export async function move(environment: Environment, signal: AbortSignal): Promise<void> {
+  const directory = require(environment, 'TOYGRES_SCRATCH_DIR');
+  const secrets = require(environment, 'TOYGRES_SECRETS_DIR');
+  const received = require(environment, 'TOYGRES_RECEIVED_DIR');
+  const passed = Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && PASSED_ON.test(name) ? [[name, value] as const] : [],
+    ),
+  );
+  await mkdir(received, { recursive: true, mode: 0o750 });
+  const server = createMoverServer(require(environment, 'TOYGRES_MOVER_SOCKET'));
+  const mover = createMover({
+    imageUrl: environment.TOYGRES_IMAGE_URL ?? '',
+    uploadSignature: await readSignature(secrets, 'sas'),
+    downloadSignature: await readSignature(secrets, 'read-sas'),
+    exchange: require(environment, 'TOYGRES_EXCHANGE_DIR'),
+    received,
+    directory,
+    largestFileBytes: Number(environment.TOYGRES_SCRATCH_BYTES ?? Number.MAX_SAFE_INTEGER),
+    environment: passed,
+    programs: createPrograms({
+      scratch: directory,
+      signal,
+      environment: {
+        ...passed,
+        PATH: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+        HOME: directory,
+        TMPDIR: directory,
+        LC_ALL: 'C',
+        TOYGRES_SCRATCH_DIR: directory,
+      },
+    }),
+    log: server.log,
+    onProgress: server.onProgress,
+  });
+  try {
+    await server.serve(mover, signal);
+  } finally {
+    await mover.stop();
+  }
+}

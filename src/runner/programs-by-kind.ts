@@ -1,0 +1,4 @@
+import type { ProgramTable } from './commands.ts';
+
+/** What jobs of a kind run. A kind that is not here has a script. */
+export const PROGRAMS: ProgramTable = {};
