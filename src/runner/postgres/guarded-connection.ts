@@ -12,6 +12,8 @@ export interface Startup {
   readonly database: RawName;
   readonly applicationName: string;
   readonly options: string;
+  /** A session of the streaming replication protocol: no database, and answers of any size in messages of a megabyte. */
+  readonly isReplication?: boolean;
 }
 
 const LOGIN_BYTES = 32 << 10;
@@ -79,7 +81,8 @@ export class GuardedConnection extends pg.Connection {
   /** Overrides the library's, which sends UTF-8 and asks for it. */
   startup(): void {
     const { user, database, applicationName, options } = this.startupOf;
-    const fields = ['user', user, 'database', database.bytes, 'application_name', applicationName, 'options', options];
+    const mode = this.startupOf.isReplication === true ? ['replication', 'true'] : ['database', database.bytes];
+    const fields = ['user', user, ...mode, 'application_name', applicationName, 'options', options];
     const end = Buffer.from([0]);
     const body = Buffer.concat([
       Buffer.from([0, 3, 0, 0]),
@@ -96,7 +99,8 @@ export class GuardedConnection extends pg.Connection {
     const checked = new EventEmitter();
     const inherited = pg.Connection.prototype as unknown as Inner;
     inherited.attachListeners.call(this, checked);
-    const frames = new FrameReader((type) => (WORDS.has(type) ? WORDS_BYTES : this.budget));
+    const largest = this.startupOf.isReplication === true ? WORDS_BYTES : Number.POSITIVE_INFINITY;
+    const frames = new FrameReader((type) => (WORDS.has(type) ? WORDS_BYTES : Math.min(this.budget, largest)));
     stream.on('data', (chunk: Buffer) => {
       // Whatever the parser does not expect ends this session and nothing else.
       try {

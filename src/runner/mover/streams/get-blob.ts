@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { BlobClient } from '@azure/storage-blob';
+import { AppError } from '../../../../schema/errors.ts';
+
+/** What a file must be. */
+export interface WantedFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+export interface GetOptions {
+  /** The size of the ranges that come down side by side. */
+  readonly rangeBytes: number;
+  readonly rangesAtOnce: number;
+  readonly signal: AbortSignal;
+  /** Told of every range that was given away. */
+  readonly onRead: (bytes: number) => void;
+}
+
+/**
+ * Reads a blob in order, in ranges that come down side by side ahead of the reader. Throws STEP_FAILED at its end when it
+ * is not what it must be: what was given away before that is not to be used.
+ */
+export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: GetOptions): AsyncGenerator<Uint8Array> {
+  const { rangeBytes, rangesAtOnce, onRead } = options;
+  const sha256 = createHash('sha256');
+  const ahead: Promise<Buffer>[] = [];
+  let asked = 0;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  try {
+    for (;;) {
+      for (; asked < wanted.sizeBytes && ahead.length < rangesAtOnce; asked += rangeBytes) {
+        const count = Math.min(rangeBytes, wanted.sizeBytes - asked);
+        const range = readRange(blob, asked, count, signal);
+        // Its failure is told when its turn comes.
+        range.catch(() => undefined);
+        ahead.push(range);
+      }
+      const next = ahead.shift();
+      if (next === undefined) break;
+      const bytes = await next;
+      sha256.update(bytes);
+      onRead(bytes.length);
+      yield bytes;
+    }
+  } finally {
+    stop.abort();
+  }
+  if (sha256.digest('hex') === wanted.sha256) return;
+  throw new AppError('STEP_FAILED', `The image is damaged: ${wanted.name} has another SHA-256 than what was written.`);
+}
+
+async function readRange(blob: BlobClient, offset: number, count: number, signal: AbortSignal): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(count);
+  await blob.downloadToBuffer(buffer, offset, count, { abortSignal: signal, blockSize: count, concurrency: 1 });
+  return buffer;
+}

@@ -1,0 +1,116 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { BlockBlobClient } from '@azure/storage-blob';
+
+/** A file as it was written, hashed while its bytes passed by. */
+export interface PutFile {
+  readonly sizeBytes: number;
+  /** Hex. */
+  readonly md5: string;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+export interface PutOptions {
+  /** The size of the blocks that go up side by side. */
+  readonly blockBytes: number;
+  readonly blocksAtOnce: number;
+  readonly signal: AbortSignal;
+  /** Told of every block that the store has. */
+  readonly onStored: (bytes: number) => void;
+}
+
+/** What the store takes for one blob (Put Block List). */
+export const BLOCKS_AT_MOST = 50_000;
+
+/**
+ * Writes a blob whose size is not known beforehand: its blocks go up side by side, and it is there only when the last of
+ * them is, whole, with its MD5. What ends before that leaves nothing behind.
+ */
+export async function putBlob(
+  blob: BlockBlobClient,
+  content: AsyncIterable<Uint8Array>,
+  options: PutOptions,
+): Promise<PutFile> {
+  const md5 = createHash('md5');
+  const sha256 = createHash('sha256');
+  const blocks = new BlockUpload(blob, options, [md5, sha256]);
+  for await (const bytes of content) await blocks.write(bytes);
+  const ids = await blocks.finish();
+  const digest = md5.digest();
+  await blob.commitBlockList(ids, {
+    blobHTTPHeaders: { blobContentMD5: digest, blobContentType: 'application/octet-stream' },
+    abortSignal: options.signal,
+  });
+  return { sizeBytes: blocks.sizeBytes, md5: digest.toString('hex'), sha256: sha256.digest('hex') };
+}
+
+class BlockUpload {
+  sizeBytes = 0;
+  readonly #ids: string[] = [];
+  readonly #onTheirWay = new Set<Promise<void>>();
+  #block: Uint8Array[] = [];
+  #blockBytes = 0;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    private readonly blob: BlockBlobClient,
+    private readonly options: PutOptions,
+    private readonly hashes: readonly Hash[],
+  ) {}
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.sizeBytes += bytes.length;
+    for (const hash of this.hashes) hash.update(bytes);
+    let rest = bytes;
+    while (this.#blockBytes + rest.length >= this.options.blockBytes) {
+      const taken = this.options.blockBytes - this.#blockBytes;
+      this.#keep(rest.subarray(0, taken));
+      rest = rest.subarray(taken);
+      await this.#send();
+    }
+    this.#keep(rest);
+  }
+
+  async finish(): Promise<string[]> {
+    if (this.#blockBytes > 0) await this.#send();
+    await Promise.all(this.#onTheirWay);
+    this.#throwFailure();
+    return this.#ids;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#block.push(bytes);
+    this.#blockBytes += bytes.length;
+  }
+
+  async #send(): Promise<void> {
+    while (this.#onTheirWay.size >= this.options.blocksAtOnce) await Promise.race(this.#onTheirWay);
+    this.#throwFailure();
+    const body = Buffer.concat(this.#block, this.#blockBytes);
+    this.#block = [];
+    this.#blockBytes = 0;
+    // All ids of a blob must be of one length.
+    const id = Buffer.from(String(this.#ids.length).padStart(8, '0')).toString('base64');
+    this.#ids.push(id);
+    const sent = this.#stage(id, body).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+    const tracked: Promise<void> = sent.finally(() => this.#onTheirWay.delete(tracked));
+    this.#onTheirWay.add(tracked);
+  }
+
+  async #stage(id: string, body: Buffer): Promise<void> {
+    // What arrives is held against this by the store.
+    const transactionalContentMD5 = createHash('md5').update(body).digest();
+    await this.blob.stageBlock(id, body, body.length, {
+      transactionalContentMD5,
+      abortSignal: this.options.signal,
+    });
+    this.options.onStored(body.length);
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+}

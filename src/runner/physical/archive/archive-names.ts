@@ -1,0 +1,40 @@
+import { AppError } from '../../../../schema/errors.ts';
+
+/** The data directory, without what lies in tablespaces. */
+export const BASE_ARCHIVE = 'base.tar.zst';
+/** PostgreSQL's own list of the files, with their checksums. */
+export const BACKUP_MANIFEST = 'backup_manifest';
+
+const ARCHIVE = /^(base|\d{1,10})\.tar\.zst\.(\d{4})$/;
+
+/** A part of an archive: parts put together in the order of their names are the archive. */
+export function partName(archive: string, part: number): string {
+  return `${archive}.${String(part).padStart(4, '0')}`;
+}
+
+/** An archive of the image and the names of its parts in order. */
+export interface StoredArchive {
+  /** The oid of the tablespace; null for the data directory. */
+  readonly tablespace: string | null;
+  readonly parts: readonly string[];
+}
+
+/** The archives among the files of an image, the data directory first. Throws STEP_FAILED when a part is missing. */
+export function findArchives(names: readonly string[]): readonly StoredArchive[] {
+  const found = new Map<string, string[]>();
+  for (const name of [...names].sort()) {
+    const [, archive, part] = ARCHIVE.exec(name) ?? [];
+    if (archive === undefined) continue;
+    const parts = found.get(archive) ?? [];
+    if (Number(part) !== parts.length) throw incomplete();
+    found.set(archive, [...parts, name]);
+  }
+  const base = found.get('base');
+  if (base === undefined) throw incomplete();
+  found.delete('base');
+  return [{ tablespace: null, parts: base }, ...[...found].map(([tablespace, parts]) => ({ tablespace, parts }))];
+}
+
+function incomplete(): AppError {
+  return new AppError('STEP_FAILED', 'The image is damaged: a part of an archive is missing.');
+}

@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream';
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { AppError } from '../../../../schema/errors.ts';
+
+const CHUNK_BYTES = 1 << 18;
+
+/** What passed, unpacked. Throws STEP_FAILED for what is no zstd, or is cut. */
+export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* through(packed, createZstdDecompress({ chunkSize: CHUNK_BYTES }));
+}
+
+/** Packed here, where the server could not. */
+export async function* packZstd(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+  yield* through(plain, createZstdCompress({ chunkSize: CHUNK_BYTES, params }));
+}
+
+async function* through(
+  source: AsyncIterable<Uint8Array>,
+  transform: ReturnType<typeof createZstdCompress> | ReturnType<typeof createZstdDecompress>,
+): AsyncGenerator<Uint8Array> {
+  const input = Readable.from(source, { objectMode: false });
+  input.on('error', (error) => transform.destroy(error));
+  input.pipe(transform);
+  try {
+    for await (const chunk of transform) yield chunk as Buffer;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code?.startsWith('ZSTD_') !== true) throw error;
+    throw new AppError('STEP_FAILED', 'An archive of the image is damaged: it cannot be unpacked.', { cause: error });
+  } finally {
+    input.destroy();
+    transform.destroy();
+  }
+}

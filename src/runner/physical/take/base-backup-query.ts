@@ -1,0 +1,149 @@
+import pg, { type Connection, type Submittable } from 'pg';
+import { AppError } from '../../../../schema/errors.ts';
+import type { GuardedConnection } from '../../postgres/guarded-connection.ts';
+import { ServerError, SessionLostError } from '../../postgres/server-error.ts';
+
+/** What a server sends of a base backup, in its order. Bytes belong to the archive or manifest that was begun last. */
+export type BackupPart =
+  | { readonly kind: 'archive'; readonly name: string; readonly tablespacePath: string | null }
+  | { readonly kind: 'manifest' }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  /** How many bytes of files the server has read. */
+  | { readonly kind: 'progress'; readonly bytesDone: number };
+
+/** More than this waiting to be taken, and nothing more is read from the server. */
+const WAITING_AT_MOST = 4 << 20;
+/** A file's name, and the place of a tablespace. */
+const LONGEST_TEXT = 4_096;
+
+/** The fields of one row, as text. */
+export type BackupRow = readonly (string | null)[];
+
+/**
+ * BASE_BACKUP as a query of the client library: rows before the files, the files, and rows behind them.
+ * It is one command of the streaming replication protocol, of which the library knows no more than the messages.
+ */
+export class BaseBackupQuery implements Submittable {
+  /** All rows in the order in which they came. */
+  readonly rows: BackupRow[] = [];
+  readonly #command: string;
+  readonly #waiting: BackupPart[] = [];
+  #bytesWaiting = 0;
+  #connection: GuardedConnection | null = null;
+  #end: 'open' | 'whole' | { readonly error: unknown } = 'open';
+  #wake: (() => void) | null = null;
+
+  constructor(command: string) {
+    this.#command = command;
+  }
+
+  submit(connection: Connection): void {
+    this.#connection = connection as GuardedConnection;
+    // All of a cluster may come; each message is bounded.
+    this.#connection.allow(Number.MAX_SAFE_INTEGER);
+    this.#connection.sendQuery(Buffer.from(this.#command));
+  }
+
+  handleRowDescription(): void {}
+
+  handleDataRow(message: { readonly fields: BackupRow }): void {
+    // A start, an end and a row for each tablespace: what sends more without end is no PostgreSQL.
+    if (this.rows.length >= 100_000)
+      this.#fail(new AppError('STEP_FAILED', 'The server answers with rows without end.'));
+    else this.rows.push(message.fields);
+  }
+
+  handleCommandComplete(): void {}
+
+  handleEmptyQuery(): void {}
+
+  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
+    if (this.#end !== 'open') return;
+    try {
+      this.#push(parsePart(chunk));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  handleError(error: unknown): void {
+    this.#fail(describeError(error));
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#end === 'open') this.#end = 'whole';
+    this.#wake?.();
+  }
+
+  /** Everything in order, read from the server only as fast as it is taken. Throws what the server says instead of an end. */
+  async *parts(): AsyncGenerator<BackupPart> {
+    for (;;) {
+      const part = this.#waiting.shift();
+      if (part !== undefined) {
+        if (part.kind === 'bytes') this.#took(part.bytes.length);
+        yield part;
+      } else if (this.#end === 'whole') return;
+      else if (this.#end !== 'open') throw this.#end.error;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  #push(part: BackupPart): void {
+    if (part.kind === 'bytes') this.#bytesWaiting += part.bytes.length;
+    this.#waiting.push(part);
+    if (this.#bytesWaiting > WAITING_AT_MOST) this.#connection?.stream.pause();
+    this.#wake?.();
+  }
+
+  #took(bytes: number): void {
+    this.#bytesWaiting -= bytes;
+    if (this.#bytesWaiting <= WAITING_AT_MOST) this.#connection?.stream.resume();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#end === 'open') this.#end = { error };
+    this.#waiting.length = 0;
+    this.#bytesWaiting = 0;
+    this.#connection?.stream.resume();
+    this.#wake?.();
+  }
+}
+
+function parsePart(chunk: Buffer): BackupPart {
+  switch (chunk[0]) {
+    case 0x64: // d
+      // The library writes over what it has handed out.
+      return { kind: 'bytes', bytes: Buffer.from(chunk.subarray(1)) };
+    case 0x6d: // m
+      return { kind: 'manifest' };
+    case 0x6e: {
+      // n: name and place, each ended by a NUL
+      const name = readText(chunk, 1);
+      const place = readText(chunk, name.next);
+      return { kind: 'archive', name: name.text, tablespacePath: place.text === '' ? null : place.text };
+    }
+    case 0x70: // p
+      if (chunk.length !== 9) throw unexpected();
+      return { kind: 'progress', bytesDone: Number(chunk.readBigInt64BE(1)) };
+    default:
+      throw unexpected();
+  }
+}
+
+function readText(chunk: Buffer, start: number): { readonly text: string; readonly next: number } {
+  const end = chunk.indexOf(0, start);
+  if (end < 0 || end - start > LONGEST_TEXT) throw unexpected();
+  return { text: chunk.toString('utf8', start, end), next: end + 1 };
+}
+
+function unexpected(): AppError {
+  return new AppError('STEP_FAILED', 'The server sends a base backup in a form that PostgreSQL does not have.');
+}
+
+function describeError(error: unknown): Error {
+  if (error instanceof pg.DatabaseError) return new ServerError(error);
+  const text = error instanceof Error ? error.message : '';
+  return new SessionLostError(text === '' ? 'the session with the server was ended without a word' : text, {
+    cause: error,
+  });
+}

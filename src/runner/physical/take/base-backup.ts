@@ -1,0 +1,120 @@
+import { AppError } from '../../../../schema/errors.ts';
+import { type BackupPart, type BackupRow, BaseBackupQuery } from './base-backup-query.ts';
+import type { ReplicationSession } from './replication-session.ts';
+
+/** How the server is asked to pack what it sends. */
+export interface ServerCompression {
+  readonly algorithm: 'zstd';
+  readonly detail: string;
+}
+
+/** Best first; null: the server sends it as it is. Not every build has zstd, and not every zstd has workers. */
+export const COMPRESSIONS: readonly (ServerCompression | null)[] = [
+  { algorithm: 'zstd', detail: 'level=1,workers=2' },
+  { algorithm: 'zstd', detail: 'level=1' },
+  null,
+];
+
+export interface BaseBackupWish {
+  /** Stands in the backup's label and in the server's list of what it does. */
+  readonly label: string;
+  /** What the server may read a second, in kB; null: as fast as it can. */
+  readonly maxRateKilobytes: number | null;
+}
+
+/** A backup that the server has begun to send. */
+export interface BaseBackup {
+  readonly compression: ServerCompression | null;
+  /** What the server thought that it would read, before it began. */
+  readonly bytesTotal: number;
+  /** Where the log has to be replayed from. */
+  readonly startLsn: string;
+  readonly timeline: number;
+  readonly tablespaces: readonly { readonly oid: string; readonly path: string }[];
+  parts(): AsyncIterable<BackupPart>;
+  /** Where it is consistent; to be asked when all parts were taken. Throws STEP_FAILED when the server did not say. */
+  endLsn(): string;
+}
+
+const LSN = /^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/;
+
+/**
+ * Asks a server for a copy of its whole cluster with the log that makes it consistent, over a connection in replication
+ * mode. Compressed by the server where its build can. Throws what the server says when it refuses.
+ */
+export async function startBaseBackup(
+  session: ReplicationSession,
+  wish: BaseBackupWish,
+  compressions: readonly (ServerCompression | null)[] = COMPRESSIONS,
+): Promise<BaseBackup> {
+  for (const [at, compression] of compressions.entries()) {
+    const query = new BaseBackupQuery(buildCommand(wish, compression));
+    session.begin(query);
+    const parts = query.parts();
+    try {
+      const first = await parts.next();
+      if (first.done === true) throw new AppError('STEP_FAILED', 'The server sent no base backup.');
+      return describeBackup(query, compression, withFirst(first.value, parts));
+    } catch (error) {
+      if (at === compressions.length - 1 || !isRefusedCompression(error)) throw error;
+    }
+  }
+  throw new AppError('STEP_FAILED', 'The server sent no base backup.');
+}
+
+/** `BASE_BACKUP` with its options, as PostgreSQL 15 and later read it. */
+export function buildCommand(wish: BaseBackupWish, compression: ServerCompression | null): string {
+  const options = [
+    `LABEL ${quote(wish.label)}`,
+    'PROGRESS',
+    "CHECKPOINT 'fast'",
+    'WAL',
+    "MANIFEST 'yes'",
+    "MANIFEST_CHECKSUMS 'SHA256'",
+    ...(wish.maxRateKilobytes === null ? [] : [`MAX_RATE ${wish.maxRateKilobytes}`]),
+    ...(compression === null
+      ? []
+      : [`COMPRESSION ${quote(compression.algorithm)}`, `COMPRESSION_DETAIL ${quote(compression.detail)}`]),
+  ];
+  return `BASE_BACKUP (${options.join(', ')})`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function isRefusedCompression(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : '';
+  return /compression/i.test(message);
+}
+
+async function* withFirst(first: BackupPart, rest: AsyncGenerator<BackupPart>): AsyncGenerator<BackupPart> {
+  yield first;
+  yield* rest;
+}
+
+function describeBackup(
+  query: BaseBackupQuery,
+  compression: ServerCompression | null,
+  parts: AsyncIterable<BackupPart>,
+): BaseBackup {
+  const [start, ...places] = query.rows;
+  const startLsn = readLsn(start);
+  const rowsBefore = query.rows.length;
+  const kilobytes = places.map(([, , size]) => Number(size ?? 0));
+  return {
+    compression,
+    startLsn,
+    timeline: Number(start?.[1]),
+    bytesTotal: kilobytes.reduce((sum, size) => sum + size, 0) * 1024,
+    tablespaces: places.flatMap(([oid, path]) => (oid && path ? [{ oid, path }] : [])),
+    parts: () => parts,
+    endLsn: () => readLsn(query.rows[rowsBefore]),
+  };
+}
+
+function readLsn(row: BackupRow | undefined): string {
+  const lsn = row?.[0] ?? '';
+  if (LSN.test(lsn)) return lsn;
+  throw new AppError('STEP_FAILED', 'The server did not say at which place of its log the base backup stands.');
+}

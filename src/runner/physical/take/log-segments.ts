@@ -1,0 +1,34 @@
+import { AppError } from '../../../../schema/errors.ts';
+import type { WalRange } from './backup-manifest.ts';
+
+/** Files of the log that passed, with their sizes. */
+export type LogSegments = Map<string, number>;
+
+/**
+ * Looks whether all of the log is there that makes a base backup consistent. Throws STEP_FAILED naming the first segment
+ * that is missing.
+ */
+export function checkLogSegments(ranges: readonly WalRange[], segments: LogSegments): void {
+  const segmentBytes = BigInt(Math.max(0, ...segments.values()));
+  if (segmentBytes === 0n || ranges.length === 0) throw new AppError('STEP_FAILED', 'The base backup holds no log.');
+  for (const { timeline, startLsn, endLsn } of ranges) {
+    const last = (parseLsn(endLsn) - 1n) / segmentBytes;
+    for (let number = parseLsn(startLsn) / segmentBytes; number <= last; number += 1n) {
+      const name = segmentName(timeline, number, segmentBytes);
+      if (segments.get(name) === Number(segmentBytes)) continue;
+      throw new AppError('STEP_FAILED', `The base backup lacks ${name} of the log and cannot be made consistent.`);
+    }
+  }
+}
+
+function parseLsn(lsn: string): bigint {
+  const [high = '', low = ''] = lsn.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+}
+
+/** As PostgreSQL names the files in pg_wal: the timeline, and the number in two halves. */
+function segmentName(timeline: number, number: bigint, segmentBytes: bigint): string {
+  const perHigh = 0x1_0000_0000n / segmentBytes;
+  const hex = (value: bigint) => value.toString(16).toUpperCase().padStart(8, '0');
+  return `${hex(BigInt(timeline))}${hex(number / perHigh)}${hex(number % perHigh)}`;
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { getBlob } from '../../../../src/runner/mover/streams/get-blob.ts';
+import { type OpenBlob, openGrant } from '../../../../src/runner/mover/streams/grant.ts';
+import { putBlob } from '../../../../src/runner/mover/streams/put-blob.ts';
+import { startAzurite, type TestAzurite } from '../../../support/azurite.ts';
+import { leave } from '../../../support/script-harness.ts';
+
+const BLOCK = 64 << 10;
+let azurite: TestAzurite;
+let container: ContainerClient;
+let open: OpenBlob;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  container = service.getContainerClient('images');
+  await container.create();
+  open = await openGrant({ url: `${container.url}/an-image`, sas: leave(azurite, 'rcwdl') });
+});
+afterAll(() => azurite?.stop());
+
+function bytesOf(size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  for (let at = 0; at < size; at += 1) bytes[at] = (at * 7 + (at >> 9)) & 0xff;
+  return bytes;
+}
+
+async function* pieces(bytes: Buffer, size = 10_007): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+const putOptions = () => ({
+  blockBytes: BLOCK,
+  blocksAtOnce: 3,
+  signal: new AbortController().signal,
+  onStored: () => undefined,
+});
+const getOptions = () => ({
+  rangeBytes: BLOCK,
+  rangesAtOnce: 3,
+  signal: new AbortController().signal,
+  onRead: () => undefined,
+});
+
+async function collect(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of content) all.push(piece);
+  return Buffer.concat(all);
+}
+
+describe('a blob that is written while its bytes come', () => {
+  test.each([0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 10 * BLOCK + 5])(
+    'of %i bytes is what the store holds',
+    async (size) => {
+      const content = bytesOf(size);
+      const name = `file.${size}`;
+      const put = await putBlob(open(name), pieces(content), putOptions());
+      expect(put).toEqual({
+        sizeBytes: size,
+        md5: createHash('md5').update(content).digest('hex'),
+        sha256: createHash('sha256').update(content).digest('hex'),
+      });
+      const held = await open(name).getProperties();
+      expect(held.contentLength).toBe(size);
+      expect(Buffer.from(held.contentMD5 ?? []).toString('hex')).toBe(put.md5);
+      expect((await collect(getBlob(open(name), { name, ...put }, getOptions()))).equals(content)).toBe(true);
+    },
+  );
+
+  test('takes the place of an earlier one of its name', async () => {
+    await putBlob(open('again'), pieces(bytesOf(5 * BLOCK)), putOptions());
+    const put = await putBlob(open('again'), pieces(bytesOf(100)), putOptions());
+    expect((await open('again').getProperties()).contentLength).toBe(100);
+    expect(put.sizeBytes).toBe(100);
+  });
+
+  test('is not there when what makes it fails, or it is aborted', async () => {
+    async function* broken() {
+      yield bytesOf(3 * BLOCK);
+      throw new Error('the server went away');
+    }
+    await expect(putBlob(open('broken'), broken(), putOptions())).rejects.toThrow('the server went away');
+    expect(await open('broken').exists()).toBe(false);
+    const abort = new AbortController();
+    async function* aborted() {
+      yield bytesOf(3 * BLOCK);
+      abort.abort();
+    }
+    await expect(putBlob(open('aborted'), aborted(), { ...putOptions(), signal: abort.signal })).rejects.toThrow();
+    expect(await open('aborted').exists()).toBe(false);
+  });
+
+  test('fails with the refusal of the store', async () => {
+    const readOnly = await openGrant({ url: `${container.url}/an-image`, sas: leave(azurite, 'r') });
+    await expect(putBlob(readOnly('refused'), pieces(bytesOf(2 * BLOCK)), putOptions())).rejects.toThrow(
+      /not authorized/i,
+    );
+  });
+});
+
+describe('a blob that is read in ranges side by side', () => {
+  test('fails at its end when any byte of it was altered', async () => {
+    const content = bytesOf(4 * BLOCK + 3);
+    const put = await putBlob(open('altered'), pieces(content), putOptions());
+    for (const at of [0, BLOCK, 2 * BLOCK + 1, content.length - 1]) {
+      const altered = Buffer.from(content);
+      altered[at] = (altered[at] ?? 0) ^ 1;
+      await open('altered').uploadData(altered);
+      await expect(collect(getBlob(open('altered'), { name: 'altered', ...put }, getOptions()))).rejects.toThrow(
+        'The image is damaged: altered has another SHA-256',
+      );
+    }
+  });
+
+  test('fails when it is shorter than it must be, or gone', async () => {
+    const put = await putBlob(open('short'), pieces(bytesOf(3 * BLOCK)), putOptions());
+    await open('short').uploadData(bytesOf(BLOCK));
+    await expect(collect(getBlob(open('short'), { name: 'short', ...put }, getOptions()))).rejects.toThrow();
+    await open('short').delete();
+    await expect(collect(getBlob(open('short'), { name: 'short', ...put }, getOptions()))).rejects.toThrow();
+  });
+});
+
+test.each(['../other/file', 'a/../b', '/file', '', 'a//b', 'a?b'])('%j is no name of a file of an image', (name) => {
+  expect(() => open(name)).toThrow(/name that no image has/);
+});
