@@ -8,6 +8,7 @@ import { createLocalPlatform } from '../platform/local/local-platform.ts';
 import { createServerProbe } from '../platform/server-probe.ts';
 import type { Foundations } from './foundations.ts';
 import { readRelease } from './release.ts';
+import { findRunner } from './runner-place.ts';
 
 const TEMPLATES = path.join(import.meta.dirname, '../../templates');
 const SCRIPTS = path.join(TEMPLATES, 'scripts');
@@ -35,7 +36,7 @@ async function openLocal(config: Config, { home, machine }: Foundations, log: Lo
     homeId: home.id,
     stateDirectory: home.stateDirectory,
     scriptsDirectory: SCRIPTS,
-    supervisorPath: path.join(TEMPLATES, 'local/supervise.sh'),
+    runnerDirectory: await findRunner(home.stateDirectory),
     jobConcurrency: config.jobConcurrency,
     namespaces: config.namespaces,
     log,

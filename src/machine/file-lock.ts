@@ -12,19 +12,21 @@ export interface HeldLock {
 /** Exclusive: nobody else may hold it. Shared: nobody else may hold it exclusively. */
 export type LockMode = 'exclusive' | 'shared';
 
-function lockDescriptor(file: FileHandle, waitSeconds: number, mode: LockMode): Promise<boolean> {
+function lockDescriptor(file: FileHandle, waitSeconds: number, mode: LockMode, signal?: AbortSignal): Promise<boolean> {
   // The lock belongs to the open file, which we share with the child for a moment: it stays ours when the child has ended.
   const child = spawn('flock', [`--${mode}`, '--wait', String(waitSeconds), '3'], {
     stdio: ['ignore', 'ignore', 'ignore', file.fd],
   });
-  return new Promise((resolve, reject) => {
+  const giveUp = () => child.kill();
+  signal?.addEventListener('abort', giveUp, { once: true });
+  return new Promise<boolean>((resolve, reject) => {
     child.once('error', (cause) =>
       reject(
         new AppError('UNAVAILABLE', 'The program flock cannot be run: install the package util-linux.', { cause }),
       ),
     );
     child.once('exit', (code) => resolve(code === 0));
-  });
+  }).finally(() => signal?.removeEventListener('abort', giveUp));
 }
 
 /** Node closes a file that nothing refers to any more, and the lock would go with it. */
@@ -46,18 +48,20 @@ function keep(file: FileHandle, path: string): HeldLock {
 }
 
 /**
- * Takes the lock, waiting for at most that long; null when somebody else holds it still. The file's directory must exist.
+ * Takes the lock, waiting for at most that long or until the signal aborts; null when somebody else holds it still. The file's directory must exist.
  * Processes and callers of one process exclude each other alike.
  */
 export async function takeLock(
   path: string,
   waitSeconds: number,
   mode: LockMode = 'exclusive',
+  signal?: AbortSignal,
 ): Promise<HeldLock | null> {
   for (;;) {
+    if (signal?.aborted) return null;
     const file = await open(path, 'a', 0o600);
     try {
-      if (!(await lockDescriptor(file, waitSeconds, mode))) {
+      if (!(await lockDescriptor(file, waitSeconds, mode, signal))) {
         await file.close();
         return null;
       }

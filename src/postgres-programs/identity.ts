@@ -28,6 +28,44 @@ export async function readServerIdentity(): Promise<ProcessIdentity | null> {
   );
 }
 
+/** Who the two halves of a job run as, so that neither can look into the other, nor servers into either. */
+export interface JobUsers {
+  /** Runs PostgreSQL's programs over the network. A job that makes a server's volume runs as the servers' user instead. */
+  readonly worker: ProcessIdentity;
+  /** Holds the grant of the blob store. */
+  readonly mover: ProcessIdentity;
+}
+
+const JOB_USERS = { worker: 'toygres-job', mover: 'toygres-mover' } as const;
+/** Debian gives the numbers from 60000 to 64999 to nobody but its own packages; these of the end it has never given. */
+const OUR_NUMBERS = { first: 64_901, last: 64_949 };
+
+/**
+ * The users of that name, where the machine has them; else numbers that no user of the machine has, which need no entry
+ * anywhere. Null where the system does not let us be somebody of that number, as in some containers.
+ */
+export async function readJobUsers(): Promise<JobUsers | null> {
+  const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const taken = new Set(users.map((fields) => Number(fields[2])));
+  const free: number[] = [];
+  for (let number = OUR_NUMBERS.first; number <= OUR_NUMBERS.last; number += 1)
+    if (!taken.has(number)) free.push(number);
+  const find = (name: string): ProcessIdentity => {
+    const user = users.find((fields) => fields[0] === name);
+    if (user !== undefined) return { uid: Number(user[2]), gid: Number(user[3]), name };
+    const number = free.shift() ?? OUR_NUMBERS.last;
+    return { uid: number, gid: number, name };
+  };
+  const found = { worker: find(JOB_USERS.worker), mover: find(JOB_USERS.mover) };
+  const map = await readFile('/proc/self/uid_map', 'utf8').catch(() => '');
+  const isMapped = (uid: number) =>
+    map.split('\n').some((line) => {
+      const [first = Number.NaN, , count = 0] = line.trim().split(/\s+/).map(Number);
+      return uid >= first && uid < first + count;
+    });
+  return isMapped(found.worker.uid) && isMapped(found.mover.uid) ? found : null;
+}
+
 /** The options of `child_process` that start a program as that user, or as ours when there is none. */
 export function spawnOptionsFor(identity: ProcessIdentity | null): { uid?: number; gid?: number } {
   return identity === null ? {} : { uid: identity.uid, gid: identity.gid };

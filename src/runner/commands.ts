@@ -25,6 +25,7 @@ function findProgram(programs: ProgramTable, kind: string): () => Promise<Progra
  *   work KIND      the program of one attempt, which has no grant for the blob store
  *   move           moves files for it, and holds the grant
  *   attempt KIND   both, once, in the foreground
+ *   supervise ORDER   a job of the local platform, attempt after attempt
  *
  * Each loads only what it needs.
  */
@@ -57,6 +58,12 @@ export async function runCommand(host: Host, programs: ProgramTable): Promise<nu
         onLine: say,
         signal,
       });
+    }
+    case 'supervise': {
+      const { SupervisorOrder } = await import('../../jobs/ports/supervisor-order.ts');
+      const { supervise } = await import('./attempt/supervise.ts');
+      await supervise(SupervisorOrder.parse(JSON.parse(kind)), environment, signal);
+      return 0;
     }
     default:
       throw new Error(`no command ${JSON.stringify(command)}`);

@@ -60,7 +60,7 @@ function strikeOnce(fleet: Fleet, dice: Dice, begin: Begin, pause: (ms: number) 
     [() => begin('cms restart', 'cms', () => fleet.cluster.restart()), 1],
     [() => during('blobs', dice.among([...ways, 500, 503] as const) ?? 503, 2 * wait), 4],
     [() => begin('job script killed', 'jobs', () => killOne(fleet, dice, /\/(backup|restore)\.sh/)), 3],
-    [() => begin('job supervisor killed', 'jobs', () => killOne(fleet, dice, /supervise\.sh/)), 1],
+    [() => begin('job supervisor killed', 'jobs', () => killOne(fleet, dice, /main\.mjs supervise/)), 1],
     [() => begin('server killed', 'servers', () => killOne(fleet, dice, /^\S*postgres -D /)), 2],
   ];
   async function replace(berth: Berth, end: (berth: Berth) => Promise<void>): Promise<void> {

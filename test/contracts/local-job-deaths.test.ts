@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { JobSpec, JobStatus } from '../../jobs/ports/platform.ts';
 import { markProcess, readProcess } from '../../src/machine/process-mark.ts';
 import { eventually } from '../support/eventually.ts';
 import { DONE, expectGone, useLocalJobs } from '../support/local-jobs.ts';
@@ -31,16 +32,55 @@ test('cancelling ends the whole family, whatever sessions they made and signals 
   expect((await jobs.platform.readJob(spec)).state).toBe('CANCELLED');
 });
 
-test('a job whose supervisor was killed has FAILED, with the cause, and nothing of it runs on', async () => {
-  const spec = jobSpec(FAMILY, { secrets: { password: 'hunter22' } });
+/** Kills the supervisor of a job and waits until the platform has seen that. */
+async function killSupervisor(spec: JobSpec): Promise<JobStatus> {
+  process.kill(await jobs.readSupervisor(spec), 'SIGKILL');
+  return eventually(
+    () => jobs.platform.readJob(spec),
+    ({ state }) => state !== 'RUNNING' && state !== 'PENDING',
+  );
+}
+
+test('a job whose supervisor was killed goes on with a new attempt, which is no failed one, and nothing runs on', async () => {
+  const spec = jobSpec(
+    `${FAMILY.replace('trap', '[[ $TOYGRES_ATTEMPT == 1 ]] || { echo again; DONE; exit; }; trap').replace('DONE', DONE)}`,
+    {
+      secrets: { password: 'hunter22' },
+    },
+  );
   await jobs.platform.ensureJob(spec);
   const pids = await jobs.pidsOf(spec, 5);
-  process.kill(await jobs.readSupervisor(spec), 'SIGKILL');
-  const status = await jobs.untilOver(spec);
-  expect(status).toMatchObject({ state: 'FAILED', attempts: 1, result: null });
-  expect(status.failure).toContain('killed from outside');
+  const follower = collect(jobs.platform.followJobLogs(spec, untilEnd()));
+  expect(await killSupervisor(spec)).toMatchObject({ state: 'INTERRUPTED', attempts: 1, result: null, failure: null });
   await expectGone(pids);
   await expect(stat(path.join(jobs.runDirectory(spec), '../secrets'))).rejects.toMatchObject({ code: 'ENOENT' });
+  await jobs.platform.ensureJob(spec);
+  expect(await jobs.untilOver(spec)).toMatchObject({ state: 'SUCCEEDED', attempts: 2 });
+  expect((await follower).at(-1)).toMatchObject({ attempt: 2, text: 'again' });
+});
+
+test('a job whose supervisor is killed again and again has FAILED, with the cause', async () => {
+  const spec = jobSpec('while :; do sleep 0.1; done');
+  for (const state of ['INTERRUPTED', 'INTERRUPTED', 'INTERRUPTED', 'FAILED']) {
+    await jobs.platform.ensureJob(spec);
+    const status = await killSupervisor(spec);
+    expect(status.state).toBe(state);
+    if (state === 'FAILED') expect(status.failure).toContain('killed from outside');
+  }
+  await jobs.platform.ensureJob(spec);
+  expect((await jobs.platform.readJob(spec)).state).toBe('FAILED');
+});
+
+test('what failed before a supervisor was killed still counts', async () => {
+  const spec = jobSpec('[[ $TOYGRES_ATTEMPT != 2 ]] || while :; do sleep 0.1; done; exit 3', { attempts: 2 });
+  await jobs.platform.ensureJob(spec);
+  await eventually(
+    () => jobs.platform.readJob(spec),
+    ({ attempts }) => attempts === 2,
+  );
+  expect((await killSupervisor(spec)).state).toBe('INTERRUPTED');
+  await jobs.platform.ensureJob(spec);
+  expect(await jobs.untilOver(spec)).toMatchObject({ state: 'FAILED', attempts: 3, exitCode: 3 });
 });
 
 test('what a script leaves running when it ends is ended too', async () => {
@@ -83,7 +123,7 @@ test('a process that has the pid of an earlier supervisor is neither taken for i
   const mark = await markProcess(bystander.pid ?? 0);
   await writeFile(path.join(jobs.runDirectory(spec), 'supervisor'), `${bystander.pid} 1 ${mark?.bootId}\n`);
   await jobs.platform.cancelJob(spec);
-  expect((await jobs.platform.readJob(spec)).state).toBe('FAILED');
+  expect((await jobs.platform.readJob(spec)).state).toBe('CANCELLED');
   expect(await readProcess(bystander.pid ?? 0)).not.toBeNull();
   bystander.kill('SIGKILL');
 });

@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const state = () => path.join(home.directory, 'state');
 const jobProcesses = async () =>
-  (await home.processes()).filter((one) => /supervise\.sh|backup\.sh|restore\.sh|azcopy |pgdata-restoring/.test(one));
+  (await home.processes()).filter((one) => /main\.mjs|backup\.sh|restore\.sh|azcopy |pgdata-restoring/.test(one));
 
 /** Lets the blob store hang as a network does: it takes connections and never answers. */
 async function pauseBlobs(): Promise<{ resume(): void }> {

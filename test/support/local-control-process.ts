@@ -1,5 +1,5 @@
 import type { JobSpec, ServerSpec } from '../../jobs/ports/platform.ts';
-import { openLocalState } from './local-platform.ts';
+import { openLocalState } from './local-state.ts';
 
 /** What the test tells a control plane that runs as a process of its own. */
 export interface ControlOrders {

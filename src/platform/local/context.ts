@@ -2,7 +2,7 @@ import { lchown } from 'node:fs/promises';
 import type { Logger } from '../../log/logger.ts';
 import { makeDirectories } from '../../machine/directories.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
-import type { ProcessIdentity } from '../../postgres-programs/identity.ts';
+import type { JobUsers, ProcessIdentity } from '../../postgres-programs/identity.ts';
 import type { Layout } from './layout.ts';
 
 /** What every part of the local platform works with. */
@@ -12,7 +12,10 @@ export interface LocalContext {
   readonly programs: readonly PostgresPrograms[];
   readonly azcopyPath: string | null;
   readonly scriptsDirectory: string;
-  readonly supervisorPath: string;
+  /** Holds the program beside the data, `main.mjs`. */
+  readonly runnerDirectory: string;
+  /** Null: jobs run as who we are. */
+  readonly jobUsers: JobUsers | null;
   readonly jobConcurrency: number;
   readonly stopGraceMs: number;
   readonly log: Logger;
@@ -32,9 +35,15 @@ export async function makePrivate(directory: string, identity: ProcessIdentity |
   if (identity !== null) await lchown(directory, identity.uid, identity.gid);
 }
 
+/** Makes a directory for us alone, also where an earlier release had given it away. */
+export async function makeOurs(directory: string): Promise<void> {
+  await makeDirectories(directory, 0o700);
+  await lchown(directory, process.getuid?.() ?? -1, process.getgid?.() ?? -1);
+}
+
 /** Makes the directories that all servers and jobs share. */
-export async function prepareLayout({ layout, identity }: Pick<LocalContext, 'layout' | 'identity'>): Promise<void> {
+export async function prepareLayout({ layout }: Pick<LocalContext, 'layout'>): Promise<void> {
   await makePassage(layout.root);
   await Promise.all([layout.servers, layout.jobs, layout.scripts, layout.short, layout.locks].map(makePassage));
-  await makePrivate(layout.slots, identity);
+  await makeOurs(layout.slots);
 }

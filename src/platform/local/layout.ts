@@ -26,7 +26,7 @@ export interface JobPaths {
   readonly directory: string;
   readonly lock: string;
   readonly record: string;
-  /** These three belong to the user that jobs run as; the supervisor writes most of what is in them. */
+  /** These three are for us alone: who is to be ended, and how it went, is nothing that a job could write. */
   readonly run: string;
   readonly secrets: string;
   readonly attempts: string;
@@ -36,6 +36,8 @@ export interface JobPaths {
   readonly running: string;
   readonly request: string;
   readonly end: string;
+  /** Failed attempts and lost supervisors so far. */
+  readonly tally: string;
   readonly supervisorLog: string;
   readonly scratch: string;
 }
@@ -47,7 +49,7 @@ export interface Layout {
   readonly servers: string;
   readonly jobs: string;
   readonly scripts: string;
-  /** Belongs to the user that jobs run as: a job holds the lock of one file in it while it runs. */
+  /** A job holds the lock of one file in it while it runs. */
   readonly slots: string;
   readonly short: string;
   readonly portsLock: string;
@@ -111,6 +113,7 @@ function jobPaths(layout: Pick<Layout, 'jobs' | 'locks' | 'short'>, id: string):
     running: path.join(run, 'running'),
     request: path.join(run, 'request'),
     end: path.join(run, 'end'),
+    tally: path.join(run, 'tally'),
     supervisorLog: path.join(directory, 'supervisor.log'),
     scratch: path.join(layout.short, shortName(id)),
   };

@@ -2,7 +2,7 @@ import type { Platform } from '../../../jobs/ports/platform.ts';
 import type { Logger } from '../../log/logger.ts';
 import { takeLock } from '../../machine/file-lock.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
-import type { ProcessIdentity } from '../../postgres-programs/identity.ts';
+import { type ProcessIdentity, readJobUsers } from '../../postgres-programs/identity.ts';
 import { isLogLarge, rotateServerLog } from '../../postgres-programs/server-log.ts';
 import { type LocalContext, prepareLayout } from './context.ts';
 import { withSystemErrorsTranslated } from './file-errors.ts';
@@ -29,10 +29,10 @@ export interface LocalPlatformOptions {
   readonly identity: ProcessIdentity | null;
   /** Null: jobs find no azcopy unless the system has one. */
   readonly azcopyPath: string | null;
-  /** Holds `backup.sh`, `restore.sh` and what they source. */
+  /** Holds a script for each kind of job that has one, and what they source; the runner has a program for the others. */
   readonly scriptsDirectory: string;
-  /** `templates/local/supervise.sh`. */
-  readonly supervisorPath: string;
+  /** What runs beside the data, as `src/bundle-runner.mjs` makes it. */
+  readonly runnerDirectory: string;
   readonly jobConcurrency: number;
   /** The default first. */
   readonly namespaces: readonly string[];
@@ -75,7 +75,8 @@ function createKeeper(context: LocalContext): { stop(): void } {
  */
 export async function createLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
   const layout = layoutOf(options.stateDirectory);
-  const context: LocalContext = { ...options, layout, stopGraceMs: options.stopGraceMs ?? STOP_GRACE_MS };
+  const jobUsers = options.identity === null ? null : await readJobUsers();
+  const context: LocalContext = { ...options, layout, jobUsers, stopGraceMs: options.stopGraceMs ?? STOP_GRACE_MS };
   await prepareLayout(context);
   const { pauseServer, resumeServer, ...servers } = createServers(context);
   const { interruptJobs, ...jobs } = createJobs(context);

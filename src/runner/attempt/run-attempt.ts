@@ -1,17 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Owner, removeTree } from '../../machine/remove-tree.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { createLineFilter } from './line-filter.ts';
 import { createMembers } from './members.ts';
-
-/** A user of the system, by numbers. */
-export interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /** What an attempt runs, and as whom. */
 export interface AttemptPlan {
@@ -28,7 +23,7 @@ export interface AttemptPlan {
   /** What moves files for it; null: it needs none, or has one elsewhere. */
   readonly mover: readonly string[] | null;
   /** Null: as who we are. */
-  readonly users: { readonly worker: User; readonly mover: User } | null;
+  readonly users: { readonly worker: Owner; readonly mover: Owner } | null;
   /** Takes what it says line by line, control lines too, without secrets. */
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
@@ -39,13 +34,13 @@ const OF_THE_MOVER = /^(sas|read-sas)$/;
 /** A process that hid from us and holds the pipe must not keep an attempt from its end. */
 const LAST_WORDS_MS = 2_000;
 
-async function makeOwn(directory: string, mode: number, owner: User | null, group?: number): Promise<void> {
+async function makeOwn(directory: string, mode: number, owner: Owner | null): Promise<void> {
   await mkdir(directory, { mode });
   await chmod(directory, mode);
-  if (owner !== null) await chown(directory, owner.uid, group ?? owner.gid);
+  if (owner !== null) await chown(directory, owner.uid, owner.gid);
 }
 
-async function copySecrets(from: string, to: string, owner: User | null, isWanted: (name: string) => boolean) {
+async function copySecrets(from: string, to: string, owner: Owner | null, isWanted: (name: string) => boolean) {
   await makeOwn(to, 0o700, owner);
   const values: string[] = [];
   for (const name of await readdir(from)) {
@@ -61,7 +56,7 @@ async function copySecrets(from: string, to: string, owner: User | null, isWante
 function start(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
-  user: User | null,
+  user: Owner | null,
   directory: string,
 ): ChildProcess {
   const [program = '', ...args] = command;
@@ -82,13 +77,15 @@ function start(
 export async function runAttempt(plan: AttemptPlan): Promise<number> {
   const { directory, users } = plan;
   const at = (name: string) => path.join(directory, name);
-  await rm(directory, { recursive: true, force: true });
+  const moverUser = users === null ? null : moverOf(users);
+  const owners = users === null ? [] : [users.worker, moverOf(users)];
+  await removeTree(directory, owners);
   await mkdir(directory, { recursive: true, mode: 0o711 });
   await chmod(directory, 0o711);
   await makeOwn(at('work'), 0o700, users?.worker ?? null);
   await makeOwn(at('out'), 0o750, users?.worker ?? null);
-  await makeOwn(at('in'), 0o750, users?.mover ?? null, users?.worker.gid);
-  await makeOwn(at('mover'), 0o700, users?.mover ?? null);
+  await makeOwn(at('in'), 0o750, moverUser);
+  await makeOwn(at('mover'), 0o700, moverUser);
   const isOfMover = (name: string) => plan.mover !== null && OF_THE_MOVER.test(name);
   const secrets = await copySecrets(
     plan.secretsDirectory,
@@ -96,7 +93,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
     users?.worker ?? null,
     (name) => !isOfMover(name),
   );
-  await copySecrets(plan.secretsDirectory, at('grant'), users?.mover ?? null, isOfMover);
+  await copySecrets(plan.secretsDirectory, at('grant'), moverUser, isOfMover);
   const filter = createLineFilter(secrets);
 
   const shared = {
@@ -112,7 +109,6 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
     HOME: at(scratch),
     TMPDIR: at(scratch),
   });
-  const moverUser = users === null ? null : { uid: users.mover.uid, gid: users.worker.gid };
   const mover =
     plan.mover === null
       ? null
@@ -140,8 +136,13 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
       child.stdout?.destroy();
       child.stderr?.destroy();
     }
-    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    await removeTree(directory, owners);
   }
+}
+
+/** The mover is another user than the worker, and of its group: it may read what the worker gives it, and nothing else. */
+function moverOf({ worker, mover }: NonNullable<AttemptPlan['users']>): Owner {
+  return { uid: mover.uid, gid: worker.gid };
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -32,6 +32,7 @@ import { createOperationQueue } from '../../../src/workflow/queue/operation-queu
 import { createWorker } from '../../../src/workflow/worker.ts';
 import { startAzurite } from '../../support/azurite.ts';
 import { eventually } from '../../support/eventually.ts';
+import { bundledRunner } from '../../support/runner.ts';
 import { secrets } from '../../support/sample-rows.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 
@@ -66,7 +67,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     identity: await readServerIdentity(),
     azcopyPath: await ensureAzcopy(stateDirectory),
     scriptsDirectory: path.join(TEMPLATES, 'scripts'),
-    supervisorPath: path.join(TEMPLATES, 'local/supervise.sh'),
+    runnerDirectory: await bundledRunner(),
     jobConcurrency: 2,
     namespaces: ['test'],
     log,

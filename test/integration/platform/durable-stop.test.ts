@@ -32,7 +32,7 @@ beforeAll(async () => {
     identity: await readServerIdentity(),
     azcopyPath: null,
     scriptsDirectory: path.join(templates, 'scripts'),
-    supervisorPath: path.join(templates, 'local/supervise.sh'),
+    runnerDirectory: '/nowhere',
     jobConcurrency: 1,
     namespaces: [spec.namespace],
     log: createLogger('silent'),

@@ -43,7 +43,7 @@ async function hasEnded(paths: JobPaths): Promise<boolean> {
   const life = await readLife(paths);
   if (life.phase === 'ended') return life.end.state !== 'INTERRUPTED';
   // One that was too slow to end in order was killed, and is not settled yet.
-  if (life.phase === 'lost') return (await readVerdict(paths, life.supervisor)) !== 'interrupt';
+  if (life.phase === 'lost') return !['interrupt', 'lost'].includes(await readVerdict(paths, life.supervisor));
   return life.phase === 'absent';
 }
 

@@ -25,6 +25,8 @@ export const JobEnd = z.object({
   cause: z.enum(['exit', 'deadline', 'cancel', 'interrupt', 'lost']),
   /** Failed attempts so far; an interrupted one is none. */
   failures: z.number().int(),
+  /** How often its supervisor was killed so far. */
+  losses: z.number().int().default(0),
   /** Seconds since 1970. */
   finishedAt: z.number(),
 });
@@ -67,15 +69,27 @@ export async function readLife(paths: JobPaths): Promise<JobLife> {
   }
 }
 
-/** What a lost job comes to. */
-export type Verdict = 'cancel' | 'interrupt' | 'lost';
+const Tally = z.object({ failures: z.number().int(), losses: z.number().int() });
+export type Tally = z.infer<typeof Tally>;
+
+/** What counts against a job so far. */
+export async function readTally(paths: JobPaths): Promise<Tally> {
+  return (await readJsonFile(paths.tally, Tally)) ?? { failures: 0, losses: 0 };
+}
+
+/** How often a job begins anew whose supervisor was killed: more is no bad luck. */
+export const LOSSES_AT_MOST = 3;
+
+/** What a lost job comes to. `lost`: it goes on with a new attempt; `given up`: it was lost too often for that. */
+export type Verdict = 'cancel' | 'interrupt' | 'lost' | 'given up';
 
 /** What a job without supervisor was asked to be, or else what happened to it. */
 export async function readVerdict(paths: JobPaths, supervisor: ProcessMark): Promise<Verdict> {
   const request = (await readPlainFile(paths.request))?.trim();
   if (request === 'cancel' || request === 'interrupt') return request;
-  // The machine went down: that is no failure of the job.
-  return supervisor.bootId === (await readBootId()) ? 'lost' : 'interrupt';
+  // The machine went down: nobody meant the job.
+  if (supervisor.bootId !== (await readBootId())) return 'interrupt';
+  return (await readTally(paths)).losses < LOSSES_AT_MOST ? 'lost' : 'given up';
 }
 
 /** Every job of which a record is on disk. */

@@ -3,20 +3,21 @@ import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobSpec } from '../../../../jobs/ports/platform.ts';
+import type { SupervisorOrder } from '../../../../jobs/ports/supervisor-order.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { readProcess } from '../../../machine/process-mark.ts';
 import { until } from '../../../machine/until.ts';
 import { writeJsonFile, writeWholeFile } from '../../../machine/whole-file.ts';
-import { spawnOptionsFor } from '../../../postgres-programs/identity.ts';
+import type { ProcessIdentity } from '../../../postgres-programs/identity.ts';
 import { listServerProcesses } from '../../../postgres-programs/postmaster.ts';
 import { checkJobSpec } from '../../job-spec-rules.ts';
-import { type LocalContext, makePassage, makePrivate } from '../context.ts';
+import { type LocalContext, makeOurs, makePassage } from '../context.ts';
 import type { JobPaths } from '../layout.ts';
 import { requirePrograms } from '../offers.ts';
 import { isThere } from '../servers/server-records.ts';
+import { placeCommands } from './job-commands.ts';
 import { killJobProcesses } from './job-processes.ts';
 import { type JobEnd, type JobRecord, listAttempts, readLife, readSupervisor } from './job-records.ts';
-import { placeScripts } from './job-scripts.ts';
 
 async function findVolume(context: LocalContext, spec: JobSpec): Promise<string | null> {
   if (spec.volume === null) return null;
@@ -30,13 +31,20 @@ async function findVolume(context: LocalContext, spec: JobSpec): Promise<string 
   return paths.volume;
 }
 
-async function writeSecrets(context: LocalContext, paths: JobPaths, spec: JobSpec): Promise<void> {
+async function writeSecrets(paths: JobPaths, spec: JobSpec): Promise<void> {
   await rm(paths.secrets, { recursive: true, force: true });
-  await makePrivate(paths.secrets, context.identity);
-  const options = { mode: 0o600, owner: context.identity };
+  await makeOurs(paths.secrets);
   for (const [name, value] of Object.entries(spec.secrets)) {
-    await writeWholeFile(path.join(paths.secrets, name), value, options);
+    await writeWholeFile(path.join(paths.secrets, name), value, { mode: 0o600 });
   }
+}
+
+/** A job that makes a server's volume is the servers' user, to whom that belongs; any other is nobody of theirs. */
+function usersOf({ identity, jobUsers }: LocalContext, spec: JobSpec): SupervisorOrder['users'] {
+  if (identity === null) return null;
+  const numbersOf = ({ uid, gid }: ProcessIdentity) => ({ uid, gid });
+  const worker = spec.volume === null ? (jobUsers?.worker ?? identity) : identity;
+  return { worker: numbersOf(worker), mover: numbersOf(jobUsers?.mover ?? identity) };
 }
 
 function recordOf(spec: JobSpec): JobRecord {
@@ -46,15 +54,14 @@ function recordOf(spec: JobSpec): JobRecord {
 }
 
 async function launch(
-  context: LocalContext,
   paths: JobPaths,
   environment: Readonly<Record<string, string>>,
   commandLine: readonly string[],
 ): Promise<number> {
   const log = await open(paths.supervisorLog, 'a', 0o600);
   try {
-    const child = spawn('bash', commandLine, {
-      ...spawnOptionsFor(context.identity),
+    const [program = '', ...args] = commandLine;
+    const child = spawn(program, args, {
       cwd: '/',
       env: { ...environment },
       // A session of its own: neither Ctrl-C nor our end reaches it.
@@ -63,7 +70,7 @@ async function launch(
     });
     return await new Promise<number>((resolve, reject) => {
       child.once('error', (cause) => {
-        reject(new AppError('UNAVAILABLE', 'The program bash cannot be run: install it.', { cause }));
+        reject(new AppError('UNAVAILABLE', 'The program that supervises jobs cannot be run.', { cause }));
       });
       child.once('spawn', () => {
         child.unref();
@@ -99,10 +106,10 @@ export async function startJob(
   checkJobSpec(spec);
   const programs = await requirePrograms(context.programs, { ...spec, imageType: 'STOCK' });
   const volume = await findVolume(context, spec);
-  const scripts = await placeScripts(context, spec.kind);
+  const commands = await placeCommands(context, spec.kind);
 
   await makePassage(paths.directory);
-  await makePrivate(paths.run, context.identity);
+  await makeOurs(paths.run);
   const order = randomUUID();
   await giveOrder(paths, order);
   const isOver = async () => {
@@ -111,33 +118,36 @@ export async function startJob(
   };
   // So quick was the earlier one.
   if (await isOver()) return;
-  await makePrivate(paths.attempts, context.identity);
-  await makePrivate(paths.scratch, context.identity);
-  await writeSecrets(context, paths, spec);
+  await makeOurs(paths.attempts);
+  await makePassage(paths.scratch);
+  await writeSecrets(paths, spec);
   await writeJsonFile(paths.record, recordOf(spec));
 
   const tools = context.azcopyPath === null ? [] : [path.dirname(context.azcopyPath)];
   const environment = {
     ...spec.parameters,
     PATH: [programs.directory, ...tools, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
-    TOYGRES_SECRETS_DIR: paths.secrets,
     ...(volume === null ? {} : { TOYGRES_VOLUME: volume }),
   };
-  const nextAttempt = ((await listAttempts(paths)).at(-1) ?? 0) + 1;
-  const pid = await launch(context, paths, environment, [
-    scripts.supervisor,
-    paths.run,
-    paths.attempts,
-    paths.scratch,
-    scripts.script,
-    String(spec.attempts),
-    String(interruption?.failures ?? 0),
-    String(nextAttempt),
-    String(Math.ceil(spec.deadlineSeconds)),
-    context.layout.slots,
-    String(context.jobConcurrency),
+  const tally = { failures: interruption?.failures ?? 0, losses: interruption?.losses ?? 0 };
+  await writeJsonFile(paths.tally, tally);
+  const supervisorOrder: SupervisorOrder = {
     order,
-  ]);
+    run: paths.run,
+    attempts: paths.attempts,
+    scratch: paths.scratch,
+    secrets: paths.secrets,
+    worker: [...commands.worker],
+    mover: commands.mover === null ? null : [...commands.mover],
+    users: usersOf(context, spec),
+    attemptsAtMost: spec.attempts,
+    ...tally,
+    firstAttempt: ((await listAttempts(paths)).at(-1) ?? 0) + 1,
+    deadlineSeconds: Math.ceil(spec.deadlineSeconds),
+    slots: context.layout.slots,
+    slotCount: context.jobConcurrency,
+  };
+  const pid = await launch(paths, environment, [...commands.supervisor, JSON.stringify(supervisorOrder)]);
   const hasBegun = async () => (await readSupervisor(paths.supervisor))?.pid === pid || (await isOver());
   await until(async () => (await hasBegun()) || (await readProcess(pid)) === null, {
     timeoutMs: 10_000,

@@ -1,14 +1,25 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { JobRef, JobSpec, JobStatus, Platform } from '../../../../jobs/ports/platform.ts';
 import { withLock } from '../../../machine/file-lock.ts';
 import { isAlive, type ProcessMark, signalProcess } from '../../../machine/process-mark.ts';
+import { type Owner, removeTree } from '../../../machine/remove-tree.ts';
 import { until } from '../../../machine/until.ts';
 import { writeWholeFile } from '../../../machine/whole-file.ts';
 import type { LocalContext } from '../context.ts';
 import type { JobPaths } from '../layout.ts';
 import { isThere } from '../servers/server-records.ts';
 import { killJobProcesses } from './job-processes.ts';
-import { type JobEnd, type LostLife, listJobs, readLife, readVerdict, refOf, type Verdict } from './job-records.ts';
+import {
+  type JobEnd,
+  type LostLife,
+  listJobs,
+  readLife,
+  readTally,
+  readVerdict,
+  refOf,
+  type Verdict,
+} from './job-records.ts';
 import { startJob } from './job-start.ts';
 import { readJobStatus } from './job-status.ts';
 
@@ -25,7 +36,8 @@ type Reason = 'cancel' | 'interrupt';
 const ENDS = {
   cancel: { state: 'CANCELLED', cause: 'cancel' },
   interrupt: { state: 'INTERRUPTED', cause: 'interrupt' },
-  lost: { state: 'FAILED', cause: 'lost' },
+  lost: { state: 'INTERRUPTED', cause: 'lost' },
+  'given up': { state: 'FAILED', cause: 'lost' },
 } as const;
 
 /**
@@ -36,38 +48,64 @@ async function withdrawOrder(paths: JobPaths): Promise<void> {
   await rm(paths.order, { force: true });
 }
 
-async function writeEnd(paths: JobPaths, how: Verdict): Promise<void> {
+/** Owners of what lies in the scratch space of a job. */
+function ownersOf({ identity, jobUsers }: LocalContext): readonly Owner[] {
+  if (identity === null) return [];
+  if (jobUsers === null) return [identity];
+  const { worker, mover } = jobUsers;
+  // The mover is in the group of its worker.
+  return [identity, worker, { uid: mover.uid, gid: worker.gid }, { uid: mover.uid, gid: identity.gid }];
+}
+
+async function removeScratch(context: LocalContext, { scratch }: JobPaths): Promise<void> {
+  const attempts = await readdir(scratch).catch(() => []);
+  for (const attempt of attempts) await removeTree(path.join(scratch, attempt), ownersOf(context));
+  await removeTree(scratch, ownersOf(context));
+}
+
+async function writeEnd(context: LocalContext, paths: JobPaths, how: Verdict): Promise<void> {
   await rm(paths.secrets, { recursive: true, force: true });
-  await rm(paths.scratch, { recursive: true, force: true });
-  const end: JobEnd = { ...ENDS[how], failures: 0, finishedAt: Date.now() / 1000 };
+  await removeScratch(context, paths);
+  const { failures, losses } = await readTally(paths);
+  const isLoss = how === 'lost' || how === 'given up';
+  const tally = { failures, losses: isLoss ? losses + 1 : losses };
+  const end: JobEnd = { ...ENDS[how], ...tally, finishedAt: Date.now() / 1000 };
   await writeWholeFile(paths.end, `${JSON.stringify(end)}\n`, { mode: 0o600 });
 }
 
-async function settle(paths: JobPaths, life: LostLife): Promise<void> {
+/** `cancelled`: what would go on with another attempt is not to. */
+async function settle(context: LocalContext, paths: JobPaths, life: LostLife, cancelled = false): Promise<void> {
   await withdrawOrder(paths);
-  const verdict = await readVerdict(paths, life.supervisor);
+  const found = await readVerdict(paths, life.supervisor);
+  const verdict = cancelled && found !== 'given up' ? 'cancel' : found;
   await killJobProcesses(paths, life.supervisor);
-  await writeEnd(paths, verdict);
+  await writeEnd(context, paths, verdict);
 }
 
-async function endSupervised(paths: JobPaths, supervisor: ProcessMark, reason: Reason): Promise<void> {
+async function endSupervised(
+  context: LocalContext,
+  paths: JobPaths,
+  supervisor: ProcessMark,
+  reason: Reason,
+): Promise<void> {
   await writeWholeFile(paths.request, `${reason}\n`, { mode: 0o644 });
   await signalProcess(supervisor, 'SIGTERM');
   await until(async () => !(await isAlive(supervisor)), { timeoutMs: ORDERLY_MS, intervalMs: 20 });
   await killJobProcesses(paths, supervisor);
   const after = await readLife(paths);
-  if (after.phase === 'lost') await settle(paths, after);
+  if (after.phase === 'lost') await settle(context, paths, after, reason === 'cancel');
 }
 
-async function end(paths: JobPaths, reason: Reason): Promise<void> {
+async function end(context: LocalContext, paths: JobPaths, reason: Reason): Promise<void> {
   await withdrawOrder(paths);
   const life = await readLife(paths);
-  if (life.phase === 'lost') return settle(paths, life);
-  if (life.phase === 'pending' || life.phase === 'running') return endSupervised(paths, life.supervisor, reason);
+  if (life.phase === 'lost') return settle(context, paths, life, reason === 'cancel');
+  if (life.phase === 'pending' || life.phase === 'running')
+    return endSupervised(context, paths, life.supervisor, reason);
   if (reason !== 'cancel') return;
   const isInterrupted = life.phase === 'ended' && life.end.state === 'INTERRUPTED';
   const isLaidOut = life.phase === 'absent' && (await isThere(paths.run));
-  if (isInterrupted || isLaidOut) await writeEnd(paths, 'cancel');
+  if (isInterrupted || isLaidOut) await writeEnd(context, paths, 'cancel');
 }
 
 /** A supervisor that is on its way may note itself into the directory once more before it ends. */
@@ -87,7 +125,7 @@ export function createJobs(context: LocalContext): JobVerbs {
   const settleLost = (ref: JobRef) =>
     locked(ref, async (paths) => {
       const life = await readLife(paths);
-      if (life.phase === 'lost') await settle(paths, life);
+      if (life.phase === 'lost') await settle(context, paths, life);
     });
 
   return {
@@ -95,7 +133,7 @@ export function createJobs(context: LocalContext): JobVerbs {
       locked(spec, async (paths) => {
         let life = await readLife(paths);
         if (life.phase === 'lost') {
-          await settle(paths, life);
+          await settle(context, paths, life);
           life = await readLife(paths);
         }
         if (life.phase === 'absent') await startJob(context, paths, spec, null);
@@ -115,16 +153,17 @@ export function createJobs(context: LocalContext): JobVerbs {
     },
 
     cancelJob: async (ref) => {
-      if (await isThere(layout.job(ref).directory)) await locked(ref, (paths) => end(paths, 'cancel'));
+      if (await isThere(layout.job(ref).directory)) await locked(ref, (paths) => end(context, paths, 'cancel'));
     },
 
     removeJob: (ref) => {
       const paths = layout.job(ref);
       const busy = 'The job is being started or ended by somebody else: try again.';
       return withLock(paths.lock, { waitSeconds: 20, busy }, async (lock) => {
-        await end(paths, 'cancel');
+        await end(context, paths, 'cancel');
         // The record last: what is left of a job without one would be shown to nobody.
-        for (const directory of [paths.run, paths.secrets, paths.attempts, paths.scratch]) await removeWhole(directory);
+        for (const directory of [paths.run, paths.secrets, paths.attempts]) await removeWhole(directory);
+        await removeScratch(context, paths);
         await rm(paths.record, { force: true });
         await removeWhole(paths.directory);
         await lock.remove();
@@ -136,7 +175,7 @@ export function createJobs(context: LocalContext): JobVerbs {
       const results = await Promise.allSettled(
         jobs.map(async ({ record, paths }) => {
           const { phase } = await readLife(paths);
-          if (phase !== 'ended' && phase !== 'absent') await locked(record, () => end(paths, 'interrupt'));
+          if (phase !== 'ended' && phase !== 'absent') await locked(record, () => end(context, paths, 'interrupt'));
         }),
       );
       for (const result of results) {

@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+
+const user = z.object({ uid: z.number(), gid: z.number() });
+
+/** What the local platform orders of the supervisor of a job, on its command line: nothing of it is a secret. */
+export const SupervisorOrder = z.object({
+  /** Names the start that this is of. */
+  order: z.string(),
+  /** Where notes are kept: `order` and `request` are the platform's, `supervisor`, `running`, `tally`, `end` the supervisor's. */
+  run: z.string(),
+  /** Holds a directory for each attempt. */
+  attempts: z.string(),
+  scratch: z.string(),
+  secrets: z.string(),
+  /** The program of the job and its arguments. */
+  worker: z.array(z.string()),
+  /** What moves files for it; null: it moves them itself. */
+  mover: z.nullable(z.array(z.string())),
+  /** Null: as who the supervisor is. */
+  users: z.nullable(z.object({ worker: user, mover: user })),
+  attemptsAtMost: z.number(),
+  /** Failed attempts, and supervisors that died, before this one. */
+  failures: z.number(),
+  losses: z.number(),
+  firstAttempt: z.number(),
+  deadlineSeconds: z.number(),
+  slots: z.string(),
+  slotCount: z.number(),
+});
+export type SupervisorOrder = z.infer<typeof SupervisorOrder>;
