@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
-import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../ports/manifest.ts';
+import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../ports/source-facts.ts';
 
 /** What a backup job reports when it has succeeded, whatever its method: all that the manifest needs beside the files. */
 export const TakenImage = z.object({

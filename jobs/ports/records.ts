@@ -7,8 +7,9 @@ import type {
   ImageType,
   InstanceState,
 } from '../../schema/states.ts';
-import type { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension, ManifestFile } from './manifest.ts';
+import type { ManifestFile } from './manifest.ts';
 import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
+import type { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from './source-facts.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What went wrong, as users read it. */

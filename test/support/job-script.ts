@@ -123,10 +123,19 @@ async function commandOf(home: string, script: ScriptName): Promise<readonly str
   return [path.join(home, 'tools', 'node'), await placeRunner(home, 'src/runner/main.ts'), 'attempt', kind];
 }
 
-async function placeRunner(home: string, entry: string): Promise<string> {
+/** Copied once for all jobs of a home, also where they start side by side. */
+const placed = new Map<string, Promise<string>>();
+
+function placeRunner(home: string, entry: string): Promise<string> {
   const directory = path.join(home, path.parse(entry).name);
-  await cp(await bundledRunner(entry), directory, { recursive: true });
-  return path.join(directory, 'main.mjs');
+  const place =
+    placed.get(directory) ??
+    bundledRunner(entry).then(async (bundle) => {
+      await cp(bundle, directory, { recursive: true });
+      return path.join(directory, 'main.mjs');
+    });
+  placed.set(directory, place);
+  return place;
 }
 
 /** Puts azcopy where the scripts find it, and finds PostgreSQL. */

@@ -7,7 +7,7 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import { ClusterSettings, type ClusterSettings as Settings } from '../../jobs/ports/manifest.ts';
+import { ClusterSettings, type ClusterSettings as Settings } from '../../jobs/ports/source-facts.ts';
 import type { PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { startAzurite, type TestAzurite } from './azurite.ts';
 import { createScriptRunner, type ScriptEnd, type ScriptRun, type ScriptRunner } from './job-script.ts';

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import * as z from 'zod/mini';
 import { JobFailure } from '../attempt/failure.ts';
 import { describeEnd } from '../programs/real-error.ts';
@@ -124,6 +125,8 @@ export function createAzcopy({ programs, directory, failure, log }: AzcopyOption
           },
           onOutput: hear,
           signal: giveUp.signal,
+          // At the end of its input it would read on all the time: here nobody ever says anything.
+          input: new PassThrough(),
         });
         if (end.exitCode === 0 && status === 'Completed' && failed === 0 && skipped === 0) return;
         const cause =

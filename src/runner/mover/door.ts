@@ -54,7 +54,7 @@ export function isAllowed(place: ImagePlace, method: string, url: URL): boolean 
 }
 
 function describe(error: NodeJS.ErrnoException, account: string): string {
-  const { host } = new URL(account);
+  const { host, hostname } = new URL(account);
   const words: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'connection refused',
     ECONNRESET: 'connection reset by peer',
@@ -64,7 +64,8 @@ function describe(error: NodeJS.ErrnoException, account: string): string {
     EHOSTUNREACH: 'no route to host',
     ENETUNREACH: 'network is unreachable',
   };
-  return `dial tcp ${host}: ${words[error.code ?? ''] ?? error.code ?? error.message}`;
+  const asked = words[error.code ?? ''] === 'no such host' ? `dial tcp: lookup ${hostname}` : `dial tcp ${host}`;
+  return `${asked}: ${words[error.code ?? ''] ?? error.code ?? error.message}`;
 }
 
 /**
@@ -120,7 +121,8 @@ export async function openDoor({ place, signature, environment }: DoorOptions): 
       incoming.pipe(outgoing);
       const answer = await answered;
       failure = null;
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      // The store says its reason in the status line too, and azcopy shows no other.
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', answer.headers);
       await pipeline(answer, response);
     } catch (error) {
       if (!socket.destroyed) failure = describe(error as NodeJS.ErrnoException, place.account);

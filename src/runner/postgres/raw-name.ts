@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 
 /**
@@ -15,12 +16,12 @@ export class RawName {
   get key(): string {
     return this.bytes.toString('latin1');
   }
-  /** For people: what is no UTF-8 in it is shown as the replacement character. */
+  /** For people: what is no UTF-8 is shown as if every byte were a character. */
   get text(): string {
-    return this.bytes.toString('utf8');
+    return this.bytes.toString(this.isUtf8 ? 'utf8' : 'latin1');
   }
   get isUtf8(): boolean {
-    return Buffer.from(this.text).equals(this.bytes);
+    return isUtf8(this.bytes);
   }
 }
 

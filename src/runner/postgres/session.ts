@@ -56,11 +56,33 @@ const ANSWER_MS = 120_000;
 const CONNECT_MS = 30_000;
 const GOODBYE_MS = 1_000;
 
+/** The words of PostgreSQL's own programs for what a socket says by a code. */
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'server closed the connection unexpectedly (Connection reset by peer)',
+  EPIPE: 'server closed the connection unexpectedly',
+  ENOTFOUND: 'could not translate host name to address',
+  EAI_AGAIN: 'could not translate host name to address',
+  ETIMEDOUT: 'Connection timed out',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+  ENOENT: 'No such file or directory',
+};
+
+function describeLoss(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const known = NETWORK[code];
+  if (known !== undefined) return known;
+  const text = error instanceof Error ? error.message : '';
+  if (text === 'timeout expired') return 'timeout expired';
+  if (/^Connection terminated/.test(text)) return 'server closed the connection unexpectedly';
+  return text === '' ? 'the connection failed' : text;
+}
+
 function asCause(error: unknown): Error {
   if (error instanceof ServerError || error instanceof SessionLostError || error instanceof AnswerError) return error;
   if (error instanceof pg.DatabaseError) return new ServerError(error);
-  const text = error instanceof Error ? error.message : 'without a word';
-  return new SessionLostError(text === '' ? 'the connection failed' : text, { cause: error });
+  return new SessionLostError(describeLoss(error), { cause: error });
 }
 
 /** Opens a session. Throws ServerError or SessionLostError; nothing of a login that is not SCRAM is answered. */

@@ -1,4 +1,4 @@
-import type { DurableState } from '../../../jobs/ports/manifest.ts';
+import type { DurableState } from '../../../jobs/ports/source-facts.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { DurableFunctions } from '../../../schema/states.ts';
 import type { LockedImage } from '../../stores/images/writes.ts';

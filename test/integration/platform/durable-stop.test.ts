@@ -59,10 +59,8 @@ async function startWithWorker(): Promise<number> {
     MINUTES,
   );
   const address = status.endpoint ?? { host: '', port: 0 };
-  const probe = createServerProbe();
-  await probe.ensureDurableExtension(address, login, { timeoutMs: 10_000 });
   await eventually(
-    () => probe.connect(address, login, { timeoutMs: 10_000, durable: true }),
+    () => createServerProbe().connect(address, login, { timeoutMs: 10_000, durable: true, ensureDurable: true }),
     ({ durableWorkerRunning }) => durableWorkerRunning === true,
     MINUTES,
   );

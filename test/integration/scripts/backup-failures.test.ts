@@ -82,7 +82,7 @@ test('the session that holds the snapshot fails the backup with the name of the 
   process.kill((await untilProcess(run.pid, /^pg_dump /)).pid, 'SIGSTOP');
   await source.query(
     'postgres',
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND application_name = 'psql'`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND application_name = 'toygres'`,
   );
   expectFailure(await run.ended, 1, /^the dump of database shop failed: .*administrator command/);
 });
@@ -112,7 +112,7 @@ test('an azcopy that is killed fails the backup', async () => {
   const run = await start('killed-azcopy');
   const { pid } = await untilProcess(run.pid, /^azcopy copy /);
   // At the end of its input it would be busy all the time with reading on.
-  expect(await readlink(`/proc/${pid}/fd/0`)).toMatch(/azcopy\/silent/);
+  expect(await readlink(`/proc/${pid}/fd/0`)).toMatch(/^(pipe|socket):/);
   process.kill(pid, 'SIGKILL');
   expectFailure(await run.ended, 1, /azcopy was ended by signal 9/);
 });
@@ -163,7 +163,7 @@ test('no secret is printed, stands in an environment, or on a command line but t
   }
   const { lines, exitCode, scratchDirectory } = await end;
   expect(exitCode).toBe(0);
-  expect([...seen]).toEqual(expect.arrayContaining(['bash', 'psql', 'pg_dump', 'azcopy']));
+  expect([...seen]).toEqual(expect.arrayContaining(['pg_dump', 'azcopy']));
   expect(lines.join('\n')).not.toContain(source.password);
   expect(lines.join('\n')).not.toContain(signature);
   // grep's status 1: found nowhere.

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { type Attempt, type Program, requireParameter, requireSecret } from '../attempt/attempt.ts';
+import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { encoding } from '../catalogue/columns.ts';
+import { findCompression } from '../dump/compression.ts';
+import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
+import type { MovedFile } from '../mover/file-mover.ts';
+import { failingAs } from '../postgres/describe-error.ts';
+import type { Login } from '../postgres/session.ts';
+import { writeToolEnvironment } from '../postgres/tool-environment.ts';
+import { checkLogin, type FoundServer } from './check-login.ts';
+import { dumpAll } from './dump-all.ts';
+import { dumpRoles } from './dump-roles.ts';
+import { createOutgoingFiles, type OutgoingFiles } from './outgoing-files.ts';
+import { readServer, type SourceServer } from './read-server.ts';
+import { readPgDumpVersion } from './tool-versions.ts';
+
+const CHECKSUMS = 'checksums.tsv';
+const ABOUT_THE_SERVER = `the dump of the server's roles and settings`;
+
+/** Takes a logical image of a whole running server: every database, the roles, the settings. */
+export const backup: Program = async (attempt) => {
+  const startedAt = now();
+  const login = await readLogin(attempt);
+  const parallel = Number(requireParameter(attempt, 'TOYGRES_PARALLEL', /[1-9]|[1-5][0-9]|6[0-4]/));
+  requireParameter(attempt, 'TOYGRES_IMAGE_URL', /https?:\/\/[^?]+[^?/]/);
+  const connectSeconds = Number(attempt.parameters.PGCONNECT_TIMEOUT ?? 30);
+  const found = await checkLogin(login);
+  const stop = new AbortController();
+  const files = createOutgoingFiles(attempt.files, (error) => stop.abort(error));
+  const directory = path.join(attempt.scratch, 'image');
+  try {
+    const tools = {
+      pg_dump: await readPgDumpVersion(attempt, found.major),
+      azcopy: await attempt.files.readToolVersion(),
+    };
+    const server = await failingAs(ABOUT_THE_SERVER, () => readServer(attempt, found.session, directory, files));
+    const { report } = attempt;
+    report.log(`The server is PostgreSQL ${server.facts.serverVersion} with ${server.databases.length} databases`);
+
+    report.phase('dump', server.databaseBytes);
+    const ground: DumpGround = {
+      attempt,
+      login,
+      major: found.major,
+      toolEnvironment: await writeToolEnvironment(login, found.major, attempt.scratch, connectSeconds),
+      compression: await findCompression(attempt.programs, attempt.scratch, Number.parseInt(tools.pg_dump, 10)),
+      directory,
+      files,
+      signal: stop.signal,
+    };
+    const dumped = await dumpEverything(ground, found, server, parallel);
+    report.endPhase();
+
+    const checksums = await sendRest(attempt, directory, files, server);
+    const { databases, databaseBytes, cluster, serverVersion } = server.facts;
+    return {
+      startedAt,
+      finishedAt: now(),
+      checksums,
+      tools,
+      extensions: dumped.flatMap(({ extensions }) => extensions),
+      durable: dumped.find(({ durable }) => durable !== null)?.durable ?? null,
+      notices: report.notices,
+      databases,
+      databaseBytes,
+      cluster,
+      serverVersion,
+    };
+  } finally {
+    await found.session.close();
+  }
+};
+
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+async function readLogin(attempt: Attempt): Promise<Login> {
+  const port = Number(requireParameter(attempt, 'PGPORT', /[0-9]+/));
+  const host = requireParameter(attempt, 'PGHOST', /.+/s);
+  const user = requireParameter(attempt, 'PGUSER', /.+/s);
+  return { host, port, user, password: await requireSecret(attempt, 'password') };
+}
+
+async function dumpEverything(
+  ground: DumpGround,
+  { session, maintenance }: FoundServer,
+  { databases, databaseBytes }: SourceServer,
+  parallel: number,
+): Promise<readonly DumpedDatabase[]> {
+  const [answer] = await failingAs(ABOUT_THE_SERVER, () =>
+    session.ask({ sql: 'SELECT getdatabaseencoding()', row: z.tuple([encoding]) }),
+  );
+  if (answer === undefined) throw new JobFailure('the server does not tell its encoding');
+  const dumped = await dumpAll(ground, databases, parallel);
+  ground.attempt.report.progress(databaseBytes, 'dumping roles');
+  await dumpRoles(ground, session, maintenance, answer[0], dumped);
+  return dumped;
+}
+
+/** Sends what is left, and the list of what there must be last. */
+async function sendRest(attempt: Attempt, directory: string, files: OutgoingFiles, server: SourceServer) {
+  const { report } = attempt;
+  const aboutServer = path.join(directory, 'server.json');
+  const { facts, details } = server;
+  await writeFile(aboutServer, `${JSON.stringify({ server: facts, details, notices: report.notices })}\n`);
+  files.give(aboutServer, 'server.json');
+
+  report.phase('hash', files.bytes);
+  report.log(`Hashing what is not hashed yet: ${files.bytes - files.hashedBytes} of ${files.bytes} bytes`);
+  report.progress(files.hashedBytes);
+  const moved = await files.hashed((bytes) => report.progress(bytes));
+  const list = Buffer.from(writeChecksums(moved));
+  const localList = path.join(directory, CHECKSUMS);
+  await writeFile(localList, list);
+  report.endPhase();
+
+  report.phase('upload', files.bytes);
+  report.log(`Uploading the rest of ${moved.length} files with ${files.bytes} bytes`);
+  const stopListening = attempt.files.onProgress(({ stage, bytes }) => {
+    if (stage === 'send') report.progress(bytes);
+  });
+  try {
+    await attempt.files.settle();
+    await attempt.files.upload(localList, CHECKSUMS);
+    await attempt.files.settle();
+  } finally {
+    stopListening();
+  }
+  report.endPhase();
+  report.log(`The image is uploaded: ${moved.length + 1} files`);
+  const digest = (algorithm: string) => createHash(algorithm).update(list).digest('hex');
+  return { sizeBytes: list.length, md5: digest('md5'), sha256: digest('sha256') };
+}
+
+/** One line a file, sorted by their paths: size, MD5, SHA-256, path. */
+function writeChecksums(files: readonly (MovedFile & { readonly name: string })[]): string {
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (sorted.length === 0) throw finalFailure('the image holds no file');
+  return sorted.map(({ sizeBytes, md5, sha256, name }) => `${sizeBytes}\t${md5}\t${sha256}\t${name}\n`).join('');
+}

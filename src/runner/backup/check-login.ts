@@ -1,0 +1,51 @@
+import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { describeError } from '../postgres/describe-error.ts';
+import { ServerError } from '../postgres/server-error.ts';
+import { type Login, openSession, type Session } from '../postgres/session.ts';
+
+/** A database to work from that the server has, and the server's major version. */
+export interface FoundServer {
+  readonly maintenance: string;
+  readonly major: number;
+  /** Stays open: the server's roles and settings are asked for in it. */
+  readonly session: Session;
+}
+
+const UNKNOWN_DATABASE = '3D000';
+const WRONG_PASSWORD = '28P01';
+
+/** The recorded password must still be the server's: an image whose password is unknown cannot be used by anybody. */
+export async function checkLogin(login: Login): Promise<FoundServer> {
+  if (login.password === '' || login.password.includes('\n')) {
+    throw finalFailure('the recorded password is empty or has more than one line');
+  }
+  let failure: unknown;
+  for (const maintenance of ['postgres', 'template1']) {
+    try {
+      const major = await readMajor(login, maintenance);
+      return { maintenance, major, session: await openSession(login, { database: maintenance, major }) };
+    } catch (error) {
+      failure = error;
+      if (!(error instanceof ServerError && error.code === UNKNOWN_DATABASE)) break;
+    }
+  }
+  if (failure instanceof JobFailure) throw failure;
+  if (failure instanceof ServerError && failure.code === WRONG_PASSWORD) {
+    throw finalFailure(
+      `the recorded password of role ${login.user} no longer logs in: it was changed on the server. Set it back with ALTER ROLE ... PASSWORD, then take the image again`,
+      failure,
+    );
+  }
+  throw new JobFailure(`the server cannot be reached: ${describeError(failure)}`, { cause: failure });
+}
+
+async function readMajor(login: Login, database: string): Promise<number> {
+  const session = await openSession(login, { database, major: null });
+  try {
+    const major = Number(/^(\d{1,3})\b/.exec(session.serverVersion ?? '')?.[1]);
+    if (!Number.isInteger(major)) throw finalFailure('the server does not say which version it is');
+    return major;
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Question } from '../postgres/session.ts';
+import { count, hexBytes, oid } from './columns.ts';
+
+/** The catalogue of large objects stands in for the table that they would be. */
+export const LARGE_OBJECTS = 2613;
+
+const TableRow = z
+  .tuple([oid, count, count, hexBytes])
+  .transform(([id, sizeBytes, rows, name]) => ({ oid: id, sizeBytes, rows, name: name.toString() }));
+/** A table with rows that pg_dump takes along; `name` as pg_dump prints it. Size and rows are estimates. */
+export type TableRow = z.infer<typeof TableRow>;
+
+/**
+ * Every table whose rows pg_dump takes along. Those of an extension are taken only where the extension says so. The large
+ * objects stand in as one more. Sizes are read without a lock: a table may be held by somebody, and is waited for later.
+ */
+export const TABLES: Question<TableRow> = {
+  sql: `
+    SELECT c.oid,
+      greatest(c.relpages::bigint * current_setting('block_size')::bigint,
+               (pg_stat_file(pg_relation_filepath(c.oid), true)).size, 0)
+        + coalesce(greatest(t.relpages::bigint * current_setting('block_size')::bigint,
+                            (pg_stat_file(pg_relation_filepath(t.oid), true)).size), 0),
+      greatest(c.reltuples, 0)::bigint, encode(textsend(n.nspname || '.' || c.relname), 'hex')
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+    WHERE c.relkind = 'r'
+      AND c.relpersistence <> 't'
+      AND n.nspname <> 'information_schema'
+      AND n.nspname NOT LIKE 'pg\\_%'
+      AND (NOT EXISTS (SELECT FROM pg_depend d
+                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
+                         AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
+           OR c.oid IN (SELECT unnest(extconfig) FROM pg_extension))
+    UNION ALL
+    SELECT ${LARGE_OBJECTS}, pg_table_size('pg_largeobject'), (SELECT count(*) FROM pg_largeobject_metadata), ''
+    WHERE EXISTS (SELECT FROM pg_largeobject_metadata)`,
+  row: TableRow,
+};

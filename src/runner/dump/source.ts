@@ -1,0 +1,37 @@
+import type { DurableState, ManifestExtension } from '../../../jobs/ports/source-facts.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import type { OutgoingFiles } from '../backup/outgoing-files.ts';
+import type { RoleRow } from '../catalogue/roles.ts';
+import type { RawName } from '../postgres/raw-name.ts';
+import type { Login } from '../postgres/session.ts';
+
+/** The server that an image is taken of, and what the dump of each of its databases shares. */
+export interface DumpGround {
+  readonly attempt: Attempt;
+  readonly login: Login;
+  /** The server's. */
+  readonly major: number;
+  readonly toolEnvironment: Readonly<Record<string, string>>;
+  readonly compression: string;
+  /** Files of the image as they will lie below its prefix. */
+  readonly directory: string;
+  readonly files: OutgoingFiles;
+  /** Aborted when another database failed. */
+  readonly signal: AbortSignal;
+}
+
+export interface SourceDatabase {
+  readonly oid: number;
+  readonly name: RawName;
+  readonly encoding: string;
+  readonly sizeBytes: number;
+}
+
+/** What was learnt of a database while it was dumped. */
+export interface DumpedDatabase {
+  readonly database: SourceDatabase;
+  /** Roles that the dump names. */
+  readonly roles: readonly RoleRow[];
+  readonly extensions: readonly ManifestExtension[];
+  readonly durable: DurableState | null;
+}

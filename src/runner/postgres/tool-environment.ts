@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { toolOptions } from './pinned-settings.ts';
+import type { Login } from './session.ts';
+
+/**
+ * The environment in which pg_dump and its kin reach a server as our own sessions do. The password stands in a file of mode
+ * 0600 below the directory, never in an environment or an argument.
+ */
+export async function writeToolEnvironment(
+  login: Login,
+  major: number,
+  directory: string,
+  connectTimeoutSeconds = 30,
+): Promise<Readonly<Record<string, string>>> {
+  const passfile = path.join(directory, 'passfile');
+  await writeFile(passfile, `*:*:*:*:${login.password.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600 });
+  return {
+    PGHOST: login.host,
+    PGPORT: String(login.port),
+    PGUSER: login.user,
+    PGPASSFILE: passfile,
+    PGOPTIONS: toolOptions(major),
+    PGCONNECT_TIMEOUT: String(connectTimeoutSeconds),
+    // Of version 16 and later; 15 has no such thing. Without a password: servers that trust loopback.
+    PGREQUIREAUTH: 'scram-sha-256,none',
+    PGSSLMODE: 'disable',
+    PGGSSENCMODE: 'disable',
+  };
+}
+
+/** A database's name as tools take it: as it is it would be read as a connection string where it looks like one. */
+export function connectionString(database: string): string {
+  return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
+}
