@@ -20,15 +20,19 @@ export interface ProbeOptions {
   readonly durable: boolean;
   readonly measure?: boolean;
   readonly libraries?: boolean;
-  /** Creates the extension pg_durable where it is missing. */
-  readonly ensureDurable?: boolean;
 }
 
-/** Opens a real connection to a server as a client would. */
+/** Opens real connections to a server as a client would. */
 export interface ServerProbe {
   /**
    * Connects once, asks for the version, disconnects. Throws UNAVAILABLE when nothing answers or the server is starting,
    * STEP_FAILED when it answers but refuses the login, or cannot load its own libraries where `libraries` asked for that.
    */
   connect(address: Address, login: ServerSecret, options: ProbeOptions): Promise<ConnectionFacts>;
+  /** Creates the extension pg_durable where it is missing; two at once create it once. Throws the same. */
+  ensureDurableExtension(
+    address: Address,
+    login: ServerSecret,
+    options: Pick<ProbeOptions, 'timeoutMs'>,
+  ): Promise<void>;
 }

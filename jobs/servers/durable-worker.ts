@@ -15,26 +15,24 @@ export function durableWorkerAt(
   instanceId: string,
   endpoint: Endpoint,
 ) {
-  const look = async (ensureDurable: boolean) => {
-    const login = { username: SUPERUSER_NAME, password: await instances.readPassword(instanceId) };
-    return probe.connect(endpoint, login, { timeoutMs: ONE_LOOK_MS, durable: true, ensureDurable });
-  };
+  const readLogin = async () => ({ username: SUPERUSER_NAME, password: await instances.readPassword(instanceId) });
+  const look = async () => probe.connect(endpoint, await readLogin(), { timeoutMs: ONE_LOOK_MS, durable: true });
   const waiting = (detail: string | null | undefined): Poll<never> => ({
     progress: { message: detail ?? 'waiting for the worker of pg_durable' },
   });
   return {
     /** Creates the extension in the database of the worker; it is there already when that ran before. */
     createExtension: async (): Promise<void> => {
-      await look(true);
+      await probe.ensureDurableExtension(endpoint, await readLogin(), { timeoutMs: ONE_LOOK_MS });
     },
     /** Done when the worker is alive: from then on functions run, and can be seen, signalled and cancelled. */
     isAlive: async (): Promise<Poll<null>> => {
-      const { durableWorkerRunning, durableWorkerDetail } = await look(false);
+      const { durableWorkerRunning, durableWorkerDetail } = await look();
       return durableWorkerRunning ? { done: null } : waiting(durableWorkerDetail);
     },
     /** The same, but a worker that the source had switched off is not waited for: that comes back as it was. */
     isAliveUnlessOff: async (): Promise<Poll<Notices>> => {
-      const { durableWorkerRunning, durableWorkerIsOff, durableWorkerDetail } = await look(false);
+      const { durableWorkerRunning, durableWorkerIsOff, durableWorkerDetail } = await look();
       if (durableWorkerRunning) return { done: { notices: [] } };
       if (!durableWorkerIsOff) return waiting(durableWorkerDetail);
       return { done: { notices: [`The worker of pg_durable does not run here. ${durableWorkerDetail ?? ''}`.trim()] } };

@@ -65,7 +65,12 @@ const checkOperations: ApolloServerPlugin<ApiContext> = {
         try {
           const operation = checkOperation(schema, document, request);
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-            throw refuseRequest('Subscriptions go over a WebSocket: connect to /graphql with graphql-transport-ws.');
+            throw refuseRequest(
+              'Subscriptions are streams: send this request with the header "Accept: text/event-stream", or connect to ' +
+                '/graphql by a WebSocket with graphql-transport-ws.',
+              'Accept',
+              'eventStream',
+            );
           }
         } catch (error) {
           throw withStatus(error, 400);

@@ -39,7 +39,10 @@ function describeRoots(built: GraphQLSchema): GraphQLSchema {
       built.getMutationType(),
       'What can be asked to be done. What takes time answers with an operation at once, and operationEvents follows it.',
     ],
-    [built.getSubscriptionType(), 'What can be followed, over a WebSocket (graphql-transport-ws).'],
+    [
+      built.getSubscriptionType(),
+      'What can be followed, over a WebSocket (graphql-transport-ws) or as text/event-stream (graphql-sse).',
+    ],
   ] as const;
   for (const [type, description] of words) if (type != null) type.description = description;
   return built;

@@ -9,6 +9,9 @@ import type { Logger } from '../log/logger.ts';
 import { createApollo } from './apollo.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createErrorFormatter } from './errors/format-error.ts';
+import { createEventStreamServer } from './event-stream/serve-event-stream.ts';
+import { createPreparer } from './execution/prepare-operation.ts';
+import { createSubscriptionRunner } from './execution/run-subscription.ts';
 import { buildHttpApp } from './http/build-app.ts';
 import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
@@ -70,15 +73,20 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     const scoped = ofScope(caller.scope ?? EVERYTHING);
     return createContext(scoped.services, scoped.container, caller);
   };
+  const preparer = createPreparer(schema);
+  const slots = createSubscriptionSlots();
+  const subscriptions = createSubscriptionRunner({ schema, createContext: contextOf, formatError, slots });
   const webSocket = serveWebSocket(httpServer, {
     path: PATH,
     schema,
     auth: countRefusals(auth, meter),
-    slots: createSubscriptionSlots(),
     createContext: contextOf,
     formatError,
+    preparer,
+    subscriptions,
     log,
   });
+  const eventStreams = createEventStreamServer({ preparer, subscriptions, formatError, log });
   let listening = false;
   let stopped: Promise<void> | undefined;
 
@@ -92,10 +100,12 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
           apollo,
           auth,
           createContext: contextOf,
+          eventStreams,
           formatError,
           log,
           meter,
           metrics,
+          preparer,
           ready,
           schema,
           version,
@@ -107,7 +117,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     },
     stop() {
       stopped ??= (async () => {
-        await webSocket.stop();
+        await Promise.all([webSocket.stop(), eventStreams.stop()]);
         if (listening) await apollo.stop();
       })();
       return stopped;

@@ -68,6 +68,8 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
     platform: { ...platform, suspend: async () => undefined, resume: async () => undefined },
     probe: {
       connect: async (address, login, options) => probe.connect(await platform.findAddress(address), login, options),
+      ensureDurableExtension: async (address, login, options) =>
+        probe.ensureDurableExtension(await platform.findAddress(address), login, options),
     },
   };
 }

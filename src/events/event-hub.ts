@@ -1,9 +1,13 @@
+import type { OperationEventRecord } from '../../resolvers/ports/records.ts';
 import type { Database } from '../db/database.ts';
 import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
 import { type EventPage, readEvents, readLastSequences } from '../stores/operations/events.ts';
 
-/** Wakes those who follow operations, and reads for them: once for all who stand at the same event. */
+/**
+ * Wakes those who follow operations, and reads for them: once for all who stand at the same event. An event is the same
+ * object to all who follow its operation at a time, so that what is made of it can be shared.
+ */
 export interface EventHub {
   /** Rings whenever the operation may have an event that was not there before. */
   join(operationId: string, ring: () => void): () => void;
@@ -12,6 +16,9 @@ export interface EventHub {
 
 /** Events in one read: enough for most operations at once, little enough to be held for a slow reader. */
 export const PAGE_SIZE = 200;
+/** Readings of one operation that are kept at a time, and its newest events that are. */
+const READS_KEPT = 8;
+const RECENT_KEPT = 32;
 /** A notification is only quicker than this look. */
 const LOOK_MS = 3000;
 
@@ -19,7 +26,25 @@ export function createEventHub(database: Database, listener: Pick<Listener, 'sub
   const rings = new Map<string, Set<() => void>>();
   const told = new Map<string, number>();
   const reads = new Map<string, Map<number, Promise<EventPage | null>>>();
+  const recent = new Map<string, Map<number, OperationEventRecord>>();
   let close: (() => void) | null = null;
+
+  /** The page with those of its events that were read before as they were read then. */
+  function share(operationId: string, page: EventPage | null): EventPage | null {
+    if (page === null || !rings.has(operationId)) return page;
+    const known = recent.get(operationId) ?? new Map<number, OperationEventRecord>();
+    recent.set(operationId, known);
+    const events = page.events.map((event) => {
+      const shared = known.get(event.sequence) ?? event;
+      known.set(event.sequence, shared);
+      return shared;
+    });
+    for (const oldest of known.keys()) {
+      if (known.size <= RECENT_KEPT) break;
+      known.delete(oldest);
+    }
+    return { ...page, events };
+  }
 
   function ring(operationId: string): void {
     // A read that is under way may have begun before the event was there: whoever comes now begins another.
@@ -68,6 +93,8 @@ export function createEventHub(database: Database, listener: Pick<Listener, 'sub
         of?.delete(own);
         if (of?.size !== 0) return;
         rings.delete(operationId);
+        reads.delete(operationId);
+        recent.delete(operationId);
         told.delete(operationId);
         if (rings.size > 0) return;
         close?.();
@@ -76,13 +103,21 @@ export function createEventHub(database: Database, listener: Pick<Listener, 'sub
     },
     read(operationId, after) {
       const of = reads.get(operationId) ?? new Map<number, Promise<EventPage | null>>();
-      const underWay = of.get(after);
-      if (underWay !== undefined) return underWay;
-      const read = readEvents(database, operationId, after, PAGE_SIZE).finally(() => {
-        of.delete(after);
-        if (of.size === 0 && reads.get(operationId) === of) reads.delete(operationId);
-      });
-      reads.set(operationId, of.set(after, read));
+      const known = of.get(after);
+      if (known !== undefined) return known;
+      const read = readEvents(database, operationId, after, PAGE_SIZE).then((page) => share(operationId, page));
+      // Good until the operation is known to have another event, for as many as stand at different ones.
+      for (const oldest of of.keys()) {
+        if (of.size < READS_KEPT) break;
+        of.delete(oldest);
+      }
+      of.set(after, read);
+      if (rings.has(operationId)) reads.set(operationId, of);
+      read.then(
+        // A long one is of somebody who catches up.
+        (page) => page !== null && page.events.length > RECENT_KEPT && of.delete(after),
+        () => of.delete(after),
+      );
       return read;
     },
   };

@@ -6,6 +6,8 @@ import type { LogUpstreams } from './log-upstream.ts';
 
 /** The most lines that are handed on together. */
 const BATCH = 1000;
+/** Up to which line a shared reading begins at the first one: read twice, so that it need not be read by each. */
+const SHARED_FROM_START = 2000;
 
 export interface JobFollowing {
   readonly tailLines: number | null;
@@ -27,8 +29,12 @@ export async function* followOneJob(
 ): AsyncGenerator<readonly PlatformLogLine[], void, undefined> {
   let cursor = afterLine ?? 0;
   const history = () => readJobLines(deps, job, cursor, signal);
+  const key = `job ${job.id}`;
+  const goesOn = follow && !hasEnded(job);
 
-  if (tailLines !== null) {
+  if (goesOn && tailLines === null && upstreams.hasAfter(key, cursor)) {
+    // All of it is in the shared reading.
+  } else if (tailLines !== null) {
     // At least one: with none wanted, the place to go on from must still be known.
     const last = await takeLast(history(), Math.max(1, tailLines));
     cursor = last.at(-1)?.line ?? cursor;
@@ -40,11 +46,11 @@ export async function* followOneJob(
     }
   }
   // The record is as of before the reading: all that an ended job wrote was in it.
-  if (!follow || hasEnded(job) || signal.aborted) return;
+  if (!goesOn || signal.aborted) return;
 
-  const { upstream, leave } = upstreams.join(`job ${job.id}`, cursor, (after, stopped) =>
-    followJobLines(deps, job, after, stopped),
-  );
+  // A reading that is begun early in a log begins at its start, for those who come later and want all of it.
+  const from = cursor <= SHARED_FROM_START ? 0 : cursor;
+  const { upstream, leave } = upstreams.join(key, from, (after, stopped) => followJobLines(deps, job, after, stopped));
   try {
     while (!signal.aborted) {
       if (cursor < upstream.ring.floor) {

@@ -14,11 +14,17 @@ export interface LineRing {
   /** The number of the newest line seen, `floor` when there was none. */
   readonly last: number;
   push(line: PlatformLogLine): void;
-  /** Lines after `cursor` in order, at most `count`; the caller has seen to it that `cursor >= floor`. */
+  /**
+   * Lines after `cursor` in order, at most `count`; the caller has seen to it that `cursor >= floor`. The same list to all
+   * who ask for the same before the next line comes.
+   */
   after(cursor: number, count: number): readonly PlatformLogLine[];
   /** All that is here. */
   all(): readonly PlatformLogLine[];
 }
+
+/** Lists that are kept to be given again. */
+const SHARED_LISTS = 16;
 
 /** An empty ring that begins after the given line. */
 export function createLineRing(limits: RingLimits, after: number): LineRing {
@@ -28,6 +34,7 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
   // Evicted lines stay in front of `start` until half of the array is waste: shifting each would copy it each time.
   let lines: PlatformLogLine[] = [];
   let start = 0;
+  const taken = new Map<string, readonly PlatformLogLine[]>();
 
   function evict(): void {
     const oldest = lines[start];
@@ -49,6 +56,7 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
       return last;
     },
     push(line) {
+      taken.clear();
       lines.push(line);
       last = line.line;
       characters += line.text.length;
@@ -56,13 +64,19 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
         evict();
     },
     after(cursor, count) {
+      const key = `${cursor} ${count}`;
+      const known = taken.get(key);
+      if (known !== undefined) return known;
       let low = start;
       for (let high = lines.length; low < high; ) {
         const middle = (low + high) >> 1;
         if ((lines[middle]?.line ?? 0) > cursor) high = middle;
         else low = middle + 1;
       }
-      return lines.slice(low, low + count);
+      const found = lines.slice(low, low + count);
+      // Who stands further back than most would fill it with lists of their own.
+      if (taken.size < SHARED_LISTS) taken.set(key, found);
+      return found;
     },
     all: () => lines.slice(start),
   };

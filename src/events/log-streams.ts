@@ -41,6 +41,14 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
   const { instances, jobs, log, platform } = options;
   const upstreams = createLogUpstreams(options.ring ?? RING);
 
+  /** The same records for the same list, so that what is made of them can be shared. */
+  const records = new WeakMap<readonly PlatformLogLine[], readonly LogLineRecord[]>();
+  function recordsOf(lines: readonly PlatformLogLine[], jobId: string): readonly LogLineRecord[] {
+    const known = records.get(lines) ?? lines.map((line) => ({ ...line, jobId }));
+    records.set(lines, known);
+    return known;
+  }
+
   async function findJob(jobId: string): Promise<JobRecord> {
     const job = await jobs(jobId);
     if (job) return job;
@@ -50,9 +58,7 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
   async function* followBatches(jobId: string, request: JobFollowing, left: AbortSignal) {
     const job = await findJob(jobId);
     log.debug({ jobId }, 'a subscriber follows a job log');
-    for await (const lines of followOneJob(options, upstreams, job, request, left)) {
-      yield lines.map((line) => ({ ...line, jobId }));
-    }
+    for await (const lines of followOneJob(options, upstreams, job, request, left)) yield recordsOf(lines, jobId);
   }
 
   async function findInstance(instanceId: string): Promise<InstanceRecord> {

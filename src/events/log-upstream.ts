@@ -18,6 +18,8 @@ export interface LogUpstreams {
    * which resolves when nothing is left of the reading, if this was the last.
    */
   join(key: string, after: number, open: OpenReading): { readonly upstream: LogUpstream; leave(): Promise<void> };
+  /** The reading of this key that is open, if it still has every line after that one. */
+  hasAfter(key: string, after: number): boolean;
   /** How many readings are open. */
   readonly size: number;
   /** Ends all readings and those that somebody still asks for; who follows them sees the end. */
@@ -63,6 +65,10 @@ export function createLogUpstreams(limits: RingLimits): LogUpstreams {
         },
       };
     },
+    hasAfter(key, after) {
+      const reading = readings.get(key);
+      return reading !== undefined && reading.ring.floor <= after;
+    },
     get size() {
       return readings.size;
     },
@@ -75,6 +81,9 @@ export function createLogUpstreams(limits: RingLimits): LogUpstreams {
   };
 }
 
+/** How long lines are gathered once there are more than one at a time. */
+const GATHER_MS = 25;
+
 async function* openNothing(): AsyncGenerator<PlatformLogLine> {}
 
 function beginReading(limits: RingLimits, after: number, open: OpenReading): Reading {
@@ -84,8 +93,20 @@ function beginReading(limits: RingLimits, after: number, open: OpenReading): Rea
   let ended = false;
   let error: unknown = null;
 
-  const wake = () => {
+  let wokenAt = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const wakeNow = () => {
+    timer = null;
+    wokenAt = performance.now();
     for (const resume of [...waiting]) resume();
+  };
+  // One line is handed on at once; of many that come fast, all that came meanwhile go together.
+  const wake = () => {
+    if (timer !== null) return;
+    const dueMs = wokenAt + GATHER_MS - performance.now();
+    if (dueMs <= 0) wakeNow();
+    else timer = setTimeout(wakeNow, dueMs);
   };
   // Reads as fast as the log comes, whoever follows: the slow ones find what they missed by themselves.
   const pump = async () => {
@@ -99,7 +120,8 @@ function beginReading(limits: RingLimits, after: number, open: OpenReading): Rea
       if (!abort.signal.aborted) error = caught;
     } finally {
       ended = true;
-      wake();
+      if (timer !== null) clearTimeout(timer);
+      wakeNow();
     }
   };
 
@@ -117,9 +139,9 @@ function beginReading(limits: RingLimits, after: number, open: OpenReading): Rea
     changed: (signal, withinMs) =>
       new Promise((resolve) => {
         if (signal.aborted || ended) return resolve();
-        const timer = withinMs === undefined ? undefined : setTimeout(() => resume(), withinMs);
+        const late = withinMs === undefined ? undefined : setTimeout(() => resume(), withinMs);
         const resume = () => {
-          clearTimeout(timer);
+          clearTimeout(late);
           waiting.delete(resume);
           signal.removeEventListener('abort', resume);
           resolve();

@@ -3,6 +3,7 @@ import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import { readDurableWorker } from './durable-probe.ts';
+import { NOT_NOW, translateProbeError } from './probe-errors.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
 const DATABASE = 'postgres';
@@ -22,22 +23,13 @@ const GOODBYE_MS = 1000;
 /** A probe over PostgreSQL's own protocol. Each call opens one connection and closes it, also when it fails. */
 export function createServerProbe(): ServerProbe {
   return {
-    async connect(address, login, { timeoutMs, durable, measure, libraries, ensureDurable }) {
+    async connect(address, login, { timeoutMs, durable, measure, libraries }) {
       const startedAt = performance.now();
-      const inDatabase: InDatabase = async (database, work) => {
-        const client = buildClient(address, login, database, timeoutMs);
-        try {
-          await client.connect();
-          return await work(client);
-        } finally {
-          await close(client);
-        }
-      };
+      const inDatabase = openAt(address, login, timeoutMs);
       return inDatabase(DATABASE, async (client) => {
         const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
         const latencyMs = performance.now() - startedAt;
         if (libraries) await requireLibraries(client, address);
-        if (ensureDurable) await client.query(ENSURE_DURABLE);
         const worker = durable ? await readDurableWorker(client, inDatabase) : null;
         const facts: ConnectionFacts = {
           serverVersion: rows[0]?.version ?? '',
@@ -47,13 +39,35 @@ export function createServerProbe(): ServerProbe {
         };
         return measure ? { ...facts, databaseBytes: await readSize(client) } : facts;
       }).catch((error: unknown) => {
-        throw translate(error, address, login);
+        throw translateProbeError(error, address, login);
+      });
+    },
+
+    async ensureDurableExtension(address, login, { timeoutMs }) {
+      await openAt(
+        address,
+        login,
+        timeoutMs,
+      )(DATABASE, (client) => client.query(ENSURE_DURABLE)).catch((error: unknown) => {
+        throw translateProbeError(error, address, login);
       });
     },
   };
 }
 
 type InDatabase = <T>(database: string, work: (client: pg.Client) => Promise<T>) => Promise<T>;
+
+const openAt =
+  (address: Address, login: ServerSecret, timeoutMs: number): InDatabase =>
+  async (database, work) => {
+    const client = buildClient(address, login, database, timeoutMs);
+    try {
+      await client.connect();
+      return await work(client);
+    } finally {
+      await close(client);
+    }
+  };
 
 function buildClient({ host, port }: Address, login: ServerSecret, database: string, timeoutMs: number): pg.Client {
   const client = new pg.Client({
@@ -96,30 +110,4 @@ async function requireLibraries(client: pg.Client, { host, port }: Address): Pro
 async function readSize(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ bytes: string }>(ALL_DATABASES);
   return Number(rows[0]?.bytes ?? 0);
-}
-
-const LOGIN_REFUSED = /^28/;
-/** Not now: starting, shutting down, too many clients. Everything else that a server says is its last word. */
-const NOT_NOW = /^(57P0[1-4]|53)/;
-
-function translate(error: unknown, { host, port }: Address, { username }: ServerSecret): AppError {
-  if (error instanceof AppError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  // A server's message may quote data, and a client's may quote the login: only codes go further.
-  const cause = new Error(`connection failed: ${code || (error instanceof Error ? error.name : 'unknown')}`);
-  if (!(error instanceof pg.DatabaseError)) {
-    const why = code || 'no answer in time';
-    return new AppError('UNAVAILABLE', `Nothing answers at ${host}:${port} (${why}).`, { cause });
-  }
-  if (LOGIN_REFUSED.test(code)) {
-    return new AppError(
-      'STEP_FAILED',
-      `The server at ${host}:${port} refuses the login of ${username} with the recorded password; set that password again with ALTER ROLE.`,
-      { cause },
-    );
-  }
-  if (NOT_NOW.test(code)) {
-    return new AppError('UNAVAILABLE', `The server at ${host}:${port} takes no connection now (${code}).`, { cause });
-  }
-  return new AppError('STEP_FAILED', `The server at ${host}:${port} answers with the error ${code}.`, { cause });
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PgBoss } from 'pg-boss';
+import { changesSomething } from '../../jobs/ports/effects.ts';
 import type { StepOptions, StepRunner, StepScope, WorkflowServices } from '../../jobs/workflow/context.ts';
 import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
 import { AppError } from '../../schema/errors.ts';
@@ -32,8 +33,6 @@ interface Place {
 }
 
 const places = new AsyncLocalStorage<Place>();
-/** Verbs that change something outside of a transaction. */
-const CHANGES = /^(ensure|remove|stop|cancel|write|update)/;
 
 /** The workflow with a hook at every boundary of its steps, of its compensation and of its end; its story is untouched. */
 export function observed(workflow: Workflow, { observe, failing, timeoutMs }: Meddling): Workflow {
@@ -109,7 +108,7 @@ const isDone = (value: unknown) => typeof value !== 'object' || value === null |
 
 /** The ports with a hook in the middle of and after every verb that changes something, when a step calls it. */
 export function observedServices(services: WorkflowServices, observe: Observe): WorkflowServices {
-  const wrap = <T extends object>(port: string, real: T): T =>
+  const wrap = <T extends object>(port: keyof WorkflowServices, real: T): T =>
     new Proxy(real, {
       get(target, name) {
         const verb: unknown = Reflect.get(target, name);
@@ -117,7 +116,7 @@ export function observedServices(services: WorkflowServices, observe: Observe): 
         return (...args: unknown[]) => {
           const place = places.getStore();
           const call = () => Reflect.apply(verb, target, args);
-          if (place === undefined || !CHANGES.test(String(name))) return call();
+          if (place === undefined || !changesSomething(port, String(name))) return call();
           place.calls += 1;
           const what = `${port}.${String(name)} (${place.calls})`;
           return (async () => {
@@ -129,8 +128,8 @@ export function observedServices(services: WorkflowServices, observe: Observe): 
         };
       },
     });
-  const { platform, store, jobs } = services;
-  return { ...services, platform: wrap('platform', platform), store: wrap('store', store), jobs: wrap('jobs', jobs) };
+  const ports = Object.entries(services).map(([name, port]) => [name, wrap(name as keyof WorkflowServices, port)]);
+  return Object.fromEntries(ports) as WorkflowServices;
 }
 
 /** The queue with a hook after a run was taken from it and before it is told that one is over. */

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { InstanceRecord } from '../../jobs/ports/records.ts';
+import type { JobLogRequest } from '../../resolvers/ports/streams.ts';
 import { AppError } from '../../schema/errors.ts';
 import { fakeServices, sampleOperation } from './api-fakes.ts';
 import { type ApiServer, connect, startApi, TOKEN } from './api-server.ts';
@@ -21,6 +22,8 @@ export interface SocketWorld {
   readonly operationReads: number;
   /** The last line of each job that was asked for. */
   readonly linesTaken: ReadonlyMap<string, number>;
+  /** From where logs of jobs were asked for. */
+  readonly logRequests: readonly JobLogRequest[];
   /** A connection that has said who it is. */
   login(): Promise<RawSocket>;
   /** Everything that a subscription or a query gives. Throws the errors that it fails with. */
@@ -30,6 +33,7 @@ export interface SocketWorld {
 export async function openSocketWorld(): Promise<SocketWorld> {
   const instances = createFakeStreams<InstanceRecord>();
   const linesTaken = new Map<string, number>();
+  const logRequests: JobLogRequest[] = [];
   let operationReads = 0;
   const services = fakeServices({
     events: {
@@ -45,7 +49,8 @@ export async function openSocketWorld(): Promise<SocketWorld> {
       },
     },
     logs: {
-      async *followJob(jobId) {
+      async *followJob(jobId, request) {
+        logRequests.push(request);
         for (let line = 1; line <= LINES; line += 1) {
           linesTaken.set(jobId, line);
           yield { jobId, line, attempt: 1, at: null, text: LINE };
@@ -69,6 +74,7 @@ export async function openSocketWorld(): Promise<SocketWorld> {
     api,
     instances,
     linesTaken,
+    logRequests,
     get operationReads() {
       return operationReads;
     },

@@ -23,6 +23,32 @@ const trial: Program = async ({ parameters, scratch, files, report }) => {
   return { uploaded, received: received.map(({ path: _, ...file }, index) => ({ ...file, text: texts[index] })) };
 };
 
+/** Streams so many bytes to the store and back, in pieces; fails in the middle where it is told to. */
+const streams: Program = async ({ parameters, files, report }) => {
+  const size = Number(parameters.TRIAL_BYTES);
+  const piece = Buffer.alloc(100_003, 'a stream that comes back');
+  async function* content() {
+    for (let sent = 0; sent < size; sent += piece.length) {
+      if (parameters.TRIAL_FAILS_AT !== undefined && sent >= Number(parameters.TRIAL_FAILS_AT))
+        throw new Error('broken');
+      yield piece.subarray(0, Math.min(piece.length, size - sent));
+    }
+  }
+  report.phase('upload', 1);
+  const written = await files.write('streamed', content());
+  let read = 0;
+  for await (const bytes of files.read({ name: 'streamed', ...written })) read += bytes.length;
+  const wrong = files.read({ name: 'streamed', ...written, sha256: '0'.repeat(64) });
+  const failure = await drain(wrong).catch((error: unknown) => String(error));
+  const memory = process.memoryUsage().rss;
+  return { written, read, failure, memory };
+};
+
+async function drain(content: AsyncIterable<Uint8Array>): Promise<string> {
+  for await (const _ of content);
+  return 'it was taken for right';
+}
+
 const fails: Program = async ({ parameters }) => {
   throw new JobFailure(parameters.TRIAL_WORDS ?? '', { final: parameters.TRIAL_FINAL === 'true' });
 };
@@ -37,5 +63,5 @@ process.exitCode = await runCommand(
     signal: ending.signal,
     say: (line) => process.stdout.write(`${line}\n`),
   },
-  { trial: async () => trial, fails: async () => fails },
+  { trial: async () => trial, streams: async () => streams, fails: async () => fails },
 );

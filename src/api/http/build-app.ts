@@ -9,11 +9,11 @@ import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Authenticator } from '../authenticator.ts';
 import type { ErrorFormatter } from '../errors/format-error.ts';
-import { checkLiterals } from '../errors/literals.ts';
 import { refuseExcess, refuseRequest } from '../errors/refusals.ts';
+import type { EventStreamServer } from '../event-stream/serve-event-stream.ts';
+import { DocumentFaults, type Preparer } from '../execution/prepare-operation.ts';
 import { serveIde } from '../ide/serve-ide.ts';
 import { LIMITS } from '../limits/limits.ts';
-import { parseDocument } from '../limits/parse-document.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { checkHeaders, findBodyFault } from './check-request.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
@@ -32,10 +32,12 @@ export interface HttpParts {
   readonly apollo: ApolloServer<ApiContext>;
   readonly auth: Authenticator;
   readonly createContext: (caller: Caller) => ApiContext;
+  readonly eventStreams: EventStreamServer;
   readonly formatError: ErrorFormatter;
   readonly log: Logger;
   readonly meter: ApiMeter;
   readonly metrics: MetricsPage | null;
+  readonly preparer: Preparer;
   readonly ready: () => Promise<readonly Finding[]>;
   readonly schema: GraphQLSchema;
   readonly version: string;
@@ -43,8 +45,8 @@ export interface HttpParts {
 
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
-  const { allowedOrigins, apollo, auth, createContext, formatError, log, meter, metrics, ready, schema, version } =
-    parts;
+  const { allowedOrigins, apollo, auth, createContext, eventStreams, formatError, log } = parts;
+  const { meter, metrics, preparer, ready, schema, version } = parts;
   const callers = new WeakMap<object, Caller>();
 
   const refuseOtherMethods: RequestHandler = (request, response, next) => {
@@ -65,10 +67,11 @@ export function buildHttpApp(parts: HttpParts): Express {
     try {
       const fault = isPost ? findBodyFault(request.body) : null;
       if (fault !== null) throw fault;
-      if (typeof source === 'string' && source !== '') checkLiterals(schema, parseDocument(source));
+      if (typeof source === 'string' && source !== '') preparer.readDocument(source);
       next();
     } catch (error) {
-      sendErrors(request, response, 400, [formatError(error)]);
+      const errors = error instanceof DocumentFaults ? error.errors : [error];
+      sendErrors(request, response, 400, errors.map(formatError));
     }
   };
 
@@ -79,6 +82,15 @@ export function buildHttpApp(parts: HttpParts): Express {
       return createContext(caller);
     },
   });
+
+  const streamEvents: RequestHandler = (request, response, next) => {
+    if (!eventStreams.isAskedBy(request)) return next();
+    const caller = callers.get(request);
+    if (caller === undefined) throw new Error('a request came here without being authenticated');
+    const fault = findBodyFault(request.body);
+    if (fault !== null) sendErrors(request, response, 400, [formatError(fault)]);
+    else void eventStreams.serve(request, response, caller);
+  };
 
   const answerError: ErrorRequestHandler = (error, request, response, _next) => {
     if (response.headersSent) {
@@ -110,6 +122,7 @@ export function buildHttpApp(parts: HttpParts): Express {
     authenticate,
     checkHeaders(formatError),
     express.json({ limit: LIMITS.messageBytes }),
+    streamEvents,
     checkDocument,
     execute,
   );

@@ -22,6 +22,8 @@ export function measureRequests(meter: Pick<ApiMeter, 'answered'>): RequestHandl
     const path = PATHS.find((known) => known === request.path) ?? 'other';
     const method = METHODS.find((known) => known === request.method) ?? 'other';
     response.once('close', () => {
+      // A stream lasts as long as somebody follows, and followers are counted where they follow.
+      if (String(response.getHeader('Content-Type')).startsWith('text/event-stream')) return;
       // Who left before the answer was not answered; 499 is what proxies call it.
       const status = response.writableFinished ? response.statusCode : 499;
       meter.answered({ path, method, status, seconds: (performance.now() - begunAt) / 1000 });

@@ -11,22 +11,23 @@ export interface SubscriptionSlots {
 export function createSubscriptionSlots(max: number = LIMITS.subscriptionsPerIdentity): SubscriptionSlots {
   const taken = new Map<string, number>();
   return {
-    take({ name }) {
-      const held = taken.get(name) ?? 0;
+    take({ kind, id, name }) {
+      const identity = `${kind} ${id ?? name}`;
+      const held = taken.get(identity) ?? 0;
       if (held >= max) {
         throw refuseExcess(
           'tooManySubscriptions',
           `You have ${held} subscriptions, and ${max} are allowed at a time: end some of them first.`,
         );
       }
-      taken.set(name, held + 1);
+      taken.set(identity, held + 1);
       let released = false;
       return () => {
         if (released) return;
         released = true;
-        const left = (taken.get(name) ?? 1) - 1;
-        if (left > 0) taken.set(name, left);
-        else taken.delete(name);
+        const left = (taken.get(identity) ?? 1) - 1;
+        if (left > 0) taken.set(identity, left);
+        else taken.delete(identity);
       };
     },
   };

@@ -1,22 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema, validate } from 'graphql';
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
 import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { ApiContext } from '../../../resolvers/context.ts';
 import type { Caller } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Authenticator } from '../authenticator.ts';
 import type { ErrorFormatter } from '../errors/format-error.ts';
-import { checkLiterals } from '../errors/literals.ts';
-import { refuseDocument, refuseExcess } from '../errors/refusals.ts';
-import { checkOperation } from '../limits/check-operation.ts';
+import { refuseExcess } from '../errors/refusals.ts';
+import { DocumentFaults, type PreparedOperation, type Preparer } from '../execution/prepare-operation.ts';
+import type { Deliveries } from '../execution/run-subscription.ts';
 import { LIMITS } from '../limits/limits.ts';
-import { parseDocument } from '../limits/parse-document.ts';
-import type { SubscriptionSlots } from '../limits/subscription-slots.ts';
-import { subscribeAfresh, withinSlot } from './subscribe-afresh.ts';
+import { deliverTo, type Target } from './deliver.ts';
 
 /** What is kept of a connection. */
 export interface Connection {
   readonly request: IncomingMessage;
+  readonly send: Target['send'];
   caller: Caller | null;
 }
 
@@ -37,33 +36,36 @@ export interface ProtocolParts {
   readonly auth: Authenticator;
   readonly createContext: (caller: Caller) => ApiContext;
   readonly formatError: ErrorFormatter;
-  readonly slots: SubscriptionSlots;
+  readonly preparer: Preparer;
+  readonly subscriptions: { open(prepared: PreparedOperation, caller: Caller): Deliveries };
+}
+
+/** An operation with whom it is for, as it passes through the protocol. */
+interface AcceptedOperation extends ExecutionArgs {
+  readonly prepared: PreparedOperation;
+  readonly caller: Caller;
+  readonly target: Target;
 }
 
 /** graphql-transport-ws with the same login, limits and errors as over HTTP. */
-export function createProtocol({ schema, auth, createContext, formatError, slots }: ProtocolParts): Server<Connection> {
+export function createProtocol(parts: ProtocolParts): Server<Connection> {
+  const { schema, auth, createContext, formatError, preparer } = parts;
   type Connected = Context<Record<string, unknown>, Connection>;
 
-  function prepare({ extra, subscriptions }: Connected, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
-    if (extra.caller === null) throw new CloseConnection(4401, 'Unauthorized');
+  function accept({ extra, subscriptions }: Connected, id: string, payload: SubscribePayload): AcceptedOperation {
+    const { caller, send } = extra;
+    if (caller === null) throw new CloseConnection(4401, 'Unauthorized');
     if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket) {
       throw refuseExcess(
         'tooManySubscriptions',
         `A connection can have ${LIMITS.operationsPerSocket} operations at a time: open another one.`,
       );
     }
-    const document = parseDocument(payload.query);
-    checkLiterals(schema, document);
-    const [...errors] = validate(schema, document);
-    if (errors.length > 0) return errors.map(asDocumentError);
-    checkOperation(schema, document, payload);
-    return {
-      schema,
-      document,
-      operationName: payload.operationName ?? null,
-      variableValues: payload.variables ?? {},
-      contextValue: createContext(extra.caller),
-    };
+    const prepared = preparer.prepare(payload);
+    const { document, operationName, variables: variableValues } = prepared;
+    const target = { id, send };
+    const contextValue = createContext(caller);
+    return { schema, document, operationName, variableValues, contextValue, prepared, caller, target };
   }
 
   return makeServer<Record<string, unknown>, Connection>({
@@ -75,20 +77,17 @@ export function createProtocol({ schema, auth, createContext, formatError, slots
         throw error;
       });
     },
-    onSubscribe(context, _id, payload) {
+    onSubscribe(context, id, payload) {
       try {
-        return prepare(context, payload);
+        return accept(context, id, payload);
       } catch (error) {
         if (error instanceof CloseConnection) throw error;
-        return [asGraphQLError(error)];
+        return error instanceof DocumentFaults ? error.errors : [asGraphQLError(error)];
       }
     },
     subscribe(args) {
-      const { caller } = args.contextValue as ApiContext;
-      return withinSlot(
-        () => slots.take(caller),
-        () => subscribeAfresh(args, () => createContext(caller)),
-      );
+      const { prepared, caller, target } = args as AcceptedOperation;
+      return deliverTo(target, parts.subscriptions.open(prepared, caller));
     },
     onNext(_context, _id, _payload, _args, { data, errors }) {
       return {
@@ -112,9 +111,4 @@ function asGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error('something that is no Error was thrown');
   return new GraphQLError(originalError.message, { originalError });
-}
-
-function asDocumentError({ message, nodes }: GraphQLError): GraphQLError {
-  const { extensions } = refuseDocument(message);
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions });
 }

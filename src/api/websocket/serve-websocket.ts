@@ -62,7 +62,7 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
           });
         },
       },
-      { request, caller: null },
+      { request, send: turns.send, caller: null },
     );
     const stopKeepingAlive = keepAlive(webSocket);
     return new Promise((resolve) => {

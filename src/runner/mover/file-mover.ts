@@ -7,6 +7,14 @@ export interface MovedFile {
   readonly sha256: string;
 }
 
+/** What a file of the image must be. */
+export interface WantedFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
 /** A file that was brought here; it may be read and not changed. */
 export interface ReceivedFile extends MovedFile {
   /** Relative to the image's prefix, with `/`. */
@@ -55,6 +63,16 @@ export interface FileMover {
   receive(name: string): Promise<ReceivedFile>;
   /** Removes a received file when it is not needed any more, to free its room. */
   release(name: string): Promise<void>;
+  /**
+   * Writes a file while its bytes come, in blocks that go up side by side. It is in the store, whole, when this resolves, and
+   * not at all when it rejects, or the content does.
+   */
+  write(name: string, content: AsyncIterable<Uint8Array>): Promise<MovedFile>;
+  /**
+   * Reads a file in order, in ranges that come down side by side. Throws at its end when it is not what it must be: what was
+   * given before that is not to be used.
+   */
+  read(file: WantedFile): AsyncIterable<Uint8Array>;
   /** Called as bytes move, until the returned function is called. */
   onProgress(listener: (progress: MoveProgress) => void): () => void;
   /** The version of azcopy that the mover has; throws a final JobFailure when it cannot be run. */

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { JobFailure } from '../attempt/failure.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
 import type { FileMover, MoveProgress } from './file-mover.ts';
-import { Answer, Digest, isFileName, LONGEST_LINE, Login, parseLine, Received } from './protocol.ts';
+import { Answer, Digest, isFileName, LONGEST_LINE, Login, parseLine, Received, StreamToken } from './protocol.ts';
 
 export interface MoverClientOptions {
   readonly socketPath: string;
@@ -46,6 +46,28 @@ async function open(socketPath: string, signal: AbortSignal): Promise<Socket> {
     }
     await delay(20, undefined, { signal });
   }
+}
+
+/** A connection for one stream; what is sent on it are its bytes. */
+async function openStream(socketPath: string, stream: string, signal: AbortSignal): Promise<Socket> {
+  const socket = await open(socketPath, signal);
+  // Its cause is told by the answer to the question.
+  socket.on('error', () => undefined);
+  signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  socket.write(`${JSON.stringify({ stream })}\n`);
+  return socket;
+}
+
+/** Waits while too much is on its way. When the other side has ended it, its answer says why. */
+async function sendBytes(socket: Socket, bytes: Uint8Array): Promise<void> {
+  if (socket.destroyed || socket.write(bytes)) return;
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      socket.off('drain', go).off('close', go);
+      resolve();
+    };
+    socket.once('drain', go).once('close', go);
+  });
 }
 
 /** The mover as the worker sees it. It connects when it is needed first. */
@@ -134,6 +156,34 @@ export function createMoverClient(options: MoverClientOptions): MoverClient {
     release: async (name) => {
       requireName(name);
       await ask(anything, { ask: 'release', name });
+    },
+    write: async (name, content) => {
+      requireName(name);
+      const stream = await ask(StreamToken, { ask: 'write', name });
+      const socket = await openStream(options.socketPath, stream, options.signal);
+      let sizeBytes = 0;
+      try {
+        for await (const bytes of content) {
+          if (socket.destroyed) break;
+          sizeBytes += bytes.length;
+          await sendBytes(socket, bytes);
+        }
+        socket.end();
+        return await ask(Digest, { ask: 'written', stream, sizeBytes });
+      } finally {
+        socket.destroy();
+      }
+    },
+    read: async function* ({ name, sizeBytes, sha256 }) {
+      requireName(name);
+      const stream = await ask(StreamToken, { ask: 'read', name, sizeBytes, sha256 });
+      const socket = await openStream(options.socketPath, stream, options.signal);
+      try {
+        for await (const chunk of socket) yield chunk as Buffer;
+        await ask(anything, { ask: 'wasRead', stream });
+      } finally {
+        socket.destroy();
+      }
     },
     readToolVersion: async () => String(await ask(anything, { ask: 'version' })),
     readLogin: () => ask(Login, { ask: 'login' }),

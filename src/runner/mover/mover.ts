@@ -8,6 +8,8 @@ import type { Login, MovedFile, MoveProgress, ReceivedFile } from './file-mover.
 import { type ImagePlace, readImagePlace } from './image-place.ts';
 import { readLogin } from './login.ts';
 import { listReceived } from './received-files.ts';
+import { openPlace } from './streams/open-place.ts';
+import { createStreams, type Streams } from './streams/streams.ts';
 import { hashFile, takeFile } from './take-file.ts';
 
 /** Below so many bytes a copy waits for more: every call of azcopy takes some two seconds, however small. */
@@ -39,6 +41,7 @@ export interface Mover {
   settle(): Promise<void>;
   receive(name: string | null): Promise<readonly ReceivedFile[]>;
   release(name: string): Promise<void>;
+  readonly streams: Streams;
   readToolVersion(): Promise<string>;
   readLogin(): Promise<Login>;
   stop(): Promise<void>;
@@ -60,6 +63,7 @@ export function createMover(options: MoverOptions): Mover {
   const names = new Set<string>();
   const here = new Set<string>();
   let sent = 0;
+  let streamed = 0;
   let batch = 0;
   let [gathered, underWay] = [0, 0];
   let copying: Promise<void> = Promise.resolve();
@@ -93,6 +97,16 @@ export function createMover(options: MoverOptions): Mover {
     options.onProgress({ stage: 'send', bytes: sent, total: null });
   };
   const batchDirectory = () => path.join(outbox, String(batch));
+
+  const streams = createStreams({
+    openToWrite: () => openPlace(place, signatureFor('up')),
+    openToRead: () => openPlace(place, signatureFor('down')),
+    onSent: (bytes) => tellSent(sent + bytes),
+    onReceived: (bytes) => {
+      streamed += bytes;
+      options.onProgress({ stage: 'receive', bytes: streamed, total: null });
+    },
+  });
 
   async function copyBatches(): Promise<void> {
     while (gathered > 0) {
@@ -197,7 +211,9 @@ export function createMover(options: MoverOptions): Mover {
     },
     readToolVersion: async () => (await azcopyOf('down')).readVersion(),
     readLogin: () => readLogin({ signature: options.uploadSignature ?? options.downloadSignature, environment }),
+    streams,
     stop: async () => {
+      streams.stop();
       for (const door of doors.values()) await (await door).stop();
     },
   };

@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 
 /** Longer lines end the connection. */
 export const LONGEST_LINE = 1 << 20;
+export const LONGEST_STREAM_LINE = 128;
 
 const PART = /^[A-Za-z0-9._-]{1,128}$/;
 const LONGEST_NAME = 512;
@@ -23,6 +24,8 @@ const fileName = z.string().check(z.refine(isFileName));
 const exchanged = z.string().check(z.regex(/^[a-z0-9]{1,32}$/));
 const size = z.number().check(z.int(), z.nonnegative());
 const hex = (digits: number) => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${digits}}$`)));
+/** Names a stream for whoever connects for it: nobody else knows it. */
+export const StreamToken = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 const id = z.number().check(z.int(), z.nonnegative());
 
 export const Question = z.discriminatedUnion('ask', [
@@ -30,11 +33,17 @@ export const Question = z.discriminatedUnion('ask', [
   z.object({ id, ask: z.literal('settle') }),
   z.object({ id, ask: z.literal('receive'), name: z.nullable(fileName) }),
   z.object({ id, ask: z.literal('release'), name: fileName }),
+  z.object({ id, ask: z.literal('write'), name: fileName }),
+  z.object({ id, ask: z.literal('written'), stream: StreamToken, sizeBytes: size }),
+  z.object({ id, ask: z.literal('read'), name: fileName, sizeBytes: size, sha256: hex(64) }),
+  z.object({ id, ask: z.literal('wasRead'), stream: StreamToken }),
   z.object({ id, ask: z.literal('version') }),
   z.object({ id, ask: z.literal('login') }),
 ]);
 export type Question = z.infer<typeof Question>;
 
+/** The first line of a connection that is for a stream; bytes follow it. */
+export const StreamLine = z.object({ stream: StreamToken });
 export const Digest = z.object({ sizeBytes: size, md5: hex(32), sha256: hex(64) });
 export const Received = z.array(z.object({ name: z.string(), path: z.string(), ...Digest.shape }));
 export const Login = z.object({ kind: z.enum(['signature', 'workload identity']), description: z.string() });

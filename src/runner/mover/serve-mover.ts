@@ -29,6 +29,14 @@ async function answerTo(mover: Mover, question: Question): Promise<unknown> {
       return mover.receive(question.name);
     case 'release':
       return (await mover.release(question.name)) ?? null;
+    case 'write':
+      return mover.streams.write(question.name);
+    case 'written':
+      return mover.streams.written(question.stream, question.sizeBytes);
+    case 'read':
+      return mover.streams.read(question);
+    case 'wasRead':
+      return (await mover.streams.wasRead(question.stream)) ?? null;
     case 'version':
       return mover.readToolVersion();
     case 'login':
@@ -42,7 +50,10 @@ function describe(error: unknown): { readonly message: string; readonly final: b
   return { message: cleanLine(error instanceof Error ? error.message : String(error)), final: false };
 }
 
-/** Listens on a socket for the one worker of this attempt. A second one, and one that says what is none of its, is let go. */
+/**
+ * Listens on a socket for the one worker of this attempt. A further connection is one of its streams;
+ * whoever knows none, and says what is none of the protocol's, is let go.
+ */
 export function createMoverServer(socketPath: string): MoverServer {
   let worker: Socket | null = null;
   let saidAt = 0;
@@ -64,7 +75,7 @@ export function createMoverServer(socketPath: string): MoverServer {
         const server = createServer((socket) => {
           socket.on('error', () => socket.destroy());
           if (worker !== null) {
-            socket.destroy();
+            mover.streams.accept(socket);
             return;
           }
           worker = socket;

@@ -13,6 +13,11 @@ const Fields = z.object({
   detail: text,
   hint: text,
   where: text,
+  schema: text,
+  table: text,
+  column: text,
+  dataType: text,
+  constraint: text,
 });
 
 /** An error that the server answered with, in its own words: of a superuser who may be hostile, so never more than words. */
@@ -24,6 +29,14 @@ export class ServerError extends Error {
   readonly detail: string | null;
   readonly hint: string | null;
   readonly where: string | null;
+  /** What the error is about, where the server says it: names as in the catalogue. */
+  readonly about: {
+    readonly schema: string | null;
+    readonly table: string | null;
+    readonly column: string | null;
+    readonly dataType: string | null;
+    readonly constraint: string | null;
+  };
 
   constructor(answered: unknown, options?: ErrorOptions) {
     const fields = Fields.parse(answered);
@@ -33,6 +46,13 @@ export class ServerError extends Error {
     this.detail = fields.detail ?? null;
     this.hint = fields.hint ?? null;
     this.where = fields.where ?? null;
+    this.about = {
+      schema: fields.schema ?? null,
+      table: fields.table ?? null,
+      column: fields.column ?? null,
+      dataType: fields.dataType ?? null,
+      constraint: fields.constraint ?? null,
+    };
   }
 
   /** Everything that helps: message, detail and hint, as one text. */

@@ -11,7 +11,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 /** What a connection check looks things up in, and connects with. */
 export interface ConnectionDependencies {
   readonly instances: Pick<InstanceRecords, 'read' | 'readPassword'>;
-  readonly probe: ServerProbe;
+  readonly probe: Pick<ServerProbe, 'connect'>;
 }
 
 function refused(code: string, message: string): ConnectionFinding {

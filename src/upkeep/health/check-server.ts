@@ -10,7 +10,7 @@ import type { WatchedInstance } from '../../stores/upkeep/health.ts';
 
 export interface CheckDependencies {
   readonly platform: Pick<Platform, 'readServer'>;
-  readonly probe: ServerProbe;
+  readonly probe: Pick<ServerProbe, 'connect'>;
   readonly secrets: Pick<SecretBox, 'decrypt'>;
   readonly log: Logger;
   readonly timeoutMs: number;

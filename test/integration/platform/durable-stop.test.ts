@@ -59,8 +59,10 @@ async function startWithWorker(): Promise<number> {
     MINUTES,
   );
   const address = status.endpoint ?? { host: '', port: 0 };
+  const probe = createServerProbe();
+  await probe.ensureDurableExtension(address, login, { timeoutMs: 10_000 });
   await eventually(
-    () => createServerProbe().connect(address, login, { timeoutMs: 10_000, durable: true, ensureDurable: true }),
+    () => probe.connect(address, login, { timeoutMs: 10_000, durable: true }),
     ({ durableWorkerRunning }) => durableWorkerRunning === true,
     MINUTES,
   );

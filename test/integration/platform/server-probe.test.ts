@@ -56,7 +56,9 @@ describe('a probe', () => {
       await client.query(`CREATE SCHEMA df; CREATE TABLE df._worker_epoch (last_seen_at timestamptz)`);
       await client.query(`INSERT INTO df._worker_epoch VALUES (now() - interval '1 minute')`);
       expect(await ask()).toBe(false);
-      await client.query(`UPDATE df._worker_epoch SET last_seen_at = now() - interval '5 seconds'`);
+      // A server that has only just started has no older sign of life.
+      await client.query(`UPDATE df._worker_epoch
+        SET last_seen_at = greatest(now() - interval '5 seconds', pg_postmaster_start_time() + interval '1 ms')`);
       expect(await ask()).toBe(true);
       await client.query(`DROP SCHEMA df CASCADE; SET application_name = 'pg_durable:worker:1'`);
       expect(await ask()).toBe(true);

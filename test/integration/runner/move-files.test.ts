@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';
 
 let harness: ScriptHarness;
@@ -56,4 +56,41 @@ test('the failure of a program is its last word, and one that no attempt can cur
     const end = await harness.runner.runTrial('fails', { parameters, secrets: {} });
     expect(end).toMatchObject({ exitCode, errors: ['it is broken'], results: [] });
   }
+});
+
+describe('a file that is streamed', () => {
+  const streamed = async (parameters: Readonly<Record<string, string>>, sas: string) => {
+    const id = randomUUID();
+    const url = `${harness.container.url}/${id}`;
+    const end = await harness.runner.runTrial('streams', {
+      parameters: { TOYGRES_IMAGE_URL: url, ...parameters },
+      secrets: { sas },
+    });
+    return { end, blob: harness.container.getBlockBlobClient(`${id}/streamed`) };
+  };
+
+  test.each([0, 1, 20_000_000])(
+    'of %i bytes passes through, is hashed, and is known for wrong when it is',
+    async (size) => {
+      const { end, blob } = await streamed({ TRIAL_BYTES: String(size) }, leave(harness.azurite, 'rlw'));
+      expect(end).toMatchObject({ exitCode: 0, errors: [] });
+      const [result] = end.results;
+      expect(result).toMatchObject({ read: size, written: { sizeBytes: size } });
+      expect(result?.failure).toMatch(/the image is damaged: streamed is not what was written/);
+      expect((await blob.getProperties()).contentLength).toBe(size);
+    },
+  );
+
+  test('is not there when its maker fails in the middle', async () => {
+    const parameters = { TRIAL_BYTES: '30000000', TRIAL_FAILS_AT: '15000000' };
+    const { end, blob } = await streamed(parameters, leave(harness.azurite, 'rlw'));
+    expect(end).toMatchObject({ exitCode: 1, errors: ['broken'], results: [] });
+    expect(await blob.exists()).toBe(false);
+  });
+
+  test('fails with the words of the store where the grant does not let it write', async () => {
+    const { end } = await streamed({ TRIAL_BYTES: '30000000' }, leave(harness.azurite, 'r'));
+    expect(end).toMatchObject({ exitCode: 1, results: [] });
+    expect(end.errors.at(-1)).toMatch(/blob store refused streamed: Authorization/);
+  });
 });

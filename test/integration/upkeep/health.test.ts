@@ -130,7 +130,7 @@ describe('the health of a running server', () => {
     const { instanceId } = await world.shareServer();
     let connected = 0;
     const real = createServerProbe();
-    const probe: ServerProbe = {
+    const probe: Pick<ServerProbe, 'connect'> = {
       connect: async (...given) => {
         connected += 1;
         // Stopped between the look and the writing: what was seen is of the past.
@@ -239,7 +239,7 @@ describe('of several processes', () => {
   it('one checks; another takes over when it gives no sign of life, and what the first still writes is refused', async () => {
     const { instanceId } = await world.shareServer();
     const real = createServerProbe();
-    const counted = (of: { count: number }): ServerProbe => ({
+    const counted = (of: { count: number }): Pick<ServerProbe, 'connect'> => ({
       connect: (...given) => {
         of.count += 1;
         return real.connect(...given);

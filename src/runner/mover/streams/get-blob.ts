@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
-import { AppError } from '../../../../schema/errors.ts';
-
-/** What a file must be. */
-export interface WantedFile {
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** Hex. */
-  readonly sha256: string;
-}
+import { JobFailure } from '../../attempt/failure.ts';
+import type { WantedFile } from '../file-mover.ts';
 
 export interface GetOptions {
   /** The size of the ranges that come down side by side. */
@@ -20,7 +13,7 @@ export interface GetOptions {
 }
 
 /**
- * Reads a blob in order, in ranges that come down side by side ahead of the reader. Throws STEP_FAILED at its end when it
+ * Reads a blob in order, in ranges that come down side by side ahead of the reader. Throws a final JobFailure at its end when it
  * is not what it must be: what was given away before that is not to be used.
  */
 export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: GetOptions): AsyncGenerator<Uint8Array> {
@@ -50,7 +43,9 @@ export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: Ge
     stop.abort();
   }
   if (sha256.digest('hex') === wanted.sha256) return;
-  throw new AppError('STEP_FAILED', `The image is damaged: ${wanted.name} has another SHA-256 than what was written.`);
+  throw new JobFailure(`the image is damaged: ${wanted.name} is not what was written (SHA-256 differs)`, {
+    final: true,
+  });
 }
 
 async function readRange(blob: BlobClient, offset: number, count: number, signal: AbortSignal): Promise<Buffer> {

@@ -1,14 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
-
-/** A file as it was written, hashed while its bytes passed by. */
-export interface PutFile {
-  readonly sizeBytes: number;
-  /** Hex. */
-  readonly md5: string;
-  /** Hex. */
-  readonly sha256: string;
-}
+import type { MovedFile } from '../file-mover.ts';
 
 export interface PutOptions {
   /** The size of the blocks that go up side by side. */
@@ -19,9 +11,6 @@ export interface PutOptions {
   readonly onStored: (bytes: number) => void;
 }
 
-/** What the store takes for one blob (Put Block List). */
-export const BLOCKS_AT_MOST = 50_000;
-
 /**
  * Writes a blob whose size is not known beforehand: its blocks go up side by side, and it is there only when the last of
  * them is, whole, with its MD5. What ends before that leaves nothing behind.
@@ -30,7 +19,7 @@ export async function putBlob(
   blob: BlockBlobClient,
   content: AsyncIterable<Uint8Array>,
   options: PutOptions,
-): Promise<PutFile> {
+): Promise<MovedFile> {
   const md5 = createHash('md5');
   const sha256 = createHash('sha256');
   const blocks = new BlockUpload(blob, options, [md5, sha256]);

@@ -1,0 +1,87 @@
+import type { WorkflowServices } from '../workflow/context.ts';
+
+/**
+ * What a verb of a port does. `reads`: nothing. `changes`: something that no rollback takes back, so that only the attempt
+ * that holds the run may begin it. `writes`: rows, through the transaction that it is given.
+ */
+export type Effect = 'reads' | 'changes' | 'writes';
+
+type VerbOf<P> = { [K in keyof P]-?: P[K] extends (...given: never[]) => unknown ? K : never }[keyof P];
+type Effects = { readonly [P in keyof WorkflowServices]: { readonly [V in VerbOf<WorkflowServices[P]>]: Effect } };
+
+/** Of every verb of every port: one that is missing here, or is no verb, does not compile. */
+const EFFECTS = {
+  platform: {
+    readOffers: 'reads',
+    ensureVolume: 'changes',
+    ensureVolumeSize: 'changes',
+    readVolumeGrowth: 'reads',
+    ensureSecret: 'changes',
+    ensureConfiguration: 'changes',
+    ensureServer: 'changes',
+    readServer: 'reads',
+    stopServer: 'changes',
+    removeServer: 'changes',
+    removeConfiguration: 'changes',
+    removeSecret: 'changes',
+    removeVolume: 'changes',
+    ensureJob: 'changes',
+    readJob: 'reads',
+    cancelJob: 'changes',
+    removeJob: 'changes',
+    followJobLogs: 'reads',
+    followServerLogs: 'reads',
+    listObjects: 'reads',
+  },
+  store: {
+    // A grant is signed here; the store learns of it when it is used.
+    grantUpload: 'reads',
+    grantDownload: 'reads',
+    grantTrial: 'reads',
+    removeTrial: 'changes',
+    removeTrialsBefore: 'changes',
+    listFiles: 'reads',
+    readFile: 'reads',
+    removeFiles: 'changes',
+    writeManifest: 'changes',
+    readManifest: 'reads',
+    removeImage: 'changes',
+    listImageIds: 'reads',
+    writeJobLog: 'changes',
+    readJobLog: 'reads',
+    removeJobLogsBefore: 'changes',
+    check: 'reads',
+  },
+  probe: { connect: 'reads', ensureDurableExtension: 'changes' },
+  instances: {
+    read: 'reads',
+    readPassword: 'reads',
+    markRunning: 'writes',
+    markStopped: 'writes',
+    markFailed: 'writes',
+    markDeleted: 'writes',
+    markGrown: 'writes',
+    setFailure: 'writes',
+    reopenCreation: 'writes',
+  },
+  images: {
+    read: 'reads',
+    readEncryptedPassword: 'reads',
+    markAvailable: 'writes',
+    markFailed: 'writes',
+    markDeleted: 'writes',
+    endDeletion: 'writes',
+    reopenDeletion: 'writes',
+    setFailure: 'writes',
+    reopenCreation: 'writes',
+  },
+  jobs: { ensure: 'changes', update: 'changes', list: 'reads' },
+} as const satisfies Effects;
+
+/** Whether a verb changes something that no rollback takes back. Throws for what is no verb of the port. */
+export function changesSomething(port: keyof WorkflowServices, verb: string): boolean {
+  const effects: Readonly<Record<string, Effect>> = EFFECTS[port];
+  const effect = effects[verb];
+  if (effect === undefined) throw new Error(`nobody has said what ${port}.${verb} does: see jobs/ports/effects.ts`);
+  return effect === 'changes';
+}

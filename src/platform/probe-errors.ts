@@ -1,0 +1,63 @@
+import pg from 'pg';
+import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
+import { AppError } from '../../schema/errors.ts';
+import { maskSecret } from '../secrets/mask-secrets.ts';
+
+/** Not now: starting, shutting down, too many clients, no room. Everything else that a server says is its last word. */
+export const NOT_NOW = /^(57P0[1-4]|53)/;
+const LOGIN_REFUSED = /^28/;
+
+/** What to do, by the code of PostgreSQL's error or by the class that it begins with; the more exact one decides. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  '3D000': 'Toygres connects to the database "postgres": create it again, CREATE DATABASE postgres.',
+  '55000': 'Let connections in again: ALTER DATABASE postgres ALLOW_CONNECTIONS true.',
+  '42501': 'Give the role its rights back: ALTER ROLE postgres SUPERUSER LOGIN.',
+  '53100': 'Free some of its disk, or give the instance a larger volume with updateInstance(storageGib).',
+  '53200': 'It is out of memory: lower shared_buffers, work_mem or max_connections.',
+  '53300': 'End some of its sessions, or raise max_connections and restart the instance.',
+  '57P01': 'Its sessions are being ended: try again.',
+  '57P02': 'It recovers from a crash: try again.',
+  '57P03': 'It is starting or shutting down: try again.',
+  '58': 'Its files cannot be read or written: see instanceLogs.',
+};
+const ELSE = 'See instanceLogs for more.';
+
+/** Longer ones are not PostgreSQL's. */
+const LONGEST_WORDS = 300;
+
+/** A server's own words: it is not ours, so that what is no text, what is endless and the password are taken out. */
+function wordsOf({ message }: pg.DatabaseError, { password }: ServerSecret): string {
+  const clean = (password === '' ? message : message.replaceAll(password, maskSecret(password)))
+    .replaceAll(/\p{C}+/gu, ' ')
+    .trim();
+  return clean.length > LONGEST_WORDS ? `${clean.slice(0, LONGEST_WORDS)}…` : clean;
+}
+
+/** What a failed connection comes to: UNAVAILABLE for what may pass, STEP_FAILED with the server's words else. */
+export function translateProbeError(error: unknown, { host, port }: Address, login: ServerSecret): AppError {
+  if (error instanceof AppError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // What a client says may quote the login.
+  const cause = new Error(`connection failed: ${code || (error instanceof Error ? error.name : 'unknown')}`);
+  if (!(error instanceof pg.DatabaseError)) {
+    const why = code || 'no answer in time';
+    return new AppError('UNAVAILABLE', `Nothing answers at ${host}:${port} (${why}).`, { cause });
+  }
+  if (LOGIN_REFUSED.test(code)) {
+    return new AppError(
+      'STEP_FAILED',
+      `The server at ${host}:${port} refuses the login of ${login.username} with the recorded password; set that password again with ALTER ROLE.`,
+      { cause },
+    );
+  }
+  const said = `${wordsOf(error, login)} (${code})`;
+  const remedy = REMEDIES[code] ?? REMEDIES[code.slice(0, 2)] ?? ELSE;
+  if (NOT_NOW.test(code)) {
+    return new AppError('UNAVAILABLE', `The server at ${host}:${port} takes no connection now: ${said}. ${remedy}`, {
+      cause,
+    });
+  }
+  return new AppError('STEP_FAILED', `The server at ${host}:${port} answers with an error: ${said}. ${remedy}`, {
+    cause,
+  });
+}

@@ -1,0 +1,25 @@
+import type { TocEntry } from '../toc/toc-entry.ts';
+import { quoteName } from './object-name.ts';
+
+/** The search paths that a source has set, as SET search_path takes them; null where nobody did. */
+export interface SourcePaths {
+  readonly server: string | null;
+  readonly database: string | null;
+  /** By the name of the role; of this database where it is set for it alone. */
+  readonly roles: ReadonlyMap<string, string>;
+}
+
+const DEFAULT = '"$user", public';
+
+/**
+ * The search paths by which the definition of an entry may have found what it names, the likeliest first: what its owner,
+ * its database and its server had set; then its own schema before that, with those of the extensions.
+ */
+export function pathsFor(entry: TocEntry, paths: SourcePaths, extensionSchemas: readonly string[]): string[] {
+  const owner = entry.owner ?? '';
+  const set = [paths.roles.get(owner), paths.database, paths.server, DEFAULT].filter((one) => typeof one === 'string');
+  const named = set.map((one) => one.replaceAll('"$user"', owner === '' ? '"$user"' : quoteName(owner)));
+  const own = entry.namespace === null ? [] : [quoteName(entry.namespace)];
+  const wide = [...own, named[0] ?? DEFAULT, ...extensionSchemas.map(quoteName)].join(', ');
+  return [...new Set([...named, wide])];
+}

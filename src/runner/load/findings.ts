@@ -1,0 +1,58 @@
+import type { Finding } from '../../../jobs/ports/job-protocol.ts';
+import type { Severity } from '../../../schema/rules/finding-rules.ts';
+import type { ServerError } from '../postgres/server-error.ts';
+
+/** Something to be told of an object; names and statements have one byte a character. */
+export interface ToTell {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly object: string | null;
+  /** Behind the object's name, one sentence without its end. */
+  readonly says: string;
+  /** In whose words the reason is. */
+  readonly cause: ServerError | null;
+  readonly remedy: string | null;
+}
+
+/** Where what does not come back as it was is told. */
+export interface Told {
+  tell(told: ToTell): void;
+}
+
+const LABELS: Readonly<Record<string, string>> = {
+  UTF8: 'utf-8',
+  LATIN1: 'windows-1252',
+  LATIN2: 'iso-8859-2',
+  LATIN9: 'iso-8859-15',
+  WIN1250: 'windows-1250',
+  WIN1251: 'windows-1251',
+  WIN1252: 'windows-1252',
+  KOI8R: 'koi8-r',
+  EUC_JP: 'euc-jp',
+  EUC_KR: 'euc-kr',
+};
+
+/** Bytes of a database as text for people. */
+export function decoderOf(encoding: string): (bytes: string) => string {
+  const decoder = new TextDecoder(LABELS[encoding] ?? 'utf-8');
+  return (bytes) => decoder.decode(Buffer.from(bytes, 'latin1'));
+}
+
+/** Findings of one database, told as they are found. */
+export function tellFindings(database: string, encoding: string, found: (finding: Finding) => void): Told {
+  const decode = decoderOf(encoding);
+  return {
+    tell: ({ code, severity, object, says, cause, remedy }) => {
+      const name = object === null ? null : decode(object);
+      const words = cause === null ? '' : `: ${cause.words}`;
+      found({
+        code,
+        severity,
+        database,
+        object: name,
+        message: `${name === null ? '' : `${name} `}${decode(says)}${words}`,
+        remedy: remedy === null ? null : decode(remedy),
+      });
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { ServerError } from '../postgres/server-error.ts';
+import type { Session } from '../postgres/session.ts';
+import type { DumpFiles } from './data/dump-files.ts';
+import { loadLargeObjects } from './data/large-objects.ts';
+import { type Command, isGrant } from './entries/entry-commands.ts';
+import { quoteName } from './entries/object-name.ts';
+import type { TocEntry } from './toc/toc-entry.ts';
+
+/** Errors that say nothing of the object: no room, a server that ends, a disk that fails. Trying again is for the job. */
+const OF_THE_SERVER = /^(?:08|53|57|58000|58030|XX001|XX002)/;
+
+/** An entry on its way: what of it is left to be done, and why it failed last. */
+export interface Task {
+  readonly entry: TocEntry;
+  left: readonly Command[];
+  failure: ServerError | null;
+  /** Whether the table was made here, and so may be emptied before its rows come. */
+  readonly isOwnTable: boolean;
+}
+
+/** Text of SQL with one byte a character, as the table of contents has it. */
+export const asBytes = (text: string) => Buffer.from(text, 'latin1');
+
+/** A session that loads: with an empty search_path unless another is asked for. */
+export class LoadSession {
+  private path = '';
+
+  constructor(
+    readonly session: Session,
+    private readonly files: DumpFiles,
+  ) {}
+
+  /** Does what is left of the task. False where the server refused something; throws where it is the server that fails. */
+  async perform(task: Task, path = ''): Promise<boolean> {
+    try {
+      await this.usePath(path);
+      if (task.entry.file !== null) await this.load(task);
+      else await this.command(task);
+      task.failure = null;
+      return task.left.length === 0;
+    } catch (error) {
+      task.failure = refusalOf(error);
+      return false;
+    }
+  }
+
+  /** Runs a statement of ours or of the dump; gives the server's refusal, or null. */
+  async attempt(sql: string, path = ''): Promise<ServerError | null> {
+    try {
+      await this.usePath(path);
+      await this.session.run(asBytes(sql), null);
+      return null;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  /** The rows of a table from what `rows` gives. Throws as the session does. */
+  async copy(task: Task, rows: AsyncIterable<Buffer>, isWhole = true): Promise<void> {
+    const { entry } = task;
+    const empties = isWhole && task.isOwnTable && !entry.define.startsWith('-- load via partition root ');
+    const table = [entry.namespace, entry.tag].flatMap((name) => (name === null ? [] : [quoteName(name)])).join('.');
+    // What is emptied in the same transaction needs no log of its rows.
+    if (empties) await this.session.run(asBytes(`BEGIN; TRUNCATE TABLE ONLY ${table};`), null);
+    try {
+      await this.session.copyIn(asBytes(entry.copy), rows);
+      if (empties) await this.session.run('COMMIT', null);
+    } catch (error) {
+      if (empties) await this.session.run('ROLLBACK', null).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async load(task: Task): Promise<void> {
+    const { entry } = task;
+    const file = entry.file ?? '';
+    if (entry.kind === 'BLOBS') await loadLargeObjects(this.session, this.files, file);
+    else await this.copy(task, this.files.read(file));
+    task.left = [];
+  }
+
+  /** The commands in their order; a grant that is refused keeps no other one back. */
+  private async command(task: Task): Promise<void> {
+    const refused: Command[] = [];
+    let failure: unknown = null;
+    while (task.left.length > 0) {
+      const [next, ...rest] = task.left;
+      if (next === undefined) break;
+      try {
+        await this.session.run(asBytes(next.sql), null);
+      } catch (error) {
+        if (!isGrant(task.entry)) throw error;
+        refusalOf(error);
+        failure ??= error;
+        refused.push(next);
+      }
+      task.left = rest;
+    }
+    task.left = refused;
+    if (failure !== null) throw failure;
+  }
+
+  /** What names are looked up by from now on; empty: PostgreSQL's own catalogue alone. */
+  async usePath(path: string): Promise<void> {
+    if (path === this.path) return;
+    await this.session.run(
+      asBytes(path === '' ? `SELECT pg_catalog.set_config('search_path', '', false)` : `SET search_path TO ${path}`),
+    );
+    this.path = path;
+  }
+}
+
+/** The error where it is the server's answer to a statement; thrown on where it is of the server itself. */
+export function refusalOf(error: unknown): ServerError {
+  if (
+    error instanceof ServerError &&
+    !OF_THE_SERVER.test(error.code) &&
+    error.severity !== 'FATAL' &&
+    error.severity !== 'PANIC'
+  ) {
+    return error;
+  }
+  throw error;
+}

@@ -1,0 +1,89 @@
+import { ByteReader, TocError } from './byte-reader.ts';
+import type { Section, Toc, TocEntry } from './toc-entry.ts';
+
+/** Versions of the format that PostgreSQL 15 to 18 write, as major times 100 and minor. */
+const OLDEST = 114;
+const NEWEST = 116;
+const SECTIONS: readonly Section[] = ['NONE', 'NONE', 'PRE_DATA', 'DATA', 'POST_DATA'];
+const MOST_ENTRIES = 20_000_000;
+
+/**
+ * The contents of `toc.dat` in a dump of the directory format (PostgreSQL's pg_backup_archiver.c, ReadHead and ReadToc).
+ * Throws TocError for anything else.
+ */
+export function readToc(bytes: Buffer): Toc {
+  const head = new ByteReader(bytes);
+  if (head.raw(5).toString('latin1') !== 'PGDMP') throw new TocError('the table of contents is none of pg_dump');
+  const version = head.byte() * 100 + head.byte();
+  head.byte();
+  if (version < OLDEST || version > NEWEST) {
+    throw new TocError(
+      `the dump has the format ${Math.floor(version / 100)}.${version % 100}, which is not known here`,
+    );
+  }
+  const wordBytes = head.byte();
+  head.byte();
+  head.byte();
+  if (wordBytes < 1 || wordBytes > 8) throw new TocError('the table of contents holds a number that cannot be');
+  const reader = head.withWords(wordBytes);
+  if (version >= 115) reader.byte();
+  else reader.int();
+  for (let part = 0; part < 7; part += 1) reader.int();
+  reader.text();
+  const serverVersion = reader.text() ?? '';
+  reader.text();
+  const count = reader.int();
+  if (count < 0 || count > MOST_ENTRIES) throw new TocError('the table of contents holds a number that cannot be');
+  const entries = Array.from({ length: count }, () => readEntry(reader, version));
+  return { ...readSettings(entries), serverVersion, entries: entries.filter(({ kind }) => !SETTINGS.has(kind)) };
+}
+
+function readEntry(reader: ByteReader, version: number): TocEntry {
+  const id = reader.int();
+  reader.int();
+  reader.text();
+  reader.text();
+  const tag = reader.text() ?? '';
+  const kind = reader.text() ?? '';
+  const section = SECTIONS[reader.int()] ?? 'NONE';
+  const define = reader.text() ?? '';
+  const drop = reader.text() ?? '';
+  const copy = reader.text() ?? '';
+  const namespace = reader.text();
+  reader.text();
+  const accessMethod = reader.text();
+  const relationKind = version >= 116 ? reader.int() : 0;
+  const owner = reader.text();
+  reader.text();
+  const dependsOn: number[] = [];
+  for (let one = reader.text(); one !== null; one = reader.text()) dependsOn.push(Number(one));
+  const file = reader.text();
+  if (file !== null && file !== '' && !/^[A-Za-z0-9_]+\.[a-z]+$/.test(file)) {
+    throw new TocError('the table of contents names a file that is none of its own');
+  }
+  return {
+    id,
+    kind,
+    section,
+    tag,
+    namespace: namespace === '' ? null : namespace,
+    owner: owner === '' ? null : owner,
+    accessMethod: accessMethod === '' ? null : accessMethod,
+    relationKind: relationKind === 0 ? null : String.fromCharCode(relationKind),
+    define,
+    drop,
+    copy,
+    dependsOn,
+    file: file === '' ? null : file,
+  };
+}
+
+/** Entries that are no objects: what the session must be set to. */
+const SETTINGS: ReadonlySet<string> = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH']);
+
+function readSettings(entries: readonly TocEntry[]): Pick<Toc, 'encoding' | 'standardStrings'> {
+  const said = (kind: string) => entries.find((entry) => entry.kind === kind)?.define ?? '';
+  const encoding = /^SET client_encoding = '([A-Za-z0-9_-]+)';/.exec(said('ENCODING'))?.[1];
+  if (encoding === undefined) throw new TocError('the table of contents does not tell its encoding');
+  return { encoding, standardStrings: /= 'on'/.test(said('STDSTRINGS')) };
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Finding } from '../../jobs/ports/job-protocol.ts';
+import type { SourcePaths } from '../../src/runner/load/entries/search-paths.ts';
+import { type LoadParts, loadDatabase } from '../../src/runner/load/load-database.ts';
+import { toolOptions } from '../../src/runner/postgres/pinned-settings.ts';
+import { RawName } from '../../src/runner/postgres/raw-name.ts';
+import { openSession } from '../../src/runner/postgres/session.ts';
+import { createScriptRunner, type ScriptRunner } from './job-script.ts';
+import { type SourceServer, startSourceServer } from './source-server.ts';
+
+const run = promisify(execFile);
+const PASSWORD = 'it is a "pass"';
+const MAJOR = 15;
+
+/** Two servers and what lies between them: a dump of a database of the first, loaded into the second. */
+export interface LoadBed {
+  readonly source: SourceServer;
+  readonly copy: SourceServer;
+  readonly runner: ScriptRunner;
+  /** Dumps a database; gives the directory. */
+  dump(database: string, options?: readonly string[]): Promise<string>;
+  /** Loads a dump under the name that it had; gives what was found. */
+  load(directory: string, database: string, changes?: LoadChanges): Promise<readonly Finding[]>;
+  dumpAndLoad(database: string, changes?: LoadChanges): Promise<readonly Finding[]>;
+  stop(): Promise<void>;
+}
+
+export interface LoadChanges {
+  readonly width?: number;
+  readonly paths?: Partial<SourcePaths>;
+  readonly parts?: LoadParts;
+  readonly log?: (text: string) => void;
+}
+
+const SETTINGS = { max_locks_per_transaction: '512', autovacuum: 'off' };
+
+/** Starts both servers. */
+export async function createLoadBed(): Promise<LoadBed> {
+  const runner = await createScriptRunner();
+  const start = async (name: string) =>
+    startSourceServer({
+      directory: await runner.makeDirectory(name),
+      password: PASSWORD,
+      initdbArguments: ['--encoding=UTF8', '--locale=C.UTF-8'],
+      settings: SETTINGS,
+    });
+  const source = await start('source');
+  const copy = await start('copy');
+  const bed: LoadBed = {
+    source,
+    copy,
+    runner,
+    dump: async (database, options = []) => {
+      const directory = path.join(await runner.makeDirectory('dumps'), 'dump');
+      const login = ['-h', source.host, '-p', String(source.port), '-U', source.user];
+      const kind = ['--format=directory', '--create', '--no-tablespaces', '--no-sync', '--compress=1', '--jobs=2'];
+      await run('pg_dump', [...kind, ...login, ...options, '-f', directory, '-d', `dbname='${database}'`], {
+        env: { PATH: process.env.PATH, PGPASSWORD: PASSWORD, PGOPTIONS: toolOptions(MAJOR) },
+      });
+      return directory;
+    },
+    load: async (directory, database, { width = 2, paths = {}, parts = {}, log = () => undefined } = {}) => {
+      const found: Finding[] = [];
+      const ground = {
+        open: (name: RawName | null, settings: Readonly<Record<string, string>>) =>
+          openSession(copy, { database: name ?? 'postgres', major: MAJOR, settings }),
+        doing: () => undefined,
+        log,
+        found: (finding: Finding) => found.push(finding),
+      };
+      const searched = { server: null, database: null, roles: new Map(), ...paths };
+      await loadDatabase(ground, { directory, name: RawName.of(database), width, paths: searched }, parts);
+      return found;
+    },
+    dumpAndLoad: async (database, changes) => bed.load(await bed.dump(database), database, changes),
+    stop: async () => {
+      await source.stop();
+      await copy.stop();
+      await runner.stop();
+    },
+  };
+  return bed;
+}

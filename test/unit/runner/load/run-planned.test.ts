@@ -1,0 +1,98 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Task } from '../../../../src/runner/load/load-session.ts';
+import { planTasks } from '../../../../src/runner/load/order/plan.ts';
+import { runPlanned } from '../../../../src/runner/load/order/run-planned.ts';
+import type { TocEntry } from '../../../../src/runner/load/toc/toc-entry.ts';
+
+function entry(id: number, kind: string, dependsOn: readonly number[]): TocEntry {
+  const section = kind === 'TABLE DATA' ? 'DATA' : 'POST_DATA';
+  const nothing = { namespace: null, owner: null, accessMethod: null, relationKind: null, file: null };
+  return { id, kind, section, tag: `t${id}`, define: '', drop: '', copy: '', dependsOn, ...nothing };
+}
+const taskOf = (one: TocEntry): Task => ({ entry: one, left: [], failure: null, isOwnTable: false });
+
+/** Rows of tables 1000, 1001 ...; what is made of them afterwards depends on tables and on what came before it. */
+const tasks = fc
+  .array(
+    fc.record({
+      kind: fc.constantFrom('TABLE DATA', 'INDEX', 'FK CONSTRAINT'),
+      at: fc.array(fc.nat(), { maxLength: 3 }),
+    }),
+  )
+  .map((all) =>
+    all.map(({ kind, at }, index) => {
+      const tables = at.map((one) => 1000 + (one % 5));
+      const earlier = index === 0 || kind === 'TABLE DATA' ? [] : at.slice(0, 1).map((one) => one % index);
+      return taskOf(entry(index, kind, kind === 'TABLE DATA' ? tables.slice(0, 1) : [...tables, ...earlier]));
+    }),
+  );
+
+test('each task is done once, after all that it needs, and never beside one that needs the same table for itself', async () => {
+  await fc.assert(
+    fc.asyncProperty(tasks, fc.integer({ min: 1, max: 4 }), async (all, width) => {
+      const planned = planTasks(all, ({ entry: { id } }) => id * 7);
+      const after = new Map(planned.map((one) => [one.task.entry.id, one]));
+      const done: number[] = [];
+      const under = new Set<number>();
+      const worker = async ({ entry: { id } }: Task) => {
+        const one = after.get(id);
+        for (const needed of one?.after ?? []) expect(done).toContain(needed);
+        for (const other of under) {
+          const beside = after.get(other);
+          const mine = one?.exclusive ?? [];
+          expect(
+            [...(beside?.exclusive ?? []), ...(beside?.shared ?? [])].filter((table) => mine.includes(table)),
+          ).toEqual([]);
+        }
+        under.add(id);
+        await turn();
+        under.delete(id);
+        done.push(id);
+        return true;
+      };
+      expect(
+        await runPlanned(
+          planned,
+          Array.from({ length: width }, () => worker),
+        ),
+      ).toEqual([]);
+      expect(done.toSorted((a, b) => a - b)).toEqual(all.map((task) => task.entry.id));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('what waits for one that failed is given back with it, untried', async () => {
+  const all = [
+    taskOf(entry(0, 'TABLE DATA', [1000])),
+    taskOf(entry(1, 'INDEX', [1000])),
+    taskOf(entry(2, 'INDEX', [1001])),
+  ];
+  const tried: number[] = [];
+  const failed = await runPlanned(
+    planTasks(all, () => 0),
+    [
+      async ({ entry: { id } }) => {
+        tried.push(id);
+        return id !== 0;
+      },
+    ],
+  );
+  expect(failed.map((task) => task.entry.id)).toEqual([0, 1]);
+  expect(tried.toSorted()).toEqual([0, 2]);
+});
+
+test('a worker that throws ends it all', async () => {
+  const all = [0, 1, 2].map((id) => taskOf(entry(id, 'TABLE DATA', [1000 + id])));
+  const broken = async () => {
+    throw new Error('the server is gone');
+  };
+  await expect(
+    runPlanned(
+      planTasks(all, () => 0),
+      [broken, broken],
+    ),
+  ).rejects.toThrow('the server is gone');
+});
