@@ -3,6 +3,7 @@ import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
 import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
 import type { HealthCheckRecord, ImageFileRecord, JobRecord, OperationRecord, WeighedStep } from './ports/records.ts';
+import type { ScheduleRecord, ScheduleRunRecord } from './ports/schedules.ts';
 import type { Services } from './services.ts';
 
 /** The relations between nouns: however many parents ask in one tick, each relation is one call of a port. */
@@ -16,6 +17,10 @@ export interface Loaders {
   readonly operationNotices: DataLoader<string, readonly string[]>;
   readonly healthChecks: ListLoader<HealthCheckRecord>;
   readonly imagesOfInstance: PageLoader<ImageRecord>;
+  readonly schedules: DataLoader<string, ScheduleRecord | null>;
+  readonly runsOfSchedule: PageLoader<ScheduleRunRecord>;
+  readonly imagesOfSchedule: PageLoader<ImageRecord>;
+  readonly operationsOfRun: DataLoader<string, readonly string[]>;
   readonly operationsOfInstance: PageLoader<OperationRecord>;
   readonly operationsOfImage: PageLoader<OperationRecord>;
   /** Forgets all that was read: for after a change. */
@@ -23,7 +28,8 @@ export interface Loaders {
 }
 
 /** Loaders that have read nothing yet. What one has read stays as it was read until `clear`. */
-export function createLoaders({ instanceQueries, imageQueries, operationQueries, upkeepQueries }: Services): Loaders {
+export function createLoaders(services: Services): Loaders {
+  const { instanceQueries, imageQueries, operationQueries, scheduleQueries, upkeepQueries } = services;
   const loaders = {
     instances: new DataLoader((ids: readonly string[]) => instanceQueries.byIds(ids)),
     images: new DataLoader((ids: readonly string[]) => imageQueries.byIds(ids)),
@@ -33,6 +39,10 @@ export function createLoaders({ instanceQueries, imageQueries, operationQueries,
     jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),
     operationNotices: new DataLoader((ids: readonly string[]) => operationQueries.notices(ids)),
     healthChecks: createListLoader((ids, first) => upkeepQueries.healthChecks(ids, first)),
+    schedules: new DataLoader((ids: readonly string[]) => scheduleQueries.byIds(ids)),
+    runsOfSchedule: createPageLoader((ids, page) => scheduleQueries.runPages(ids, page)),
+    imagesOfSchedule: createPageLoader((ids, page) => imageQueries.pagesOfSchedules(ids, page)),
+    operationsOfRun: new DataLoader((ids: readonly string[]) => scheduleQueries.operationsOfRuns(ids)),
     imagesOfInstance: createPageLoader((ids, page) => imageQueries.pagesOfInstances(ids, page)),
     operationsOfInstance: createPageLoader((ids, page) => operationQueries.pagesOfInstances(ids, page)),
     operationsOfImage: createPageLoader((ids, page) => operationQueries.pagesOfImages(ids, page)),

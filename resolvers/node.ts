@@ -5,28 +5,32 @@ import type { Role } from '../schema/states.ts';
 import type { ApiContext } from './context.ts';
 import { readId } from './ids.ts';
 
-/** The lookup over all types: three statements, whichever type it turns out to be. */
+/** The lookup over all types: one statement for each type, whichever type it turns out to be. */
 @Resolver()
 export class NodeResolver {
   @Authorized<Role>('VIEWER')
   @Query(() => Node, {
     nullable: true,
-    description: 'The instance, image or operation with this id; null if none has it.',
+    description: 'The instance, image, operation or schedule with this id; null if none has it.',
   })
   async node(
     @Ctx() { loaders }: ApiContext,
-    @Arg('id', () => ID, { description: 'Any id that this API gave out for an instance, image or operation.' })
+    @Arg('id', () => ID, {
+      description: 'Any id that this API gave out for an instance, image, operation or schedule.',
+    })
     text: string,
   ): Promise<{ readonly __typename: NodeTypeName } | null> {
     const id = readId(text);
     if (id === null) return null;
-    const [instance, image, operation] = await Promise.all([
+    const [instance, image, operation, schedule] = await Promise.all([
       loaders.instances.load(id),
       loaders.images.load(id),
       loaders.operations.load(id),
+      loaders.schedules.load(id),
     ]);
     if (instance !== null) return { __typename: 'Instance', ...instance };
     if (image !== null) return { __typename: 'Image', ...image };
-    return operation === null ? null : { __typename: 'Operation', ...operation };
+    if (operation !== null) return { __typename: 'Operation', ...operation };
+    return schedule === null ? null : { __typename: 'Schedule', ...schedule };
   }
 }

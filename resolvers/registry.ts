@@ -16,6 +16,9 @@ import { OperationEventFieldResolver, OperationFieldResolver } from './operation
 import { OperationMutationResolver } from './operations/mutations.ts';
 import { OperationQueryResolver } from './operations/queries.ts';
 import { OperationSubscriptionResolver } from './operations/subscriptions.ts';
+import { ScheduleFieldResolver, ScheduleRunFieldResolver } from './schedules/fields.ts';
+import { ScheduleMutationResolver } from './schedules/mutations.ts';
+import { ScheduleQueryResolver } from './schedules/queries.ts';
 import { ServerMutationResolver } from './server/mutations.ts';
 import { ServerLimitsResolver, ServerQueryResolver } from './server/queries.ts';
 
@@ -44,4 +47,8 @@ export const RESOLVERS = [
   OperationSubscriptionResolver,
   JobFieldResolver,
   JobSubscriptionResolver,
+  ScheduleQueryResolver,
+  ScheduleFieldResolver,
+  ScheduleRunFieldResolver,
+  ScheduleMutationResolver,
 ] as const;

@@ -1,6 +1,7 @@
 import type { ContainerType } from 'type-graphql';
 import type { ImageCommands, InstanceCommands, OperationCommands, ServerCommands } from './ports/commands.ts';
 import type { Checks, ImageQueries, InstanceQueries, OperationQueries } from './ports/queries.ts';
+import type { ScheduleCommands, ScheduleQueries } from './ports/schedules.ts';
 import type { EventStreams, LogStreams } from './ports/streams.ts';
 import type { UpkeepQueries } from './ports/upkeep.ts';
 
@@ -14,6 +15,8 @@ export interface Services {
   readonly imageQueries: ImageQueries;
   readonly operationQueries: OperationQueries;
   readonly upkeepQueries: UpkeepQueries;
+  readonly scheduleCommands: ScheduleCommands;
+  readonly scheduleQueries: ScheduleQueries;
   readonly checks: Checks;
   readonly events: EventStreams;
   readonly logs: LogStreams;

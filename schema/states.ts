@@ -26,6 +26,10 @@ export const DRIFT_KINDS = ['SERVER', 'VOLUME', 'SECRET', 'CONFIGURATION', 'JOB'
 export const DRIFT_STATES = ['PENDING', 'REPORTED', 'REMOVED', 'RESOLVED'] as const;
 export const JOB_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
 export const ACTOR_KINDS = ['USER', 'TOKEN', 'SCHEDULE', 'SYSTEM'] as const;
+export const SCHEDULE_RUN_STATES = ['RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED', 'SKIPPED'] as const;
+/** What a run makes of one instance; PROVING: its image is there, and a drill of it under way. */
+export const SCHEDULED_IMAGE_STATES = ['PENDING', 'TAKING', 'PROVING', 'SUCCEEDED', 'FAILED', 'SKIPPED'] as const;
+export type ScheduledImageState = (typeof SCHEDULED_IMAGE_STATES)[number];
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 
 type EnumObject<T extends readonly string[]> = { readonly [K in T[number]]: K };
@@ -186,6 +190,19 @@ export const ActorKind = enumOf('ActorKind', 'What did something.', ACTOR_KINDS,
   SCHEDULE: 'A schedule, when it was due.',
   SYSTEM: 'Toygres itself.',
 });
+export type ScheduleRunState = (typeof SCHEDULE_RUN_STATES)[number];
+export const ScheduleRunState = enumOf(
+  'ScheduleRunState',
+  'What became of a time at which a schedule was due.',
+  SCHEDULE_RUN_STATES,
+  {
+    RUNNING: 'Images are being taken.',
+    SUCCEEDED: 'Every image was taken, and every drill passed.',
+    PARTIAL: 'Some images were taken; message says which were not.',
+    FAILED: 'No image was taken; message says why.',
+    SKIPPED: 'The one before was under way, or it was missed and a later one made up for it; message says which.',
+  },
+);
 export type Role = (typeof ROLES)[number];
 export const Role = enumOf('Role', 'What a caller may do: read, operate, or administer.', ROLES, {
   VIEWER: 'May read all but credentials.',

@@ -6,6 +6,7 @@ import { observeRecords } from './app/metrics.ts';
 import type { Mode } from './app/mode.ts';
 import { openProbes } from './app/probes.ts';
 import { readRelease } from './app/release.ts';
+import { startSchedules } from './app/schedules.ts';
 import type { Config } from './config/env.ts';
 import { explainUnusable } from './db/unusable.ts';
 import { tokenFile } from './embedded/kept-secret.ts';
@@ -83,6 +84,7 @@ async function startOn(
     });
     stops.defer(() => upkeep.stop());
     await upkeep.start();
+    await startSchedules(core, log, stops);
   }
   const identity = { token: foundations.token, release };
   const url = mode === 'worker' ? null : (await openApi(config, core, identity, metrics, log, stops)).url;

@@ -5,10 +5,12 @@ import { Image, ImageFile } from '../../schema/image.ts';
 import { Instance } from '../../schema/instance.ts';
 import { Label } from '../../schema/label.ts';
 import { OperationConnection } from '../../schema/operation-connection.ts';
+import { Schedule } from '../../schema/schedules/schedule.ts';
 import type { ApiContext } from '../context.ts';
 import { listLabels } from '../labels.ts';
 import { buildConnection, type Connection, readPage } from '../paging.ts';
 import type { ImageFileRecord, OperationRecord } from '../ports/records.ts';
+import type { ScheduleRecord } from '../ports/schedules.ts';
 import { AFTER, FIRST } from '../words.ts';
 
 /** What an image shows that is not a column of its record. */
@@ -31,6 +33,14 @@ export class ImageFieldResolver {
   async sourceInstance(@Root() image: ImageRecord, @Ctx() { loaders }: ApiContext): Promise<InstanceRecord | null> {
     const instance = await loaders.instances.load(image.sourceInstanceId);
     return instance?.state === 'DELETED' ? null : instance;
+  }
+
+  @FieldResolver(() => Schedule, {
+    nullable: true,
+    description: 'The schedule that took it; null for one taken by hand, and once that schedule is deleted.',
+  })
+  async schedule(@Root() image: ImageRecord, @Ctx() { loaders }: ApiContext): Promise<ScheduleRecord | null> {
+    return image.scheduleId === null ? null : loaders.schedules.load(image.scheduleId);
   }
 
   @FieldResolver(() => OperationConnection, { description: 'What was done to it or with it, newest first.' })

@@ -78,6 +78,8 @@ export interface ImageQueries {
   page(criteria: ImageCriteria, page: PageRequest): Promise<Page<ImageRecord>>;
   /** One page for each source instance, DELETED images left out. */
   pagesOfInstances(instanceIds: readonly string[], page: PageRequest): Promise<readonly Page<ImageRecord>[]>;
+  /** The same for each schedule that took them. */
+  pagesOfSchedules(scheduleIds: readonly string[], page: PageRequest): Promise<readonly Page<ImageRecord>[]>;
   files(imageIds: readonly string[]): Promise<readonly (readonly ImageFileRecord[])[]>;
 }
 

@@ -16,9 +16,11 @@ import { AVAILABLE_METHODS } from '../services/images/create-image.ts';
 import { createImageCommands } from '../services/images/image-commands.ts';
 import { createInstanceCommands } from '../services/instances/instance-commands.ts';
 import { createOperationCommands } from '../services/operations/operation-commands.ts';
+import { createScheduleCommands } from '../services/schedules/schedule-commands.ts';
 import { createImageQueries } from '../stores/images/queries.ts';
 import { createInstanceQueries } from '../stores/instances/queries.ts';
 import { createOperationQueries } from '../stores/operations/queries.ts';
+import { createScheduleQueries } from '../stores/schedules/queries.ts';
 import { createUpkeepQueries } from '../stores/upkeep/queries.ts';
 import { createOperationQueue } from '../workflow/queue/operation-queue.ts';
 import type { Core } from './core.ts';
@@ -69,6 +71,8 @@ function buildServices(
       listener,
       logger: log,
     }),
+    scheduleCommands: createScheduleCommands(commands),
+    scheduleQueries: createScheduleQueries(database),
     events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
     logs: measureLogs(logs, metrics.streams),
   };

@@ -7,6 +7,7 @@ import { narrowEvents, narrowLogs, rememberVisibility } from '../services/access
 import { createImageQueries } from '../stores/images/queries.ts';
 import { createInstanceQueries } from '../stores/instances/queries.ts';
 import { createOperationQueries } from '../stores/operations/queries.ts';
+import { createScheduleQueries } from '../stores/schedules/queries.ts';
 import { createUpkeepQueries } from '../stores/upkeep/queries.ts';
 
 /**
@@ -32,6 +33,8 @@ export function narrowServices(everything: Services, scope: Scope, database: Dat
     imageQueries,
     operationQueries,
     upkeepQueries: createUpkeepQueries(database, scope),
+    scheduleCommands: everything.scheduleCommands,
+    scheduleQueries: createScheduleQueries(database, scope),
     checks: {
       ...everything.checks,
       async connection(instanceId) {

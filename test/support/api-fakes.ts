@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
 import type { OperationRecord } from '../../resolvers/ports/records.ts';
+import type { ScheduleRecord } from '../../resolvers/ports/schedules.ts';
 import type { Services } from '../../resolvers/services.ts';
 
 type Faked = { readonly [Port in keyof Services]?: Partial<Services[Port]> };
@@ -14,6 +15,8 @@ const PORTS: readonly (keyof Services)[] = [
   'imageQueries',
   'operationQueries',
   'upkeepQueries',
+  'scheduleCommands',
+  'scheduleQueries',
   'checks',
   'events',
   'logs',
@@ -137,6 +140,28 @@ export function sampleOperation(values: Partial<OperationRecord> = {}): Operatio
     createdAt: CREATED,
     startedAt: null,
     finishedAt: null,
+    ...values,
+  };
+}
+
+export function sampleSchedule(values: Partial<ScheduleRecord> = {}): ScheduleRecord {
+  return {
+    id: randomUUID(),
+    name: 'nightly',
+    platform: 'local:test',
+    enabled: true,
+    cron: '0 3 * * *',
+    timeZone: 'Europe/Berlin',
+    selector: { team: 'shop' },
+    instanceId: null,
+    method: 'LOGICAL',
+    retention: { keepDaily: 7 },
+    drillEvery: null,
+    concurrency: 4,
+    promisedSince: CREATED,
+    revision: 1,
+    createdAt: CREATED,
+    updatedAt: CREATED,
     ...values,
   };
 }

@@ -39,7 +39,7 @@ export async function requireOperation({ tx, caller, watch }: Admission, id: str
 /** CONFLICT unless this server's platform holds it: another one's objects can neither be seen nor touched from here. */
 export function requireOwnPlatform(
   { platformId }: Admission,
-  noun: CommandTarget['noun'],
+  noun: CommandTarget['noun'] | 'schedule',
   record: { readonly platform: string },
 ): void {
   if (record.platform === platformId) return;

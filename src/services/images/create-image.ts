@@ -14,7 +14,7 @@ export const AVAILABLE_METHODS: readonly ImageMethod[] = imageWorkflows.map(({ m
 const DEFAULT_METHOD: ImageMethod = 'LOGICAL';
 
 /** How the image is taken. UNAVAILABLE for a method that this release does not have. */
-export function chooseImageWorkflows(input: CreateImage): ImageWorkflows {
+export function chooseImageWorkflows(input: Pick<CreateImage, 'method'>): ImageWorkflows {
   const found = findImageWorkflows(input.method ?? DEFAULT_METHOD);
   if (found !== null) return found;
   throw new AppError('UNAVAILABLE', 'Physical images are not available yet: leave method out, or ask for LOGICAL.', {

@@ -1,9 +1,8 @@
 import type { ImageCommands } from '../../../resolvers/ports/commands.ts';
-import { AppError } from '../../../schema/errors.ts';
-import { requireImage } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import { writeImageChange, writeImageDeletion } from './change-image.ts';
 import { chooseImageWorkflows, writeNewImage } from './create-image.ts';
+import { writeVerification } from './verify-image.ts';
 
 /** The commands on images; the same promises as the commands on instances. */
 export function createImageCommands(dependencies: CommandDependencies): ImageCommands {
@@ -41,14 +40,7 @@ export function createImageCommands(dependencies: CommandDependencies): ImageCom
         caller,
         input,
         target: input.imageId,
-        write: async (admission) => {
-          await requireImage(admission, input.imageId);
-          throw new AppError(
-            'UNAVAILABLE',
-            'Verifying an image by a trial restore is not available yet: restore it with createInstance(sourceImageId) ' +
-              'and look at what it holds.',
-          );
-        },
+        write: (admission) => writeVerification(admission, input.imageId),
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
-import { images, instances, operations } from '../../../drizzle/tables/index.ts';
+import { images, instances, operations, schedules } from '../../../drizzle/tables/index.ts';
 import { isEverything, type Scope } from '../../../schema/rules/scope-rules.ts';
 
 /**
@@ -65,4 +65,11 @@ export function ownedWithin(scope: Scope, ownerId: SQL): SQL | undefined {
     OR EXISTS (SELECT FROM cms.images scoped_image
       JOIN cms.instances scoped_instance ON scoped_instance.id = scoped_image.source_instance_id
       WHERE scoped_image.id::text = ${ownerId}::text AND ${carries(scope)}))`;
+}
+
+/** Rows of `cms.schedules`: those whose selector asks for all that the scope does, and those of one instance in it. */
+export function schedulesWithin(scope: Scope): SQL | undefined {
+  if (isEverything(scope)) return undefined;
+  return sql`CASE WHEN ${schedules.instanceId} IS NULL THEN ${schedules.selector} @> ${JSON.stringify(scope)}::jsonb
+    ELSE ${instanceCarries(scope, schedules.instanceId)} END`;
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, like, ne, type SQL, sql } from 'drizzle-orm';
 import { imageFiles, images } from '../../../drizzle/tables/index.ts';
-import type { ImageCriteria, ImageQueries } from '../../../resolvers/ports/queries.ts';
+import type { ImageRecord } from '../../../jobs/ports/records.ts';
+import type { ImageCriteria, ImageQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { IMAGE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
@@ -11,6 +12,8 @@ import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, containing, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { imageColumns, toImageRecord } from './rows.ts';
+
+type Parent = typeof images.sourceInstanceId | typeof images.scheduleId;
 
 const notDeleted = ne(images.state, 'DELETED');
 /** As the unique index on names has it: at most one image of a name. */
@@ -29,7 +32,7 @@ function matching(criteria: ImageCriteria): SQL | undefined {
   );
 }
 
-function eqId(column: typeof images.sourceInstanceId | typeof images.scheduleId, id: string): SQL {
+function eqId(column: Parent, id: string): SQL {
   return isUuid(id) ? eq(column, id) : sql`false`;
 }
 
@@ -39,6 +42,40 @@ function eqId(column: typeof images.sourceInstanceId | typeof images.scheduleId,
  */
 export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING): ImageQueries {
   const within = imagesWithin(scope);
+  async function pagesOf(
+    parent: Parent,
+    parentIds: readonly string[],
+    page: PageRequest,
+  ): Promise<readonly Page<ImageRecord>[]> {
+    if (parentIds.length === 0) return [];
+    const ids = distinctIds(parentIds);
+    const ofParent = and(sql`${parent} = ${parentId}`, notDeleted, within);
+    const child = orm
+      .select(imageColumns)
+      .from(images)
+      .where(following(images, page, ofParent))
+      .orderBy(...newestFirst(images))
+      .limit(page.first + 1)
+      .as('child');
+    const [rows, totals] = await Promise.all([
+      answered(
+        orm
+          .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
+          .from(parentRelation(ids))
+          .crossJoinLateral(child)
+          .orderBy(...newestFirst(child)),
+      ),
+      answered(
+        orm
+          .select({ parentId: parent, ...totalsOf(images, page) })
+          .from(images)
+          .where(and(inArray(parent, ids), notDeleted, within))
+          .groupBy(parent),
+      ),
+    ]);
+    return buildPages(parentIds, rows, totals, page, toImageRecord);
+  }
+
   return {
     async byIds(ids) {
       if (ids.length === 0) return [];
@@ -78,35 +115,9 @@ export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING)
       return buildPage(rows.map(toImageRecord), totals, page);
     },
 
-    async pagesOfInstances(instanceIds, page) {
-      if (instanceIds.length === 0) return [];
-      const ids = distinctIds(instanceIds);
-      const ofParent = and(sql`${images.sourceInstanceId} = ${parentId}`, notDeleted, within);
-      const child = orm
-        .select(imageColumns)
-        .from(images)
-        .where(following(images, page, ofParent))
-        .orderBy(...newestFirst(images))
-        .limit(page.first + 1)
-        .as('child');
-      const [rows, totals] = await Promise.all([
-        answered(
-          orm
-            .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
-            .from(parentRelation(ids))
-            .crossJoinLateral(child)
-            .orderBy(...newestFirst(child)),
-        ),
-        answered(
-          orm
-            .select({ parentId: images.sourceInstanceId, ...totalsOf(images, page) })
-            .from(images)
-            .where(and(inArray(images.sourceInstanceId, ids), notDeleted, within))
-            .groupBy(images.sourceInstanceId),
-        ),
-      ]);
-      return buildPages(instanceIds, rows, totals, page, toImageRecord);
-    },
+    pagesOfInstances: (instanceIds, page) => pagesOf(images.sourceInstanceId, instanceIds, page),
+
+    pagesOfSchedules: (scheduleIds, page) => pagesOf(images.scheduleId, scheduleIds, page),
 
     async files(imageIds) {
       if (imageIds.length === 0) return [];

@@ -68,6 +68,11 @@ export async function changeImage(
   await inside(tx).update(images).set(set).where(eq(images.id, id));
 }
 
+/** Records which schedule takes a new image. */
+export async function markScheduled(tx: Transaction, id: string, scheduleId: string): Promise<void> {
+  await inside(tx).update(images).set({ scheduleId }).where(eq(images.id, id));
+}
+
 /** Moves a locked image to DELETING: from here on nothing restores from it. */
 export async function beginImageDeletion(tx: Transaction, id: string): Promise<void> {
   await inside(tx).update(images).set({ state: 'DELETING', failure: null }).where(eq(images.id, id));

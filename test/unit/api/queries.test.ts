@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PageRequest } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { codes, run } from '../../support/api-execution.ts';
-import { fakeServices, sampleImage, sampleInstance, sampleOperation } from '../../support/api-fakes.ts';
+import { fakeServices, sampleImage, sampleInstance, sampleOperation, sampleSchedule } from '../../support/api-fakes.ts';
 
 const UNKNOWN = '5f0b1f5e-9a55-4f0e-8a2a-0d4d1c5b7a10';
 const NONE = { rows: [], hasNextPage: false, hasPreviousPage: false, totalCount: 0 };
@@ -14,17 +14,21 @@ describe('a lookup', () => {
     instanceQueries: { byIds: nothing, byName: async () => null },
     imageQueries: { byIds: nothing, byName: async () => null },
     operationQueries: { byIds: nothing },
+    scheduleQueries: { byIds: nothing, byName: async () => null },
   });
 
-  it.each(['node(id: $id) { id }', 'instance(id: $id) { id }', 'image(id: $id) { id }', 'operation(id: $id) { id }'])(
-    '%s of an unknown or malformed id is null, without an error',
-    async (field) => {
-      for (const id of [UNKNOWN, '', 'x', `${UNKNOWN}'`, `{${UNKNOWN}}`, 'a'.repeat(10_000)]) {
-        const { data, errors } = await run(empty, `query ($id: ID!) { found: ${field} }`, { variables: { id } });
-        expect([data, errors]).toEqual([{ found: null }, []]);
-      }
-    },
-  );
+  it.each([
+    'node(id: $id) { id }',
+    'instance(id: $id) { id }',
+    'image(id: $id) { id }',
+    'operation(id: $id) { id }',
+    'schedule(id: $id) { id }',
+  ])('%s of an unknown or malformed id is null, without an error', async (field) => {
+    for (const id of [UNKNOWN, '', 'x', `${UNKNOWN}'`, `{${UNKNOWN}}`, 'a'.repeat(10_000)]) {
+      const { data, errors } = await run(empty, `query ($id: ID!) { found: ${field} }`, { variables: { id } });
+      expect([data, errors]).toEqual([{ found: null }, []]);
+    }
+  });
 
   it.each([
     'instance',
@@ -47,15 +51,17 @@ describe('a lookup', () => {
     expect(data).toEqual({ instance: { name: 'orders' } });
   });
 
-  it('of a node tells its type, for each of the three', async () => {
+  it('of a node tells its type, for each of the four', async () => {
     const [instance, image, operation] = [sampleInstance(), sampleImage(), sampleOperation()];
+    const schedule = sampleSchedule();
     const services = fakeServices({
       instanceQueries: { byIds: async (ids) => ids.map((id) => (id === instance.id ? instance : null)) },
       imageQueries: { byIds: async (ids) => ids.map((id) => (id === image.id ? image : null)) },
       operationQueries: { byIds: async (ids) => ids.map((id) => (id === operation.id ? operation : null)) },
+      scheduleQueries: { byIds: async (ids) => ids.map((id) => (id === schedule.id ? schedule : null)) },
     });
     const types = [];
-    for (const { id } of [instance, image, operation]) {
+    for (const { id } of [instance, image, operation, schedule]) {
       const { data } = await run(services, `{ node(id: "${id}") { __typename id ... on Image { method } } }`);
       types.push(data.node);
     }
@@ -63,6 +69,7 @@ describe('a lookup', () => {
       { __typename: 'Instance', id: instance.id },
       { __typename: 'Image', id: image.id, method: 'LOGICAL' },
       { __typename: 'Operation', id: operation.id },
+      { __typename: 'Schedule', id: schedule.id },
     ]);
   });
 });

@@ -1,0 +1,24 @@
+import { workflows } from '../../jobs/registry.ts';
+import type { Logger } from '../log/logger.ts';
+import { createScheduler } from '../schedules/scheduler.ts';
+import { createCommandGate } from '../services/commands/gate.ts';
+import { createScheduledWork } from '../services/schedules/scheduled-work.ts';
+import { createOperationQueue } from '../workflow/queue/operation-queue.ts';
+import type { Core } from './core.ts';
+
+/** Carries out the schedules of this server's platform, until `stops` are called. */
+export async function startSchedules(core: Core, log: Logger, stops: AsyncDisposableStack): Promise<void> {
+  const { boss, database, listener, platform, secrets, services } = core;
+  const gate = createCommandGate({ database, secrets, platform, log });
+  const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
+  const scheduler = createScheduler({
+    database,
+    boss,
+    listener,
+    platformId: platform.id,
+    work: createScheduledWork({ gate, queue, platform, secrets }),
+    log,
+  });
+  stops.defer(() => scheduler.stop());
+  await scheduler.start();
+}
