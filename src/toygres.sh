@@ -3,9 +3,14 @@
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$here")
+# What runs a server loads more than a command that asks one.
+if [ "${1:-}" = server ]; then
+  case ${2:-} in standalone | api | worker) shift ;; esac
+fi
 case ${1:-} in
   demo) program=src/cli/demo.ts ;;
-  *) program=src/main.ts ;;
+  standalone | api | worker | catalog | keys) program=src/main.ts ;;
+  *) program=src/cli/toygres.ts ;;
 esac
 
 # The programs are bundled once for every state of their sources and packages: a bundle starts in a fifth of the time.
@@ -28,7 +33,7 @@ if [ -n "$files" ]; then
         *) rm -rf -- "$old" 2>/dev/null || true ;;
       esac
     done || true
-    (cd "$root" && sh src/with-node.sh node src/bundle.mjs "$bundle" src/main.ts src/cli/demo.ts) || true
+    (cd "$root" && sh src/with-node.sh node src/bundle.mjs "$bundle" src/main.ts src/cli/demo.ts src/cli/toygres.ts) || true
   fi
 fi
 bundled=$bundle/$(basename "$program" .ts).js

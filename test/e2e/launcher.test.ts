@@ -38,15 +38,15 @@ test(
   'commands that start at once share a bundle, which is made anew for sources that have changed',
   async () => {
     const ends = await Promise.all([launch('--help'), launch('--help')]);
-    const help = { code: 0, output: expect.stringContaining('usage: toygres'), errors: '' };
+    const help = { code: 0, output: expect.stringContaining('Usage: toygres'), errors: '' };
     expect(ends).toEqual([help, help]);
     const bundles = await readBundles();
     expect(bundles).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
     expect(await launch('--help')).toEqual(help);
     expect(await readBundles()).toEqual(bundles);
 
-    await edit('src/main.ts', 'usage: toygres', 'how to use it: toygres');
-    expect((await launch('--help')).output).toContain('how to use it: toygres');
+    await edit('src/cli/toygres.ts', 'Exit codes: 0 done', 'What it ends with: 0 done');
+    expect((await launch('--help')).output).toContain('What it ends with: 0 done');
     expect(await readBundles()).toEqual(expect.arrayContaining(bundles));
     expect(await readBundles()).toHaveLength(2);
   },
@@ -94,13 +94,13 @@ test(
     await writeFile(path.join(checkout, 'dist'), 'no directory');
     expect(await launch('--help')).toEqual({
       code: 0,
-      output: expect.stringContaining('usage: toygres'),
+      output: expect.stringContaining('Usage: toygres'),
       errors: expect.stringMatching(/^toygres: starts from its sources, which takes longer: .*\n$/),
     });
     expect(await launch('nonsense')).toEqual({
       code: 2,
       output: '',
-      errors: expect.stringContaining('usage: toygres'),
+      errors: expect.stringContaining("unknown command 'nonsense'"),
     });
   },
   2 * MINUTE_MS,

@@ -1,0 +1,43 @@
+import type { Operation } from '../client/connect.ts';
+import { printOne } from './output/print.ts';
+import type { Session } from './session.ts';
+import { watchOperation } from './watch.ts';
+
+export interface WatchOption {
+  readonly watch?: boolean;
+}
+
+interface Payload {
+  readonly operation?: Pick<Operation, 'id' | 'steps' | 'kind'> | null | undefined;
+  readonly notices?: readonly string[] | undefined;
+}
+
+/**
+ * Tells what a mutation began. Without `--watch` at once, with it when the operation is over: then `read` is asked for the
+ * thing as it is by then. The id that is printed is that of the thing.
+ */
+export async function tellOutcome<Thing extends { readonly id: string }>(
+  session: Session,
+  payload: Payload,
+  thing: Thing,
+  read: (id: string) => Promise<Thing>,
+  { watch = false }: WatchOption,
+): Promise<void> {
+  const { output } = session;
+  for (const notice of payload.notices ?? []) output.note(`Notice: ${notice}`);
+  const { operation } = payload;
+  if (!operation) return printOne(output, thing);
+  if (!watch) {
+    if (output.format === 'json') return output.data(JSON.stringify({ ...thing, operation }, null, 2));
+    if (output.format === 'id') return output.data(thing.id);
+    output.data(operation.id);
+    return output.note(`Begun. Watch it with: toygres operation watch ${operation.id}`);
+  }
+  await watchOperation(session, operation, titleOf(operation.kind, thing));
+  printOne(output, await read(thing.id));
+}
+
+export function titleOf(kind: string, thing: object): string {
+  const name = 'name' in thing ? ` ${String(thing.name)}` : '';
+  return `${kind.toLowerCase().replaceAll('_', ' ')}${name}`;
+}

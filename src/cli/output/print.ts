@@ -1,0 +1,76 @@
+import { type Column, formatTable, harmless } from './table.ts';
+
+export const FORMATS = ['table', 'json', 'id'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Where a command writes: data to stdout, all else to stderr. */
+export interface Output {
+  readonly format: Format;
+  data(text: string): void;
+  note(text: string): void;
+}
+
+export function createOutput(
+  format: Format | undefined,
+  stdout: NodeJS.WriteStream,
+  stderr: NodeJS.WriteStream,
+): Output {
+  return {
+    format: format ?? 'table',
+    data: (text) => void stdout.write(`${text}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+  };
+}
+
+type Identified = { readonly id: string };
+
+const widthOf = () => (process.stdout.isTTY ? process.stdout.columns : null);
+
+/** A list: an array in JSON, one id a line, or a table. */
+export function printList<Row extends Identified>(
+  output: Output,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+): void {
+  if (output.format === 'json') output.data(JSON.stringify(rows, null, 2));
+  else if (output.format === 'id') for (const { id } of rows) output.data(id);
+  else if (rows.length === 0) output.note('There are none.');
+  else output.data(formatTable(rows, columns, widthOf()));
+}
+
+/** One noun: an object in JSON, its id, or its fields, a line each. */
+export function printOne<Row extends Identified>(output: Output, row: Row): void {
+  if (output.format === 'json') output.data(JSON.stringify(row, null, 2));
+  else output.data(output.format === 'id' ? row.id : formatFields(row));
+}
+
+/** `name: value` a line; what is nested as JSON, what is empty left out. */
+export function formatFields(row: object): string {
+  const shown = Object.entries(row).filter(
+    ([name, value]) =>
+      name !== '__typename' && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
+  );
+  const width = Math.max(0, ...shown.map(([name]) => name.length)) + 1;
+  return shown.map(([name, value]) => `${`${name}:`.padEnd(width)} ${harmless(formatValue(value))}`).join('\n');
+}
+
+function formatValue(value: unknown): string {
+  if (isLabels(value)) return value.map(({ key, value: of }) => `${key}=${of}`).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function isLabels(value: unknown): value is readonly { key: string; value: string }[] {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'object' && one !== null && 'key' in one && 'value' in one)
+  );
+}
+
+/** How long ago, as `kubectl` writes it. */
+export function formatAge(at: string | null | undefined, now = Date.now()): string | null {
+  if (!at) return null;
+  const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}

@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { addCompletionCommand } from './commands/completion.ts';
+import { addContextCommands } from './commands/contexts.ts';
+import { addImageCommands } from './commands/images.ts';
+import { addInstanceCommands } from './commands/instances.ts';
+import { addOperationCommands } from './commands/operations.ts';
+import { addServerCommands } from './commands/server.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { harmless } from './output/table.ts';
+import { readVersion } from './version.ts';
+import { InterruptedError } from './watch.ts';
+
+/** The client commands. What runs a server is a program of its own, which the launcher starts. */
+export async function buildProgram(surroundings: {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}): Promise<Command> {
+  const program = new Command('toygres')
+    .description('Toygres: PostgreSQL servers, images of them, and servers from images')
+    .version(await readVersion(), '-V, --version')
+    .option('--url <url>', 'of the server (TOYGRES_URL)')
+    .option('--token-file <file>', 'that holds the token (or TOYGRES_TOKEN, or toygres login)')
+    .option('-o, --output <format>', 'table, json or id')
+    .showHelpAfterError('(toygres --help lists the commands)')
+    .exitOverride();
+  program.addHelpText(
+    'after',
+    `
+To run a server: toygres standalone, toygres api, toygres worker. To see one at work: toygres demo.
+Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 not found, 4 not signed in or not allowed, 5 no server
+answers, 130 interrupted.`,
+  );
+  addInstanceCommands(program, surroundings);
+  addImageCommands(program, surroundings);
+  addOperationCommands(program, surroundings);
+  addServerCommands(program, surroundings);
+  addContextCommands(program, surroundings);
+  addCompletionCommand(program);
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) command.exitOverride();
+  return program;
+}
+
+async function main(): Promise<void> {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => controller.abort(new InterruptedError(name)));
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(EXIT.failed));
+  const program = await buildProgram({ environment: process.env, signal: controller.signal });
+  try {
+    await program.parseAsync();
+    if (controller.signal.aborted) process.exitCode = EXIT.interrupted;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // It has said what was wrong, or shown the help that was asked for.
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      return;
+    }
+    const interrupted = error instanceof InterruptedError || controller.signal.aborted;
+    process.stderr.write(`toygres: ${harmless((error as Error).message)}\n`);
+    process.exitCode = interrupted ? EXIT.interrupted : exitCodeOf(error);
+  }
+}
+
+await main();

@@ -1,0 +1,169 @@
+import * as documents from './documents.ts';
+import { NotFoundError, OperationFailedError } from './errors.ts';
+import { type FollowOptions, followFrom } from './follow.ts';
+import type {
+  CancelOperationInput,
+  CreateImageInput,
+  CreateInstanceInput,
+  DeleteImageInput,
+  DeleteInstanceInput,
+  FollowJobLogsSubscription,
+  FollowOperationSubscription,
+  OperationFieldsFragment,
+  RestartInstanceInput,
+  RetryOperationInput,
+  StartInstanceInput,
+  StopInstanceInput,
+  UpdateImageInput,
+  UpdateInstanceInput,
+} from './generated/graphql.ts';
+import { createTransport, type TypedDocument, type Variables } from './transport.ts';
+
+export * from './errors.ts';
+export type { FollowOptions } from './follow.ts';
+export type * from './generated/graphql.ts';
+export type { TypedDocument, Variables } from './transport.ts';
+
+export interface ConnectOptions {
+  /** Where the server is: `https://toygres.example.com`, with or without `/graphql`. */
+  readonly url: string;
+  /** A bearer token, or how to get one; left out in a browser that is signed in. */
+  readonly token?: string | (() => string | null | Promise<string | null>);
+}
+
+export type OperationEvent = FollowOperationSubscription['operationEvents'];
+export type LogLine = FollowJobLogsSubscription['jobLogBatches'][number];
+export type Operation = OperationFieldsFragment;
+
+export interface WaitOptions extends FollowOptions {
+  /** Called with each event, from the first on. */
+  readonly onEvent?: (event: OperationEvent) => void;
+}
+
+type By = { readonly id: string } | { readonly name: string };
+type Ref = string | { readonly id: string };
+
+const idOf = (ref: Ref) => (typeof ref === 'string' ? ref : ref.id);
+const endpointOf = (url: string) => (/\/graphql$/.test(url) ? url : `${url.replace(/\/+$/, '')}/graphql`);
+
+/**
+ * Opens nothing yet: the first request or subscription does.
+ *
+ * Every call throws an error of the class that belongs to its code (NotFoundError, ConflictError, ...). What follows
+ * something goes on over lost connections and restarts of the server, with nothing lost and nothing twice.
+ */
+export function connect({ url, token }: ConnectOptions) {
+  const readToken = typeof token === 'function' ? token : () => token ?? null;
+  const transport = createTransport({ url: endpointOf(url), token: readToken });
+
+  /** Any query or mutation: a document of the generator, or a text with the type of its answer. */
+  async function request<Data, V = Variables>(
+    document: TypedDocument<Data, V> | string,
+    variables?: V,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Data> {
+    return (await transport.request(String(document), (variables ?? {}) as Variables, options.signal)) as Data;
+  }
+
+  /** Any subscription, until the server completes it; a lost connection ends it with UnavailableError. */
+  async function* subscribe<Data, V = Variables>(
+    document: TypedDocument<Data, V> | string,
+    variables?: V,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Data, void, undefined> {
+    for await (const answer of transport.subscribe(String(document), (variables ?? {}) as Variables, options.signal)) {
+      yield answer as Data;
+    }
+  }
+
+  /** Events of an operation in order, from the first after `after` to its last. */
+  function operationEvents(
+    operation: Ref,
+    { after = 0, ...follow }: FollowOptions & { readonly after?: number } = {},
+  ): AsyncGenerator<OperationEvent, void, undefined> {
+    const operationId = idOf(operation);
+    const open = async function* (cursor: number) {
+      const answers = subscribe(documents.FOLLOW_OPERATION, { operationId, after: cursor }, follow);
+      for await (const { operationEvents: event } of answers) yield event;
+    };
+    return followFrom(after, open, (event) => event.sequence, follow);
+  }
+
+  /** Lines of a job's log over all of its attempts, as `kubectl logs -f` shows them. */
+  async function* jobLogs(
+    job: Ref,
+    options: FollowOptions & {
+      readonly tailLines?: number;
+      readonly afterLine?: number;
+      readonly follow?: boolean;
+    } = {},
+  ): AsyncGenerator<LogLine, void, undefined> {
+    const { tailLines, afterLine, follow = true, ...rest } = options;
+    const jobId = idOf(job);
+    const open = async function* (cursor: number | null) {
+      const from = cursor === null ? (tailLines === undefined ? {} : { tailLines }) : { afterLine: cursor };
+      const answers = subscribe(documents.FOLLOW_JOB_LOGS, { jobId, follow, ...from }, rest);
+      for await (const { jobLogBatches: lines } of answers) if (lines.length > 0) yield lines;
+    };
+    const cursorOf = (lines: readonly LogLine[]) => lines.at(-1)?.line ?? null;
+    for await (const lines of followFrom<readonly LogLine[], number | null>(afterLine ?? null, open, cursorOf, rest)) {
+      yield* lines;
+    }
+  }
+
+  /** The operation as it is now. Throws NotFoundError. */
+  async function readOperation(operation: Ref): Promise<Operation> {
+    const id = idOf(operation);
+    const { operation: found } = await request(documents.READ_OPERATION, { id });
+    if (found) return found;
+    throw new NotFoundError(`There is no operation ${id}.`, { code: 'NOT_FOUND' });
+  }
+
+  return {
+    request,
+    subscribe,
+    operationEvents,
+    jobLogs,
+    readOperation,
+
+    /** Resolves with the operation when it has SUCCEEDED. Throws OperationFailedError when it ends otherwise. */
+    async waitForOperation(operation: Ref, { onEvent, ...follow }: WaitOptions = {}): Promise<Operation> {
+      for await (const event of operationEvents(operation, follow)) onEvent?.(event);
+      follow.signal?.throwIfAborted();
+      const ended = await readOperation(operation);
+      if (ended.state === 'SUCCEEDED') return ended;
+      const state = ended.state === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
+      throw new OperationFailedError(ended.id, state, ended.failure ?? null);
+    },
+
+    /** Null when there is none. */
+    findInstance: async (by: By) => (await request(documents.FIND_INSTANCE, by)).instance ?? null,
+    /** Null when there is none. */
+    findImage: async (by: By) => (await request(documents.FIND_IMAGE, by)).image ?? null,
+
+    createInstance: async (input: CreateInstanceInput) =>
+      (await request(documents.CREATE_INSTANCE, { input })).createInstance,
+    updateInstance: async (input: UpdateInstanceInput) =>
+      (await request(documents.UPDATE_INSTANCE, { input })).updateInstance,
+    deleteInstance: async (input: DeleteInstanceInput) =>
+      (await request(documents.DELETE_INSTANCE, { input })).deleteInstance,
+    stopInstance: async (input: StopInstanceInput) => (await request(documents.STOP_INSTANCE, { input })).stopInstance,
+    startInstance: async (input: StartInstanceInput) =>
+      (await request(documents.START_INSTANCE, { input })).startInstance,
+    restartInstance: async (input: RestartInstanceInput) =>
+      (await request(documents.RESTART_INSTANCE, { input })).restartInstance,
+    createImage: async (input: CreateImageInput) => (await request(documents.CREATE_IMAGE, { input })).createImage,
+    updateImage: async (input: UpdateImageInput) => (await request(documents.UPDATE_IMAGE, { input })).updateImage,
+    deleteImage: async (input: DeleteImageInput) => (await request(documents.DELETE_IMAGE, { input })).deleteImage,
+    cancelOperation: async (input: CancelOperationInput) =>
+      (await request(documents.CANCEL_OPERATION, { input })).cancelOperation,
+    retryOperation: async (input: RetryOperationInput) =>
+      (await request(documents.RETRY_OPERATION, { input })).retryOperation,
+
+    /** Ends subscriptions and the connection. Again: no effect. */
+    close: () => transport.close(),
+    [Symbol.asyncDispose]: () => transport.close(),
+  };
+}
+
+export type Toygres = ReturnType<typeof connect>;

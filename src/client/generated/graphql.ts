@@ -1,0 +1,2312 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Which operation to cancel. */
+export type CancelOperationInput = {
+  /** The operation to cancel; QUEUED or RUNNING. */
+  operationId: string;
+};
+
+/** A new image of a running instance. */
+export type CreateImageInput = {
+  /** Anything worth knowing about it, at most 1000 characters. */
+  description?: string | null | undefined;
+  /** From when on retention may delete it; a moment to come. Left out: never by time. */
+  expiresAt?: string | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to take it of; RUNNING. */
+  instanceId: string;
+  /** At most 64 labels, each key once. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** How to take it. Left out: LOGICAL. */
+  method?: ImageMethod | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** Whether it is kept from being deleted by people and by retention. Left out: false. */
+  protected?: boolean | null | undefined;
+};
+
+/** A new instance: an empty server, or with sourceImageId one restored from an image. */
+export type CreateInstanceInput = {
+  /** Only with sourceImageId: whether a server with another version of pg_durable than the source had may be used; the extension is upgraded then. Left out: false, and such a restore is refused. */
+  allowExtensionUpgrade?: boolean | null | undefined;
+  /** Whether deleting it is refused at first. Left out: false. */
+  deletionProtection?: boolean | null | undefined;
+  /** Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. */
+  dnsLabel?: string | null | undefined;
+  /** Only with sourceImageId: what becomes of durable functions that had not ended. Left out: CANCEL while the source instance exists, RESUME when it is gone; a notice says which. */
+  durableFunctions?: DurableFunctions | null | undefined;
+  /** From where it can be reached. Left out: INTERNAL. */
+  exposure?: Exposure | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** What the server is to run. Left out: STOCK; on a restore the image has it. */
+  imageType?: ImageType | null | undefined;
+  /** At most 64 labels, each key once. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** At most 40 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** One of the configured namespaces. Left out: the first of them. */
+  namespace?: string | null | undefined;
+  /** Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is used, and a notice says so. */
+  password?: string | null | undefined;
+  /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is; on a restore the image has it. */
+  postgresVersion?: string | null | undefined;
+  /** An AVAILABLE image whose data, roles and settings it starts with. */
+  sourceImageId?: string | null | undefined;
+  /** Size of the volume in GiB, 1 to 16384. On a restore raised to the source's size, with a notice. */
+  storageGib?: number | null | undefined;
+};
+
+/** Which image to delete, with its files. */
+export type DeleteImageInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The image to delete; not protected. */
+  imageId: string;
+};
+
+/** Which instance to delete, with its data. Its images stay. */
+export type DeleteInstanceInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to delete; its deletionProtection must be off. */
+  instanceId: string;
+};
+
+/** What differs from the records. */
+export type DriftKind =
+  /** The configuration of a server. */
+  | 'CONFIGURATION'
+  /** The files of an image in the blob store. */
+  | 'IMAGE'
+  /** A backup, restore, verify or preflight job. */
+  | 'JOB'
+  /** The secret of a server. */
+  | 'SECRET'
+  /** A server of the platform. */
+  | 'SERVER'
+  /** The volume of a server, with its data. */
+  | 'VOLUME';
+
+/** What becomes of a difference. */
+export type DriftState =
+  /** Provably left over from ours; it is removed after the grace time unless a record claims it. */
+  | 'PENDING'
+  /** It was left over, and it was removed. */
+  | 'REMOVED'
+  /** For people to look at; it is never touched. */
+  | 'REPORTED'
+  /** It is not there any more, or agrees with the records again. */
+  | 'RESOLVED';
+
+/** What becomes in a restored server of durable functions that had not ended when the image was taken. */
+export type DurableFunctions =
+  /** They are cancelled before the server starts; no step of them runs. */
+  | 'CANCEL'
+  /** They go on. While their source lives, both do what they do: payments, mails, calls. */
+  | 'RESUME';
+
+/** INTERNAL: reachable where the platform runs. PUBLIC: through a load balancer, with a DNS label where the cloud has them. */
+export type Exposure =
+  /** Only from where the platform runs. */
+  | 'INTERNAL'
+  /** From outside, through a load balancer. */
+  | 'PUBLIC';
+
+/** What the last health check found; UNKNOWN before the first, and while the instance is not RUNNING. */
+export type HealthStatus =
+  /** The last check found nothing wrong. */
+  | 'HEALTHY'
+  /** The last check found something wrong. */
+  | 'UNHEALTHY'
+  /** Not checked yet, or not meant to run. */
+  | 'UNKNOWN';
+
+/** Narrows a list of images; what is left out does not narrow. */
+export type ImageFilter = {
+  /** Only those that were asked for after this moment. */
+  createdAfter?: string | null | undefined;
+  /** Only those that were asked for before this moment. */
+  createdBefore?: string | null | undefined;
+  /** Only those that carry all of these labels. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** Only those taken in one of these ways. */
+  method?: Array<ImageMethod> | null | undefined;
+  /** Only those whose name holds this text; at most 100 characters, taken literally. */
+  nameContains?: string | null | undefined;
+  /** Only those that this schedule took. */
+  scheduleId?: string | null | undefined;
+  /** Only those taken of this instance. */
+  sourceInstanceId?: string | null | undefined;
+  /** Only those in one of these states. Left out: all but DELETED. */
+  state?: Array<ImageState> | null | undefined;
+};
+
+/** LOGICAL: every database by pg_dump, with roles and settings. PHYSICAL: the cluster by pg_basebackup. */
+export type ImageMethod =
+  /** Every database by pg_dump, with roles and settings; each consistent in itself. */
+  | 'LOGICAL'
+  /** The whole cluster by pg_basebackup, consistent throughout. */
+  | 'PHYSICAL';
+
+/** AVAILABLE only after everything that a restore needs was verified in the blob store. */
+export type ImageState =
+  /** Whole, verified, and ready to be restored. */
+  | 'AVAILABLE'
+  /** It is being taken. */
+  | 'CREATING'
+  /** Its files are gone; only this record is left. */
+  | 'DELETED'
+  /** Its files are being removed. */
+  | 'DELETING'
+  /** It could not be taken and nothing of it is stored. */
+  | 'FAILED';
+
+/** What the server runs; a restore keeps it. */
+export type ImageType =
+  /** PostgreSQL with the pg_durable extension and its worker. */
+  | 'PG_DURABLE'
+  /** PostgreSQL as its makers ship it. */
+  | 'STOCK';
+
+/** Narrows a list of instances; what is left out does not narrow. */
+export type InstanceFilter = {
+  /** Only those that were asked for after this moment. */
+  createdAfter?: string | null | undefined;
+  /** Only those that were asked for before this moment. */
+  createdBefore?: string | null | undefined;
+  /** Only those that carry all of these labels. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** Only those whose name holds this text; at most 100 characters, taken literally. */
+  nameContains?: string | null | undefined;
+  /** Only those in one of these states. Left out: all but DELETED. */
+  state?: Array<InstanceState> | null | undefined;
+};
+
+/** Where an instance is in its life. FAILED: creation never completed and its objects are removed. */
+export type InstanceState =
+  /** Its objects are being made; no connection is taken yet. */
+  | 'CREATING'
+  /** Gone with its data; only this record is left. */
+  | 'DELETED'
+  /** It is being removed with its data; a failed deletion stays here and can be asked for again. */
+  | 'DELETING'
+  /** It never came to life and what was made of it is removed. */
+  | 'FAILED'
+  /** The server is up and took a connection. */
+  | 'RUNNING'
+  /** The server is down, its data is kept. */
+  | 'STOPPED';
+
+/** The state of a backup or restore job over all its attempts. */
+export type JobState =
+  /** It was stopped before its end. */
+  | 'CANCELLED'
+  /** No attempt ended well, and there is no further one. */
+  | 'FAILED'
+  /** Recorded, not running yet. */
+  | 'PENDING'
+  /** An attempt runs. */
+  | 'RUNNING'
+  /** Its last attempt ended well. */
+  | 'SUCCEEDED';
+
+/** A label to set or to search for; both parts in the form of Kubernetes labels. */
+export type LabelInput = {
+  /** At most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; a DNS domain and "/" may stand before it. */
+  key: string;
+  /** Empty, or at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends. */
+  value: string;
+};
+
+/** Narrows a list of operations; what is left out does not narrow. */
+export type OperationFilter = {
+  /** Only those that were asked for after this moment. */
+  createdAfter?: string | null | undefined;
+  /** Only those that were asked for before this moment. */
+  createdBefore?: string | null | undefined;
+  /** Only those on this image. */
+  imageId?: string | null | undefined;
+  /** Only those on this instance. */
+  instanceId?: string | null | undefined;
+  /** Only those of one of these kinds. */
+  kind?: Array<OperationKind> | null | undefined;
+  /** Only those in one of these states. */
+  state?: Array<OperationState> | null | undefined;
+};
+
+/** What an operation does to its instance or image. */
+export type OperationKind =
+  /** Takes an image of an instance. */
+  | 'CREATE_IMAGE'
+  /** Makes an instance, empty or from an image. */
+  | 'CREATE_INSTANCE'
+  /** Removes the files of an image. */
+  | 'DELETE_IMAGE'
+  /** Removes an instance with its data. */
+  | 'DELETE_INSTANCE'
+  /** Tries from where jobs run all that they depend on; works on no instance and no image. */
+  | 'PREFLIGHT'
+  /** Shuts the server down and brings it back. */
+  | 'RESTART_INSTANCE'
+  /** Brings a stopped server back. */
+  | 'START_INSTANCE'
+  /** Shuts the server down and keeps the data. */
+  | 'STOP_INSTANCE'
+  /** Changes what the platform holds of an instance, such as the size of its volume. */
+  | 'UPDATE_INSTANCE'
+  /** Restores an image into a server that is thrown away, and compares. */
+  | 'VERIFY_IMAGE';
+
+/** SUCCEEDED, FAILED and CANCELLED are final; only retryOperation moves a FAILED one back to QUEUED. */
+export type OperationState =
+  /** Somebody stopped it; what it made was taken back. */
+  | 'CANCELLED'
+  /** What it did is being taken back, as somebody asked. */
+  | 'CANCELLING'
+  /** It did not get there; what it made was taken back. */
+  | 'FAILED'
+  /** It waits for a worker. */
+  | 'QUEUED'
+  /** A worker has it in hand, or it waits for a job. */
+  | 'RUNNING'
+  /** All that was asked for is done. */
+  | 'SUCCEEDED';
+
+/** Which instance to restart. */
+export type RestartInstanceInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to restart; RUNNING. */
+  instanceId: string;
+};
+
+/** Which operation to take up again. */
+export type RetryOperationInput = {
+  /** The operation to retry; FAILED. */
+  operationId: string;
+};
+
+/** What a caller may do: read, operate, or administer. */
+export type Role =
+  /** May do everything. */
+  | 'ADMIN'
+  /** May also change things and read credentials. */
+  | 'OPERATOR'
+  /** May read all but credentials. */
+  | 'VIEWER';
+
+/** Where to look whether jobs have all that they need. */
+export type RunPreflightInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** Restores of PG_DURABLE servers run in an image of their own, which is tried with PG_DURABLE; else STOCK. */
+  imageType?: ImageType | null | undefined;
+  /** One of the configured namespaces; the default one when left out. */
+  namespace?: string | null | undefined;
+  /** The major version of PostgreSQL whose job image is tried; left out: the newest that an instance there has, else the newest that the platform offers. */
+  postgresVersion?: string | null | undefined;
+};
+
+/** Which instance to start. */
+export type StartInstanceInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to start; STOPPED. */
+  instanceId: string;
+};
+
+/** SKIPPED: the way that the run took did not need it. */
+export type StepState =
+  /** It failed or was interrupted. */
+  | 'FAILED'
+  /** Not begun. */
+  | 'PENDING'
+  /** Begun and not ended. */
+  | 'RUNNING'
+  /** Not needed. */
+  | 'SKIPPED'
+  /** Done; it is not done again in this run. */
+  | 'SUCCEEDED';
+
+/** Which instance to stop. */
+export type StopInstanceInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to stop; RUNNING. */
+  instanceId: string;
+};
+
+/** Changes of an image; what is left out stays as it is. */
+export type UpdateImageInput = {
+  /** Labels to add, or to give another value; the others stay, also those that somebody else adds. */
+  addLabels?: Array<LabelInput> | null | undefined;
+  /** At most 1000 characters; null removes it. */
+  description?: string | null | undefined;
+  /** From when on retention may delete it, a moment to come; null: never by time. */
+  expiresAt?: string | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The image to change. */
+  imageId: string;
+  /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** Whether deleting it is refused from now on. */
+  protected?: boolean | null | undefined;
+  /** Keys of labels to remove; the others stay. A key that it has not is no error. */
+  removeLabels?: Array<string> | null | undefined;
+};
+
+/** Changes of an instance; what is left out stays as it is. */
+export type UpdateInstanceInput = {
+  /** Labels to add, or to give another value; the others stay, also those that somebody else adds. */
+  addLabels?: Array<LabelInput> | null | undefined;
+  /** Whether deleting it is refused from now on. */
+  deletionProtection?: boolean | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to change. */
+  instanceId: string;
+  /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** Keys of labels to remove; the others stay. A key that it has not is no error. */
+  removeLabels?: Array<string> | null | undefined;
+  /** New size of the volume in GiB, at most 16384; volumes only grow. */
+  storageGib?: number | null | undefined;
+};
+
+export type ListInstancesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: InstanceFilter | null | undefined;
+}>;
+
+
+export type ListInstancesQuery = { instances: { nodes: Array<{ id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ListImagesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: ImageFilter | null | undefined;
+}>;
+
+
+export type ListImagesQuery = { images: { nodes: Array<{ id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ListOperationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: OperationFilter | null | undefined;
+}>;
+
+
+export type ListOperationsQuery = { operations: { nodes: Array<{ id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ImageFilesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ImageFilesQuery = { image: { files: Array<{ name: string, sizeBytes: number, sha256: string }> } | null };
+
+export type ImageJobsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ImageJobsQuery = { image: { operations: { nodes: Array<{ id: string, jobs: Array<{ id: string, name: string, state: JobState }> }> } } | null };
+
+export type InstanceLogsSubscriptionVariables = Exact<{
+  instanceId: string;
+  tailLines?: number | null | undefined;
+  follow?: boolean | null | undefined;
+}>;
+
+
+export type InstanceLogsSubscription = { instanceLogs: { line: number, at: string | null, text: string } };
+
+export type CredentialsQueryVariables = Exact<{
+  instanceId: string;
+}>;
+
+
+export type CredentialsQuery = { instanceCredentials: { username: string, password: string, connectionString: string } };
+
+export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhoAmIQuery = { viewer: { name: string, role: Role } };
+
+export type ServerFactsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServerFactsQuery = { server: { version: string, platform: string, postgresVersions: Array<string>, imageMethods: Array<ImageMethod>, namespaces: Array<string>, limits: { pageSize: number, depth: number, aliases: number, cost: number, subscriptionsPerIdentity: number } } };
+
+export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DiagnosticsQuery = { diagnostics: Array<{ name: string, ok: boolean, detail: string, remedy: string | null }> };
+
+export type DriftQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DriftQuery = { drift: Array<{ kind: DriftKind, name: string, namespace: string, state: DriftState, reason: string, firstSeen: string, lastSeen: string }> };
+
+export type RunPreflightMutationVariables = Exact<{
+  input: RunPreflightInput;
+}>;
+
+
+export type RunPreflightMutation = { runPreflight: { operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type InstanceFieldsFragment = { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null };
+
+export type ImageFieldsFragment = { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null };
+
+export type StepFieldsFragment = { position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null };
+
+export type OperationFieldsFragment = { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null };
+
+export type ReadOperationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadOperationQuery = { operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } | null };
+
+export type FollowOperationSubscriptionVariables = Exact<{
+  operationId: string;
+  after?: number | null | undefined;
+}>;
+
+
+export type FollowOperationSubscription = { operationEvents: { sequence: number, at: string, state: OperationState, percent: number, step: { position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null } | null } };
+
+export type FollowJobLogsSubscriptionVariables = Exact<{
+  jobId: string;
+  tailLines?: number | null | undefined;
+  afterLine?: number | null | undefined;
+  follow?: boolean | null | undefined;
+}>;
+
+
+export type FollowJobLogsSubscription = { jobLogBatches: Array<{ jobId: string | null, line: number, attempt: number | null, at: string | null, text: string }> };
+
+export type FollowInstanceLogsSubscriptionVariables = Exact<{
+  instanceId: string;
+  tailLines?: number | null | undefined;
+  since?: string | null | undefined;
+  follow?: boolean | null | undefined;
+}>;
+
+
+export type FollowInstanceLogsSubscription = { instanceLogs: { line: number, at: string | null, text: string } };
+
+export type CreateInstanceMutationVariables = Exact<{
+  input: CreateInstanceInput;
+}>;
+
+
+export type CreateInstanceMutation = { createInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type UpdateInstanceMutationVariables = Exact<{
+  input: UpdateInstanceInput;
+}>;
+
+
+export type UpdateInstanceMutation = { updateInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } | null } };
+
+export type DeleteInstanceMutationVariables = Exact<{
+  input: DeleteInstanceInput;
+}>;
+
+
+export type DeleteInstanceMutation = { deleteInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type StopInstanceMutationVariables = Exact<{
+  input: StopInstanceInput;
+}>;
+
+
+export type StopInstanceMutation = { stopInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type StartInstanceMutationVariables = Exact<{
+  input: StartInstanceInput;
+}>;
+
+
+export type StartInstanceMutation = { startInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type RestartInstanceMutationVariables = Exact<{
+  input: RestartInstanceInput;
+}>;
+
+
+export type RestartInstanceMutation = { restartInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type CreateImageMutationVariables = Exact<{
+  input: CreateImageInput;
+}>;
+
+
+export type CreateImageMutation = { createImage: { notices: Array<string>, image: { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type UpdateImageMutationVariables = Exact<{
+  input: UpdateImageInput;
+}>;
+
+
+export type UpdateImageMutation = { updateImage: { image: { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type DeleteImageMutationVariables = Exact<{
+  input: DeleteImageInput;
+}>;
+
+
+export type DeleteImageMutation = { deleteImage: { image: { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type CancelOperationMutationVariables = Exact<{
+  input: CancelOperationInput;
+}>;
+
+
+export type CancelOperationMutation = { cancelOperation: { operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type RetryOperationMutationVariables = Exact<{
+  input: RetryOperationInput;
+}>;
+
+
+export type RetryOperationMutation = { retryOperation: { operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type FindInstanceQueryVariables = Exact<{
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+}>;
+
+
+export type FindInstanceQuery = { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null } | null };
+
+export type FindImageQueryVariables = Exact<{
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+}>;
+
+
+export type FindImageQuery = { image: { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const InstanceFieldsFragmentDoc = new TypedDocumentString(`
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"InstanceFields"}) as unknown as TypedDocumentString<InstanceFieldsFragment, unknown>;
+export const ImageFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ImageFields on Image {
+  id
+  name
+  description
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  databases {
+    name
+    owner
+    sizeBytes
+  }
+  verifiedAt
+  takenAt
+  protected
+  expiresAt
+  notices
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+}
+    `, {"fragmentName":"ImageFields"}) as unknown as TypedDocumentString<ImageFieldsFragment, unknown>;
+export const StepFieldsFragmentDoc = new TypedDocumentString(`
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+    `, {"fragmentName":"StepFields"}) as unknown as TypedDocumentString<StepFieldsFragment, unknown>;
+export const OperationFieldsFragmentDoc = new TypedDocumentString(`
+    fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}`, {"fragmentName":"OperationFields"}) as unknown as TypedDocumentString<OperationFieldsFragment, unknown>;
+export const ListInstancesDocument = new TypedDocumentString(`
+    query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {
+  instances(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...InstanceFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<ListInstancesQuery, ListInstancesQueryVariables>;
+export const ListImagesDocument = new TypedDocumentString(`
+    query ListImages($first: Int, $after: String, $filter: ImageFilter) {
+  images(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...ImageFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ImageFields on Image {
+  id
+  name
+  description
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  databases {
+    name
+    owner
+    sizeBytes
+  }
+  verifiedAt
+  takenAt
+  protected
+  expiresAt
+  notices
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+}`) as unknown as TypedDocumentString<ListImagesQuery, ListImagesQueryVariables>;
+export const ListOperationsDocument = new TypedDocumentString(`
+    query ListOperations($first: Int, $after: String, $filter: OperationFilter) {
+  operations(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...OperationFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<ListOperationsQuery, ListOperationsQueryVariables>;
+export const ImageFilesDocument = new TypedDocumentString(`
+    query ImageFiles($id: ID!) {
+  image(id: $id) {
+    files {
+      name
+      sizeBytes
+      sha256
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImageFilesQuery, ImageFilesQueryVariables>;
+export const ImageJobsDocument = new TypedDocumentString(`
+    query ImageJobs($id: ID!) {
+  image(id: $id) {
+    operations(first: 20) {
+      nodes {
+        id
+        jobs {
+          id
+          name
+          state
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImageJobsQuery, ImageJobsQueryVariables>;
+export const InstanceLogsDocument = new TypedDocumentString(`
+    subscription InstanceLogs($instanceId: ID!, $tailLines: Int, $follow: Boolean) {
+  instanceLogs(instanceId: $instanceId, tailLines: $tailLines, follow: $follow) {
+    line
+    at
+    text
+  }
+}
+    `) as unknown as TypedDocumentString<InstanceLogsSubscription, InstanceLogsSubscriptionVariables>;
+export const CredentialsDocument = new TypedDocumentString(`
+    query Credentials($instanceId: ID!) {
+  instanceCredentials(instanceId: $instanceId) {
+    username
+    password
+    connectionString
+  }
+}
+    `) as unknown as TypedDocumentString<CredentialsQuery, CredentialsQueryVariables>;
+export const WhoAmIDocument = new TypedDocumentString(`
+    query WhoAmI {
+  viewer {
+    name
+    role
+  }
+}
+    `) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;
+export const ServerFactsDocument = new TypedDocumentString(`
+    query ServerFacts {
+  server {
+    version
+    platform
+    postgresVersions
+    imageMethods
+    namespaces
+    limits {
+      pageSize
+      depth
+      aliases
+      cost
+      subscriptionsPerIdentity
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ServerFactsQuery, ServerFactsQueryVariables>;
+export const DiagnosticsDocument = new TypedDocumentString(`
+    query Diagnostics {
+  diagnostics {
+    name
+    ok
+    detail
+    remedy
+  }
+}
+    `) as unknown as TypedDocumentString<DiagnosticsQuery, DiagnosticsQueryVariables>;
+export const DriftDocument = new TypedDocumentString(`
+    query Drift {
+  drift(first: 100) {
+    kind
+    name
+    namespace
+    state
+    reason
+    firstSeen
+    lastSeen
+  }
+}
+    `) as unknown as TypedDocumentString<DriftQuery, DriftQueryVariables>;
+export const RunPreflightDocument = new TypedDocumentString(`
+    mutation RunPreflight($input: RunPreflightInput!) {
+  runPreflight(input: $input) {
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<RunPreflightMutation, RunPreflightMutationVariables>;
+export const ReadOperationDocument = new TypedDocumentString(`
+    query ReadOperation($id: ID!) {
+  operation(id: $id) {
+    ...OperationFields
+  }
+}
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<ReadOperationQuery, ReadOperationQueryVariables>;
+export const FollowOperationDocument = new TypedDocumentString(`
+    subscription FollowOperation($operationId: ID!, $after: Int) {
+  operationEvents(operationId: $operationId, after: $after) {
+    sequence
+    at
+    state
+    percent
+    step {
+      ...StepFields
+    }
+  }
+}
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}`) as unknown as TypedDocumentString<FollowOperationSubscription, FollowOperationSubscriptionVariables>;
+export const FollowJobLogsDocument = new TypedDocumentString(`
+    subscription FollowJobLogs($jobId: ID!, $tailLines: Int, $afterLine: Int, $follow: Boolean) {
+  jobLogBatches(
+    jobId: $jobId
+    tailLines: $tailLines
+    afterLine: $afterLine
+    follow: $follow
+  ) {
+    jobId
+    line
+    attempt
+    at
+    text
+  }
+}
+    `) as unknown as TypedDocumentString<FollowJobLogsSubscription, FollowJobLogsSubscriptionVariables>;
+export const FollowInstanceLogsDocument = new TypedDocumentString(`
+    subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {
+  instanceLogs(
+    instanceId: $instanceId
+    tailLines: $tailLines
+    since: $since
+    follow: $follow
+  ) {
+    line
+    at
+    text
+  }
+}
+    `) as unknown as TypedDocumentString<FollowInstanceLogsSubscription, FollowInstanceLogsSubscriptionVariables>;
+export const CreateInstanceDocument = new TypedDocumentString(`
+    mutation CreateInstance($input: CreateInstanceInput!) {
+  createInstance(input: $input) {
+    instance {
+      ...InstanceFields
+    }
+    operation {
+      ...OperationFields
+    }
+    notices
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CreateInstanceMutation, CreateInstanceMutationVariables>;
+export const UpdateInstanceDocument = new TypedDocumentString(`
+    mutation UpdateInstance($input: UpdateInstanceInput!) {
+  updateInstance(input: $input) {
+    instance {
+      ...InstanceFields
+    }
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<UpdateInstanceMutation, UpdateInstanceMutationVariables>;
+export const DeleteInstanceDocument = new TypedDocumentString(`
+    mutation DeleteInstance($input: DeleteInstanceInput!) {
+  deleteInstance(input: $input) {
+    instance {
+      ...InstanceFields
+    }
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<DeleteInstanceMutation, DeleteInstanceMutationVariables>;
+export const StopInstanceDocument = new TypedDocumentString(`
+    mutation StopInstance($input: StopInstanceInput!) {
+  stopInstance(input: $input) {
+    instance {
+      ...InstanceFields
+    }
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<StopInstanceMutation, StopInstanceMutationVariables>;
+export const StartInstanceDocument = new TypedDocumentString(`
+    mutation StartInstance($input: StartInstanceInput!) {
+  startInstance(input: $input) {
+    instance {
+      ...InstanceFields
+    }
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<StartInstanceMutation, StartInstanceMutationVariables>;
+export const RestartInstanceDocument = new TypedDocumentString(`
+    mutation RestartInstance($input: RestartInstanceInput!) {
+  restartInstance(input: $input) {
+    instance {
+      ...InstanceFields
+    }
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<RestartInstanceMutation, RestartInstanceMutationVariables>;
+export const CreateImageDocument = new TypedDocumentString(`
+    mutation CreateImage($input: CreateImageInput!) {
+  createImage(input: $input) {
+    image {
+      ...ImageFields
+    }
+    operation {
+      ...OperationFields
+    }
+    notices
+  }
+}
+    fragment ImageFields on Image {
+  id
+  name
+  description
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  databases {
+    name
+    owner
+    sizeBytes
+  }
+  verifiedAt
+  takenAt
+  protected
+  expiresAt
+  notices
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CreateImageMutation, CreateImageMutationVariables>;
+export const UpdateImageDocument = new TypedDocumentString(`
+    mutation UpdateImage($input: UpdateImageInput!) {
+  updateImage(input: $input) {
+    image {
+      ...ImageFields
+    }
+  }
+}
+    fragment ImageFields on Image {
+  id
+  name
+  description
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  databases {
+    name
+    owner
+    sizeBytes
+  }
+  verifiedAt
+  takenAt
+  protected
+  expiresAt
+  notices
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+}`) as unknown as TypedDocumentString<UpdateImageMutation, UpdateImageMutationVariables>;
+export const DeleteImageDocument = new TypedDocumentString(`
+    mutation DeleteImage($input: DeleteImageInput!) {
+  deleteImage(input: $input) {
+    image {
+      ...ImageFields
+    }
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment ImageFields on Image {
+  id
+  name
+  description
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  databases {
+    name
+    owner
+    sizeBytes
+  }
+  verifiedAt
+  takenAt
+  protected
+  expiresAt
+  notices
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<DeleteImageMutation, DeleteImageMutationVariables>;
+export const CancelOperationDocument = new TypedDocumentString(`
+    mutation CancelOperation($input: CancelOperationInput!) {
+  cancelOperation(input: $input) {
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CancelOperationMutation, CancelOperationMutationVariables>;
+export const RetryOperationDocument = new TypedDocumentString(`
+    mutation RetryOperation($input: RetryOperationInput!) {
+  retryOperation(input: $input) {
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<RetryOperationMutation, RetryOperationMutationVariables>;
+export const FindInstanceDocument = new TypedDocumentString(`
+    query FindInstance($id: ID, $name: String) {
+  instance(id: $id, name: $name) {
+    ...InstanceFields
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<FindInstanceQuery, FindInstanceQueryVariables>;
+export const FindImageDocument = new TypedDocumentString(`
+    query FindImage($id: ID, $name: String) {
+  image(id: $id, name: $name) {
+    ...ImageFields
+  }
+}
+    fragment ImageFields on Image {
+  id
+  name
+  description
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  databases {
+    name
+    owner
+    sizeBytes
+  }
+  verifiedAt
+  takenAt
+  protected
+  expiresAt
+  notices
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+}`) as unknown as TypedDocumentString<FindImageQuery, FindImageQueryVariables>;

@@ -1,0 +1,115 @@
+import { type Client, createClient } from 'graphql-ws';
+import { type GraphqlErrorLike, ToygresError, toError, UnauthenticatedError, UnavailableError } from './errors.ts';
+
+/** A document with the types of its answer and its variables, as the generator writes it, or any text. */
+export interface TypedDocument<Data, Variables> {
+  toString(): string;
+  readonly __apiType?: ((variables: Variables) => Data) | undefined;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+export interface TransportOptions {
+  /** Ends in `/graphql`. */
+  readonly url: string;
+  /** A bearer token; null: the session cookie of a browser. Asked for anew at each connection. */
+  readonly token: () => string | null | Promise<string | null>;
+}
+
+/** Requests over HTTP, subscriptions over one WebSocket that is open while there are any. */
+export interface Transport {
+  request(document: string, variables: Variables, signal?: AbortSignal): Promise<unknown>;
+  /** The answers of one subscription as they come. Throws UnavailableError when the connection breaks: it is not made anew. */
+  subscribe(document: string, variables: Variables, signal?: AbortSignal): AsyncIterable<unknown>;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphqlErrorLike[];
+}
+
+function unwrap({ data, errors }: Answer): unknown {
+  if (errors !== undefined && errors.length > 0) throw toError(errors);
+  if (data === undefined || data === null) throw new ToygresError('the answer holds no data', { code: 'INTERNAL' });
+  return data;
+}
+
+function unreachable(url: string, why: string, cause?: unknown): UnavailableError {
+  return new UnavailableError(`The server at ${url} cannot be reached (${why}).`, { code: 'UNAVAILABLE' }, { cause });
+}
+
+const REFUSED = 4401;
+/** Closed by the server for good: trying again would be closed again. */
+const FORBIDDEN = 4403;
+
+/** What graphql-ws throws: errors of the document, an event that closed the socket, or what the network said. */
+function explain(url: string, error: unknown): Error {
+  if (error instanceof ToygresError) return error;
+  if (Array.isArray(error)) return toError(error as readonly GraphqlErrorLike[]);
+  const { code, reason, message } = error as { code?: unknown; reason?: string; message?: string };
+  if (code === REFUSED || code === FORBIDDEN) {
+    return new UnauthenticatedError(reason || 'The server refuses this token.', { code: 'UNAUTHENTICATED' });
+  }
+  return unreachable(url, reason || message || `the connection was closed with ${String(code ?? 'no code')}`, error);
+}
+
+export function createTransport({ url, token }: TransportOptions): Transport {
+  let socket: Client | null = null;
+  const open = (): Client => {
+    socket ??= createClient({
+      url: url.replace(/^http/, 'ws'),
+      connectionParams: async () => {
+        const bearer = await token();
+        return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+      },
+      keepAlive: 10_000,
+      // Whoever follows something moves its cursor first; a repetition would show everything twice.
+      retryAttempts: 0,
+    });
+    return socket;
+  };
+  return {
+    async request(document, variables, signal) {
+      const bearer = await token();
+      const headers = {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        'x-toygres-client': 'toygres/client',
+        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      };
+      const body = JSON.stringify({ query: document, variables });
+      const response = await fetch(url, { method: 'POST', headers, body, ...(signal ? { signal } : {}) }).catch(
+        (error: unknown) => {
+          if (signal?.aborted) throw signal.reason;
+          const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+          throw unreachable(url, cause?.code ?? cause?.message ?? 'no answer', error);
+        },
+      );
+      const answer = (await response.json().catch(() => null)) as Answer | null;
+      if (answer === null || typeof answer !== 'object' || !('data' in answer || 'errors' in answer)) {
+        throw unreachable(url, `it answers with ${response.status} and no GraphQL`);
+      }
+      return unwrap(answer);
+    },
+
+    async *subscribe(document, variables, signal) {
+      const answers = open().iterate({ query: document, variables: { ...variables } });
+      const leave = () => void answers.return?.(undefined);
+      signal?.addEventListener('abort', leave, { once: true });
+      try {
+        for await (const answer of answers) yield unwrap(answer as Answer);
+      } catch (error) {
+        throw explain(url, error);
+      } finally {
+        signal?.removeEventListener('abort', leave);
+      }
+    },
+
+    async close() {
+      const open = socket;
+      socket = null;
+      await open?.dispose();
+    },
+  };
+}
