@@ -4,4 +4,5 @@ import type { ProgramTable } from './commands.ts';
 export const PROGRAMS: ProgramTable = {
   backup: async () => (await import('./backup/backup.ts')).backup,
   preflight: async () => (await import('./preflight/preflight.ts')).preflight,
+  restore: async () => (await import('./restore/restore.ts')).restore,
 };

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -189,11 +189,12 @@ test('the throw-away server listens on a private socket only', async () => {
   expect(await run.ended).toMatchObject({ exitCode: 0 });
 });
 
-test('a pg_restore that is killed fails the restore', async () => {
+test('a session of the load that is killed fails the restore, naming the database', async () => {
   const volume = await harness.runner.makeDirectory('volume');
   const run = await harness.runner.start('restore.sh', harness.restoreRun(image, volume));
-  await killProcess(run.pid, /^pg_restore /);
-  expectFailure(await run.ended, 1, /restore of database \S+ was cut off: pg_restore was ended by signal 9/);
+  await killProcess(run.pid, /^postgres: postgres shop \[local\] (COPY|CREATE INDEX)/);
+  expectFailure(await run.ended, 1, /restore of database \S+ was cut off: \S/);
+  expect(await readdir(volume)).not.toContain('restored-from');
 });
 
 test('the password is set only where the recorded one does not log in', async () => {
@@ -210,18 +211,66 @@ test('the password is set only where the recorded one does not log in', async ()
   expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
 });
 
-test('an object that cannot be restored is named with the error of the server', async () => {
+test('an index whose function finds its helper by search_path comes back', async () => {
   await source.query(
     'shop',
     `CREATE FUNCTION inner_one() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
     CREATE FUNCTION outer_one(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN inner_one(); END';
-    CREATE INDEX lost ON orders (outer_one(i))`,
+    CREATE INDEX found ON orders (outer_one(i))`,
   );
-  const unloadable = await harness.backup(source);
+  const taken = await harness.backup(source);
+  const { end, volume } = await harness.restore(taken);
+  expect(end).toMatchObject({ exitCode: 0, errors: [], results: [{ notices: [], findings: [] }] });
+  const copy = await harness.startRestored(volume);
+  expect(await copy.query('shop', `SELECT count(*)::int AS n FROM pg_indexes WHERE indexname = 'found'`)).toEqual([
+    { n: 1 },
+  ]);
+});
+
+test('an object that cannot be restored is told in the words of the server, and costs nothing else', async () => {
+  await source.query(
+    'shop',
+    `CREATE FUNCTION picky(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+      $$ BEGIN IF current_setting('toygres.kind', true) IS NULL THEN RAISE 'not like this' USING HINT = 'be kind'; END IF; RETURN $1; END $$;
+    SET toygres.kind = 'yes'; CREATE INDEX lost ON orders (picky(i))`,
+  );
+  const taken = await harness.backup(source);
   await source.query('shop', 'DROP INDEX lost');
-  const { end, volume } = await harness.restore(unloadable);
-  expectFailure(end, 1, /database shop failed: ERROR: +function inner_one\(\) does not exist.*INDEX lost/);
-  expect(await readdir(volume)).not.toContain('restored-from');
+  const finding = {
+    code: 'INDEX_LEFT_OUT',
+    severity: 'WARNING',
+    database: 'shop',
+    object: 'public.lost',
+    message: expect.stringMatching(/public\.lost was left out: ERROR: +not like this.*HINT: be kind/),
+    remedy: expect.stringMatching(/^CREATE INDEX lost ON public\.orders/),
+  };
+  const { end, volume } = await harness.restore(taken);
+  expect(end).toMatchObject({ exitCode: 0, errors: [], results: [{ findings: [finding] }] });
+  const copy = await harness.startRestored(volume);
+  expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
+
+  const strict = await harness.restore(taken, { parameters: { TOYGRES_ACCEPT_LOSS: 'NOTHING' } });
+  expectFailure(
+    strict.end,
+    78,
+    /more would be lost than is accepted: shop: public\.lost: .*not like this.*acceptLoss: OBJECTS/,
+  );
+  expect(await readdir(strict.volume)).not.toContain('restored-from');
+});
+
+test('a file of roles that holds a command of psql is refused', async () => {
+  const harmed = await copyImage();
+  const roles = harness.container.getBlockBlobClient(`${harmed.id}/roles.sql`);
+  const content = Buffer.concat([await roles.downloadToBuffer(), Buffer.from('\\! touch /tmp/toygres-was-here\n')]);
+  await roles.uploadData(content);
+  const list = harness.container.getBlockBlobClient(`${harmed.id}/checksums.tsv`);
+  const hash = (name: string) => createHash(name).update(content).digest('hex');
+  const line = `${content.length}\t${hash('md5')}\t${hash('sha256')}\troles.sql`;
+  const text = (await list.downloadToBuffer()).toString().replace(/^.*\troles\.sql$/m, line);
+  await list.uploadData(Buffer.from(text));
+  const sum = createHash('sha256').update(text).digest('hex');
+  const { end } = await harness.restore(harmed, { parameters: { TOYGRES_CHECKSUMS_SHA256: sum } });
+  expectFailure(end, 78, /file of roles is refused: a command of psql where SQL must be/);
 });
 
 test('an ALTER SYSTEM setting that keeps the server from starting is left out with a notice', async () => {

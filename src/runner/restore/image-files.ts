@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { finalFailure } from '../attempt/failure.ts';
+import type { ReceivedFile } from '../mover/file-mover.ts';
+import { RawName } from '../postgres/raw-name.ts';
+
+/** The files of an image as they lie here. */
+export interface ImageFiles {
+  find(name: string): ReceivedFile | undefined;
+  /** Those below a directory, by their names within it. */
+  below(directory: string): ReadonlyMap<string, ReceivedFile>;
+  /** Null where the image has no such file. */
+  read(name: string): Promise<Buffer | null>;
+  /** The fields of a file in which each is ended by a NUL. Throws a final failure where the file is missing or cut. */
+  fields(name: string): Promise<Buffer[]>;
+}
+
+export function imageFiles(received: readonly ReceivedFile[]): ImageFiles {
+  const files = new Map(received.map((file) => [file.name, file]));
+  const read = async (name: string) => {
+    const file = files.get(name);
+    return file === undefined ? null : readFile(file.path);
+  };
+  return {
+    find: (name) => files.get(name),
+    below: (directory) =>
+      new Map(
+        received.flatMap((file) =>
+          path.posix.dirname(file.name) === directory ? [[path.posix.basename(file.name), file] as const] : [],
+        ),
+      ),
+    read,
+    fields: async (name) => {
+      const content = await read(name);
+      if (content === null) throw finalFailure(`the image has no ${name}`);
+      return splitFields(content) ?? fail(`${name} is not understood`);
+    },
+  };
+}
+
+function fail(message: string): never {
+  throw finalFailure(message);
+}
+
+/** Null where the last field has no end. */
+function splitFields(content: Buffer): Buffer[] | null {
+  const fields: Buffer[] = [];
+  let from = 0;
+  for (let at = content.indexOf(0); at !== -1; at = content.indexOf(0, from)) {
+    fields.push(content.subarray(from, at));
+    from = at + 1;
+  }
+  return from === content.length ? fields : null;
+}
+
+/** A database of the image. */
+export interface ImageDatabase {
+  readonly oid: string;
+  readonly encoding: string;
+  readonly sizeBytes: number;
+  readonly name: RawName;
+}
+
+/** Databases that the image holds. Throws a final failure where there are none, or where it is not understood. */
+export async function readImageDatabases(files: ImageFiles): Promise<ImageDatabase[]> {
+  const fields = await files.fields('databases.nul');
+  const databases: ImageDatabase[] = [];
+  for (let index = 0; index < fields.length; index += 4) {
+    const [oid = '', encoding = '', size = ''] = fields
+      .slice(index, index + 3)
+      .map((field) => field.toString('latin1'));
+    const name = fields[index + 3];
+    if (
+      name === undefined ||
+      !/^\d{1,10}$/.test(oid) ||
+      !/^\d{1,15}$/.test(size) ||
+      !/^[A-Za-z0-9_]+$/.test(encoding)
+    ) {
+      throw finalFailure('databases.nul is not understood');
+    }
+    databases.push({ oid, encoding, sizeBytes: Number(size), name: RawName.of(name) });
+  }
+  if (databases.length === 0) throw finalFailure('the image names no database');
+  return databases;
+}
+
+/** What was set on the source, beside its databases and roles. */
+export interface ImageSettings {
+  /** By ALTER SYSTEM. */
+  readonly system: ReadonlyMap<string, string>;
+  /** What initdb takes from the machine. */
+  readonly locale: ReadonlyMap<string, string>;
+  /** `shared_preload_libraries` as the source had it, from wherever it was told. */
+  readonly libraries: string;
+}
+
+export async function readImageSettings(files: ImageFiles): Promise<ImageSettings> {
+  const fields = (await files.fields('settings.nul')).map((field) => field.toString('utf8'));
+  const system = new Map<string, string>();
+  const locale = new Map<string, string>();
+  let libraries = '';
+  for (let index = 0; index + 2 < fields.length; index += 3) {
+    const [kind, name = '', value = ''] = fields.slice(index, index + 3);
+    if (!/^[A-Za-z_][A-Za-z0-9_.$]*$/.test(name)) throw finalFailure('settings.nul is not understood');
+    if (kind === 'system') system.set(name, value);
+    else if (kind === 'locale') locale.set(name, value);
+    else if (kind === 'library') libraries = value;
+  }
+  return { system, locale, libraries };
+}

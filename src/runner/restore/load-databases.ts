@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { every } from '../../machine/every.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { JobFailure } from '../attempt/failure.ts';
+import type { SourcePaths } from '../load/entries/search-paths.ts';
+import { type LoadParts, loadDatabase } from '../load/load-database.ts';
+import { TocError } from '../load/toc/byte-reader.ts';
+import type { RawName } from '../postgres/raw-name.ts';
+import { ServerError, SessionLostError } from '../postgres/server-error.ts';
+import type { Session } from '../postgres/session.ts';
+import { quoteLiteral, sql } from '../postgres/sql.ts';
+import type { ThrowawayServer } from '../server/throwaway-server.ts';
+import type { ImageDatabase, ImageFiles } from './image-files.ts';
+import { busyWords, type WorkMeter } from './work-meter.ts';
+
+/** Below this a database is loaded by one session, beside others; from here on with all sessions to itself. */
+const SMALL_BYTES = 64 << 20;
+const LOOK_MS = 1_000;
+
+/** Runs work on all databases: the large ones one after the other and each with all sessions, then the small side by side. */
+export async function overDatabases(
+  databases: readonly ImageDatabase[],
+  width: number,
+  work: (database: ImageDatabase, width: number) => Promise<void>,
+): Promise<void> {
+  for (const one of databases.filter(({ sizeBytes }) => sizeBytes >= SMALL_BYTES)) await work(one, width);
+  const small = databases.filter(({ sizeBytes }) => sizeBytes < SMALL_BYTES).values();
+  const failures: unknown[] = [];
+  const lane = async () => {
+    for (const one of small) {
+      await work(one, 1).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  // What fails behind the first fails of it.
+  if (failures.length > 0) throw failures[0];
+}
+
+export interface DatabaseLoading {
+  readonly attempt: Attempt;
+  readonly server: ThrowawayServer;
+  readonly files: ImageFiles;
+  readonly helper: string;
+  /** Of the new server: what has no session of its own is asked there. */
+  readonly session: Session;
+  readonly meter: WorkMeter;
+  readonly pathsOf: (database: ImageDatabase) => SourcePaths;
+  readonly partsOf: (database: ImageDatabase) => Promise<LoadParts>;
+  /** Takes how far a database is, in bytes, and what is done. */
+  readonly progress: (database: ImageDatabase, bytes: number, message: string) => void;
+}
+
+const size = z.tuple([z.string().regex(/^\d{1,16}$/)]).transform(([bytes]) => Number(bytes));
+
+/** Loads one database, telling how large it has grown, which counts rows and indexes alike. Throws JobFailure. */
+export async function loadImageDatabase(
+  loading: DatabaseLoading,
+  database: ImageDatabase,
+  width: number,
+): Promise<void> {
+  const { attempt, server, files, helper, session, meter } = loading;
+  const { report } = attempt;
+  const { name, oid, sizeBytes } = database;
+  const toc = files.find(`databases/${oid}/toc.dat`);
+  if (toc === undefined) throw new JobFailure(`the image has no dump of database ${name.text}`, { final: true });
+  let label = `restoring database ${name.text}`;
+  loading.progress(database, 0, label);
+  const busy = busyWords(meter);
+  const sizeOf = sql`SELECT pg_catalog.pg_database_size(oid) FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(name.bytes)}`;
+  const stopLooking = every(
+    LOOK_MS,
+    async () => {
+      const [grown = 0] = await session.ask({ sql: sizeOf, row: size, timeoutMs: null });
+      loading.progress(database, Math.min(grown, sizeBytes), `${label}${await busy(`${grown} ${label}`)}`);
+    },
+    () => undefined,
+  );
+  try {
+    await loadDatabase(
+      {
+        open: (wanted: RawName | null, settings) => server.open(wanted ?? helper, settings),
+        doing: (text) => {
+          label = text;
+        },
+        log: (text) => report.log(`${name.text}: ${text}`),
+        found: (finding) => report.finding(finding),
+      },
+      { directory: path.dirname(toc.path), name, width, paths: loading.pathsOf(database) },
+      await loading.partsOf(database),
+    );
+  } catch (error) {
+    throw asFailure(error, name.text);
+  } finally {
+    await stopLooking();
+  }
+  for (const file of files.below(`databases/${oid}`).keys()) await attempt.files.release(`databases/${oid}/${file}`);
+  loading.progress(database, sizeBytes, `restored database ${name.text}`);
+}
+
+/** The server ends, or is not there again yet. */
+const ENDED = /^57P0/;
+
+function asFailure(error: unknown, database: string): unknown {
+  if (error instanceof JobFailure) return error;
+  const what = `the restore of database ${database}`;
+  if (error instanceof SessionLostError)
+    return new JobFailure(`${what} was cut off: ${error.message}`, { cause: error });
+  if (error instanceof ServerError) {
+    const how = ENDED.test(error.code) ? 'was cut off' : 'failed';
+    return new JobFailure(`${what} ${how}: ${error.words}`, { cause: error });
+  }
+  if (error instanceof TocError)
+    return new JobFailure(`${what} failed: ${error.message}`, { cause: error, final: true });
+  return error;
+}

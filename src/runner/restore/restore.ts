@@ -1,0 +1,264 @@
+import { randomInt } from 'node:crypto';
+import type { Attempt, Program } from '../attempt/attempt.ts';
+import { requireSecret } from '../attempt/attempt.ts';
+import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { RawName } from '../postgres/raw-name.ts';
+import type { Session } from '../postgres/session.ts';
+import { quoteIdentifier, sql } from '../postgres/sql.ts';
+import { makeCluster, readClusterPlan, syncCluster } from '../server/make-cluster.ts';
+import { loadingMemory, readMemoryMegabytes } from '../server/memory.ts';
+import { readServerMajor } from '../server/server-version.ts';
+import { prepareServer, type ThrowawayServer } from '../server/throwaway-server.ts';
+import { adoptVolume, finishVolume, volumeAt } from '../server/volume.ts';
+import { analyzeDatabase } from './analyze-databases.ts';
+import { settleCronJobs, tellSubscriptions } from './background-work.ts';
+import { checkPassword } from './check-password.ts';
+import { checkDurable, DurableRestore } from './durable/durable-state.ts';
+import { type ImageState, readImageState } from './durable/image-state.ts';
+import {
+  type ImageDatabase,
+  type ImageFiles,
+  imageFiles,
+  readImageDatabases,
+  readImageSettings,
+} from './image-files.ts';
+import { loadImageDatabase, overDatabases } from './load-databases.ts';
+import { applySettings, makeRoles, readRolesFile } from './load-roles.ts';
+import { refuseLoss } from './loss.ts';
+import { type RestoreWish, readRestoreWish } from './read-wish.ts';
+import { receiveImage } from './receive-image.ts';
+import { presentLibraries, proveSettings, restoreSettings } from './restore-settings.ts';
+import { createWorkMeter } from './work-meter.ts';
+
+/**
+ * Makes a cluster on the job's volume from a logical image, in a throw-away server on a private socket, and leaves it
+ * stopped and durable. Phases: `download`, `check`, `restore`, `analyze`. The result names notices and findings, and is
+ * given again by a later attempt.
+ */
+export const restore: Program = async (attempt) => {
+  const { report } = attempt;
+  const wish = readRestoreWish(attempt);
+  if (attempt.volume === null) throw finalFailure('parameter TOYGRES_VOLUME is missing or not understood');
+  const volume = volumeAt(attempt.volume);
+  const major = await readServerMajor(attempt);
+  const plan = readClusterPlan(attempt, major);
+  const kept = await adoptVolume(volume, wish.imageId, (text) => report.log(text));
+  if (kept !== null) return JSON.parse(kept);
+  const password = await requireSecret(attempt, 'password');
+  if (password === '' || password.includes('\n')) {
+    throw finalFailure('the recorded password is empty or has more than one line');
+  }
+  // The empty cluster takes a second that costs nothing beside the download.
+  const [received] = await Promise.all([
+    receiveImage(attempt, wish.listSha256),
+    makeCluster(attempt, volume.growing, plan),
+  ]);
+  const server = await prepareServer(attempt, volume.growing, plan);
+  try {
+    const restoring = new Restoring(attempt, wish, server, volume.growing, imageFiles(received), password);
+    const databases = await restoring.run();
+    refuseLoss(report.findings, wish.acceptLoss);
+    await syncCluster(attempt, volume.growing);
+    const result = { databases, notices: report.notices, findings: report.findings };
+    await finishVolume(volume, wish.imageId, JSON.stringify(result));
+    report.endPhase();
+    return result;
+  } finally {
+    await server.end();
+  }
+};
+
+/** One restore, from the image that is here to a cluster that is stopped. */
+class Restoring {
+  private helper = '';
+
+  constructor(
+    private readonly attempt: Attempt,
+    private readonly wish: RestoreWish,
+    private readonly server: ThrowawayServer,
+    private readonly directory: string,
+    private readonly files: ImageFiles,
+    private readonly password: string,
+  ) {}
+
+  /** Gives how many databases there are. */
+  async run(): Promise<number> {
+    const { attempt, wish, server, files, directory } = this;
+    const { report } = attempt;
+    const databases = chooseDatabases(await readImageDatabases(files), wish.databases);
+    const settings = await readImageSettings(files);
+    const rolesText = await files.read('roles.sql');
+    if (rolesText === null) throw finalFailure('the image has no roles.sql');
+    const roles = readRolesFile(rolesText.toString('latin1'));
+    const states = new Map<ImageDatabase, ImageState>();
+    for (const one of databases) {
+      const state = await readImageState(files, one.oid);
+      if (state !== null) states.set(one, state);
+    }
+    const total = databases.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    report.phase('restore', total);
+    const extensionSettings = Object.fromEntries([...settings.system].filter(([name]) => isOfExtension(name)));
+    await this.startLoading('', {});
+    let session = await this.makeHelper(databases);
+    const libraries = await presentLibraries(attempt, session, settings.libraries, 'shared_preload_libraries');
+    if (libraries !== '') {
+      // Some extensions cannot be made without; their workers do not run: what they do is the source's, and this is a copy.
+      await session.close();
+      await server.stop();
+      await this.startLoading(libraries, extensionSettings);
+      session = await this.openHelper();
+    }
+    for (const state of states.values()) await checkDurable(session, state, libraries, wish.durable);
+    report.log(`Restoring ${databases.length} databases`);
+    await makeRoles(session, roles.roles, wish.superuser, (finding) => report.finding(finding));
+    for (const one of databases) await this.giveWay(session, one);
+
+    const done = new Map<ImageDatabase, number>();
+    const progress = (one: ImageDatabase, bytes: number, message: string) => {
+      done.set(one, Math.max(done.get(one) ?? 0, bytes));
+      report.progress(
+        [...done.values()].reduce((sum, part) => sum + part, 0),
+        message,
+      );
+    };
+    const loading = {
+      attempt,
+      server,
+      files,
+      helper: this.helper,
+      session,
+      meter: createWorkMeter(process.pid),
+      progress,
+      pathsOf: () => ({ server: settings.system.get('search_path') ?? null, database: null, roles: roles.searchPaths }),
+      partsOf: async (one: ImageDatabase) => this.partsOf(one, states.get(one) ?? null),
+    };
+    await overDatabases(databases, wish.width, (one, width) => loadImageDatabase(loading, one, width));
+    report.endPhase();
+
+    report.phase('analyze', total, 'percent');
+    done.clear();
+    await overDatabases(databases, wish.width, async (one, width) => {
+      progress(one, 0, `analyzing database ${one.name.text}`);
+      await this.analyze(one, width, settings.system.get('search_path') ?? null);
+      progress(one, one.sizeBytes, `analyzed database ${one.name.text}`);
+    });
+    const roleSettings = roles.settings.map(({ text }) => text);
+    await applySettings(session, roleSettings, (finding) => report.finding(finding));
+    await checkPassword(attempt, server, session, wish.superuser, this.password);
+    await restoreSettings(attempt, session, directory, settings);
+    await session.close();
+    await this.dropHelper();
+    await server.stop();
+    await proveSettings(attempt, server, directory, settings);
+    return databases.length;
+  }
+
+  private async startLoading(libraries: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    const { wish, server } = this;
+    const { buffers, work } = loadingMemory(await readMemoryMegabytes(), wish.width);
+    const always = {
+      fsync: 'off',
+      full_page_writes: 'off',
+      synchronous_commit: 'off',
+      wal_level: 'minimal',
+      max_wal_senders: '0',
+      max_wal_size: '64GB',
+      checkpoint_timeout: '1d',
+      autovacuum: 'off',
+      shared_buffers: `${buffers}MB`,
+      maintenance_work_mem: `${work}MB`,
+      max_connections: String(wish.width * 3 + 20),
+      max_locks_per_transaction: '512',
+      jit: 'off',
+      wal_buffers: '16MB',
+      wal_compression: 'off',
+      shared_preload_libraries: libraries,
+      ...(libraries === '' ? {} : { max_worker_processes: '0' }),
+    };
+    const refusal = await server.start({ ...settings, ...always });
+    if (refusal === null) return;
+    // A setting of an extension may be refused here.
+    const plain = Object.keys(settings).length === 0 ? refusal : await server.start(always);
+    if (plain !== null) throw new JobFailure(`the throw-away server did not start: ${plain}`);
+  }
+
+  /**
+   * A database to work from. It has no encoding, so that names go through it byte for byte: the dump of a LATIN1 database
+   * holds the bytes of its catalogue under the label LATIN1, which another database would convert.
+   */
+  private async makeHelper(databases: readonly ImageDatabase[]): Promise<Session> {
+    const taken = new Set(databases.map(({ name }) => name.key));
+    do this.helper = `toygres_loading_${randomInt(1e9)}`;
+    while (taken.has(this.helper));
+    const first = await this.server.open('template1');
+    await first.run(
+      sql`CREATE DATABASE ${quoteIdentifier(RawName.of(this.helper))} TEMPLATE template0 ENCODING 'SQL_ASCII'
+        LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
+    );
+    await first.close();
+    return this.openHelper();
+  }
+
+  private openHelper(): Promise<Session> {
+    return this.server.open(this.helper);
+  }
+
+  private async dropHelper(): Promise<void> {
+    const last = await this.server.open('template1');
+    await last.run(sql`DROP DATABASE ${quoteIdentifier(RawName.of(this.helper))}`);
+    await last.close();
+  }
+
+  /** template1 and postgres give way to those of the source. */
+  private async giveWay(session: Session, { name }: ImageDatabase): Promise<void> {
+    if (name.text !== 'template1' && name.text !== 'postgres') return;
+    await session.run(`ALTER DATABASE ${name.text} IS_TEMPLATE false`);
+    await session.run(`DROP DATABASE ${name.text}`);
+  }
+
+  private partsOf(database: ImageDatabase, state: ImageState | null) {
+    const { attempt, wish } = this;
+    const { report } = attempt;
+    const name = database.name.text;
+    const durable = state === null ? null : new DurableRestore(state, wish.durable, report, name);
+    return {
+      ...(durable === null
+        ? {}
+        : {
+            first: ({ kind, tag }: { readonly kind: string; readonly tag: string }) =>
+              kind === 'EXTENSION' && tag === 'pg_durable',
+            afterFirst: (session: Session) => durable.makeAsOnSource(session),
+          }),
+      afterAll: async ({ session }: { readonly session: Session }) => {
+        await durable?.putBack(session);
+        await settleCronJobs(session, name, wish.backgroundWork, report);
+        await tellSubscriptions(session, name, report);
+      },
+    };
+  }
+
+  private async analyze(database: ImageDatabase, width: number, path: string | null): Promise<void> {
+    const sessions: Session[] = [];
+    try {
+      for (let index = 0; index < width; index += 1) {
+        sessions.push(await this.server.open(database.name, { search_path: '', vacuum_cost_delay: '0' }));
+      }
+      await analyzeDatabase(sessions, database, [path ?? '"$user", public'], this.attempt.report);
+    } finally {
+      for (const one of sessions) await one.close();
+    }
+  }
+}
+
+const isOfExtension = (name: string) => name.includes('.') && !name.startsWith('pg_durable.');
+
+/** Those that were asked for, and what every server has. Throws a final failure for a name that is not in the image. */
+function chooseDatabases(all: readonly ImageDatabase[], wanted: readonly string[] | null): readonly ImageDatabase[] {
+  if (wanted === null) return all;
+  const names = all.map(({ name }) => name.text);
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw finalFailure(`the image has no database ${unknown}; it has ${names.join(', ')}`);
+  }
+  return all.filter(({ name }) => wanted.includes(name.text));
+}

@@ -1,0 +1,76 @@
+import type { Attempt } from '../attempt/attempt.ts';
+import { requireParameter } from '../attempt/attempt.ts';
+import { JobFailure } from '../attempt/failure.ts';
+import { firstError } from '../programs/real-error.ts';
+
+/** How the new cluster is made: as the source's was. */
+export interface ClusterPlan {
+  readonly major: number;
+  readonly superuser: string;
+  readonly encoding: string;
+  readonly provider: 'libc' | 'icu' | 'builtin';
+  readonly collate: string;
+  readonly ctype: string;
+  readonly locale: string;
+  readonly icuRules: string;
+  readonly hasChecksums: boolean;
+}
+
+/** From the job's parameters. Throws a final failure for one that is missing or not understood. */
+export function readClusterPlan(attempt: Attempt, major: number): ClusterPlan {
+  const provider = requireParameter(attempt, 'TOYGRES_LOCALE_PROVIDER', /libc|icu|builtin/) as ClusterPlan['provider'];
+  return {
+    major,
+    superuser: attempt.parameters.PGUSER || 'postgres',
+    encoding: requireParameter(attempt, 'TOYGRES_ENCODING', /[A-Za-z0-9_-]+/),
+    provider,
+    collate: requireParameter(attempt, 'TOYGRES_LC_COLLATE', /.+/),
+    ctype: requireParameter(attempt, 'TOYGRES_LC_CTYPE', /.+/),
+    locale: provider === 'libc' ? '' : requireParameter(attempt, 'TOYGRES_LOCALE', /.+/),
+    icuRules: attempt.parameters.TOYGRES_ICU_RULES ?? '',
+    hasChecksums: requireParameter(attempt, 'TOYGRES_DATA_CHECKSUMS', /true|false/) === 'true',
+  };
+}
+
+const FIRST_WITH_CHECKSUMS_BY_DEFAULT = 18;
+
+/** Runs initdb. The password stands until the roles are loaded. */
+export async function makeCluster(
+  { programs, secretFile }: Attempt,
+  directory: string,
+  plan: ClusterPlan,
+): Promise<void> {
+  const locale = { libc: [], icu: [`--icu-locale=${plan.locale}`], builtin: [`--builtin-locale=${plan.locale}`] };
+  const noChecksums = plan.major >= FIRST_WITH_CHECKSUMS_BY_DEFAULT ? ['--no-data-checksums'] : [];
+  const end = await programs.run('initdb', {
+    arguments: [
+      `--pgdata=${directory}`,
+      `--username=${plan.superuser}`,
+      '--auth=scram-sha-256',
+      `--pwfile=${secretFile('password')}`,
+      `--encoding=${plan.encoding}`,
+      '--locale=C',
+      `--lc-collate=${plan.collate}`,
+      `--lc-ctype=${plan.ctype}`,
+      `--locale-provider=${plan.provider}`,
+      '--no-sync',
+      '--no-instructions',
+      ...locale[plan.provider],
+      ...(plan.icuRules === '' ? [] : [`--icu-rules=${plan.icuRules}`]),
+      ...(plan.hasChecksums ? ['--data-checksums'] : noChecksums),
+    ],
+    // Else it takes the machine's time zone into the configuration.
+    environment: { TZ: 'UTC' },
+  });
+  if (end.exitCode === 0) return;
+  const words = firstError([...end.output.split('\n'), ...end.errorLines]);
+  throw new JobFailure(`the new cluster could not be made: ${words === '' ? 'initdb ended without a word' : words}`);
+}
+
+/** Writes all of it to the disk. */
+export async function syncCluster({ programs }: Attempt, directory: string): Promise<void> {
+  const end = await programs.run('initdb', { arguments: ['--sync-only', `--pgdata=${directory}`] });
+  if (end.exitCode === 0) return;
+  const words = [...end.output.split('\n'), ...end.errorLines].findLast((line) => line.trim() !== '');
+  throw new JobFailure(`the restored cluster could not be written to disk: ${words ?? 'initdb ended without a word'}`);
+}
