@@ -1,14 +1,13 @@
 import type { AuthCheckerFn } from 'type-graphql';
-import { AppError } from '../schema/errors.ts';
-import { ROLES, type Role } from '../schema/states.ts';
+import type { Role } from '../schema/states.ts';
+import { requireRole } from './access/check-rule.ts';
 import type { ApiContext } from './context.ts';
 
-/** Lets through callers of the role that a field asks for, or of a higher one. Throws FORBIDDEN for others. */
+/**
+ * Lets through callers of the role that a nested field asks for, or of a higher one. Throws FORBIDDEN for others. Root
+ * fields have their rules in access/rules.ts.
+ */
 export const checkRole: AuthCheckerFn<ApiContext, Role> = ({ context, info }, needed) => {
-  const held = ROLES.indexOf(context.caller.role);
-  if (needed.every((role) => ROLES.indexOf(role) <= held)) return true;
-  throw new AppError(
-    'FORBIDDEN',
-    `${info.fieldName} needs the role ${needed.join(', ')} and you have ${context.caller.role}: ask an administrator.`,
-  );
+  for (const role of needed) requireRole(context.caller, role, info.fieldName);
+  return true;
 };

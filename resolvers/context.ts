@@ -1,5 +1,6 @@
 import type { ContainerType } from 'type-graphql';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { SessionCookies } from './ports/access.ts';
 import type { Caller } from './ports/commands.ts';
 import type { Services } from './services.ts';
 
@@ -10,9 +11,16 @@ export interface ApiContext {
   /** Of this execution alone: what they have read once they do not read again. */
   readonly loaders: Loaders;
   readonly container: ContainerType;
+  /** What the browser keeps for us; null where no cookie can be set. */
+  readonly cookies: SessionCookies | null;
 }
 
 /** One for each request, and for each event of a subscription, so that none sees what an earlier one read. */
-export function createContext(services: Services, container: ContainerType, caller: Caller): ApiContext {
-  return { caller, services, container, loaders: createLoaders(services) };
+export function createContext(
+  services: Services,
+  container: ContainerType,
+  caller: Caller,
+  cookies: SessionCookies | null = null,
+): ApiContext {
+  return { caller, services, container, cookies, loaders: createLoaders(services) };
 }

@@ -12,12 +12,13 @@ export function readOptionalId(text: string | null | undefined): string | 'none'
 }
 
 /** What ids are of, as messages call it. */
-export type Noun = 'instance' | 'image' | 'operation' | 'job' | 'schedule';
+export type Noun = 'instance' | 'image' | 'operation' | 'job' | 'schedule' | 'user' | 'apiToken';
 
 /** The error for an id that names nothing; never holds the id, which may be anything of any length. */
 export function notFound(noun: Noun, field: string): AppError {
   const where = noun === 'job' ? 'the jobs of its operation' : `the ${noun}s query`;
-  return new AppError('NOT_FOUND', `There is no ${noun} with this id: look it up in ${where}.`, { details: { field } });
+  const word = noun === 'apiToken' ? 'API token' : noun;
+  return new AppError('NOT_FOUND', `There is no ${word} with this id: look it up in ${where}.`, { details: { field } });
 }
 
 /** The id that a mutation or subscription is given. Throws NOT_FOUND for a text that cannot be one. */

@@ -1,3 +1,12 @@
+import {
+  ApiTokenFieldResolver,
+  AuditEntryFieldResolver,
+  UserFieldResolver,
+  ViewerFieldResolver,
+} from './access/fields.ts';
+import { AccessMutationResolver } from './access/mutations.ts';
+import { AccessQueryResolver } from './access/queries.ts';
+import { SessionResolver } from './access/sessions.ts';
 import { DriftQueryResolver } from './drift/queries.ts';
 import { ImageFieldResolver } from './images/fields.ts';
 import { ImageMutationResolver } from './images/mutations.ts';
@@ -25,6 +34,13 @@ import { ServerLimitsResolver, ServerQueryResolver } from './server/queries.ts';
 /** Every resolver of the API; what is not listed here is not served. */
 export const RESOLVERS = [
   NodeResolver,
+  SessionResolver,
+  AccessQueryResolver,
+  AccessMutationResolver,
+  UserFieldResolver,
+  ApiTokenFieldResolver,
+  AuditEntryFieldResolver,
+  ViewerFieldResolver,
   ServerQueryResolver,
   ServerLimitsResolver,
   ServerMutationResolver,

@@ -1,4 +1,5 @@
 import type { ContainerType } from 'type-graphql';
+import type { AccessCommands, AccessQueries, Audit, Sessions } from './ports/access.ts';
 import type { ImageCommands, InstanceCommands, OperationCommands, ServerCommands } from './ports/commands.ts';
 import type { Checks, ImageQueries, InstanceQueries, OperationQueries } from './ports/queries.ts';
 import type { ScheduleCommands, ScheduleQueries } from './ports/schedules.ts';
@@ -20,6 +21,10 @@ export interface Services {
   readonly checks: Checks;
   readonly events: EventStreams;
   readonly logs: LogStreams;
+  readonly sessions: Sessions;
+  readonly accessQueries: AccessQueries;
+  readonly accessCommands: AccessCommands;
+  readonly audit: Audit;
 }
 
 type ResolverClass = new (services: Services) => object;

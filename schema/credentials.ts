@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Field, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: "The login of an instance's superuser. Treat all of it as a secret." })
+@ObjectType({ description: 'A login of an instance. Treat all of it as a secret.' })
 export class Credentials {
   @Field(() => String, { description: 'Name of the role.' })
   declare readonly username: string;

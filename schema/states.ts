@@ -31,6 +31,8 @@ export const SCHEDULE_RUN_STATES = ['RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED',
 export const SCHEDULED_IMAGE_STATES = ['PENDING', 'TAKING', 'PROVING', 'SUCCEEDED', 'FAILED', 'SKIPPED'] as const;
 export type ScheduledImageState = (typeof SCHEDULED_IMAGE_STATES)[number];
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
+export const LOGINS = ['SUPERUSER', 'OWNER'] as const;
+export const AUDIT_OUTCOMES = ['ALLOWED', 'REFUSED', 'FAILED'] as const;
 
 type EnumObject<T extends readonly string[]> = { readonly [K in T[number]]: K };
 
@@ -205,9 +207,20 @@ export const ScheduleRunState = enumOf(
 );
 export type Role = (typeof ROLES)[number];
 export const Role = enumOf('Role', 'What a caller may do: read, operate, or administer.', ROLES, {
-  VIEWER: 'May read all but credentials.',
-  OPERATOR: 'May also change things and read credentials.',
-  ADMIN: 'May do everything.',
+  VIEWER: 'May read all but credentials, logs and the audit log.',
+  OPERATOR: "May also change instances, images and schedules, and read logs and the owner's login.",
+  ADMIN: "May do everything: users, the audit log, the superuser's login.",
+});
+export type Login = (typeof LOGINS)[number];
+export const Login = enumOf('Login', 'Which login of an instance.', LOGINS, {
+  SUPERUSER: 'The one that may do everything on the server. For administrators.',
+  OWNER: 'The role `app`, which owns the database `app` and is no superuser. For people and programs.',
+});
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
+export const AuditOutcome = enumOf('AuditOutcome', 'What came of what somebody asked for.', AUDIT_OUTCOMES, {
+  ALLOWED: 'It was done, or begun.',
+  REFUSED: 'It was not allowed, or not possible as things stood.',
+  FAILED: 'It was allowed and did not work.',
 });
 
 /** The states in which an operation is over until somebody retries it. */

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Field, ObjectType } from 'type-graphql';
+import { Label } from './label.ts';
 import { Role } from './states.ts';
 
 @ObjectType({ description: 'Who is asking.' })
@@ -9,4 +10,10 @@ export class Viewer {
 
   @Field(() => Role, { description: 'What the user may do.' })
   declare readonly role: Role;
+
+  @Field(() => [Label], {
+    description:
+      'The user sees only instances that carry all of these labels, and what belongs to them. Empty: everything.',
+  })
+  declare readonly scope: Label[];
 }

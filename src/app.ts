@@ -9,7 +9,7 @@ import { readRelease } from './app/release.ts';
 import { startSchedules } from './app/schedules.ts';
 import type { Config } from './config/env.ts';
 import { explainUnusable } from './db/unusable.ts';
-import { tokenFile } from './embedded/kept-secret.ts';
+import { keepFirstPassword, tokenFile } from './embedded/kept-secret.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
@@ -17,6 +17,12 @@ import { createWorker } from './workflow/worker.ts';
 
 /** Steps in hand may take so long to end by themselves before they are handed back to the queue. */
 const STEP_GRACE_MS = 20_000;
+
+/** Somebody who can sign in, with the password or the file that holds it. */
+export type FirstAdministrator = { readonly username: string } & (
+  | { readonly password: string }
+  | { readonly file: string }
+);
 
 /** A server that runs. */
 export interface RunningApp {
@@ -26,6 +32,8 @@ export interface RunningApp {
   readonly probesUrl: string | null;
   /** The file that holds the administrator's token; null when the token was configured. */
   readonly tokenFile: string | null;
+  /** The first administrator when its password was made at this start: to be shown this once. */
+  readonly firstAdministrator: FirstAdministrator | null;
   /**
    * Takes no new work, lets steps end or hands them back, and stops what was started in the reverse order: jobs before the
    * servers that they read, the embedded services last. Again: the same promise.
@@ -35,17 +43,31 @@ export interface RunningApp {
 
 /**
  * Starts a server. Resolves when it answers and takes work; throws an AppError that says what to do, with everything
- * stopped again, when it cannot start.
+ * stopped again, when it cannot start. `showsSecrets`: what is shown once is read by somebody who sits there, and kept
+ * nowhere; else it is put into a file of this home.
  */
-export async function startApp(config: Config, mode: Mode, log: Logger): Promise<RunningApp> {
+export async function startApp(
+  config: Config,
+  mode: Mode,
+  log: Logger,
+  { showsSecrets = false }: { readonly showsSecrets?: boolean } = {},
+): Promise<RunningApp> {
   await using stops = new AsyncDisposableStack();
   const foundations = await layFoundations(config, mode, log, stops);
   try {
-    return await startOn(foundations, config, mode, log, stops);
+    return await startOn(foundations, config, mode, log, stops, showsSecrets);
   } catch (error) {
     // As it was thrown it holds a statement with its parameters.
     throw explainUnusable(error, foundations.databaseUrl);
   }
+}
+
+async function showFirst(
+  { adminUsername: username, home }: Config,
+  password: string,
+  showsSecrets: boolean,
+): Promise<FirstAdministrator> {
+  return showsSecrets ? { username, password } : { username, file: await keepFirstPassword(home, password) };
 }
 
 async function startOn(
@@ -54,6 +76,7 @@ async function startOn(
   mode: Mode,
   log: Logger,
   stops: AsyncDisposableStack,
+  showsSecrets: boolean,
 ): Promise<RunningApp> {
   const release = await readRelease();
   const metrics = createMetrics({ release, mode });
@@ -87,12 +110,14 @@ async function startOn(
     await startSchedules(core, log, stops);
   }
   const identity = { token: foundations.token, release };
-  const url = mode === 'worker' ? null : (await openApi(config, core, identity, metrics, log, stops)).url;
+  const api = mode === 'worker' ? null : await openApi(config, core, identity, metrics, log, stops);
+  const password = api?.generatedPassword ?? null;
   const probesUrl = await openProbes(config, core, identity, metrics, log, stops);
   const owned = stops.move();
   let stopping: Promise<void> | null = null;
   return {
-    url,
+    url: api?.url ?? null,
+    firstAdministrator: password === null ? null : await showFirst(config, password, showsSecrets),
     probesUrl,
     tokenFile: config.apiToken === null ? tokenFile(config.home) : null,
     stop: () => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { AppError } from '../schema/errors.ts';
 import { MODES, type Mode } from './app/mode.ts';
 import { readRelease } from './app/release.ts';
-import { startApp } from './app.ts';
+import { type FirstAdministrator, startApp } from './app.ts';
 import { readConfig } from './config/env.ts';
 import { isLoopback } from './config/networks.ts';
 import { keepToOwnSettings } from './config/own-environment.ts';
@@ -29,6 +29,13 @@ function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
+/** What is shown once: to a terminal as it is, to anything that may be kept only where to find it. */
+function sayFirst(first: FirstAdministrator | null): readonly string[] {
+  if (first === null) return [];
+  const where = 'password' in first ? `password ${first.password} (shown this once)` : `password in ${first.file}`;
+  return [`  First user   ${first.username}, ${where}`];
+}
+
 async function serve(mode: Mode): Promise<void> {
   keepToOwnSettings(process.env);
   const config = readConfig(process.env);
@@ -41,11 +48,12 @@ async function serve(mode: Mode): Promise<void> {
   const asked = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
   });
-  const app = await startApp(config, mode, log);
+  const app = await startApp(config, mode, log, { showsSecrets: process.stdout.isTTY });
   say([
     `Toygres is ready (${mode}).`,
     ...(app.url === null ? [] : [`  API and IDE  ${app.url}`]),
     ...(app.url === null || app.tokenFile === null ? [] : [`  Token        in ${app.tokenFile}`]),
+    ...sayFirst(app.firstAdministrator),
     ...(app.probesUrl === null ? [] : [`  Probes       ${app.probesUrl}`]),
     '  Stop         Ctrl-C',
   ]);

@@ -1,3 +1,4 @@
+export { apiTokens, auditEntries, loginAttempts, sessions, users } from './access.ts';
 export { cms } from './cms.ts';
 export { idempotencyKeys } from './idempotency-keys.ts';
 export { imageFiles, images } from './images.ts';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Int, Query, Resolver } from 'type-graphql';
 import { Drift } from '../../schema/drift.ts';
 import { checkPage } from '../../schema/rules/paging-rules.ts';
-import { DriftState, type Role } from '../../schema/states.ts';
+import { DriftState } from '../../schema/states.ts';
 import { DEFAULT_FIRST } from '../paging.ts';
 import type { DriftRecord } from '../ports/records.ts';
 import type { Services } from '../services.ts';
@@ -17,7 +17,6 @@ export class DriftQueryResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => [Drift], {
     description: 'Where the platforms and the blob store differ from the records, what was seen last first.',
   })

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { CreateImageInput, DeleteImageInput, UpdateImageInput, VerifyImageInput } from '../../schema/image-inputs.ts';
 import {
   CreateImagePayload,
@@ -9,7 +9,6 @@ import {
 } from '../../schema/image-payloads.ts';
 import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
 import { checkCreateImage, checkUpdateImage } from '../../schema/rules/image-rules.ts';
-import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { readLabelChange, readLabels } from '../labels.ts';
@@ -33,7 +32,6 @@ export class ImageMutationResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => CreateImagePayload, {
     description: 'Takes an image of a RUNNING instance. CONFLICT when its name is taken.',
   })
@@ -47,7 +45,6 @@ export class ImageMutationResolver {
     return readImageOutcome(context, await this.#services.imageCommands.create(context.caller, command));
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => UpdateImagePayload, {
     description: 'Changes labels, description, protection or expiry. CONFLICT when it is DELETED or being deleted.',
   })
@@ -67,7 +64,6 @@ export class ImageMutationResolver {
     return readImageOutcome(context, await this.#services.imageCommands.update(context.caller, command));
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => DeleteImagePayload, {
     description: 'Removes the files of an image; its record stays, DELETED. CONFLICT while it is protected.',
   })
@@ -79,7 +75,6 @@ export class ImageMutationResolver {
     return readImageOutcome(context, accepted);
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => VerifyImagePayload, {
     description: 'Restores an AVAILABLE image into a server that is thrown away afterwards, and compares.',
   })

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import type { ImageRecord } from '../../jobs/ports/records.ts';
 import { ImageFilter } from '../../schema/filters.ts';
 import { Image } from '../../schema/image.ts';
 import { ImageConnection } from '../../schema/image-connection.ts';
 import { checkFilter } from '../../schema/rules/filter-rules.ts';
-import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { readId, readOptionalId } from '../ids.ts';
 import { readLabels } from '../labels.ts';
@@ -23,7 +22,6 @@ export class ImageQueryResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => Image, {
     nullable: true,
     description: 'The image with this id or name, exactly one of them given; null if there is none.',
@@ -43,7 +41,6 @@ export class ImageQueryResolver {
     return known === null ? null : loaders.images.load(known);
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => ImageConnection, { description: 'Images, newest first.' })
   async images(
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,

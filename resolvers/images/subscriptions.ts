@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { Arg, Authorized, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { ImageRecord } from '../../jobs/ports/records.ts';
 import { Image } from '../../schema/image.ts';
-import type { Role } from '../../schema/states.ts';
 import { follow, type Subscriber } from '../follow.ts';
 import { requireId } from '../ids.ts';
 
@@ -18,7 +17,6 @@ function followImage({ args: { imageId }, context }: Subscriber<ImageChangedArgs
 /** What can be followed of images. */
 @Resolver()
 export class ImageSubscriptionResolver {
-  @Authorized<Role>('VIEWER')
   @Subscription(() => Image, {
     description: 'With an id the present state, then every change of it; without one every change of any from now on.',
     subscribe: followImage,

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Credentials } from '../../schema/credentials.ts';
 import { AppError } from '../../schema/errors.ts';
-import type { Role } from '../../schema/states.ts';
+import { Login } from '../../schema/states.ts';
+import { requireRole } from '../access/check-rule.ts';
 import { buildConnectionString } from '../connection-string.ts';
 import type { ApiContext } from '../context.ts';
 import { notFound, requireId } from '../ids.ts';
@@ -20,14 +21,32 @@ export class CredentialsResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('OPERATOR')
-  @Query(() => Credentials, { description: "The login of an instance's superuser. Needs the role OPERATOR." })
+  @Query(() => Credentials, {
+    description:
+      "A login of an instance. Each read stands in the audit log. The superuser's needs the role ADMIN, the " +
+      "owner's OPERATOR; CONFLICT where the server has no such login.",
+  })
   async instanceCredentials(
+    @Ctx() { caller }: ApiContext,
     @Arg('instanceId', () => ID, { description: 'The instance; NOT_FOUND for an unknown or deleted one.' })
     instanceId: string,
+    @Arg('login', () => Login, { nullable: true, defaultValue: Login.SUPERUSER, description: 'Which login.' })
+    login?: Login | null,
   ): Promise<CredentialsOfInstance> {
+    if (login !== 'OWNER') requireRole(caller, 'ADMIN', 'The login SUPERUSER');
     const id = requireId('instance', 'instanceId', instanceId);
+    if (login === 'OWNER') await this.#requireOwnerLogin(id);
     return { instanceId: id, ...(await this.#services.instanceQueries.credentials(id)) };
+  }
+
+  /** No server has one yet; NOT_FOUND comes first, as for the other login. */
+  async #requireOwnerLogin(id: string): Promise<never> {
+    await this.#services.instanceQueries.credentials(id);
+    throw new AppError(
+      'CONFLICT',
+      'This server has no login OWNER: it was made before there were such logins. Ask an administrator for the SUPERUSER.',
+      { details: { field: 'login', rule: 'hasLogin' } },
+    );
   }
 
   /** Apart from the rest, so that the password can be read before there is an address. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import {
   CreateInstanceInput,
   DeleteInstanceInput,
@@ -18,7 +18,6 @@ import {
 } from '../../schema/instance-payloads.ts';
 import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
 import { checkCreateInstance, checkUpdateInstance } from '../../schema/rules/instance-rules.ts';
-import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { readLabelChange, readLabels } from '../labels.ts';
@@ -42,7 +41,6 @@ export class InstanceMutationResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => CreateInstancePayload, {
     description: 'Makes an instance, empty or from an image. CONFLICT when its name or DNS label is taken.',
   })
@@ -60,7 +58,6 @@ export class InstanceMutationResolver {
     return readInstanceOutcome(context, await this.#services.instanceCommands.create(context.caller, command));
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => UpdateInstancePayload, { description: 'Changes labels, protection or the size of the volume.' })
   async updateInstance(
     @Ctx() context: ApiContext,
@@ -71,7 +68,6 @@ export class InstanceMutationResolver {
     return readInstanceOutcome(context, await this.#services.instanceCommands.update(context.caller, command));
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => DeleteInstancePayload, {
     description: 'Removes an instance with its data; its images stay. CONFLICT while it is protected.',
   })
@@ -83,7 +79,6 @@ export class InstanceMutationResolver {
     return readInstanceOutcome(context, accepted);
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => StopInstancePayload, { description: 'Shuts the server of a RUNNING instance down; its data stays.' })
   async stopInstance(
     @Ctx() context: ApiContext,
@@ -93,7 +88,6 @@ export class InstanceMutationResolver {
     return readInstanceOutcome(context, accepted);
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => StartInstancePayload, { description: 'Brings the server of a STOPPED instance back.' })
   async startInstance(
     @Ctx() context: ApiContext,
@@ -103,7 +97,6 @@ export class InstanceMutationResolver {
     return readInstanceOutcome(context, accepted);
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => RestartInstancePayload, {
     description: 'Shuts the server of a RUNNING instance down and brings it back.',
   })

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import type { InstanceRecord } from '../../jobs/ports/records.ts';
 import { InstanceFilter } from '../../schema/filters.ts';
 import { Instance } from '../../schema/instance.ts';
 import { InstanceConnection } from '../../schema/instance-connection.ts';
 import { checkFilter } from '../../schema/rules/filter-rules.ts';
-import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { readId } from '../ids.ts';
 import { readLabels } from '../labels.ts';
@@ -23,7 +22,6 @@ export class InstanceQueryResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => Instance, {
     nullable: true,
     description: 'The instance with this id or name, exactly one of them given; null if there is none.',
@@ -43,7 +41,6 @@ export class InstanceQueryResolver {
     return known === null ? null : loaders.instances.load(known);
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => InstanceConnection, { description: 'Instances, newest first.' })
   async instances(
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { Arg, Authorized, ID, Int, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, ID, Int, Resolver, Root, Subscription } from 'type-graphql';
 import type { InstanceRecord } from '../../jobs/ports/records.ts';
 import { Instance } from '../../schema/instance.ts';
 import { LogLine } from '../../schema/log-line.ts';
 import { checkLogRequest } from '../../schema/rules/paging-rules.ts';
 import { DateTime } from '../../schema/scalars.ts';
-import type { Role } from '../../schema/states.ts';
 import { follow, type Subscriber } from '../follow.ts';
 import { requireId } from '../ids.ts';
 import type { LogLineRecord } from '../ports/records.ts';
@@ -38,7 +37,6 @@ function followLogs({ args, context }: Subscriber<InstanceLogsArgs>): AsyncItera
 /** What can be followed of instances. */
 @Resolver()
 export class InstanceSubscriptionResolver {
-  @Authorized<Role>('VIEWER')
   @Subscription(() => Instance, {
     description: 'With an id the present state, then every change of it; without one every change of any from now on.',
     subscribe: followInstance,
@@ -51,7 +49,6 @@ export class InstanceSubscriptionResolver {
     return instance;
   }
 
-  @Authorized<Role>('VIEWER')
   @Subscription(() => LogLine, {
     description: "The server's own log, over restarts. Ends when the server is removed, or at once without `follow`.",
     subscribe: followLogs,

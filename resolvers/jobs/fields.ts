@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { Arg, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { Job } from '../../schema/job.ts';
 import { LogLine } from '../../schema/log-line.ts';
 import { checkLogRequest } from '../../schema/rules/paging-rules.ts';
+import type { Role } from '../../schema/states.ts';
 import type { JobRecord, LogLineRecord } from '../ports/records.ts';
 import type { Services } from '../services.ts';
 
@@ -17,8 +18,10 @@ export class JobFieldResolver {
     this.#services = services;
   }
 
+  @Authorized<Role>('OPERATOR')
   @FieldResolver(() => [LogLine], {
-    description: 'What it wrote, over all its attempts; also after the platform has forgotten it.',
+    description:
+      'What it wrote, over all its attempts; also after the platform has forgotten it. Needs the role OPERATOR.',
   })
   async logs(
     @Root() job: JobRecord,

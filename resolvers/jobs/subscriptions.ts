@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { Arg, Authorized, ID, Int, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, ID, Int, Resolver, Root, Subscription } from 'type-graphql';
 import { LogLine } from '../../schema/log-line.ts';
 import { checkLogRequest } from '../../schema/rules/paging-rules.ts';
-import type { Role } from '../../schema/states.ts';
 import { follow, type Subscriber } from '../follow.ts';
 import { requireId } from '../ids.ts';
 import type { LogLineRecord } from '../ports/records.ts';
@@ -37,7 +36,6 @@ const FOLLOW = 'Whether to go on with new lines.';
 /** What can be followed of jobs. */
 @Resolver()
 export class JobSubscriptionResolver {
-  @Authorized<Role>('VIEWER')
   @Subscription(() => LogLine, {
     description:
       'What a job wrote and writes, over all its attempts, like `kubectl logs`. Ends when the job has ended, or at once ' +
@@ -55,7 +53,6 @@ export class JobSubscriptionResolver {
     return line;
   }
 
-  @Authorized<Role>('VIEWER')
   @Subscription(() => [LogLine], {
     description:
       'The lines of `jobLogs` in lists of at most 1,000: all that is there at once. For logs that are long, or written ' +

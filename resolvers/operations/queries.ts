@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { OperationFilter } from '../../schema/filters.ts';
 import { Operation } from '../../schema/operation.ts';
 import { OperationConnection } from '../../schema/operation-connection.ts';
-import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { readId } from '../ids.ts';
 import { buildConnection, type Connection, DEFAULT_FIRST, EMPTY_PAGE, readPage } from '../paging.ts';
@@ -20,7 +19,6 @@ export class OperationQueryResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => Operation, { nullable: true, description: 'The operation with this id; null if there is none.' })
   async operation(
     @Ctx() { loaders }: ApiContext,
@@ -30,7 +28,6 @@ export class OperationQueryResolver {
     return known === null ? null : loaders.operations.load(known);
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => OperationConnection, { description: 'Operations, newest first.' })
   async operations(
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,

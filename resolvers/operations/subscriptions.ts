@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { Arg, Authorized, ID, Int, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, ID, Int, Resolver, Root, Subscription } from 'type-graphql';
 import { Operation, OperationEvent } from '../../schema/operation.ts';
 import { checkAfterSequence } from '../../schema/rules/paging-rules.ts';
-import type { Role } from '../../schema/states.ts';
 import { follow, type Subscriber } from '../follow.ts';
 import { notFound, requireId } from '../ids.ts';
 import type { OperationEventRecord, OperationRecord } from '../ports/records.ts';
@@ -40,7 +39,6 @@ async function followOperations({
 /** What can be followed of operations. */
 @Resolver()
 export class OperationSubscriptionResolver {
-  @Authorized<Role>('VIEWER')
   @Subscription(() => OperationEvent, {
     description:
       'Every event of an operation after `after`, then each new one as it happens, without gap or duplicate. Ends with ' +
@@ -60,7 +58,6 @@ export class OperationSubscriptionResolver {
     return event;
   }
 
-  @Authorized<Role>('VIEWER')
   @Subscription(() => Operation, {
     description: 'Every change of operations from now on; of this instance or image, where one is given.',
     subscribe: followOperations,

@@ -5,11 +5,16 @@ import type { DurableFunctions, Exposure, ImageMethod, ImageType, Role } from '.
 
 /** Who asks, and what it may do. */
 export interface Caller extends Actor {
-  readonly role: Role;
+  /** Null: nobody has said who it is, and it may do nothing but sign in. */
+  readonly role: Role | null;
   /** What of the instances, and of all that belongs to them, is there for it; absent: everything. */
   readonly scope?: Scope;
   /** Where the request came from; absent where that is not known. */
   readonly address?: string | null;
+  /** Whose rights these are: the user who signed in, or whose token it is. Null for the configured administrator. */
+  readonly userId?: string | null;
+  /** The session that the request came with, if it came with one. */
+  readonly sessionId?: string | null;
 }
 
 /** What a mutation brought about: references, for the resolver to read, and what was changed or ignored of the input. */

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RunPreflightInput, RunPreflightPayload } from '../../schema/preflight.ts';
 import { checkRunPreflight } from '../../schema/rules/preflight-rules.ts';
-import type { Role } from '../../schema/states.ts';
 import type { ApiContext } from '../context.ts';
 import { readServerOutcome, type ServerOutcome } from '../outcomes.ts';
 import type { Services } from '../services.ts';
@@ -17,7 +16,6 @@ export class ServerMutationResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('OPERATOR')
   @Mutation(() => RunPreflightPayload, {
     description:
       'Runs a job as backups run, which tries all that jobs depend on: its image, room, identity, login and the blob ' +

@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver } from 'type-graphql';
 import { ConnectionCheck, Diagnostic } from '../../schema/checks.ts';
 import { REQUEST_LIMITS } from '../../schema/rules/request-limits.ts';
 import { Limits, ServerInfo } from '../../schema/server-info.ts';
-import type { Role } from '../../schema/states.ts';
 import { Viewer } from '../../schema/viewer.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
@@ -20,7 +19,6 @@ export class ServerQueryResolver {
     this.#services = services;
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => ConnectionCheck, {
     description:
       'Connects to an instance now, as a client would. That it cannot be reached is an answer, not an error.',
@@ -31,7 +29,6 @@ export class ServerQueryResolver {
     return this.#services.checks.connection(requireId('instance', 'instanceId', instanceId));
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => [Diagnostic], {
     description: 'Looks at all that operations depend on, and says which link is broken and how to mend it.',
   })
@@ -39,13 +36,11 @@ export class ServerQueryResolver {
     return this.#services.checks.diagnostics();
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => Viewer, { description: 'Whose token this request carries.' })
   viewer(@Ctx() { caller }: ApiContext): Caller {
     return caller;
   }
 
-  @Authorized<Role>('VIEWER')
   @Query(() => ServerInfo, { description: 'What this server is, what it offers, and how much may be asked of it.' })
   async server(): Promise<ServerFacts> {
     return this.#services.checks.server();

@@ -4,6 +4,7 @@ import { buildSchemaSync, type PubSub, type ResolverData } from 'type-graphql';
 import { checkRole } from '../../resolvers/authorization.ts';
 import type { ApiContext } from '../../resolvers/context.ts';
 import { RESOLVERS } from '../../resolvers/registry.ts';
+import { guardRootFields } from './guard-root-fields.ts';
 
 // type-graphql wants one as soon as there is a subscription; ours bring their own streams and never come here.
 const NO_PUB_SUB: PubSub = {
@@ -19,14 +20,16 @@ let schema: GraphQLSchema | undefined;
 
 /** The executable schema, built when first asked for. It holds no service: those come with the context of each request. */
 export function readSchema(): GraphQLSchema {
-  schema ??= describeRoots(
-    buildSchemaSync({
-      resolvers: [...RESOLVERS],
-      container: ({ context }: ResolverData<ApiContext>) => context.container,
-      authChecker: checkRole,
-      pubSub: NO_PUB_SUB,
-      validate: false,
-    }),
+  schema ??= guardRootFields(
+    describeRoots(
+      buildSchemaSync({
+        resolvers: [...RESOLVERS],
+        container: ({ context }: ResolverData<ApiContext>) => context.container,
+        authChecker: checkRole,
+        pubSub: NO_PUB_SUB,
+        validate: false,
+      }),
+    ),
   );
   return schema;
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { createContext } from '../../resolvers/context.ts';
+import type { SessionCookies } from '../../resolvers/ports/access.ts';
 import type { Caller } from '../../resolvers/ports/commands.ts';
 import type { Finding } from '../../resolvers/ports/queries.ts';
 import type { Services } from '../../resolvers/services.ts';
@@ -16,6 +17,7 @@ import { buildHttpApp } from './http/build-app.ts';
 import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
+import { createRequestSources } from './http/request-sources.ts';
 import { createSubscriptionSlots } from './limits/subscription-slots.ts';
 import { readSchema } from './schema.ts';
 import { createServicesByScope } from './services-by-scope.ts';
@@ -43,6 +45,10 @@ export interface GraphqlServerOptions {
   readonly version: string;
   /** Whose pages may call the API from a browser, besides its own. Default: nobody's. */
   readonly allowedOrigins?: readonly string[];
+  /** Where people reach the server, if that is elsewhere than where it listens. */
+  readonly publicUrl?: string | null;
+  /** Ranges of the proxies whose word is taken for where a request came from. Default: none. */
+  readonly trustedProxies?: readonly string[];
   /** What `GET /metrics` shows; without it there is nothing at that path. */
   readonly metrics?: MetricsPage;
   /** Told of requests and errors. Default: nobody is. */
@@ -60,6 +66,7 @@ export interface GraphqlServer {
 /** The API on one port: GraphQL over HTTP and WebSocket, its IDE, and the probes. Nothing happens before `listen`. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServer {
   const { services, auth, log, ready, version, allowedOrigins = [], meter = silentMeter, metrics = null } = options;
+  const { publicUrl = null, trustedProxies = [] } = options;
   const schema = readSchema();
   const ofScope = createServicesByScope(services);
   const formatError = createErrorFormatter(log, meter.refused);
@@ -69,9 +76,10 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const apollo = createApollo({ schema, httpServer, formatError, log });
-  const contextOf = (caller: Caller) => {
+  const sources = createRequestSources({ publicUrl, trustedProxies });
+  const contextOf = (caller: Caller, cookies: SessionCookies | null = null) => {
     const scoped = ofScope(caller.scope ?? EVERYTHING);
-    return createContext(scoped.services, scoped.container, caller);
+    return createContext(scoped.services, scoped.container, caller, cookies);
   };
   const preparer = createPreparer(schema);
   const slots = createSubscriptionSlots();
@@ -80,6 +88,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     path: PATH,
     schema,
     auth: countRefusals(auth, meter),
+    sources,
     createContext: contextOf,
     formatError,
     preparer,
@@ -108,6 +117,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
           preparer,
           ready,
           schema,
+          sources,
           version,
         }),
       );
@@ -128,8 +138,9 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
 /** A refused connection is closed with a code of the protocol: no error is formatted that would be counted. */
 function countRefusals(auth: Authenticator, meter: ApiMeter): Authenticator {
   return {
-    authenticate: (authorization) =>
-      auth.authenticate(authorization).catch((error: unknown) => {
+    ...auth,
+    authenticate: (authorization, source) =>
+      auth.authenticate(authorization, source).catch((error: unknown) => {
         if (error instanceof AppError) meter.refused(error.code);
         throw error;
       }),

@@ -2,7 +2,6 @@ import { workflows } from '../../jobs/registry.ts';
 import type { Services } from '../../resolvers/services.ts';
 import { isEverything, type Scope } from '../../schema/rules/scope-rules.ts';
 import { createGraphqlServer } from '../api/server.ts';
-import { createAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/env.ts';
 import { createEventStreams } from '../events/event-streams.ts';
 import { createLogStreams } from '../events/log-streams.ts';
@@ -23,6 +22,7 @@ import { createOperationQueries } from '../stores/operations/queries.ts';
 import { createScheduleQueries } from '../stores/schedules/queries.ts';
 import { createUpkeepQueries } from '../stores/upkeep/queries.ts';
 import { createOperationQueue } from '../workflow/queue/operation-queue.ts';
+import { type Access, openAccess } from './access.ts';
 import type { Core } from './core.ts';
 import { buildMetricsPage } from './metrics.ts';
 import { narrowServices } from './narrow-services.ts';
@@ -32,6 +32,7 @@ import { checkQueue, createReadiness } from './readiness.ts';
 function buildServices(
   core: Core,
   facts: FixedFacts,
+  access: Access,
   metrics: Metrics,
   log: Logger,
   stops: AsyncDisposableStack,
@@ -39,7 +40,7 @@ function buildServices(
   const { boss, database, listener, platform, secrets, services } = core;
   const { instances, probe, store } = services;
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
-  const gate = createCommandGate({ database, secrets, platform, log });
+  const gate = createCommandGate({ database, secrets, platform, log, watch: access.trail.watch });
   const commands = { gate, queue, platform, secrets };
   const instanceQueries = createInstanceQueries(database, secrets);
   const operationQueries = createOperationQueries(database);
@@ -75,8 +76,15 @@ function buildServices(
     scheduleQueries: createScheduleQueries(database),
     events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
     logs: measureLogs(logs, metrics.streams),
+    ...access.services(gate),
   };
   return (scope) => (isEverything(scope) ? everything : narrowServices(everything, scope, database, secrets));
+}
+
+/** The API, and the first administrator's password when it was made at this start. */
+export interface OpenedApi {
+  readonly url: string;
+  readonly generatedPassword: string | null;
 }
 
 /** Opens the API on the configured address; port 0 is any free one. Throws UNAVAILABLE when the port is in use. */
@@ -87,24 +95,27 @@ export async function openApi(
   metrics: Metrics,
   log: Logger,
   stops: AsyncDisposableStack,
-): Promise<{ readonly url: string }> {
+): Promise<OpenedApi> {
   const facts = {
     version: identity.release,
     platform: config.platform,
     imageMethods: AVAILABLE_METHODS,
     namespaces: config.namespaces,
   };
-  const auth = createAuthenticator({ token: identity.token, username: config.adminUsername });
+  const access = await openAccess(config, core, identity.token, metrics, log, stops);
   const server = createGraphqlServer({
-    services: buildServices(core, facts, metrics, log, stops),
-    auth,
+    services: buildServices(core, facts, access, metrics, log, stops),
+    auth: access.auth,
     ready: createReadiness(core, log),
     allowedOrigins: config.allowedOrigins,
-    metrics: buildMetricsPage(metrics, config, auth),
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    metrics: buildMetricsPage(metrics, config, access.auth),
     meter: metrics.api,
     version: identity.release,
     log,
   });
   stops.defer(() => server.stop());
-  return server.listen(config.port, config.host);
+  const { url } = await server.listen(config.port, config.host);
+  return { url, generatedPassword: access.generatedPassword };
 }

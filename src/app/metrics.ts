@@ -1,4 +1,6 @@
 import type { Caller } from '../../resolvers/ports/commands.ts';
+import { AppError } from '../../schema/errors.ts';
+import { EVERYTHING, isEverything } from '../../schema/rules/scope-rules.ts';
 import type { Authenticator } from '../api/authenticator.ts';
 import type { MetricsPage } from '../api/http/metrics.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
@@ -23,6 +25,12 @@ export function observeRecords(metrics: Metrics, config: Config, { database, pla
 
 const ANONYMOUS: Caller = { kind: 'SYSTEM', id: null, name: 'anonymous', role: 'VIEWER' };
 
+/** The page counts all instances, and can name them. */
+function requireEverything(caller: Caller): Caller {
+  if (isEverything(caller.scope ?? EVERYTHING)) return caller;
+  throw new AppError('FORBIDDEN', 'The metrics are about all instances and you see only those of your scope.');
+}
+
 /**
  * The page for whoever may use the API, and for who shows the token that opens nothing else. Where the server listens on
  * loopback and no such token is configured, it needs none; one that is shown nevertheless has to be right.
@@ -41,7 +49,7 @@ export function buildMetricsPage(
       authenticate: async (authorization) => {
         if (isOpen && authorization === undefined) return ANONYMOUS;
         const isScraper = await scraper?.authenticate(authorization).catch(() => null);
-        return isScraper ?? auth.authenticate(authorization);
+        return isScraper ?? requireEverything(await auth.authenticate(authorization));
       },
     },
   };

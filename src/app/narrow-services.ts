@@ -44,5 +44,10 @@ export function narrowServices(everything: Services, scope: Scope, database: Dat
     },
     events: narrowEvents(everything.events, visibility),
     logs: narrowLogs(everything.logs, visibility),
+    // These are told who asks.
+    sessions: everything.sessions,
+    accessQueries: everything.accessQueries,
+    accessCommands: everything.accessCommands,
+    audit: everything.audit,
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
+import { ACCESS_VARIABLES, type AccessConfig, findMissingOidc, readAccessConfig } from './access-variables.ts';
 import { findUrlFault } from './database-url.ts';
 import { isAddressRange, isDomainName, isWebOrigin } from './networks.ts';
 import { type ContainerResources, parseResources } from './resources.ts';
@@ -82,12 +83,7 @@ const Settings = z.object({
       .regex(/^[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9]$/, 'must be a blob container name')
       .default('images'),
   ),
-  TOYGRES_ADMIN_PASSWORD: text,
-  TOYGRES_ADMIN_USERNAME: optional(z.string().min(1).max(63).default('admin')),
-  // What stands in no header could never be sent.
-  TOYGRES_API_TOKEN: text.refine((value) => value === null || /^[\x21-\x7e]+$/.test(value), {
-    message: 'must be printable ASCII characters without spaces',
-  }),
+  ...ACCESS_VARIABLES,
   TOYGRES_ENCRYPTION_KEY: text.refine(
     (value) => value === null || (/^[A-Za-z0-9+/]{43}=$/.test(value) && Buffer.from(value, 'base64').byteLength === 32),
     { message: 'must be 32 bytes in base64 (openssl rand -base64 32)' },
@@ -112,10 +108,16 @@ const Environment = Settings.refine(
     path: ['AZURE_STORAGE_CONNECTION_STRING'],
     message: 'and AZURE_STORAGE_ACCOUNT are both set: keep one of them',
   },
-).refine((env) => env.TOYGRES_DIRECT_DATABASE_URL === null || env.DATABASE_URL !== null, {
-  path: ['TOYGRES_DIRECT_DATABASE_URL'],
-  message: 'is the way past the pooler that DATABASE_URL leads to: set DATABASE_URL as well',
-});
+)
+  .refine((env) => env.TOYGRES_DIRECT_DATABASE_URL === null || env.DATABASE_URL !== null, {
+    path: ['TOYGRES_DIRECT_DATABASE_URL'],
+    message: 'is the way past the pooler that DATABASE_URL leads to: set DATABASE_URL as well',
+  })
+  .superRefine((env, context) => {
+    const missing = findMissingOidc(env);
+    if (missing === null) return;
+    context.addIssue({ code: 'custom', path: [missing], message: 'must be set for sign-in by OIDC' });
+  });
 
 /** What only the Kubernetes platform needs. */
 export interface KubernetesConfig {
@@ -142,7 +144,7 @@ export interface KubernetesConfig {
 }
 
 /** The settings of one process, read once. Null means: use the embedded default. */
-export interface Config {
+export interface Config extends AccessConfig {
   readonly port: number;
   readonly host: string;
   /** Whose pages may call the API from a browser, besides those of the API itself. */
@@ -164,8 +166,6 @@ export interface Config {
   readonly storageAccount: string | null;
   readonly storageConnectionString: string | null;
   readonly imageContainer: string;
-  readonly adminUsername: string;
-  readonly apiToken: string | null;
   readonly encryptionKey: string | null;
   readonly workerConcurrency: number;
   readonly jobConcurrency: number;
@@ -225,8 +225,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     storageConnectionString: env.AZURE_STORAGE_CONNECTION_STRING,
     imageContainer: env.TOYGRES_IMAGE_CONTAINER,
     allowedOrigins: env.TOYGRES_ALLOWED_ORIGINS,
-    adminUsername: env.TOYGRES_ADMIN_USERNAME,
-    apiToken: env.TOYGRES_API_TOKEN,
+    ...readAccessConfig(env),
     encryptionKey: env.TOYGRES_ENCRYPTION_KEY,
     workerConcurrency: env.TOYGRES_WORKER_CONCURRENCY,
     jobConcurrency: env.TOYGRES_JOB_CONCURRENCY ?? (env.TOYGRES_PLATFORM === 'local' ? 2 : 20),

@@ -4,7 +4,7 @@ import type { Logger } from '../log/logger.ts';
 import { createSession } from './session.ts';
 
 /** The channels that the triggers of the CMS notify. */
-export const CHANNELS = ['toygres_work', 'toygres_events', 'toygres_changes'] as const;
+export const CHANNELS = ['toygres_work', 'toygres_events', 'toygres_changes', 'toygres_access'] as const;
 export type Channel = (typeof CHANNELS)[number];
 /** On it the listener hears itself, which proves that what others notify arrives. */
 const PROOF = 'toygres_proof';

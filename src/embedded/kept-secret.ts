@@ -59,3 +59,12 @@ export async function readOrCreateEncryptionKey(home: string): Promise<string> {
 export function readOrCreateInnerSecret(directory: string, name: string, bytes = SECRET_BYTES): Promise<string> {
   return readOrCreateSecret(directory, name, bytes);
 }
+
+/** Keeps the first administrator's password for whoever could not be shown it; answers with the file, mode 0600. */
+export async function keepFirstPassword(home: string, password: string): Promise<string> {
+  const file = path.join(home, 'admin-password');
+  // One of a database that is gone opens nothing any more.
+  await rm(file, { force: true });
+  await readOrCreateFile(file, () => password);
+  return file;
+}

@@ -15,6 +15,8 @@ export interface ApiMetrics {
   answered(request: AnsweredRequest): void;
   /** An error was shown to a client, under this code. */
   refused(code: string): void;
+  /** A sign-in was refused: for its credentials, or for too many attempts. */
+  loginRefused(reason: 'credentials' | 'attempts'): void;
 }
 
 /** Counts what is asked of this process. */
@@ -26,7 +28,11 @@ export function createApiMetrics(meter: Meter): ApiMetrics {
   const errors = meter.createCounter('toygres_api_errors_total', {
     description: 'Errors that clients were shown, by code, over HTTP and WebSocket.',
   });
+  const logins = meter.createCounter('toygres_logins_refused_total', {
+    description: 'Sign-ins that were refused, for their credentials or for too many attempts.',
+  });
   return {
+    loginRefused: (reason) => logins.add(1, { reason }),
     answered: ({ seconds, status, ...labels }) => requests.record(seconds, { ...labels, status: String(status) }),
     refused: (code) => errors.add(1, { code }),
   };

@@ -47,7 +47,7 @@ export async function openWorld({
     DATABASE_URL: url,
     AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString,
     TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 5).toString('base64'),
-    TOYGRES_API_TOKEN: 'a-token-that-nobody-needs-here',
+    TOYGRES_API_TOKEN: 'a-token-that-nobody-needs-in-here',
     TOYGRES_JOB_CONCURRENCY: '3',
     LOG_LEVEL: process.env.TEST_LOG ?? 'fatal',
     ...(programsDirectory !== undefined && { TOYGRES_POSTGRES_BIN: programsDirectory }),

@@ -1,5 +1,6 @@
 import { type GraphQLFormattedError, graphql } from 'graphql';
 import { createContext } from '../../resolvers/context.ts';
+import type { Caller } from '../../resolvers/ports/commands.ts';
 import { createResolverContainer, type Services } from '../../resolvers/services.ts';
 import type { Role } from '../../schema/states.ts';
 import { createErrorFormatter } from '../../src/api/errors/format-error.ts';
@@ -16,19 +17,18 @@ export interface Answer {
 export async function run(
   services: Services,
   source: string,
-  { variables = {}, role = 'ADMIN' }: { variables?: Record<string, unknown>; role?: Role } = {},
+  {
+    variables = {},
+    role = 'ADMIN',
+    caller = { kind: 'USER', id: null, name: 'ann', role },
+  }: { variables?: Record<string, unknown>; role?: Role; caller?: Caller } = {},
 ): Promise<Answer> {
   const formatError = createErrorFormatter(createLogger('silent'));
   const { data, errors = [] } = await graphql({
     schema: readSchema(),
     source,
     variableValues: variables,
-    contextValue: createContext(services, createResolverContainer(services), {
-      kind: 'USER',
-      id: null,
-      name: 'ann',
-      role,
-    }),
+    contextValue: createContext(services, createResolverContainer(services), caller),
   });
   return { data: data === undefined ? null : JSON.parse(JSON.stringify(data)), errors: errors.map(formatError) };
 }

@@ -20,13 +20,23 @@ const PORTS: readonly (keyof Services)[] = [
   'checks',
   'events',
   'logs',
+  'sessions',
+  'accessQueries',
+  'accessCommands',
+  'audit',
 ];
+
+/** What tests of other things need not think of: nobody has signed up, and nothing is written down. */
+const USUAL: Faked = {
+  accessQueries: { user: async () => null, apiToken: async () => null },
+  audit: { watch: (_what, work) => work() },
+};
 
 /** Services of which only what a test gives can be called; any other call fails the test with its name. */
 export function fakeServices(faked: Faked = {}): Services {
   return Object.fromEntries(
     PORTS.map((port) => {
-      const given: object = faked[port] ?? {};
+      const given: object = { ...USUAL[port], ...faked[port] };
       const get = (target: object, method: string | symbol) => {
         if (method in target) return Reflect.get(target, method);
         return () => {

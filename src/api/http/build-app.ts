@@ -3,6 +3,7 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { ApiContext } from '../../../resolvers/context.ts';
+import type { SessionCookies } from '../../../resolvers/ports/access.ts';
 import type { Caller } from '../../../resolvers/ports/commands.ts';
 import type { Finding } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
@@ -15,10 +16,12 @@ import { DocumentFaults, type Preparer } from '../execution/prepare-operation.ts
 import { serveIde } from '../ide/serve-ide.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { allowOrigins } from './allow-origins.ts';
+import { authenticateRequests } from './authenticate.ts';
 import { checkHeaders, findBodyFault } from './check-request.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
 import { answerHealth, answerReady } from './probes.ts';
+import type { RequestSources } from './request-sources.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendErrors } from './send-errors.ts';
 import { serveSchema } from './serve-schema.ts';
@@ -31,7 +34,7 @@ export interface HttpParts {
   readonly allowedOrigins: readonly string[];
   readonly apollo: ApolloServer<ApiContext>;
   readonly auth: Authenticator;
-  readonly createContext: (caller: Caller) => ApiContext;
+  readonly createContext: (caller: Caller, cookies: SessionCookies) => ApiContext;
   readonly eventStreams: EventStreamServer;
   readonly formatError: ErrorFormatter;
   readonly log: Logger;
@@ -40,24 +43,20 @@ export interface HttpParts {
   readonly preparer: Preparer;
   readonly ready: () => Promise<readonly Finding[]>;
   readonly schema: GraphQLSchema;
+  readonly sources: RequestSources;
   readonly version: string;
 }
 
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
   const { allowedOrigins, apollo, auth, createContext, eventStreams, formatError, log } = parts;
-  const { meter, metrics, preparer, ready, schema, version } = parts;
+  const { meter, metrics, preparer, ready, schema, sources, version } = parts;
   const callers = new WeakMap<object, Caller>();
 
   const refuseOtherMethods: RequestHandler = (request, response, next) => {
     if (METHODS.includes(request.method)) return next();
     response.set('Allow', METHODS.join(', '));
     sendErrors(request, response, 405, [formatError(refuseRequest('GraphQL is served by GET and POST: send a POST.'))]);
-  };
-
-  const authenticate: RequestHandler = async (request, _response, next) => {
-    callers.set(request, await auth.authenticate(request.headers.authorization));
-    next();
   };
 
   /** Looks at the request before Apollo does: its validation would take long over what is refused here. */
@@ -76,10 +75,10 @@ export function buildHttpApp(parts: HttpParts): Express {
   };
 
   const execute = expressMiddleware(apollo, {
-    context: async ({ req }) => {
+    context: async ({ req, res }) => {
       const caller = callers.get(req);
       if (caller === undefined) throw new Error('a request came here without being authenticated');
-      return createContext(caller);
+      return createContext(caller, sources.cookies(req, res));
     },
   });
 
@@ -88,8 +87,15 @@ export function buildHttpApp(parts: HttpParts): Express {
     const caller = callers.get(request);
     if (caller === undefined) throw new Error('a request came here without being authenticated');
     const fault = findBodyFault(request.body);
-    if (fault !== null) sendErrors(request, response, 400, [formatError(fault)]);
-    else void eventStreams.serve(request, response, caller);
+    if (fault !== null) {
+      sendErrors(request, response, 400, [formatError(fault)]);
+      return;
+    }
+    // Cut off, its client asks again and hears why.
+    const { authorization } = request.headers;
+    const unwatch = auth.watch?.(authorization, sources.ofRequest(request), caller, () => response.destroy());
+    if (unwatch !== undefined) response.once('close', unwatch);
+    void eventStreams.serve(request, response, caller);
   };
 
   const answerError: ErrorRequestHandler = (error, request, response, _next) => {
@@ -100,6 +106,10 @@ export function buildHttpApp(parts: HttpParts): Express {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
       response.set('WWW-Authenticate', 'Bearer');
       sendErrors(request, response, 401, [formatError(error)]);
+      return;
+    }
+    if (error instanceof AppError && error.code === 'FORBIDDEN') {
+      sendErrors(request, response, 403, [formatError(error)]);
       return;
     }
     const status = readClientStatus(error);
@@ -119,7 +129,7 @@ export function buildHttpApp(parts: HttpParts): Express {
     '/graphql',
     allowOrigins(allowedOrigins, METHODS),
     refuseOtherMethods,
-    authenticate,
+    authenticateRequests({ auth, sources, log, onCaller: (request, caller) => callers.set(request, caller) }),
     checkHeaders(formatError),
     express.json({ limit: LIMITS.messageBytes }),
     streamEvents,

@@ -9,6 +9,7 @@ import type { ErrorFormatter } from '../errors/format-error.ts';
 import { refuseExcess } from '../errors/refusals.ts';
 import { DocumentFaults, type PreparedOperation, type Preparer } from '../execution/prepare-operation.ts';
 import type { Deliveries } from '../execution/run-subscription.ts';
+import type { RequestSources } from '../http/request-sources.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { deliverTo, type Target } from './deliver.ts';
 
@@ -17,6 +18,10 @@ export interface Connection {
   readonly request: IncomingMessage;
   readonly send: Target['send'];
   caller: Caller | null;
+  /** Closes it, with a code of the protocol. */
+  readonly close: (code: number, reason: string) => void;
+  /** Ends what watches over the caller's rights; null once the connection is gone. */
+  unwatch: (() => void) | null;
 }
 
 /** Thrown to close a connection with a code of the protocol. */
@@ -38,6 +43,7 @@ export interface ProtocolParts {
   readonly formatError: ErrorFormatter;
   readonly preparer: Preparer;
   readonly subscriptions: { open(prepared: PreparedOperation, caller: Caller): Deliveries };
+  readonly sources: Pick<RequestSources, 'ofSocket'>;
 }
 
 /** An operation with whom it is for, as it passes through the protocol. */
@@ -49,7 +55,7 @@ interface AcceptedOperation extends ExecutionArgs {
 
 /** graphql-transport-ws with the same login, limits and errors as over HTTP. */
 export function createProtocol(parts: ProtocolParts): Server<Connection> {
-  const { schema, auth, createContext, formatError, preparer } = parts;
+  const { schema, auth, createContext, formatError, preparer, sources } = parts;
   type Connected = Context<Record<string, unknown>, Connection>;
 
   function accept({ extra, subscriptions }: Connected, id: string, payload: SubscribePayload): AcceptedOperation {
@@ -70,12 +76,19 @@ export function createProtocol(parts: ProtocolParts): Server<Connection> {
 
   return makeServer<Record<string, unknown>, Connection>({
     async onConnect({ connectionParams, extra }) {
-      extra.caller = await auth.authenticate(readAuthorization(connectionParams)).catch((error: unknown) => {
+      const authorization = readAuthorization(connectionParams);
+      const source = sources.ofSocket(extra.request);
+      const caller = await auth.authenticate(authorization, source).catch((error: unknown) => {
         if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
           throw new CloseConnection(4401, `Unauthorized: ${error.message}`);
         }
         throw error;
       });
+      extra.caller = caller;
+      const onEnd = () =>
+        extra.close(4401, 'Unauthorized: what you signed in with has ended, or your rights have changed');
+      // It may have gone while this was looked up.
+      if (extra.unwatch !== null) extra.unwatch = auth.watch?.(authorization, source, caller, onEnd) ?? extra.unwatch;
     },
     onSubscribe(context, id, payload) {
       try {

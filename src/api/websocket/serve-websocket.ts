@@ -8,7 +8,7 @@ import type { Logger } from '../../log/logger.ts';
 import { describeError } from '../errors/describe-error.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { keepAlive } from './keep-alive.ts';
-import { CloseConnection, createProtocol, type ProtocolParts } from './protocol.ts';
+import { CloseConnection, type Connection, createProtocol, type ProtocolParts } from './protocol.ts';
 import { createTurns } from './turns.ts';
 
 /** How long clients have to answer a close before their sockets are cut. */
@@ -51,6 +51,13 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
   function serve(webSocket: WebSocket, request: IncomingMessage): Promise<void> {
     webSocket.on('error', (error) => log.debug({ error: describeError(error) }, 'a WebSocket broke'));
     const turns = createTurns(webSocket);
+    const connection: Connection = {
+      request,
+      send: turns.send,
+      caller: null,
+      close: (code, reason) => webSocket.close(code, cut(reason)),
+      unwatch: () => undefined,
+    };
     const closed = protocol.opened(
       {
         protocol: webSocket.protocol,
@@ -62,12 +69,14 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
           });
         },
       },
-      { request, send: turns.send, caller: null },
+      connection,
     );
     const stopKeepingAlive = keepAlive(webSocket);
     return new Promise((resolve) => {
       webSocket.once('close', (code, reason) => {
         stopKeepingAlive();
+        connection.unwatch?.();
+        connection.unwatch = null;
         closed(code, String(reason))
           .catch((error: unknown) => log.error({ error: describeError(error) }, 'a connection was not left cleanly'))
           .finally(resolve);

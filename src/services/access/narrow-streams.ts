@@ -1,23 +1,23 @@
 import { type Noun, notFound } from '../../../resolvers/ids.ts';
 import type { EventStreams, LogStreams } from '../../../resolvers/ports/streams.ts';
 
-/** Whether one thing is within a scope now. */
+/** Whether one thing is within a scope now. `change` tells apart what may be asked for each time from what may not. */
 export interface Visibility {
-  instance(id: string): Promise<boolean>;
-  image(id: string): Promise<boolean>;
-  operation(id: string): Promise<boolean>;
-  job(id: string): Promise<boolean>;
+  instance(id: string, change?: number): Promise<boolean>;
+  image(id: string, change?: number): Promise<boolean>;
+  operation(id: string, change?: number): Promise<boolean>;
+  job(id: string, change?: number): Promise<boolean>;
 }
 
 /** How long an answer holds for all who follow the same thing with the same scope. */
 const HOLDS_MS = 1000;
 const REMEMBERED_MAX = 1000;
 
-/** Asks once a second at most, however many follow and however fast lines come. */
+/** Asks once a second and change at most, however many follow and however fast lines come. */
 export function rememberVisibility(visibility: Visibility): Visibility {
   const answers = new Map<string, { readonly answer: Promise<boolean>; readonly at: number }>();
-  const remembered = (noun: keyof Visibility) => (id: string) => {
-    const key = `${noun} ${id}`;
+  const remembered = (noun: keyof Visibility) => (id: string, change?: number) => {
+    const key = `${noun} ${id} ${change}`;
     const known = answers.get(key);
     if (known !== undefined && performance.now() - known.at < HOLDS_MS) return known.answer;
     const answer = visibility[noun](id);
@@ -41,22 +41,22 @@ export function rememberVisibility(visibility: Visibility): Visibility {
 /** Hands on a stream of one thing for as long as that is within the scope, and ends when it no longer is. */
 async function* whileVisible<T>(
   open: () => AsyncIterable<T>,
-  isVisible: () => Promise<boolean>,
+  isVisible: (value?: T) => Promise<boolean>,
   noun: Noun,
 ): AsyncGenerator<T, void, void> {
   if (!(await isVisible())) throw notFound(noun, `${noun}Id`);
   for await (const value of open()) {
-    if (!(await isVisible())) return;
+    if (!(await isVisible(value))) return;
     yield value;
   }
 }
 
 /** Hands on of a stream of many things those that are within the scope. */
-async function* onlyVisible<T extends { readonly id: string }>(
+async function* onlyVisible<T>(
   open: () => AsyncIterable<T>,
-  isVisible: (id: string) => Promise<boolean>,
+  isVisible: (value: T) => Promise<boolean>,
 ): AsyncGenerator<T, void, void> {
-  for await (const value of open()) if (await isVisible(value.id)) yield value;
+  for await (const value of open()) if (await isVisible(value)) yield value;
 }
 
 /** The streams as a scope leaves them; what is outside of it is NOT_FOUND. */
@@ -65,27 +65,36 @@ export function narrowEvents(events: EventStreams, visibility: Visibility): Even
     followOperation: (id, after, signal) =>
       whileVisible(
         () => events.followOperation(id, after, signal),
-        () => visibility.operation(id),
+        (event) => visibility.operation(id, event?.sequence),
         'operation',
       ),
     followInstances: (id, signal) =>
       id === null
-        ? onlyVisible(() => events.followInstances(null, signal), visibility.instance)
+        ? onlyVisible(
+            () => events.followInstances(null, signal),
+            ({ id: of, revision }) => visibility.instance(of, revision),
+          )
         : whileVisible(
             () => events.followInstances(id, signal),
-            () => visibility.instance(id),
+            (record) => visibility.instance(id, record?.revision),
             'instance',
           ),
     followImages: (id, signal) =>
       id === null
-        ? onlyVisible(() => events.followImages(null, signal), visibility.image)
+        ? onlyVisible(
+            () => events.followImages(null, signal),
+            ({ id: of, revision }) => visibility.image(of, revision),
+          )
         : whileVisible(
             () => events.followImages(id, signal),
-            () => visibility.image(id),
+            (record) => visibility.image(id, record?.revision),
             'image',
           ),
     followOperations: (criteria, signal) =>
-      onlyVisible(() => events.followOperations(criteria, signal), visibility.operation),
+      onlyVisible(
+        () => events.followOperations(criteria, signal),
+        ({ id, revision }) => visibility.operation(id, revision),
+      ),
   };
 }
 

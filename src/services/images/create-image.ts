@@ -5,6 +5,7 @@ import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
 import { insertImage } from '../../stores/images/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
+import { labelWithScope } from '../access/granted-scope.ts';
 import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
@@ -52,7 +53,7 @@ export async function writeNewImage(
     platform: platform.id,
     sourceStorageGib: source.storageGib,
     encryptedPassword: secrets.encrypt(secrets.decrypt(source.encryptedPassword, source.id), id),
-    labels: { ...input.labels },
+    labels: labelWithScope(caller, { ...input.labels }),
     protected: input.protected ?? false,
     expiresAt: input.expiresAt ?? null,
     scheduleId: null,

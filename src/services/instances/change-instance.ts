@@ -8,6 +8,7 @@ import { applyLabelChange } from '../../../schema/rules/label-rules.ts';
 import type { OperationKind } from '../../../schema/states.ts';
 import { beginInstanceDeletion, changeInstance, type LockedInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
+import { keepScopeLabels } from '../access/granted-scope.ts';
 import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
@@ -46,7 +47,7 @@ export async function writeInstanceChange(
   const { storageGib } = input;
   const grows = storageGib != null && isLarger(instance, storageGib);
   await changeInstance(admission.tx, instance.id, {
-    labels: applyLabelChange(instance.labels, input),
+    labels: keepScopeLabels(admission.caller, applyLabelChange(instance.labels, input), input.removeLabels),
     deletionProtection: input.deletionProtection ?? undefined,
   });
   if (!grows) return { instanceId: instance.id, imageId: null, operationId: null, notices: [] };

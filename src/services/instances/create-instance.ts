@@ -6,6 +6,7 @@ import type { Accepted, CreateInstance } from '../../../resolvers/ports/commands
 import { generatePassword } from '../../secrets/generate-password.ts';
 import { insertInstance, type NewInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
+import { labelWithScope } from '../access/granted-scope.ts';
 import type { Admission } from '../commands/gate.ts';
 import type { CommandDependencies, CommandPlatform } from '../commands/ports.ts';
 import { chooseNamespace } from './choose-namespace.ts';
@@ -81,7 +82,7 @@ export async function writeNewInstance(
     exposure: input.exposure ?? 'INTERNAL',
     dnsLabel: input.dnsLabel ?? null,
     deletionProtection: input.deletionProtection ?? false,
-    labels: { ...input.labels },
+    labels: labelWithScope(caller, { ...input.labels }),
     encryptedPassword: secrets.encrypt(choice.password, id),
     sourceImageId: imageId,
     durableFunctions: choice.durableFunctions,

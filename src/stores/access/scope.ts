@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
-import { images, instances, operations, schedules } from '../../../drizzle/tables/index.ts';
+import { auditEntries, images, instances, operations, schedules } from '../../../drizzle/tables/index.ts';
 import { isEverything, type Scope } from '../../../schema/rules/scope-rules.ts';
 
 /**
@@ -72,4 +72,14 @@ export function schedulesWithin(scope: Scope): SQL | undefined {
   if (isEverything(scope)) return undefined;
   return sql`CASE WHEN ${schedules.instanceId} IS NULL THEN ${schedules.selector} @> ${JSON.stringify(scope)}::jsonb
     ELSE ${instanceCarries(scope, schedules.instanceId)} END`;
+}
+
+/** Rows of `cms.audit_entries`: what was done to instances, images, operations, users and tokens within the scope. */
+export function targetWithin(scope: Scope): SQL | undefined {
+  if (isEverything(scope)) return undefined;
+  const { target } = auditEntries;
+  const within = JSON.stringify(scope);
+  return sql`(${ownedWithin(scope, sql`${target}`)} OR ${ofOperationWithin(scope, target)}
+    OR EXISTS (SELECT FROM cms.users scoped_user WHERE scoped_user.id = ${target} AND scoped_user.scope @> ${within}::jsonb)
+    OR EXISTS (SELECT FROM cms.api_tokens scoped_token WHERE scoped_token.id = ${target} AND scoped_token.scope @> ${within}::jsonb))`;
 }

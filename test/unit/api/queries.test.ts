@@ -209,9 +209,16 @@ describe('credentials', () => {
     expect(data.instanceCredentials.password).toBe("p@ss/w:rd'");
   });
 
-  it('are not for viewers', async () => {
+  it('of the superuser are for administrators alone', async () => {
     expect(codes(await run(build({}), query, { role: 'VIEWER' }))).toEqual(['FORBIDDEN']);
-    expect((await run(build({}), query, { role: 'OPERATOR' })).errors).toEqual([]);
+    expect(codes(await run(build({}), query, { role: 'OPERATOR' }))).toEqual(['FORBIDDEN']);
+    expect((await run(build({}), query, { role: 'ADMIN' })).errors).toEqual([]);
+  });
+
+  it('of the owner are for operators, and CONFLICT where the server has no such login', async () => {
+    const owner = query.replace(')', ', login: OWNER)');
+    expect(codes(await run(build({}), owner, { role: 'VIEWER' }))).toEqual(['FORBIDDEN']);
+    expect(codes(await run(build({}), owner, { role: 'OPERATOR' }))).toEqual(['CONFLICT']);
   });
 
   it('of an id that is none are NOT_FOUND', async () => {

@@ -27,6 +27,13 @@ describe('a bad value', () => {
     ['TOYGRES_DNS_SUFFIX', 'a b.example', 'must be a domain like westeurope.cloudapp.azure.com'],
     ['TOYGRES_API_TOKEN', 'two words', 'must be printable ASCII characters without spaces'],
     ['TOYGRES_API_TOKEN', 'line\nend', 'must be printable ASCII characters without spaces'],
+    ['TOYGRES_API_TOKEN', 'x'.repeat(31), 'must have at least 32 characters \\(openssl rand -hex 32\\)'],
+    ['TOYGRES_ADMIN_USERNAME', ' admin', 'must have 1 to 63 characters that can be seen, and no space at its ends'],
+    ['TOYGRES_ADMIN_PASSWORD', 'elevenchars', 'must have 12 to 128 characters and no control characters'],
+    ['TOYGRES_PUBLIC_URL', 'https://toygres.example.com/a', 'must be like https://toygres.example.com, without a path'],
+    ['TOYGRES_TRUSTED_PROXIES', '10.0.0.1', 'must be ranges like 10.0.0.0/8, separated by commas'],
+    ['TOYGRES_OIDC_ROLES', 'dba=OWNER', 'must be like platform-admins=ADMIN,dba=OPERATOR'],
+    ['TOYGRES_OIDC_ROLES', 'dba=ADMIN,dba=VIEWER', 'must be like platform-admins=ADMIN,dba=OPERATOR'],
   ])('of %s is one line without patterns: %j', (name, value, rule) => {
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name}: ${rule}$`));
   });
@@ -60,7 +67,13 @@ it('every setting of the contract is taken, also one that nothing reads yet', ()
     TOYGRES_IMAGE_CONTAINER: 'backups',
     TOYGRES_ADMIN_USERNAME: 'root',
     TOYGRES_ADMIN_PASSWORD: 'anything at all',
-    TOYGRES_API_TOKEN: 'short',
+    TOYGRES_API_TOKEN: 'a-token-of-just-thirty-two-chars',
+    TOYGRES_PUBLIC_URL: 'https://toygres.example.com/',
+    TOYGRES_TRUSTED_PROXIES: '10.0.0.0/8',
+    TOYGRES_OIDC_ISSUER: 'https://login.example.com/tenant',
+    TOYGRES_OIDC_CLIENT_ID: 'toygres',
+    TOYGRES_OIDC_CLIENT_SECRET: 'anything',
+    TOYGRES_OIDC_ROLES: 'platform-admins=ADMIN, dba=OPERATOR',
     TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
     TOYGRES_WORKER_CONCURRENCY: '1',
     TOYGRES_JOB_CONCURRENCY: '3',
@@ -70,5 +83,19 @@ it('every setting of the contract is taken, also one that nothing reads yet', ()
     publicSourceRanges: ['203.0.113.0/24', '2001:db8::/32'],
     dnsSuffix: 'westeurope.cloudapp.azure.com',
   });
-  expect(config).toMatchObject({ port: 0, apiToken: 'short', jobConcurrency: 3, namespaces: ['one', 'two', 'three'] });
+  expect(config).toMatchObject({
+    adminPassword: 'anything at all',
+    publicUrl: 'https://toygres.example.com',
+    oidc: { issuer: 'https://login.example.com/tenant', clientId: 'toygres' },
+  });
+  expect([...(config.oidc?.roles ?? [])]).toEqual([
+    ['platform-admins', 'ADMIN'],
+    ['dba', 'OPERATOR'],
+  ]);
+  expect(config).toMatchObject({
+    port: 0,
+    apiToken: 'a-token-of-just-thirty-two-chars',
+    jobConcurrency: 3,
+    namespaces: ['one', 'two', 'three'],
+  });
 });

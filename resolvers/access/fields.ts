@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { FieldResolver, Resolver, Root } from 'type-graphql';
+import { ApiToken } from '../../schema/access/api-token.ts';
+import { AuditEntry } from '../../schema/access/audit-entry.ts';
+import { User } from '../../schema/access/user.ts';
+import { Label } from '../../schema/label.ts';
+import { EVERYTHING } from '../../schema/rules/scope-rules.ts';
+import { DateTime } from '../../schema/scalars.ts';
+import { Viewer } from '../../schema/viewer.ts';
+import { listLabels } from '../labels.ts';
+import type { ApiTokenRecord, AuditRecord, UserRecord } from '../ports/access.ts';
+import type { Caller } from '../ports/commands.ts';
+
+@Resolver(() => User)
+export class UserFieldResolver {
+  @FieldResolver(() => [Label])
+  scope(@Root() user: UserRecord): Label[] {
+    return listLabels(user.scope);
+  }
+}
+
+@Resolver(() => ApiToken)
+export class ApiTokenFieldResolver {
+  @FieldResolver(() => [Label])
+  scope(@Root() token: ApiTokenRecord): Label[] {
+    return listLabels(token.scope);
+  }
+}
+
+@Resolver(() => AuditEntry)
+export class AuditEntryFieldResolver {
+  @FieldResolver(() => DateTime)
+  at(@Root() entry: AuditRecord): Date {
+    return entry.createdAt;
+  }
+}
+
+@Resolver(() => Viewer)
+export class ViewerFieldResolver {
+  @FieldResolver(() => [Label])
+  scope(@Root() caller: Caller): Label[] {
+    return listLabels(caller.scope ?? EVERYTHING);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Authenticator } from '../api/authenticator.ts';
+import { createDevices } from '../auth/devices.ts';
+import { ensureFirstAdministrator } from '../auth/first-administrator.ts';
+import { createIdentities } from '../auth/identities.ts';
+import { createLoginLimits } from '../auth/login-limits.ts';
+import { createSessions } from '../auth/sessions.ts';
+import { createWatchedIdentities } from '../auth/watched-identities.ts';
+import type { Config } from '../config/env.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { createPasswordHasher } from '../secrets/password-hash.ts';
+import { type AuditTrail, createAuditTrail } from '../services/access/audit-trail.ts';
+import { createTokenCommands } from '../services/access/token-commands.ts';
+import { createUserCommands } from '../services/access/user-commands.ts';
+import type { CommandGate } from '../services/commands/gate.ts';
+import { createAccessQueries } from '../stores/access/queries.ts';
+import type { Core } from './core.ts';
+
+/** Who may ask, and what is written down of it. */
+export interface Access {
+  readonly auth: Authenticator;
+  readonly trail: AuditTrail;
+  /** The password of the first administrator when it was made at this start; to be shown once. */
+  readonly generatedPassword: string | null;
+  /** What the resolvers work through. */
+  services(gate: CommandGate): ReturnType<typeof buildServices>;
+}
+
+type Parts = Parameters<typeof createSessions>[0];
+
+function buildServices(parts: Parts, trail: AuditTrail, gate: CommandGate) {
+  const accessQueries = createAccessQueries(parts.database);
+  return {
+    sessions: createSessions(parts),
+    accessQueries,
+    accessCommands: {
+      ...createUserCommands({ gate, hasher: parts.hasher }),
+      ...createTokenCommands(gate, accessQueries),
+    },
+    audit: trail.audit,
+  };
+}
+
+/** Opens what tells callers apart, and makes the first administrator where there is none. */
+export async function openAccess(
+  config: Config,
+  { database, listener, secrets }: Core,
+  token: string,
+  metrics: Metrics,
+  log: Logger,
+  stops: AsyncDisposableStack,
+): Promise<Access> {
+  const hasher = createPasswordHasher();
+  const generatedPassword = await ensureFirstAdministrator(database, hasher, {
+    username: config.adminUsername,
+    password: config.adminPassword,
+  });
+  const identities = createIdentities({ database, token, username: config.adminUsername });
+  const watched = createWatchedIdentities(identities, listener, log);
+  stops.defer(async () => watched.stop());
+  const trail = createAuditTrail(database, log);
+  const parts: Parts = {
+    database,
+    hasher,
+    limits: createLoginLimits(database),
+    devices: createDevices(secrets),
+    log,
+    written: trail.written,
+    onRefused: (reason) => metrics.api.loginRefused(reason),
+  };
+  return {
+    auth: {
+      authenticate: (authorization, source = { session: null, address: null }) =>
+        identities.identify(authorization, source),
+      watch: watched.watch,
+    },
+    trail,
+    generatedPassword,
+    services: (gate) => buildServices(parts, trail, gate),
+  };
+}

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, createClient } from 'graphql-ws';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { jobs, operationEvents } from '../../../drizzle/tables/index.ts';
+import { openAccessWorld } from '../../support/access-world.ts';
+import { codes } from '../../support/api-execution.ts';
+import { insertImage, insertInstance, insertOperation } from '../../support/sample-rows.ts';
+import { useShared } from '../../support/shared.ts';
+
+const world = useShared(openAccessWorld);
+const RED = [{ key: 'team', value: 'red' }];
+const red = { instance: '', image: '', operation: '', job: randomUUID() };
+const blue = { instance: '', image: '', operation: '', job: randomUUID() };
+let token = '';
+
+beforeAll(async () => {
+  const { database } = world;
+  for (const [made, team] of [
+    [red, 'red'],
+    [blue, 'blue'],
+  ] as const) {
+    made.instance = await insertInstance(database, { name: team, labels: { team } });
+    made.image = await insertImage(database, { name: `of-${team}`, sourceInstanceId: made.instance });
+    made.operation = await insertOperation(database, { instanceId: made.instance, imageId: made.image });
+    await database.orm
+      .insert(operationEvents)
+      .values({ operationId: made.operation, sequence: 1, state: 'SUCCEEDED', percent: 100 });
+    await database.pool.query('UPDATE cms.operations SET sequence = 1 WHERE id = $1', [made.operation]);
+    await database.orm.insert(jobs).values({
+      id: made.job,
+      operationId: made.operation,
+      kind: 'backup',
+      namespace: 'x',
+      name: 'x',
+      platform: 'local:test',
+    });
+  }
+  // What they have to do with each other: one was restored from the image of the other.
+  await database.pool.query('UPDATE cms.instances SET source_image_id = $1 WHERE id = $2', [blue.image, red.instance]);
+  token = await world.createToken('ADMIN', RED);
+});
+
+const ask = (query: string) => world.send(query, { token });
+
+describe('a caller with a scope', () => {
+  it('is told its scope', async () => {
+    expect((await ask('{ viewer { scope { key value } } }')).data.viewer.scope).toEqual(RED);
+  });
+
+  it('finds nothing outside by any id, name or place in a list', async () => {
+    for (const id of [blue.instance, blue.image, blue.operation]) {
+      expect((await ask(`{ node(id: "${id}") { id } }`)).data.node).toBeNull();
+    }
+    const lookups = `{ a: instance(id: "${blue.instance}") { id } b: instance(name: "blue") { id }
+      c: image(id: "${blue.image}") { id } d: image(name: "of-blue") { id } e: operation(id: "${blue.operation}") { id } }`;
+    expect((await ask(lookups)).data).toEqual({ a: null, b: null, c: null, d: null, e: null });
+    const { data } = await ask('{ instances { totalCount nodes { id } } images { totalCount nodes { id } } }');
+    expect(data).toEqual({
+      instances: { totalCount: 1, nodes: [{ id: red.instance }] },
+      images: { totalCount: 1, nodes: [{ id: red.image }] },
+    });
+    const filtered = await ask(`{ operations(filter: { instanceId: "${blue.instance}" }) { totalCount }
+      images(filter: { sourceInstanceId: "${blue.instance}" }) { totalCount } }`);
+    expect(filtered.data).toEqual({ operations: { totalCount: 0 }, images: { totalCount: 0 } });
+  });
+
+  it('goes by no cursor of a list that others see', async () => {
+    const { data } = await world.root('{ instances(first: 1) { edges { cursor node { name } } } }');
+    const [edge] = data.instances.edges;
+    const page = await ask(`{ instances(after: "${edge.cursor}") { nodes { id } pageInfo { hasPreviousPage } } }`);
+    expect(page.data.instances.nodes).toEqual([{ id: red.instance }]);
+    expect(page.data.instances.pageInfo.hasPreviousPage).toBe(false);
+  });
+
+  it('gets nothing outside by way of what is inside', async () => {
+    const { data, errors } = await ask(`{ instance(id: "${red.instance}") { sourceImage { id }
+      images { nodes { id } totalCount } operations { totalCount nodes { instance { id } image { id } jobs { id } } } } }`);
+    expect(errors).toEqual([]);
+    expect(data.instance).toEqual({
+      sourceImage: null,
+      images: { totalCount: 1, nodes: [{ id: red.image }] },
+      operations: {
+        totalCount: 1,
+        nodes: [{ instance: { id: red.instance }, image: { id: red.image }, jobs: [{ id: red.job }] }],
+      },
+    });
+  });
+
+  it.each([
+    'checkConnection(instanceId: "$instance") { ok }',
+    'instanceCredentials(instanceId: "$instance") { username }',
+  ])('is NOT_FOUND what it asks outside: %s', async (field) => {
+    expect(codes(await ask(`{ ${field.replace('$instance', blue.instance)} }`))).toEqual(['NOT_FOUND']);
+  });
+
+  it.each([
+    'updateInstance(input: { instanceId: "$instance", deletionProtection: true }) { instance { id } }',
+    'deleteInstance(input: { instanceId: "$instance" }) { operation { id } }',
+    'stopInstance(input: { instanceId: "$instance" }) { operation { id } }',
+    'startInstance(input: { instanceId: "$instance" }) { operation { id } }',
+    'restartInstance(input: { instanceId: "$instance" }) { operation { id } }',
+    'createImage(input: { instanceId: "$instance", name: "x" }) { operation { id } }',
+    'createInstance(input: { name: "x", sourceImageId: "$image" }) { operation { id } }',
+    'updateImage(input: { imageId: "$image", protected: true }) { image { id } }',
+    'deleteImage(input: { imageId: "$image" }) { operation { id } }',
+    'verifyImage(input: { imageId: "$image" }) { operation { id } }',
+    'cancelOperation(input: { operationId: "$operation" }) { operation { id } }',
+    'retryOperation(input: { operationId: "$operation" }) { operation { id } }',
+  ])('changes nothing outside: %s', async (field) => {
+    const filled = field
+      .replace('$instance', blue.instance)
+      .replace('$image', blue.image)
+      .replace('$operation', blue.operation);
+    expect(codes(await ask(`mutation { ${filled} }`))).toEqual(['NOT_FOUND']);
+    const { data } = await world.root(
+      `{ instance(id: "${blue.instance}") { state deletionProtection operations { totalCount } } }`,
+    );
+    expect(data.instance).toEqual({ state: 'RUNNING', deletionProtection: false, operations: { totalCount: 1 } });
+  });
+
+  it('gives what it makes the labels of its scope, and cannot take them off', async () => {
+    const made = await ask(
+      'mutation { createInstance(input: { name: "made", labels: [{ key: "a", value: "b" }] }) { instance { id labels { key value } } operation { id } } }',
+    );
+    expect(made.errors).toEqual([]);
+    const { id, labels } = made.data.createInstance.instance;
+    expect(labels).toEqual([{ key: 'a', value: 'b' }, ...RED]);
+    const change = (input: string) =>
+      ask(
+        `mutation { updateInstance(input: { instanceId: "${id}", ${input} }) { instance { labels { key value } } } }`,
+      );
+    expect(codes(await change('removeLabels: ["team"]'))).toEqual(['FORBIDDEN']);
+    expect(codes(await change('addLabels: [{ key: "team", value: "blue" }]'))).toEqual(['FORBIDDEN']);
+    expect(codes(await change('labels: [{ key: "team", value: "blue" }]'))).toEqual(['FORBIDDEN']);
+    expect((await change('labels: []')).data.updateInstance.instance.labels).toEqual(RED);
+    const other =
+      'mutation { createInstance(input: { name: "other", labels: [{ key: "team", value: "blue" }] }) { instance { id } } }';
+    expect(codes(await ask(other))).toEqual(['FORBIDDEN']);
+  });
+
+  it('may ask nothing that is about all instances', async () => {
+    expect(codes(await ask('mutation { runPreflight(input: {}) { operation { id } } }'))).toEqual(['FORBIDDEN']);
+    const page = await fetch(world.url.replace('/graphql', '/metrics'), {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(page.status).toBe(403);
+  });
+
+  it('reads in the audit log what was done inside', async () => {
+    const { data } = await ask('{ auditLog(first: 100) { totalCount nodes { target } } }');
+    const all = await world.root('{ auditLog { totalCount } }');
+    expect(data.auditLog.totalCount).toBeGreaterThan(0);
+    expect(data.auditLog.totalCount).toBeLessThan(all.data.auditLog.totalCount);
+    expect(data.auditLog.nodes.map(({ target }: { target: string }) => target)).not.toContain(blue.instance);
+  });
+});
+
+describe('what a caller with a scope follows', () => {
+  const clients: Client[] = [];
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.dispose()));
+  });
+  const connect = () => {
+    const client = createClient({
+      url: world.url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams: { authorization: `Bearer ${token}` },
+    });
+    clients.push(client);
+    return client;
+  };
+
+  it.each([
+    'operationEvents(operationId: "$operation") { sequence }',
+    'instanceChanged(instanceId: "$instance") { id }',
+    'imageChanged(imageId: "$image") { id }',
+    'jobLogs(jobId: "$job") { text }',
+    'jobLogBatches(jobId: "$job") { text }',
+    'instanceLogs(instanceId: "$instance") { text }',
+  ])('is NOT_FOUND outside: %s', async (field) => {
+    const filled = field
+      .replace('$instance', blue.instance)
+      .replace('$image', blue.image)
+      .replace('$operation', blue.operation)
+      .replace('$job', blue.job);
+    const first = connect().iterate({ query: `subscription { ${filled} }` });
+    const failed = await first.next().then(
+      ({ value }) => value?.errors,
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+  });
+
+  it('are the events of what is inside', async () => {
+    const events = connect().iterate({
+      query: `subscription { operationEvents(operationId: "${red.operation}") { sequence operation { id } } }`,
+    });
+    expect((await events.next()).value).toEqual({
+      data: { operationEvents: { sequence: 1, operation: { id: red.operation } } },
+    });
+  });
+
+  it('are the changes of what is inside, and it ends when the thing leaves the scope', async () => {
+    const moving = await insertInstance(world.database, { labels: { team: 'red' } });
+    const client = connect();
+    const all = client.iterate<{ instanceChanged: { id: string } }>({
+      query: 'subscription { instanceChanged { id } }',
+    });
+    const one = client.iterate({ query: `subscription { instanceChanged(instanceId: "${moving}") { state } }` });
+    expect((await one.next()).value).toEqual({ data: { instanceChanged: { state: 'RUNNING' } } });
+    const next = all.next();
+    // Changes are told from when they are followed: both are changed until the first is told.
+    const told = { is: false };
+    void next.then(() => {
+      told.is = true;
+    });
+    const touch = 'UPDATE cms.instances SET health = $2 WHERE id = ANY($1)';
+    for (let n = 0; !told.is; n++) {
+      await world.database.pool.query(touch, [[blue.instance, red.instance], n % 2 === 0 ? 'HEALTHY' : 'UNHEALTHY']);
+      await Promise.race([next, new Promise((resolve) => setImmediate(resolve))]);
+    }
+    expect((await next).value).toEqual({ data: { instanceChanged: { id: red.instance } } });
+    await world.database.pool.query(`UPDATE cms.instances SET labels = '{"team":"blue"}' WHERE id = $1`, [moving]);
+    expect(await one.next()).toEqual({ done: true, value: undefined });
+  });
+});
