@@ -1,47 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { printRooms, SRC_ROOMS, TOP_LEVEL } from './support/rooms.ts';
 import { findCycle, ROOT, readSourceFiles, type SourceFile } from './support/source-files.ts';
 
 const files = readSourceFiles();
 const production = files.filter((file) => !/^(test|bench)\/|^vitest\.config/.test(file.path));
 const room = (file: string) => file.split('/')[0] ?? '';
-
-const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
-  schema: ['schema'],
-  drizzle: ['drizzle', 'schema'],
-  jobs: ['jobs', 'schema'],
-  resolvers: ['resolvers', 'schema', 'jobs'],
-  src: ['src', 'schema', 'jobs', 'resolvers', 'drizzle'],
-};
-
-/** Below these rooms of src there is nothing but what all of them may use. */
-const GROUND = ['db', 'config', 'log', 'metrics', 'secrets', 'postgres-programs', 'machine', 'waiting'];
-const MIDDLE = [
-  'api',
-  'services',
-  'workflow',
-  'platform',
-  'storage',
-  'events',
-  'auth',
-  'embedded',
-  'upkeep',
-  'schedules',
-  'notify',
-];
-const SRC_ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['app.ts', 'app', 'config', 'log'],
-  'app.ts': ['app', ...MIDDLE, 'stores', ...GROUND],
-  app: ['app', ...MIDDLE, 'stores', ...GROUND],
-  stores: ['stores', ...GROUND],
-  cli: ['cli', 'client'],
-  client: ['client'],
-  // A program of its own, beside the data.
-  runner: ['runner', 'secrets', 'postgres-programs', 'machine', 'waiting'],
-  ...Object.fromEntries(MIDDLE.map((name) => [name, [name, 'stores', ...GROUND]])),
-  ...Object.fromEntries(GROUND.map((name) => [name, GROUND])),
-};
 
 const ADAPTER_PACKAGES = /^(pg|drizzle-orm|pg-boss|@azure\/.*|@kubernetes\/.*)$/;
 
@@ -135,6 +100,12 @@ describe('the house', () => {
   test('templates are read by the platforms alone', () => {
     const outside = (file: SourceFile) => /^src\/(platform\/|app)/.test(file.path);
     expect(lines(/['"/]templates\//, outside)).toEqual([]);
+  });
+
+  test('the documentation prints the rooms as this test checks them', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/architecture.md'), 'utf8');
+    const printed = printRooms();
+    expect(page).toContain(printed);
   });
 
   test('the checks of this file can fail', () => {
