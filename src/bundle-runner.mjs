@@ -1,10 +1,11 @@
 // What runs beside the data, as a directory that can be copied to wherever jobs find it: it needs Node and nothing else.
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Writes `main.mjs`, and what it comes to load, into the directory. `entry`: the program, below the root. */
+/** Writes `main.mjs`, what it comes to load, and the release of it into the directory. `entry`: the program, below the root. */
 export async function bundleRunner(directory, entry = 'src/runner/main.ts') {
   await build({
     absWorkingDir: root,
@@ -26,4 +27,6 @@ export async function bundleRunner(directory, entry = 'src/runner/main.ts') {
     },
     logLevel: 'warning',
   });
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  await writeFile(path.join(directory, 'release'), `${version}\n`);
 }

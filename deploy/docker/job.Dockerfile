@@ -1,4 +1,4 @@
-# What backup, restore and verify jobs run in: the programs of one major version of PostgreSQL, and azcopy. Nothing is
+# What jobs run in: the runner of this release, the programs of one major version of PostgreSQL, and azcopy. Nothing is
 # downloaded when a job starts. Works with a read-only root and any user id.
 #
 #   docker build -f deploy/docker/job.Dockerfile --build-arg PG_MAJOR=17 -t toygres/job:0.1.0-pg17 .
@@ -27,14 +27,29 @@ RUN node -e ' \
   && install -m 0755 package/dist/bin/azcopy_linux_* /usr/local/bin/azcopy \
   && rm -rf /azcopy/*
 
+# The runner, with the Node that package-lock.json names.
+FROM node:24-bookworm-slim AS runner
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-progress
+COPY tsconfig.json ./
+COPY schema ./schema
+COPY jobs ./jobs
+COPY src ./src
+RUN install -D -m 0755 node_modules/node-linux-*/bin/node /out/usr/local/bin/node \
+  && /out/usr/local/bin/node --input-type=module --eval \
+    "await (await import('/build/src/bundle-runner.mjs')).bundleRunner('/out/opt/toygres/runner')" \
+  && chmod -R u=rwX,go=rX /out
+
 FROM ${POSTGRES_IMAGE}
 USER root
 # azcopy is linked against libsecret, whatever it signs in with.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends bash ca-certificates libsecret-1-0 zstd \
+  && apt-get install -y --no-install-recommends bash ca-certificates libsecret-1-0 libstdc++6 zstd util-linux \
   && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
 COPY --from=azcopy /usr/local/bin/azcopy /usr/local/bin/azcopy
-RUN azcopy --version && pg_dump --version && zstd --version
+COPY --from=runner /out /
+RUN node --version && azcopy --version && pg_dump --version && zstd --version
 # The user of the base image; the platform may run it as any other.
 USER 999:999
 WORKDIR /tmp

@@ -12,7 +12,7 @@ interface Rule {
 }
 
 /**
- * The first that matches names the link. Texts are those of preflight.sh, which begin with what the job signs in with, of
+ * The first that matches names the link. Texts are those of the preflight program, which begin with what the job signs in with, of
  * the platform, of azcopy (its own words and those of the store, with codes of Azure and of its directory), in this order
  * of what comes first on the way of a job.
  */

@@ -10,7 +10,7 @@ import { describeBrokenLink, findBrokenLink, isKnownLink } from './broken-links.
 
 type Context = WorkflowServices & RunFacts;
 
-/** The phases of preflight.sh. */
+/** The phases of the preflight program. */
 export const PREFLIGHT_PHASES = ['tools', 'identity', 'write', 'read'] as const;
 
 const DEADLINE_SECONDS = 600;

@@ -51,6 +51,7 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
   const { images } = config.kubernetes;
   const platform = await createKubernetesPlatform({
     ...config.kubernetes,
+    release,
     images: {
       ...images,
       job: images.job.replaceAll('{release}', release),

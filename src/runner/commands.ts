@@ -1,4 +1,5 @@
 import type { Program } from './attempt/attempt.ts';
+import { readRelease } from './release.ts';
 
 /** What the process gives to whatever runs in it. */
 export interface Host {
@@ -25,13 +26,14 @@ function findProgram(programs: ProgramTable, kind: string): () => Promise<Progra
  *   work KIND      the program of one attempt, which has no grant for the blob store
  *   move           moves files for it, and holds the grant
  *   attempt KIND   both, once, in the foreground
+ *   pod KIND [SCRIPT]   an attempt in a container, beside the container of its mover
  *   supervise ORDER   a job of the local platform, attempt after attempt
  *
  * Each loads only what it needs.
  */
 export async function runCommand(host: Host, programs: ProgramTable): Promise<number> {
   const { environment, signal, say } = host;
-  const [command = '', kind = ''] = host.arguments;
+  const [command = '', kind = '', ...rest] = host.arguments;
   switch (command) {
     case 'work': {
       const load = findProgram(programs, kind);
@@ -64,6 +66,12 @@ export async function runCommand(host: Host, programs: ProgramTable): Promise<nu
       const { supervise } = await import('./attempt/supervise.ts');
       await supervise(SupervisorOrder.parse(JSON.parse(kind)), environment, signal);
       return 0;
+    }
+    case 'pod': {
+      const { runInPod } = await import('./attempt/pod.ts');
+      const script = rest[0];
+      const worker = script === undefined ? ownCommand('work', kind) : ['bash', script];
+      return runInPod({ worker, environment, release: await readRelease(), ending: signal, say });
     }
     default:
       throw new Error(`no command ${JSON.stringify(command)}`);

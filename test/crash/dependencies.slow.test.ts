@@ -204,11 +204,11 @@ async function pidsOf(word: string): Promise<number[]> {
 
 describe('a job', () => {
   it(
-    'whose script is killed is tried again, and everything ends well',
+    'whose program is killed is tried again, and everything ends well',
     () =>
       expectNoHarm(async () => {
         const pids = await eventually(
-          () => pidsOf('/backup.sh'),
+          () => pidsOf(' work backup '),
           (found) => found.length > 0,
         );
         for (const pid of pids.slice(-1)) process.kill(pid, 'SIGKILL');

@@ -86,13 +86,6 @@ export async function createTestNamespace({
     open: async (change = {}) => {
       const platform = await createKubernetesPlatform({
         ...kubernetesSettings(),
-        // What the tests' programs need is bash and PostgreSQL's own programs.
-        images: {
-          postgres: 'postgres:{version}',
-          durable: null,
-          job: 'postgres:{version}',
-          durableJob: 'postgres:{version}',
-        },
         namespaces: [name],
         jobConcurrency: 3,
         kubeconfig: process.env.KUBECONFIG ?? null,

@@ -31,12 +31,15 @@ export function readPodCause(pod: Pod): Cause | null {
     return { text, hopeless: false };
   }
   const container = status?.containerStatuses?.[0];
-  const waiting = container?.state?.waiting;
+  // The mover of a job comes up before its program, and may be what does not.
+  const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+    .map(({ state }) => state?.waiting)
+    .find((one) => one?.reason !== undefined && (PULL.test(one.reason) || CONFIGURATION.test(one.reason)));
   if (waiting?.reason !== undefined && PULL.test(waiting.reason)) {
     const text = `The container image cannot be pulled (${waiting.reason}): ${cut(waiting.message ?? '')}`;
     return { text, hopeless: true };
   }
-  if (waiting?.reason !== undefined && CONFIGURATION.test(waiting.reason)) {
+  if (waiting?.reason !== undefined) {
     return {
       text: `The container cannot be started (${waiting.reason}): ${cut(waiting.message ?? '')}`,
       hopeless: true,

@@ -25,7 +25,7 @@ export interface KubernetesPlatformOptions extends KubernetesSettings {
   readonly kubeconfig: string | null;
   /** Holds the manifests and what runs scripts in containers. */
   readonly templatesDirectory: string;
-  /** Holds `backup.sh`, `restore.sh` and what they source. */
+  /** Holds a script for each kind of job that has one, and what they source. */
   readonly scriptsDirectory: string;
   readonly log: Logger;
 }

@@ -17,6 +17,8 @@ export interface KubernetesSettings {
     /** Of jobs that run a server with pg_durable: what restores one has the extension, too. */
     readonly durableJob: string;
   };
+  /** What jobs' images must be of; null: anything. */
+  readonly release: string | null;
   /** Null: the cluster's default. */
   readonly storageClass: string | null;
   /** Null: jobs reach the blob store with a signature. */
@@ -40,6 +42,12 @@ export const DEFAULT_SERVER_RESOURCES: Resources = {
 export const DEFAULT_JOB_RESOURCES: Resources = {
   cpu: { request: '100m', limit: '2' },
   memory: { request: '256Mi', limit: '2Gi' },
+};
+
+/** Of what moves files for a job, beside it. */
+export const MOVER_RESOURCES: Resources = {
+  cpu: { request: '50m', limit: '2' },
+  memory: { request: '128Mi', limit: '1Gi' },
 };
 
 /** Fills in the version. */

@@ -21,7 +21,7 @@ export interface Templates {
   readonly yaml: Readonly<Record<TemplateName, string>>;
   readonly startServer: string;
   readonly stopServer: string;
-  /** What jobs run, by its path below the directory that they find it in. */
+  /** What jobs run that have a script, by its path below the directory that they find it in. */
   readonly scripts: ReadonlyMap<string, string>;
 }
 
@@ -36,13 +36,11 @@ async function readTree(directory: string, prefix: string): Promise<[string, str
   );
 }
 
-/** Reads them once. `scriptsDirectory` holds the scripts of jobs; `directory` the templates and what runs those scripts. */
+/** Reads them once. `scriptsDirectory` holds the scripts of jobs; `directory` the templates. */
 export async function readTemplates(directory: string, scriptsDirectory: string): Promise<Templates> {
   const text = (...names: string[]) => readFile(path.join(directory, ...names), 'utf8');
   const yaml = await Promise.all(NAMES.map(async (name) => [name, await text(`${name}.yaml`)] as const));
   const scripts = new Map((await readTree(scriptsDirectory, 'scripts')).sort(([a], [b]) => (a < b ? -1 : 1)));
-  scripts.set('kubernetes/run-job.sh', await text('kubernetes', 'run-job.sh'));
-  scripts.set('local/record.sh', await text('local', 'record.sh'));
   return {
     yaml: Object.fromEntries(yaml) as Record<TemplateName, string>,
     startServer: await text('kubernetes', 'start-server.sh'),

@@ -22,6 +22,10 @@ export interface AttemptPlan {
   readonly worker: readonly string[];
   /** What moves files for it; null: it needs none, or has one elsewhere. */
   readonly mover: readonly string[] | null;
+  /** A mover that somebody else runs: where it is, and where it takes files from. Default: below `directory`. */
+  readonly exchange?: { readonly socket: string; readonly out: string };
+  /** Where the program's secrets are to lie. Default: below `directory`. */
+  readonly secretsPlace?: string;
   /** Null: as who we are. */
   readonly users: { readonly worker: Owner; readonly mover: Owner } | null;
   /** Takes what it says line by line, control lines too, without secrets. */
@@ -44,6 +48,8 @@ async function copySecrets(from: string, to: string, owner: Owner | null, isWant
   await makeOwn(to, 0o700, owner);
   const values: string[] = [];
   for (const name of await readdir(from)) {
+    // A cluster mounts the files as links to such a directory of its own.
+    if (name.startsWith('..')) continue;
     const value = await readFile(path.join(from, name), 'utf8');
     values.push(value);
     if (!isWanted(name)) continue;
@@ -83,13 +89,15 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   await mkdir(directory, { recursive: true, mode: 0o711 });
   await chmod(directory, 0o711);
   await makeOwn(at('work'), 0o700, users?.worker ?? null);
-  await makeOwn(at('out'), 0o750, users?.worker ?? null);
+  const secretsPlace = plan.secretsPlace ?? at('secrets');
+  const exchange = plan.exchange ?? { socket: at('in/s'), out: at('out') };
+  if (plan.exchange === undefined) await makeOwn(exchange.out, 0o750, users?.worker ?? null);
   await makeOwn(at('in'), 0o750, moverUser);
   await makeOwn(at('mover'), 0o700, moverUser);
   const isOfMover = (name: string) => plan.mover !== null && OF_THE_MOVER.test(name);
   const secrets = await copySecrets(
     plan.secretsDirectory,
-    at('secrets'),
+    secretsPlace,
     users?.worker ?? null,
     (name) => !isOfMover(name),
   );
@@ -99,12 +107,12 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   const shared = {
     ...plan.environment,
     TOYGRES_ATTEMPT: String(plan.number),
-    TOYGRES_MOVER_SOCKET: at('in/s'),
-    TOYGRES_EXCHANGE_DIR: at('out'),
+    TOYGRES_MOVER_SOCKET: exchange.socket,
+    TOYGRES_EXCHANGE_DIR: exchange.out,
   };
   const own = (scratch: string, secretsOf: string) => ({
     ...shared,
-    TOYGRES_SECRETS_DIR: at(secretsOf),
+    TOYGRES_SECRETS_DIR: secretsOf,
     TOYGRES_SCRATCH_DIR: at(scratch),
     HOME: at(scratch),
     TMPDIR: at(scratch),
@@ -112,8 +120,8 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   const mover =
     plan.mover === null
       ? null
-      : start(plan.mover, { ...own('mover', 'grant'), TOYGRES_RECEIVED_DIR: at('in/f') }, moverUser, at('mover'));
-  const worker = start(plan.worker, own('work', 'secrets'), users?.worker ?? null, at('work'));
+      : start(plan.mover, { ...own('mover', at('grant')), TOYGRES_RECEIVED_DIR: at('in/f') }, moverUser, at('mover'));
+  const worker = start(plan.worker, own('work', secretsPlace), users?.worker ?? null, at('work'));
   const children = [worker, ...(mover === null ? [] : [mover])];
   const said = children.map((child) => listen(child, (line) => plan.onLine(filter(line))));
   const members = createMembers(

@@ -1,15 +1,30 @@
 import type { JobSpec } from '../../../../jobs/ports/platform.ts';
 import type { Manifest } from '../cluster/objects.ts';
-import { fillTemplate } from '../fill-template.ts';
+import { fillTemplate, type ManifestFields } from '../fill-template.ts';
 import { jobLabels } from '../labels.ts';
 import { resourcesOf } from '../servers/build-server.ts';
-import { imageFor, type KubernetesSettings } from '../settings.ts';
+import { imageFor, type KubernetesSettings, MOVER_RESOURCES } from '../settings.ts';
 import type { TemplateName, Templates } from '../templates.ts';
 
+/** The container of the program. */
+export const JOB_CONTAINER = 'job';
 /** The service account of jobs that sign in by workload identity. */
 export const JOB_ACCOUNT = 'toygres-jobs';
 const CLIENT_ID = 'azure.workload.identity/client-id';
 const USE_IDENTITY = 'azure.workload.identity/use';
+/** Containers that the webhook gives no token. */
+const SKIP_CONTAINERS = 'azure.workload.identity/skip-containers';
+/** Secrets that only the mover may see: they let their bearer into the blob store. */
+const GRANTS = ['sas', 'read-sas'];
+const RUNNER = ['node', '--max-semi-space-size=1', '/opt/toygres/runner/main.mjs'];
+/** Where the containers of a mover find what the pod has for it. */
+const MOVER_PLACES = {
+  TOYGRES_SECRETS_DIR: '/grant',
+  TOYGRES_SCRATCH_DIR: '/mover',
+  TOYGRES_EXCHANGE_DIR: '/exchange',
+  TOYGRES_RECEIVED_DIR: '/received/f',
+  TOYGRES_MOVER_SOCKET: '/received/s',
+};
 /** Where the job controller writes on a pod how often its work has failed, and was cut short by the cluster, before. */
 export const FAILURES = 'batch.kubernetes.io/job-index-failure-count';
 export const DISRUPTIONS = 'batch.kubernetes.io/job-index-ignored-failure-count';
@@ -43,26 +58,56 @@ function literal(value: string): string {
   return value.replaceAll('$', '$$$$');
 }
 
-function environmentOf(spec: JobSpec, usesIdentity: boolean) {
+function listVariables(plain: Readonly<Record<string, string>>) {
+  return Object.entries(plain).map(([name, value]) => ({ name, value: literal(value) }));
+}
+
+/** What azcopy signs in as. */
+const IDENTITY = { AZCOPY_AUTO_LOGIN_TYPE: 'WORKLOAD' };
+
+function environmentOf(spec: JobSpec, release: string | null, more: Readonly<Record<string, string>>) {
   const annotation = (name: string) => ({ fieldRef: { fieldPath: `metadata.annotations['${name}']` } });
-  const identity = usesIdentity ? { AZCOPY_AUTO_LOGIN_TYPE: 'WORKLOAD' } : {};
   const plain = {
     ...spec.parameters,
-    ...identity,
+    ...more,
     TOYGRES_DEADLINE_SECONDS: String(spec.deadlineSeconds),
+    ...(release === null ? {} : { TOYGRES_RELEASE: release }),
     ...(spec.volume === null ? {} : { TOYGRES_VOLUME: '/volume' }),
   };
   return [
-    ...Object.entries(plain).map(([name, value]) => ({ name, value: literal(value) })),
+    ...listVariables(plain),
     { name: 'TOYGRES_FAILURES', valueFrom: annotation(FAILURES) },
     { name: 'TOYGRES_DISRUPTIONS', valueFrom: annotation(DISRUPTIONS) },
   ];
+}
+
+function moverEnvironmentOf({ parameters, scratchBytes }: JobSpec, usesIdentity: boolean) {
+  return listVariables({
+    ...MOVER_PLACES,
+    TOYGRES_SCRATCH_BYTES: String(Math.ceil(scratchBytes)),
+    TOYGRES_IMAGE_URL: parameters.TOYGRES_IMAGE_URL ?? '',
+    ...(usesIdentity ? IDENTITY : {}),
+  });
+}
+
+/** A list of none would stand for all of them: one that need not be there stands in it always. */
+function itemsOf(names: readonly string[]) {
+  return [...new Set(['password', ...names])].map((name) => ({ key: name, path: name }));
 }
 
 /** A backup works over the network; a restore makes the cluster, and needs all that it is made with. */
 function jobImageOf({ kind, imageType, volume }: JobSpec, { images }: KubernetesSettings): string {
   const runsServer = volume !== null || kind === 'preflight';
   return imageType === 'PG_DURABLE' && runsServer ? images.durableJob : images.job;
+}
+
+function withoutMover(isWithout: boolean, manifest: Manifest<'Job'>): Manifest<'Job'> {
+  if (!isWithout) return manifest;
+  const { spec, ...body } = manifest.body as {
+    spec: { template: { spec: ManifestFields } & ManifestFields } & ManifestFields;
+  };
+  const { initContainers: _, ...pod } = spec.template.spec;
+  return { ...manifest, body: { ...body, spec: { ...spec, template: { ...spec.template, spec: pod } } } };
 }
 
 /** The manifests of one job. Pure: the same spec, the same manifests. */
@@ -105,28 +150,37 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
     job: (spec: JobSpec, suspend: boolean): Manifest<'Job'> => {
       const scratchBytes = Math.ceil(spec.scratchBytes) + 16 * MIB;
       const usesIdentity = clientId !== null && spec.secrets.sas === undefined;
-      return {
+      const script = `scripts/${spec.kind}.sh`;
+      // A script moves its files itself.
+      const hasMover = !templates.scripts.has(script);
+      const names = Object.keys(spec.secrets).filter((name) => !hasMover || !GRANTS.includes(name));
+      const { release } = settings;
+      return withoutMover(!hasMover, {
         kind: 'Job',
         namespace: spec.namespace,
         name: spec.name,
         body: fillTemplate(templates.yaml[templateOf(spec)], {
           ...base(spec),
           annotations: { [NOTES.kind]: spec.kind, [NOTES.deadline]: String(spec.deadlineSeconds) },
+          podAnnotations: usesIdentity && hasMover ? { [SKIP_CONTAINERS]: JOB_CONTAINER } : null,
           podLabels: usesIdentity ? { ...jobLabels(spec), [USE_IDENTITY]: 'true' } : jobLabels(spec),
           suspend,
           retries: spec.attempts - 1,
           activeDeadlineSeconds: Math.ceil(spec.deadlineSeconds + settings.startPatienceMs / 1000),
           serviceAccount: usesIdentity ? JOB_ACCOUNT : null,
           image: imageFor(jobImageOf(spec, settings), spec.postgresVersion),
-          script: spec.kind,
-          environment: environmentOf(spec, usesIdentity),
+          command: [...RUNNER, 'pod', spec.kind, ...(hasMover ? [] : [`/toygres/${script}`])],
+          environment: environmentOf(spec, release, usesIdentity && !hasMover ? IDENTITY : {}),
+          moverEnvironment: moverEnvironmentOf(spec, usesIdentity),
+          moverResources: resourcesOf(MOVER_RESOURCES, 2 * scratchBytes),
+          secretItems: itemsOf(names),
           // Above the scratch space: the log, and what else the container writes.
           resources: resourcesOf(settings.jobResources, scratchBytes + 64 * MIB),
           scratchBytes: String(scratchBytes),
           scriptItems: [...templates.scripts.keys()].map((path) => ({ key: keyOf(path), path })),
           volumeName: spec.volume?.resourceName ?? '',
         }),
-      };
+      });
     },
   };
 }

@@ -4,7 +4,8 @@ import { nextChange, readPatiently } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf } from '../labels.ts';
 import { followPodLog } from '../servers/pod-logs.ts';
-import { endOf, hasBegun, isOver, isSilent, JOB_CONTAINER, listAttempts } from './job-pods.ts';
+import { JOB_CONTAINER } from './build-job.ts';
+import { endOf, hasBegun, isOver, isSilent, listAttempts } from './job-pods.ts';
 import { readKeptLog, readRecord } from './job-record.ts';
 import { isControlLine } from './job-reports.ts';
 

@@ -4,8 +4,6 @@ import type { KubernetesContext } from '../context.ts';
 import { jobOf } from '../labels.ts';
 import { DISRUPTIONS, FAILURES } from './build-job.ts';
 
-export const JOB_CONTAINER = 'job';
-
 /** One attempt of a job: a pod that was made for it. */
 export interface Attempt {
   /** Counts from 1. */
@@ -18,7 +16,7 @@ function countOf({ metadata }: Pod, annotation: string): number {
   return Number(metadata.annotations?.[annotation] ?? 0) || 0;
 }
 
-/** The state of a pod's only container; empty before the node has said anything. */
+/** The state of the container of the program; empty before the node has said anything. */
 export function containerStateOf(pod: Pod): ContainerState {
   return pod.status?.containerStatuses?.[0]?.state ?? {};
 }

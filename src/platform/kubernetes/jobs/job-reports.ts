@@ -3,7 +3,8 @@ import { parseProgress, parseResult } from '../../job-report.ts';
 import type { Pod } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { followPodLog, type PodLine } from '../servers/pod-logs.ts';
-import { type Attempt, containerStateOf, isOver, isSilent, JOB_CONTAINER } from './job-pods.ts';
+import { JOB_CONTAINER } from './build-job.ts';
+import { type Attempt, containerStateOf, isOver, isSilent } from './job-pods.ts';
 
 const MARK = '::toygres:: ';
 /** A log that nobody has asked about for so long is not followed any more. */

@@ -106,7 +106,9 @@ describe('the manifests of a job', () => {
     const common = { secrets: { sas: 's' }, id: 'id', name: 'name', operationId: 'o' };
     const podOfKind = (kind: 'backup' | 'preflight') => {
       const { body } = jobs.job(jobSpec('true', { ...common, kind }), false);
-      return JSON.stringify(read(body, 'spec')).replace(`/toygres/scripts/${kind}.sh`, '').replace(`"${kind}"`, '');
+      return JSON.stringify(read(body, 'spec'))
+        .replaceAll(`/toygres/scripts/${kind}.sh`, '')
+        .replaceAll(`"${kind}"`, '');
     };
     expect(podOfKind('preflight')).toBe(podOfKind('backup'));
     const durable = jobs.job(
@@ -184,6 +186,76 @@ describe('the manifests of a job', () => {
       metadata: { annotations: { 'azure.workload.identity/client-id': 'client-id' } },
     });
     expect(jobs.account('test')).toBeNull();
+  });
+});
+
+describe('a job whose program has no script', () => {
+  const movers = createJobManifests({ ...templates, scripts: new Map() }, { ...settings, release: '1.2.3' });
+  const secrets = { password: 'p', sas: 's', 'read-sas': 'r' };
+  const kinds = { backup: null, restore: serverSpec(), preflight: null } as const;
+  const podOfKind = (kind: keyof typeof kinds, change: Partial<typeof settings> = {}) => {
+    const made = createJobManifests({ ...templates, scripts: new Map() }, { ...settings, ...change });
+    return made.job(jobSpec('true', { kind, volume: kinds[kind], secrets }), false).body;
+  };
+  const mountsOf = (container: unknown) =>
+    (read(container, 'volumeMounts') as { name: string }[]).map(({ name }) => name);
+  const keysOf = (pod: unknown, name: string) => {
+    const volumes = read(pod, 'volumes') as {
+      name: string;
+      secret?: { optional: boolean; items: { key: string }[] };
+    }[];
+    const secret = volumes.find((volume) => volume.name === name)?.secret;
+    // Without its items it would hold all.
+    expect(secret?.optional).toBe(true);
+    return secret?.items.map(({ key }) => key);
+  };
+
+  test.each(Object.keys(kinds) as (keyof typeof kinds)[])('a %s has the grant in the mover alone', (kind) => {
+    const pod = podOf(podOfKind(kind));
+    const [mover] = read(pod, 'initContainers') as unknown[];
+    const [job] = read(pod, 'containers') as unknown[];
+    expect(keysOf(pod, 'grant')).toEqual(['sas', 'read-sas']);
+    expect(keysOf(pod, 'secrets')).toEqual(['password']);
+    expect(mountsOf(mover)).toContain('grant');
+    expect(mountsOf(mover)).not.toContain('secrets');
+    expect(mountsOf(mover)).not.toContain('volume');
+    for (const name of ['grant', 'mover']) expect(mountsOf(job)).not.toContain(name);
+    expect(mover).toMatchObject({
+      restartPolicy: 'Always',
+      securityContext: {
+        runAsUser: 998,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      },
+      resources: { requests: { cpu: expect.any(String) }, limits: { memory: expect.any(String) } },
+    });
+    expect(pod).toMatchObject({ automountServiceAccountToken: false, securityContext: { runAsUser: 999 } });
+    expect(JSON.stringify(pod)).not.toContain('shareProcessNamespace');
+  });
+
+  test('a job that has nothing but a grant shows its program no secret at all', () => {
+    const { body } = movers.job(jobSpec('true', { kind: 'preflight', secrets: { sas: 's', 'read-sas': 'r' } }), false);
+    expect(keysOf(podOf(body), 'secrets')).toEqual(['password']);
+  });
+
+  test('with workload identity the webhook passes by the program, and only the mover signs in', () => {
+    const made = createJobManifests(
+      { ...templates, scripts: new Map() },
+      { ...settings, workloadIdentityClientId: 'client-id' },
+    );
+    const { body } = made.job(jobSpec('true', { secrets: { password: 'p' } }), false);
+    expect(read(body, 'spec', 'template', 'metadata', 'annotations')).toEqual({
+      'azure.workload.identity/skip-containers': 'job',
+    });
+    const signIn = { name: 'AZCOPY_AUTO_LOGIN_TYPE', value: 'WORKLOAD' };
+    expect(read(podOf(body), 'initContainers', 0, 'env')).toContainEqual(signIn);
+    expect(read(podOf(body), 'containers', 0, 'env')).not.toContainEqual(signIn);
+  });
+
+  test('its pod knows which release it must be of', () => {
+    const { body } = movers.job(jobSpec('true'), false);
+    expect(read(podOf(body), 'containers', 0, 'env')).toContainEqual({ name: 'TOYGRES_RELEASE', value: '1.2.3' });
   });
 });
 
