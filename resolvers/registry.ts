@@ -7,6 +7,8 @@ import {
 import { AccessMutationResolver } from './access/mutations.ts';
 import { AccessQueryResolver } from './access/queries.ts';
 import { SessionResolver } from './access/sessions.ts';
+import { ChangeFieldResolver } from './changes/fields.ts';
+import { ChangeSubscriptionResolver } from './changes/subscriptions.ts';
 import { DriftQueryResolver } from './drift/queries.ts';
 import { ImageFieldResolver } from './images/fields.ts';
 import { ImageMutationResolver } from './images/mutations.ts';
@@ -45,6 +47,8 @@ export const RESOLVERS = [
   ServerLimitsResolver,
   ServerMutationResolver,
   DriftQueryResolver,
+  ChangeFieldResolver,
+  ChangeSubscriptionResolver,
   InstanceQueryResolver,
   InstanceFieldResolver,
   InstanceHealthResolver,

@@ -1,5 +1,5 @@
 import { type FieldNode, Kind, type OperationDefinitionNode } from 'graphql';
-import type { LogLineRecord, OperationEventRecord } from './ports/records.ts';
+import type { ChangeRecord, LogLineRecord, OperationEventRecord } from './ports/records.ts';
 
 /** How a subscription goes on where an earlier one was cut. */
 export interface Resumption {
@@ -19,6 +19,12 @@ export const RESUMPTIONS: Readonly<Record<string, Resumption>> = {
     kind: 'number',
     dropped: [],
     idOf: (payload) => String((payload as OperationEventRecord).sequence),
+  },
+  changes: {
+    argument: 'after',
+    kind: 'text',
+    dropped: [],
+    idOf: (payload) => (payload as ChangeRecord).cursor,
   },
   jobLogs: {
     argument: 'afterLine',

@@ -1,4 +1,5 @@
 export { apiTokens, auditEntries, loginAttempts, sessions, users } from './access.ts';
+export { changes, changesForgotten } from './changes.ts';
 export { cms } from './cms.ts';
 export { idempotencyKeys } from './idempotency-keys.ts';
 export { imageFiles, images } from './images.ts';

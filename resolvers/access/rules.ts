@@ -89,6 +89,7 @@ export const ROOT_RULES: Readonly<Record<string, RootRule>> = {
   'Subscription.instanceChanged': read('VIEWER'),
   'Subscription.imageChanged': read('VIEWER'),
   'Subscription.operationChanged': read('VIEWER'),
+  'Subscription.changes': read('VIEWER'),
   // Lines of logs can hold what nobody meant to show.
   'Subscription.jobLogs': read('OPERATOR'),
   'Subscription.jobLogBatches': read('OPERATOR'),

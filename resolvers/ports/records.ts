@@ -67,6 +67,15 @@ export interface OperationEventRecord {
   readonly step: StepRecord | null;
 }
 
+/** A change of a record, with the record as it stands. */
+export interface ChangeRecord {
+  /** Its place in the order of all changes. */
+  readonly cursor: string;
+  /** 'instance', 'image', 'operation' ... */
+  readonly noun: string;
+  readonly record: { readonly id: string; readonly revision: number };
+}
+
 export interface JobRecord {
   readonly id: string;
   readonly operationId: string;

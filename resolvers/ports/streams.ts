@@ -1,5 +1,5 @@
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
-import type { LogLineRecord, OperationEventRecord, OperationRecord } from './records.ts';
+import type { ChangeRecord, LogLineRecord, OperationEventRecord, OperationRecord } from './records.ts';
 
 /**
  * What subscribers follow. Every iterable ends by itself when there is nothing more to come, and at once, leaving nothing
@@ -16,6 +16,11 @@ export interface EventStreams {
     criteria: { readonly instanceId: string | null; readonly imageId: string | null },
     signal: AbortSignal,
   ): AsyncIterable<OperationRecord>;
+  /**
+   * Every change of any record after a cursor, in one order; without one, from now on. INVALID_INPUT at the first `next`
+   * for a cursor that is none, or after which changes were forgotten.
+   */
+  followChanges(after: string | null, signal: AbortSignal): AsyncIterable<ChangeRecord>;
 }
 
 export interface JobLogRequest {

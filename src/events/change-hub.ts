@@ -1,5 +1,6 @@
 import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
+import type { Snapshot } from '../stores/lists/change-feed.ts';
 import type { Change, ChangedRows } from '../stores/lists/changed-rows.ts';
 
 /** Passes every change of one noun's rows on to those who follow it, read once for all of them. */
@@ -24,8 +25,8 @@ interface Session {
 
 /** A notification is only quicker than this look. */
 const LOOK_MS = 3000;
-/** A row's `updated_at` is when its transaction began: one that took so long to commit is still seen. */
-const OVERLAP_SECONDS = 30;
+/** How long it is remembered that a revision was told: a notification that comes late tells it once more. */
+const REMEMBERED_MS = 60_000;
 const BATCH = 500;
 
 export function createChangeHub<T extends Change>(options: ChangeHubOptions<T>): ChangeHub<T> {
@@ -46,7 +47,7 @@ export function createChangeHub<T extends Change>(options: ChangeHubOptions<T>):
   function open(): Session {
     const dirty = new Set<string>();
     const seen = new Map<string, { revision: number; at: number }>();
-    let looked: { readonly floor: string; readonly moment: string } | null = null;
+    let looked: Snapshot | null = null;
     let closed = false;
     let busy: Promise<void> | null = null;
     let again = true;
@@ -55,16 +56,15 @@ export function createChangeHub<T extends Change>(options: ChangeHubOptions<T>):
     const isNew = ({ id, revision }: Change) => revision > (seen.get(id)?.revision ?? 0);
 
     async function lookSince(): Promise<void> {
+      // What happened before anybody followed is nobody's news.
       if (looked === null) {
-        // What happened before anybody followed is nobody's news.
-        const floor = await rows.readMoment();
-        looked = { floor, moment: floor };
+        looked = await rows.readMoment();
         return;
       }
-      const { moment, changes } = await rows.readSince(looked.moment, OVERLAP_SECONDS, looked.floor);
+      const { moment, changes } = await rows.readSince(looked);
       for (const change of changes) if (isNew(change) && isFollowed(change.id)) dirty.add(change.id);
-      looked = { ...looked, moment };
-      const old = performance.now() - 2 * OVERLAP_SECONDS * 1000;
+      looked = moment;
+      const old = performance.now() - REMEMBERED_MS;
       for (const [id, { at }] of seen) if (at < old) seen.delete(id);
     }
 

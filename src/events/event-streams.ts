@@ -14,8 +14,10 @@ import {
 } from '../stores/lists/changed-rows.ts';
 import type { EventPage } from '../stores/operations/events.ts';
 import { createBell } from './bell.ts';
+import { createChangeFeedHub, type ReadNoun } from './change-feed-hub.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
 import { createEventHub, type EventHub, PAGE_SIZE } from './event-hub.ts';
+import { followChanges } from './follow-changes.ts';
 import { leavable } from './leavable.ts';
 
 export interface EventStreamsOptions {
@@ -27,9 +29,21 @@ export interface EventStreamsOptions {
 /** The streams of this process; while nobody follows anything they hold neither timer nor subscription. */
 export function createEventStreams({ database, listener, log }: EventStreamsOptions): EventStreams {
   const events = createEventHub(database, listener, log);
-  const instances = createChangeHub({ noun: 'instance', rows: createChangedInstances(database), listener, log });
-  const images = createChangeHub({ noun: 'image', rows: createChangedImages(database), listener, log });
-  const operations = createChangeHub({ noun: 'operation', rows: createChangedOperations(database), listener, log });
+  const rows = {
+    instance: createChangedInstances(database),
+    image: createChangedImages(database),
+    operation: createChangedOperations(database),
+  };
+  const instances = createChangeHub({ noun: 'instance', rows: rows.instance, listener, log });
+  const images = createChangeHub({ noun: 'image', rows: rows.image, listener, log });
+  const operations = createChangeHub({ noun: 'operation', rows: rows.operation, listener, log });
+  // Each noun whose table has the trigger; `Change` has a field for it.
+  const nouns = new Map<string, ReadNoun>([
+    ['instance', rows.instance.readByIds],
+    ['image', rows.image.readByIds],
+    ['operation', rows.operation.readByIds],
+  ]);
+  const feed = createChangeFeedHub({ database, listener, log, nouns });
   return {
     followOperation: (operationId, after, signal) =>
       leavable(signal, (left) => followEvents(events, operationId, after, left)),
@@ -51,6 +65,7 @@ export function createEventStreams({ database, listener, log }: EventStreamsOpti
           left,
         ),
       ),
+    followChanges: (after, signal) => leavable(signal, (left) => followChanges(feed, after, left)),
   };
 }
 

@@ -17,6 +17,7 @@ export function measureEvents(streams: EventStreams, metrics: StreamMetrics): Ev
       counted(streams.followImages(imageId, signal), () => metrics.joined('imageChanged')),
     followOperations: (criteria, signal) =>
       counted(streams.followOperations(criteria, signal), () => metrics.joined('operationChanged')),
+    followChanges: (after, signal) => counted(streams.followChanges(after, signal), () => metrics.joined('changes')),
   };
 }
 

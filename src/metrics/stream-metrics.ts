@@ -4,6 +4,7 @@ import { QUICK_SECONDS } from './buckets.ts';
 /** The subscriptions of the API. */
 export const SUBSCRIPTIONS = [
   'operationEvents',
+  'changes',
   'jobLogs',
   'jobLogBatches',
   'instanceLogs',

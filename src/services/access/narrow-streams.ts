@@ -1,4 +1,5 @@
 import { type Noun, notFound } from '../../../resolvers/ids.ts';
+import type { ChangeRecord } from '../../../resolvers/ports/records.ts';
 import type { EventStreams, LogStreams } from '../../../resolvers/ports/streams.ts';
 
 /** Whether one thing is within a scope now. `change` tells apart what may be asked for each time from what may not. */
@@ -59,6 +60,21 @@ async function* onlyVisible<T>(
   for await (const value of open()) if (await isVisible(value)) yield value;
 }
 
+/** Hands on the changes of what is within the scope; of nouns that scopes say nothing of, none. */
+async function* onlyVisibleChanges(
+  open: () => AsyncIterable<ChangeRecord>,
+  visibility: Visibility,
+): AsyncGenerator<ChangeRecord, void, void> {
+  const nouns: Readonly<Record<string, (id: string, change?: number) => Promise<boolean>>> = {
+    instance: visibility.instance,
+    image: visibility.image,
+    operation: visibility.operation,
+  };
+  for await (const change of open()) {
+    if (await nouns[change.noun]?.(change.record.id, change.record.revision)) yield change;
+  }
+}
+
 /** The streams as a scope leaves them; what is outside of it is NOT_FOUND. */
 export function narrowEvents(events: EventStreams, visibility: Visibility): EventStreams {
   return {
@@ -95,6 +111,7 @@ export function narrowEvents(events: EventStreams, visibility: Visibility): Even
         () => events.followOperations(criteria, signal),
         ({ id, revision }) => visibility.operation(id, revision),
       ),
+    followChanges: (after, signal) => onlyVisibleChanges(() => events.followChanges(after, signal), visibility),
   };
 }
 

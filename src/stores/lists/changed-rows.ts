@@ -6,6 +6,7 @@ import type { Database } from '../../db/database.ts';
 import { imageColumns, toImageRecord } from '../images/rows.ts';
 import { instanceColumns, toInstanceRecord } from '../instances/rows.ts';
 import { operationColumns, toOperationRecord } from '../operations/rows.ts';
+import { readSnapshot, type Snapshot } from './change-feed.ts';
 
 /** A row that has changed, and to which revision. */
 export interface Change {
@@ -16,38 +17,31 @@ export interface Change {
 /** The rows of one noun as those who follow them need them. */
 export interface ChangedRows<T> {
   readByIds(ids: readonly string[]): Promise<readonly T[]>;
-  /** The present moment of the database's clock. */
-  readMoment(): Promise<string>;
-  /**
-   * What was changed since a moment, oldest first, and the present one. `updated_at` is when a transaction began, so that
-   * a look must overlap the one before; but nothing from before `floor` is answered.
-   */
-  readSince(moment: string, overlapSeconds: number, floor: string): Promise<ChangesSince>;
+  /** What is committed by now. */
+  readMoment(): Promise<Snapshot>;
+  /** What was committed since a moment, in the order of changes, and the present one. */
+  readSince(moment: Snapshot): Promise<ChangesSince>;
 }
 
 export interface ChangesSince {
-  readonly moment: string;
+  readonly moment: Snapshot;
   readonly changes: readonly Change[];
 }
 
 type Looks = Pick<ChangedRows<never>, 'readMoment' | 'readSince'>;
 
-function looksAt(database: Database, table: 'instances' | 'images' | 'operations'): Looks {
+function looksAt(database: Database, noun: 'instance' | 'image' | 'operation'): Looks {
   return {
-    async readMoment() {
-      // `updated_at` is kept in milliseconds, rounded: what is past by then must not look later than this moment.
-      const { rows } = await database.orm.execute<{ now: string }>(
-        sql`SELECT (date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond')::text AS now`,
-      );
-      return rows[0]?.now ?? '-infinity';
-    },
-    async readSince(moment, overlapSeconds, floor) {
+    readMoment: () => readSnapshot(database),
+    async readSince(moment) {
       const { rows } = await database.orm.execute<{ now: string; id: string | null; revision: string }>(sql`
-        SELECT clock_timestamp()::text AS now, c.id, c.revision
+        SELECT pg_current_snapshot()::text AS now, n.id, n.revision
         FROM (SELECT 1) one LEFT JOIN (
-          SELECT id, revision, updated_at FROM cms.${sql.identifier(table)}
-          WHERE updated_at > greatest(${moment}::timestamptz - ${overlapSeconds} * interval '1 second', ${floor}::timestamptz)
-        ) c ON true ORDER BY c.updated_at`);
+          SELECT c.id, r.revision, c.xid, c.position
+          FROM cms.changes c JOIN cms.${sql.identifier(`${noun}s`)} r ON r.id = c.id
+          WHERE c.noun = ${noun} AND c.xid >= pg_snapshot_xmin(${moment}::pg_snapshot)
+            AND NOT pg_visible_in_snapshot(c.xid, ${moment}::pg_snapshot)
+        ) n ON true ORDER BY n.xid, n.position`);
       const changes = rows.flatMap(({ id, revision }) => (id === null ? [] : [{ id, revision: Number(revision) }]));
       return { moment: rows[0]?.now ?? moment, changes };
     },
@@ -56,7 +50,7 @@ function looksAt(database: Database, table: 'instances' | 'images' | 'operations
 
 export function createChangedInstances(database: Database): ChangedRows<InstanceRecord> {
   return {
-    ...looksAt(database, 'instances'),
+    ...looksAt(database, 'instance'),
     async readByIds(ids) {
       const rows = await database.orm
         .select(instanceColumns)
@@ -69,7 +63,7 @@ export function createChangedInstances(database: Database): ChangedRows<Instance
 
 export function createChangedImages(database: Database): ChangedRows<ImageRecord> {
   return {
-    ...looksAt(database, 'images'),
+    ...looksAt(database, 'image'),
     async readByIds(ids) {
       const rows = await database.orm
         .select(imageColumns)
@@ -82,7 +76,7 @@ export function createChangedImages(database: Database): ChangedRows<ImageRecord
 
 export function createChangedOperations(database: Database): ChangedRows<OperationRecord> {
   return {
-    ...looksAt(database, 'operations'),
+    ...looksAt(database, 'operation'),
     async readByIds(ids) {
       const rows = await database.orm
         .select(operationColumns)

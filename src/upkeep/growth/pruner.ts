@@ -1,6 +1,7 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import type { Database } from '../../db/database.ts';
 import type { Logger } from '../../log/logger.ts';
+import { forgetChanges } from '../../stores/lists/change-feed.ts';
 import {
   type DeleteBatch,
   deleteDrift,
@@ -25,6 +26,8 @@ const OPERATIONS_KEPT = 20;
 /** As promised to callers. */
 const IDEMPOTENCY_KEY_DAYS = 7;
 const DRIFT_DAYS = 30;
+/** Callers are promised a day. */
+const CHANGES_DAYS = 2;
 /** A trial takes minutes and is removed with its job; a store that was slow may have written it after that. */
 const TRIAL_DAYS = 1;
 
@@ -50,6 +53,7 @@ export function createPruner({ database, store, retention, log }: PrunerOptions)
     drift: deleteDrift(DRIFT_DAYS),
     workers: deleteSilentWorkers(),
     leases: deleteSilentLeases(),
+    changes: (cms) => forgetChanges(cms, CHANGES_DAYS),
   };
 
   return {

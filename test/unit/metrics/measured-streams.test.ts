@@ -45,6 +45,7 @@ function measured<T>(source: AsyncIterable<T>) {
     followInstances: stream,
     followImages: stream,
     followOperations: stream,
+    followChanges: stream,
   };
   const logs: LogStreams = {
     readJob: async () => [],
@@ -68,6 +69,7 @@ test('each subscription is counted under its own name as long as it is followed'
     instanceChanged: events.followInstances(null, signal),
     imageChanged: events.followImages(null, signal),
     operationChanged: events.followOperations({ instanceId: null, imageId: null }, signal),
+    changes: events.followChanges(null, signal),
     jobLogs: logs.followJob('j', request, signal),
     jobLogBatches: logs.followJobBatches('j', request, signal),
     instanceLogs: logs.followInstance('i', { ...request, since: null }, signal),
@@ -79,7 +81,7 @@ test('each subscription is counted under its own name as long as it is followed'
     await follower.return?.();
     expect((await page()).value('toygres_subscribers', { subscription })).toBe(0);
   }
-  expect(source.calls).toHaveLength(14);
+  expect(source.calls).toHaveLength(16);
 });
 
 test('a stream that ends or fails by itself is left, once', async () => {

@@ -1,0 +1,141 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { answered } from '../answered.ts';
+
+/** A place in the order of all changes: the transaction that made one, and its place within that. */
+export interface ChangePlace {
+  /** A decimal number, as `position`. */
+  readonly xid: string;
+  readonly position: string;
+}
+
+/** What had been committed at a moment, as PostgreSQL writes it. */
+export type Snapshot = string;
+
+/** A change of a record: which, and where in the order. */
+export interface FedChange extends ChangePlace {
+  readonly noun: string;
+  readonly id: string;
+}
+
+/** The changes after a place, in their order. */
+export interface ChangePage {
+  readonly changes: readonly FedChange[];
+  /** What there is up to here has been read; never behind the last change of the page. */
+  readonly end: ChangePlace;
+  /** Nothing that can be told by now lies behind it. */
+  readonly isLast: boolean;
+  /** There are changes that can be told only when an earlier transaction is over. */
+  readonly isHeldBack: boolean;
+  /** Changes after the place were forgotten, or it is none of these records. */
+  readonly isTooOld: boolean;
+  /** Everything of the snapshot lies behind `end`, so that the place alone is enough from now on. */
+  readonly isPastSnapshot: boolean;
+}
+
+/** What was committed by now. */
+export async function readSnapshot({ orm }: Database): Promise<Snapshot> {
+  const { rows } = await answered(orm.execute<{ now: string }>(sql`SELECT pg_current_snapshot()::text AS now`));
+  const [row] = rows;
+  if (row === undefined) throw new Error('a statement that always has one row had none');
+  return row.now;
+}
+
+/** The place behind which lies all that could still change before a snapshot. */
+export function placeBefore(snapshot: Snapshot): ChangePlace {
+  const [xmin = '0'] = snapshot.split(':');
+  return behind(BigInt(xmin));
+}
+
+/** Behind every change of the transactions before this one. */
+function behind(xmin: bigint): ChangePlace {
+  return { xid: String(xmin - 1n), position: '9223372036854775807' };
+}
+
+interface Row extends Record<string, unknown> {
+  readonly horizon: string;
+  readonly xmax: string;
+  readonly held: boolean;
+  readonly forgotten: boolean;
+  readonly noun: string | null;
+  readonly id: string;
+  readonly xid: string;
+  readonly position: string;
+}
+
+/**
+ * The changes after a place that cannot be overtaken any more: a transaction that is still under way could commit changes
+ * that belong before those of later ones, so nothing is told from its number on until it is over. One that holds a
+ * table of another database cannot, and does not count. What was committed within `except` is left out. One statement.
+ */
+export async function readChanges(
+  { orm }: Database,
+  after: ChangePlace,
+  except: Snapshot | null,
+  limit: number,
+): Promise<ChangePage> {
+  const place = sql`(${after.xid}::xid8, ${after.position}::bigint)`;
+  const isNew = except === null ? sql`true` : sql`NOT pg_visible_in_snapshot(c.xid, ${except}::pg_snapshot)`;
+  const { rows } = await answered(
+    orm.execute<Row>(sql`
+      WITH now AS MATERIALIZED (
+        SELECT pg_snapshot_xmax(pg_current_snapshot()) AS xmax, coalesce((
+          SELECT under_way FROM pg_snapshot_xip(pg_current_snapshot()) under_way
+          WHERE NOT EXISTS (SELECT FROM pg_locks number JOIN pg_locks elsewhere USING (virtualtransaction)
+            WHERE number.locktype = 'transactionid' AND number.transactionid = under_way::xid
+              AND number.mode = 'ExclusiveLock' AND number.granted AND elsewhere.locktype = 'relation'
+              AND elsewhere.database NOT IN (SELECT 0 UNION SELECT oid FROM pg_database WHERE datname = current_database()))
+          ORDER BY under_way LIMIT 1
+        ), pg_snapshot_xmax(pg_current_snapshot())) AS horizon
+      )
+      SELECT now.horizon::text, now.xmax::text, n.noun, n.id, n.xid::text, n.position::text,
+        EXISTS (SELECT FROM cms.changes c WHERE c.xid >= now.horizon) AS held,
+        EXISTS (SELECT FROM cms.changes_forgotten f WHERE (f.xid, f.position) > ${place}) AS forgotten
+      FROM now LEFT JOIN LATERAL (
+        SELECT c.noun, c.id, c.xid, c.position FROM cms.changes c
+        WHERE (c.xid, c.position) > ${place} AND c.xid < now.horizon AND ${isNew}
+        ORDER BY c.xid, c.position LIMIT ${limit}
+      ) n ON true ORDER BY n.xid, n.position`),
+  );
+  const [first] = rows;
+  if (first === undefined) throw new Error('a statement that always has one row had none');
+  const changes = rows.flatMap(({ noun, id, xid, position }) => (noun === null ? [] : [{ noun, id, xid, position }]));
+  const last = changes.length < limit ? undefined : changes.at(-1);
+  const horizon = BigInt(first.horizon);
+  return {
+    changes,
+    end: last === undefined ? behind(horizon) : { xid: last.xid, position: last.position },
+    isLast: last === undefined,
+    isHeldBack: first.held,
+    isTooOld: first.forgotten || BigInt(after.xid) >= BigInt(first.xmax),
+    isPastSnapshot: except === null || (last === undefined && horizon >= BigInt(except.split(':')[1] ?? '0')),
+  };
+}
+
+/**
+ * Forgets changes that are older than so many days, the oldest first, and remembers up to where. Those of transactions that
+ * cannot be (the records were moved to another server, which counts anew) go at once. Answers with how many it forgot.
+ */
+export async function forgetChanges({ orm }: Database, days: number, batch = 5000): Promise<number> {
+  const isOld = sql`c.at < clock_timestamp() - ${days} * interval '1 day'`;
+  const { rows } = await answered(
+    orm.execute<{ forgotten: number }>(sql`
+      WITH edge AS MATERIALIZED (
+        SELECT c.xid, c.position FROM (SELECT * FROM cms.changes ORDER BY xid, position LIMIT ${batch}) c
+        WHERE ${isOld} ORDER BY c.xid DESC, c.position DESC LIMIT 1
+      ), gone AS (
+        DELETE FROM cms.changes WHERE ctid = ANY (ARRAY(
+          SELECT c.ctid FROM cms.changes c WHERE (c.xid, c.position) <= (SELECT xid, position FROM edge) AND ${isOld}
+          FOR UPDATE SKIP LOCKED)) RETURNING xid, position
+      ), impossible AS (
+        DELETE FROM cms.changes WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()) RETURNING xid
+      ), kept AS (
+        INSERT INTO cms.changes_forgotten AS f (one, xid, position)
+        SELECT 'one', xid, position FROM gone ORDER BY xid DESC, position DESC LIMIT 1
+        ON CONFLICT (one) DO UPDATE SET xid = excluded.xid, position = excluded.position
+        WHERE (excluded.xid, excluded.position) > (f.xid, f.position)
+      )
+      SELECT (SELECT count(*) FROM gone)::integer + (SELECT count(*) FROM impossible)::integer AS forgotten`),
+  );
+  return rows[0]?.forgotten ?? 0;
+}
