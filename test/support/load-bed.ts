@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Finding } from '../../jobs/ports/job-protocol.ts';
+import type { DatabaseFacts } from '../../src/runner/facts/database-facts.ts';
+import { readDatabaseFacts } from '../../src/runner/facts/read-facts.ts';
 import type { SourcePaths } from '../../src/runner/load/entries/search-paths.ts';
 import { type LoadParts, loadDatabase } from '../../src/runner/load/load-database.ts';
 import { toolOptions } from '../../src/runner/postgres/pinned-settings.ts';
@@ -31,6 +33,7 @@ export interface LoadChanges {
   readonly width?: number;
   readonly paths?: Partial<SourcePaths>;
   readonly parts?: LoadParts;
+  readonly facts?: DatabaseFacts | null;
   readonly log?: (text: string) => void;
 }
 
@@ -61,7 +64,11 @@ export async function createLoadBed(): Promise<LoadBed> {
       });
       return directory;
     },
-    load: async (directory, database, { width = 2, paths = {}, parts = {}, log = () => undefined } = {}) => {
+    load: async (
+      directory,
+      database,
+      { width = 2, paths = {}, parts = {}, facts = null, log = () => undefined } = {},
+    ) => {
       const found: Finding[] = [];
       const ground = {
         open: (name: RawName | null, settings: Readonly<Record<string, string>>) =>
@@ -71,10 +78,20 @@ export async function createLoadBed(): Promise<LoadBed> {
         found: (finding: Finding) => found.push(finding),
       };
       const searched = { server: null, database: null, roles: new Map(), ...paths };
-      await loadDatabase(ground, { directory, name: RawName.of(database), width, paths: searched }, parts);
+      await loadDatabase(ground, { directory, name: RawName.of(database), width, paths: searched, facts }, parts);
       return found;
     },
-    dumpAndLoad: async (database, changes) => bed.load(await bed.dump(database), database, changes),
+    dumpAndLoad: async (database, changes) => {
+      const session = await openSession(source, { database, major: MAJOR, settings: { client_encoding: 'UTF8' } });
+      try {
+        return await bed.load(await bed.dump(database), database, {
+          facts: await readDatabaseFacts(session),
+          ...changes,
+        });
+      } finally {
+        await session.close();
+      }
+    },
     stop: async () => {
       await source.stop();
       await copy.stop();

@@ -10,6 +10,7 @@ import { failingAs } from '../postgres/describe-error.ts';
 import { openSession, type Session } from '../postgres/session.ts';
 import { createContentsReader, findMissing } from './contents.ts';
 import { CONTENTS, runPgDump, type WrittenDump } from './run-pg-dump.ts';
+import { saveFacts } from './save-facts.ts';
 import { saveState } from './save-state.ts';
 import type { DumpedDatabase, DumpGround, SourceDatabase } from './source.ts';
 import { createToolWords } from './tool-words.ts';
@@ -60,6 +61,7 @@ export function dumpDatabase(
       });
       const missing = findMissing(await readContents(ground, database, written), written.files, tables);
       if (missing !== null) throw new JobFailure(`the dump of database ${name} ${missing}`);
+      await inEncoding(session, () => saveFacts(ground, session, database));
       ground.files.give(path.join(written.directory, CONTENTS), `databases/${database.oid}/${CONTENTS}`);
       onProgress(database.sizeBytes, `dumped database ${name}`);
       return { database, roles, extensions, durable: durable?.state ?? null };

@@ -2,12 +2,20 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
+import type { DatabaseFacts, FactStatement } from '../facts/database-facts.ts';
 import type { RawName } from '../postgres/raw-name.ts';
 import type { Session } from '../postgres/session.ts';
 import { type DumpFiles, openDumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
 import { pathsFor, type SourcePaths } from './entries/search-paths.ts';
+import {
+  compareMeanings,
+  compareMembers,
+  extensionAsOnSource,
+  runFactStatements,
+  settleExtensions,
+} from './facts/apply-facts.ts';
 import { decoderOf, type Told, tellFindings } from './findings.ts';
 import { LoadSession, type Task } from './load-session.ts';
 import { type Mending, mend } from './mend/mend.ts';
@@ -26,6 +34,8 @@ export interface DatabaseToLoad {
   /** How many sessions load it at once. */
   readonly width: number;
   readonly paths: SourcePaths;
+  /** What is known of it beside its dump; null for an image of before that was looked for. */
+  readonly facts: DatabaseFacts | null;
 }
 
 /** What loading needs, and whom it tells. */
@@ -44,7 +54,6 @@ export interface LoadParts {
   /** Entries that come before all others. */
   readonly first?: (entry: TocEntry) => boolean;
   readonly afterFirst?: (session: Session) => Promise<void>;
-  readonly beforeRows?: (session: LoadSession, told: Told) => Promise<void>;
   readonly afterAll?: (session: LoadSession, told: Told) => Promise<void>;
 }
 
@@ -58,6 +67,19 @@ const LOGGED: ReadonlySet<string> = new Set([
   'BLOBS',
 ]);
 const LAST: ReadonlySet<string> = new Set(['EVENT TRIGGER', 'MATERIALIZED VIEW DATA', 'STATISTICS DATA']);
+
+/** What is parsed anew when it is made. */
+const MEANT: ReadonlySet<string> = new Set([
+  'VIEW',
+  'MATERIALIZED VIEW',
+  'RULE',
+  'TABLE',
+  'DEFAULT',
+  'INDEX',
+  'POLICY',
+  'CONSTRAINT',
+  'CHECK CONSTRAINT',
+]);
 
 const isLast = ({ kind, tag }: TocEntry) => LAST.has(kind) || tag.startsWith('EVENT TRIGGER ');
 
@@ -111,6 +133,7 @@ class Loader {
   private readonly sessions: LoadSession[] = [];
   private readonly entries: ReadonlyMap<number, TocEntry>;
   private readonly decode: (bytes: string) => string;
+  private readonly meant: ReadonlySet<string>;
   private extensionSchemas: readonly string[] = [];
 
   constructor(
@@ -122,6 +145,8 @@ class Loader {
   ) {
     this.entries = new Map(toc.entries.map((entry) => [entry.id, entry]));
     this.decode = decoderOf(toc.encoding);
+    const meanings = database.facts?.meanings ?? [];
+    this.meant = new Set(meanings.map(({ schema, name }) => Buffer.from(`${schema}.${name}`).toString('latin1')));
   }
 
   async run(parts: LoadParts): Promise<void> {
@@ -130,6 +155,7 @@ class Loader {
     const tasks = this.toc.entries
       .filter(({ kind }) => kind !== 'DATABASE' && kind !== 'DATABASE PROPERTIES')
       .map((entry) => this.task(entry));
+    await this.factStatements(session, 'FIRST');
     const first = tasks.filter(({ entry }) => parts.first?.(entry) === true);
     const rest = tasks.filter((task) => !first.includes(task));
     if (first.length > 0) {
@@ -142,7 +168,7 @@ class Loader {
       main.filter(({ entry }) => entry.section === 'PRE_DATA'),
     );
     if (failed.length > 0) failed = await this.tryAgain(session, failed);
-    await parts.beforeRows?.(session, this.told);
+    await this.factStatements(session, 'BEFORE_ROWS');
     failed.push(
       ...(await this.sideBySide(main.filter(({ entry }) => entry.section === 'DATA' || entry.section === 'POST_DATA'))),
     );
@@ -158,6 +184,13 @@ class Loader {
     if (refused.length > 0) await mend(mending, refused);
     const late = await this.sideBySide(rest.filter(({ entry }) => !isGrant(entry) && isLast(entry)));
     if (late.length > 0) await mend(mending, late);
+    const { facts } = this.database;
+    if (facts !== null) {
+      await this.factStatements(session, 'LAST');
+      await settleExtensions(session, this.told, facts, this.toc.encoding);
+      await compareMembers(session, this.told, facts, this.toc.encoding);
+      await compareMeanings(session, this.told, facts, this.toc.encoding);
+    }
     await parts.afterAll?.(session, this.told);
     await this.settings(session);
   }
@@ -204,7 +237,23 @@ class Loader {
         : `restoring ${entry.kind === 'BLOBS' ? 'large objects' : `table ${object}`}`;
     this.ground.doing(label);
     if (LOGGED.has(entry.kind)) this.ground.log(label);
-    return session.perform(task);
+    const asOnSource = entry.kind === 'EXTENSION' ? extensionAsOnSource(this.database.facts, entry.tag) : null;
+    if (asOnSource !== null) await session.attempt(asOnSource);
+    const [path] = this.isMeant(entry) ? pathsFor(entry, this.database.paths, this.extensionSchemas) : [];
+    return session.perform(task, path ?? '');
+  }
+
+  /** Whether the definition uses what is no part of PostgreSQL, and so means what the source's search_path made of it. */
+  private isMeant({ kind, namespace, tag }: TocEntry): boolean {
+    if (!MEANT.has(kind)) return false;
+    return (
+      this.meant.has(`${namespace ?? ''}.${tag}`) || this.meant.has(`${namespace ?? ''}.${tag.split(' ')[0] ?? ''}`)
+    );
+  }
+
+  private async factStatements(session: LoadSession, stage: FactStatement['stage']): Promise<void> {
+    const { facts } = this.database;
+    if (facts !== null) await runFactStatements(session, this.told, facts, stage, this.toc.encoding);
   }
 
   /** One after the other; gives those that failed. */

@@ -11,6 +11,7 @@ import { ServerError, SessionLostError } from '../postgres/server-error.ts';
 import type { Session } from '../postgres/session.ts';
 import { quoteLiteral, sql } from '../postgres/sql.ts';
 import type { ThrowawayServer } from '../server/throwaway-server.ts';
+import { readImageFacts } from './image-facts.ts';
 import type { ImageDatabase, ImageFiles } from './image-files.ts';
 import { busyWords, type WorkMeter } from './work-meter.ts';
 
@@ -87,7 +88,13 @@ export async function loadImageDatabase(
         log: (text) => report.log(`${name.text}: ${text}`),
         found: (finding) => report.finding(finding),
       },
-      { directory: path.dirname(toc.path), name, width, paths: loading.pathsOf(database) },
+      {
+        directory: path.dirname(toc.path),
+        name,
+        width,
+        paths: loading.pathsOf(database),
+        facts: await readImageFacts(files, oid),
+      },
       await loading.partsOf(database),
     );
   } catch (error) {

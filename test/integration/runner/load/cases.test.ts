@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../../support/eventually.ts';
 import { createLoadBed, type LoadBed } from '../../../support/load-bed.ts';
 import { readServerCase, runWithPsql } from '../../../support/server-case.ts';
 
@@ -67,6 +68,10 @@ test('rows that no page takes are told, and all else comes back', async () => {
 test('rows whose bytes the encoding refuses are told, and the others come back', async () => {
   const one = await readServerCase('bytes-that-are-no-utf8');
   await runWithPsql(bed.source, one.file);
+  await eventually(
+    () => bed.source.query('c23', 'SHOW server_encoding'),
+    ([row]) => row?.server_encoding === 'UTF8',
+  );
   expect(await bed.dumpAndLoad('c23')).toEqual([
     expect.objectContaining({
       code: 'ROWS_NOT_LOADABLE',
@@ -76,4 +81,43 @@ test('rows whose bytes the encoding refuses are told, and the others come back',
     }),
   ]);
   expect(await bed.copy.query('c23', 'SELECT id FROM notes ORDER BY id')).toEqual([{ id: 1 }, { id: 3 }]);
+});
+
+test.each(['citext-turns-case-sensitive', 'extension-version-kept'])('%s comes back the same', async (name) => {
+  expect(await bring(name)).toEqual([]);
+});
+
+test('what a user did to a table of an extension comes back, and a changed stock row is told', async () => {
+  const one = await readServerCase('changes-to-an-extension-table');
+  await runWithPsql(bed.source, one.file);
+  expect(await bed.dumpAndLoad('c19')).toEqual([
+    expect.objectContaining({
+      code: 'EXTENSION_OBJECT_CHANGED',
+      severity: 'WARNING',
+      object: 'public.spatial_ref_sys',
+    }),
+  ]);
+  const [check] = one.checks;
+  expect(await bed.copy.query('c19', check?.sql ?? '')).toEqual([
+    { '?column?': '1 own, EPSG, 1 trigger, 1 index, 1 policy' },
+  ]);
+});
+
+test('what no dump carries comes back: a dropped schema, functions in pg_catalog, the owner of an extension', async () => {
+  await bed.source.query('postgres', 'CREATE ROLE keeper CREATEROLE');
+  await bed.source.query('postgres', 'CREATE DATABASE odd');
+  await bed.copy.query('postgres', 'CREATE ROLE keeper CREATEROLE');
+  await bed.source.query(
+    'odd',
+    `CREATE FUNCTION pg_catalog.twice(int) RETURNS int LANGUAGE sql AS 'SELECT $1 * 2';
+     CREATE SCHEMA mine; GRANT ALL ON DATABASE odd TO keeper; GRANT ALL ON SCHEMA mine TO keeper;
+     SET SESSION AUTHORIZATION keeper; CREATE EXTENSION hstore SCHEMA mine; RESET SESSION AUTHORIZATION;
+     DROP SCHEMA public`,
+  );
+  expect(await bed.dumpAndLoad('odd')).toEqual([]);
+  const facts = `SELECT pg_catalog.twice(21), to_regnamespace('public') IS NULL AS gone,
+    (SELECT extowner::regrole::text FROM pg_extension WHERE extname = 'hstore') AS owner`;
+  expect(await bed.copy.query('odd', facts)).toEqual([{ twice: 42, gone: true, owner: 'keeper' }]);
+  await bed.copy.query('odd', 'DROP OWNED BY keeper');
+  expect(await bed.copy.query('odd', `SELECT extname FROM pg_extension WHERE extname = 'hstore'`)).toEqual([]);
 });

@@ -1,0 +1,18 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readDatabaseFacts } from '../facts/read-facts.ts';
+import type { Session } from '../postgres/session.ts';
+import type { DumpGround, SourceDatabase } from './source.ts';
+
+/** Saves what is known of a database and stands in no dump of it, in the snapshot of the dump. Asked with client_encoding UTF8. */
+export async function saveFacts(
+  { directory, files }: DumpGround,
+  session: Session,
+  { oid }: SourceDatabase,
+): Promise<void> {
+  const place = path.join(directory, 'facts');
+  await mkdir(place, { recursive: true });
+  const file = path.join(place, `${oid}.json`);
+  await writeFile(file, JSON.stringify(await readDatabaseFacts(session)));
+  files.give(file, `facts/${oid}.json`);
+}

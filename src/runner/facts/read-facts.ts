@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { hexBytes } from '../catalogue/columns.ts';
+import type { Session } from '../postgres/session.ts';
+import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact } from './database-facts.ts';
+import { readMeanings } from './meanings.ts';
+import { STATEMENTS } from './statements.ts';
+
+const word = hexBytes.transform((bytes) => bytes.toString('utf8'));
+const hex = (expression: string) => `encode(textsend((${expression})::text), 'hex')`;
+
+const Extension = z
+  .tuple([word, word, word, word])
+  .transform(([name, version, schema, owner]): ExtensionFact => ({ name, version, schema, owner }));
+const EXTENSIONS = `
+  SELECT ${hex('e.extname')}, ${hex('e.extversion')}, ${hex('n.nspname')}, ${hex('pg_get_userbyid(e.extowner)')}
+  FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY e.extname`;
+
+/** The extensions of a database. */
+export function readExtensions(session: Session): Promise<ExtensionFact[]> {
+  return session.ask({ sql: EXTENSIONS, row: Extension });
+}
+
+/** Functions and views of extensions by a checksum of what they are: one that a user replaced is told by it. */
+const Member = z
+  .tuple([word, word, word])
+  .transform(([object, extension, md5]): MemberFact => ({ object, extension, md5 }));
+const MEMBERS = `
+  SELECT ${hex('p.oid::regprocedure')}, ${hex('e.extname')}, ${hex(`md5(concat_ws('|', p.prosrc, p.probin, p.proconfig, p.provolatile, p.prosecdef))`)}
+  FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid JOIN pg_extension e ON e.oid = d.refobjid
+  WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+  UNION ALL
+  SELECT ${hex('c.oid::regclass')}, ${hex('e.extname')}, ${hex('md5(pg_get_viewdef(c.oid))')}
+  FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('v', 'm') JOIN pg_extension e ON e.oid = d.refobjid
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.objsubid = 0`;
+
+const Stock = z.tuple([word, word, word]);
+/** Tables of extensions of which a dump carries some rows alone: what the others are is told by a checksum. */
+const STOCK_TABLES = `
+  SELECT ${hex(`format('%I.%I', n.nspname, c.relname)`)}, ${hex('e.extname')}, ${hex('x.condition')}
+  FROM pg_extension e
+  CROSS JOIN LATERAL unnest(e.extconfig, e.extcondition) AS x(relation, condition)
+  JOIN pg_class c ON c.oid = x.relation AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE x.condition <> ''`;
+
+const Subscription = z.tuple([word]);
+const SUBSCRIPTIONS = `
+  SELECT ${hex('subname')} FROM pg_subscription
+  WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND subenabled ORDER BY subname`;
+
+const Statement = z.tuple([word, word]).transform(([object, sql]) => ({ object, sql }));
+
+/** Members of extensions with their checksums; asked alike on the source and on the copy. */
+export async function readMembers(session: Session): Promise<MemberFact[]> {
+  const members = await session.ask({ sql: MEMBERS, row: Member, timeoutMs: null });
+  for (const [table, extension, condition] of await session.ask({ sql: STOCK_TABLES, row: Stock })) {
+    const where = condition.replace(/^\s*where\b/i, '');
+    const [sum] = await session.ask({
+      sql: `SELECT ${hex(`md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))`)} FROM ${table} AS t WHERE (${where}) IS NOT TRUE`,
+      row: z.tuple([word]),
+      timeoutMs: null,
+    });
+    members.push({ object: table, extension, md5: sum?.[0] ?? '' });
+  }
+  return members;
+}
+
+/** Asked in the snapshot of the dump, with client_encoding UTF8. */
+export async function readDatabaseFacts(session: Session): Promise<DatabaseFacts> {
+  const statements: FactStatement[] = [];
+  for (const { stage, code, sql } of STATEMENTS) {
+    for (const one of await session.ask({ sql, row: Statement, timeoutMs: null })) {
+      statements.push({ stage, code, ...one });
+    }
+  }
+  return {
+    extensions: await readExtensions(session),
+    statements,
+    meanings: await readMeanings(session),
+    members: await readMembers(session),
+    subscriptions: (await session.ask({ sql: SUBSCRIPTIONS, row: Subscription })).map(([name]) => name),
+  };
+}

@@ -1,0 +1,102 @@
+import type { FactStatement } from './database-facts.ts';
+
+/** A question whose rows are an object and the statement that makes it, for something that no dump carries. */
+export interface StatementQuestion extends Pick<FactStatement, 'stage' | 'code'> {
+  readonly sql: string;
+}
+
+const hex = (expression: string) => `encode(textsend((${expression})::text), 'hex')`;
+/** Relations that belong to an extension. */
+const OF_EXTENSIONS = `
+  SELECT c.oid, c.relkind, c.relrowsecurity, c.relforcerowsecurity, n.nspname, c.relname
+  FROM pg_depend d JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.objsubid = 0`;
+const NAME = `format('%I.%I', m.nspname, m.relname)`;
+const FIRST_OF_USERS = 16384;
+
+/** What is there on the source and in no dump of it (pg_dump.c: selectDumpable*, getTriggers, getIndexes, getPolicies ...). */
+export const STATEMENTS: readonly StatementQuestion[] = [
+  {
+    // Every new database has it.
+    stage: 'FIRST',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `SELECT ${hex(`'public'`)}, ${hex(`'DROP SCHEMA public'`)} WHERE to_regnamespace('public') IS NULL`,
+  },
+  {
+    // pg_dump leaves out whatever lies in pg_catalog.
+    stage: 'FIRST',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      SELECT ${hex('p.oid::regprocedure')}, ${hex('pg_get_functiondef(p.oid)')}
+      FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid >= ${FIRST_OF_USERS} AND p.prokind <> 'a'
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`,
+  },
+  {
+    // Children could drop it of what they inherit, until 17; a dump has no way to say so.
+    stage: 'BEFORE_ROWS',
+    code: 'CONSTRAINT_LEFT_OUT',
+    sql: `
+      SELECT ${hex(`format('%I.%I', n.nspname, c.relname)`)},
+        ${hex(`format('ALTER TABLE ONLY %I.%I ALTER COLUMN %I DROP NOT NULL', n.nspname, c.relname, a.attname)`)}
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid AND NOT c.relispartition
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
+      JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND p.attnotnull`,
+  },
+  {
+    stage: 'BEFORE_ROWS',
+    code: 'EXTENSION_OBJECT_CHANGED',
+    sql: `
+      SELECT ${hex(NAME)}, ${hex(`format('ALTER TABLE %I.%I ADD COLUMN IF NOT EXISTS %I %s', m.nspname, m.relname, a.attname,
+          format_type(a.atttypid, a.atttypmod))`)}
+      FROM (${OF_EXTENSIONS}) m JOIN pg_attribute a ON a.attrelid = m.oid AND a.attnum > 0 AND NOT a.attisdropped
+      WHERE m.relkind = 'r' AND a.attgenerated = ''`,
+  },
+  {
+    stage: 'LAST',
+    code: 'EXTENSION_OBJECT_CHANGED',
+    sql: `
+      SELECT ${hex(`format('%I on %I.%I', t.tgname, m.nspname, m.relname)`)}, ${hex('pg_get_triggerdef(t.oid)')}
+      FROM (${OF_EXTENSIONS}) m JOIN pg_trigger t ON t.tgrelid = m.oid
+      WHERE NOT t.tgisinternal AND t.tgparentid = 0
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e')`,
+  },
+  {
+    stage: 'LAST',
+    code: 'EXTENSION_OBJECT_CHANGED',
+    sql: `
+      SELECT ${hex(`format('%I.%I', n.nspname, c.relname)`)},
+        ${hex(`regexp_replace(pg_get_indexdef(c.oid), '^CREATE (UNIQUE )?INDEX ', 'CREATE \\1INDEX IF NOT EXISTS ')`)}
+      FROM (${OF_EXTENSIONS}) m JOIN pg_index i ON i.indrelid = m.oid
+      JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE NOT EXISTS (SELECT FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.conrelid = m.oid)`,
+  },
+  {
+    stage: 'LAST',
+    code: 'EXTENSION_OBJECT_CHANGED',
+    sql: `
+      SELECT ${hex(`format('%I on %I.%I', o.conname, m.nspname, m.relname)`)},
+        ${hex(`format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', m.nspname, m.relname, o.conname, pg_get_constraintdef(o.oid))`)}
+      FROM (${OF_EXTENSIONS}) m JOIN pg_constraint o ON o.conrelid = m.oid
+      WHERE o.contype IN ('c', 'f', 'p', 'u', 'x') AND o.coninhcount = 0
+      ORDER BY o.contype = 'f', o.conname`,
+  },
+  {
+    stage: 'LAST',
+    code: 'EXTENSION_OBJECT_CHANGED',
+    sql: `
+      SELECT ${hex(`format('%I on %I.%I', p.policyname, p.schemaname, p.tablename)`)},
+        ${hex(`format('CREATE POLICY %I ON %I.%I AS %s FOR %s TO %s', p.policyname, p.schemaname, p.tablename, p.permissive, p.cmd,
+            (SELECT string_agg(CASE WHEN r = 'public' THEN 'PUBLIC' ELSE quote_ident(r) END, ', ') FROM unnest(p.roles) AS r))
+          || coalesce(' USING (' || p.qual || ')', '') || coalesce(' WITH CHECK (' || p.with_check || ')', '')`)}
+      FROM (${OF_EXTENSIONS}) m JOIN pg_policies p ON p.schemaname = m.nspname AND p.tablename = m.relname`,
+  },
+  {
+    stage: 'LAST',
+    code: 'EXTENSION_OBJECT_CHANGED',
+    sql: `
+      SELECT ${hex(NAME)}, ${hex(`format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY%s', m.nspname, m.relname,
+        CASE WHEN m.relforcerowsecurity THEN ', FORCE ROW LEVEL SECURITY' ELSE '' END)`)}
+      FROM (${OF_EXTENSIONS}) m WHERE m.relrowsecurity`,
+  },
+];

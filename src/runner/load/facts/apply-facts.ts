@@ -1,0 +1,169 @@
+import type { DatabaseFacts, FactStatement } from '../../facts/database-facts.ts';
+import { readMeanings } from '../../facts/meanings.ts';
+import { readExtensions, readMembers } from '../../facts/read-facts.ts';
+import { quoteName, writeIdentifier } from '../entries/object-name.ts';
+import type { Told } from '../findings.ts';
+import type { LoadSession } from '../load-session.ts';
+
+/** There already: the extension's own script made it. */
+const IS_THERE = /^(42710|42P07|42P16|42701)$/;
+/** Text of the facts, which are UTF-8, as statements have it. */
+const asBinary = (text: string) => Buffer.from(text).toString('latin1');
+
+/** Works with UTF-8, whatever the encoding of the dump is. */
+async function inUtf8<T>(session: LoadSession, encoding: string, work: () => Promise<T>): Promise<T> {
+  // Names are compared as the source wrote them: with their schemas.
+  await session.usePath('');
+  await session.session.run(`SET client_encoding = 'UTF8'`);
+  try {
+    return await work();
+  } finally {
+    await session.session.run(`SET client_encoding = '${encoding}'`);
+  }
+}
+
+/** Makes what no dump carries, of one stage. What the copy refuses is told. */
+export async function runFactStatements(
+  session: LoadSession,
+  told: Told,
+  facts: DatabaseFacts,
+  stage: FactStatement['stage'],
+  encoding: string,
+): Promise<void> {
+  const statements = facts.statements.filter((one) => one.stage === stage);
+  if (statements.length === 0) return;
+  await inUtf8(session, encoding, async () => {
+    for (const { object, code, sql } of statements) {
+      const refusal = await session.attempt(asBinary(sql));
+      if (refusal === null || IS_THERE.test(refusal.code)) continue;
+      told.tell({
+        code,
+        severity: 'WARNING',
+        object: asBinary(object),
+        says: 'is not as it was on the source',
+        cause: refusal,
+        remedy: asBinary(`${sql};`),
+      });
+    }
+  });
+}
+
+/** Tells extensions that are of another version here, and gives those to their owners that are of the source's. */
+export async function settleExtensions(
+  session: LoadSession,
+  told: Told,
+  facts: DatabaseFacts,
+  encoding: string,
+): Promise<void> {
+  await inUtf8(session, encoding, async () => {
+    const here = new Map((await readExtensions(session.session)).map((one) => [one.name, one]));
+    for (const { name, version, owner } of facts.extensions) {
+      const found = here.get(name);
+      if (found === undefined) continue;
+      if (found.version !== version && name !== 'pg_durable') {
+        told.tell({
+          code: 'EXTENSION_VERSION_CHANGED',
+          severity: 'WARNING',
+          object: asBinary(writeIdentifier(name)),
+          says: asBinary(`is of version ${found.version} here, and of ${version} on the source`),
+          cause: null,
+          remedy: null,
+        });
+      }
+      if (found.owner !== owner) await giveExtension(session, told, name, owner);
+    }
+  });
+}
+
+/** There is no statement for it: the catalogue says whose it is, and that it hangs on the role. */
+async function giveExtension(session: LoadSession, told: Told, name: string, owner: string): Promise<void> {
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+  const role = `(SELECT oid FROM pg_catalog.pg_roles WHERE rolname = ${text(owner)})`;
+  const refusal = await session.attempt(
+    asBinary(`
+      UPDATE pg_catalog.pg_extension SET extowner = ${role} WHERE extname = ${text(name)};
+      DELETE FROM pg_catalog.pg_shdepend WHERE classid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'o'
+        AND dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+        AND objid = (SELECT oid FROM pg_catalog.pg_extension WHERE extname = ${text(name)});
+      INSERT INTO pg_catalog.pg_shdepend (dbid, classid, objid, objsubid, refclassid, refobjid, deptype)
+      SELECT d.oid, 'pg_catalog.pg_extension'::pg_catalog.regclass, e.oid, 0, 'pg_catalog.pg_authid'::pg_catalog.regclass, e.extowner, 'o'
+      FROM pg_catalog.pg_database d, pg_catalog.pg_extension e
+      WHERE d.datname = pg_catalog.current_database() AND e.extname = ${text(name)} AND e.extowner >= 16384;`),
+  );
+  if (refusal === null) return;
+  told.tell({
+    code: 'OWNER_CHANGED',
+    severity: 'WARNING',
+    object: asBinary(writeIdentifier(name)),
+    says: asBinary(`does not belong to ${owner} here`),
+    cause: refusal,
+    remedy: null,
+  });
+}
+
+/** CREATE EXTENSION as the source has it; null where nothing is known of it. */
+export function extensionAsOnSource(facts: DatabaseFacts | null, tag: string): string | null {
+  const found = facts?.extensions.find(({ name }) => asBinary(name) === tag);
+  if (found === undefined) return null;
+  return asBinary(
+    `CREATE EXTENSION IF NOT EXISTS ${quoteName(found.name)} WITH SCHEMA ${quoteName(found.schema)} VERSION ${quoteName(found.version)};`,
+  );
+}
+
+/** Tells what users changed of the members of extensions and is not so here. */
+export async function compareMembers(
+  session: LoadSession,
+  told: Told,
+  facts: DatabaseFacts,
+  encoding: string,
+): Promise<void> {
+  if (facts.members.length === 0) return;
+  await inUtf8(session, encoding, async () => {
+    const sumOf = new Map((await readMembers(session.session)).map(({ object, md5 }) => [object, md5]));
+    const versions = new Map(facts.extensions.map(({ name, version }) => [name, version]));
+    const same = new Set(
+      (await readExtensions(session.session)).flatMap(({ name, version }) =>
+        versions.get(name) === version ? [name] : [],
+      ),
+    );
+    for (const { object, extension, md5 } of facts.members) {
+      // Of another version it is another one rightly, which is told of the extension.
+      if (!same.has(extension) || sumOf.get(object) === md5) continue;
+      told.tell({
+        code: 'EXTENSION_OBJECT_CHANGED',
+        severity: 'WARNING',
+        object: asBinary(object),
+        says: asBinary(`of extension ${extension} was changed on the source, and is as the extension makes it here`),
+        cause: null,
+        remedy: null,
+      });
+    }
+  });
+}
+
+/** Tells definitions that use other functions and operators here than on the source. */
+export async function compareMeanings(
+  session: LoadSession,
+  told: Told,
+  facts: DatabaseFacts,
+  encoding: string,
+): Promise<void> {
+  if (facts.meanings.length === 0) return;
+  await inUtf8(session, encoding, async () => {
+    const here = await readMeanings(session.session, new Set(facts.meanings.map(({ object }) => object)));
+    const usesOf = new Map(here.map(({ object, uses }) => [object, uses]));
+    for (const { object, uses } of facts.meanings) {
+      const found = usesOf.get(object);
+      if (found === undefined || found.join('\n') === uses.join('\n')) continue;
+      const at = uses.findIndex((one, index) => one !== found[index]);
+      told.tell({
+        code: 'MEANING_MAY_CHANGE',
+        severity: 'WARNING',
+        object: asBinary(object),
+        says: asBinary(`uses ${found[at] ?? 'nothing'} here where it used ${uses[at] ?? 'nothing'} on the source`),
+        cause: null,
+        remedy: null,
+      });
+    }
+  });
+}
