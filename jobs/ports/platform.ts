@@ -72,6 +72,8 @@ export interface JobRef {
 /** A script of `templates/scripts` to run beside the data, to the end, at most `attempts` times. */
 export interface JobSpec extends JobRef {
   readonly kind: PlatformJobKind;
+  /** The runner's program for it, where the kind has more than one; left out: the one of its kind. */
+  readonly program?: string;
   readonly operationId: string;
   readonly instanceId: string | null;
   readonly imageId: string | null;

@@ -1,6 +1,7 @@
 import { workflows } from '../../jobs/registry.ts';
 import type { Services } from '../../resolvers/services.ts';
 import { isEverything, type Scope } from '../../schema/rules/scope-rules.ts';
+import type { ImageMethod } from '../../schema/states.ts';
 import { createGraphqlServer } from '../api/server.ts';
 import type { Config } from '../config/env.ts';
 import { createEventStreams } from '../events/event-streams.ts';
@@ -11,7 +12,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { createChecks, type FixedFacts } from '../services/checks/checks.ts';
 import { createServerCommands } from '../services/checks/server-commands.ts';
 import { createCommandGate } from '../services/commands/gate.ts';
-import { AVAILABLE_METHODS } from '../services/images/create-image.ts';
+import { readImageMethods } from '../services/images/create-image.ts';
 import { createImageCommands } from '../services/images/image-commands.ts';
 import { createInstanceCommands } from '../services/instances/instance-commands.ts';
 import { createOperationCommands } from '../services/operations/operation-commands.ts';
@@ -33,6 +34,7 @@ function buildServices(
   core: Core,
   facts: FixedFacts,
   access: Access,
+  defaultMethod: ImageMethod,
   metrics: Metrics,
   log: Logger,
   stops: AsyncDisposableStack,
@@ -41,7 +43,7 @@ function buildServices(
   const { instances, probe, store } = services;
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
   const gate = createCommandGate({ database, secrets, platform, log, watch: access.trail.watch });
-  const commands = { gate, queue, platform, secrets };
+  const commands = { gate, queue, platform, secrets, defaultMethod };
   const instanceQueries = createInstanceQueries(database, secrets);
   const operationQueries = createOperationQueries(database);
   const logs = createLogStreams({
@@ -99,12 +101,12 @@ export async function openApi(
   const facts = {
     version: identity.release,
     platform: config.platform,
-    imageMethods: AVAILABLE_METHODS,
+    imageMethods: readImageMethods(config.platform),
     namespaces: config.namespaces,
   };
   const access = await openAccess(config, core, identity.token, metrics, log, stops);
   const server = createGraphqlServer({
-    services: buildServices(core, facts, access, metrics, log, stops),
+    services: buildServices(core, facts, access, config.defaultImageMethod, metrics, log, stops),
     auth: access.auth,
     ready: createReadiness(core, log),
     allowedOrigins: config.allowedOrigins,

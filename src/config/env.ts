@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
+import { IMAGE_METHODS, type ImageMethod } from '../../schema/states.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
 import { ACCESS_VARIABLES, type AccessConfig, findMissingOidc, readAccessConfig } from './access-variables.ts';
 import { findUrlFault } from './database-url.ts';
@@ -83,6 +84,7 @@ const Settings = z.object({
       .regex(/^[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9]$/, 'must be a blob container name')
       .default('images'),
   ),
+  TOYGRES_DEFAULT_IMAGE_METHOD: optional(z.enum(IMAGE_METHODS).default('LOGICAL')),
   ...ACCESS_VARIABLES,
   TOYGRES_ENCRYPTION_KEY: text.refine(
     (value) => value === null || (/^[A-Za-z0-9+/]{43}=$/.test(value) && Buffer.from(value, 'base64').byteLength === 32),
@@ -166,6 +168,8 @@ export interface Config extends AccessConfig {
   readonly storageAccount: string | null;
   readonly storageConnectionString: string | null;
   readonly imageContainer: string;
+  /** How images are taken where nobody says so. */
+  readonly defaultImageMethod: ImageMethod;
   readonly encryptionKey: string | null;
   readonly workerConcurrency: number;
   readonly jobConcurrency: number;
@@ -224,6 +228,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     storageAccount: env.AZURE_STORAGE_ACCOUNT,
     storageConnectionString: env.AZURE_STORAGE_CONNECTION_STRING,
     imageContainer: env.TOYGRES_IMAGE_CONTAINER,
+    defaultImageMethod: env.TOYGRES_DEFAULT_IMAGE_METHOD,
     allowedOrigins: env.TOYGRES_ALLOWED_ORIGINS,
     ...readAccessConfig(env),
     encryptionKey: env.TOYGRES_ENCRYPTION_KEY,

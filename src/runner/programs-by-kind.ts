@@ -3,6 +3,8 @@ import type { ProgramTable } from './commands.ts';
 /** What jobs of a kind run. A kind that is not here has a script. */
 export const PROGRAMS: ProgramTable = {
   backup: async () => (await import('./backup/backup.ts')).backup,
+  'backup-physical': async () => (await import('./physical/take/take-image.ts')).backupPhysical,
+  'restore-physical': async () => (await import('./physical/restore/restore-image.ts')).restorePhysical,
   preflight: async () => (await import('./preflight/preflight.ts')).preflight,
   restore: async () => (await import('./restore/restore.ts')).restore,
 };

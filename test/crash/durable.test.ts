@@ -15,6 +15,7 @@ let durable: DurablePrograms;
 let world: World;
 let source: string;
 let image: string;
+let physical: string;
 let count = 0;
 
 const serverOf = (instanceId: string) => ({
@@ -45,7 +46,7 @@ async function show(workflow: string, begin: Begin): Promise<readonly Example[]>
 /** Those in steps that the workflow of servers without pg_durable does not have, and in the last of the job. */
 function ownDeaths(example: Example, other: string): readonly Death[] {
   const shared = new Set(workflowNamed(other).steps.map(({ name }) => name));
-  shared.delete('Gather statistics');
+  for (const lastOfJob of ['Gather statistics', 'Recover the cluster']) shared.delete(lastOfJob);
   const isOwn = ({ point }: Death) => !shared.has(point.moment.slice(0, point.moment.lastIndexOf(': ')));
   return EVERY ? deathsOf(example) : deathsOf(example).filter((death) => example.plan === 'succeed' && isOwn(death));
 }
@@ -65,6 +66,10 @@ beforeAll(async () => {
   const [taken] = await runUndisturbed(world, [{ begin: () => world.createImage(next(), source), plan: 'succeed' }]);
   image = taken?.subject.imageId ?? '';
   expect(taken?.facts.image[0]).toMatchObject({ state: 'AVAILABLE' });
+  const takePhysical: Begin = () => world.createImage(next(), source, 'PHYSICAL');
+  const [copied] = await runUndisturbed(world, [{ begin: takePhysical, plan: 'succeed' }]);
+  physical = copied?.subject.imageId ?? '';
+  expect(copied?.facts.image[0]).toMatchObject({ state: 'AVAILABLE' });
 }, 5 * MINUTES);
 afterAll(async () => {
   await world?.stop();
@@ -89,8 +94,14 @@ it(
   'a restore whose worker dies ends as if it had not, and no function does a step, however often it was begun',
   async () => {
     const examples = await show('restore-durable-instance', restore);
-    expect(examples[0]?.facts).toMatchObject({ phase: 'READY', data: expect.stringMatching(/^[0-9a-f]{32}$/) });
-    const deaths = examples.flatMap((example) => ownDeaths(example, 'restore-instance'));
+    const copies = await show('restore-durable-physical-instance', () => world.createInstance(next(), physical));
+    for (const [example] of [examples, copies]) {
+      expect(example?.facts).toMatchObject({ phase: 'READY', data: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    }
+    const deaths = [
+      ...examples.flatMap((example) => ownDeaths(example, 'restore-instance')),
+      ...copies.flatMap((example) => ownDeaths(example, 'restore-physical-instance')),
+    ];
     expect(deaths.length).toBeGreaterThan(2);
     for (const { subject, point } of await expectNoTrace(world, deaths, tally)) {
       if (point.plan !== 'succeed') continue;

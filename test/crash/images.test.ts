@@ -13,6 +13,7 @@ const spare: string[] = [];
 let world: World;
 let source: string;
 let image: string;
+let physical: string;
 let count = 0;
 beforeAll(async () => {
   world = await openWorld();
@@ -30,6 +31,8 @@ const next = () => {
 };
 const takeImage: Begin = () => world.createImage(next(), source);
 const restore: Begin = () => world.createInstance(next(), image);
+const takePhysical: Begin = () => world.createImage(next(), source, 'PHYSICAL');
+const restorePhysical: Begin = () => world.createInstance(next(), physical);
 const deleteImage: Begin = () => {
   const id = spare.shift();
   if (id === undefined) throw new Error('no image is left to delete');
@@ -92,6 +95,26 @@ it(
     const deaths = [...deathsIn('restore-instance'), ...deathsIn('delete-image')];
     const outcomes = await expectNoTrace(world, deaths, tally);
     expect(outcomes).toHaveLength(deaths.length);
+  },
+  90 * MINUTES,
+);
+
+it(
+  'a physical image whose worker dies is taken or taken back, and restored, as if it had not',
+  async () => {
+    await show('create-physical-image', takePhysical);
+    expect(imageOf('create-physical-image')).toMatchObject({ state: 'AVAILABLE', verified: true });
+    const [taken] = await expectNoTrace(world, deathsIn('create-physical-image'), tally).then((outcomes) =>
+      outcomes.filter(({ point }) => point.plan === 'succeed'),
+    );
+    physical = taken?.subject.imageId ?? '';
+    await show('restore-physical-instance', restorePhysical);
+    expect(examples.get('restore-physical-instance succeed')?.facts).toMatchObject({
+      phase: 'READY',
+      data: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    const deaths = deathsIn('restore-physical-instance');
+    expect(await expectNoTrace(world, deaths, tally)).toHaveLength(deaths.length);
   },
   90 * MINUTES,
 );

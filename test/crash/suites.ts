@@ -8,6 +8,17 @@ export const suites: Readonly<Record<'instances' | 'images' | 'servers with pg_d
     'grow-volume',
     'delete-instance',
   ],
-  images: ['create-image', 'run-preflight', 'restore-instance', 'delete-image'],
-  'servers with pg_durable': ['create-durable-instance', 'restore-durable-instance'],
+  images: [
+    'create-image',
+    'run-preflight',
+    'restore-instance',
+    'create-physical-image',
+    'restore-physical-instance',
+    'delete-image',
+  ],
+  'servers with pg_durable': [
+    'create-durable-instance',
+    'restore-durable-instance',
+    'restore-durable-physical-instance',
+  ],
 };

@@ -1,4 +1,4 @@
-import type { ImageType } from '../../schema/states.ts';
+import type { ImageMethod, ImageType } from '../../schema/states.ts';
 import { fill, type Subject } from './facts.ts';
 import { type Begin, runUndisturbed } from './waves.ts';
 import type { World } from './world.ts';
@@ -11,7 +11,7 @@ export interface Supply {
 
 export function openSupply(world: World): Supply {
   let count = 0;
-  const images = new Map<ImageType, string>();
+  const images = new Map<string, string>();
   const name = () => `supply-${++count}`;
   const creation =
     (imageType: ImageType): Begin =>
@@ -31,14 +31,23 @@ export function openSupply(world: World): Supply {
     for (const id of ids) await fill(world, id);
     return ids;
   }
-  async function imagesOf(number: number, imageType: ImageType = 'STOCK'): Promise<string[]> {
+  async function imagesOf(
+    number: number,
+    imageType: ImageType = 'STOCK',
+    method: ImageMethod = 'LOGICAL',
+  ): Promise<string[]> {
     const [source = ''] = await running(1, imageType);
-    const taken = await made(times(number, () => world.createImage(name(), source)));
+    const taken = await made(times(number, () => world.createImage(name(), source, method)));
     return taken.map(({ imageId }) => imageId ?? '');
   }
-  async function restores(number: number, imageType: ImageType): Promise<readonly Begin[]> {
-    const image = images.get(imageType) ?? (await imagesOf(1, imageType))[0] ?? '';
-    images.set(imageType, image);
+  async function restores(
+    number: number,
+    imageType: ImageType,
+    method: ImageMethod = 'LOGICAL',
+  ): Promise<readonly Begin[]> {
+    const kind = `${imageType} ${method}`;
+    const image = images.get(kind) ?? (await imagesOf(1, imageType, method))[0] ?? '';
+    images.set(kind, image);
     return times(number, () => world.createInstance(name(), image));
   }
 
@@ -53,6 +62,14 @@ export function openSupply(world: World): Supply {
           return restores(number, 'STOCK');
         case 'restore-durable-instance':
           return restores(number, 'PG_DURABLE');
+        case 'restore-physical-instance':
+          return restores(number, 'STOCK', 'PHYSICAL');
+        case 'restore-durable-physical-instance':
+          return restores(number, 'PG_DURABLE', 'PHYSICAL');
+        case 'create-physical-image': {
+          const [source = ''] = await running(1);
+          return times(number, () => world.createImage(name(), source, 'PHYSICAL'));
+        }
         case 'create-image': {
           const [source = ''] = await running(1);
           return times(number, () => world.createImage(name(), source));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { workflows } from '../../jobs/registry.ts';
 import type { Accepted, CreateInstance } from '../../resolvers/ports/commands.ts';
+import type { ImageMethod } from '../../schema/states.ts';
 import { createLogger } from '../../src/log/logger.ts';
 import { createServerCommands } from '../../src/services/checks/server-commands.ts';
 import { createCommandGate } from '../../src/services/commands/gate.ts';
@@ -80,7 +81,8 @@ export async function openWorld({
     container,
     createInstance: async (name: string, sourceImageId: string | null = null, more: Partial<CreateInstance> = {}) =>
       started(await instances.create(CALLER, { name, storageGib: 1, sourceImageId, ...more })),
-    createImage: async (name: string, instanceId: string) => started(await images.create(CALLER, { name, instanceId })),
+    createImage: async (name: string, instanceId: string, method: ImageMethod = 'LOGICAL') =>
+      started(await images.create(CALLER, { name, instanceId, method })),
     act: async (verb: Verb, instanceId: string) =>
       started(verb === 'grow' ? await grow(instanceId) : await instances[verb](CALLER, { instanceId })),
     /** What a growth asked for, and what the record has now. */

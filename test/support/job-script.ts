@@ -11,7 +11,7 @@ import { bundledRunner } from './runner.ts';
 const SCRIPTS = path.resolve(import.meta.dirname, '../../templates/scripts');
 const MARK = '::toygres:: ';
 
-export type ScriptName = 'backup.sh' | 'restore.sh' | 'preflight.sh';
+export type ScriptName = 'backup.sh' | 'restore.sh' | 'preflight.sh' | 'backup-physical' | 'restore-physical';
 
 export interface ScriptProgress {
   readonly phase: string;

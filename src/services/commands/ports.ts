@@ -1,5 +1,6 @@
 import type { Platform } from '../../../jobs/ports/platform.ts';
 import type { OperationQueue } from '../../../jobs/workflow/operation-queue.ts';
+import type { ImageMethod } from '../../../schema/states.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { CommandGate } from './gate.ts';
 
@@ -12,4 +13,6 @@ export interface CommandDependencies {
   readonly queue: OperationQueue;
   readonly platform: CommandPlatform;
   readonly secrets: SecretBox;
+  /** How images are taken where nobody says so; left out: LOGICAL. */
+  readonly defaultMethod?: ImageMethod;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { findImageWorkflows, type ImageWorkflows, imageWorkflows } from '../../../jobs/image-workflows.ts';
+import type { Platform } from '../../../jobs/ports/platform.ts';
 import type { Accepted, CreateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
@@ -10,15 +11,21 @@ import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 
-/** How images can be taken in this release. */
-export const AVAILABLE_METHODS: readonly ImageMethod[] = imageWorkflows.map(({ method }) => method);
-const DEFAULT_METHOD: ImageMethod = 'LOGICAL';
+/** How images can be taken on a platform. Jobs of a cluster run scripts alone, and base backups have none. */
+export function readImageMethods(platform: Platform['kind']): readonly ImageMethod[] {
+  const methods = imageWorkflows.map(({ method }) => method);
+  return platform === 'local' ? methods : methods.filter((method) => method !== 'PHYSICAL');
+}
 
-/** How the image is taken. UNAVAILABLE for a method that this release does not have. */
-export function chooseImageWorkflows(input: Pick<CreateImage, 'method'>): ImageWorkflows {
-  const found = findImageWorkflows(input.method ?? DEFAULT_METHOD);
-  if (found !== null) return found;
-  throw new AppError('UNAVAILABLE', 'Physical images are not available yet: leave method out, or ask for LOGICAL.', {
+/** How the image is taken. UNAVAILABLE for a method that the platform does not have. */
+export function chooseImageWorkflows(
+  input: Pick<CreateImage, 'method'>,
+  { platform, defaultMethod = 'LOGICAL' }: Pick<CommandDependencies, 'platform' | 'defaultMethod'>,
+): ImageWorkflows {
+  const method = input.method ?? defaultMethod;
+  const found = findImageWorkflows(method);
+  if (found !== null && readImageMethods(platform.kind).includes(method)) return found;
+  throw new AppError('UNAVAILABLE', `${method} images are not available on this platform yet: ask for LOGICAL.`, {
     details: { field: 'method', rule: 'notAvailableYet' },
   });
 }

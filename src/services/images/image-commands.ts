@@ -15,7 +15,7 @@ export function createImageCommands(dependencies: CommandDependencies): ImageCom
         input,
         target: null,
         made: ({ imageId }) => imageId,
-        prepare: async () => chooseImageWorkflows(input),
+        prepare: async () => chooseImageWorkflows(input, dependencies),
         write: (admission, workflows) => writeNewImage(dependencies, admission, input, workflows),
       }),
     update: (caller, input) =>

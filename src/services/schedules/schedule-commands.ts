@@ -127,10 +127,13 @@ async function writeManualRun(
   return { scheduleId: schedule.id, runId: run.id };
 }
 
-const requireMethod = async ({ method }: Pick<UpdateSchedule, 'method'>) => void chooseImageWorkflows({ method });
-
 /** The commands on schedules; the same promises as the commands on instances. */
-export function createScheduleCommands({ gate }: Pick<CommandDependencies, 'gate'>): ScheduleCommands {
+export function createScheduleCommands(
+  dependencies: Pick<CommandDependencies, 'gate' | 'platform' | 'defaultMethod'>,
+): ScheduleCommands {
+  const { gate } = dependencies;
+  const requireMethod = async ({ method }: Pick<UpdateSchedule, 'method'>) =>
+    void chooseImageWorkflows({ method }, dependencies);
   return {
     create: (caller, input) =>
       gate.run({

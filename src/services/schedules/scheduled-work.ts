@@ -54,7 +54,7 @@ export function createScheduledWork(dependencies: CommandDependencies) {
         input: {},
         target: null,
         made: ({ imageId }: Accepted) => imageId,
-        prepare: async () => chooseImageWorkflows(order),
+        prepare: async () => chooseImageWorkflows(order, dependencies),
         write: (admission, workflows): Promise<Accepted> =>
           runWithin(admission, within, async () => {
             const accepted = await writeNewImage(dependencies, admission, order, workflows);

@@ -32,7 +32,7 @@ async function createScheduleWorld() {
   const queue = createOperationQueue({ boss, platformId: PLATFORM, workflows, services: {} as never });
   const work: ScheduledWork = createScheduledWork({ gate, queue, platform, secrets });
   const feeder = createFeeder({ database, work });
-  const commands = createScheduleCommands({ gate });
+  const commands = createScheduleCommands({ gate, platform });
 
   async function runImages(runId: string): Promise<readonly PlannedImage[]> {
     const { rows } = await database.pool.query<PlannedImage>(

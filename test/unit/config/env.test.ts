@@ -9,6 +9,7 @@ test('nothing set means embedded defaults on loopback', () => {
     platform: 'local',
     namespaces: ['toygres-managed'],
     imageContainer: 'images',
+    defaultImageMethod: 'LOGICAL',
     workerConcurrency: 4,
     jobConcurrency: 2,
   });

@@ -1,4 +1,5 @@
 import type { JobSpec } from '../../../../jobs/ports/platform.ts';
+import { invalidInput } from '../../../../schema/errors.ts';
 import type { Manifest } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields } from '../fill-template.ts';
 import { jobLabels } from '../labels.ts';
@@ -48,7 +49,10 @@ function keyOf(path: string): string {
   return path.replaceAll('/', '__');
 }
 
-function templateOf({ kind, volume }: JobSpec): TemplateName {
+function templateOf({ kind, volume, program }: JobSpec): TemplateName {
+  if (program !== undefined) {
+    throw invalidInput('program', 'a script', `Jobs of a cluster run scripts alone, and ${program} is none.`);
+  }
   if (kind === 'preflight') return 'preflight-job';
   return volume === null ? 'backup-job' : 'restore-job';
 }

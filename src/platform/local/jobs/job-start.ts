@@ -106,7 +106,7 @@ export async function startJob(
   checkJobSpec(spec);
   const programs = await requirePrograms(context.programs, { ...spec, imageType: 'STOCK' });
   const volume = await findVolume(context, spec);
-  const commands = await placeCommands(context, spec.kind);
+  const commands = await placeCommands(context, spec.program ?? spec.kind);
 
   await makePassage(paths.directory);
   await makeOurs(paths.run);

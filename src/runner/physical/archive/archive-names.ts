@@ -1,9 +1,13 @@
-import { AppError } from '../../../../schema/errors.ts';
+import { finalFailure } from '../../attempt/failure.ts';
 
 /** The data directory, without what lies in tablespaces. */
 export const BASE_ARCHIVE = 'base.tar.zst';
 /** PostgreSQL's own list of the files, with their checksums. */
 export const BACKUP_MANIFEST = 'backup_manifest';
+/** The list of all other files, written last. */
+export const CHECKSUMS_FILE = 'checksums.tsv';
+/** What the server is, and what a restore has to compare with. */
+export const SERVER_FILE = 'server.json';
 
 const ARCHIVE = /^(base|\d{1,10})\.tar\.zst\.(\d{4})$/;
 
@@ -19,7 +23,7 @@ export interface StoredArchive {
   readonly parts: readonly string[];
 }
 
-/** The archives among the files of an image, the data directory first. Throws STEP_FAILED when a part is missing. */
+/** The archives among the files of an image, the data directory first. Throws a JobFailure when a part is missing. */
 export function findArchives(names: readonly string[]): readonly StoredArchive[] {
   const found = new Map<string, string[]>();
   for (const name of [...names].sort()) {
@@ -35,6 +39,6 @@ export function findArchives(names: readonly string[]): readonly StoredArchive[]
   return [{ tablespace: null, parts: base }, ...[...found].map(([tablespace, parts]) => ({ tablespace, parts }))];
 }
 
-function incomplete(): AppError {
-  return new AppError('STEP_FAILED', 'The image is damaged: a part of an archive is missing.');
+function incomplete(): Error {
+  return finalFailure('the image is damaged: a part of an archive is missing');
 }

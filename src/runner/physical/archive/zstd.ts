@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
-import { AppError } from '../../../../schema/errors.ts';
+import { finalFailure } from '../../attempt/failure.ts';
 
 const CHUNK_BYTES = 1 << 18;
 
-/** What passed, unpacked. Throws STEP_FAILED for what is no zstd, or is cut. */
+/** What passed, unpacked. Throws a JobFailure for what is no zstd, or is cut. */
 export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* through(packed, createZstdDecompress({ chunkSize: CHUNK_BYTES }));
 }
@@ -26,7 +26,7 @@ async function* through(
     for await (const chunk of transform) yield chunk as Buffer;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code?.startsWith('ZSTD_') !== true) throw error;
-    throw new AppError('STEP_FAILED', 'An archive of the image is damaged: it cannot be unpacked.', { cause: error });
+    throw finalFailure('the image is damaged: an archive cannot be unpacked', { cause: error });
   } finally {
     input.destroy();
     transform.destroy();

@@ -1,5 +1,5 @@
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
-import { AppError } from '../../../../schema/errors.ts';
+import { finalFailure } from '../../attempt/failure.ts';
 import { readTar, type TarMember } from '../archive/read-tar.ts';
 
 const DIRECTORY_MODE = 0o700;
@@ -20,7 +20,7 @@ export interface UnpackOptions {
 
 /**
  * Writes the members of an archive below a directory: files and directories alone, of its owner alone. Whatever has another
- * place, or is a link, is refused (STEP_FAILED): an image may come from anybody. Written by this thread while others read
+ * place, or is a link, is refused: an image may come from anybody. Written by this thread while others read
  * and unpack ahead of it.
  */
 export async function unpackArchive(archive: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<void> {
@@ -51,11 +51,8 @@ function checkName({ name }: TarMember): string {
   throw refused(name, 'has a place outside');
 }
 
-function refused(name: string, why: string): AppError {
-  return new AppError(
-    'STEP_FAILED',
-    `The image is damaged: ${JSON.stringify(name.slice(0, 200))} in an archive ${why}.`,
-  );
+function refused(name: string, why: string): Error {
+  return finalFailure(`the image is damaged: ${JSON.stringify(name.slice(0, 200))} in an archive ${why}`);
 }
 
 /** Bytes stay bytes: a name is in no encoding. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../../../../schema/errors.ts';
+import { JobFailure } from '../../attempt/failure.ts';
 import { readTar } from '../archive/read-tar.ts';
 import type { BackupManifest } from './backup-manifest.ts';
 import type { LogSegments } from './log-segments.ts';
@@ -34,7 +34,7 @@ export async function hashMembers(
   await readTar(archive, (member) => {
     if (member.type !== 'file' && member.type !== 'contiguous-file') return null;
     const path = `${directory}${member.name.replace(/^\.\//, '')}`;
-    if (seen.has(path)) throw new AppError('STEP_FAILED', `The base backup holds ${path} twice.`);
+    if (seen.has(path)) throw new JobFailure(`the base backup holds ${path} twice`);
     const [, segment] = SEGMENT.exec(path) ?? [];
     if (segment !== undefined) {
       segments.set(segment, member.sizeBytes);
@@ -50,7 +50,7 @@ export async function hashMembers(
 
 /**
  * Holds what passed against the manifest of the server: every file that it names was there, with its size and checksum,
- * and no other. Throws STEP_FAILED naming the first that differ.
+ * and no other. Throws a JobFailure naming the first that differ.
  */
 export function compareWithManifest({ files }: BackupManifest, seen: SeenFiles): void {
   const found: string[] = [];
@@ -67,5 +67,5 @@ export function compareWithManifest({ files }: BackupManifest, seen: SeenFiles):
   if (found.length === 0) return;
   const more = found.length > NAMED_AT_MOST ? `; and ${found.length - NAMED_AT_MOST} more` : '';
   const named = found.slice(0, NAMED_AT_MOST).join('; ');
-  throw new AppError('STEP_FAILED', `The base backup is not what its manifest says: ${named}${more}.`);
+  throw new JobFailure(`the base backup is not what its manifest says: ${named}${more}`);
 }

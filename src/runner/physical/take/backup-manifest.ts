@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { AppError } from '../../../../schema/errors.ts';
+import { JobFailure } from '../../attempt/failure.ts';
 
 /** What a file of a base backup must be, by its path below the data directory (its bytes, one a character). */
 export interface ExpectedFile {
@@ -46,7 +46,7 @@ const Manifest = z.object({
 const LAST_LINE = '"Manifest-Checksum"';
 
 /**
- * Reads PostgreSQL's backup manifest and holds it against its own checksum. Throws STEP_FAILED saying what is wrong with it.
+ * Reads PostgreSQL's backup manifest and holds it against its own checksum. Throws a JobFailure saying what is wrong with it.
  */
 export function parseBackupManifest(content: Buffer): BackupManifest {
   const parsed = Manifest.safeParse(parseJson(content));
@@ -88,6 +88,6 @@ function pathOf(plain: string | undefined, encoded: string | undefined): string 
   return encoded === undefined ? null : Buffer.from(encoded, 'hex').toString('latin1');
 }
 
-function unusable(what: string): AppError {
-  return new AppError('STEP_FAILED', `The manifest of the base backup cannot be used: ${what}.`);
+function unusable(what: string): Error {
+  return new JobFailure(`the manifest of the base backup cannot be used: ${what}`);
 }

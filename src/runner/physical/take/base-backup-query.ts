@@ -1,5 +1,5 @@
 import pg, { type Connection, type Submittable } from 'pg';
-import { AppError } from '../../../../schema/errors.ts';
+import { JobFailure } from '../../attempt/failure.ts';
 import type { GuardedConnection } from '../../postgres/guarded-connection.ts';
 import { ServerError, SessionLostError } from '../../postgres/server-error.ts';
 
@@ -48,8 +48,7 @@ export class BaseBackupQuery implements Submittable {
 
   handleDataRow(message: { readonly fields: BackupRow }): void {
     // A start, an end and a row for each tablespace: what sends more without end is no PostgreSQL.
-    if (this.rows.length >= 100_000)
-      this.#fail(new AppError('STEP_FAILED', 'The server answers with rows without end.'));
+    if (this.rows.length >= 100_000) this.#fail(new JobFailure('the server answers with rows without end.'));
     else this.rows.push(message.fields);
   }
 
@@ -136,8 +135,8 @@ function readText(chunk: Buffer, start: number): { readonly text: string; readon
   return { text: chunk.toString('utf8', start, end), next: end + 1 };
 }
 
-function unexpected(): AppError {
-  return new AppError('STEP_FAILED', 'The server sends a base backup in a form that PostgreSQL does not have.');
+function unexpected(): Error {
+  return new JobFailure('the server sends a base backup in a form that PostgreSQL does not have');
 }
 
 function describeError(error: unknown): Error {

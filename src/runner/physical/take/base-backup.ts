@@ -1,4 +1,6 @@
-import { AppError } from '../../../../schema/errors.ts';
+import { randomBytes } from 'node:crypto';
+import { JobFailure } from '../../attempt/failure.ts';
+import { ServerError } from '../../postgres/server-error.ts';
 import { type BackupPart, type BackupRow, BaseBackupQuery } from './base-backup-query.ts';
 import type { ReplicationSession } from './replication-session.ts';
 
@@ -32,7 +34,7 @@ export interface BaseBackup {
   readonly timeline: number;
   readonly tablespaces: readonly { readonly oid: string; readonly path: string }[];
   parts(): AsyncIterable<BackupPart>;
-  /** Where it is consistent; to be asked when all parts were taken. Throws STEP_FAILED when the server did not say. */
+  /** Where it is consistent; to be asked when all parts were taken. Throws a JobFailure when the server did not say. */
   endLsn(): string;
 }
 
@@ -53,13 +55,31 @@ export async function startBaseBackup(
     const parts = query.parts();
     try {
       const first = await parts.next();
-      if (first.done === true) throw new AppError('STEP_FAILED', 'The server sent no base backup.');
+      if (first.done === true) throw new JobFailure('the server sent no base backup');
       return describeBackup(query, compression, withFirst(first.value, parts));
     } catch (error) {
       if (at === compressions.length - 1 || !isRefusedCompression(error)) throw error;
     }
   }
-  throw new AppError('STEP_FAILED', 'The server sent no base backup.');
+  throw new JobFailure('the server sent no base backup');
+}
+
+/**
+ * Keeps the log from here on until the session ends: a checkpoint, of the load on the source or of another backup, would
+ * else remove what makes this backup consistent. Gives why there is no slot to be had; the backup may do without.
+ */
+export async function holdLog(session: ReplicationSession): Promise<string | null> {
+  const name = `toygres_${randomBytes(8).toString('hex')}`;
+  const query = new BaseBackupQuery(`CREATE_REPLICATION_SLOT ${name} TEMPORARY PHYSICAL (RESERVE_WAL)`);
+  session.begin(query);
+  try {
+    for await (const _ of query.parts())
+      throw new JobFailure('the server answers with files where none were asked for');
+    return null;
+  } catch (error) {
+    if (error instanceof ServerError) return error.message;
+    throw error;
+  }
 }
 
 /** `BASE_BACKUP` with its options, as PostgreSQL 15 and later read it. */
@@ -116,5 +136,5 @@ function describeBackup(
 function readLsn(row: BackupRow | undefined): string {
   const lsn = row?.[0] ?? '';
   if (LSN.test(lsn)) return lsn;
-  throw new AppError('STEP_FAILED', 'The server did not say at which place of its log the base backup stands.');
+  throw new JobFailure('the server did not say at which place of its log the base backup stands');
 }

@@ -1,22 +1,22 @@
-import { AppError } from '../../../../schema/errors.ts';
+import { JobFailure } from '../../attempt/failure.ts';
 import type { WalRange } from './backup-manifest.ts';
 
 /** Files of the log that passed, with their sizes. */
 export type LogSegments = Map<string, number>;
 
 /**
- * Looks whether all of the log is there that makes a base backup consistent. Throws STEP_FAILED naming the first segment
+ * Looks whether all of the log is there that makes a base backup consistent. Throws a JobFailure naming the first segment
  * that is missing.
  */
 export function checkLogSegments(ranges: readonly WalRange[], segments: LogSegments): void {
   const segmentBytes = BigInt(Math.max(0, ...segments.values()));
-  if (segmentBytes === 0n || ranges.length === 0) throw new AppError('STEP_FAILED', 'The base backup holds no log.');
+  if (segmentBytes === 0n || ranges.length === 0) throw new JobFailure('the base backup holds no log');
   for (const { timeline, startLsn, endLsn } of ranges) {
     const last = (parseLsn(endLsn) - 1n) / segmentBytes;
     for (let number = parseLsn(startLsn) / segmentBytes; number <= last; number += 1n) {
       const name = segmentName(timeline, number, segmentBytes);
       if (segments.get(name) === Number(segmentBytes)) continue;
-      throw new AppError('STEP_FAILED', `The base backup lacks ${name} of the log and cannot be made consistent.`);
+      throw new JobFailure(`the base backup lacks ${name} of the log and cannot be made consistent`);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../../../schema/errors.ts';
+import { JobFailure } from '../../attempt/failure.ts';
 import { BASE_ARCHIVE, partName } from '../archive/archive-names.ts';
 import { type Channel, openChannel } from '../archive/channel.ts';
 import { packZstd, unpackZstd } from '../archive/zstd.ts';
@@ -29,7 +29,7 @@ const LARGEST_MANIFEST = 1 << 30;
 
 /**
  * Takes everything that the server sends: packs it where the server did not, puts it away in parts, and reads every file in
- * passing. Resolves when all is put away and what passed is what the server's manifest says; throws STEP_FAILED otherwise.
+ * passing. Resolves when all is put away and what passed is what the server's manifest says; throws a JobFailure otherwise.
  */
 export async function streamArchives(backup: BaseBackup, options: StreamOptions): Promise<StreamedBackup> {
   const seen: SeenFiles = new Map();
@@ -53,7 +53,7 @@ export async function streamArchives(backup: BaseBackup, options: StreamOptions)
         case 'bytes':
           if (inManifest) {
             manifestBytes += part.bytes.length;
-            if (manifestBytes > LARGEST_MANIFEST) throw new AppError('STEP_FAILED', 'The list of files has no end.');
+            if (manifestBytes > LARGEST_MANIFEST) throw new JobFailure('the list of files has no end');
             manifest.push(part.bytes);
           } else await archive?.write(part.bytes);
           break;
@@ -80,7 +80,7 @@ function archiveOf({ tablespaces }: BaseBackup, path: string | null): { name: st
   if (path === null) return { name: BASE_ARCHIVE, directory: '' };
   const tablespace = tablespaces.find((one) => one.path === path);
   if (tablespace === undefined || !/^\d{1,10}$/.test(tablespace.oid)) {
-    throw new AppError('STEP_FAILED', 'The server sends a tablespace that it did not name before.');
+    throw new JobFailure('the server sends a tablespace that it did not name before');
   }
   return { name: `${tablespace.oid}.tar.zst`, directory: `pg_tblspc/${tablespace.oid}/` };
 }

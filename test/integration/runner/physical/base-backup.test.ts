@@ -9,7 +9,7 @@ import { readServerIdentity } from '../../../../src/postgres-programs/identity.t
 import { findArchives } from '../../../../src/runner/physical/archive/archive-names.ts';
 import { unpackZstd } from '../../../../src/runner/physical/archive/zstd.ts';
 import { unpackArchive } from '../../../../src/runner/physical/restore/unpack-archive.ts';
-import { type BaseBackup, startBaseBackup } from '../../../../src/runner/physical/take/base-backup.ts';
+import { type BaseBackup, holdLog, startBaseBackup } from '../../../../src/runner/physical/take/base-backup.ts';
 import { openReplication, type ReplicationSession } from '../../../../src/runner/physical/take/replication-session.ts';
 import { type StreamedBackup, streamArchives } from '../../../../src/runner/physical/take/stream-archives.ts';
 import { type SourceServer, startSourceServer } from '../../../support/source-server.ts';
@@ -124,6 +124,31 @@ describe('a base backup', () => {
     const backup = await startBaseBackup(session, WISH, [none, few, null]);
     expect(backup.compression).toBe(few);
     await stream(backup);
+  });
+
+  test('has all of its log however many checkpoints there are meanwhile', async () => {
+    expect(await holdLog(session)).toBeNull();
+    const backup = await startBaseBackup(session, WISH);
+    const disturbed = altered(backup, (bytes) => bytes);
+    let isDisturbed = false;
+    const options = { put: keep, partBytes: PART_BYTES, onProgress: () => undefined };
+    const parts = async function* () {
+      for await (const part of disturbed.parts()) {
+        yield part;
+        for (let times = isDisturbed ? 3 : 0; times < 3; times += 1) {
+          await source.query('postgres', 'INSERT INTO kept SELECT g, md5(g::text) FROM generate_series(1, 1000) g');
+          await source.query('postgres', 'SELECT pg_switch_wal()');
+          await source.query('postgres', 'CHECKPOINT');
+        }
+        isDisturbed = true;
+      }
+    };
+    const { parsed } = await streamArchives({ ...backup, parts }, options);
+    expect(parsed.walRanges).toHaveLength(1);
+    session.close();
+    await expect
+      .poll(() => source.query('postgres', 'SELECT count(*)::int AS slots FROM pg_replication_slots'))
+      .toEqual([{ slots: 0 }]);
   });
 
   test('that was altered on its way is no image', async () => {

@@ -1,0 +1,27 @@
+import type { ImageMethod } from '../image-method.ts';
+import { parseFilledVolume, parseTakenImage } from '../taken-image.ts';
+import { copyJob } from './copy-job.ts';
+import { unpackJob } from './unpack-job.ts';
+
+/** The whole cluster as a base backup, with the log that makes it consistent. */
+export const PHYSICAL = {
+  method: 'PHYSICAL',
+  workflows: {
+    take: { name: 'create-physical-image', version: '1.0.0' },
+    fill: { name: 'restore-physical-instance', version: '1.0.0' },
+    fillDurable: { name: 'restore-durable-physical-instance', version: '1.0.0' },
+  },
+  take: {
+    phases: [{ phase: 'copy', step: 'Copy the cluster', weight: 88 }],
+    plan: copyJob,
+    parseResult: parseTakenImage,
+  },
+  fill: {
+    phases: [
+      { phase: 'unpack', step: 'Unpack the image', weight: 58 },
+      { phase: 'recover', step: 'Recover the cluster', weight: 20 },
+    ],
+    plan: unpackJob,
+    parseResult: parseFilledVolume,
+  },
+} as const satisfies ImageMethod;

@@ -1,0 +1,44 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Settings of the source that name its places, ports and neighbours, or would have the copy do what is the source's to do:
+ * archive, follow another server, wait for standbys.
+ */
+const OF_THE_SOURCE =
+  /^(data_directory|config_file|hba_file|ident_file|external_pid_file|unix_socket_.*|listen_addresses|port|bonjour.*|archive_.*|restore_command|recovery_.*|primary_.*|promote_trigger_file|synchronous_standby_names|ssl|ssl_.*|krb_server_keyfile|log_directory|dynamic_library_path|extension_control_path|stats_temp_directory|event_source|jit_provider|oauth_validator_libraries|include|include_if_exists|include_dir)$/i;
+
+const FILES = ['postgresql.conf', 'postgresql.auto.conf'];
+const SETTING = /^\s*([A-Za-z_][A-Za-z0-9_.$]*)(?:\s*=|\s)/;
+
+/** Whether a line of a configuration file sets one of these. */
+export function isOfTheSource(line: string): boolean {
+  return OF_THE_SOURCE.test(SETTING.exec(line)?.[1] ?? '');
+}
+
+/** Makes comments of the settings that are not the copy's, in all files that the server reads; gives their names. */
+export async function neutralizeSettings(dataDirectory: string): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const name of FILES) {
+    const file = path.join(dataDirectory, name);
+    const text = await readFile(file, 'latin1').catch(() => null);
+    if (text === null) continue;
+    const lines = text.split('\n').map((line) => {
+      if (!isOfTheSource(line)) return line;
+      found.add(SETTING.exec(line)?.[1]?.toLowerCase() ?? '');
+      return `# the source's: ${line}`;
+    });
+    await writeFile(file, lines.join('\n'), 'latin1');
+  }
+  return [...found].sort();
+}
+
+/** Sets a setting in postgresql.auto.conf as ALTER SYSTEM would. */
+export async function writeSetting(dataDirectory: string, name: string, value: string): Promise<void> {
+  const file = path.join(dataDirectory, 'postgresql.auto.conf');
+  const text = await readFile(file, 'latin1').catch(() => '');
+  const kept = text.split('\n').filter((line) => SETTING.exec(line)?.[1]?.toLowerCase() !== name);
+  const quoted = value.replaceAll('\\', '\\\\').replaceAll("'", "''");
+  const head = kept.join('\n').replace(/\n+$/, '');
+  await writeFile(file, `${head}${head === '' ? '' : '\n'}${name} = '${quoted}'\n`, 'latin1');
+}

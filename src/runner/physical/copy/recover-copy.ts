@@ -1,0 +1,55 @@
+import type { Attempt } from '../../attempt/attempt.ts';
+import { JobFailure } from '../../attempt/failure.ts';
+import { cancelDurableFunctions } from './cancel-functions.ts';
+import { rebuildDependentIndexes, type UsedCollation } from './collations.ts';
+import { leaveOutAbsent, readLibraries } from './libraries.ts';
+import { startRecoveryServer } from './recovery-server.ts';
+import { holdBackgroundWork, listDatabases, settlePassword, tellIdentity } from './settle-copy.ts';
+
+export interface CopyPlan {
+  readonly login: { readonly user: string; readonly password: string };
+  /** As the source sorted, by database. */
+  readonly collations: Readonly<Record<string, readonly UsedCollation[]>>;
+  readonly durableFunctions: string;
+  readonly backgroundWork: string;
+}
+
+/**
+ * Recovers the cluster, makes it its own, and stops it clean: nobody is let in before its indexes are right and what its
+ * source does by itself is held.
+ */
+export async function recoverCopy(
+  attempt: Attempt,
+  dataDirectory: string,
+  { login, collations, durableFunctions, backgroundWork }: CopyPlan,
+): Promise<{ readonly databases: number }> {
+  const { report } = attempt;
+  report.progress(10, 'recovering the cluster');
+  const libraries = await readLibraries(attempt, dataDirectory);
+  const server = await startRecoveryServer(attempt, dataDirectory);
+  report.log('The server on the restored data is consistent and was promoted');
+  const session = await server.open('template1', login);
+  const databases = await listDatabases(session);
+  await settlePassword(attempt, server, session, login);
+  await tellIdentity(attempt, session);
+  await leaveOutAbsent(attempt, session, dataDirectory, libraries);
+  await session.close();
+  for (const [index, name] of databases.entries()) {
+    report.progress(20 + (60 * index) / databases.length, `looking through database ${name.text}`);
+    const inside = await server.open(name.text, login);
+    await rebuildDependentIndexes(inside, report, name.text, collations[name.text] ?? []);
+    if (backgroundWork === 'HOLD') await holdBackgroundWork(attempt, inside, name.text);
+    if (durableFunctions === 'CANCEL') await cancelDurableFunctions(attempt, inside);
+    await inside.close();
+  }
+  report.progress(85, 'stopping the server');
+  await server.stop();
+  await requireCleanStop(attempt, dataDirectory);
+  return { databases: databases.length };
+}
+
+async function requireCleanStop({ programs }: Attempt, dataDirectory: string): Promise<void> {
+  const end = await programs.run('pg_controldata', { arguments: [dataDirectory] });
+  if (/^Database cluster state: *shut down$/m.test(end.output)) return;
+  throw new JobFailure('the server on the restored data did not stop cleanly');
+}

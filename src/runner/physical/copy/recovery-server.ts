@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Attempt } from '../../attempt/attempt.ts';
+import { JobFailure } from '../../attempt/failure.ts';
+import { openSession, type Session } from '../../postgres/session.ts';
+import { firstError } from '../../programs/real-error.ts';
+import type { ProgramEnd } from '../../programs/run-program.ts';
+
+/** Asked for a password; every other database lets its visitors in: nobody else reaches the socket. */
+export const LOGIN_CHECK = 'toygres login check';
+const HBA = `local "${LOGIN_CHECK}" all scram-sha-256\nlocal all all trust\n`;
+const PORT = 5432;
+/** Linux allows 107 bytes for the path of a socket. */
+const LONGEST_DIRECTORY = 80;
+const IS_UP = 'database system is ready to accept connections';
+const LOG_LINES = 200;
+
+/** A server on data that is being restored: reachable from this process alone, and with nothing of its source's work. */
+export interface RecoveryServer {
+  open(database: string, login: { readonly user: string; readonly password?: string }): Promise<Session>;
+  /** A clean stop. Throws a JobFailure where it is none. */
+  stop(): Promise<void>;
+}
+
+/** What stands on its command line, where no file of the source can change it. */
+function settingsOf(dataDirectory: string, files: string, sockets: string): Readonly<Record<string, string>> {
+  return {
+    data_directory: dataDirectory,
+    listen_addresses: '',
+    unix_socket_directories: sockets,
+    unix_socket_permissions: '0700',
+    port: String(PORT),
+    hba_file: path.join(files, 'hba.conf'),
+    ident_file: path.join(files, 'ident.conf'),
+    external_pid_file: '',
+    ssl: 'off',
+    logging_collector: 'off',
+    log_destination: 'stderr',
+    lc_messages: 'C',
+    log_statement: 'none',
+    log_min_error_statement: 'panic',
+    archive_mode: 'off',
+    archive_cleanup_command: '',
+    recovery_end_command: '',
+    primary_conninfo: '',
+    primary_slot_name: '',
+    synchronous_standby_names: '',
+    // All of the log that it needs is there. It ends where it is consistent, once, on a timeline of its own.
+    restore_command: '/bin/false',
+    recovery_target: 'immediate',
+    recovery_target_action: 'promote',
+    hot_standby: 'off',
+    // What lay in tablespaces lies in directories of the copy.
+    allow_in_place_tablespaces: 'on',
+    shared_preload_libraries: '',
+    max_logical_replication_workers: '0',
+    'pg_durable.max_duroxide_connections': '1',
+    autovacuum: 'off',
+    shared_buffers: '128MB',
+    huge_pages: 'off',
+    // It is synced as a whole when it is done.
+    fsync: 'off',
+  };
+}
+
+/**
+ * Starts the server and resolves when its recovery is over and it takes connections. `more`: further settings.
+ * Throws a JobFailure with its own words when it does not come up.
+ */
+export async function startRecoveryServer(
+  attempt: Attempt,
+  dataDirectory: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RecoveryServer> {
+  const files = path.join(attempt.scratch, 'recovery');
+  await mkdir(files, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(files, 'hba.conf'), HBA);
+  await writeFile(path.join(files, 'ident.conf'), '');
+  const sockets = files.length > LONGEST_DIRECTORY ? await mkdtemp('/tmp/toygres-') : files;
+  const settings = Object.entries({ ...settingsOf(dataDirectory, files, sockets), ...more });
+  const lines: string[] = [];
+  const up = Promise.withResolvers<void>();
+  let pid: number | null = null;
+  const ended = attempt.programs
+    .run('postgres', {
+      arguments: ['-D', dataDirectory, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      onStart: (started) => {
+        pid = started;
+      },
+      onError: (line) => {
+        lines.push(line);
+        if (lines.length > LOG_LINES) lines.shift();
+        if (line.includes(IS_UP)) up.resolve();
+      },
+    })
+    .finally(async () => {
+      if (sockets !== files) await rm(sockets, { recursive: true, force: true });
+    });
+  const failed = ended.then((end) => {
+    throw new JobFailure(`the server on the restored data did not come up: ${wordsOf(end, lines)}`);
+  });
+  failed.catch(() => undefined);
+  await Promise.race([up.promise, failed]);
+  return {
+    open: (database, { user, password = '' }) =>
+      openSession({ host: sockets, port: PORT, user, password }, { database, major: null }),
+    stop: async () => {
+      if (pid !== null) process.kill(pid, 'SIGINT');
+      const end = await ended;
+      if (end.exitCode !== 0)
+        throw new JobFailure(`the server on the restored data did not stop: ${wordsOf(end, lines)}`);
+    },
+  };
+}
+
+function wordsOf(end: ProgramEnd, lines: readonly string[]): string {
+  return firstError(lines) || `it ended with exit status ${end.exitCode ?? end.signal}`;
+}

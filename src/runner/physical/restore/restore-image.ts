@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Attempt, type Program, requireParameter, requireSecret } from '../../attempt/attempt.ts';
+import { finalFailure, JobFailure } from '../../attempt/failure.ts';
+import type { WantedFile } from '../../mover/file-mover.ts';
+import { adoptVolume, filesOf, finishVolume } from '../../volume/adopt-volume.ts';
+import { findArchives } from '../archive/archive-names.ts';
+import { unpackZstd } from '../archive/zstd.ts';
+import { neutralizeSettings } from '../copy/neutral-settings.ts';
+import { recoverCopy } from '../copy/recover-copy.ts';
+import { readImage } from './read-image.ts';
+import { unpackArchive } from './unpack-archive.ts';
+
+/** Unpacks a physical image into the volume, and makes a server of its own of it: recovered, promoted once, stopped. */
+export const restorePhysical: Program = async (attempt) => {
+  const { report, volume } = attempt;
+  if (volume === null) throw finalFailure('the job was started without a volume');
+  const imageId = requireParameter(attempt, 'TOYGRES_IMAGE_ID', /[A-Za-z0-9._-]+/);
+  requireParameter(attempt, 'TOYGRES_IMAGE_URL', /https?:\/\/[^?]+[^?/]/);
+  const login = { user: attempt.parameters.PGUSER ?? 'postgres', password: await requireSecret(attempt, 'password') };
+  const durableFunctions = requireParameter(attempt, 'TOYGRES_DURABLE_FUNCTIONS', /RESUME|CANCEL/);
+  const backgroundWork = requireParameter(attempt, 'TOYGRES_BACKGROUND_WORK', /HOLD|RUN/);
+  const done = await adoptVolume(attempt, volume, imageId);
+  if (done !== null) return done;
+
+  const { growing } = filesOf(volume);
+  const image = await readImage(attempt);
+  await unpackAll(attempt, image.files, growing);
+  await refuseOtherVersion(attempt, growing);
+  await tellNeutralized(attempt, growing);
+
+  report.phase('recover', 100, 'percent');
+  const plan = { login, collations: image.collations, durableFunctions, backgroundWork };
+  const { databases } = await recoverCopy(attempt, growing, plan);
+  await removeTraces(growing);
+  await syncCluster(attempt, growing);
+  const result = { databases, notices: report.notices, findings: report.findings };
+  await finishVolume(volume, imageId, result);
+  report.endPhase();
+  return result;
+};
+
+async function unpackAll(attempt: Attempt, files: readonly WantedFile[], growing: string): Promise<void> {
+  const { report } = attempt;
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const archives = findArchives([...byName.keys()]);
+  const partsOf = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
+  const total = archives.flatMap(({ parts }) => partsOf(parts)).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  report.phase('unpack', total);
+  let [read, written] = [0, 0];
+
+  async function* content(parts: readonly WantedFile[]): AsyncGenerator<Uint8Array> {
+    for (const part of parts) {
+      for await (const bytes of attempt.files.read(part)) {
+        read += bytes.length;
+        report.progress(read, `${Math.floor(written / 1_048_576)} MiB are unpacked`);
+        yield bytes;
+      }
+    }
+  }
+  const onWritten = (bytes: number) => {
+    written += bytes;
+  };
+  for (const { tablespace, parts } of archives) {
+    const target = tablespace === null ? growing : path.join(growing, 'pg_tblspc', tablespace);
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    await unpackArchive(unpackZstd(content(partsOf(parts))), { target, onWritten });
+  }
+  report.endPhase();
+  report.log(`Unpacked ${written} bytes from ${read}`);
+}
+
+/** A cluster is its major version's alone. The control plane refuses another before it makes a record. */
+async function refuseOtherVersion({ programs }: Attempt, growing: string): Promise<void> {
+  const version = (await readFile(path.join(growing, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  const end = await programs.run('postgres', { arguments: ['--version'] });
+  const here = /\) (\d+)/.exec(end.output)?.[1] ?? 'unknown';
+  if (version === here) return;
+  throw finalFailure(
+    `the image is of PostgreSQL ${version || 'unknown'}, and this is ${here}: it restores to its own version only`,
+  );
+}
+
+async function tellNeutralized({ report }: Attempt, growing: string): Promise<void> {
+  for (const name of await neutralizeSettings(growing)) {
+    report.notice(`setting ${name} names a place, a port or a neighbour of the source and was left out`);
+  }
+  await writeFile(path.join(growing, 'recovery.signal'), '', { mode: 0o600 });
+}
+
+/** What only the recovery needed. */
+async function removeTraces(growing: string): Promise<void> {
+  for (const name of ['backup_label.old', 'tablespace_map.old', 'backup_manifest']) {
+    await rm(path.join(growing, name), { force: true });
+  }
+  for (const name of ['backup_label', 'recovery.signal']) {
+    if (existsSync(path.join(growing, name))) throw new JobFailure('the recovery of the image did not come to its end');
+  }
+}
+
+async function syncCluster({ programs, report }: Attempt, growing: string): Promise<void> {
+  report.progress(90, 'writing the cluster to disk');
+  const end = await programs.run('initdb', { arguments: ['--sync-only', `--pgdata=${growing}`] });
+  if (end.exitCode !== 0) {
+    throw new JobFailure(`the restored cluster could not be written to disk: ${end.errorLines.at(-1) ?? ''}`);
+  }
+}

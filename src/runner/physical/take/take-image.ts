@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { type Attempt, type Program, requireParameter, requireSecret } from '../../attempt/attempt.ts';
+import { finalFailure, JobFailure } from '../../attempt/failure.ts';
+import { checkLogin } from '../../backup/check-login.ts';
+import type { MovedFile } from '../../mover/file-mover.ts';
+import { describeError } from '../../postgres/describe-error.ts';
+import { ServerError } from '../../postgres/server-error.ts';
+import type { Login } from '../../postgres/session.ts';
+import { BACKUP_MANIFEST, CHECKSUMS_FILE, SERVER_FILE } from '../archive/archive-names.ts';
+import { type BaseBackup, holdLog, startBaseBackup } from './base-backup.ts';
+import { type PhysicalSource, readSource } from './read-source.ts';
+import { openReplication } from './replication-session.ts';
+import { type StreamedBackup, streamArchives } from './stream-archives.ts';
+
+/** More than this goes into another file: a store's blob has an end, and a part can be tried again. */
+const PART_BYTES = 32 * 2 ** 30;
+const NOT_ALLOWED = '28000';
+
+type NamedFile = MovedFile & { readonly name: string };
+
+/** Takes a physical image of a whole running server: its files as they are, with the log that makes them consistent. */
+export const backupPhysical: Program = async (attempt) => {
+  const startedAt = now();
+  const { report, files: mover } = attempt;
+  const login = await readLogin(attempt);
+  requireParameter(attempt, 'TOYGRES_IMAGE_URL', /https?:\/\/[^?]+[^?/]/);
+  const found = await checkLogin(login);
+  const files: NamedFile[] = [];
+  const put = async (name: string, content: AsyncIterable<Uint8Array>) => {
+    files.push({ name, ...(await mover.write(name, content)) });
+  };
+  try {
+    const source = await readSource(attempt, login, found.session, found.major);
+    report.log(
+      `The server is PostgreSQL ${source.facts.serverVersion} with ${source.facts.databases.length} databases`,
+    );
+    const { backup, streamed } = await stream(attempt, login, put);
+    await put(BACKUP_MANIFEST, only(streamed.manifest));
+    await put(SERVER_FILE, only(Buffer.from(`${JSON.stringify(describe(source, backup))}\n`)));
+    const list = Buffer.from(writeChecksums(files));
+    const checksums = await mover.write(CHECKSUMS_FILE, only(list));
+    requireSame(checksums, list);
+    report.endPhase();
+    report.log(`The image is uploaded: ${files.length + 1} files`);
+    const { databases, databaseBytes, cluster, serverVersion } = source.facts;
+    return {
+      startedAt,
+      finishedAt: now(),
+      checksums,
+      tools: { base_backup: serverVersion },
+      extensions: source.extensions,
+      durable: source.durable,
+      notices: report.notices,
+      findings: report.findings,
+      databases,
+      databaseBytes,
+      cluster,
+      serverVersion,
+    };
+  } finally {
+    await found.session.close();
+  }
+};
+
+async function stream(
+  attempt: Attempt,
+  login: Login,
+  put: (name: string, content: AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<{ readonly backup: BaseBackup; readonly streamed: StreamedBackup }> {
+  const { report, signal } = attempt;
+  const session = await openReplication(login).catch(refused);
+  const leave = () => session.close();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    const maxRate = attempt.parameters.TOYGRES_MAX_RATE_KILOBYTES;
+    const wish = {
+      label: `Toygres ${attempt.parameters.TOYGRES_IMAGE_ID ?? ''}`,
+      maxRateKilobytes: maxRate === undefined ? null : Number(maxRate),
+    };
+    const unheld = await holdLog(session);
+    if (unheld !== null) report.log(`The log is not held while it is read: ${unheld}`);
+    const backup = await startBaseBackup(session, wish).catch(refused);
+    report.phase('copy', backup.bytesTotal);
+    report.log(`The server sends its files ${backup.compression === null ? 'as they are' : 'packed by zstd'}`);
+    for (const { path } of backup.tablespaces) {
+      report.notice(`the tablespace in ${path} comes back inside of the data directory`);
+    }
+    const onProgress = (bytes: number) => report.progress(bytes, `reading the files of the cluster`);
+    const streamed = await streamArchives(backup, { put, partBytes: PART_BYTES, onProgress });
+    report.log(`${streamed.parsed.files.size} files are as the server read them`);
+    return { backup, streamed };
+  } finally {
+    signal.removeEventListener('abort', leave);
+    session.close();
+  }
+}
+
+function refused(error: unknown): never {
+  if (error instanceof ServerError && error.code === NOT_ALLOWED) {
+    throw finalFailure(
+      `the server does not let a backup in: ${error.message}. Its pg_hba.conf must have a line for replication`,
+      error,
+    );
+  }
+  if (error instanceof JobFailure) throw error;
+  throw new JobFailure(`the base backup failed: ${describeError(error)}`, { cause: error });
+}
+
+function describe({ facts, systemIdentifier, collations }: PhysicalSource, backup: BaseBackup): unknown {
+  const { startLsn, timeline, tablespaces } = backup;
+  return {
+    server: facts,
+    physical: { systemIdentifier, timeline, startLsn, endLsn: backup.endLsn(), tablespaces, collations },
+  };
+}
+
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+async function readLogin(attempt: Attempt): Promise<Login> {
+  const port = Number(requireParameter(attempt, 'PGPORT', /[0-9]+/));
+  const host = requireParameter(attempt, 'PGHOST', /.+/s);
+  const user = requireParameter(attempt, 'PGUSER', /.+/s);
+  return { host, port, user, password: await requireSecret(attempt, 'password') };
+}
+
+async function* only(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** One line a file, sorted by their paths: size, MD5, SHA-256, path. */
+function writeChecksums(files: readonly NamedFile[]): string {
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sorted.map(({ sizeBytes, md5, sha256, name }) => `${sizeBytes}\t${md5}\t${sha256}\t${name}\n`).join('');
+}
+
+function requireSame(moved: MovedFile, content: Buffer): void {
+  if (moved.sha256 === createHash('sha256').update(content).digest('hex')) return;
+  throw new JobFailure('the list of files was changed on its way to the store');
+}

@@ -1,0 +1,80 @@
+import { chown, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
+import { compareServers } from '../support/compare-servers.ts';
+import { createE2eClient, type E2eClient } from '../support/e2e-client.ts';
+import { openImages, query } from '../support/e2e-home-services.ts';
+import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
+import { fillNastyServer } from '../support/nasty-server.ts';
+import type { ServerLogin } from '../support/server-facts.ts';
+
+const PASSWORD = String.raw`pa'ss "w\ord" $(id) %41&=#? ☃`;
+
+let home: E2eHome;
+let server: E2eServer;
+let api: E2eClient;
+let source: { id: string; login: ServerLogin };
+let image: { id: string; operationId: string };
+
+beforeAll(async () => {
+  home = await makeE2eHome('physical');
+  server = await home.start();
+  api = createE2eClient(server);
+  const created = await api.createInstance({ name: 'source', password: PASSWORD });
+  await api.untilOver(created.operationId);
+  source = { id: created.id, login: await api.login(created.id) };
+  const tablespace = path.join(path.dirname(home.directory), 'tablespace');
+  await mkdir(tablespace);
+  const identity = await readServerIdentity();
+  if (identity !== null) await chown(tablespace, identity.uid, identity.gid);
+  await fillNastyServer({ query: (database, sql) => query(source.login, database, sql) }, tablespace);
+}, 240_000);
+afterAll(async () => {
+  await api?.stop();
+  await server?.stop();
+  await home?.stop();
+});
+
+test('a physical image of a server with the worst names is AVAILABLE with its files and databases', async () => {
+  image = await api.createImage({ name: 'monday', instanceId: source.id, method: 'PHYSICAL' });
+  expect(await api.untilOver(image.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await api.image(image.id)).toMatchObject({ state: 'AVAILABLE', failure: null });
+}, 240_000);
+
+test('a server that is restored from it is its source again', async () => {
+  const restored = await api.createInstance({ name: 'copy', sourceImageId: image.id });
+  expect(await api.untilOver(restored.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  const login = await api.login(restored.id);
+  expect(login.password).toBe(PASSWORD);
+  expect(await compareServers(source.login, login)).toEqual([
+    'ALTER SYSTEM setting shared_preload_libraries: was pg_stat_statements, "no such library", is pg_stat_statements',
+    'missing: ALTER SYSTEM setting port (1)',
+    'missing: ALTER SYSTEM setting archive_command (false)',
+    // Its slot is the one of the source.
+    expect.stringMatching(/^shop: subscription from_far: was .*"slot": "from_far".* is .*"slot": null/),
+    // It is unlogged.
+    'shop: rows of public.quick: was 30 rows, sum 2177370599236943692, is 0 rows, sum 0',
+  ]);
+  expect(await query(login, 'postgres', 'SELECT timeline_id::int AS timeline FROM pg_control_checkpoint()')).toEqual([
+    { timeline: 2 },
+  ]);
+}, 240_000);
+
+test('an image of which a byte was altered is not restored, and nothing of the instance is left', async () => {
+  const images = await openImages(home.directory);
+  const blob = images.getBlockBlobClient(`${image.id}/base.tar.zst.0000`);
+  const whole = await blob.downloadToBuffer();
+  whole[whole.length >> 1] = (whole[whole.length >> 1] ?? 0) ^ 1;
+  // The store's own MD5 is made to vouch for it: what the manifest says counts.
+  const { contentMD5 } = await blob.getProperties();
+  const id = Buffer.from('altered').toString('base64');
+  await blob.stageBlock(id, whole, whole.length);
+  await blob.commitBlockList([id], { blobHTTPHeaders: contentMD5 === undefined ? {} : { blobContentMD5: contentMD5 } });
+  const restored = await api.createInstance({ name: 'damaged', sourceImageId: image.id });
+  expect(await api.untilOver(restored.operationId, 'FAILED')).toMatchObject({
+    state: 'FAILED',
+    failure: { message: expect.stringContaining('the image is damaged: ') },
+  });
+  expect(await api.instance(restored.id)).toMatchObject({ state: 'FAILED' });
+}, 240_000);

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmod, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spawnOptionsFor } from '../../../src/postgres-programs/identity.ts';
+import type { ScriptEnd } from '../../support/job-script.ts';
+import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';
+import { ROOT } from '../../support/source-files.ts';
+import type { SourceServer } from '../../support/source-server.ts';
+
+const run = promisify(execFile);
+const PASSWORD_FACT = 'SELECT rolpassword FROM pg_authid WHERE rolname = $$clerk$$';
+
+let harness: ScriptHarness;
+let source: SourceServer;
+const started: SourceServer[] = [];
+
+beforeAll(async () => {
+  harness = await createScriptHarness();
+  source = await harness.makeSource(['--data-checksums', '--encoding=UTF8', '--locale=C.UTF-8']);
+  await source.query('postgres', "CREATE ROLE clerk LOGIN PASSWORD 'a clerk of the shop'");
+  await source.query('postgres', 'CREATE DATABASE "the shop" OWNER clerk');
+  await source.query(
+    'the shop',
+    'CREATE TABLE kept AS SELECT g AS id, md5(g::text) AS text FROM generate_series(1, 9000) g',
+  );
+  await source.query('the shop', 'ALTER TABLE kept ADD PRIMARY KEY (id)');
+});
+afterAll(async () => {
+  for (const server of started) await server.stop();
+  await harness?.stop();
+});
+
+/** The blocks of the page for a method, in their order, as one script. */
+async function commandsFor(method: 'physical' | 'logical'): Promise<string> {
+  const page = await readFile(path.join(ROOT, 'docs/restore-by-hand.md'), 'utf8');
+  const blocks = [...page.matchAll(/^```sh( \w+)?\n([\s\S]*?)^```$/gm)];
+  const wanted = blocks.filter(([, of = '']) => of === '' || of === ` ${method}`);
+  expect(wanted.length).toBeGreaterThan(1);
+  return ['set -eu', ...wanted.map(([, , block]) => block)].join('\n');
+}
+
+/** The manifest that the control plane writes behind the files. */
+async function publish(id: string, end: ScriptEnd, method: string): Promise<void> {
+  const [result] = end.results as { checksums: object; cluster: object }[];
+  const files = [{ name: 'checksums.tsv', ...result?.checksums }];
+  const content = JSON.stringify({ method, postgresVersion: '15', cluster: result?.cluster, files });
+  await harness.container.getBlockBlobClient(`${id}/manifest.json`).upload(content, Buffer.byteLength(content));
+}
+
+async function take(script: 'backup.sh' | 'backup-physical', method: string): Promise<string> {
+  const id = randomUUID();
+  const url = `${harness.container.url}/${id}`;
+  const end = await harness.runner.run(script, {
+    parameters: {
+      PGHOST: source.host,
+      PGPORT: String(source.port),
+      PGUSER: source.user,
+      TOYGRES_IMAGE_URL: url,
+      TOYGRES_PARALLEL: '2',
+    },
+    secrets: { password: source.password, sas: leave(harness.azurite, 'cw') },
+  });
+  expect(end).toMatchObject({ exitCode: 0 });
+  await publish(id, end, method);
+  return url;
+}
+
+/** As the user of servers, in an empty directory, with nothing of ours but the page. */
+async function restoreByHand(url: string, method: 'physical' | 'logical'): Promise<SourceServer> {
+  const directory = await harness.runner.makeDirectory('by-hand');
+  await chmod(directory, 0o700);
+  const tools = path.join(path.dirname(directory), 'tools');
+  await run('bash', ['-c', await commandsFor(method)], {
+    ...spawnOptionsFor(harness.runner.identity),
+    cwd: directory,
+    env: {
+      PATH: [harness.runner.binDirectory, tools, '/usr/bin', '/bin'].join(':'),
+      HOME: directory,
+      LC_ALL: 'C.UTF-8',
+      AZCOPY_DISABLE_SYSLOG: 'true',
+      IMAGE_URL: url,
+      SAS: leave(harness.azurite, 'rl'),
+    },
+  });
+  const server = await harness.startRestored(path.join(directory, 'image'), source.password);
+  started.push(server);
+  return server;
+}
+
+describe('the commands of docs/restore-by-hand.md', () => {
+  test.each([
+    ['backup-physical', 'PHYSICAL', 'physical'],
+    ['backup.sh', 'LOGICAL', 'logical'],
+  ] as const)('%s: bring back an image as it was, with plain tools alone', async (script, name, method) => {
+    const server = await restoreByHand(await take(script, name), method);
+    const sum = 'SELECT count(*)::int AS rows, md5(string_agg(id || text, $$,$$ ORDER BY id)) AS sum FROM kept';
+    expect(await server.query('the shop', sum)).toEqual(await source.query('the shop', sum));
+    expect(await server.query('postgres', PASSWORD_FACT)).toEqual(await source.query('postgres', PASSWORD_FACT));
+  });
+});
