@@ -10,8 +10,9 @@ export interface PageOfParent {
 /** Pages by parent; see `createPageLoader`. */
 export type PageLoader<T> = DataLoader<PageOfParent, Page<T>, string>;
 
-function keyOfPage({ first, after }: PageRequest): string {
-  return after === null ? `${first}` : `${first} ${after.createdAt} ${after.id}`;
+function keyOfPage({ first, after, counted = true }: PageRequest): string {
+  const page = `${first}${counted ? '' : ' uncounted'}`;
+  return after === null ? page : `${page} ${after.createdAt} ${after.id}`;
 }
 
 /**

@@ -1,15 +1,28 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { checkPage } from '../schema/rules/paging-rules.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Page, PageRequest } from './ports/queries.ts';
+import { selectedNames } from './selection.ts';
 
 /** How many entries a page has when the caller does not say. */
 export const DEFAULT_FIRST = 20;
 
-/** What every list takes: how many, and after which. Throws INVALID_INPUT for a size or cursor out of form. */
-export function readPage(first: number | null | undefined, after: string | null | undefined): PageRequest {
+/**
+ * What every list takes: how many, and after which. What is not asked for beneath it is not counted. Throws INVALID_INPUT
+ * for a size or cursor out of form.
+ */
+export function readPage(
+  first: number | null | undefined,
+  after: string | null | undefined,
+  info: GraphQLResolveInfo,
+): PageRequest {
   const size = first ?? DEFAULT_FIRST;
   checkPage(size);
-  return { first: size, after: after == null ? null : decodeCursor(after) };
+  const cursor = after == null ? null : decodeCursor(after);
+  // pageInfo is the second level.
+  const asked = selectedNames(info, 2);
+  const counted = asked.has('totalCount') || (cursor !== null && asked.has('hasPreviousPage'));
+  return { first: size, after: cursor, counted };
 }
 
 interface Row {

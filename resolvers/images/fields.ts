@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
 import { Image, ImageFile } from '../../schema/image.ts';
 import { Instance } from '../../schema/instance.ts';
@@ -45,12 +46,13 @@ export class ImageFieldResolver {
 
   @FieldResolver(() => OperationConnection, { description: 'What was done to it or with it, newest first.' })
   async operations(
+    @Info() info: GraphQLResolveInfo,
     @Root() image: ImageRecord,
     @Ctx() { loaders }: ApiContext,
     @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<OperationRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     return buildConnection(await loaders.operationsOfImage.load({ parentId: image.id, page }));
   }
 }

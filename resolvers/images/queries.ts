@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import type { ImageRecord } from '../../jobs/ports/records.ts';
 import { ImageFilter } from '../../schema/filters.ts';
 import { Image } from '../../schema/image.ts';
@@ -43,11 +44,12 @@ export class ImageQueryResolver {
 
   @Query(() => ImageConnection, { description: 'Images, newest first.' })
   async images(
+    @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
     @Arg('filter', () => ImageFilter, { nullable: true, description: 'Which of them.' }) filter?: ImageFilter | null,
   ): Promise<Connection<ImageRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     const criteria = filter ?? {};
     checkFilter(criteria);
     const sourceInstanceId = readOptionalId(criteria.sourceInstanceId);

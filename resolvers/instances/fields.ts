@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
 import { SUPERUSER_NAME } from '../../jobs/ports/superuser.ts';
 import { Endpoint } from '../../schema/endpoint.ts';
@@ -33,23 +34,25 @@ export class InstanceFieldResolver {
 
   @FieldResolver(() => ImageConnection, { description: 'The images taken of it, newest first, without DELETED ones.' })
   async images(
+    @Info() info: GraphQLResolveInfo,
     @Root() instance: InstanceRecord,
     @Ctx() { loaders }: ApiContext,
     @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<ImageRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     return buildConnection(await loaders.imagesOfInstance.load({ parentId: instance.id, page }));
   }
 
   @FieldResolver(() => OperationConnection, { description: 'What was done to it or with it, newest first.' })
   async operations(
+    @Info() info: GraphQLResolveInfo,
     @Root() instance: InstanceRecord,
     @Ctx() { loaders }: ApiContext,
     @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<OperationRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     return buildConnection(await loaders.operationsOfInstance.load({ parentId: instance.id, page }));
   }
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import type { InstanceRecord } from '../../jobs/ports/records.ts';
 import { InstanceFilter } from '../../schema/filters.ts';
 import { Instance } from '../../schema/instance.ts';
@@ -43,12 +44,13 @@ export class InstanceQueryResolver {
 
   @Query(() => InstanceConnection, { description: 'Instances, newest first.' })
   async instances(
+    @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
     @Arg('filter', () => InstanceFilter, { nullable: true, description: 'Which of them.' })
     filter?: InstanceFilter | null,
   ): Promise<Connection<InstanceRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     const criteria = filter ?? {};
     checkFilter(criteria);
     const labels = readLabels(criteria.labels);

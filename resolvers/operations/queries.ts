@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import { OperationFilter } from '../../schema/filters.ts';
 import { Operation } from '../../schema/operation.ts';
 import { OperationConnection } from '../../schema/operation-connection.ts';
@@ -30,12 +31,13 @@ export class OperationQueryResolver {
 
   @Query(() => OperationConnection, { description: 'Operations, newest first.' })
   async operations(
+    @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
     @Arg('filter', () => OperationFilter, { nullable: true, description: 'Which of them.' })
     filter?: OperationFilter | null,
   ): Promise<Connection<OperationRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     const criteria = filter ?? {};
     const instanceId = criteria.instanceId == null ? null : readId(criteria.instanceId);
     const imageId = criteria.imageId == null ? null : readId(criteria.imageId);

@@ -13,6 +13,8 @@ export interface PageRequest {
   /** 1 to 100. */
   readonly first: number;
   readonly after: Cursor | null;
+  /** False: nobody asks for the totals, which cost a count of the whole list; they are 0 and false then. Default true. */
+  readonly counted?: boolean;
 }
 
 export interface Page<T> {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
 import { ImageConnection } from '../../schema/image-connection.ts';
 import { Instance } from '../../schema/instance.ts';
@@ -53,23 +54,25 @@ export class ScheduleFieldResolver {
 
   @FieldResolver(() => ScheduleRunConnection, { description: 'What became of its times, what was due last first.' })
   async runs(
+    @Info() info: GraphQLResolveInfo,
     @Root() schedule: ScheduleRecord,
     @Ctx() { loaders }: ApiContext,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<ScheduleRunRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     return buildConnection(await loaders.runsOfSchedule.load({ parentId: schedule.id, page }));
   }
 
   @FieldResolver(() => ImageConnection, { description: 'The images that it took, newest first, without DELETED ones.' })
   async images(
+    @Info() info: GraphQLResolveInfo,
     @Root() schedule: ScheduleRecord,
     @Ctx() { loaders }: ApiContext,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<ImageRecord>> {
-    const page = readPage(first, after);
+    const page = readPage(first, after, info);
     return buildConnection(await loaders.imagesOfSchedule.load({ parentId: schedule.id, page }));
   }
 }

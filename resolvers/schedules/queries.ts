@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import { Schedule } from '../../schema/schedules/schedule.ts';
 import { ScheduleConnection } from '../../schema/schedules/schedule-connection.ts';
 import type { ApiContext } from '../context.ts';
@@ -36,9 +37,10 @@ export class ScheduleQueryResolver {
 
   @Query(() => ScheduleConnection, { description: 'Schedules, newest first.' })
   async schedules(
+    @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<ScheduleRecord>> {
-    return buildConnection(await this.#services.scheduleQueries.page(readPage(first, after)));
+    return buildConnection(await this.#services.scheduleQueries.page(readPage(first, after, info)));
   }
 }

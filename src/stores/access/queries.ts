@@ -7,7 +7,7 @@ import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { EVERYTHING, isEverything, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
-import { buildPage, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { buildPage, counting, following, newestFirst, totalsOf } from '../lists/keyset.ts';
 import { apiTokenColumns, toApiTokenRecord, toAuditRecord, toUserRecord, userColumns } from './rows.ts';
 import { targetWithin } from './scope.ts';
 
@@ -67,7 +67,7 @@ export function createAccessQueries({ orm }: Database): AccessQueries {
             .orderBy(...newestFirst(users))
             .limit(page.first + 1),
         ),
-        answered(orm.select(totalsOf(users, page)).from(users).where(condition)),
+        counting(page, () => answered(orm.select(totalsOf(users, page)).from(users).where(condition))),
       ]);
       return buildPage(rows.map(toUserRecord), totals, page);
     },
@@ -94,7 +94,7 @@ export function createAccessQueries({ orm }: Database): AccessQueries {
             .orderBy(...newestFirst(apiTokens))
             .limit(page.first + 1),
         ),
-        answered(orm.select(totalsOf(apiTokens, page)).from(apiTokens).where(condition)),
+        counting(page, () => answered(orm.select(totalsOf(apiTokens, page)).from(apiTokens).where(condition))),
       ]);
       return buildPage(rows.map(toApiTokenRecord), totals, page);
     },
@@ -111,7 +111,7 @@ export function createAccessQueries({ orm }: Database): AccessQueries {
             .orderBy(...newestFirst(auditEntries))
             .limit(page.first + 1),
         ),
-        answered(orm.select(totalsOf(auditEntries, page)).from(auditEntries).where(condition)),
+        counting(page, () => answered(orm.select(totalsOf(auditEntries, page)).from(auditEntries).where(condition))),
       ]);
       return buildPage(rows.map(toAuditRecord), totals, page);
     },

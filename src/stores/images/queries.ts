@@ -9,7 +9,7 @@ import type { Database } from '../../db/database.ts';
 import { imagesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, containing, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { buildPage, containing, counting, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { imageColumns, toImageRecord } from './rows.ts';
 
@@ -65,12 +65,14 @@ export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING)
           .crossJoinLateral(child)
           .orderBy(...newestFirst(child)),
       ),
-      answered(
-        orm
-          .select({ parentId: parent, ...totalsOf(images, page) })
-          .from(images)
-          .where(and(inArray(parent, ids), notDeleted, within))
-          .groupBy(parent),
+      counting(page, () =>
+        answered(
+          orm
+            .select({ parentId: parent, ...totalsOf(images, page) })
+            .from(images)
+            .where(and(inArray(parent, ids), notDeleted, within))
+            .groupBy(parent),
+        ),
       ),
     ]);
     return buildPages(parentIds, rows, totals, page, toImageRecord);
@@ -110,7 +112,7 @@ export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING)
             .orderBy(...newestFirst(images))
             .limit(page.first + 1),
         ),
-        answered(orm.select(totalsOf(images, page)).from(images).where(condition)),
+        counting(page, () => answered(orm.select(totalsOf(images, page)).from(images).where(condition))),
       ]);
       return buildPage(rows.map(toImageRecord), totals, page);
     },

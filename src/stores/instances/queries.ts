@@ -11,7 +11,7 @@ import type { SecretBox } from '../../secrets/secret-box.ts';
 import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, containing, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { buildPage, containing, counting, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
 
 /** As the unique index on names has it: at most one instance of a name. */
@@ -71,7 +71,7 @@ export function createInstanceQueries(
             .orderBy(...newestFirst(instances))
             .limit(page.first + 1),
         ),
-        answered(orm.select(totalsOf(instances, page)).from(instances).where(condition)),
+        counting(page, () => answered(orm.select(totalsOf(instances, page)).from(instances).where(condition))),
       ]);
       return buildPage(rows.map(toInstanceRecord), totals, page);
     },

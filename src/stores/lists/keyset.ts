@@ -39,6 +39,14 @@ export function within(
   );
 }
 
+/** The rows of totals, where anybody asks for them. */
+export async function counting<T>(
+  { counted = true }: PageRequest,
+  count: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  return counted ? count() : [];
+}
+
 /** What to select for `Totals`; it counts the cursor's own row as one before the page. */
 export function totalsOf(keyset: Keyset, page: PageRequest) {
   const before = page.after === null ? sql`0` : sql`count(*) filter (where ${compare(keyset, '>=', page.after)})`;

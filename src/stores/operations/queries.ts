@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts';
 import { ofOperationWithin, operationsWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { buildPage, counting, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
 
@@ -72,12 +72,14 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
           .crossJoinLateral(child)
           .orderBy(...newestFirst(child)),
       ),
-      answered(
-        orm
-          .select({ parentId: parent, ...totalsOf(operations, page) })
-          .from(operations)
-          .where(and(inArray(parent, ids), within))
-          .groupBy(parent),
+      counting(page, () =>
+        answered(
+          orm
+            .select({ parentId: parent, ...totalsOf(operations, page) })
+            .from(operations)
+            .where(and(inArray(parent, ids), within))
+            .groupBy(parent),
+        ),
       ),
     ]);
     return buildPages(parentIds, rows, totals, page, toOperationRecord);
@@ -106,7 +108,7 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
             .orderBy(...newestFirst(operations))
             .limit(page.first + 1),
         ),
-        answered(orm.select(totalsOf(operations, page)).from(operations).where(condition)),
+        counting(page, () => answered(orm.select(totalsOf(operations, page)).from(operations).where(condition))),
       ]);
       return buildPage(rows.map(toOperationRecord), totals, page);
     },

@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts';
 import { schedulesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, following, newestFirst, totalsOf } from '../lists/keyset.ts';
+import { buildPage, counting, following, newestFirst, totalsOf } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { runColumns, scheduleColumns, toRunRecord, toScheduleRecord } from './rows.ts';
 
@@ -55,7 +55,7 @@ export function createScheduleQueries({ orm }: Database, scope: Scope = EVERYTHI
             .orderBy(...newestFirst(schedules))
             .limit(page.first + 1),
         ),
-        answered(orm.select(totalsOf(schedules, page)).from(schedules).where(within)),
+        counting(page, () => answered(orm.select(totalsOf(schedules, page)).from(schedules).where(within))),
       ]);
       return buildPage(rows.map(toScheduleRecord), totals, page);
     },
@@ -90,12 +90,14 @@ export function createScheduleQueries({ orm }: Database, scope: Scope = EVERYTHI
             .crossJoinLateral(child)
             .orderBy(...newestFirst({ createdAt: child.dueAt, id: child.id })),
         ),
-        answered(
-          orm
-            .select({ parentId: scheduleRuns.scheduleId, ...totalsOf(runKeyset, page) })
-            .from(scheduleRuns)
-            .where(and(inArray(scheduleRuns.scheduleId, ids), ofVisible))
-            .groupBy(scheduleRuns.scheduleId),
+        counting(page, () =>
+          answered(
+            orm
+              .select({ parentId: scheduleRuns.scheduleId, ...totalsOf(runKeyset, page) })
+              .from(scheduleRuns)
+              .where(and(inArray(scheduleRuns.scheduleId, ids), ofVisible))
+              .groupBy(scheduleRuns.scheduleId),
+          ),
         ),
       ]);
       return buildPages(scheduleIds, rows, totals, page, toRunRecord);
