@@ -58,6 +58,9 @@ export const images = cms.table(
   (t) => [
     uniqueIndex('images_name_held').on(t.name).where(sql.raw(`state NOT IN ('DELETED', 'FAILED')`)),
     index('images_newest').on(t.createdAt.desc(), t.id.desc()),
+    index('images_present').on(t.createdAt.desc(), t.id.desc()).where(sql.raw(`state <> 'DELETED'`)),
+    index('images_state').on(t.state, t.createdAt.desc(), t.id.desc()),
+    index('images_labels').using('gin', t.labels.op('jsonb_path_ops')),
     index('images_schedule').on(t.scheduleId, t.createdAt.desc(), t.id.desc()),
     index('images_source_instance').on(t.sourceInstanceId, t.createdAt.desc(), t.id.desc()),
   ],

@@ -58,6 +58,8 @@ export const operations = cms.table(
   },
   (t) => [
     index('operations_newest').on(t.createdAt.desc(), t.id.desc()),
+    index('operations_state').on(t.state, t.createdAt.desc(), t.id.desc()),
+    index('operations_kind').on(t.kind, t.createdAt.desc(), t.id.desc()),
     index('operations_instance').on(t.instanceId, t.createdAt.desc(), t.id.desc()),
     index('operations_image').on(t.imageId, t.createdAt.desc(), t.id.desc()),
     index('operations_finished').on(t.finishedAt),

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, like, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { imageFiles, images } from '../../../drizzle/tables/index.ts';
 import type { ImageRecord } from '../../../jobs/ports/records.ts';
 import type { ImageCriteria, ImageQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
@@ -9,7 +9,7 @@ import type { Database } from '../../db/database.ts';
 import { imagesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, containing, counting, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { buildPage, counting, following, holding, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { imageColumns, toImageRecord } from './rows.ts';
 
@@ -23,7 +23,7 @@ function matching(criteria: ImageCriteria): SQL | undefined {
   const { state, nameContains, sourceInstanceId, labels, method, scheduleId } = criteria;
   return and(
     state?.length ? inArray(images.state, [...state]) : notDeleted,
-    nameContains ? like(images.name, containing(nameContains)) : undefined,
+    nameContains ? holding(images.name, nameContains) : undefined,
     sourceInstanceId == null ? undefined : eqId(images.sourceInstanceId, sourceInstanceId),
     scheduleId == null ? undefined : eqId(images.scheduleId, scheduleId),
     method?.length ? inArray(images.method, [...method]) : undefined,

@@ -1,4 +1,4 @@
-import { and, eq, inArray, like, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { instances } from '../../../drizzle/tables/index.ts';
 import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
 import { notFound } from '../../../resolvers/ids.ts';
@@ -11,7 +11,7 @@ import type { SecretBox } from '../../secrets/secret-box.ts';
 import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, containing, counting, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { buildPage, counting, following, holding, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
 
 /** As the unique index on names has it: at most one instance of a name. */
@@ -21,7 +21,7 @@ function matching(criteria: InstanceCriteria): SQL | undefined {
   const { state, nameContains, labels } = criteria;
   return and(
     state?.length ? inArray(instances.state, [...state]) : ne(instances.state, 'DELETED'),
-    nameContains ? like(instances.name, containing(nameContains)) : undefined,
+    nameContains ? holding(instances.name, nameContains) : undefined,
     within(instances, criteria),
     labels && Object.keys(labels).length > 0 ? sql`${instances.labels} @> ${JSON.stringify(labels)}::jsonb` : undefined,
   );

@@ -1,4 +1,4 @@
-import { and, count, type SQL, sql } from 'drizzle-orm';
+import { and, count, like, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Cursor, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
 
@@ -63,7 +63,12 @@ export function buildPage<T>(rows: readonly T[], totals: Totals | undefined, pag
   };
 }
 
-/** LIKE pattern for texts that hold this one, wildcards and all taken literally. */
-export function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+/**
+ * Names that hold this text, wildcards and all taken literally. The index knows the threes of letters in each name
+ * (`cms.threes`, in the migrations); a shorter text is looked for from the newest on.
+ */
+export function holding(name: PgColumn, text: string): SQL | undefined {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const parts = text.length < 3 ? undefined : sql`cms.threes(${name}) @> cms.threes(${text})`;
+  return and(parts, like(name, pattern));
 }
