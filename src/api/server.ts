@@ -18,6 +18,7 @@ import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
 import { createRequestSources } from './http/request-sources.ts';
+import type { SignIn } from './http/serve-sign-in.ts';
 import { createSubscriptionSlots } from './limits/subscription-slots.ts';
 import { readSchema } from './schema.ts';
 import { createServicesByScope } from './services-by-scope.ts';
@@ -49,6 +50,8 @@ export interface GraphqlServerOptions {
   readonly publicUrl?: string | null;
   /** Ranges of the proxies whose word is taken for where a request came from. Default: none. */
   readonly trustedProxies?: readonly string[];
+  /** Signing in with a provider. Default: only by password. */
+  readonly signIn?: SignIn | null;
   /** What `GET /metrics` shows; without it there is nothing at that path. */
   readonly metrics?: MetricsPage;
   /** Told of requests and errors. Default: nobody is. */
@@ -66,7 +69,7 @@ export interface GraphqlServer {
 /** The API on one port: GraphQL over HTTP and WebSocket, its IDE, and the probes. Nothing happens before `listen`. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServer {
   const { services, auth, log, ready, version, allowedOrigins = [], meter = silentMeter, metrics = null } = options;
-  const { publicUrl = null, trustedProxies = [] } = options;
+  const { publicUrl = null, trustedProxies = [], signIn = null } = options;
   const schema = readSchema();
   const ofScope = createServicesByScope(services);
   const formatError = createErrorFormatter(log, meter.refused);
@@ -117,6 +120,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
           preparer,
           ready,
           schema,
+          signIn,
           sources,
           version,
         }),

@@ -1,14 +1,17 @@
 import type { Authenticator } from '../api/authenticator.ts';
+import type { SignIn } from '../api/http/serve-sign-in.ts';
 import { createDevices } from '../auth/devices.ts';
 import { ensureFirstAdministrator } from '../auth/first-administrator.ts';
 import { createIdentities } from '../auth/identities.ts';
 import { createLoginLimits } from '../auth/login-limits.ts';
-import { createSessions } from '../auth/sessions.ts';
+import { createOidcSignIn } from '../auth/oidc.ts';
+import { createSessionOpener, createSessions } from '../auth/sessions.ts';
 import { createWatchedIdentities } from '../auth/watched-identities.ts';
 import type { Config } from '../config/env.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createPasswordHasher } from '../secrets/password-hash.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
 import { type AuditTrail, createAuditTrail } from '../services/access/audit-trail.ts';
 import { createTokenCommands } from '../services/access/token-commands.ts';
 import { createUserCommands } from '../services/access/user-commands.ts';
@@ -20,6 +23,8 @@ import type { Core } from './core.ts';
 export interface Access {
   readonly auth: Authenticator;
   readonly trail: AuditTrail;
+  /** Signing in with the configured provider; null: there is none. */
+  readonly signIn: SignIn | null;
   /** The password of the first administrator when it was made at this start; to be shown once. */
   readonly generatedPassword: string | null;
   /** What the resolvers work through. */
@@ -41,6 +46,12 @@ function buildServices(parts: Parts, trail: AuditTrail, gate: CommandGate) {
   };
 }
 
+function createSignIn({ oidc, publicUrl, host, port }: Config, parts: Parts & { secrets: SecretBox }): SignIn | null {
+  if (oidc === null) return null;
+  const open = createSessionOpener(parts.database, parts.devices, parts.written);
+  return createOidcSignIn({ ...parts, ...oidc, open, publicUrl: publicUrl ?? `http://${host}:${port}` });
+}
+
 /** Opens what tells callers apart, and makes the first administrator where there is none. */
 export async function openAccess(
   config: Config,
@@ -59,14 +70,15 @@ export async function openAccess(
   const watched = createWatchedIdentities(identities, listener, log);
   stops.defer(async () => watched.stop());
   const trail = createAuditTrail(database, log);
-  const parts: Parts = {
+  const parts = {
     database,
+    secrets,
     hasher,
     limits: createLoginLimits(database),
     devices: createDevices(secrets),
     log,
     written: trail.written,
-    onRefused: (reason) => metrics.api.loginRefused(reason),
+    onRefused: (reason: 'credentials' | 'attempts') => metrics.api.loginRefused(reason),
   };
   return {
     auth: {
@@ -75,6 +87,7 @@ export async function openAccess(
       watch: watched.watch,
     },
     trail,
+    signIn: createSignIn(config, parts),
     generatedPassword,
     services: (gate) => buildServices(parts, trail, gate),
   };

@@ -111,6 +111,7 @@ export async function openApi(
     ready: createReadiness(core, log),
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
+    signIn: access.signIn,
     trustedProxies: config.trustedProxies,
     metrics: buildMetricsPage(metrics, config, access.auth),
     meter: metrics.api,

@@ -25,6 +25,7 @@ import type { RequestSources } from './request-sources.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendErrors } from './send-errors.ts';
 import { serveSchema } from './serve-schema.ts';
+import { type SignIn, serveSignIn } from './serve-sign-in.ts';
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST'];
 
@@ -43,6 +44,8 @@ export interface HttpParts {
   readonly preparer: Preparer;
   readonly ready: () => Promise<readonly Finding[]>;
   readonly schema: GraphQLSchema;
+  /** Signing in with a provider; null where there is none. */
+  readonly signIn: SignIn | null;
   readonly sources: RequestSources;
   readonly version: string;
 }
@@ -50,7 +53,7 @@ export interface HttpParts {
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
   const { allowedOrigins, apollo, auth, createContext, eventStreams, formatError, log } = parts;
-  const { meter, metrics, preparer, ready, schema, sources, version } = parts;
+  const { meter, metrics, preparer, ready, schema, signIn, sources, version } = parts;
   const callers = new WeakMap<object, Caller>();
 
   const refuseOtherMethods: RequestHandler = (request, response, next) => {
@@ -124,6 +127,7 @@ export function buildHttpApp(parts: HttpParts): Express {
   app.get('/ready', answerReady(ready, log));
   if (metrics !== null) app.get('/metrics', answerMetrics(metrics));
   app.get('/schema.graphql', serveSchema(schema));
+  if (signIn !== null) app.use(serveSignIn(signIn, sources));
   app.get('/graphql', serveIde());
   app.use(
     '/graphql',

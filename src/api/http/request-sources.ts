@@ -8,6 +8,8 @@ import type { RequestSource } from '../authenticator.ts';
 const CLIENT_HEADER = 'x-toygres-client';
 const DEVICE_SECONDS = 365 * 24 * 3600;
 
+type CookieName = 'session' | 'device' | 'sign_in';
+
 export interface RequestSourcesOptions {
   /** Where people reach the server; null: where the request says that it went. */
   readonly publicUrl?: string | null;
@@ -24,6 +26,10 @@ export interface RequestSources {
   /** Whether the request has a session's cookie that it may not use. */
   hasUnusedCookie(request: IncomingMessage): boolean;
   cookies(request: IncomingMessage, response: ServerResponse): SessionCookies;
+  /** Has the browser keep something while it is away to sign in elsewhere. */
+  keepSignIn(request: IncomingMessage, response: ServerResponse, kept: string, seconds: number): void;
+  /** What it kept, once; null for a browser that keeps nothing. */
+  takeSignIn(request: IncomingMessage, response: ServerResponse): string | null;
 }
 
 export function createRequestSources({ publicUrl = null, trustedProxies = [] }: RequestSourcesOptions): RequestSources {
@@ -43,12 +49,25 @@ export function createRequestSources({ publicUrl = null, trustedProxies = [] }: 
   }
 
   /** Under TLS by names that no other host, and no page without TLS, can set. */
-  function nameOf(request: IncomingMessage, name: 'session' | 'device'): string {
+  function nameOf(request: IncomingMessage, name: CookieName): string {
     return `${isSecure(request) ? '__Host-' : ''}toygres_${name}`;
   }
 
-  function readCookie(request: IncomingMessage, name: 'session' | 'device'): string | null {
+  function readCookie(request: IncomingMessage, name: CookieName): string | null {
     return parseCookie(request.headers.cookie ?? '')[nameOf(request, name)] || null;
+  }
+
+  function setCookie(
+    request: IncomingMessage,
+    response: ServerResponse,
+    name: CookieName,
+    value: string,
+    maxAge: number,
+  ): void {
+    // Who comes back from a provider comes from another site.
+    const sameSite = name === 'sign_in' ? 'lax' : 'strict';
+    const attributes = { httpOnly: true, sameSite, secure: isSecure(request), path: '/', maxAge } as const;
+    response.appendHeader('Set-Cookie', stringifySetCookie(nameOf(request, name), value, attributes));
   }
 
   function addressOf(request: IncomingMessage): string | null {
@@ -72,17 +91,15 @@ export function createRequestSources({ publicUrl = null, trustedProxies = [] }: 
     ofRequest: (request) => sourceOf(request, hasHeader(request)),
     ofSocket: (request) => sourceOf(request, hasHeader(request) || isOwnOrigin(request)),
     hasUnusedCookie: (request) => !hasHeader(request) && readCookie(request, 'session') !== null,
+    keepSignIn: (request, response, kept, seconds) => setCookie(request, response, 'sign_in', kept, seconds),
+    takeSignIn(request, response) {
+      const kept = readCookie(request, 'sign_in');
+      setCookie(request, response, 'sign_in', '', 0);
+      return kept;
+    },
     cookies(request, response) {
-      const set = (name: 'session' | 'device', value: string, maxAge: number) => {
-        const attributes = {
-          httpOnly: true,
-          sameSite: 'strict',
-          secure: isSecure(request),
-          path: '/',
-          maxAge,
-        } as const;
-        response.appendHeader('Set-Cookie', stringifySetCookie(nameOf(request, name), value, attributes));
-      };
+      const set = (name: CookieName, value: string, maxAge: number) =>
+        setCookie(request, response, name, value, maxAge);
       return {
         session: readCookie(request, 'session'),
         device: readCookie(request, 'device'),
