@@ -1,4 +1,5 @@
 import type { ContainerType } from 'type-graphql';
+import type { CostClass } from './access/rules.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { SessionCookies } from './ports/access.ts';
 import type { Caller } from './ports/commands.ts';
@@ -13,6 +14,8 @@ export interface ApiContext {
   readonly container: ContainerType;
   /** What the browser keeps for us; null where no cookie can be set. */
   readonly cookies: SessionCookies | null;
+  /** Takes what a field of this class costs from the caller's budget; throws UNAVAILABLE when nothing is left. */
+  readonly spend: (cost: CostClass) => void;
 }
 
 /** One for each request, and for each event of a subscription, so that none sees what an earlier one read. */
@@ -21,6 +24,7 @@ export function createContext(
   container: ContainerType,
   caller: Caller,
   cookies: SessionCookies | null = null,
+  spend: (cost: CostClass) => void = () => undefined,
 ): ApiContext {
-  return { caller, services, container, cookies, loaders: createLoaders(services) };
+  return { caller, services, container, cookies, spend, loaders: createLoaders(services) };
 }

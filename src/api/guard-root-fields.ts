@@ -40,6 +40,8 @@ function guardResolver(field: Field, rule: RootRule, action: string | null): voi
   const resolve: Resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = async (source, args, context, info) => {
     const { caller, services } = context;
+    // Before anything is written down of it: what is too much is not even that.
+    context.spend(rule.cost);
     const work = async () => {
       checkRule(rule, caller, field.name);
       return resolve(source, args, context, info);

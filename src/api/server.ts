@@ -19,6 +19,7 @@ import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
 import { createRequestSources } from './http/request-sources.ts';
 import type { SignIn } from './http/serve-sign-in.ts';
+import { createBudgets } from './limits/budgets.ts';
 import { createSubscriptionSlots } from './limits/subscription-slots.ts';
 import { readSchema } from './schema.ts';
 import { createServicesByScope } from './services-by-scope.ts';
@@ -80,9 +81,10 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
   });
   const apollo = createApollo({ schema, httpServer, formatError, log });
   const sources = createRequestSources({ publicUrl, trustedProxies });
+  const budgets = createBudgets();
   const contextOf = (caller: Caller, cookies: SessionCookies | null = null) => {
     const scoped = ofScope(caller.scope ?? EVERYTHING);
-    return createContext(scoped.services, scoped.container, caller, cookies);
+    return createContext(scoped.services, scoped.container, caller, cookies, (cost) => budgets.spend(caller, cost));
   };
   const preparer = createPreparer(schema);
   const slots = createSubscriptionSlots();
@@ -92,6 +94,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     schema,
     auth: countRefusals(auth, meter),
     sources,
+    budgets,
     createContext: contextOf,
     formatError,
     preparer,
@@ -111,6 +114,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
           allowedOrigins,
           apollo,
           auth,
+          budgets,
           createContext: contextOf,
           eventStreams,
           formatError,

@@ -9,6 +9,7 @@ import { createLogStreams } from '../events/log-streams.ts';
 import type { Logger } from '../log/logger.ts';
 import { measureEvents, measureLogs } from '../metrics/measured-streams.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { maskLogs } from '../services/access/mask-logs.ts';
 import { createChecks, type FixedFacts } from '../services/checks/checks.ts';
 import { createServerCommands } from '../services/checks/server-commands.ts';
 import { createCommandGate } from '../services/commands/gate.ts';
@@ -77,7 +78,7 @@ function buildServices(
     scheduleCommands: createScheduleCommands(commands),
     scheduleQueries: createScheduleQueries(database),
     events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
-    logs: measureLogs(logs, metrics.streams),
+    logs: maskLogs(measureLogs(logs, metrics.streams)),
     ...access.services(gate),
   };
   return (scope) => (isEverything(scope) ? everything : narrowServices(everything, scope, database, secrets));

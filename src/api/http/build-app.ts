@@ -14,6 +14,7 @@ import { refuseExcess, refuseRequest } from '../errors/refusals.ts';
 import type { EventStreamServer } from '../event-stream/serve-event-stream.ts';
 import { DocumentFaults, type Preparer } from '../execution/prepare-operation.ts';
 import { serveIde } from '../ide/serve-ide.ts';
+import type { Budgets } from '../limits/budgets.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { authenticateRequests } from './authenticate.ts';
@@ -35,6 +36,7 @@ export interface HttpParts {
   readonly allowedOrigins: readonly string[];
   readonly apollo: ApolloServer<ApiContext>;
   readonly auth: Authenticator;
+  readonly budgets: Budgets;
   readonly createContext: (caller: Caller, cookies: SessionCookies) => ApiContext;
   readonly eventStreams: EventStreamServer;
   readonly formatError: ErrorFormatter;
@@ -52,7 +54,7 @@ export interface HttpParts {
 
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
-  const { allowedOrigins, apollo, auth, createContext, eventStreams, formatError, log } = parts;
+  const { allowedOrigins, apollo, auth, budgets, createContext, eventStreams, formatError, log } = parts;
   const { meter, metrics, preparer, ready, schema, signIn, sources, version } = parts;
   const callers = new WeakMap<object, Caller>();
 
@@ -85,6 +87,13 @@ export function buildHttpApp(parts: HttpParts): Express {
     },
   });
 
+  /** Streams have limits of their own. */
+  const limitRequests: RequestHandler = (request, response, next) => {
+    const caller = callers.get(request);
+    if (caller !== undefined && !eventStreams.isAskedBy(request)) response.once('close', budgets.begin(caller));
+    next();
+  };
+
   const streamEvents: RequestHandler = (request, response, next) => {
     if (!eventStreams.isAskedBy(request)) return next();
     const caller = callers.get(request);
@@ -115,6 +124,11 @@ export function buildHttpApp(parts: HttpParts): Express {
       sendErrors(request, response, 403, [formatError(error)]);
       return;
     }
+    if (error instanceof AppError && error.details.rule === 'tooManyRequests') {
+      response.set('Retry-After', '1');
+      sendErrors(request, response, 429, [formatError(error)]);
+      return;
+    }
     const status = readClientStatus(error);
     const shown = status === null ? error : explainStatus(status);
     sendErrors(request, response, status ?? 500, [formatError(shown)]);
@@ -134,6 +148,7 @@ export function buildHttpApp(parts: HttpParts): Express {
     allowOrigins(allowedOrigins, METHODS),
     refuseOtherMethods,
     authenticateRequests({ auth, sources, log, onCaller: (request, caller) => callers.set(request, caller) }),
+    limitRequests,
     checkHeaders(formatError),
     express.json({ limit: LIMITS.messageBytes }),
     streamEvents,

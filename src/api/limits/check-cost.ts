@@ -10,12 +10,15 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
 import { DEFAULT_FIRST } from '../../../resolvers/paging.ts';
 import { FIRST_MAX, LOG_LINES_MAX } from '../../../schema/rules/paging-rules.ts';
 import { refuseExcess } from '../errors/refusals.ts';
+import { readIntrospectionLengths } from './introspection-lengths.ts';
 import { LIMITS } from './limits.ts';
 
 /** The fragments of a document by their names. */
@@ -42,6 +45,7 @@ export function checkCost(
   fragments: Fragments,
   variables: Variables,
 ): void {
+  const introspected = readIntrospectionLengths(schema);
   let cost = 0;
 
   const spend = (amount: number): void => {
@@ -74,7 +78,8 @@ export function checkCost(
     const named = getNamedType(field.type);
     const asked = readAskedLength(field, node, variables);
     if (isListType(getNullableType(field.type))) {
-      count(node.selectionSet, named.name, times * (length ?? asked ?? USUAL_LENGTH[named.name] ?? OTHER_LENGTH), null);
+      const usual = (parent.startsWith('__') ? introspected[field.name] : USUAL_LENGTH[named.name]) ?? OTHER_LENGTH;
+      count(node.selectionSet, named.name, times * (length ?? asked ?? usual), null);
     } else {
       count(node.selectionSet, named.name, times, asked);
     }
@@ -86,8 +91,10 @@ export function checkCost(
 
 type SchemaField = GraphQLField<unknown, unknown>;
 
-/** Null for the fields of introspection, the cost of which is small. */
+/** Null for what is no field of the schema. */
 function readField(schema: GraphQLSchema, parent: string, name: string): SchemaField | null {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   const type = schema.getType(parent);
   return isObjectType(type) || isInterfaceType(type) ? (type.getFields()[name] ?? null) : null;
 }

@@ -13,4 +13,15 @@ export const LIMITS = {
   unreadBytes: 8 * 1024 * 1024,
   /** Operations that one WebSocket has going at a time; those whose answers wait to be read count as well. */
   operationsPerSocket: 2000,
+  /** WebSockets of one user or token, and of one address. */
+  socketsPerIdentity: 2000,
+  socketsPerAddress: 4000,
+  /** Requests of one user or token, and of one address, that are being answered at a time; streams are no requests. */
+  requestsPerIdentity: 256,
+  requestsPerAddress: 1024,
+  /** What one identity may spend at once on fields that do more than read, and how much of it comes back in a second. */
+  effectsAtOnce: 2000,
+  effectsPerSecond: 100,
+  /** Identities whose spending is kept until it has come back. */
+  identitiesKept: 10_000,
 } as const;

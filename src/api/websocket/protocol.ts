@@ -10,6 +10,7 @@ import { refuseExcess } from '../errors/refusals.ts';
 import { DocumentFaults, type PreparedOperation, type Preparer } from '../execution/prepare-operation.ts';
 import type { Deliveries } from '../execution/run-subscription.ts';
 import type { RequestSources } from '../http/request-sources.ts';
+import type { Budgets } from '../limits/budgets.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { deliverTo, type Target } from './deliver.ts';
 
@@ -44,6 +45,7 @@ export interface ProtocolParts {
   readonly preparer: Preparer;
   readonly subscriptions: { open(prepared: PreparedOperation, caller: Caller): Deliveries };
   readonly sources: Pick<RequestSources, 'ofSocket'>;
+  readonly budgets: Pick<Budgets, 'connect'>;
 }
 
 /** An operation with whom it is for, as it passes through the protocol. */
@@ -55,7 +57,7 @@ interface AcceptedOperation extends ExecutionArgs {
 
 /** graphql-transport-ws with the same login, limits and errors as over HTTP. */
 export function createProtocol(parts: ProtocolParts): Server<Connection> {
-  const { schema, auth, createContext, formatError, preparer, sources } = parts;
+  const { schema, auth, createContext, formatError, preparer, sources, budgets } = parts;
   type Connected = Context<Record<string, unknown>, Connection>;
 
   function accept({ extra, subscriptions }: Connected, id: string, payload: SubscribePayload): AcceptedOperation {
@@ -88,7 +90,13 @@ export function createProtocol(parts: ProtocolParts): Server<Connection> {
       const onEnd = () =>
         extra.close(4401, 'Unauthorized: what you signed in with has ended, or your rights have changed');
       // It may have gone while this was looked up.
-      if (extra.unwatch !== null) extra.unwatch = auth.watch?.(authorization, source, caller, onEnd) ?? extra.unwatch;
+      if (extra.unwatch === null) return;
+      const release = takePlace(() => budgets.connect(caller));
+      const unwatch = auth.watch?.(authorization, source, caller, onEnd);
+      extra.unwatch = () => {
+        release();
+        unwatch?.();
+      };
     },
     onSubscribe(context, id, payload) {
       try {
@@ -112,6 +120,15 @@ export function createProtocol(parts: ProtocolParts): Server<Connection> {
       return errors.map(formatError);
     },
   });
+}
+
+/** Too many is no fault of this one connection: its client tries again later. */
+function takePlace(take: () => () => void): () => void {
+  try {
+    return take();
+  } catch (error) {
+    throw error instanceof AppError ? new CloseConnection(4429, error.message) : error;
+  }
 }
 
 /** Headers are written in any case, and clients copy them as they are. */

@@ -32,7 +32,17 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
   const protocol = createProtocol(parts);
   const connections = new Set<Promise<void>>();
   const webSockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes, handleProtocols });
+  const byAddress = new Map<string, number>();
   let stopping = false;
+
+  /** False when too many of this address are connected already. */
+  function count(address: string, change: 1 | -1): boolean {
+    const connected = (byAddress.get(address) ?? 0) + change;
+    if (connected > LIMITS.socketsPerAddress) return false;
+    if (connected > 0) byAddress.set(address, connected);
+    else byAddress.delete(address);
+    return true;
+  }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', (error) => log.debug({ error: describeError(error) }, 'a connection broke'));
@@ -42,6 +52,12 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
       socket.end(`HTTP/1.1 ${stopping ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
       return;
     }
+    const address = parts.sources.ofSocket(request).address ?? '';
+    if (!count(address, 1)) {
+      socket.end('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    socket.once('close', () => count(address, -1));
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = serve(webSocket, request).finally(() => connections.delete(connection));
       connections.add(connection);

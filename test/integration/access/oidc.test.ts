@@ -23,6 +23,7 @@ async function startProvider(callback: string): Promise<Server> {
     scopes: ['openid', 'profile', 'email', 'groups'],
     conformIdTokenClaims: false,
     pkce: { required: () => true },
+    features: { devInteractions: { enabled: false } },
     cookies: { keys: ['key-of-the-tests'] },
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ ...person, sub }) }),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
