@@ -12,7 +12,7 @@ export function readOptionalId(text: string | null | undefined): string | 'none'
 }
 
 /** What ids are of, as messages call it. */
-export type Noun = 'instance' | 'image' | 'operation' | 'job' | 'schedule' | 'user' | 'apiToken';
+export type Noun = 'instance' | 'image' | 'operation' | 'job' | 'schedule' | 'user' | 'apiToken' | 'webhook';
 
 /** The error for an id that names nothing; never holds the id, which may be anything of any length. */
 export function notFound(noun: Noun, field: string): AppError {

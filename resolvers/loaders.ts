@@ -2,8 +2,10 @@ import DataLoader from 'dataloader';
 import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
 import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
+import type { AlertRecord, ReadinessRecord } from './ports/alerts.ts';
 import type { HealthCheckRecord, ImageFileRecord, JobRecord, OperationRecord, WeighedStep } from './ports/records.ts';
 import type { ScheduleRecord, ScheduleRunRecord } from './ports/schedules.ts';
+import type { WebhookDeliveryRecord } from './ports/webhooks.ts';
 import type { Services } from './services.ts';
 
 /** The relations between nouns: however many parents ask in one tick, each relation is one call of a port. */
@@ -17,6 +19,9 @@ export interface Loaders {
   readonly operationNotices: DataLoader<string, readonly string[]>;
   readonly healthChecks: ListLoader<HealthCheckRecord>;
   readonly imagesOfInstance: PageLoader<ImageRecord>;
+  readonly readiness: DataLoader<string, ReadinessRecord | null>;
+  readonly alerts: DataLoader<string, AlertRecord | null>;
+  readonly deliveries: ListLoader<WebhookDeliveryRecord>;
   readonly schedules: DataLoader<string, ScheduleRecord | null>;
   readonly runsOfSchedule: PageLoader<ScheduleRunRecord>;
   readonly imagesOfSchedule: PageLoader<ImageRecord>;
@@ -30,6 +35,7 @@ export interface Loaders {
 /** Loaders that have read nothing yet. What one has read stays as it was read until `clear`. */
 export function createLoaders(services: Services): Loaders {
   const { instanceQueries, imageQueries, operationQueries, scheduleQueries, upkeepQueries } = services;
+  const { alertQueries, readinessQueries, webhookQueries } = services;
   const loaders = {
     instances: new DataLoader((ids: readonly string[]) => instanceQueries.byIds(ids)),
     images: new DataLoader((ids: readonly string[]) => imageQueries.byIds(ids)),
@@ -39,6 +45,9 @@ export function createLoaders(services: Services): Loaders {
     jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),
     operationNotices: new DataLoader((ids: readonly string[]) => operationQueries.notices(ids)),
     healthChecks: createListLoader((ids, first) => upkeepQueries.healthChecks(ids, first)),
+    readiness: new DataLoader((ids: readonly string[]) => readinessQueries.ofInstances(ids)),
+    alerts: new DataLoader((ids: readonly string[]) => alertQueries.byIds(ids)),
+    deliveries: createListLoader((ids, first) => webhookQueries.deliveries(ids, first)),
     schedules: new DataLoader((ids: readonly string[]) => scheduleQueries.byIds(ids)),
     runsOfSchedule: createPageLoader((ids, page) => scheduleQueries.runPages(ids, page)),
     imagesOfSchedule: createPageLoader((ids, page) => imageQueries.pagesOfSchedules(ids, page)),

@@ -14,22 +14,25 @@ export class NodeResolver {
   async node(
     @Ctx() { caller, loaders, services }: ApiContext,
     @Arg('id', () => ID, {
-      description: 'Any id that this API gave out for an instance, image, operation, schedule, user or API token.',
+      description:
+        'Any id that this API gave out for an instance, image, operation, schedule, alert, user or API token.',
     })
     text: string,
   ): Promise<{ readonly __typename: NodeTypeName } | null> {
     const id = readId(text);
     if (id === null) return null;
-    const [instance, image, operation, schedule] = await Promise.all([
+    const [instance, image, operation, schedule, alert] = await Promise.all([
       loaders.instances.load(id),
       loaders.images.load(id),
       loaders.operations.load(id),
       loaders.schedules.load(id),
+      loaders.alerts.load(id),
     ]);
     if (instance !== null) return { __typename: 'Instance', ...instance };
     if (image !== null) return { __typename: 'Image', ...image };
     if (operation !== null) return { __typename: 'Operation', ...operation };
     if (schedule !== null) return { __typename: 'Schedule', ...schedule };
+    if (alert !== null) return { __typename: 'Alert', ...alert };
     const [user, apiToken] = await Promise.all([
       services.accessQueries.user(caller, id),
       services.accessQueries.apiToken(caller, id),

@@ -7,6 +7,8 @@ import {
 import { AccessMutationResolver } from './access/mutations.ts';
 import { AccessQueryResolver } from './access/queries.ts';
 import { SessionResolver } from './access/sessions.ts';
+import { AlertFieldResolver } from './alerts/fields.ts';
+import { AlertQueryResolver } from './alerts/queries.ts';
 import { ChangeFieldResolver } from './changes/fields.ts';
 import { ChangeSubscriptionResolver } from './changes/subscriptions.ts';
 import { DriftQueryResolver } from './drift/queries.ts';
@@ -19,6 +21,7 @@ import { EndpointFieldResolver, InstanceFieldResolver } from './instances/fields
 import { InstanceHealthResolver } from './instances/health.ts';
 import { InstanceMutationResolver } from './instances/mutations.ts';
 import { InstanceQueryResolver } from './instances/queries.ts';
+import { InstanceReadinessResolver, ReadinessFieldResolver } from './instances/readiness.ts';
 import { InstanceSubscriptionResolver } from './instances/subscriptions.ts';
 import { JobFieldResolver } from './jobs/fields.ts';
 import { JobSubscriptionResolver } from './jobs/subscriptions.ts';
@@ -30,8 +33,10 @@ import { OperationSubscriptionResolver } from './operations/subscriptions.ts';
 import { ScheduleFieldResolver, ScheduleRunFieldResolver } from './schedules/fields.ts';
 import { ScheduleMutationResolver } from './schedules/mutations.ts';
 import { ScheduleQueryResolver } from './schedules/queries.ts';
+import { RetentionResolver } from './schedules/retention.ts';
 import { ServerMutationResolver } from './server/mutations.ts';
 import { ServerLimitsResolver, ServerQueryResolver } from './server/queries.ts';
+import { WebhookResolver } from './webhooks/webhooks.ts';
 
 /** Every resolver of the API; what is not listed here is not served. */
 export const RESOLVERS = [
@@ -71,4 +76,10 @@ export const RESOLVERS = [
   ScheduleFieldResolver,
   ScheduleRunFieldResolver,
   ScheduleMutationResolver,
+  RetentionResolver,
+  WebhookResolver,
+  AlertQueryResolver,
+  AlertFieldResolver,
+  InstanceReadinessResolver,
+  ReadinessFieldResolver,
 ] as const;

@@ -1,10 +1,13 @@
 import type { ContainerType } from 'type-graphql';
 import type { AccessCommands, AccessQueries, Audit, Sessions } from './ports/access.ts';
+import type { AlertQueries, ReadinessQueries } from './ports/alerts.ts';
 import type { ImageCommands, InstanceCommands, OperationCommands, ServerCommands } from './ports/commands.ts';
 import type { Checks, ImageQueries, InstanceQueries, OperationQueries } from './ports/queries.ts';
+import type { RetentionQueries } from './ports/retention.ts';
 import type { ScheduleCommands, ScheduleQueries } from './ports/schedules.ts';
 import type { EventStreams, LogStreams } from './ports/streams.ts';
 import type { UpkeepQueries } from './ports/upkeep.ts';
+import type { WebhookCommands, WebhookQueries } from './ports/webhooks.ts';
 
 /** All that the resolvers work through. A resolver class takes it, whole, as its one constructor parameter. */
 export interface Services {
@@ -18,6 +21,11 @@ export interface Services {
   readonly upkeepQueries: UpkeepQueries;
   readonly scheduleCommands: ScheduleCommands;
   readonly scheduleQueries: ScheduleQueries;
+  readonly retention: RetentionQueries;
+  readonly webhookCommands: WebhookCommands;
+  readonly webhookQueries: WebhookQueries;
+  readonly alertQueries: AlertQueries;
+  readonly readinessQueries: ReadinessQueries;
   readonly checks: Checks;
   readonly events: EventStreams;
   readonly logs: LogStreams;

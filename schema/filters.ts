@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Field, ID, InputType } from 'type-graphql';
 import { LabelInput } from './label.ts';
 import { DateTime } from './scalars.ts';
-import { ImageMethod, ImageState, InstanceState, OperationKind, OperationState } from './states.ts';
+import { ImageMethod, ImageState, InstanceState, OperationKind, OperationState, ReadinessStatus } from './states.ts';
 
 const NAME_CONTAINS = 'Only those whose name holds this text; at most 100 characters, taken literally.';
 const LABELS = 'Only those that carry all of these labels.';
@@ -28,6 +28,12 @@ export class InstanceFilter {
 
   @Field(() => DateTime, { nullable: true, description: CREATED_AFTER })
   declare readonly createdAfter?: Date | null;
+
+  @Field(() => [ReadinessStatus], {
+    nullable: true,
+    description: 'Only those that could be brought back so well, as the records have it now.',
+  })
+  declare readonly readiness?: ReadinessStatus[] | null;
 }
 
 @InputType({ description: 'Narrows a list of images; what is left out does not narrow.' })

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Field, ID, InterfaceType } from 'type-graphql';
 
 /** The GraphQL type names of what can be looked up by id alone. */
-export type NodeTypeName = 'Instance' | 'Image' | 'Operation' | 'Schedule' | 'User' | 'ApiToken';
+export type NodeTypeName = 'Instance' | 'Image' | 'Operation' | 'Schedule' | 'Alert' | 'User' | 'ApiToken';
 
 @InterfaceType({
   description: 'Anything that has an id of its own and can be looked up by it.',

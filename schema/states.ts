@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql';
+import { SEVERITIES } from './rules/finding-rules.ts';
 
 /** The values of each enumeration in the order of the contract; the same strings stand in the database. */
 export const INSTANCE_STATES = ['CREATING', 'RUNNING', 'STOPPED', 'DELETING', 'DELETED', 'FAILED'] as const;
@@ -30,6 +31,28 @@ export const SCHEDULE_RUN_STATES = ['RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED',
 /** What a run makes of one instance; PROVING: its image is there, and a drill of it under way. */
 export const SCHEDULED_IMAGE_STATES = ['PENDING', 'TAKING', 'PROVING', 'SUCCEEDED', 'FAILED', 'SKIPPED'] as const;
 export type ScheduledImageState = (typeof SCHEDULED_IMAGE_STATES)[number];
+export const READINESS_STATUSES = ['READY', 'UNPROVEN', 'STALE', 'UNPROTECTED'] as const;
+export const ALERT_KINDS = [
+  'IMAGE_FAILED',
+  'IMAGE_OVERDUE',
+  'DRILL_FAILED',
+  'RESTORE_FAILED',
+  'INSTANCE_UNHEALTHY',
+  'SCHEDULE_FAILED',
+  'STORE_UNREACHABLE',
+  'DRIFT_REPORTED',
+  'WEBHOOK_FAILING',
+  'RETENTION_STOPPED',
+] as const;
+export const WEBHOOK_EVENTS = [
+  'OPERATION_SUCCEEDED',
+  'OPERATION_FAILED',
+  'OPERATION_CANCELLED',
+  'DRILL_PASSED',
+  'DRILL_FAILED',
+  'ALERT_OPENED',
+  'ALERT_RESOLVED',
+] as const;
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
 export const LOGINS = ['SUPERUSER', 'OWNER'] as const;
 export const AUDIT_OUTCOMES = ['ALLOWED', 'REFUSED', 'FAILED'] as const;
@@ -203,6 +226,52 @@ export const ScheduleRunState = enumOf(
     PARTIAL: 'Some images were taken; message says which were not.',
     FAILED: 'No image was taken; message says why.',
     SKIPPED: 'The one before was under way, or it was missed and a later one made up for it; message says which.',
+  },
+);
+export type Severity = (typeof SEVERITIES)[number];
+export const Severity = enumOf('Severity', 'How much it matters.', SEVERITIES, {
+  INFO: 'Another form with the same behaviour.',
+  WARNING: 'Something is missing, empty or not enforced, or needs a look.',
+  CRITICAL: 'Data is missing or at stake.',
+});
+export type ReadinessStatus = (typeof READINESS_STATUSES)[number];
+export const ReadinessStatus = enumOf(
+  'ReadinessStatus',
+  'How well an instance could be brought back now.',
+  READINESS_STATUSES,
+  {
+    READY: 'Its newest image is as young as its schedules promise, and its last drill passed.',
+    UNPROVEN: 'It has an image, and no drill of one has passed.',
+    STALE: 'An image is overdue.',
+    UNPROTECTED: 'It has no image.',
+  },
+);
+export type AlertKind = (typeof ALERT_KINDS)[number];
+export const AlertKind = enumOf('AlertKind', 'What an alert is about.', ALERT_KINDS, {
+  IMAGE_FAILED: 'The last image of an instance failed; over when a later one is AVAILABLE.',
+  IMAGE_OVERDUE: 'An instance has no image as young as a schedule promises.',
+  DRILL_FAILED: 'The last drill of an instance failed.',
+  RESTORE_FAILED: 'An instance could not be made from an image; over when that is retried well or its record deleted.',
+  INSTANCE_UNHEALTHY: 'A server has been UNHEALTHY for more than a minute.',
+  SCHEDULE_FAILED: 'The last run of a schedule could not take all of its images.',
+  STORE_UNREACHABLE: 'The blob store does not answer.',
+  DRIFT_REPORTED: 'Something differs from the records and is never touched.',
+  WEBHOOK_FAILING: 'A webhook is disabled, since for a day nothing could be delivered.',
+  RETENTION_STOPPED: 'No image is deleted by rules, since the clock is in doubt.',
+});
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+export const WebhookEvent = enumOf(
+  'WebhookEvent',
+  'What a webhook is told of; on the wire in lower case with a dot, "operation.succeeded".',
+  WEBHOOK_EVENTS,
+  {
+    OPERATION_SUCCEEDED: 'An operation has done all that was asked for.',
+    OPERATION_FAILED: 'An operation did not get there.',
+    OPERATION_CANCELLED: 'An operation was stopped by somebody.',
+    DRILL_PASSED: 'A drill has proven an image.',
+    DRILL_FAILED: 'A drill could not prove an image.',
+    ALERT_OPENED: 'An alert was opened.',
+    ALERT_RESOLVED: 'What an alert was about is over.',
   },
 );
 export type Role = (typeof ROLES)[number];

@@ -1,4 +1,5 @@
 import { workflows } from '../jobs/registry.ts';
+import { startAlerts } from './app/alerts.ts';
 import { openApi } from './app/api.ts';
 import { openCore } from './app/core.ts';
 import { type Foundations, layFoundations } from './app/foundations.ts';
@@ -7,6 +8,7 @@ import type { Mode } from './app/mode.ts';
 import { openProbes } from './app/probes.ts';
 import { readRelease } from './app/release.ts';
 import { startSchedules } from './app/schedules.ts';
+import { startWebhooks } from './app/webhooks.ts';
 import type { Config } from './config/env.ts';
 import { explainUnusable } from './db/unusable.ts';
 import { keepFirstPassword, tokenFile } from './embedded/kept-secret.ts';
@@ -109,8 +111,10 @@ async function startOn(
     await upkeep.start();
     await startSchedules(core, log, stops);
   }
+  startAlerts(core, log, stops);
+  const webhooks = startWebhooks(config, core, log, stops);
   const identity = { token: foundations.token, release };
-  const api = mode === 'worker' ? null : await openApi(config, core, identity, metrics, log, stops);
+  const api = mode === 'worker' ? null : await openApi(config, { ...core, webhooks }, identity, metrics, log, stops);
   const password = api?.generatedPassword ?? null;
   const probesUrl = await openProbes(config, core, identity, metrics, log, stops);
   const owned = stops.move();

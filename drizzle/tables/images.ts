@@ -62,6 +62,8 @@ export const images = cms.table(
     index('images_state').on(t.state, t.createdAt.desc(), t.id.desc()),
     index('images_labels').using('gin', t.labels.op('jsonb_path_ops')),
     index('images_schedule').on(t.scheduleId, t.createdAt.desc(), t.id.desc()),
+    index('images_newest_available').on(t.sourceInstanceId, t.takenAt.desc()).where(sql.raw(`state = 'AVAILABLE'`)),
+    index('images_failed').on(t.createdAt).where(sql.raw(`state = 'FAILED'`)),
     index('images_source_instance').on(t.sourceInstanceId, t.createdAt.desc(), t.id.desc()),
   ],
 );

@@ -1,5 +1,7 @@
 export { apiTokens, auditEntries, loginAttempts, sessions, users } from './access.ts';
+export { alerts } from './alerts.ts';
 export { changes, changesForgotten } from './changes.ts';
+export { clocks } from './clocks.ts';
 export { cms } from './cms.ts';
 export { idempotencyKeys } from './idempotency-keys.ts';
 export { imageFiles, images } from './images.ts';
@@ -7,4 +9,5 @@ export { instances } from './instances.ts';
 export { jobs, operationEvents, operationSteps, operations, operationUndoSteps } from './operations.ts';
 export { scheduledImages, scheduleRuns, schedules } from './schedules.ts';
 export { drift, healthChecks, leases } from './upkeep.ts';
+export { webhookDeliveries, webhooks } from './webhooks.ts';
 export { workers } from './workers.ts';

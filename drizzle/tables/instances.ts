@@ -1,6 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import type { DurableFunctions, Exposure, HealthStatus, ImageType, InstanceState } from '../../schema/states.ts';
+import type {
+  DurableFunctions,
+  Exposure,
+  HealthStatus,
+  ImageType,
+  InstanceState,
+  ReadinessStatus,
+} from '../../schema/states.ts';
 import { cms } from './cms.ts';
 import type { StoredFailure } from './shapes.ts';
 
@@ -31,6 +38,8 @@ export const instances = cms.table(
     durableFunctions: text().$type<DurableFunctions>(),
     allowExtensionUpgrade: boolean().notNull().default(false),
     endpoint: jsonb().$type<{ host: string; port: number; dnsName: string | null }>(),
+    /** The readiness that was last told to those who follow it; what it is, the records of its images say. */
+    toldReadiness: text().$type<ReadinessStatus>(),
     failure: jsonb().$type<StoredFailure>(),
     revision: bigint({ mode: 'number' }).notNull().default(1),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),

@@ -37,6 +37,9 @@ export const schedules = cms.table(
     concurrency: integer().notNull(),
     /** The next moment at which a run is due: what was due before is recorded. Null while it is disabled. */
     nextDueAt: timestamp({ withTimezone: true, precision: 3 }),
+    /** The last two times at which it was due; null until there were that many since its times stand as they do. */
+    lastDueAt: timestamp({ withTimezone: true, precision: 3 }),
+    dueBeforeAt: timestamp({ withTimezone: true, precision: 3 }),
     /** Since when its times stand as they do: what would have been due before was never promised. */
     promisedSince: timestamp({ withTimezone: true, precision: 3 }).notNull(),
     revision: bigint({ mode: 'number' }).notNull().default(1),

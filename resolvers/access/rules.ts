@@ -54,6 +54,10 @@ export const ROOT_RULES: Readonly<Record<string, RootRule>> = {
   'Query.server': read('VIEWER', 'nothing'),
   'Query.schedule': read('VIEWER'),
   'Query.schedules': read('VIEWER'),
+  'Query.retentionPreview': read('VIEWER'),
+  'Query.alerts': read('VIEWER'),
+  // They are told of whatever happens.
+  'Query.webhooks': read('ADMIN', 'everything'),
   'Query.users': read('ADMIN'),
   'Query.apiTokens': read('VIEWER'),
   'Query.auditLog': read('ADMIN'),
@@ -74,6 +78,11 @@ export const ROOT_RULES: Readonly<Record<string, RootRule>> = {
   'Mutation.updateSchedule': change('OPERATOR'),
   'Mutation.deleteSchedule': change('OPERATOR'),
   'Mutation.runSchedule': change('OPERATOR'),
+  'Mutation.createWebhook': change('ADMIN', 'everything'),
+  'Mutation.updateWebhook': change('ADMIN', 'everything'),
+  'Mutation.rotateWebhookSecret': change('ADMIN', 'everything'),
+  'Mutation.deleteWebhook': change('ADMIN', 'everything'),
+  'Mutation.testWebhook': change('ADMIN', 'everything'),
   // The operation belongs to no instance, so that nobody with a scope could follow it.
   'Mutation.runPreflight': change('OPERATOR', 'everything'),
   'Mutation.login': hash(null),

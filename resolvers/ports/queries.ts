@@ -1,5 +1,12 @@
 import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
-import type { ImageMethod, ImageState, InstanceState, OperationKind, OperationState } from '../../schema/states.ts';
+import type {
+  ImageMethod,
+  ImageState,
+  InstanceState,
+  OperationKind,
+  OperationState,
+  ReadinessStatus,
+} from '../../schema/states.ts';
 import type { ImageFileRecord, JobRecord, OperationRecord, WeighedStep } from './records.ts';
 
 /** Where in a list, newest first, a page begins: the creation time and id of the row before it. */
@@ -34,6 +41,7 @@ export interface InstanceCriteria extends Span {
   readonly state?: readonly InstanceState[] | null | undefined;
   readonly nameContains?: string | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly readiness?: readonly ReadinessStatus[] | null | undefined;
 }
 
 export interface ImageCriteria extends Span {

@@ -17,12 +17,17 @@ import { readImageMethods } from '../services/images/create-image.ts';
 import { createImageCommands } from '../services/images/image-commands.ts';
 import { createInstanceCommands } from '../services/instances/instance-commands.ts';
 import { createOperationCommands } from '../services/operations/operation-commands.ts';
+import { createRetentionQueries } from '../services/schedules/retention-preview.ts';
 import { createScheduleCommands } from '../services/schedules/schedule-commands.ts';
+import { createWebhookCommands, type WebhookPort } from '../services/webhooks/webhook-commands.ts';
+import { createAlertQueries } from '../stores/alerts/alerts.ts';
 import { createImageQueries } from '../stores/images/queries.ts';
 import { createInstanceQueries } from '../stores/instances/queries.ts';
 import { createOperationQueries } from '../stores/operations/queries.ts';
+import { createReadinessQueries } from '../stores/readiness/readiness.ts';
 import { createScheduleQueries } from '../stores/schedules/queries.ts';
 import { createUpkeepQueries } from '../stores/upkeep/queries.ts';
+import { createWebhookQueries } from '../stores/webhooks/webhooks.ts';
 import { createOperationQueue } from '../workflow/queue/operation-queue.ts';
 import { type Access, openAccess } from './access.ts';
 import type { Core } from './core.ts';
@@ -30,9 +35,12 @@ import { buildMetricsPage } from './metrics.ts';
 import { narrowServices } from './narrow-services.ts';
 import { checkQueue, createReadiness } from './readiness.ts';
 
+/** What only servers of the API need beside the core. */
+type ApiCore = Core & { readonly webhooks: WebhookPort };
+
 /** The services of this process by scope: what is written and what is followed is shared, what is read is narrowed. */
 function buildServices(
-  core: Core,
+  core: ApiCore,
   facts: FixedFacts,
   access: Access,
   defaultMethod: ImageMethod,
@@ -77,6 +85,11 @@ function buildServices(
     }),
     scheduleCommands: createScheduleCommands(commands),
     scheduleQueries: createScheduleQueries(database),
+    retention: createRetentionQueries(database),
+    webhookCommands: createWebhookCommands(gate, secrets, core.webhooks),
+    webhookQueries: createWebhookQueries(database),
+    alertQueries: createAlertQueries(database),
+    readinessQueries: createReadinessQueries(database),
     events: measureEvents(createEventStreams({ database, listener, log }), metrics.streams),
     logs: maskLogs(measureLogs(logs, metrics.streams)),
     ...access.services(gate),
@@ -93,7 +106,7 @@ export interface OpenedApi {
 /** Opens the API on the configured address; port 0 is any free one. Throws UNAVAILABLE when the port is in use. */
 export async function openApi(
   config: Config,
-  core: Core,
+  core: ApiCore,
   identity: { readonly token: string; readonly release: string },
   metrics: Metrics,
   log: Logger,

@@ -4,9 +4,12 @@ import type { Scope } from '../../schema/rules/scope-rules.ts';
 import type { Database } from '../db/database.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { narrowEvents, narrowLogs, rememberVisibility } from '../services/access/narrow-streams.ts';
+import { createRetentionQueries } from '../services/schedules/retention-preview.ts';
+import { createAlertQueries } from '../stores/alerts/alerts.ts';
 import { createImageQueries } from '../stores/images/queries.ts';
 import { createInstanceQueries } from '../stores/instances/queries.ts';
 import { createOperationQueries } from '../stores/operations/queries.ts';
+import { createReadinessQueries } from '../stores/readiness/readiness.ts';
 import { createScheduleQueries } from '../stores/schedules/queries.ts';
 import { createUpkeepQueries } from '../stores/upkeep/queries.ts';
 
@@ -18,11 +21,15 @@ export function narrowServices(everything: Services, scope: Scope, database: Dat
   const instanceQueries = createInstanceQueries(database, secrets, scope);
   const imageQueries = createImageQueries(database, scope);
   const operationQueries = createOperationQueries(database, scope);
+  const scheduleQueries = createScheduleQueries(database, scope);
+  const alertQueries = createAlertQueries(database, scope);
   const visibility = rememberVisibility({
     instance: async (id) => (await instanceQueries.byIds([id]))[0] != null,
     image: async (id) => (await imageQueries.byIds([id]))[0] != null,
     operation: async (id) => (await operationQueries.byIds([id]))[0] != null,
     job: async (id) => (await operationQueries.job(id)) !== null,
+    schedule: async (id) => (await scheduleQueries.byIds([id]))[0] != null,
+    alert: async (id) => (await alertQueries.byIds([id]))[0] != null,
   });
   return {
     instanceCommands: everything.instanceCommands,
@@ -34,7 +41,12 @@ export function narrowServices(everything: Services, scope: Scope, database: Dat
     operationQueries,
     upkeepQueries: createUpkeepQueries(database, scope),
     scheduleCommands: everything.scheduleCommands,
-    scheduleQueries: createScheduleQueries(database, scope),
+    scheduleQueries,
+    retention: createRetentionQueries(database, scope),
+    webhookCommands: everything.webhookCommands,
+    webhookQueries: everything.webhookQueries,
+    alertQueries,
+    readinessQueries: createReadinessQueries(database),
     checks: {
       ...everything.checks,
       async connection(instanceId) {

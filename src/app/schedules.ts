@@ -1,6 +1,7 @@
 import { workflows } from '../../jobs/registry.ts';
 import type { Logger } from '../log/logger.ts';
 import { createScheduler } from '../schedules/scheduler.ts';
+import { createAuditTrail } from '../services/access/audit-trail.ts';
 import { createCommandGate } from '../services/commands/gate.ts';
 import { createScheduledWork } from '../services/schedules/scheduled-work.ts';
 import { createOperationQueue } from '../workflow/queue/operation-queue.ts';
@@ -9,7 +10,7 @@ import type { Core } from './core.ts';
 /** Carries out the schedules of this server's platform, until `stops` are called. */
 export async function startSchedules(core: Core, log: Logger, stops: AsyncDisposableStack): Promise<void> {
   const { boss, database, listener, platform, secrets, services } = core;
-  const gate = createCommandGate({ database, secrets, platform, log });
+  const gate = createCommandGate({ database, secrets, platform, log, watch: createAuditTrail(database, log).watch });
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
   const scheduler = createScheduler({
     database,
@@ -17,6 +18,7 @@ export async function startSchedules(core: Core, log: Logger, stops: AsyncDispos
     listener,
     platformId: platform.id,
     work: createScheduledWork({ gate, queue, platform, secrets }),
+    checkStore: () => services.store.check(),
     log,
   });
   stops.defer(() => scheduler.stop());

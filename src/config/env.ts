@@ -99,6 +99,7 @@ const Settings = z.object({
   TOYGRES_METRICS_TOKEN: text.refine((value) => value === null || value.length >= 16, {
     message: 'must have at least 16 characters',
   }),
+  TOYGRES_WEBHOOK_ALLOW_PRIVATE: optional(z.enum(['true', 'false']).default('false')),
   TOYGRES_METRICS_PER_INSTANCE: optional(z.enum(['true', 'false']).default('false')),
   TOYGRES_JOB_CONCURRENCY: wholeOrNull(1, 1000),
   LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
@@ -181,6 +182,8 @@ export interface Config extends AccessConfig {
   readonly probePort: number | null;
   /** A bearer token that opens /metrics and nothing else. */
   readonly metricsToken: string | null;
+  /** Whether webhooks may go to loopback, private and link-local addresses. */
+  readonly webhookAllowPrivate: boolean;
   readonly metricsPerInstance: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -242,6 +245,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     probePort: env.TOYGRES_PROBE_PORT ?? null,
     metricsToken: env.TOYGRES_METRICS_TOKEN,
+    webhookAllowPrivate: env.TOYGRES_WEBHOOK_ALLOW_PRIVATE === 'true',
     metricsPerInstance: env.TOYGRES_METRICS_PER_INSTANCE === 'true',
     logLevel: env.LOG_LEVEL,
   };

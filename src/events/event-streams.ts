@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts';
 import { isDatabaseUnavailable } from '../db/errors.ts';
 import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
+import { createAlertQueries } from '../stores/alerts/alerts.ts';
 import {
   type Change,
   createChangedImages,
@@ -13,6 +14,7 @@ import {
   createChangedOperations,
 } from '../stores/lists/changed-rows.ts';
 import type { EventPage } from '../stores/operations/events.ts';
+import { createScheduleQueries } from '../stores/schedules/queries.ts';
 import { createBell } from './bell.ts';
 import { createChangeFeedHub, type ReadNoun } from './change-feed-hub.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
@@ -37,11 +39,15 @@ export function createEventStreams({ database, listener, log }: EventStreamsOpti
   const instances = createChangeHub({ noun: 'instance', rows: rows.instance, listener, log });
   const images = createChangeHub({ noun: 'image', rows: rows.image, listener, log });
   const operations = createChangeHub({ noun: 'operation', rows: rows.operation, listener, log });
+  const schedules = createScheduleQueries(database);
+  const alerts = createAlertQueries(database);
   // Each noun whose table has the trigger; `Change` has a field for it.
   const nouns = new Map<string, ReadNoun>([
     ['instance', rows.instance.readByIds],
     ['image', rows.image.readByIds],
     ['operation', rows.operation.readByIds],
+    ['schedule', async (ids) => (await schedules.byIds(ids)).filter((record) => record !== null)],
+    ['alert', async (ids) => (await alerts.byIds(ids)).filter((record) => record !== null)],
   ]);
   const feed = createChangeFeedHub({ database, listener, log, nouns });
   return {

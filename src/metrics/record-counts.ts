@@ -1,4 +1,5 @@
 import type {
+  AlertKind,
   DriftKind,
   DriftState,
   HealthStatus,
@@ -7,6 +8,7 @@ import type {
   JobState,
   OperationKind,
   OperationState,
+  ReadinessStatus,
 } from '../../schema/states.ts';
 
 /** How many records there are of each kind; combinations without any are left out. */
@@ -25,6 +27,16 @@ export interface RecordCounts {
   readonly jobs: readonly { readonly kind: string; readonly state: JobState; readonly count: number }[];
   /** Only what is there now: PENDING and REPORTED. */
   readonly drift: readonly { readonly kind: DriftKind; readonly state: DriftState; readonly count: number }[];
+  /** Open alerts. */
+  readonly alerts: readonly { readonly kind: AlertKind; readonly count: number }[];
+  /** Instances that are neither DELETED nor FAILED; `oldestSeconds` is of the data of their newest images. */
+  readonly readiness: readonly {
+    readonly status: ReadinessStatus;
+    readonly count: number;
+    readonly oldestSeconds: number | null;
+  }[];
+  /** How old the data of the newest image of each instance is; null unless that was asked for. */
+  readonly imageAges: readonly { readonly name: string; readonly namespace: string; readonly seconds: number }[] | null;
   /** Runs that no worker has in hand; `oldestSeconds` is 0 when there is none. */
   readonly queue: { readonly depth: number; readonly oldestSeconds: number };
   readonly liveWorkers: number;

@@ -1,5 +1,6 @@
 import type { BatchObservableResult, Meter } from '@opentelemetry/api';
 import {
+  ALERT_KINDS,
   DRIFT_KINDS,
   HEALTH_STATUSES,
   IMAGE_STATES,
@@ -7,6 +8,7 @@ import {
   JOB_STATES,
   OPERATION_KINDS,
   OPERATION_STATES,
+  READINESS_STATUSES,
 } from '../../schema/states.ts';
 import type { ReadRecordCounts, RecordCounts } from './record-counts.ts';
 
@@ -30,6 +32,17 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
   const servers = gauge(
     'instance_up',
     'Of each running instance: 1 healthy, 0 not, NaN not known. Only where asked for.',
+  );
+
+  const alerts = gauge('alerts_open', 'Alerts that are not over, by kind.');
+  const readiness = gauge('instances_readiness', 'Instances by how well they could be brought back.');
+  const oldest = gauge(
+    'oldest_image_age_seconds',
+    'The age of the data of the newest image of that instance of each readiness where it is oldest.',
+  );
+  const imageAge = gauge(
+    'image_age_seconds',
+    'Of each instance the age of the data of its newest image. Only where asked for.',
   );
 
   function observe(result: BatchObservableResult, counts: RecordCounts): void {
@@ -66,6 +79,20 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
     result.observe(depth, counts.queue.depth);
     result.observe(age, counts.queue.oldestSeconds);
     result.observe(workers, counts.liveWorkers);
+    for (const kind of ALERT_KINDS)
+      result.observe(
+        alerts,
+        of(counts.alerts, (row) => row.kind === kind),
+        { kind: lower(kind) },
+      );
+    for (const status of READINESS_STATUSES) {
+      const row = counts.readiness.find((one) => one.status === status);
+      result.observe(readiness, row?.count ?? 0, { status: lower(status) });
+      if (row?.oldestSeconds != null) result.observe(oldest, row.oldestSeconds, { status: lower(status) });
+    }
+    for (const { name, namespace, seconds } of counts.imageAges ?? []) {
+      result.observe(imageAge, seconds, { name, namespace });
+    }
     for (const { name, namespace, health } of counts.servers ?? []) {
       const value = { HEALTHY: 1, UNHEALTHY: 0, UNKNOWN: Number.NaN }[health];
       result.observe(servers, value, { name, namespace });
@@ -84,6 +111,22 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
       result.observe(up, 1);
       observe(result, counts);
     },
-    [up, operations, instances, images, imageBytes, jobs, drift, depth, age, workers, servers],
+    [
+      up,
+      operations,
+      instances,
+      images,
+      imageBytes,
+      jobs,
+      drift,
+      depth,
+      age,
+      workers,
+      servers,
+      alerts,
+      readiness,
+      oldest,
+      imageAge,
+    ],
   );
 }

@@ -39,8 +39,12 @@ async function decide(tx: Transaction, schedule: LockedSchedule, now: Date): Pro
   const recurrence = createRecurrence(schedule.cron, schedule.timeZone);
   const { last, count, next } = listDue(recurrence, schedule.nextDueAt ?? now, now);
   const newest = last.at(-1);
-  await changeSchedule(tx, schedule.id, { nextDueAt: next });
-  if (newest === undefined) return;
+  if (newest === undefined) {
+    await changeSchedule(tx, schedule.id, { nextDueAt: next });
+    return;
+  }
+  const dueBeforeAt = last.at(-2) ?? schedule.lastDueAt;
+  await changeSchedule(tx, schedule.id, { nextDueAt: next, lastDueAt: newest, dueBeforeAt });
   const underWay = await readRunUnderWay(tx, schedule.id);
   const reason =
     underWay === null

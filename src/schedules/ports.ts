@@ -32,4 +32,6 @@ export interface ScheduledWork {
   ): Promise<void>;
   /** Begins a drill of an image. */
   proveImage(actor: ActingSchedule, imageId: string, within: Within): Promise<void>;
+  /** Begins the deletion of an image that no rule wants any more, in the name of the server. */
+  removeImage(imageId: string, within: Within): Promise<void>;
 }

@@ -4,12 +4,14 @@ import { AppError } from '../../schema/errors.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
 import { every } from '../machine/every.ts';
+import { noteClock } from '../stores/schedules/clock.ts';
 import { readRunsUnderWay } from '../stores/schedules/runs.ts';
 import { readNextDue } from '../stores/schedules/writes.ts';
 import { createDuty } from '../stores/upkeep/duty.ts';
 import { createFeeder } from './feeder.ts';
 import { planDue } from './planner.ts';
 import type { ScheduledWork } from './ports.ts';
+import { createRetainer } from './retainer.ts';
 
 /** Hints that rows have changed; see the listener of the CMS. */
 export interface ChangeSource {
@@ -23,6 +25,8 @@ export interface SchedulerOptions {
   readonly listener: ChangeSource;
   readonly platformId: string;
   readonly work: ScheduledWork;
+  /** Throws while the blob store does not answer. */
+  readonly checkStore: () => Promise<void>;
   readonly log: Logger;
   /** How often to look without being told to, while runs are under way. Default 5 s. */
   readonly lookMs?: number;
@@ -35,11 +39,16 @@ export interface Scheduler {
   stop(): Promise<void>;
 }
 
+/** What a tick is for: all of retention, or what is due and has expired. */
+interface Tick {
+  readonly retainAll?: boolean;
+}
+
 const TICK_MS = 500;
 const IDLE_LOOK_MS = 60_000;
 const TICK_QUEUE = {
   retryLimit: 0,
-  expireInSeconds: 60,
+  expireInSeconds: 600,
   retentionSeconds: 120,
   deleteAfterSeconds: 60,
 } as const;
@@ -55,7 +64,8 @@ function tickQueueName(platformId: string): string {
  * Whatever either does is safe in any number of processes at once.
  */
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { database, boss, listener, platformId, work, log, lookMs = 5000 } = options;
+  const { database, boss, listener, platformId, work, checkStore, log, lookMs = 5000 } = options;
+  const retainer = createRetainer({ database, platformId, work, checkStore, log });
   const feeder = createFeeder({ database, work });
   const duty = createDuty({ database, name: `schedules ${platformId}`, holder: randomUUID() });
   const queue = tickQueueName(platformId);
@@ -76,7 +86,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     nextDue = (await readNextDue(database, platformId))?.getTime() ?? null;
     runs = await readRunsUnderWay(database, platformId);
     for (const run of runs) await feeder.feed(run);
-    runs = await readRunsUnderWay(database, platformId);
+    const left = await readRunsUnderWay(database, platformId);
+    const hasEnded = runs.some((run) => !left.includes(run));
+    runs = left;
+    // The images of a run may have made older ones superfluous.
+    if (hasEnded) await retainer.retain();
     lookAt = Date.now() + (runs.length > 0 ? lookMs : IDLE_LOOK_MS);
   }
 
@@ -91,18 +105,25 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     else log.error({ err: error }, 'schedules could not be looked at');
   }
 
+  async function beat({ retainAll = false }: Tick): Promise<void> {
+    if (!retainAll) await planDue(database, platformId);
+    await noteClock(database, platformId, new Date());
+    await retainer.retain({ onlyExpired: !retainAll });
+  }
+
   const stops: (() => Promise<void> | void)[] = [];
   return {
     async start() {
       await boss.createQueue(queue, { ...TICK_QUEUE, policy: 'exclusive' });
       await boss.updateQueue(queue, TICK_QUEUE);
-      await boss.work(queue, { pollingIntervalSeconds: 15 }, async () => {
-        await planDue(database, platformId).catch(tell);
+      await boss.work<Tick>(queue, { pollingIntervalSeconds: 15 }, async (jobs) => {
+        for (const { data } of jobs) await beat(data).catch(tell);
       });
       stops.push(async () => {
         await boss.offWork(queue, { wait: true });
       });
       await boss.schedule(queue, '* * * * *', {}, { key: 'tick', singletonKey: 'tick' });
+      await boss.schedule(queue, '*/10 * * * *', { retainAll: true }, { key: 'retention', singletonKey: 'retention' });
       stops.push(listener.subscribe('toygres_changes', hear), every(TICK_MS, look, tell));
     },
     async stop() {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
+import type { AlertRecord } from '../../resolvers/ports/alerts.ts';
 import type { OperationRecord } from '../../resolvers/ports/records.ts';
 import type { ScheduleRecord } from '../../resolvers/ports/schedules.ts';
 import type { Services } from '../../resolvers/services.ts';
@@ -17,6 +18,11 @@ const PORTS: readonly (keyof Services)[] = [
   'upkeepQueries',
   'scheduleCommands',
   'scheduleQueries',
+  'retention',
+  'webhookCommands',
+  'webhookQueries',
+  'alertQueries',
+  'readinessQueries',
   'checks',
   'events',
   'logs',
@@ -172,6 +178,26 @@ export function sampleSchedule(values: Partial<ScheduleRecord> = {}): ScheduleRe
     revision: 1,
     createdAt: CREATED,
     updatedAt: CREATED,
+    ...values,
+  };
+}
+
+export function sampleAlert(values: Partial<AlertRecord> = {}): AlertRecord {
+  return {
+    id: randomUUID(),
+    platform: 'local:test',
+    kind: 'IMAGE_FAILED',
+    severity: 'CRITICAL',
+    message: 'The image "orders-monday" of "orders" failed: the disk is full',
+    remedy: 'Retry its operation.',
+    instanceId: null,
+    imageId: null,
+    scheduleId: null,
+    operationId: null,
+    openedAt: CREATED,
+    resolvedAt: null,
+    revision: 1,
+    createdAt: CREATED,
     ...values,
   };
 }

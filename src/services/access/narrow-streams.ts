@@ -8,6 +8,8 @@ export interface Visibility {
   image(id: string, change?: number): Promise<boolean>;
   operation(id: string, change?: number): Promise<boolean>;
   job(id: string, change?: number): Promise<boolean>;
+  schedule(id: string, change?: number): Promise<boolean>;
+  alert(id: string, change?: number): Promise<boolean>;
 }
 
 /** How long an answer holds for all who follow the same thing with the same scope. */
@@ -36,6 +38,8 @@ export function rememberVisibility(visibility: Visibility): Visibility {
     image: remembered('image'),
     operation: remembered('operation'),
     job: remembered('job'),
+    schedule: remembered('schedule'),
+    alert: remembered('alert'),
   };
 }
 
@@ -69,6 +73,8 @@ async function* onlyVisibleChanges(
     instance: visibility.instance,
     image: visibility.image,
     operation: visibility.operation,
+    schedule: visibility.schedule,
+    alert: visibility.alert,
   };
   for await (const change of open()) {
     if (await nouns[change.noun]?.(change.record.id, change.record.revision)) yield change;

@@ -1,6 +1,7 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
+import { readOpenAlerts } from '../../stores/alerts/alerts.ts';
 import { answered } from '../../stores/answered.ts';
 import { readLiveWorkers, readStrandedVersions } from '../../stores/runs/worker-queries.ts';
 import { countOpenDrift } from '../../stores/upkeep/drift.ts';
@@ -105,6 +106,12 @@ async function lookAtDrift(database: Database, platform: CommandPlatform): Promi
   return pending === 0 ? 'Platform and blob store hold what the records say.' : `${leftovers}.`;
 }
 
+async function lookAtAlerts(database: Database, platform: CommandPlatform): Promise<string> {
+  const open = await readOpenAlerts(database, platform.id);
+  if (open.length === 0) return 'No alert is open.';
+  throw broken(`Alerts are open: ${open.map(({ kind, count }) => `${count} ${kind}`).join(', ')}.`);
+}
+
 /** The links that no request can do without. */
 export function buildServingLinks({ database, queue, store }: ServingParts): readonly Link[] {
   return [
@@ -163,6 +170,11 @@ export function buildWorkingLinks(database: Database, platform: CommandPlatform,
       name: 'drift',
       remedy: 'See the query drift(state: [REPORTED]): each says what differs and what to do.',
       look: () => lookAtDrift(database, platform),
+    },
+    {
+      name: 'alerts',
+      remedy: 'See the query alerts(open: true): each says what is wrong and what to do.',
+      look: () => lookAtAlerts(database, platform),
     },
     {
       name: 'preflight',

@@ -42,6 +42,8 @@ function selectorOf({ caller }: Admission, selector: Readonly<Record<string, str
   return { ...selector, ...caller.scope };
 }
 
+const NEVER_DUE = { lastDueAt: null, dueBeforeAt: null };
+
 function nextDue(schedule: Pick<LockedSchedule, 'enabled' | 'cron' | 'timeZone'>, now: Date): Date | null {
   return schedule.enabled ? createRecurrence(schedule.cron, schedule.timeZone).nextAfter(now) : null;
 }
@@ -72,6 +74,7 @@ async function writeNewSchedule(admission: Admission, input: CreateSchedule): Pr
     retention: input.retention,
     drillEvery: input.drillEvery ?? null,
     concurrency: input.concurrency ?? DEFAULT_CONCURRENCY,
+    ...NEVER_DUE,
     nextDueAt: nextDue(times, now),
     promisedSince: now,
   });
@@ -97,7 +100,7 @@ async function writeScheduleChange(admission: Admission, input: UpdateSchedule):
     times.enabled !== schedule.enabled || times.cron !== schedule.cron || times.timeZone !== schedule.timeZone;
   const now = await readClock(tx);
   await changeSchedule(tx, schedule.id, {
-    ...(isOtherwise ? { ...times, nextDueAt: nextDue(times, now), promisedSince: now } : {}),
+    ...(isOtherwise ? { ...times, ...NEVER_DUE, nextDueAt: nextDue(times, now), promisedSince: now } : {}),
     ...(input.name == null ? {} : { name: input.name }),
     ...(input.selector == null ? {} : { selector: selectorOf(admission, input.selector) }),
     ...(input.method == null ? {} : { method: input.method }),

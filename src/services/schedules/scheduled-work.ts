@@ -4,6 +4,7 @@ import type { ImageMethod } from '../../../schema/states.ts';
 import { markScheduled } from '../../stores/images/writes.ts';
 import type { Admission } from '../commands/gate.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
+import { writeImageDeletion } from '../images/change-image.ts';
 import { chooseImageWorkflows, writeNewImage } from '../images/create-image.ts';
 import { writeVerification } from '../images/verify-image.ts';
 
@@ -71,6 +72,18 @@ export function createScheduledWork(dependencies: CommandDependencies) {
         input: {},
         target: imageId,
         write: (admission) => runWithin(admission, within, () => writeVerification(admission, imageId)),
+      });
+    },
+
+    async removeImage(imageId: string, within: Within): Promise<void> {
+      // Not in the name of a schedule, which may be gone: the rules are carried out by the server.
+      const caller: Caller = { kind: 'SYSTEM', id: null, name: 'retention', role: 'OPERATOR' };
+      await gate.run({
+        mutation: 'deleteImage',
+        caller,
+        input: {},
+        target: imageId,
+        write: (admission) => runWithin(admission, within, () => writeImageDeletion(dependencies, admission, imageId)),
       });
     },
   };

@@ -23,6 +23,9 @@ export function refuseHeldName(error: unknown): unknown {
   if (isUniqueViolation(error, 'images_name_held')) {
     return conflict('Another image holds this name: choose another one, or delete that image first.', 'name', error);
   }
+  if (isUniqueViolation(error, 'webhooks_name')) {
+    return conflict('Another webhook has this name: choose another one.', 'name', error);
+  }
   if (isUniqueViolation(error, 'schedules_name')) {
     return conflict('Another schedule has this name: choose another one.', 'name', error);
   }

@@ -12,17 +12,19 @@ import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, counting, following, holding, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { idsOfReadiness } from '../readiness/readiness.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
 
 /** As the unique index on names has it: at most one instance of a name. */
 const holdsName = sql`${instances.state} NOT IN ('DELETED', 'FAILED')`;
 
 function matching(criteria: InstanceCriteria): SQL | undefined {
-  const { state, nameContains, labels } = criteria;
+  const { state, nameContains, labels, readiness } = criteria;
   return and(
     state?.length ? inArray(instances.state, [...state]) : ne(instances.state, 'DELETED'),
     nameContains ? holding(instances.name, nameContains) : undefined,
     within(instances, criteria),
+    readiness?.length ? sql`${instances.id} IN (${idsOfReadiness(readiness)})` : undefined,
     labels && Object.keys(labels).length > 0 ? sql`${instances.labels} @> ${JSON.stringify(labels)}::jsonb` : undefined,
   );
 }

@@ -9,7 +9,7 @@ export const runColumns = getTableColumns(scheduleRuns);
 
 /** A schedule as the rest of the house knows it. */
 export function toScheduleRecord(row: typeof schedules.$inferSelect): ScheduleRecord {
-  const { nextDueAt: _, ...record } = row;
+  const { nextDueAt: _next, lastDueAt: _last, dueBeforeAt: _before, ...record } = row;
   return record;
 }
 

@@ -63,3 +63,23 @@ export function deleteSilentWorkers(): DeleteBatch {
 export function deleteSilentLeases(): DeleteBatch {
   return deleteRows('leases', sql`expires_at < ${daysAgo(1)}`, 5_000);
 }
+
+/** Runs of schedules that are over so long, but of each schedule the newest so many. */
+export function deleteScheduleRuns(days: number, keepNewest: number, batch = 200): DeleteBatch {
+  return deleteWith(sql`
+    DELETE FROM cms.schedule_runs WHERE id = ANY (ARRAY(
+      SELECT r.id FROM cms.schedule_runs r WHERE r.state <> 'RUNNING' AND r.finished_at < ${daysAgo(days)}
+        AND (SELECT count(*) FROM (SELECT FROM cms.schedule_runs n WHERE n.schedule_id = r.schedule_id
+          AND (n.due_at, n.id) > (r.due_at, r.id) LIMIT ${keepNewest}) newer) >= ${keepNewest}
+      ORDER BY r.finished_at LIMIT ${batch} FOR UPDATE SKIP LOCKED))`);
+}
+
+/** Alerts that are over so long. */
+export function deleteAlerts(days: number): DeleteBatch {
+  return deleteRows('alerts', sql`resolved_at < ${daysAgo(days)}`, 5_000);
+}
+
+/** Messages to webhooks that are delivered or given up, and those that wait for a disabled webhook. */
+export function deleteDeliveries(days: number): DeleteBatch {
+  return deleteRows('webhook_deliveries', sql`created_at < ${daysAgo(days)}`, 5_000);
+}

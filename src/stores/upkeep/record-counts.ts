@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import type { RecordCounts } from '../../metrics/record-counts.ts';
 import { answered } from '../answered.ts';
+import { readinessRows } from '../readiness/readiness.ts';
 import { WORKER_LIVE_FOR } from '../runs/workers.ts';
 
 export interface CountOptions {
@@ -19,6 +20,9 @@ export async function readRecordCounts({ orm }: Database, options: CountOptions)
   const list = (query: ReturnType<typeof sql>) => sql`(SELECT coalesce(jsonb_agg(r), '[]') FROM (${query}) r)`;
   const mine = sql`platform = ${platformId}`;
   const servers = sql`SELECT name, namespace, health FROM cms.instances WHERE ${mine} AND state = 'RUNNING' ORDER BY name`;
+  const ready = readinessRows(sql`i.platform = ${platformId} AND i.state NOT IN ('DELETED', 'FAILED')`);
+  const ages = sql`SELECT i.name, i.namespace, r.data_age AS seconds FROM (${ready}) r JOIN cms.instances i USING (id)
+    WHERE r.data_age IS NOT NULL ORDER BY i.name`;
   const { rows } = await answered(
     orm.execute<{ counts: RecordCounts }>(sql`
       SELECT jsonb_build_object(
@@ -27,6 +31,9 @@ export async function readRecordCounts({ orm }: Database, options: CountOptions)
         'images', ${list(sql`SELECT state, count(*), coalesce(sum(size_bytes), 0) AS "sizeBytes" FROM cms.images WHERE ${mine} GROUP BY 1`)},
         'jobs', ${list(sql`SELECT kind, state, count(*) FROM cms.jobs WHERE ${mine} GROUP BY 1, 2`)},
         'drift', ${list(sql`SELECT kind, state, count(*) FROM cms.drift WHERE ${mine} AND state IN ('PENDING', 'REPORTED') GROUP BY 1, 2`)},
+        'alerts', ${list(sql`SELECT kind, count(*) FROM cms.alerts WHERE ${mine} AND resolved_at IS NULL GROUP BY 1`)},
+        'readiness', ${list(sql`SELECT status, count(*), max(data_age) AS "oldestSeconds" FROM (${ready}) r GROUP BY 1`)},
+        'imageAges', ${perInstance ? list(ages) : sql`NULL::jsonb`},
         'queue', (
           SELECT jsonb_build_object('depth', count(*),
             'oldestSeconds', coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(start_after))), 0))

@@ -4,10 +4,13 @@ import type { Logger } from '../../log/logger.ts';
 import { forgetChanges } from '../../stores/lists/change-feed.ts';
 import {
   type DeleteBatch,
+  deleteAlerts,
+  deleteDeliveries,
   deleteDrift,
   deleteHealthChecks,
   deleteIdempotencyKeys,
   deleteOperations,
+  deleteScheduleRuns,
   deleteSilentLeases,
   deleteSilentWorkers,
 } from '../../stores/upkeep/prune.ts';
@@ -28,6 +31,11 @@ const IDEMPOTENCY_KEY_DAYS = 7;
 const DRIFT_DAYS = 30;
 /** Callers are promised a day. */
 const CHANGES_DAYS = 2;
+const SCHEDULE_RUN_DAYS = 90;
+/** Of every schedule, however old: a yearly one has had some of them. */
+const SCHEDULE_RUNS_KEPT = 20;
+const ALERT_DAYS = 90;
+const DELIVERY_DAYS = 30;
 /** A trial takes minutes and is removed with its job; a store that was slow may have written it after that. */
 const TRIAL_DAYS = 1;
 
@@ -51,6 +59,9 @@ export function createPruner({ database, store, retention, log }: PrunerOptions)
     'health checks': deleteHealthChecks(retention.healthChecks),
     'idempotency keys': deleteIdempotencyKeys(IDEMPOTENCY_KEY_DAYS),
     drift: deleteDrift(DRIFT_DAYS),
+    'schedule runs': deleteScheduleRuns(SCHEDULE_RUN_DAYS, SCHEDULE_RUNS_KEPT),
+    alerts: deleteAlerts(ALERT_DAYS),
+    deliveries: deleteDeliveries(DELIVERY_DAYS),
     workers: deleteSilentWorkers(),
     leases: deleteSilentLeases(),
     changes: (cms) => forgetChanges(cms, CHANGES_DAYS),

@@ -19,7 +19,16 @@ async function startOne(): Promise<Scheduler> {
   const listener = createListener({ url: database.url, log });
   await listener.start();
   stops.push(() => listener.stop());
-  const scheduler = createScheduler({ database, boss, listener, platformId: PLATFORM, work, log, lookMs: 60_000 });
+  const scheduler = createScheduler({
+    database,
+    boss,
+    listener,
+    platformId: PLATFORM,
+    work,
+    checkStore: async () => {},
+    log,
+    lookMs: 60_000,
+  });
   await scheduler.start();
   stops.push(() => scheduler.stop());
   return scheduler;

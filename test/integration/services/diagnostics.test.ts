@@ -40,6 +40,7 @@ async function brokenLinks(change: Partial<ChecksDependencies> = {}): Promise<Re
     'workflow versions',
     'health',
     'drift',
+    'alerts',
     'preflight',
   ]);
   for (const { ok, detail, remedy } of findings) {
@@ -163,7 +164,15 @@ describe('diagnostics', () => {
     const url = `postgresql://postgres:hunter2@127.0.0.1:${await freePort()}/x`;
     const database = openDatabase({ url });
     const broken = await brokenLinks({ database });
-    expect(Object.keys(broken)).toEqual(['database', 'workers', 'workflow versions', 'health', 'drift', 'preflight']);
+    expect(Object.keys(broken)).toEqual([
+      'database',
+      'workers',
+      'workflow versions',
+      'health',
+      'drift',
+      'alerts',
+      'preflight',
+    ]);
     expect(JSON.stringify(broken)).not.toContain('hunter2');
     await database.stop();
   });

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { PageRequest } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { codes, run } from '../../support/api-execution.ts';
-import { fakeServices, sampleImage, sampleInstance, sampleOperation, sampleSchedule } from '../../support/api-fakes.ts';
+import {
+  fakeServices,
+  sampleAlert,
+  sampleImage,
+  sampleInstance,
+  sampleOperation,
+  sampleSchedule,
+} from '../../support/api-fakes.ts';
 
 const UNKNOWN = '5f0b1f5e-9a55-4f0e-8a2a-0d4d1c5b7a10';
 const NONE = { rows: [], hasNextPage: false, hasPreviousPage: false, totalCount: 0 };
@@ -15,6 +22,7 @@ describe('a lookup', () => {
     imageQueries: { byIds: nothing, byName: async () => null },
     operationQueries: { byIds: nothing },
     scheduleQueries: { byIds: nothing, byName: async () => null },
+    alertQueries: { byIds: nothing },
   });
 
   it.each([
@@ -51,17 +59,18 @@ describe('a lookup', () => {
     expect(data).toEqual({ instance: { name: 'orders' } });
   });
 
-  it('of a node tells its type, for each of the four', async () => {
+  it('of a node tells its type, for each of the five', async () => {
     const [instance, image, operation] = [sampleInstance(), sampleImage(), sampleOperation()];
-    const schedule = sampleSchedule();
+    const [schedule, alert] = [sampleSchedule(), sampleAlert()];
     const services = fakeServices({
       instanceQueries: { byIds: async (ids) => ids.map((id) => (id === instance.id ? instance : null)) },
       imageQueries: { byIds: async (ids) => ids.map((id) => (id === image.id ? image : null)) },
       operationQueries: { byIds: async (ids) => ids.map((id) => (id === operation.id ? operation : null)) },
       scheduleQueries: { byIds: async (ids) => ids.map((id) => (id === schedule.id ? schedule : null)) },
+      alertQueries: { byIds: async (ids) => ids.map((id) => (id === alert.id ? alert : null)) },
     });
     const types = [];
-    for (const { id } of [instance, image, operation, schedule]) {
+    for (const { id } of [instance, image, operation, schedule, alert]) {
       const { data } = await run(services, `{ node(id: "${id}") { __typename id ... on Image { method } } }`);
       types.push(data.node);
     }
@@ -70,6 +79,7 @@ describe('a lookup', () => {
       { __typename: 'Image', id: image.id, method: 'LOGICAL' },
       { __typename: 'Operation', id: operation.id },
       { __typename: 'Schedule', id: schedule.id },
+      { __typename: 'Alert', id: alert.id },
     ]);
   });
 });

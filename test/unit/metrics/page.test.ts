@@ -12,6 +12,9 @@ const NOTHING: RecordCounts = {
   drift: [],
   queue: { depth: 0, oldestSeconds: 0 },
   liveWorkers: 0,
+  alerts: [],
+  readiness: [],
+  imageAges: null,
   servers: null,
 };
 

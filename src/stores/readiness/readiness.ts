@@ -1,0 +1,93 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { ReadinessQueries, ReadinessRecord } from '../../../resolvers/ports/alerts.ts';
+import type { ReadinessStatus } from '../../../schema/states.ts';
+import type { Database } from '../../db/database.ts';
+import { answered } from '../answered.ts';
+import { distinctIds } from '../lists/keyed.ts';
+import { isBroken, newestImage, promises } from './promises.ts';
+import { provenInstance } from './proofs.ts';
+
+/**
+ * The readiness of instances \`i\` that meet a condition, as rows (id, status, overdue, image_id, data_age). Each costs two
+ * looks into indexes; the promises are worked out once.
+ */
+export function readinessRows(condition: SQL): SQL {
+  return sql`
+    WITH promise AS MATERIALIZED (${promises})
+    SELECT i.id, newest.id AS image_id, late.schedules AS overdue,
+      CASE WHEN newest.id IS NULL THEN 'UNPROTECTED' WHEN late.schedules IS NOT NULL THEN 'STALE'
+        WHEN ${provenInstance(sql`i.id`)} THEN 'READY' ELSE 'UNPROVEN' END AS status,
+      extract(epoch FROM clock_timestamp() - newest.taken_at)::float8 AS data_age
+    FROM cms.instances i
+    LEFT JOIN LATERAL (${newestImage}) newest ON true
+    LEFT JOIN LATERAL (
+      SELECT array_agg(p.name || ' (due at ' || to_char(p.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ')'
+        ORDER BY p.name) AS schedules
+      FROM promise p WHERE ${isBroken}
+    ) late ON true
+    WHERE ${condition}`;
+}
+
+interface Row extends Record<string, unknown> {
+  readonly id: string;
+  readonly status: ReadinessStatus;
+  readonly overdue: readonly string[] | null;
+  readonly image_id: string | null;
+  readonly data_age: number | null;
+}
+
+function reasonsOf({ status, overdue }: Row): string[] {
+  const late = (overdue ?? []).map((schedule) => `There is no image as young as the schedule ${schedule} promises.`);
+  switch (status) {
+    case 'READY':
+      return [];
+    case 'UNPROVEN':
+      return ['No drill of its images has passed.'];
+    case 'STALE':
+      return late;
+    case 'UNPROTECTED':
+      return ['There is no AVAILABLE image of it.', ...late];
+  }
+}
+
+function toRecord(row: Row): ReadinessRecord {
+  return {
+    status: row.status,
+    reasons: reasonsOf(row),
+    newestImageId: row.image_id,
+    dataAgeSeconds: row.data_age === null ? null : Math.max(0, row.data_age),
+    recoverySeconds: null,
+  };
+}
+
+/** Reads readiness for the API. */
+export function createReadinessQueries({ orm }: Database): ReadinessQueries {
+  return {
+    async ofInstances(instanceIds) {
+      if (instanceIds.length === 0) return [];
+      const ids = sql.param(distinctIds(instanceIds));
+      const { rows } = await answered(orm.execute<Row>(readinessRows(sql`i.id = ANY(${ids}::uuid[])`)));
+      const byId = new Map(rows.map((row) => [row.id, toRecord(row)]));
+      return instanceIds.map((id) => byId.get(id) ?? null);
+    },
+  };
+}
+
+/** The ids of the instances whose readiness is one of these. */
+export function idsOfReadiness(statuses: readonly ReadinessStatus[]): SQL {
+  return sql`SELECT r.id FROM (${readinessRows(sql`true`)}) r WHERE r.status = ANY(${sql.param(statuses)}::text[])`;
+}
+
+/**
+ * Touches the instances of a platform whose readiness is another one than was told, so that those who follow them hear of
+ * it. Answers with how many there were.
+ */
+export async function tellReadiness({ orm }: Database, platform: string): Promise<number> {
+  const condition = sql`i.platform = ${platform} AND i.state NOT IN ('DELETED', 'FAILED')`;
+  const { rowCount } = await answered(
+    orm.execute(sql`
+      UPDATE cms.instances t SET told_readiness = r.status
+      FROM (${readinessRows(condition)}) r WHERE t.id = r.id AND t.told_readiness IS DISTINCT FROM r.status`),
+  );
+  return rowCount ?? 0;
+}
