@@ -3,7 +3,7 @@
 
 /**
  * What GraphiQL calls to run an operation. It asks for the schema as soon as the page is there, when nobody has given a
- * token yet: that is answered with the first token that anything is sent with.
+ * token yet: that is answered for who has signed in in this browser, else with the first token that anything is sent with.
  */
 // biome-ignore lint/correctness/noUnusedVariables: the page calls it
 function createFetcher(endpoint) {
@@ -12,12 +12,19 @@ function createFetcher(endpoint) {
     const request = { query, variables, operationName };
     const login = /^bearer +\S/i.test(readAuthorization(headers));
     if (login) firstLogin.resolve(headers);
-    else if (operationName === 'IntrospectionQuery')
-      return firstLogin.promise.then((known) => post(endpoint, request, known));
+    else if (operationName === 'IntrospectionQuery') {
+      return post(endpoint, request, headers).then((result) =>
+        isUnknown(result) ? firstLogin.promise.then((known) => post(endpoint, request, known)) : result,
+      );
+    }
     return isSubscription(documentAST, operationName)
       ? subscribe(endpoint, request, headers)
       : post(endpoint, request, headers);
   };
+}
+
+function isUnknown(result) {
+  return result.errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
 }
 
 function readAuthorization(headers) {
@@ -34,10 +41,21 @@ function isSubscription(document, operationName) {
 async function post(endpoint, request, headers) {
   const response = await fetch(endpoint, {
     method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    headers: {
+      ...withoutEmpty(headers),
+      // Without it the cookie of a session counts for nothing.
+      'x-toygres-client': 'ide',
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+    },
     body: JSON.stringify(request),
   });
   return response.json();
+}
+
+/** "Bearer " with no token behind it is what stands in the Headers tab before one is put there. */
+function withoutEmpty(headers) {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => !/^bearer *$/i.test(String(value))));
 }
 
 /** Speaks graphql-transport-ws: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
@@ -52,7 +70,8 @@ function subscribe(endpoint, request, headers) {
   const end = () => put({ done: true, value: undefined });
   const send = (message) => socket.send(JSON.stringify(message));
 
-  socket.onopen = () => send({ type: 'connection_init', payload: { authorization: readAuthorization(headers) } });
+  socket.onopen = () =>
+    send({ type: 'connection_init', payload: withoutEmpty({ authorization: readAuthorization(headers) }) });
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
     if (message.type === 'connection_ack') send({ id: '1', type: 'subscribe', payload: request });

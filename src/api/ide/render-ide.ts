@@ -8,7 +8,7 @@ export interface IdePage {
   readonly policy: string;
 }
 
-const DEFAULT_QUERY = `# Put the token into the Headers tab below:
+const DEFAULT_QUERY = `# Put a token into the Headers tab below, unless you have signed in in this browser:
 #   { "Authorization": "Bearer TOKEN" }
 # The documentation comes with the first query.
 

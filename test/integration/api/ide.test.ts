@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
+import { openAccessWorld, ROOT_PASSWORD } from '../../support/access-world.ts';
 import { fakeServices, sampleInstance, sampleOperation } from '../../support/api-fakes.ts';
 import { type ApiServer, startApi, TOKEN } from '../../support/api-server.ts';
 import { createFakeStreams } from '../../support/api-streams.ts';
@@ -132,6 +133,30 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
     );
     expect(outside).toEqual([]);
     await page.close();
+  });
+
+  it('needs no token of who has signed in in the same browser, for queries and for the documentation', async () => {
+    const world = await openAccessWorld();
+    try {
+      const { session } = await world.login('admin', ROOT_PASSWORD);
+      const context = await browser.newContext();
+      const [name = '', value = ''] = session.split('=');
+      const { hostname: domain } = new URL(world.url);
+      await context.addCookies([{ name, value, domain, path: '/', httpOnly: true, sameSite: 'Strict' }]);
+      const page = await context.newPage();
+      const query = 'query Who { viewer { name } }';
+      await page.goto(`${world.url}?query=${encodeURIComponent(query)}`);
+      await page.getByLabel('Show Documentation Explorer').click();
+      await page.getByText('Query', { exact: true }).first().waitFor();
+      await page.getByLabel(/^Execute query/).click();
+      await eventually(
+        () => answer(page),
+        (text) => text.includes('"admin"'),
+      );
+      await context.close();
+    } finally {
+      await world.stop();
+    }
   });
 
   it('says what is wrong with a token that is not accepted', async () => {
