@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { AppError } from '../schema/errors.ts';
+import { type FoundImage, rebuildRecords } from './app/catalog.ts';
 import { MODES, type Mode } from './app/mode.ts';
 import { readRelease } from './app/release.ts';
 import { type FirstAdministrator, startApp } from './app.ts';
@@ -8,11 +9,13 @@ import { isLoopback } from './config/networks.ts';
 import { keepToOwnSettings } from './config/own-environment.ts';
 import { createLogger } from './log/logger.ts';
 
-const USAGE = `usage: toygres standalone | api | worker | --version
+const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | --version
 
   standalone   API and workers in one process, on embedded defaults for what is not configured
   api          only the API; needs DATABASE_URL and a blob store
   worker       only the workers; needs the same
+  catalog rebuild
+               records the images of the blob store that the database of records has lost, and ends
 
 The README lists the environment variables.`;
 
@@ -61,18 +64,42 @@ async function serve(mode: Mode): Promise<void> {
   await app.stop();
 }
 
+function describeFound(found: FoundImage): string {
+  switch (found.outcome) {
+    case 'added':
+      return found.formerName === null
+        ? `${found.imageId}  added as ${found.name}`
+        : `${found.imageId}  added as ${found.name}: another image holds the name ${found.formerName}`;
+    case 'known':
+      return `${found.imageId}  is recorded already`;
+    case 'unusable':
+      return `${found.imageId}  cannot be used: ${found.cause}`;
+  }
+}
+
+async function rebuildCatalog(): Promise<void> {
+  keepToOwnSettings(process.env);
+  const log = createLogger('error', process.stderr.isTTY ? 'people' : 'json');
+  const { added, known, unusable } = await rebuildRecords(readConfig(process.env), log, (found) =>
+    say([describeFound(found)]),
+  );
+  say([`${added} images added, ${known} were recorded already, ${unusable} cannot be used.`]);
+  if (unusable > 0) process.exitCode = 1;
+}
+
 outliveReaders();
+const isRebuild = process.argv[2] === 'catalog' && process.argv[3] === 'rebuild';
 const mode = readMode(process.argv[2]);
 if (['help', '--help', '-h'].includes(process.argv[2] ?? '')) {
   say([USAGE]);
 } else if (['--version', '-V'].includes(process.argv[2] ?? '')) {
   say([await readRelease()]);
-} else if (mode === null) {
+} else if (mode === null && !isRebuild) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
 } else {
   try {
-    await serve(mode);
+    await (mode === null ? rebuildCatalog() : serve(mode));
   } catch (error) {
     const text = error instanceof AppError ? error.message : ((error as Error).stack ?? String(error));
     process.stderr.write(text.replace(/^/gm, 'toygres: ').concat('\n'));

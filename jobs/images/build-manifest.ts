@@ -63,7 +63,7 @@ export async function publishManifest(
 }
 
 /** What the record of an image is to say, from the manifest as it stands in the store. */
-export async function readImageFacts({ store }: WorkflowServices, imageId: string): Promise<ImageFacts> {
+export async function readImageFacts({ store }: Pick<WorkflowServices, 'store'>, imageId: string): Promise<ImageFacts> {
   const manifest = await store.readManifest(imageId);
   const { databases, files, databaseBytes, cluster, extensions, durable, notices, startedAt } = manifest;
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);

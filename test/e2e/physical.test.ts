@@ -1,4 +1,4 @@
-import { chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
@@ -59,6 +59,23 @@ test('a server that is restored from it is its source again', async () => {
   expect(await query(login, 'postgres', 'SELECT timeline_id::int AS timeline FROM pg_control_checkpoint()')).toEqual([
     { timeline: 2 },
   ]);
+}, 240_000);
+
+test('an image is found by its manifest and restored when the records are lost', async () => {
+  await api.stop();
+  await server.stop();
+  await rm(path.join(home.directory, 'state/cms'), { recursive: true });
+  const rebuilt = await home.run(['catalog', 'rebuild']);
+  expect(rebuilt).toMatchObject({ code: 0, output: expect.stringContaining(`${image.id}  added as monday`) });
+  const again = await home.run(['catalog', 'rebuild']);
+  expect(again).toMatchObject({ code: 0, output: expect.stringContaining('0 images added, 1 were recorded already') });
+
+  server = await home.start();
+  api = createE2eClient(server);
+  expect(await api.image(image.id)).toMatchObject({ name: 'monday', state: 'AVAILABLE' });
+  const restored = await api.createInstance({ name: 'found-again', sourceImageId: image.id });
+  await api.untilOver(restored.operationId);
+  expect((await api.login(restored.id)).password).toBe(PASSWORD);
 }, 240_000);
 
 test('an image of which a byte was altered is not restored, and nothing of the instance is left', async () => {

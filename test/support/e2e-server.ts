@@ -45,6 +45,8 @@ export interface E2eHome {
   start(mode?: Mode, environment?: Environment): Promise<E2eServer>;
   /** The same for a server that must not come up; fails when it does. */
   startInVain(mode?: Mode, environment?: Environment): Promise<FailedStart>;
+  /** Runs a command that ends by itself. */
+  run(words: readonly string[]): Promise<FailedStart>;
   /** Every living process that works in, on or for this home, as `pid command`. */
   processes(): Promise<readonly string[]>;
   /** Ends whatever is left, by force, and removes the home. */
@@ -57,8 +59,8 @@ interface Started {
   readonly output: () => string;
 }
 
-function launch(mode: Mode, environment: Environment): Started {
-  const child = spawn(LAUNCHER, [mode], { env: { ...SHELL, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+function launch(words: readonly string[], environment: Environment): Started {
+  const child = spawn(LAUNCHER, [...words], { env: { ...SHELL, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   // Not 'close': what it started and left behind when it was killed may hold its pipes.
@@ -120,8 +122,12 @@ export async function makeE2eHome(name: string): Promise<E2eHome> {
 
   return {
     directory,
+    async run(words) {
+      const { exited, output } = launch(words, settings({}));
+      return { code: await exited, output: output() };
+    },
     async start(mode = 'standalone', environment = {}) {
-      const started = launch(mode, settings(environment));
+      const started = launch([mode], settings(environment));
       const { child, exited, output } = started;
       if (!(await untilReady(started))) throw new Error(`the server did not start:\n${output().slice(-4_000)}`);
       const token = environment.TOYGRES_API_TOKEN ?? (await readFile(path.join(directory, 'token'), 'utf8')).trim();
@@ -141,7 +147,7 @@ export async function makeE2eHome(name: string): Promise<E2eHome> {
       };
     },
     async startInVain(mode = 'standalone', environment = {}) {
-      const started = launch(mode, settings(environment));
+      const started = launch([mode], settings(environment));
       const cameUp = await untilReady(started);
       if (cameUp) started.child.kill('SIGTERM');
       const code = await started.exited;

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, notInArray } from 'drizzle-orm';
 import { images } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { inside } from '../../db/database.ts';
@@ -38,6 +38,20 @@ export async function insertImage(tx: Transaction, image: NewImage): Promise<voi
   } catch (error) {
     throw refuseHeldName(error);
   }
+}
+
+/** Whether an image that is neither DELETED nor FAILED has this name. */
+export async function isNameHeld(tx: Transaction, name: string): Promise<boolean> {
+  const [row] = await inside(tx)
+    .select({ id: images.id })
+    .from(images)
+    .where(and(eq(images.name, name), notInArray(images.state, ['DELETED', 'FAILED'])));
+  return row !== undefined;
+}
+
+/** Records when an image was made that was found again. */
+export async function setImageCreation(tx: Transaction, id: string, createdAt: Date): Promise<void> {
+  await inside(tx).update(images).set({ createdAt }).where(eq(images.id, id));
 }
 
 /** The row as it stands when all earlier changes are committed; nobody else changes it until the transaction ends. */
