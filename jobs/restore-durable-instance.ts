@@ -4,6 +4,7 @@ import { InstanceInput } from './inputs.ts';
 import { reopenRestore, settleInstanceFailed } from './records-at-end.ts';
 import { bringUpServer, bringUpSteps } from './servers/bring-up.ts';
 import { durableWorkerAt, WORKER_START } from './servers/durable-worker.ts';
+import type { Endpoint } from './servers/readiness.ts';
 import { serverOf } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
@@ -22,9 +23,10 @@ export const restoreDurableInstanceBy = <S extends string>(method: ImageMethod<s
     .run(async (context, { instanceId }) => {
       const { step } = context;
       const server = serverOf(context, instanceId);
-      await fillVolume(context, method, instanceId, server);
-      await bringUpServer(context, instanceId, server, async (endpoint) => {
+      const { findings } = await fillVolume(context, method, instanceId, server);
+      const untilWorkerLives = async (endpoint: Endpoint) => {
         const worker = durableWorkerAt(context, instanceId, endpoint);
         await step.until('Wait for the durable worker', worker.isAliveUnlessOff, WORKER_START);
-      });
+      };
+      await bringUpServer(context, instanceId, server, untilWorkerLives, findings);
     });

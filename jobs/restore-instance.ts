@@ -17,6 +17,6 @@ export const restoreInstanceBy = <S extends string>(method: ImageMethod<string, 
     })
     .run(async (context, { instanceId }) => {
       const server = serverOf(context, instanceId);
-      await fillVolume(context, method, instanceId, server);
-      await bringUpServer(context, instanceId, server);
+      const { findings } = await fillVolume(context, method, instanceId, server);
+      await bringUpServer(context, instanceId, server, undefined, findings);
     });

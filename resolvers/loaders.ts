@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
+import type { FindingFacts } from '../schema/rules/finding-rules.ts';
 import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
 import type { AlertRecord, ReadinessRecord } from './ports/alerts.ts';
@@ -17,6 +18,7 @@ export interface Loaders {
   readonly steps: DataLoader<string, readonly WeighedStep[]>;
   readonly jobs: DataLoader<string, readonly JobRecord[]>;
   readonly operationNotices: DataLoader<string, readonly string[]>;
+  readonly operationFindings: DataLoader<string, readonly FindingFacts[]>;
   readonly healthChecks: ListLoader<HealthCheckRecord>;
   readonly imagesOfInstance: PageLoader<ImageRecord>;
   readonly readiness: DataLoader<string, ReadinessRecord | null>;
@@ -44,6 +46,7 @@ export function createLoaders(services: Services): Loaders {
     steps: new DataLoader((ids: readonly string[]) => operationQueries.steps(ids)),
     jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),
     operationNotices: new DataLoader((ids: readonly string[]) => operationQueries.notices(ids)),
+    operationFindings: new DataLoader((ids: readonly string[]) => operationQueries.findings(ids)),
     healthChecks: createListLoader((ids, first) => upkeepQueries.healthChecks(ids, first)),
     readiness: new DataLoader((ids: readonly string[]) => readinessQueries.ofInstances(ids)),
     alerts: new DataLoader((ids: readonly string[]) => alertQueries.byIds(ids)),

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { ADD_LABELS, ALL_LABELS, LabelInput, REMOVE_LABELS } from './label.ts';
-import { DurableFunctions, Exposure, ImageType } from './states.ts';
+import { BackgroundWork, DurableFunctions, Exposure, ImageType, Loss } from './states.ts';
 
 @InputType({ description: 'A new instance: an empty server, or with sourceImageId one restored from an image.' })
 export class CreateInstanceInput {
@@ -78,6 +78,28 @@ export class CreateInstanceInput {
       'extension is upgraded then. Left out: false, and such a restore is refused.',
   })
   declare readonly allowExtensionUpgrade?: boolean | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Only with a LOGICAL sourceImageId: restore these databases alone, with all roles; postgres and template1 are there ' +
+      'in any case, empty where they are not named. Left out: all of them.',
+  })
+  declare readonly databases?: string[] | null;
+
+  @Field(() => Loss, {
+    nullable: true,
+    description: 'Only with sourceImageId: how much may be missing without the restore failing. Left out: OBJECTS.',
+  })
+  declare readonly acceptLoss?: Loss | null;
+
+  @Field(() => BackgroundWork, {
+    nullable: true,
+    description:
+      'Only with sourceImageId: what becomes of jobs of pg_cron, subscriptions and the like. Left out: HOLD while the ' +
+      'source instance exists, RUN when it is gone; a notice says which.',
+  })
+  declare readonly backgroundWork?: BackgroundWork | null;
 
   @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   declare readonly idempotencyKey?: string | null;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Endpoint } from './endpoint.ts';
 import { Failure } from './failure.ts';
+import { Finding } from './finding.ts';
 import { Label } from './label.ts';
 import { Node } from './node.ts';
 import { DateTime } from './scalars.ts';
@@ -61,6 +62,11 @@ export class Instance extends Node {
     description: 'Why creating it, or the last change of it, failed; null once a later one succeeded.',
   })
   declare readonly failure: Failure | null;
+
+  @Field(() => [Finding], {
+    description: 'What its restore could not bring back as it was; empty for one that began empty.',
+  })
+  declare readonly findings: Finding[];
 
   @Field(() => DateTime, { description: 'When it was asked for.' })
   declare readonly createdAt: Date;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Actor } from './actor.ts';
 import { Failure } from './failure.ts';
+import { Finding } from './finding.ts';
 import { Node } from './node.ts';
 import { DateTime } from './scalars.ts';
 import { OperationKind, OperationState } from './states.ts';
@@ -31,6 +32,9 @@ export class Operation extends Node {
 
   @Field(() => [String], { description: 'What it found worth saying while it ran, in words; mostly empty.' })
   declare readonly notices: string[];
+
+  @Field(() => [Finding], { description: 'What it found that is not, or will not be, as it was on the source.' })
+  declare readonly findings: Finding[];
 
   @Field(() => String, { description: 'Name of who asked for it.' })
   declare readonly requestedBy: string;

@@ -1,5 +1,5 @@
 import { registerEnumType } from 'type-graphql';
-import { SEVERITIES } from './rules/finding-rules.ts';
+import { LOSSES, SEVERITIES } from './rules/finding-rules.ts';
 
 /** The values of each enumeration in the order of the contract; the same strings stand in the database. */
 export const INSTANCE_STATES = ['CREATING', 'RUNNING', 'STOPPED', 'DELETING', 'DELETED', 'FAILED'] as const;
@@ -21,6 +21,7 @@ export const OPERATION_KINDS = [
 export const IMAGE_TYPES = ['STOCK', 'PG_DURABLE'] as const;
 export const IMAGE_METHODS = ['LOGICAL', 'PHYSICAL'] as const;
 export const DURABLE_FUNCTIONS = ['RESUME', 'CANCEL'] as const;
+export const BACKGROUND_WORK = ['HOLD', 'RUN'] as const;
 export const EXPOSURES = ['INTERNAL', 'PUBLIC'] as const;
 export const HEALTH_STATUSES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
 export const DRIFT_KINDS = ['SERVER', 'VOLUME', 'SECRET', 'CONFIGURATION', 'JOB', 'IMAGE'] as const;
@@ -163,6 +164,22 @@ export const DurableFunctions = enumOf(
     CANCEL: 'They are cancelled before the server starts; no step of them runs.',
   },
 );
+export type BackgroundWork = (typeof BACKGROUND_WORK)[number];
+export const BackgroundWork = enumOf(
+  'BackgroundWork',
+  'What becomes in a restored server of work that acts by itself: jobs of pg_cron, subscriptions.',
+  BACKGROUND_WORK,
+  {
+    HOLD: 'It is there and held, so that nothing is done twice; a finding says how to let it run.',
+    RUN: 'It runs as on the source. While its source lives, both do what they do.',
+  },
+);
+export type Loss = (typeof LOSSES)[number];
+export const Loss = enumOf('Loss', 'How much may be lost without the operation failing.', LOSSES, {
+  NOTHING: 'Nothing: only findings of severity INFO are accepted.',
+  OBJECTS: 'Objects that are missing, empty or not enforced, with all rows: WARNING is accepted too.',
+  ROWS: 'Rows as well: CRITICAL is accepted too.',
+});
 export type Exposure = (typeof EXPOSURES)[number];
 export const Exposure = enumOf(
   'Exposure',

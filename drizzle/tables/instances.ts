@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
 import type {
+  BackgroundWork,
   DurableFunctions,
   Exposure,
   HealthStatus,
   ImageType,
   InstanceState,
+  Loss,
   ReadinessStatus,
 } from '../../schema/states.ts';
 import { cms } from './cms.ts';
@@ -37,6 +40,12 @@ export const instances = cms.table(
     /** What a restore makes of the durable functions of its image; null without one. */
     durableFunctions: text().$type<DurableFunctions>(),
     allowExtensionUpgrade: boolean().notNull().default(false),
+    /** What a restore may lose, holds and takes along; null without an image, and in rows of before it could be asked. */
+    acceptLoss: text().$type<Loss>(),
+    backgroundWork: text().$type<BackgroundWork>(),
+    databases: jsonb().$type<string[]>(),
+    /** What its restore could not bring back as it was. */
+    findings: jsonb().$type<FindingFacts[]>().notNull().default([]),
     endpoint: jsonb().$type<{ host: string; port: number; dnsName: string | null }>(),
     /** The readiness that was last told to those who follow it; what it is, the records of its images say. */
     toldReadiness: text().$type<ReadinessStatus>(),

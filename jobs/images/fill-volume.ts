@@ -5,6 +5,7 @@ import { type ServerSteps, takeDownServer } from '../servers/server-steps.ts';
 import type { RunContext, UndoContext } from '../workflow/context.ts';
 import { followPhases, type ImageMethod, planJob, stepsOf } from './image-method.ts';
 import { readImageToRestore } from './image-to-restore.ts';
+import type { FilledVolume } from './taken-image.ts';
 import { VERIFYING } from './verify-upload.ts';
 
 type FillingStep = 'Look up the image' | MakingStep | 'Start the restore job' | 'Keep the job log';
@@ -18,21 +19,25 @@ export const fillingSteps = <S extends string>({ fill }: ImageMethod<string, S>)
   'Keep the job log': 1,
 });
 
-/** All that is done before the server of a restored instance starts: a job fills its volume. The image is only read. */
+/**
+ * All that is done before the server of a restored instance starts: a job fills its volume. The image is only read. Answers
+ * with what the job reported.
+ */
 export async function fillVolume<S extends string>(
   context: RunContext<FillingStep | NoInfer<S>>,
   { method, fill }: ImageMethod<string, S>,
   instanceId: string,
   server: ServerSteps,
-): Promise<void> {
+): Promise<FilledVolume> {
   const { step } = context;
   const image = await step('Look up the image', () => readImageToRestore(context, instanceId, method), VERIFYING);
   await makeGround(context, server);
 
   const restore = planJob(context, fill, instanceId, image);
   const job = await step('Start the restore job', (scope) => startJob(context, restore, scope));
-  await followPhases(context, fill, restore, job);
+  const filled = await followPhases(context, fill, restore, job);
   await step('Keep the job log', (scope) => keepLogAndRemove(context, job, scope), KEEPING);
+  return filled;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
+import { Finding } from '../ports/job-protocol.ts';
 import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../ports/source-facts.ts';
 
 /** What a backup job reports when it has succeeded, whatever its method: all that the manifest needs beside the files. */
@@ -31,7 +32,11 @@ export function parseTakenImage(result: unknown): TakenImage {
 }
 
 /** What a restore job reports when it has succeeded, whatever its method. */
-export const FilledVolume = z.object({ databases: z.number().int().nonnegative(), notices: z.array(z.string()) });
+export const FilledVolume = z.object({
+  databases: z.number().int().nonnegative(),
+  notices: z.array(z.string()),
+  findings: z.array(Finding).default([]),
+});
 export type FilledVolume = z.infer<typeof FilledVolume>;
 
 /** Throws STEP_FAILED when the result is not as agreed. */

@@ -1,4 +1,6 @@
+import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
 import type {
+  BackgroundWork,
   DurableFunctions,
   Exposure,
   HealthStatus,
@@ -6,6 +8,7 @@ import type {
   ImageState,
   ImageType,
   InstanceState,
+  Loss,
 } from '../../schema/states.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
@@ -41,6 +44,12 @@ export interface InstanceRecord {
   /** What becomes of the durable functions of the image; null where there is no image. */
   readonly durableFunctions: DurableFunctions | null;
   readonly allowExtensionUpgrade: boolean;
+  /** What its restore may lose, what it holds, and which databases it takes along; null without an image. */
+  readonly acceptLoss: Loss | null;
+  readonly backgroundWork: BackgroundWork | null;
+  readonly databases: readonly string[] | null;
+  /** What its restore could not bring back as it was. */
+  readonly findings: readonly FindingFacts[];
   readonly failure: FailureRecord | null;
   /** Grows with every change of the row. */
   readonly revision: number;
@@ -103,8 +112,8 @@ export interface InstanceRecords {
   read(id: string): Promise<InstanceRecord>;
   /** The superuser's password in the clear: hand it on, never return it from a step. */
   readPassword(id: string): Promise<string>;
-  /** RUNNING with this endpoint; clears an earlier failure. */
-  markRunning(tx: Transaction, id: string, endpoint: ServerEndpoint): Promise<void>;
+  /** RUNNING with this endpoint, and with what a restore found; clears an earlier failure. */
+  markRunning(tx: Transaction, id: string, endpoint: ServerEndpoint, findings?: readonly FindingFacts[]): Promise<void>;
   /** STOPPED without endpoint; clears an earlier failure. */
   markStopped(tx: Transaction, id: string): Promise<void>;
   /** Ends a creation that never completed: FAILED, and the name and DNS label are free. */

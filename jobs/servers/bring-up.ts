@@ -1,3 +1,4 @@
+import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
 import type { RunContext } from '../workflow/context.ts';
 import { type Endpoint, READINESS } from './readiness.ts';
 import { CONNECTION_TEST, MAKING, type ServerSteps } from './server-steps.ts';
@@ -43,11 +44,12 @@ export async function bringUpServer(
   instanceId: string,
   server: ServerSteps,
   beforeRunning: (endpoint: Endpoint) => Promise<void> = async () => undefined,
+  findings?: readonly FindingFacts[],
 ): Promise<void> {
   const { step, instances } = context;
   await step('Start the server', server.start, MAKING);
   const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
   await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
   await beforeRunning(endpoint);
-  await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint));
+  await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint, findings));
 }

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
+import { Finding } from '../../schema/finding.ts';
 import { Image } from '../../schema/image.ts';
 import { Instance } from '../../schema/instance.ts';
 import { Job } from '../../schema/job.ts';
 import { Operation, OperationEvent } from '../../schema/operation.ts';
+import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
 import { Step } from '../../schema/step.ts';
 import type { ApiContext } from '../context.ts';
 import type { JobRecord, OperationEventRecord, OperationRecord, StepRecord } from '../ports/records.ts';
@@ -30,6 +32,11 @@ export class OperationFieldResolver {
   @FieldResolver(() => [String])
   async notices(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<readonly string[]> {
     return loaders.operationNotices.load(operation.id);
+  }
+
+  @FieldResolver(() => [Finding])
+  async findings(@Root() operation: OperationRecord, @Ctx() { loaders }: ApiContext): Promise<readonly FindingFacts[]> {
+    return loaders.operationFindings.load(operation.id);
   }
 
   @FieldResolver(() => [Job], { description: 'The jobs it has run on the platform so far, oldest first.' })

@@ -1,7 +1,15 @@
 import type { Actor } from '../../schema/actor.ts';
 import type { LabelChange } from '../../schema/rules/label-rules.ts';
 import type { Scope } from '../../schema/rules/scope-rules.ts';
-import type { DurableFunctions, Exposure, ImageMethod, ImageType, Role } from '../../schema/states.ts';
+import type {
+  BackgroundWork,
+  DurableFunctions,
+  Exposure,
+  ImageMethod,
+  ImageType,
+  Loss,
+  Role,
+} from '../../schema/states.ts';
 
 /** Who asks, and what it may do. */
 export interface Caller extends Actor {
@@ -43,6 +51,9 @@ export interface CreateInstance extends Idempotent {
   readonly sourceImageId?: string | null | undefined;
   readonly durableFunctions?: DurableFunctions | null | undefined;
   readonly allowExtensionUpgrade?: boolean | null | undefined;
+  readonly databases?: readonly string[] | null | undefined;
+  readonly acceptLoss?: Loss | null | undefined;
+  readonly backgroundWork?: BackgroundWork | null | undefined;
 }
 
 export interface UpdateInstance extends Idempotent, LabelChange {

@@ -1,4 +1,5 @@
 import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
+import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
 import type {
   ImageMethod,
   ImageState,
@@ -103,6 +104,8 @@ export interface OperationQueries {
   jobs(operationIds: readonly string[]): Promise<readonly (readonly JobRecord[])[]>;
   /** What the steps of each said to users, in their order. */
   notices(operationIds: readonly string[]): Promise<readonly (readonly string[])[]>;
+  /** What the steps of each found, in their order. */
+  findings(operationIds: readonly string[]): Promise<readonly (readonly FindingFacts[])[]>;
   job(id: string): Promise<JobRecord | null>;
 }
 

@@ -5,6 +5,10 @@
 export const SEVERITIES = ['INFO', 'WARNING', 'CRITICAL'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** How much may be lost without an operation failing: INFO alone, WARNING as well, CRITICAL as well. */
+export const LOSSES = ['NOTHING', 'OBJECTS', 'ROWS'] as const;
+export type Loss = (typeof LOSSES)[number];
+
 /** Something that is not, or will not be, as it was on the source. */
 export interface FindingFacts {
   /** A word of upper-case letters, digits and `_` that a program can tell it by. */

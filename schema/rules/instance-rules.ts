@@ -1,5 +1,6 @@
 import { invalidInput } from '../errors.ts';
-import type { DurableFunctions, Exposure } from '../states.ts';
+import type { BackgroundWork, DurableFunctions, Exposure } from '../states.ts';
+import type { Loss } from './finding-rules.ts';
 import { checkIdempotencyKey } from './idempotency-rules.ts';
 import { checkLabelChange, checkLabels, type LabelChangeForm, type LabelPair } from './label-rules.ts';
 import { checkName, INSTANCE_NAME_MAX } from './name-rules.ts';
@@ -33,6 +34,9 @@ export interface CreateInstanceForm extends Given {
   readonly sourceImageId?: string | null | undefined;
   readonly durableFunctions?: DurableFunctions | null | undefined;
   readonly allowExtensionUpgrade?: boolean | null | undefined;
+  readonly databases?: readonly string[] | null | undefined;
+  readonly acceptLoss?: Loss | null | undefined;
+  readonly backgroundWork?: BackgroundWork | null | undefined;
 }
 
 /** What is checked of the input of updateInstance. */
@@ -92,8 +96,22 @@ function checkDnsLabel(label: string, exposure: Exposure | null | undefined): vo
   }
 }
 
-function refuseWithoutImage(field: 'durableFunctions' | 'allowExtensionUpgrade'): never {
+type OfRestore = 'durableFunctions' | 'allowExtensionUpgrade' | 'databases' | 'acceptLoss' | 'backgroundWork';
+
+function refuseWithoutImage(field: OfRestore): never {
   throw invalidInput(field, 'onlyRestore', `${field} is for a restore: leave it out, or give sourceImageId.`);
+}
+
+/** As many databases can be named at once. */
+const DATABASES_MAX = 1_000;
+
+function checkDatabases(names: readonly string[]): void {
+  if (names.length > 0 && names.length <= DATABASES_MAX && new Set(names).size === names.length) return;
+  throw invalidInput(
+    'databases',
+    'names',
+    `databases must have 1 to ${DATABASES_MAX} names, each once: name those to restore, or leave it out for all.`,
+  );
 }
 
 /** Requires the form of every field of a new instance. What only records and platform can tell is checked later. */
@@ -107,7 +125,11 @@ export function checkCreateInstance(input: CreateInstanceForm): void {
   if (input.sourceImageId == null) {
     if (input.durableFunctions != null) refuseWithoutImage('durableFunctions');
     if (input.allowExtensionUpgrade) refuseWithoutImage('allowExtensionUpgrade');
+    for (const field of ['databases', 'acceptLoss', 'backgroundWork'] as const) {
+      if (input[field] != null) refuseWithoutImage(field);
+    }
   }
+  if (input.databases != null) checkDatabases(input.databases);
   checkCommon(input);
 }
 

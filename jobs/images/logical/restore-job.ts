@@ -42,6 +42,9 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
       ...restoreParameters(manifest),
       TOYGRES_DURABLE_FUNCTIONS: instance.durableFunctions ?? 'CANCEL',
       TOYGRES_ALLOW_EXTENSION_UPGRADE: String(instance.allowExtensionUpgrade),
+      TOYGRES_ACCEPT_LOSS: instance.acceptLoss ?? 'OBJECTS',
+      TOYGRES_BACKGROUND_WORK: instance.backgroundWork ?? 'HOLD',
+      TOYGRES_DATABASES: instance.databases === null ? '' : JSON.stringify(instance.databases),
     },
     secrets: grant.sas === null ? { password } : { password, sas: grant.sas },
     scratchBytes: jobLimits(source.sizeBytes).scratchBytes,
@@ -50,7 +53,7 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
   };
 }
 
-/** How the manifest tells restore.sh to make the cluster, and which list of files to trust. */
+/** How the manifest tells the restore to make the cluster, and which list of files to trust. */
 export function restoreParameters({ cluster, files }: ImageManifest): Record<string, string> {
   const checksums = files.find((file) => file.name === 'checksums.tsv');
   return {

@@ -46,6 +46,9 @@ function plainChoice(input: CreateInstance, offers: readonly PostgresOffer[]) {
     password: input.password ?? generatePassword(),
     durableFunctions: null,
     allowExtensionUpgrade: false,
+    acceptLoss: null,
+    backgroundWork: null,
+    databases: null,
     notices: [],
   };
 }
@@ -87,6 +90,9 @@ export async function writeNewInstance(
     sourceImageId: imageId,
     durableFunctions: choice.durableFunctions,
     allowExtensionUpgrade: choice.allowExtensionUpgrade,
+    acceptLoss: choice.acceptLoss,
+    backgroundWork: choice.backgroundWork,
+    databases: choice.databases,
   };
   await insertInstance(tx, instance);
   const claim = { instanceId: id, imageId, excludesOnInstance: true, excludesOnImage: false };

@@ -1,10 +1,12 @@
 import { findImageWorkflows, type ImageWorkflows } from '../../../jobs/image-workflows.ts';
 import type { CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
-import type { DurableFunctions, ImageType } from '../../../schema/states.ts';
+import type { BackgroundWork, DurableFunctions, ImageType, Loss } from '../../../schema/states.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
+import type { LockedImage } from '../../stores/images/writes.ts';
 import type { Admission } from '../commands/gate.ts';
 import { requireImage } from '../commands/locked-records.ts';
+import { decideOnBackgroundWork } from './background-work.ts';
 import { decideOnFunctions } from './durable-functions.ts';
 
 /** What a restored instance takes from its image, and what that changed of the input. */
@@ -18,12 +20,38 @@ export interface RestoreSource {
   readonly password: string;
   readonly durableFunctions: DurableFunctions;
   readonly allowExtensionUpgrade: boolean;
+  readonly acceptLoss: Loss;
+  readonly backgroundWork: BackgroundWork;
+  readonly databases: string[] | null;
   readonly notices: readonly string[];
 }
 
 function requireSame(field: 'imageType' | 'postgresVersion', asked: string | null | undefined, has: string): void {
   if (asked == null || asked === has) return;
   throw invalidInput(field, 'sameAsImage', `The image has ${field} ${has}: leave ${field} out, or give that.`);
+}
+
+/** The databases to restore, or null for all. Throws INVALID_INPUT that lists what there is for one that is not in the image. */
+function chooseDatabases(
+  { method, databases }: Pick<LockedImage, 'method' | 'databases'>,
+  wanted: readonly string[] | null,
+): string[] | null {
+  if (wanted === null) return null;
+  if (method !== 'LOGICAL') {
+    throw invalidInput(
+      'databases',
+      'onlyLogical',
+      `An image of the method ${method} comes back as a whole: leave databases out.`,
+    );
+  }
+  const names = databases.map(({ name }) => name);
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return [...wanted];
+  throw invalidInput(
+    'databases',
+    'inImage',
+    `The image has no database ${unknown.join(', ')}: choose of ${names.join(', ')}, or leave databases out for all.`,
+  );
 }
 
 /**
@@ -58,6 +86,9 @@ export async function readRestoreSource(
   }
   const durable = await decideOnFunctions(admission.tx, image, input.durableFunctions ?? null);
   notices.push(...durable.notices);
+  const databases = chooseDatabases(image, input.databases ?? null);
+  const work = await decideOnBackgroundWork(admission.tx, image, input.backgroundWork ?? null);
+  notices.push(...work.notices);
   return {
     imageId: image.id,
     restore: workflows.restore,
@@ -67,6 +98,9 @@ export async function readRestoreSource(
     password: secrets.decrypt(image.encryptedPassword, image.id),
     durableFunctions: durable.decision,
     allowExtensionUpgrade: input.allowExtensionUpgrade ?? false,
+    acceptLoss: input.acceptLoss ?? 'OBJECTS',
+    backgroundWork: work.decision,
+    databases,
     notices,
   };
 }

@@ -8,7 +8,7 @@ import { type Database, inside } from '../../db/database.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { answered } from '../answered.ts';
 import { refuseHeldName } from '../commands/held-names.ts';
-import { storableFailure } from '../stored-text.ts';
+import { storableFailure, storableFinding } from '../stored-text.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
 
 function notFound(id: string): AppError {
@@ -63,8 +63,12 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
       return secrets.decrypt(row.encryptedPassword, id);
     },
 
-    markRunning: (tx, id, endpoint) =>
-      move(tx, id, ['CREATING', 'STOPPED', 'RUNNING'], 'RUNNING', { endpoint, failure: null }),
+    markRunning: (tx, id, endpoint, findings) =>
+      move(tx, id, ['CREATING', 'STOPPED', 'RUNNING'], 'RUNNING', {
+        endpoint,
+        failure: null,
+        ...(findings === undefined ? {} : { findings: findings.map(storableFinding) }),
+      }),
 
     markStopped: (tx, id) => move(tx, id, ['RUNNING', 'STOPPED'], 'STOPPED', { failure: null, health: 'UNKNOWN' }),
 

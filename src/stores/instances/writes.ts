@@ -28,6 +28,9 @@ export type NewInstance = Required<
     | 'sourceImageId'
     | 'durableFunctions'
     | 'allowExtensionUpgrade'
+    | 'acceptLoss'
+    | 'backgroundWork'
+    | 'databases'
   >
 >;
 

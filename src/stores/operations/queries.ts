@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { jobs, operationSteps, operations } from '../../../drizzle/tables/index.ts';
 import type { OperationCriteria, OperationQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
 import type { JobRecord, OperationRecord } from '../../../resolvers/ports/records.ts';
+import type { FindingFacts } from '../../../schema/rules/finding-rules.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
@@ -161,6 +162,29 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
         rows,
         (row) => row.operationId,
         ({ notice }) => notice,
+      );
+    },
+
+    async findings(operationIds) {
+      if (operationIds.length === 0) return [];
+      const found = sql<FindingFacts>`jsonb_array_elements(${operationSteps.result} -> 'findings')`;
+      const rows = await answered(
+        orm
+          .select({ operationId: operationSteps.operationId, finding: found })
+          .from(operationSteps)
+          .where(
+            and(
+              inArray(operationSteps.operationId, distinctIds(operationIds)),
+              sql`jsonb_typeof(${operationSteps.result} -> 'findings') = 'array'`,
+            ),
+          )
+          .orderBy(asc(operationSteps.position)),
+      );
+      return groupedByIds(
+        operationIds,
+        rows,
+        (row) => row.operationId,
+        ({ finding }) => finding,
       );
     },
 

@@ -140,6 +140,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     ended,
     steps: async (id: string) => (await operations.steps([id]))[0] ?? [],
     notices: async (id: string) => (await operations.notices([id]))[0] ?? [],
+    findings: async (id: string) => (await operations.findings([id]))[0] ?? [],
     jobs: async (id: string) => (await operations.jobs([id]))[0] ?? [],
     /** Waits until the operation has come so far. */
     untilStep: (id: string, name: string, state: string) =>

@@ -104,6 +104,42 @@ describe('a restore', () => {
     });
   });
 
+  it('takes databases that the image has, and lists what there is for another', async () => {
+    const databases = ['postgres', 'shop'].map((name) => ({ name, owner: 'ada', sizeBytes: 1 }));
+    const sourceImageId = await insertImage(world.database, { ...fromImage, databases });
+    const create = (wanted: readonly string[]) =>
+      world.instanceCommands.create(admin, {
+        name: newName('orders'),
+        sourceImageId,
+        databases: wanted,
+        acceptLoss: 'ROWS',
+      });
+    const refusal = await refusalOf(create(['shop', 'Shop']), 'INVALID_INPUT');
+    expect(refusal.details).toEqual({ field: 'databases', rule: 'inImage' });
+    expect(refusal.message).toContain('The image has no database Shop: choose of postgres, shop');
+    const instance = await read(idOf(await create(['shop']), 'instanceId'));
+    expect(instance).toMatchObject({ databases: ['shop'], acceptLoss: 'ROWS', findings: [] });
+  });
+
+  it('holds jobs of pg_cron while their source exists, and says so', async () => {
+    const extensions = [{ database: 'shop', name: 'pg_cron', version: '1.6' }];
+    const restoreOf = async (sourceInstanceId: string, input: object = {}) => {
+      const sourceImageId = await insertImage(world.database, { ...fromImage, extensions, sourceInstanceId });
+      const accepted = await world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId, ...input });
+      return { notice: accepted.notices.join(' '), instance: await read(idOf(accepted, 'instanceId')) };
+    };
+    const source = await insertInstance(world.database);
+    const held = await restoreOf(source);
+    expect(held.instance).toMatchObject({ backgroundWork: 'HOLD', acceptLoss: 'OBJECTS', databases: null });
+    expect(held.notice).toMatch(
+      /backgroundWork: HOLD, since its source "source" still exists.*pg_cron in database shop/,
+    );
+    expect((await restoreOf(source, { backgroundWork: 'RUN' })).notice).toMatch(
+      /RUN\. .*Their source does the same work/,
+    );
+    expect((await restoreOf(randomUUID())).instance.backgroundWork).toBe('RUN');
+  });
+
   it('is refused another type or version than the image has', async () => {
     const sourceImageId = await insertImage(world.database, fromImage);
     const create = (input: object) =>

@@ -6,7 +6,13 @@ import type { LocalContext } from '../context.ts';
 import { isThere } from '../servers/server-records.ts';
 
 /** Kinds of jobs that the runner has a program for. */
-export const RUNNER_KINDS: readonly string[] = ['backup', 'preflight', 'backup-physical', 'restore-physical'];
+export const RUNNER_KINDS: readonly string[] = [
+  'backup',
+  'preflight',
+  'restore',
+  'backup-physical',
+  'restore-physical',
+];
 
 /** Young objects of a job die at once: more room for them is only room. */
 const NODE_OPTIONS = ['--max-semi-space-size=1'];

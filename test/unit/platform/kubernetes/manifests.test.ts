@@ -7,7 +7,14 @@ import { imageFor } from '../../../../src/platform/kubernetes/settings.ts';
 import { kubernetesSettings, readProductTemplates } from '../../../support/kubernetes-templates.ts';
 import { jobSpec, serverSpec } from '../../../support/platform-specs.ts';
 
-const templates = await readProductTemplates();
+/** Tests of the platforms run scripts; the programs of jobs are the runner's. */
+const SCRIPTS = new Map(
+  ['scripts/backup.sh', 'scripts/restore.sh', 'scripts/preflight.sh', 'scripts/lib/control.sh'].map((name) => [
+    name,
+    `echo ${name}\n`,
+  ]),
+);
+const templates = { ...(await readProductTemplates()), scripts: SCRIPTS };
 const settings = kubernetesSettings();
 const servers = createServerManifests(templates, settings);
 const jobs = createJobManifests(templates, settings);

@@ -116,6 +116,18 @@ describe('createInstance', () => {
     expect(create({ allowExtensionUpgrade: false, durableFunctions: null })).toBeNull();
   });
 
+  it('takes what a restore may lose, holds and takes along with an image alone, and databases once each', () => {
+    const sourceImageId = '0190a0b0-0000-7000-8000-00000000000f';
+    for (const [field, value] of Object.entries({ acceptLoss: 'ROWS', backgroundWork: 'HOLD', databases: ['shop'] })) {
+      expect(create({ [field]: value, sourceImageId })).toBeNull();
+      expect(create({ [field]: value })).toBe(`${field}: onlyRestore`);
+      expect(create({ [field]: null })).toBeNull();
+    }
+    for (const databases of [[], ['shop', 'shop'], Array.from({ length: 1_001 }, (_, index) => `d${index}`)]) {
+      expect(create({ databases, sourceImageId })).toBe('databases: names');
+    }
+  });
+
   it('refuses a namespace that can be none', () => {
     expect(create({ namespace: 'toygres-managed' })).toBeNull();
     for (const namespace of ['', 'A', 'a/b', '../a', 'a\n', 'a'.repeat(64)]) {
