@@ -20,3 +20,7 @@ export type PreflightInput = z.infer<typeof PreflightInput>;
 /** The input of workflows about one image, whose record names its source. */
 export const ImageInput = z.object({ imageId: z.uuid() });
 export type ImageInput = z.infer<typeof ImageInput>;
+
+/** The input of a deletion that a last image comes before. */
+export const FinalImageInput = z.object({ instanceId: z.uuid(), imageId: z.uuid() });
+export type FinalImageInput = z.infer<typeof FinalImageInput>;

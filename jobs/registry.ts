@@ -2,6 +2,7 @@ import { createDurableInstance } from './create-durable-instance.ts';
 import { createInstance } from './create-instance.ts';
 import { deleteImage } from './delete-image.ts';
 import { deleteInstance } from './delete-instance.ts';
+import { deleteInstanceAfterImage } from './delete-instance-after-image.ts';
 import { growVolume } from './grow-volume.ts';
 import { imageWorkflows } from './image-workflows.ts';
 import { restartInstance } from './restart-instance.ts';
@@ -15,6 +16,7 @@ export const workflows: readonly Workflow[] = [
   createInstance,
   createDurableInstance,
   deleteInstance,
+  deleteInstanceAfterImage,
   stopInstance,
   startInstance,
   restartInstance,

@@ -134,6 +134,14 @@ export class DeleteInstanceInput {
   @Field(() => ID, { description: 'The instance to delete; its deletionProtection must be off.' })
   declare readonly instanceId: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is ' +
+      'AVAILABLE.',
+  })
+  declare readonly finalImage?: string | null;
+
   @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   declare readonly idempotencyKey?: string | null;
 }

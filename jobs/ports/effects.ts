@@ -59,6 +59,7 @@ const EFFECTS = {
     markRunning: 'writes',
     markStopped: 'writes',
     markFailed: 'writes',
+    markDeleting: 'writes',
     markDeleted: 'writes',
     markGrown: 'writes',
     setFailure: 'writes',

@@ -118,6 +118,8 @@ export interface InstanceRecords {
   markStopped(tx: Transaction, id: string): Promise<void>;
   /** Ends a creation that never completed: FAILED, and the name and DNS label are free. */
   markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
+  /** DELETING: from here on its data goes. */
+  markDeleting(tx: Transaction, id: string): Promise<void>;
   /** DELETED, and the name and DNS label are free; the password is forgotten. */
   markDeleted(tx: Transaction, id: string): Promise<void>;
   /** Records what the volume holds now; a smaller size than is recorded has no effect. */

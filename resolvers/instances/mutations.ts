@@ -18,6 +18,7 @@ import {
 } from '../../schema/instance-payloads.ts';
 import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
 import { checkCreateInstance, checkUpdateInstance } from '../../schema/rules/instance-rules.ts';
+import { checkName, IMAGE_NAME_MAX } from '../../schema/rules/name-rules.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { readLabelChange, readLabels } from '../labels.ts';
@@ -75,7 +76,9 @@ export class InstanceMutationResolver {
     @Ctx() context: ApiContext,
     @Arg('input', () => DeleteInstanceInput, { description: INPUT }) input: DeleteInstanceInput,
   ): Promise<InstanceOutcome> {
-    const accepted = await this.#services.instanceCommands.delete(context.caller, onInstance(input));
+    if (input.finalImage != null) checkName('finalImage', input.finalImage, IMAGE_NAME_MAX);
+    const command = { ...onInstance(input), finalImage: input.finalImage };
+    const accepted = await this.#services.instanceCommands.delete(context.caller, command);
     return readInstanceOutcome(context, accepted);
   }
 

@@ -84,6 +84,11 @@ export interface OnInstance extends Idempotent {
   readonly instanceId: string;
 }
 
+export interface DeleteInstance extends OnInstance {
+  /** Name of an image that is taken first; without it nothing is deleted. */
+  readonly finalImage?: string | null | undefined;
+}
+
 export interface OnImage extends Idempotent {
   readonly imageId: string;
 }
@@ -102,7 +107,7 @@ export interface RunPreflight extends Idempotent {
 export interface InstanceCommands {
   create(caller: Caller, input: CreateInstance): Promise<Accepted>;
   update(caller: Caller, input: UpdateInstance): Promise<Accepted>;
-  delete(caller: Caller, input: OnInstance): Promise<Accepted>;
+  delete(caller: Caller, input: DeleteInstance): Promise<Accepted>;
   stop(caller: Caller, input: OnInstance): Promise<Accepted>;
   start(caller: Caller, input: OnInstance): Promise<Accepted>;
   restart(caller: Caller, input: OnInstance): Promise<Accepted>;

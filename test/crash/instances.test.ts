@@ -36,6 +36,7 @@ const begins: Readonly<Record<string, Begin>> = {
   'stop-instance': from('RUNNING', 'stop'),
   'start-instance': from('STOPPED', 'start'),
   'grow-volume': from('RUNNING', 'grow'),
+  'delete-instance-after-image': from('RUNNING', 'delete after an image'),
   'delete-instance': () => from(supply.STOPPED.length > 0 ? 'STOPPED' : 'RUNNING', 'delete')(),
 };
 
@@ -102,9 +103,11 @@ it(
     await show(['restart-instance', 'succeed'], ['restart-instance', 'fail']);
     await show(['stop-instance', 'succeed'], ['stop-instance', 'fail']);
     await show(['start-instance', 'succeed'], ['start-instance', 'fail']);
+    await stock('RUNNING', 2);
+    await show(['delete-instance-after-image', 'succeed'], ['delete-instance-after-image', 'fail']);
     await show(['delete-instance', 'succeed'], ['delete-instance', 'fail']);
   },
-  4 * MINUTES,
+  8 * MINUTES,
 );
 
 it(
@@ -163,6 +166,28 @@ it(
     expect(tally.points).toBeGreaterThan(0);
   },
   40 * MINUTES,
+);
+
+it(
+  'a deletion after an image whose worker dies ends as if it had not: no data goes without the image',
+  async () => {
+    const deaths = deathsIn('delete-instance-after-image');
+    const others = supply.RUNNING.splice(0);
+    await stock('RUNNING', deaths.length);
+    for (const { subject } of await expectNoTrace(world, deaths, tally)) {
+      const { rows } = await world.core.database.pool.query(
+        `SELECT i.state AS instance, m.state AS image FROM cms.operations o
+         JOIN cms.instances i ON i.id = o.instance_id JOIN cms.images m ON m.id = o.image_id WHERE o.id = $1`,
+        [subject.operationId],
+      );
+      expect([
+        { instance: 'DELETED', image: 'AVAILABLE' },
+        { instance: 'DELETING', image: 'AVAILABLE' },
+      ]).toContainEqual(rows[0]);
+    }
+    supply.RUNNING.push(...others);
+  },
+  60 * MINUTES,
 );
 
 it('deaths were tried in every workflow of the suite', () => expectAllTried('instances', tally));

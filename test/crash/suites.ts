@@ -7,6 +7,7 @@ export const suites: Readonly<Record<'instances' | 'images' | 'servers with pg_d
     'start-instance',
     'grow-volume',
     'delete-instance',
+    'delete-instance-after-image',
   ],
   images: [
     'create-image',

@@ -85,6 +85,8 @@ export function openSupply(world: World): Supply {
           return times(number, world.runPreflight);
         case 'grow-volume':
           return (await running(number)).map((id) => () => world.act('grow', id));
+        case 'delete-instance-after-image':
+          return (await running(number)).map((id) => () => world.act('delete after an image', id));
         case 'stop-instance':
         case 'restart-instance':
         case 'delete-instance': {

@@ -20,7 +20,7 @@ import { openParts } from './parts.ts';
 import { startVictim } from './start-victim.ts';
 
 /** What is done to an instance; `grow`: by one GiB. */
-export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow';
+export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow' | 'delete after an image';
 
 const CALLER = { kind: 'USER', id: null, name: 'tester', role: 'ADMIN' } as const;
 
@@ -83,8 +83,11 @@ export async function openWorld({
       started(await instances.create(CALLER, { name, storageGib: 1, sourceImageId, ...more })),
     createImage: async (name: string, instanceId: string, method: ImageMethod = 'LOGICAL') =>
       started(await images.create(CALLER, { name, instanceId, method })),
-    act: async (verb: Verb, instanceId: string) =>
-      started(verb === 'grow' ? await grow(instanceId) : await instances[verb](CALLER, { instanceId })),
+    act: async (verb: Verb, instanceId: string) => {
+      if (verb === 'grow') return started(await grow(instanceId));
+      if (verb !== 'delete after an image') return started(await instances[verb](CALLER, { instanceId }));
+      return started(await instances.delete(CALLER, { instanceId, finalImage: `final-${instanceId}` }));
+    },
     /** What a growth asked for, and what the record has now. */
     async readGrowth(operationId: string): Promise<{ readonly asked: number; readonly has: number }> {
       const { rows } = await database.pool.query<{ asked: number; has: number }>(

@@ -5,6 +5,7 @@ import type { Accepted, CreateImage } from '../../../resolvers/ports/commands.ts
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
 import { insertImage } from '../../stores/images/writes.ts';
+import type { LockedInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
 import { labelWithScope } from '../access/granted-scope.ts';
 import type { Admission } from '../commands/gate.ts';
@@ -31,23 +32,18 @@ export function chooseImageWorkflows(
 }
 
 /**
- * Writes a new image with the operation that fills it. The source may be imaged by others at the same time, and by
- * nothing else worked on. The source's password is kept for the image, so that it outlives the source.
+ * Reserves the record of a new image of a locked source that is RUNNING, and answers with its id. The source's password is
+ * kept for the image, so that it outlives the source.
  */
-export async function writeNewImage(
-  { platform, queue, secrets }: CommandDependencies,
-  admission: Admission,
-  input: CreateImage,
-  { method, create }: ImageWorkflows,
-): Promise<Accepted> {
-  const { tx, caller } = admission;
-  const source = await requireInstance(admission, input.instanceId);
-  requireOwnPlatform(admission, 'instance', source);
-  requireState(source, 'RUNNING', 'imaged');
+export async function insertImageOf(
+  { platform, secrets }: CommandDependencies,
+  { tx, caller }: Admission,
+  source: LockedInstance,
+  input: Omit<CreateImage, 'instanceId'>,
+  method: ImageMethod,
+  id: string,
+): Promise<void> {
   if (source.encryptedPassword === null) throw new Error(`instance ${source.id} is RUNNING without a password`);
-  const id = randomUUID();
-  const claim = { instanceId: source.id, imageId: id, excludesOnInstance: false, excludesOnImage: true };
-  await requireFree(tx, claim);
   await insertImage(tx, {
     id,
     name: input.name,
@@ -65,6 +61,27 @@ export async function writeNewImage(
     expiresAt: input.expiresAt ?? null,
     scheduleId: null,
   });
+}
+
+/**
+ * Writes a new image with the operation that fills it. The source may be imaged by others at the same time, and by
+ * nothing else worked on.
+ */
+export async function writeNewImage(
+  dependencies: CommandDependencies,
+  admission: Admission,
+  input: CreateImage,
+  { method, create }: ImageWorkflows,
+): Promise<Accepted> {
+  const { tx, caller } = admission;
+  const { queue } = dependencies;
+  const source = await requireInstance(admission, input.instanceId);
+  requireOwnPlatform(admission, 'instance', source);
+  requireState(source, 'RUNNING', 'imaged');
+  const id = randomUUID();
+  const claim = { instanceId: source.id, imageId: id, excludesOnInstance: false, excludesOnImage: true };
+  await requireFree(tx, claim);
+  await insertImageOf(dependencies, admission, source, input, method, id);
   const operationId = await queue.enqueue(
     tx,
     create,

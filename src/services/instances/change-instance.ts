@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { deleteInstance } from '../../../jobs/delete-instance.ts';
+import { deleteInstanceAfterImage } from '../../../jobs/delete-instance-after-image.ts';
 import { growVolume } from '../../../jobs/grow-volume.ts';
 import type { InstanceInput } from '../../../jobs/inputs.ts';
 import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
@@ -12,6 +14,7 @@ import { keepScopeLabels } from '../access/granted-scope.ts';
 import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
+import { insertImageOf } from '../images/create-image.ts';
 
 /** Whether the volume is to grow. Throws INVALID_INPUT when it is to shrink. */
 function isLarger(instance: LockedInstance, storageGib: number): boolean {
@@ -116,4 +119,32 @@ export async function writeInstanceDeletion(
   });
   if (instance.state !== 'FAILED') await beginInstanceDeletion(admission.tx, instance.id);
   return accepted;
+}
+
+/**
+ * Begins a deletion that a last image comes before. The instance stays RUNNING until that is AVAILABLE; whatever keeps it from
+ * being so keeps the instance.
+ */
+export async function writeDeletionAfterImage(
+  dependencies: CommandDependencies,
+  admission: Admission,
+  instanceId: string,
+  name: string,
+): Promise<Accepted> {
+  const { tx, caller } = admission;
+  const instance = await requireInstance(admission, instanceId);
+  requireOwnPlatform(admission, 'instance', instance);
+  requireDeletable(instance);
+  requireState(instance, 'RUNNING', 'imaged before it is deleted');
+  const imageId = randomUUID();
+  const claim = { instanceId: instance.id, imageId, excludesOnInstance: true, excludesOnImage: true };
+  await requireFree(tx, claim);
+  await insertImageOf(dependencies, admission, instance, { name }, 'LOGICAL', imageId);
+  const operationId = await dependencies.queue.enqueue(
+    tx,
+    deleteInstanceAfterImage,
+    { instanceId: instance.id, imageId },
+    { ...claim, kind: 'DELETE_INSTANCE', actor: caller },
+  );
+  return { instanceId: instance.id, imageId: null, operationId, notices: [] };
 }

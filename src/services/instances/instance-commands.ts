@@ -9,6 +9,7 @@ import { requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import {
   type InstanceOperation,
+  writeDeletionAfterImage,
   writeInstanceChange,
   writeInstanceDeletion,
   writeInstanceOperation,
@@ -84,7 +85,10 @@ export function createInstanceCommands(dependencies: CommandDependencies): Insta
         caller,
         input,
         target: input.instanceId,
-        write: (admission) => writeInstanceDeletion(dependencies, admission, input.instanceId),
+        write: (admission) =>
+          input.finalImage == null
+            ? writeInstanceDeletion(dependencies, admission, input.instanceId)
+            : writeDeletionAfterImage(dependencies, admission, input.instanceId, input.finalImage),
       }),
     stop: operate('stopInstance', STOP),
     start: operate('startInstance', START),

@@ -75,6 +75,8 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
     markFailed: (tx, id, failure) =>
       move(tx, id, ['CREATING'], 'FAILED', { endpoint: null, failure: storableFailure(failure) }),
 
+    markDeleting: (tx, id) => move(tx, id, ['RUNNING', 'DELETING'], 'DELETING', { health: 'UNKNOWN', failure: null }),
+
     markDeleted: (tx, id) =>
       move(tx, id, ['DELETING', 'FAILED'], 'DELETED', {
         endpoint: null,

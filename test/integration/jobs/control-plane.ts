@@ -161,6 +161,10 @@ export async function openControlPlane(meddling: Meddling = {}) {
       ended(started(await instanceCommands[verb](CALLER, { instanceId })).operationId),
     begin: async (verb: 'stop' | 'start' | 'restart' | 'delete', instanceId: string) =>
       started(await instanceCommands[verb](CALLER, { instanceId })).operationId,
+    /** Begins a deletion that a last image comes before. */
+    deleteAfterImage: async (instanceId: string, finalImage: string) =>
+      started(await instanceCommands.delete(CALLER, { instanceId, finalImage })).operationId,
+    imageNamed: async (name: string) => images.byName(name),
     deleteImage: async (imageId: string) => ended(started(await imageCommands.delete(CALLER, { imageId })).operationId),
     cancel: (id: string) => operationCommands.cancel(CALLER, id),
     retry: (id: string) => operationCommands.retry(CALLER, id),

@@ -226,3 +226,42 @@ describe('an operation', () => {
     expect((await read(idOf(accepted, 'instanceId'))).state).toBe('CREATING');
   });
 });
+
+describe('a deletion after a last image', () => {
+  it('leaves the instance as it is, reserves the image, and is alone there', async () => {
+    const instanceId = await insertInstance(world.database, { name: 'last-words' });
+    const accepted = await world.instanceCommands.delete(admin, { instanceId, finalImage: 'last-words-final' });
+    expect((await read(instanceId)).state).toBe('RUNNING');
+    const image = await world.images.byName('last-words-final');
+    expect(image).toMatchObject({ state: 'CREATING', sourceInstanceId: instanceId });
+    expect(world.enqueued).toMatchObject([
+      {
+        workflow: 'delete-instance-after-image',
+        kind: 'DELETE_INSTANCE',
+        input: { instanceId, imageId: image?.id },
+        excludesOnInstance: true,
+        excludesOnImage: true,
+      },
+    ]);
+    expect(idOf(accepted, 'operationId')).not.toBe('');
+    await refusalOf(world.instanceCommands.delete(admin, { instanceId }), 'CONFLICT');
+  });
+
+  it('needs a RUNNING instance that is not protected, and a name that is free; else nothing is written', async () => {
+    const finalImage = 'final-refused';
+    const stopped = await insertInstance(world.database, { state: 'STOPPED' });
+    const guarded = await insertInstance(world.database, { deletionProtection: true });
+    for (const instanceId of [stopped, guarded]) {
+      await refusalOf(world.instanceCommands.delete(admin, { instanceId, finalImage }), 'CONFLICT');
+    }
+    expect(await world.images.byName(finalImage)).toBeNull();
+    const [first, second] = [await insertInstance(world.database), await insertInstance(world.database)];
+    await world.instanceCommands.delete(admin, { instanceId: first, finalImage });
+    const refused = await refusalOf(
+      world.instanceCommands.delete(admin, { instanceId: second, finalImage }),
+      'CONFLICT',
+    );
+    expect(refused.details.field).toBe('name');
+    expect((await read(second)).state).toBe('RUNNING');
+  });
+});

@@ -11,6 +11,7 @@ describe('the registry', () => {
       'create-physical-image',
       'delete-image',
       'delete-instance',
+      'delete-instance-after-image',
       'grow-volume',
       'restart-instance',
       'restore-durable-instance',
