@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { AppError } from '../schema/errors.ts';
-import { type FoundImage, rebuildRecords } from './app/catalog.ts';
+import { type FoundImage, rebuildRecords, rotateToNewestKey } from './app/catalog.ts';
 import { MODES, type Mode } from './app/mode.ts';
 import { readRelease } from './app/release.ts';
 import { type FirstAdministrator, startApp } from './app.ts';
@@ -9,13 +9,14 @@ import { isLoopback } from './config/networks.ts';
 import { keepToOwnSettings } from './config/own-environment.ts';
 import { createLogger } from './log/logger.ts';
 
-const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | --version
+const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | keys rotate | --version
 
   standalone   API and workers in one process, on embedded defaults for what is not configured
   api          only the API; needs DATABASE_URL and a blob store
   worker       only the workers; needs the same
   catalog rebuild
                records the images of the blob store that the database of records has lost, and ends
+  keys rotate  encrypts anew, with the first key of TOYGRES_ENCRYPTION_KEY, what its other keys protect, and ends
 
 The README lists the environment variables.`;
 
@@ -87,19 +88,36 @@ async function rebuildCatalog(): Promise<void> {
   if (unusable > 0) process.exitCode = 1;
 }
 
+async function rotate(): Promise<void> {
+  keepToOwnSettings(process.env);
+  const log = createLogger('error', process.stderr.isTTY ? 'people' : 'json');
+  const { instances, images, webhooks, left } = await rotateToNewestKey(readConfig(process.env), log);
+  say([
+    `${instances} instances, ${images} images and ${webhooks} webhooks are encrypted with the newest key now.`,
+    ...left,
+  ]);
+  if (left.length > 0) process.exitCode = 1;
+}
+
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+  'catalog rebuild': rebuildCatalog,
+  'keys rotate': rotate,
+};
+
 outliveReaders();
-const isRebuild = process.argv[2] === 'catalog' && process.argv[3] === 'rebuild';
+const command = COMMANDS[process.argv.slice(2, 4).join(' ')] ?? null;
 const mode = readMode(process.argv[2]);
 if (['help', '--help', '-h'].includes(process.argv[2] ?? '')) {
   say([USAGE]);
 } else if (['--version', '-V'].includes(process.argv[2] ?? '')) {
   say([await readRelease()]);
-} else if (mode === null && !isRebuild) {
+} else if (mode === null && command === null) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
 } else {
   try {
-    await (mode === null ? rebuildCatalog() : serve(mode));
+    if (mode !== null) await serve(mode);
+    else await command?.();
   } catch (error) {
     const text = error instanceof AppError ? error.message : ((error as Error).stack ?? String(error));
     process.stderr.write(text.replace(/^/gm, 'toygres: ').concat('\n'));

@@ -2,7 +2,8 @@ import type { Config } from '../config/env.ts';
 import { explainUnusable } from '../db/unusable.ts';
 import type { Logger } from '../log/logger.ts';
 import { type FoundImage, rebuildCatalog } from '../services/images/rebuild-catalog.ts';
-import { openCore } from './core.ts';
+import { type Rotation, rotateKeys } from '../services/keys/rotate-keys.ts';
+import { type Core, openCore } from './core.ts';
 import { layFoundations } from './foundations.ts';
 
 export type { FoundImage } from '../services/images/rebuild-catalog.ts';
@@ -14,23 +15,35 @@ export interface Rebuilt {
   readonly unusable: number;
 }
 
+/** Works on the records and the store of an installation without serving anything. */
+async function withCore<T>(config: Config, log: Logger, work: (core: Core) => Promise<T>): Promise<T> {
+  await using stops = new AsyncDisposableStack();
+  const foundations = await layFoundations(config, config.databaseUrl === null ? 'standalone' : 'api', log, stops);
+  try {
+    return await work(await openCore(config, foundations, log, stops));
+  } catch (error) {
+    throw explainUnusable(error, foundations.databaseUrl);
+  }
+}
+
 /**
  * Records the images of the configured store that the records do not have; `tell` hears of each. Nothing else of this
  * installation may run on the same home meanwhile, where the records are embedded. Throws an AppError that says what to do.
  */
-export async function rebuildRecords(config: Config, log: Logger, tell: (found: FoundImage) => void): Promise<Rebuilt> {
-  await using stops = new AsyncDisposableStack();
-  const foundations = await layFoundations(config, config.databaseUrl === null ? 'standalone' : 'api', log, stops);
-  try {
-    const { database, secrets, platform, services } = await openCore(config, foundations, log, stops);
+export function rebuildRecords(config: Config, log: Logger, tell: (found: FoundImage) => void): Promise<Rebuilt> {
+  return withCore(config, log, async ({ database, secrets, platform, services: { store, images } }) => {
     const counts = { added: 0, known: 0, unusable: 0 };
-    const { store, images } = services;
     for await (const found of rebuildCatalog({ database, secrets, store, images, platformId: platform.id })) {
       counts[found.outcome] += 1;
       tell(found);
     }
     return counts;
-  } catch (error) {
-    throw explainUnusable(error, foundations.databaseUrl);
-  }
+  });
+}
+
+/** Encrypts anew with the newest of the configured keys what older ones protect. The same holds. */
+export function rotateToNewestKey(config: Config, log: Logger): Promise<Rotation> {
+  return withCore(config, log, ({ database, secrets, services: { store } }) =>
+    rotateKeys({ database, secrets, store }),
+  );
 }

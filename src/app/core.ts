@@ -7,6 +7,7 @@ import { migrateDatabase } from '../db/migrate.ts';
 import type { Logger } from '../log/logger.ts';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { parseSecretKey } from '../secrets/secret-key.ts';
+import { requireKnownKeys } from '../services/keys/rotate-keys.ts';
 import { createAzureBlobStore } from '../storage/azure-blob-store.ts';
 import { openBlobAccount } from '../storage/blob-account.ts';
 import { createImageRecords } from '../stores/images/records.ts';
@@ -61,7 +62,12 @@ export async function openCore(
   const listener = createListener({ url: directUrl, log, notify });
   stops.defer(() => listener.stop());
   await listener.start();
-  const secrets = createSecretBox({ keys: [parseSecretKey(foundations.encryptionKey)] });
+  const keys = foundations.encryptionKey.split(',').map((key) => parseSecretKey(key));
+  await requireKnownKeys(
+    database,
+    keys.map(({ id }) => id),
+  );
+  const secrets = createSecretBox({ keys });
   const store = createAzureBlobStore({
     ...foundations.blobLogin,
     container: config.imageContainer,

@@ -87,8 +87,11 @@ const Settings = z.object({
   TOYGRES_DEFAULT_IMAGE_METHOD: optional(z.enum(IMAGE_METHODS).default('LOGICAL')),
   ...ACCESS_VARIABLES,
   TOYGRES_ENCRYPTION_KEY: text.refine(
-    (value) => value === null || (/^[A-Za-z0-9+/]{43}=$/.test(value) && Buffer.from(value, 'base64').byteLength === 32),
-    { message: 'must be 32 bytes in base64 (openssl rand -base64 32)' },
+    (value) => value === null || value.split(',').every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key.trim())),
+    {
+      message:
+        'must be 32 bytes in base64 (openssl rand -base64 32), or several such, the newest first, between commas',
+    },
   ),
   TOYGRES_WORKER_CONCURRENCY: count(4, 100),
   TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
@@ -171,6 +174,7 @@ export interface Config extends AccessConfig {
   readonly imageContainer: string;
   /** How images are taken where nobody says so. */
   readonly defaultImageMethod: ImageMethod;
+  /** One key, or several between commas, the newest first. */
   readonly encryptionKey: string | null;
   readonly workerConcurrency: number;
   readonly jobConcurrency: number;

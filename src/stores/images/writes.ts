@@ -54,6 +54,11 @@ export async function setImageCreation(tx: Transaction, id: string, createdAt: D
   await inside(tx).update(images).set({ createdAt }).where(eq(images.id, id));
 }
 
+/** Replaces the encrypted password of a locked image: the same password, encrypted anew. */
+export async function keepImagePassword(tx: Transaction, id: string, encryptedPassword: string): Promise<void> {
+  await inside(tx).update(images).set({ encryptedPassword }).where(eq(images.id, id));
+}
+
 /** The row as it stands when all earlier changes are committed; nobody else changes it until the transaction ends. */
 export async function lockImage(tx: Transaction, id: string): Promise<LockedImage | null> {
   const [row] = await inside(tx).select().from(images).where(eq(images.id, id)).for('update');

@@ -51,6 +51,11 @@ export async function lockInstance(tx: Transaction, id: string): Promise<LockedI
   return row ?? null;
 }
 
+/** Replaces the encrypted password of a locked instance: the same password, encrypted anew. */
+export async function keepInstancePassword(tx: Transaction, id: string, encryptedPassword: string): Promise<void> {
+  await inside(tx).update(instances).set({ encryptedPassword }).where(eq(instances.id, id));
+}
+
 /** The state of an instance, not locked; null when there is none of this id. */
 export async function readInstanceState(tx: Transaction, id: string): Promise<InstanceState | null> {
   const [row] = await inside(tx).select({ state: instances.state }).from(instances).where(eq(instances.id, id));

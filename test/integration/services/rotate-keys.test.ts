@@ -1,0 +1,122 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ImageStore } from '../../../jobs/ports/image-store.ts';
+import type { ImageManifest } from '../../../jobs/ports/manifest.ts';
+import { AppError } from '../../../schema/errors.ts';
+import { createSecretBox } from '../../../src/secrets/secret-box.ts';
+import { parseSecretKey } from '../../../src/secrets/secret-key.ts';
+import { requireKnownKeys, rotateKeys } from '../../../src/services/keys/rotate-keys.ts';
+import { decodeManifest, encodeManifest } from '../../../src/storage/manifest-file.ts';
+import { sampleManifest } from '../../support/sample-manifest.ts';
+import { insertImage, insertInstance } from '../../support/sample-rows.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
+
+const [older, newer] = [0, 1].map(() => parseSecretKey(randomBytes(32).toString('base64')));
+if (older === undefined || newer === undefined) throw new Error('no keys');
+const before = createSecretBox({ keys: [older] });
+const between = createSecretBox({ keys: [newer, older] });
+const after = createSecretBox({ keys: [newer] });
+
+let world: TestDatabase;
+let files: Map<string, Buffer>;
+beforeEach(async () => {
+  world = await createTestDatabase();
+  files = new Map();
+});
+afterEach(() => world?.stop());
+
+const store = {
+  readManifest: async (id) => {
+    const bytes = files.get(id);
+    if (bytes === undefined) throw new AppError('NOT_FOUND', `There is no manifest of ${id}.`);
+    return decodeManifest(bytes, id, between);
+  },
+  writeManifest: async (id, manifest) => void files.set(id, encodeManifest(manifest, between)),
+} as Pick<ImageStore, 'readManifest' | 'writeManifest'> as ImageStore;
+
+async function passwordOf(table: 'instances' | 'images', id: string): Promise<string> {
+  const { rows } = await world.database.pool.query(
+    `SELECT encrypted_password AS kept FROM cms.${table} WHERE id = $1`,
+    [id],
+  );
+  return rows[0].kept;
+}
+
+async function makeRecords() {
+  const [instanceId, imageId] = [randomUUID(), randomUUID()];
+  await insertInstance(world.database, {
+    id: instanceId,
+    encryptedPassword: before.encrypt('of the server', instanceId),
+  });
+  const encryptedPassword = before.encrypt('of the source', imageId);
+  await insertImage(world.database, { id: imageId, state: 'AVAILABLE', encryptedPassword });
+  const superuser = { username: 'postgres', encryptedPassword, keyId: older?.id ?? '' };
+  const manifest: ImageManifest = sampleManifest(imageId, { superuser });
+  files.set(imageId, encodeManifest(manifest, before));
+  const webhookId = randomUUID();
+  await world.database.pool.query(
+    `INSERT INTO cms.webhooks (id, name, url, events, enabled, encrypted_secret, encrypted_old_secret)
+     VALUES ($1, 'hook', 'https://example.com', '[]', true, $2, $3)`,
+    [webhookId, before.encrypt('of the hook', webhookId), before.encrypt('of the hook before', webhookId)],
+  );
+  return { instanceId, imageId, webhookId, manifest };
+}
+
+describe('keys that are changed', () => {
+  it('protect everything anew, and the older one can go', async () => {
+    const { instanceId, imageId, webhookId, manifest } = await makeRecords();
+    const { database } = world;
+    expect(await rotateKeys({ database, store, secrets: between })).toEqual({
+      instances: 1,
+      images: 1,
+      webhooks: 1,
+      left: [],
+    });
+    expect(after.decrypt(await passwordOf('instances', instanceId), instanceId)).toBe('of the server');
+    expect(after.decrypt(await passwordOf('images', imageId), imageId)).toBe('of the source');
+    const read = decodeManifest(files.get(imageId) ?? Buffer.alloc(0), imageId, after);
+    expect(after.decrypt(read.superuser.encryptedPassword, imageId)).toBe('of the source');
+    expect({ ...read, superuser: null }).toEqual({ ...manifest, superuser: null });
+    const { rows } = await database.pool.query('SELECT encrypted_secret, encrypted_old_secret FROM cms.webhooks');
+    expect(Object.values(rows[0]).map((value) => after.decrypt(String(value), webhookId))).toEqual([
+      'of the hook',
+      'of the hook before',
+    ]);
+    await expect(requireKnownKeys(database, [after.primaryKeyId])).resolves.toBeUndefined();
+    expect(await rotateKeys({ database, store, secrets: between })).toEqual({
+      instances: 0,
+      images: 0,
+      webhooks: 0,
+      left: [],
+    });
+  });
+
+  it('leave an image as it is whose manifest cannot be read, and say so', async () => {
+    const { instanceId, imageId } = await makeRecords();
+    files.delete(imageId);
+    const kept = await passwordOf('images', imageId);
+    const { database } = world;
+    expect(await rotateKeys({ database, store, secrets: between })).toEqual({
+      instances: 1,
+      images: 0,
+      webhooks: 1,
+      left: [expect.stringContaining(imageId)],
+    });
+    expect(await passwordOf('images', imageId)).toBe(kept);
+    expect(after.decrypt(await passwordOf('instances', instanceId), instanceId)).toBe('of the server');
+  });
+});
+
+describe('a start', () => {
+  it('is refused without a key that the records need, with its id and what to do, and goes on with it', async () => {
+    await makeRecords();
+    const refusal = requireKnownKeys(world.database, [after.primaryKeyId]);
+    await expect(refusal).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(refusal).rejects.toThrow(new RegExp(`the key ${older.id}, which is not configured`));
+    await expect(requireKnownKeys(world.database, [newer.id, older.id])).resolves.toBeUndefined();
+  });
+
+  it('asks for no key while nothing is encrypted', async () => {
+    await expect(requireKnownKeys(world.database, ['any'])).resolves.toBeUndefined();
+  });
+});
