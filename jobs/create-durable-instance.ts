@@ -1,6 +1,6 @@
 import { InstanceInput } from './inputs.ts';
 import { reopenInstance, settleInstanceFailed } from './records-at-end.ts';
-import { bringUpServer, bringUpSteps, makeGround, makingSteps } from './servers/bring-up.ts';
+import { bringUpNewServer, bringUpSteps, makeGround, makingSteps } from './servers/bring-up.ts';
 import { durableWorkerAt, WORKER_START } from './servers/durable-worker.ts';
 import { serverOf, takeDownServer } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
@@ -20,7 +20,7 @@ export const createDurableInstance = defineWorkflow('create-durable-instance', '
     const { step } = context;
     const server = serverOf(context, instanceId);
     await makeGround(context, server);
-    await bringUpServer(context, instanceId, server, async (endpoint) => {
+    await bringUpNewServer(context, instanceId, server, async (endpoint) => {
       const worker = durableWorkerAt(context, instanceId, endpoint);
       await step('Create the extension', worker.createExtension);
       await step.until('Wait for the durable worker', worker.isAlive, WORKER_START);

@@ -1,6 +1,6 @@
 import { InstanceInput } from './inputs.ts';
 import { reopenInstance, settleInstanceFailed } from './records-at-end.ts';
-import { bringUpServer, bringUpSteps, makeGround, makingSteps } from './servers/bring-up.ts';
+import { bringUpNewServer, bringUpSteps, makeGround, makingSteps } from './servers/bring-up.ts';
 import { serverOf, takeDownServer } from './servers/server-steps.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 
@@ -15,5 +15,5 @@ export const createInstance = defineWorkflow('create-instance', '1.0.0', Instanc
   .run(async (context, { instanceId }) => {
     const server = serverOf(context, instanceId);
     await makeGround(context, server);
-    await bringUpServer(context, instanceId, server);
+    await bringUpNewServer(context, instanceId, server);
   });

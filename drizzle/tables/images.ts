@@ -42,6 +42,8 @@ export const images = cms.table(
     cluster: jsonb().$type<Record<string, unknown>>(),
     /** The source superuser's password, encrypted for this image; null once the image is deleted. */
     encryptedPassword: text(),
+    /** The same of the source's login that is no superuser; null where it has none. */
+    encryptedOwnerPassword: text(),
     labels: jsonb().$type<Record<string, string>>().notNull().default({}),
     verifiedAt: timestamp({ withTimezone: true, precision: 3 }),
     /** The moment that its data is of; null until verified, and for images of before it was recorded. */

@@ -36,6 +36,8 @@ export const instances = cms.table(
     labels: jsonb().$type<Record<string, string>>().notNull().default({}),
     /** Encrypted; null once the instance is deleted. */
     encryptedPassword: text(),
+    /** Encrypted; null for servers without a login that is no superuser, and once the instance is deleted. */
+    encryptedOwnerPassword: text(),
     sourceImageId: uuid(),
     /** What a restore makes of the durable functions of its image; null without one. */
     durableFunctions: text().$type<DurableFunctions>(),

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../schema/errors.ts';
 import type { ImageManifest, ManifestFile } from '../ports/manifest.ts';
-import type { ImageFacts, ImageRecord } from '../ports/records.ts';
-import { SUPERUSER_NAME } from '../ports/superuser.ts';
+import type { EncryptedPasswords, ImageFacts, ImageRecord } from '../ports/records.ts';
+import { OWNER_NAME, SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
 import type { TakenImage } from './taken-image.ts';
 import { readVerifiedFiles } from './verify-upload.ts';
@@ -12,7 +12,7 @@ export function buildManifest(
   image: ImageRecord,
   result: TakenImage,
   files: readonly ManifestFile[],
-  password: { readonly value: string; readonly keyId: string },
+  { superuser, owner }: EncryptedPasswords,
 ): ImageManifest {
   const { databases, databaseBytes, cluster, serverVersion, tools, startedAt, finishedAt, notices } = result;
   const { extensions, durable } = result;
@@ -28,7 +28,8 @@ export function buildManifest(
     sourceInstanceName: image.sourceInstanceName,
     sourceStorageGib: image.sourceStorageGib,
     cluster,
-    superuser: { username: SUPERUSER_NAME, encryptedPassword: password.value, keyId: password.keyId },
+    superuser: { username: SUPERUSER_NAME, encryptedPassword: superuser.value, keyId: superuser.keyId },
+    owner: owner && { username: OWNER_NAME, encryptedPassword: owner.value, keyId: owner.keyId },
     databases,
     databaseBytes,
     extensions,
@@ -52,7 +53,7 @@ export async function publishManifest(
     await images.read(imageId),
     result,
     files,
-    await images.readEncryptedPassword(imageId),
+    await images.readEncryptedPasswords(imageId),
   );
   await store.writeManifest(imageId, manifest);
   const readBack = await store.readManifest(imageId);

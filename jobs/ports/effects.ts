@@ -52,10 +52,11 @@ const EFFECTS = {
     removeJobLogsBefore: 'changes',
     check: 'reads',
   },
-  probe: { connect: 'reads', ensureDurableExtension: 'changes' },
+  probe: { connect: 'reads', ensureDurableExtension: 'changes', ensureOwner: 'changes' },
   instances: {
     read: 'reads',
     readPassword: 'reads',
+    readOwnerPassword: 'reads',
     markRunning: 'writes',
     markStopped: 'writes',
     markFailed: 'writes',
@@ -67,7 +68,7 @@ const EFFECTS = {
   },
   images: {
     read: 'reads',
-    readEncryptedPassword: 'reads',
+    readEncryptedPasswords: 'reads',
     markAvailable: 'writes',
     markFailed: 'writes',
     markDeleted: 'writes',

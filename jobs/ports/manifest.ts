@@ -16,9 +16,11 @@ export const ManifestFile = z.object({
 });
 export type ManifestFile = z.infer<typeof ManifestFile>;
 
+const ManifestLogin = z.object({ username: z.string(), encryptedPassword: z.string(), keyId: z.string() });
+
 /**
  * The last file of an image to be written; a prefix without one is not an image. With the key that encrypted the
- * password it is all that a restore needs: no row of the CMS.
+ * passwords it is all that a restore needs: no row of the CMS.
  */
 export const ImageManifest = z.object({
   formatVersion: z.literal(1),
@@ -33,7 +35,9 @@ export const ImageManifest = z.object({
   sourceInstanceName: z.string(),
   sourceStorageGib: z.number().int(),
   cluster: ClusterSettings,
-  superuser: z.object({ username: z.string(), encryptedPassword: z.string(), keyId: z.string() }),
+  superuser: ManifestLogin,
+  /** The login that is no superuser; null where the source has none, and in images of before there was one. */
+  owner: ManifestLogin.nullable().default(null),
   databases: z.array(ManifestDatabase),
   databaseBytes: bytes,
   extensions: z.array(ManifestExtension).default([]),

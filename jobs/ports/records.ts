@@ -112,6 +112,8 @@ export interface InstanceRecords {
   read(id: string): Promise<InstanceRecord>;
   /** The superuser's password in the clear: hand it on, never return it from a step. */
   readPassword(id: string): Promise<string>;
+  /** The same of the owner's login; null where the server has none. */
+  readOwnerPassword(id: string): Promise<string | null>;
   /** RUNNING with this endpoint, and with what a restore found; clears an earlier failure. */
   markRunning(tx: Transaction, id: string, endpoint: ServerEndpoint, findings?: readonly FindingFacts[]): Promise<void>;
   /** STOPPED without endpoint; clears an earlier failure. */
@@ -130,11 +132,23 @@ export interface InstanceRecords {
   reopenCreation(tx: Transaction, id: string): Promise<void>;
 }
 
+/** A password at rest, with the id of the key that opens it. */
+interface EncryptedPassword {
+  readonly value: string;
+  readonly keyId: string;
+}
+
+export interface EncryptedPasswords {
+  readonly superuser: EncryptedPassword;
+  /** Null where the source has no such login. */
+  readonly owner: EncryptedPassword | null;
+}
+
 /** The images as workflows need them; the same promises as InstanceRecords. */
 export interface ImageRecords {
   read(id: string): Promise<ImageRecord>;
-  /** The source superuser's password, encrypted for the manifest of this image, with the id of the key. */
-  readEncryptedPassword(id: string): Promise<{ readonly value: string; readonly keyId: string }>;
+  /** The source's passwords, encrypted for the manifest of this image. */
+  readEncryptedPasswords(id: string): Promise<EncryptedPasswords>;
   markAvailable(tx: Transaction, id: string, facts: ImageFacts): Promise<void>;
   markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
   markDeleted(tx: Transaction, id: string): Promise<void>;

@@ -35,4 +35,15 @@ export interface ServerProbe {
     login: ServerSecret,
     options: Pick<ProbeOptions, 'timeoutMs'>,
   ): Promise<void>;
+  /**
+   * Makes a role that is no superuser, with this name and password, and a database of the same name that it owns. Either
+   * that is there already is set to that; two at once make them once. The server is never sent the password itself.
+   * Throws the same.
+   */
+  ensureOwner(
+    address: Address,
+    login: ServerSecret,
+    owner: ServerSecret,
+    options: Pick<ProbeOptions, 'timeoutMs'>,
+  ): Promise<void>;
 }

@@ -43,13 +43,33 @@ export async function bringUpServer(
   context: RunContext<StartingStep | RunningStep>,
   instanceId: string,
   server: ServerSteps,
+  beforeRunning?: (endpoint: Endpoint) => Promise<void>,
+  findings?: readonly FindingFacts[],
+): Promise<void> {
+  await bringUp(context, instanceId, server, server.connectAt, beforeRunning, findings);
+}
+
+/** The same for a server that was made empty: with the first connection it gets the login that is no superuser. */
+export async function bringUpNewServer(
+  context: RunContext<StartingStep | RunningStep>,
+  instanceId: string,
+  server: ServerSteps,
+  beforeRunning?: (endpoint: Endpoint) => Promise<void>,
+): Promise<void> {
+  await bringUp(context, instanceId, server, server.connectFirstAt, beforeRunning);
+}
+
+async function bringUp(
+  { step, instances }: RunContext<StartingStep | RunningStep>,
+  instanceId: string,
+  server: ServerSteps,
+  connectAt: ServerSteps['connectAt'],
   beforeRunning: (endpoint: Endpoint) => Promise<void> = async () => undefined,
   findings?: readonly FindingFacts[],
 ): Promise<void> {
-  const { step, instances } = context;
   await step('Start the server', server.start, MAKING);
   const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
-  await step('Test the connection', server.connectAt(endpoint), CONNECTION_TEST);
+  await step('Test the connection', connectAt(endpoint), CONNECTION_TEST);
   await beforeRunning(endpoint);
   await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint, findings));
 }

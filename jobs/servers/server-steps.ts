@@ -1,5 +1,5 @@
 import type { ServerSpec } from '../ports/platform.ts';
-import { SUPERUSER_NAME } from '../ports/superuser.ts';
+import { OWNER_NAME, SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { Poll, RunFacts, StepOptions, StepScope, UndoContext, WorkflowServices } from '../workflow/context.ts';
 import { type Endpoint, lookWhetherReady } from './readiness.ts';
 import { readServerSpec } from './server-spec.ts';
@@ -38,6 +38,8 @@ export interface ServerSteps {
   readonly ready: (scope: StepScope) => Promise<Poll<Endpoint>>;
   /** Connects once as a client would, with the recorded password. */
   readonly connectAt: (endpoint: Endpoint) => Work;
+  /** The same on a server that was made empty, which then gets the login that is no superuser, where one is recorded. */
+  readonly connectFirstAt: (endpoint: Endpoint) => Work;
 }
 
 /** The steps of one instance's server. Work that is aborted before it reaches the platform does not reach it. */
@@ -49,6 +51,15 @@ export function serverOf(context: Context, instanceId: string): ServerSteps {
       const spec = await readServerSpec(context, instanceId);
       signal.throwIfAborted();
       await verb(spec);
+    };
+
+  const connectAt =
+    (endpoint: Endpoint): Work =>
+    async () => {
+      const { imageType } = await instances.read(instanceId);
+      const password = await instances.readPassword(instanceId);
+      const options = { timeoutMs: ONE_TRY_MS, durable: imageType === 'PG_DURABLE' };
+      await probe.connect(endpoint, { username: SUPERUSER_NAME, password }, options);
     };
 
   return {
@@ -71,11 +82,17 @@ export function serverOf(context: Context, instanceId: string): ServerSteps {
       return lookWhetherReady(platform, spec);
     },
 
-    connectAt: (endpoint) => async () => {
-      const { imageType } = await instances.read(instanceId);
-      const password = await instances.readPassword(instanceId);
-      const options = { timeoutMs: ONE_TRY_MS, durable: imageType === 'PG_DURABLE' };
-      await probe.connect(endpoint, { username: SUPERUSER_NAME, password }, options);
+    connectAt,
+
+    connectFirstAt: (endpoint) => async (scope) => {
+      await connectAt(endpoint)(scope);
+      const ownerPassword = await instances.readOwnerPassword(instanceId);
+      // One whose creation began before there was such a login.
+      if (ownerPassword === null) return;
+      const login = { username: SUPERUSER_NAME, password: await instances.readPassword(instanceId) };
+      scope.signal.throwIfAborted();
+      const owner = { username: OWNER_NAME, password: ownerPassword };
+      await probe.ensureOwner(endpoint, login, owner, { timeoutMs: ONE_TRY_MS });
     },
   };
 }

@@ -35,16 +35,14 @@ export class CredentialsResolver {
   ): Promise<CredentialsOfInstance> {
     if (login !== 'OWNER') requireRole(caller, 'ADMIN', 'The login SUPERUSER');
     const id = requireId('instance', 'instanceId', instanceId);
-    if (login === 'OWNER') await this.#requireOwnerLogin(id);
-    return { instanceId: id, ...(await this.#services.instanceQueries.credentials(id)) };
-  }
-
-  /** No server has one yet; NOT_FOUND comes first, as for the other login. */
-  async #requireOwnerLogin(id: string): Promise<never> {
-    await this.#services.instanceQueries.credentials(id);
+    const { instanceQueries } = this.#services;
+    const found =
+      login === 'OWNER' ? await instanceQueries.ownerCredentials(id) : await instanceQueries.credentials(id);
+    if (found !== null) return { instanceId: id, ...found };
     throw new AppError(
       'CONFLICT',
-      'This server has no login OWNER: it was made before there were such logins. Ask an administrator for the SUPERUSER.',
+      'This server has no login OWNER: it, or the server of its image, was made before there were such logins. Ask an ' +
+        'administrator for the SUPERUSER.',
       { details: { field: 'login', rule: 'hasLogin' } },
     );
   }
@@ -52,10 +50,10 @@ export class CredentialsResolver {
   /** Apart from the rest, so that the password can be read before there is an address. */
   @FieldResolver(() => String)
   async connectionString(
-    @Root() { instanceId, username, password, endpoint }: CredentialsOfInstance,
+    @Root() { instanceId, username, password, database, endpoint }: CredentialsOfInstance,
     @Ctx() { loaders }: ApiContext,
   ): Promise<string> {
-    if (endpoint !== null) return buildConnectionString(endpoint, { username, password });
+    if (endpoint !== null) return buildConnectionString(endpoint, { username, password, database });
     const instance = await loaders.instances.load(instanceId);
     if (instance === null) throw notFound('instance', 'instanceId');
     throw new AppError(

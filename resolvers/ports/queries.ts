@@ -64,6 +64,8 @@ export interface OperationCriteria extends Span {
 export interface InstanceLogin {
   readonly username: string;
   readonly password: string;
+  /** What the login connects to. */
+  readonly database: string;
   /** Where the server listens, or listened before it was stopped; null until it has an address. */
   readonly endpoint: ServerEndpoint | null;
 }
@@ -78,8 +80,10 @@ export interface InstanceQueries {
   /** The present holder of a name; one that is DELETED or FAILED holds none and is found by its id. */
   byName(name: string): Promise<InstanceRecord | null>;
   page(criteria: InstanceCriteria, page: PageRequest): Promise<Page<InstanceRecord>>;
-  /** The login in the clear; NOT_FOUND for an unknown or deleted instance. */
+  /** The superuser's login in the clear; NOT_FOUND for an unknown or deleted instance. */
   credentials(id: string): Promise<InstanceLogin>;
+  /** The same of the login that is no superuser; null where the server has none. */
+  ownerCredentials(id: string): Promise<InstanceLogin | null>;
 }
 
 /** Reads of images; the same promises. */

@@ -71,6 +71,8 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
       connect: async (address, login, options) => probe.connect(await platform.findAddress(address), login, options),
       ensureDurableExtension: async (address, login, options) =>
         probe.ensureDurableExtension(await platform.findAddress(address), login, options),
+      ensureOwner: async (address, login, owner, options) =>
+        probe.ensureOwner(await platform.findAddress(address), login, owner, options),
     },
   };
 }

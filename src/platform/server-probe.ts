@@ -3,6 +3,7 @@ import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import { readDurableWorker } from './durable-probe.ts';
+import { ensureOwnerLogin } from './owner-login.ts';
 import { NOT_NOW, translateProbeError } from './probe-errors.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
@@ -49,6 +50,16 @@ export function createServerProbe(): ServerProbe {
         login,
         timeoutMs,
       )(DATABASE, (client) => client.query(ENSURE_DURABLE)).catch((error: unknown) => {
+        throw translateProbeError(error, address, login);
+      });
+    },
+
+    async ensureOwner(address, login, owner, { timeoutMs }) {
+      await openAt(
+        address,
+        login,
+        timeoutMs,
+      )(DATABASE, (client) => ensureOwnerLogin(client, owner)).catch((error: unknown) => {
         throw translateProbeError(error, address, login);
       });
     },

@@ -4,6 +4,7 @@ import type { Platform } from '../../../jobs/ports/platform.ts';
 import type { Accepted, CreateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
+import { ownerContext } from '../../secrets/owner-context.ts';
 import { insertImage } from '../../stores/images/writes.ts';
 import type { LockedInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
@@ -32,8 +33,8 @@ export function chooseImageWorkflows(
 }
 
 /**
- * Reserves the record of a new image of a locked source that is RUNNING, and answers with its id. The source's password is
- * kept for the image, so that it outlives the source.
+ * Reserves the record of a new image of a locked source that is RUNNING, and answers with its id. The source's passwords are
+ * kept for the image, so that they outlive the source.
  */
 export async function insertImageOf(
   { platform, secrets }: CommandDependencies,
@@ -44,6 +45,7 @@ export async function insertImageOf(
   id: string,
 ): Promise<void> {
   if (source.encryptedPassword === null) throw new Error(`instance ${source.id} is RUNNING without a password`);
+  const ownerPassword = source.encryptedOwnerPassword;
   await insertImage(tx, {
     id,
     name: input.name,
@@ -56,6 +58,10 @@ export async function insertImageOf(
     platform: platform.id,
     sourceStorageGib: source.storageGib,
     encryptedPassword: secrets.encrypt(secrets.decrypt(source.encryptedPassword, source.id), id),
+    encryptedOwnerPassword:
+      ownerPassword === null
+        ? null
+        : secrets.encrypt(secrets.decrypt(ownerPassword, ownerContext(source.id)), ownerContext(id)),
     labels: labelWithScope(caller, { ...input.labels }),
     protected: input.protected ?? false,
     expiresAt: input.expiresAt ?? null,

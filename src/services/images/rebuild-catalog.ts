@@ -5,6 +5,7 @@ import type { ImageManifest } from '../../../jobs/ports/manifest.ts';
 import type { ImageRecords } from '../../../jobs/ports/records.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
+import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { insertImage, isNameHeld, lockImage, setImageCreation } from '../../stores/images/writes.ts';
 
@@ -55,6 +56,8 @@ async function addImage(dependencies: CatalogDependencies, imageId: string): Pro
   const { encryptedPassword } = manifest.superuser;
   // Whoever cannot open it could not restore the image.
   secrets.decrypt(encryptedPassword, imageId);
+  const encryptedOwnerPassword = manifest.owner?.encryptedPassword ?? null;
+  if (encryptedOwnerPassword !== null) secrets.decrypt(encryptedOwnerPassword, ownerContext(imageId));
   await requireFiles(store, manifest);
   const facts = await readImageFacts({ store }, imageId);
   return database.transaction(async (tx) => {
@@ -73,6 +76,7 @@ async function addImage(dependencies: CatalogDependencies, imageId: string): Pro
       platform: platformId,
       sourceStorageGib: manifest.sourceStorageGib,
       encryptedPassword,
+      encryptedOwnerPassword,
       labels: {},
       protected: false,
       expiresAt: null,

@@ -4,6 +4,7 @@ import { createInstance } from '../../../jobs/create-instance.ts';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
 import type { Accepted, CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { generatePassword } from '../../secrets/generate-password.ts';
+import { ownerContext } from '../../secrets/owner-context.ts';
 import { insertInstance, type NewInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
 import { labelWithScope } from '../access/granted-scope.ts';
@@ -34,7 +35,7 @@ function platformNotices({ kind }: CommandPlatform, instance: Pick<NewInstance, 
   return notices;
 }
 
-/** Type, version, size and password as the caller asked for them, or by default. */
+/** Type, version, size and passwords as the caller asked for them, or by default. */
 function plainChoice(input: CreateInstance, offers: readonly PostgresOffer[]) {
   const imageType = input.imageType ?? 'STOCK';
   const wanted = { imageType, postgresVersion: input.postgresVersion ?? null };
@@ -44,6 +45,7 @@ function plainChoice(input: CreateInstance, offers: readonly PostgresOffer[]) {
     postgresVersion: chooseVersion(offers, wanted, field),
     storageGib: input.storageGib ?? DEFAULT_STORAGE_GIB,
     password: input.password ?? generatePassword(),
+    ownerPassword: generatePassword(),
     durableFunctions: null,
     allowExtensionUpgrade: false,
     acceptLoss: null,
@@ -87,6 +89,8 @@ export async function writeNewInstance(
     deletionProtection: input.deletionProtection ?? false,
     labels: labelWithScope(caller, { ...input.labels }),
     encryptedPassword: secrets.encrypt(choice.password, id),
+    encryptedOwnerPassword:
+      choice.ownerPassword === null ? null : secrets.encrypt(choice.ownerPassword, ownerContext(id)),
     sourceImageId: imageId,
     durableFunctions: choice.durableFunctions,
     allowExtensionUpgrade: choice.allowExtensionUpgrade,

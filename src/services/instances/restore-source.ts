@@ -1,7 +1,9 @@
 import { findImageWorkflows, type ImageWorkflows } from '../../../jobs/image-workflows.ts';
+import { OWNER_NAME } from '../../../jobs/ports/superuser.ts';
 import type { CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
 import type { BackgroundWork, DurableFunctions, ImageType, Loss } from '../../../schema/states.ts';
+import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { LockedImage } from '../../stores/images/writes.ts';
 import type { Admission } from '../commands/gate.ts';
@@ -18,6 +20,8 @@ export interface RestoreSource {
   readonly postgresVersion: string;
   readonly storageGib: number;
   readonly password: string;
+  /** Null where the server is to have no login that is no superuser. */
+  readonly ownerPassword: string | null;
   readonly durableFunctions: DurableFunctions;
   readonly allowExtensionUpgrade: boolean;
   readonly acceptLoss: Loss;
@@ -54,8 +58,18 @@ function chooseDatabases(
   );
 }
 
+/** Null where the source had no such login, or where its database is not among the ones to restore. */
+function readOwnerPassword(
+  { id, encryptedOwnerPassword }: LockedImage,
+  secrets: SecretBox,
+  databases: readonly string[] | null,
+): string | null {
+  if (encryptedOwnerPassword === null || databases?.includes(OWNER_NAME) === false) return null;
+  return secrets.decrypt(encryptedOwnerPassword, ownerContext(id));
+}
+
 /**
- * Looks the image up before anything is reserved, since it decides type, version, password and least size.
+ * Looks the image up before anything is reserved, since it decides type, version, passwords and least size.
  * Throws NOT_FOUND, CONFLICT with the image's state unless AVAILABLE, INVALID_INPUT for a type or version not its own.
  */
 export async function readRestoreSource(
@@ -96,6 +110,7 @@ export async function readRestoreSource(
     postgresVersion: image.postgresVersion,
     storageGib: Math.max(input.storageGib ?? least, least),
     password: secrets.decrypt(image.encryptedPassword, image.id),
+    ownerPassword: readOwnerPassword(image, secrets, databases),
     durableFunctions: durable.decision,
     allowExtensionUpgrade: input.allowExtensionUpgrade ?? false,
     acceptLoss: input.acceptLoss ?? 'OBJECTS',

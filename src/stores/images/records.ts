@@ -60,14 +60,18 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
       return toImageRecord(row);
     },
 
-    async readEncryptedPassword(id) {
+    async readEncryptedPasswords(id) {
       const [row] = await answered(
-        orm.select({ encryptedPassword: images.encryptedPassword }).from(images).where(eq(images.id, id)),
+        orm
+          .select({ superuser: images.encryptedPassword, owner: images.encryptedOwnerPassword })
+          .from(images)
+          .where(eq(images.id, id)),
       );
       if (row === undefined) throw notFound(id);
-      const value = row.encryptedPassword;
-      if (value === null) throw new AppError('CONFLICT', 'The image is deleted, and its password is forgotten.');
-      return { value, keyId: secrets.keyIdOf(value) };
+      const withKey = (value: string) => ({ value, keyId: secrets.keyIdOf(value) });
+      const { superuser, owner } = row;
+      if (superuser === null) throw new AppError('CONFLICT', 'The image is deleted, and its password is forgotten.');
+      return { superuser: withKey(superuser), owner: owner === null ? null : withKey(owner) };
     },
 
     async markAvailable(tx, id, { files, databases, extensions, notices, ...facts }) {
@@ -84,7 +88,11 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
     markFailed: (tx, id, failure) => move(tx, id, ['CREATING'], 'FAILED', { failure: storableFailure(failure) }),
 
     async markDeleted(tx, id) {
-      await move(tx, id, ['DELETING', 'FAILED'], 'DELETED', { encryptedPassword: null, failure: null });
+      await move(tx, id, ['DELETING', 'FAILED'], 'DELETED', {
+        encryptedPassword: null,
+        encryptedOwnerPassword: null,
+        failure: null,
+      });
       await inside(tx).delete(imageFiles).where(eq(imageFiles.imageId, id));
     },
 

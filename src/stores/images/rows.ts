@@ -2,13 +2,18 @@ import { getTableColumns } from 'drizzle-orm';
 import { images } from '../../../drizzle/tables/index.ts';
 import type { ImageRecord } from '../../../jobs/ports/records.ts';
 
-const { encryptedPassword: _secret, cluster: _cluster, ...readable } = getTableColumns(images);
+const {
+  encryptedPassword: _secret,
+  encryptedOwnerPassword: _ownerSecret,
+  cluster: _cluster,
+  ...readable
+} = getTableColumns(images);
 
-/** What every read of images selects: all but the password and what only a restore needs. */
+/** What every read of images selects: all but the passwords and what only a restore needs. */
 export const imageColumns = readable;
 
 /** A row as read with `imageColumns`. */
-export type ImageRow = Omit<typeof images.$inferSelect, 'encryptedPassword' | 'cluster'>;
+export type ImageRow = Omit<typeof images.$inferSelect, 'encryptedPassword' | 'encryptedOwnerPassword' | 'cluster'>;
 
 /** An image as the rest of the house knows it. */
 export function toImageRecord(row: ImageRow): ImageRecord {

@@ -22,6 +22,7 @@ export type NewImage = Required<
     | 'platform'
     | 'sourceStorageGib'
     | 'encryptedPassword'
+    | 'encryptedOwnerPassword'
     | 'labels'
     | 'protected'
     | 'expiresAt'

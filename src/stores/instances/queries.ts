@@ -1,12 +1,13 @@
 import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { instances } from '../../../drizzle/tables/index.ts';
-import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
+import { OWNER_NAME, SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
 import { notFound } from '../../../resolvers/ids.ts';
 import type { InstanceCriteria, InstanceQueries } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { INSTANCE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
+import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
@@ -14,6 +15,9 @@ import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, counting, following, holding, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { idsOfReadiness } from '../readiness/readiness.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
+
+/** Every server has it. */
+const SUPERUSER_DATABASE = 'postgres';
 
 /** As the unique index on names has it: at most one instance of a name. */
 const holdsName = sql`${instances.state} NOT IN ('DELETED', 'FAILED')`;
@@ -39,6 +43,24 @@ export function createInstanceQueries(
   scope: Scope = EVERYTHING,
 ): InstanceQueries {
   const within = instancesWithin(scope);
+
+  /** What is kept of the logins; NOT_FOUND for an unknown or deleted instance. */
+  async function readLogins(id: string) {
+    const { encryptedPassword, encryptedOwnerPassword, endpoint } = instances;
+    const [row] = await answered(
+      orm
+        .select({ encryptedPassword, encryptedOwnerPassword, endpoint })
+        .from(instances)
+        .where(and(eq(instances.id, id), within)),
+    );
+    if (row === undefined) throw notFound('instance', 'instanceId');
+    const superuser = row.encryptedPassword;
+    if (superuser === null) {
+      throw new AppError('NOT_FOUND', 'This instance is deleted, and its password is forgotten.');
+    }
+    return { superuser, owner: row.encryptedOwnerPassword, endpoint: row.endpoint };
+  }
+
   return {
     async byIds(ids) {
       if (ids.length === 0) return [];
@@ -79,18 +101,16 @@ export function createInstanceQueries(
     },
 
     async credentials(id) {
-      const [row] = await answered(
-        orm
-          .select({ encryptedPassword: instances.encryptedPassword, endpoint: instances.endpoint })
-          .from(instances)
-          .where(and(eq(instances.id, id), within)),
-      );
-      if (row === undefined) throw notFound('instance', 'instanceId');
-      if (row.encryptedPassword === null) {
-        throw new AppError('NOT_FOUND', 'This instance is deleted, and its password is forgotten.');
-      }
-      const password = secrets.decrypt(row.encryptedPassword, id.toLowerCase());
-      return { username: SUPERUSER_NAME, password, endpoint: row.endpoint };
+      const { superuser, endpoint } = await readLogins(id);
+      const password = secrets.decrypt(superuser, id.toLowerCase());
+      return { username: SUPERUSER_NAME, password, database: SUPERUSER_DATABASE, endpoint };
+    },
+
+    async ownerCredentials(id) {
+      const { owner, endpoint } = await readLogins(id);
+      if (owner === null) return null;
+      const password = secrets.decrypt(owner, ownerContext(id.toLowerCase()));
+      return { username: OWNER_NAME, password, database: OWNER_NAME, endpoint };
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { InstanceState } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
+import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { answered } from '../answered.ts';
 import { refuseHeldName } from '../commands/held-names.ts';
@@ -63,6 +64,18 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
       return secrets.decrypt(row.encryptedPassword, id);
     },
 
+    async readOwnerPassword(id) {
+      const [row] = await answered(
+        orm
+          .select({ encryptedOwnerPassword: instances.encryptedOwnerPassword })
+          .from(instances)
+          .where(eq(instances.id, id)),
+      );
+      if (row === undefined) throw notFound(id);
+      const value = row.encryptedOwnerPassword;
+      return value === null ? null : secrets.decrypt(value, ownerContext(id));
+    },
+
     markRunning: (tx, id, endpoint, findings) =>
       move(tx, id, ['CREATING', 'STOPPED', 'RUNNING'], 'RUNNING', {
         endpoint,
@@ -81,6 +94,7 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
       move(tx, id, ['DELETING', 'FAILED'], 'DELETED', {
         endpoint: null,
         encryptedPassword: null,
+        encryptedOwnerPassword: null,
         failure: null,
         health: 'UNKNOWN',
       }),

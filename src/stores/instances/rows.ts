@@ -2,13 +2,13 @@ import { getTableColumns } from 'drizzle-orm';
 import { instances } from '../../../drizzle/tables/index.ts';
 import type { InstanceRecord } from '../../../jobs/ports/records.ts';
 
-const { encryptedPassword: _secret, ...readable } = getTableColumns(instances);
+const { encryptedPassword: _secret, encryptedOwnerPassword: _ownerSecret, ...readable } = getTableColumns(instances);
 
-/** What every read of instances selects: all but the password. */
+/** What every read of instances selects: all but the passwords. */
 export const instanceColumns = readable;
 
 /** A row as read with `instanceColumns`. */
-export type InstanceRow = Omit<typeof instances.$inferSelect, 'encryptedPassword'>;
+export type InstanceRow = Omit<typeof instances.$inferSelect, 'encryptedPassword' | 'encryptedOwnerPassword'>;
 
 /** An instance as the rest of the house knows it. */
 export function toInstanceRecord(row: InstanceRow): InstanceRecord {

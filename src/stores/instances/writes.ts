@@ -25,6 +25,7 @@ export type NewInstance = Required<
     | 'deletionProtection'
     | 'labels'
     | 'encryptedPassword'
+    | 'encryptedOwnerPassword'
     | 'sourceImageId'
     | 'durableFunctions'
     | 'allowExtensionUpgrade'

@@ -152,6 +152,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     instance: async (id: string) => one(await instances.byIds([id])),
     image: async (id: string) => one(await images.byIds([id])),
     password: async (id: string) => (await instances.credentials(id)).password,
+    ownerLogin: (id: string) => instances.ownerCredentials(id),
     createInstance: async (input: CreateInstance) =>
       started(await instanceCommands.create(CALLER, { storageGib: 1, ...input })),
     createImage: async (name: string, instanceId: string) =>

@@ -11,6 +11,13 @@ afterAll(() => plane.stop());
 const steps = async (operationId: string) =>
   (await plane.steps(operationId)).map((step) => `${step.name}: ${step.state}`);
 
+/** A connection with the login that is no superuser, to its own database. */
+async function connectAsOwner(instanceId: string) {
+  const login = await plane.ownerLogin(instanceId);
+  if (login === null) throw new Error('the instance has no such login');
+  return plane.connect(instanceId, { user: login.username, password: login.password, database: login.database });
+}
+
 describe('the story of an instance and its image', () => {
   let source: string;
   let image: string;
@@ -29,6 +36,32 @@ describe('the story of an instance and its image', () => {
     await client.end();
   });
 
+  it('makes a login beside the superuser, which owns a database and may create databases, roles and schemas', async () => {
+    const client = await connectAsOwner(source);
+    const { rows } = await client.query(`SELECT current_user AS "user", current_database() AS database,
+      rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = current_user`);
+    expect(rows).toEqual([
+      {
+        user: 'app',
+        database: 'app',
+        rolsuper: false,
+        rolcreatedb: true,
+        rolcreaterole: true,
+        rolreplication: false,
+        rolbypassrls: false,
+      },
+    ]);
+    for (const statement of ['CREATE SCHEMA books', 'CREATE TABLE books.one ()', 'CREATE TABLE orders (n int)']) {
+      await client.query(statement);
+    }
+    await client.query('INSERT INTO orders VALUES (42)');
+    await client.query('CREATE ROLE reader');
+    await client.query('CREATE DATABASE further');
+    await expect(client.query(`COPY orders FROM PROGRAM 'echo 1'`)).rejects.toMatchObject({ code: '42501' });
+    await client.end();
+    expect((await plane.ownerLogin(source))?.password).not.toBe(await plane.password(source));
+  });
+
   it('takes an image of it, which is AVAILABLE with all that the manifest says', async () => {
     const { imageId, operationId } = await plane.createImage('nightly', source);
     expect(await plane.ended(operationId)).toMatchObject({ state: 'SUCCEEDED', percent: 100, failure: null });
@@ -44,6 +77,9 @@ describe('the story of an instance and its image', () => {
     );
     expect(record.sizeBytes).toBe(manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0));
     expect(JSON.stringify(manifest)).not.toContain("pass'word");
+    const owner = await plane.ownerLogin(source);
+    expect(manifest.owner).toMatchObject({ username: 'app', encryptedPassword: expect.stringMatching(/^v1\./) });
+    expect(JSON.stringify(manifest)).not.toContain(owner?.password);
   });
 
   it('keeps the log of the job, and leaves nothing of the job on the platform', async () => {
@@ -72,6 +108,14 @@ describe('the story of an instance and its image', () => {
     await Promise.all([client.end(), original.end()]);
     const ada = await plane.connect(copy, { user: 'ada', password: 'ada has her own', database: 'shop' });
     await ada.end();
+    expect(await plane.ownerLogin(copy)).toMatchObject({
+      username: 'app',
+      password: (await plane.ownerLogin(source))?.password,
+    });
+    const owner = await connectAsOwner(copy);
+    expect((await owner.query('SELECT n FROM orders')).rows).toEqual([{ n: 42 }]);
+    await owner.query('CREATE SCHEMA more');
+    await owner.end();
     expect((await plane.objects()).filter((object) => object.startsWith('job'))).toEqual([]);
   });
 

@@ -1,7 +1,9 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { inspect } from 'node:util';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
+import { generatePassword } from '../../../src/secrets/generate-password.ts';
 import { freePort } from '../../support/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
@@ -49,8 +51,7 @@ describe('a probe', () => {
   it('finds the worker by its heartbeat while that is young, and by its sessions', async () => {
     const { address, login } = server();
     const ask = async () => (await probe.connect(address, login, { ...options, durable: true })).durableWorkerRunning;
-    const pg = await import('pg');
-    const client = new pg.default.Client(inject('postgresUrl'));
+    const client = new pg.Client(inject('postgresUrl'));
     await client.connect();
     try {
       await client.query(`CREATE SCHEMA df; CREATE TABLE df._worker_epoch (last_seen_at timestamptz)`);
@@ -65,6 +66,61 @@ describe('a probe', () => {
     } finally {
       await client.query('DROP SCHEMA IF EXISTS df CASCADE');
       await client.end();
+    }
+  });
+
+  it('makes a login with a database of its own, again without effect, and sets right what it finds', async () => {
+    const { address, login } = server();
+    const owner = { username: 'a "quoted" owner', password: generatePassword() };
+    const name = pg.escapeIdentifier(owner.username);
+    const ask = (sql: string, values: string[] = []) => test.database.pool.query(sql, values);
+    const asOwner = async (sql: string) => {
+      const client = new pg.Client({
+        ...address,
+        user: owner.username,
+        password: owner.password,
+        database: owner.username,
+      });
+      await client.connect();
+      return client.query(sql).finally(() => client.end());
+    };
+    try {
+      await Promise.all([1, 2].map(() => probe.ensureOwner(address, login, owner, options)));
+      await asOwner('CREATE SCHEMA mine; CREATE TABLE public.also_mine ()');
+      await ask(`ALTER ROLE ${name} SUPERUSER NOCREATEDB PASSWORD 'another'`);
+      await ask(`ALTER DATABASE ${name} OWNER TO CURRENT_USER`);
+      await probe.ensureOwner(address, login, owner, options);
+      const { rows } = await asOwner(`SELECT rolsuper, rolcreatedb, rolcreaterole, datdba = r.oid AS owns
+        FROM pg_roles r, pg_database WHERE rolname = current_user AND datname = current_database()`);
+      expect(rows).toEqual([{ rolsuper: false, rolcreatedb: true, rolcreaterole: true, owns: true }]);
+      await expect.poll(sessions).toBe(0);
+    } finally {
+      await ask(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await ask(`DROP ROLE IF EXISTS ${name}`);
+    }
+  });
+
+  it('sends the server no password of such a login, which it could log', async () => {
+    const { address, login } = server();
+    const owner = { username: 'unsaid_owner', password: generatePassword() };
+    const said: Buffer[] = [];
+    const between = createServer((near) => {
+      const far = connect(address.port, address.host);
+      near.on('data', (bytes) => said.push(bytes)).pipe(far);
+      far.pipe(near);
+      for (const socket of [near, far]) socket.on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => between.once('listening', resolve));
+    const { port } = between.address() as AddressInfo;
+    try {
+      await probe.ensureOwner({ host: '127.0.0.1', port }, login, owner, options);
+      const text = Buffer.concat(said).toString('latin1');
+      expect(text).toContain(`CREATE ROLE "unsaid_owner"`);
+      expect(text).not.toContain(owner.password);
+    } finally {
+      await new Promise((resolve) => between.close(resolve));
+      await test.database.pool.query('DROP DATABASE IF EXISTS unsaid_owner WITH (FORCE)');
+      await test.database.pool.query('DROP ROLE IF EXISTS unsaid_owner');
     }
   });
 

@@ -28,6 +28,13 @@ describe('a new instance', () => {
     });
     expect((await read(id)).resourceName).toMatch(new RegExp(`^${name}-[0-9a-f]{8}$`));
     expect((await world.instances.credentials(id)).password).toMatch(/^[A-Za-z0-9]{24,}$/);
+    const owner = await world.instances.ownerCredentials(id);
+    expect(owner).toMatchObject({
+      username: 'app',
+      database: 'app',
+      password: expect.stringMatching(/^[A-Za-z0-9]{24,}$/),
+    });
+    expect(owner?.password).not.toBe((await world.instances.credentials(id)).password);
     expect(accepted).toMatchObject({ imageId: null, notices: [] });
     const [operation] = await world.operations.byIds([idOf(accepted, 'operationId')]);
     expect(operation).toMatchObject({ kind: 'CREATE_INSTANCE', state: 'QUEUED', instanceId: id, requestedBy: 'admin' });

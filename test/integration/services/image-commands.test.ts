@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
+import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import type { CommandPlatform } from '../../../src/services/commands/ports.ts';
 import { chooseImageWorkflows } from '../../../src/services/images/create-image.ts';
 import { createImageRecords } from '../../../src/stores/images/records.ts';
@@ -54,10 +55,21 @@ describe('a new image', () => {
   it("keeps its source's password, encrypted for itself", async () => {
     const instanceId = await insertInstance(world.database, { name: 'has-password' });
     const id = idOf(await world.imageCommands.create(admin, { name: newName('nightly'), instanceId }), 'imageId');
-    const { value, keyId } = await createImageRecords(world.database, secrets).readEncryptedPassword(id);
-    expect(secrets.decrypt(value, id)).toBe('password of has-password');
-    expect(keyId).toBe(secrets.primaryKeyId);
-    expect(() => secrets.decrypt(value, instanceId)).toThrow();
+    const { superuser, owner } = await createImageRecords(world.database, secrets).readEncryptedPasswords(id);
+    expect(secrets.decrypt(superuser.value, id)).toBe('password of has-password');
+    expect(superuser.keyId).toBe(secrets.primaryKeyId);
+    expect(() => secrets.decrypt(superuser.value, instanceId)).toThrow();
+    expect(owner).toBeNull();
+  });
+
+  it('keeps that of the login that is no superuser as well', async () => {
+    const instanceId = randomUUID();
+    const encryptedOwnerPassword = secrets.encrypt('of the owner', ownerContext(instanceId));
+    await insertInstance(world.database, { id: instanceId, encryptedOwnerPassword });
+    const id = idOf(await world.imageCommands.create(admin, { name: newName('nightly'), instanceId }), 'imageId');
+    const { owner } = await createImageRecords(world.database, secrets).readEncryptedPasswords(id);
+    expect(owner?.keyId).toBe(secrets.primaryKeyId);
+    expect(secrets.decrypt(owner?.value ?? '', ownerContext(id))).toBe('of the owner');
   });
 
   it('needs a source that is RUNNING, and names its state', async () => {

@@ -4,6 +4,7 @@ import type { ImageStore, StoredFile } from '../../../jobs/ports/image-store.ts'
 import type { ImageManifest } from '../../../jobs/ports/manifest.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../../src/db/database.ts';
+import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import { createSecretBox } from '../../../src/secrets/secret-box.ts';
 import { type FoundImage, rebuildCatalog } from '../../../src/services/images/rebuild-catalog.ts';
 import { createImageRecords } from '../../../src/stores/images/records.ts';
@@ -41,7 +42,9 @@ function manifestOf(changes: Partial<ImageManifest> = {}): ImageManifest {
   const imageId = changes.imageId ?? randomUUID();
   const encryptedPassword = secrets.encrypt('the password of the source', imageId);
   const superuser = { username: 'postgres', encryptedPassword, keyId: secrets.keyIdOf(encryptedPassword) };
-  return sampleManifest(imageId, { imageName: `found-${imageId.slice(0, 8)}`, superuser, ...changes });
+  const ofOwner = secrets.encrypt('of the owner', ownerContext(imageId));
+  const owner = { username: 'app', encryptedPassword: ofOwner, keyId: secrets.keyIdOf(ofOwner) };
+  return sampleManifest(imageId, { imageName: `found-${imageId.slice(0, 8)}`, superuser, owner, ...changes });
 }
 
 async function rebuild(store: ImageStore): Promise<FoundImage[]> {
@@ -74,6 +77,7 @@ describe('the catalogue that was lost', () => {
       taken_at: new Date(manifest.startedAt),
     });
     expect(secrets.decrypt(row.encrypted_password, manifest.imageId)).toBe('the password of the source');
+    expect(secrets.decrypt(row.encrypted_owner_password, ownerContext(manifest.imageId))).toBe('of the owner');
     const { rows } = await database.pool.query('SELECT name FROM cms.image_files WHERE image_id = $1', [
       manifest.imageId,
     ]);

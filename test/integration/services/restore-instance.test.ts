@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
 import { admin, idOf, newName, readInstance, refusalOf, useCommandWorld } from './command-world.ts';
 
@@ -27,6 +28,25 @@ describe('a restore', () => {
         excludesOnInstance: true,
       },
     ]);
+  });
+
+  it('takes the login that is no superuser from the image, and has none where the image has none', async () => {
+    const imageId = randomUUID();
+    const encryptedOwnerPassword = secrets.encrypt('of the owner', ownerContext(imageId));
+    const databases = ['app', 'shop'].map((name) => ({ name, owner: 'app', sizeBytes: 1 }));
+    await insertImage(world.database, { ...fromImage, id: imageId, databases, encryptedOwnerPassword });
+    const older = await insertImage(world.database, fromImage);
+    const restore = async (sourceImageId: string, chosen: { databases?: string[] } = {}) =>
+      idOf(
+        await world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId, ...chosen }),
+        'instanceId',
+      );
+    expect(await world.instances.ownerCredentials(await restore(imageId))).toMatchObject({ password: 'of the owner' });
+    expect(await world.instances.ownerCredentials(await restore(older))).toBeNull();
+    const withIt = await restore(imageId, { databases: ['app'] });
+    expect(await world.instances.ownerCredentials(withIt)).toMatchObject({ password: 'of the owner' });
+    // Its database does not come back.
+    expect(await world.instances.ownerCredentials(await restore(imageId, { databases: ['shop'] }))).toBeNull();
   });
 
   it('says that it ignored a password and raised the size', async () => {

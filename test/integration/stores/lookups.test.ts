@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operationSteps } from '../../../drizzle/tables/index.ts';
 import { openDatabase } from '../../../src/db/database.ts';
+import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import { createImageQueries } from '../../../src/stores/images/queries.ts';
 import { createInstanceQueries } from '../../../src/stores/instances/queries.ts';
 import { createOperationQueries } from '../../../src/stores/operations/queries.ts';
@@ -55,6 +56,7 @@ describe('credentials', () => {
     expect(await queries.credentials(id.toUpperCase())).toEqual({
       username: 'postgres',
       password: 'password of has-login',
+      database: 'postgres',
       endpoint: null,
     });
     const endpoint = { host: '127.0.0.1', port: 5433, dnsName: null };
@@ -64,7 +66,25 @@ describe('credentials', () => {
     const deleted = await insertInstance(test.database, { state: 'DELETED', encryptedPassword: null });
     for (const one of [deleted, randomUUID()]) {
       await expect(queries.credentials(one)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(queries.ownerCredentials(one)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
+  });
+
+  it('of the owner are its own, and none where none are kept', async () => {
+    const queries = createInstanceQueries(test.database, secrets);
+    const id = randomUUID();
+    const encryptedOwnerPassword = secrets.encrypt('of the owner', ownerContext(id));
+    await insertInstance(test.database, { id, encryptedOwnerPassword });
+    expect(await queries.ownerCredentials(id.toUpperCase())).toEqual({
+      username: 'app',
+      password: 'of the owner',
+      database: 'app',
+      endpoint: null,
+    });
+    expect(await queries.ownerCredentials(await insertInstance(test.database))).toBeNull();
+    // One does not open in the place of the other.
+    const swapped = await insertInstance(test.database, { encryptedPassword: encryptedOwnerPassword });
+    await expect(queries.credentials(swapped)).rejects.toMatchObject({ code: 'STEP_FAILED' });
   });
 });
 

@@ -187,11 +187,22 @@ describe('a list', () => {
 
 describe('credentials', () => {
   const endpoint = { host: 'db.example.com', port: 5432, dnsName: null };
-  const build = (values: Parameters<typeof sampleInstance>[0], at: typeof endpoint | null = endpoint) =>
+  type OwnerLogin = { username: string; password: string; database: string } | null;
+  const build = (
+    values: Parameters<typeof sampleInstance>[0],
+    at: typeof endpoint | null = endpoint,
+    owner: OwnerLogin = null,
+  ) =>
     fakeServices({
       instanceQueries: {
         byIds: async () => [sampleInstance(values)],
-        credentials: async () => ({ username: 'postgres', password: "p@ss/w:rd'", endpoint: at }),
+        credentials: async () => ({
+          username: 'postgres',
+          password: "p@ss/w:rd'",
+          database: 'postgres',
+          endpoint: at,
+        }),
+        ownerCredentials: async () => owner && { ...owner, endpoint: at },
       },
     });
   const query = `{ instanceCredentials(instanceId: "${UNKNOWN}") { username password connectionString } }`;
@@ -229,6 +240,16 @@ describe('credentials', () => {
     const owner = query.replace(')', ', login: OWNER)');
     expect(codes(await run(build({}), owner, { role: 'VIEWER' }))).toEqual(['FORBIDDEN']);
     expect(codes(await run(build({}), owner, { role: 'OPERATOR' }))).toEqual(['CONFLICT']);
+    const login = { username: 'app', password: 'its own', database: 'app' };
+    const { data, errors } = await run(build({ endpoint }, endpoint, login), owner, { role: 'OPERATOR' });
+    expect([data.instanceCredentials, errors]).toEqual([
+      {
+        username: 'app',
+        password: 'its own',
+        connectionString: 'postgresql://app:its%20own@db.example.com:5432/app',
+      },
+      [],
+    ]);
   });
 
   it('of an id that is none are NOT_FOUND', async () => {
