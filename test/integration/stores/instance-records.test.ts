@@ -22,6 +22,7 @@ const transitions: Record<string, (tx: Transaction, id: string) => Promise<void>
   markRunning: (tx, id) => records.markRunning(tx, id, endpoint),
   markStopped: (tx, id) => records.markStopped(tx, id),
   markFailed: (tx, id) => records.markFailed(tx, id, failure),
+  markDeleting: (tx, id) => records.markDeleting(tx, id),
   markDeleted: (tx, id) => records.markDeleted(tx, id),
   reopenCreation: (tx, id) => records.reopenCreation(tx, id),
 };
@@ -35,6 +36,7 @@ describe('a transition of an instance', () => {
     ['markRunning', 'RUNNING', ['CREATING', 'RUNNING', 'STOPPED']],
     ['markStopped', 'STOPPED', ['RUNNING', 'STOPPED']],
     ['markFailed', 'FAILED', ['CREATING', 'FAILED']],
+    ['markDeleting', 'DELETING', ['RUNNING', 'DELETING']],
     ['markDeleted', 'DELETED', ['DELETING', 'DELETED', 'FAILED']],
     ['reopenCreation', 'CREATING', ['CREATING', 'FAILED']],
   ])('%s leads to %s from %j, and is a CONFLICT that names both states from any other', async (name, to, from) => {
