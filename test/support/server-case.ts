@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -45,4 +46,9 @@ export async function runWithPsql(
     env: { PATH: process.env.PATH, PGPASSWORD: login.password },
     maxBuffer: 64 << 20,
   });
+}
+
+/** Whether Debian's package of an extension is on this machine: without it its cases cannot be made. */
+export function hasExtension(name: string, major = 15): boolean {
+  return existsSync(`/usr/share/postgresql/${major}/extension/${name}.control`);
 }

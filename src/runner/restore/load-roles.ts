@@ -113,7 +113,7 @@ function refused({ text, line }: Statement, error: ServerError): Finding {
   const isGrant = text.startsWith('GRANT ');
   const role = unquote(new RegExp(`^(?:CREATE|ALTER) ROLE ${NAME}`).exec(text)?.[1] ?? '');
   return {
-    code: isGrant ? 'GRANT_LEFT_OUT' : 'ROLE_CHANGED',
+    code: isGrant ? 'PRIVILEGE_LEFT_OUT' : 'OBJECT_NOT_CARRIED',
     severity: 'WARNING',
     database: null,
     object: role === '' ? null : decode(writeIdentifier(role)),

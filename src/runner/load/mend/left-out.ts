@@ -21,9 +21,9 @@ const KINDS: Readonly<Record<string, LeftOut>> = {
   VIEW: warning('VIEW_LEFT_OUT', 'was left out'),
   'DATABASE PROPERTIES': warning('SETTING_LEFT_OUT', 'was left out'),
   COMMENT: { code: 'OBJECT_NOT_CARRIED', severity: 'INFO', says: 'has no comment here' },
-  ACL: warning('GRANT_LEFT_OUT', 'lacks a grant'),
-  'ACL LANGUAGE': warning('GRANT_LEFT_OUT', 'lacks a grant'),
-  'DEFAULT ACL': warning('GRANT_LEFT_OUT', 'lacks default privileges'),
+  ACL: warning('PRIVILEGE_LEFT_OUT', 'lacks a grant'),
+  'ACL LANGUAGE': warning('PRIVILEGE_LEFT_OUT', 'lacks a grant'),
+  'DEFAULT ACL': warning('PRIVILEGE_LEFT_OUT', 'lacks default privileges'),
   'STATISTICS DATA': { code: 'OBJECT_NOT_CARRIED', severity: 'INFO', says: 'has the statistics of ANALYZE instead' },
 };
 
