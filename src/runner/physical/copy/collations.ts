@@ -4,6 +4,7 @@ import { hexName, type RawName } from '../../postgres/raw-name.ts';
 import { ServerError } from '../../postgres/server-error.ts';
 import type { Question, Session } from '../../postgres/session.ts';
 import { qualified, sql } from '../../postgres/sql.ts';
+import { writeNames } from '../../postgres/written-name.ts';
 
 /** A collation that indexes of a database are sorted by, and the version of the library that sorts. */
 export const UsedCollation = z.object({
@@ -84,7 +85,7 @@ export async function rebuildDependentIndexes(
     `Database ${database}: text is sorted otherwise here by ${names.join(', ')}; rebuilding what depends on it`,
   );
   for (const { kind, schema, name } of await session.ask(dependents(changed.map(({ oid }) => oid)))) {
-    const object = qualified(schema, name).toString('utf8');
+    const object = writeNames(schema, name);
     const about = { database, object, remedy: null };
     if (kind === 'partitions') {
       report.finding({

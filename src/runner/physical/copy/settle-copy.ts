@@ -5,6 +5,7 @@ import { hexName, RawName } from '../../postgres/raw-name.ts';
 import { ServerError } from '../../postgres/server-error.ts';
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier, quoteLiteral, sql } from '../../postgres/sql.ts';
+import { writeName } from '../../postgres/written-name.ts';
 import { LOGIN_CHECK, type RecoveryServer } from './recovery-server.ts';
 
 const WRONG_PASSWORD = '28P01';
@@ -83,7 +84,7 @@ export async function holdBackgroundWork(
     // The slot belongs to the subscription of the source: dropping the copy's must not take it away.
     await session.run(sql`ALTER SUBSCRIPTION ${identifier} SET (slot_name = NONE)`);
     held(
-      identifier.toString(),
+      writeName(name),
       'the subscription is disabled here and has given up its slot, which is the one of the source',
       'Create a slot of its own, set slot_name to it and enable the subscription.',
     );

@@ -6,7 +6,7 @@ import { EXTENSIONS, readDurable } from '../../catalogue/extension-state.ts';
 import { SERVER_FACTS, ServerFacts } from '../../catalogue/server-facts.ts';
 import { hexName } from '../../postgres/raw-name.ts';
 import { type Login, openSession, type Question, type Session } from '../../postgres/session.ts';
-import { qualified } from '../../postgres/sql.ts';
+import { writeNames } from '../../postgres/written-name.ts';
 import { USED_COLLATIONS, type UsedCollation } from '../copy/collations.ts';
 
 /** What an image says of its source besides the files. */
@@ -70,11 +70,12 @@ async function readFacts(session: Session): Promise<ServerFacts> {
 
 async function tellUnlogged({ report }: Attempt, session: Session, database: string): Promise<void> {
   for (const [schema, name] of await session.ask(UNLOGGED)) {
+    report.notice(`database ${database}: ${writeNames(schema, name)} is unlogged and will be empty in a copy`);
     report.finding({
       code: 'UNLOGGED_TABLE_EMPTY',
       severity: 'WARNING',
       database,
-      object: qualified(schema, name).toString('utf8'),
+      object: writeNames(schema, name),
       message: 'it is unlogged: PostgreSQL keeps no log of its rows, and it is empty in the copy',
       remedy: 'ALTER TABLE ... SET LOGGED where its rows are to come back, or take a LOGICAL image.',
     });
