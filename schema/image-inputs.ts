@@ -3,7 +3,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { ADD_LABELS, ALL_LABELS, LabelInput, REMOVE_LABELS } from './label.ts';
 import { DateTime } from './scalars.ts';
-import { ImageMethod } from './states.ts';
+import { ImageMethod, Loss } from './states.ts';
 
 @InputType({ description: 'A new image of a running instance.' })
 export class CreateImageInput {
@@ -21,6 +21,13 @@ export class CreateImageInput {
 
   @Field(() => ImageMethod, { nullable: true, description: 'How to take it. Left out: LOGICAL.' })
   declare readonly method?: ImageMethod | null;
+
+  @Field(() => Loss, {
+    nullable: true,
+    description:
+      'How much a restore may lose for the image to be taken all the same. Left out: OBJECTS: rows that could not come back fail it.',
+  })
+  declare readonly acceptLoss?: Loss | null;
 
   @Field(() => [LabelInput], { nullable: true, description: 'At most 64 labels, each key once.' })
   declare readonly labels?: LabelInput[] | null;

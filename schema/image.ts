@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Failure } from './failure.ts';
+import { Finding } from './finding.ts';
 import { Label } from './label.ts';
 import { Node } from './node.ts';
 import { DateTime, SafeInt } from './scalars.ts';
@@ -109,6 +110,12 @@ export class Image extends Node {
 
   @Field(() => [String], { description: 'What it could not carry or carries changed, in words; mostly empty.' })
   declare readonly notices: string[];
+
+  @Field(() => [Finding], {
+    description:
+      'What a restore of it will not bring back as it was, found when it was taken; empty until it is AVAILABLE.',
+  })
+  declare readonly findings: Finding[];
 
   @Field(() => [ImageFile], {
     description: 'Its files as they were verified in the blob store; empty until it is AVAILABLE.',

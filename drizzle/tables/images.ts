@@ -11,6 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { FindingFacts, Loss } from '../../schema/rules/finding-rules.ts';
 import type { ImageMethod, ImageState, ImageType } from '../../schema/states.ts';
 import { cms } from './cms.ts';
 import type { StoredDurable, StoredFailure } from './shapes.ts';
@@ -35,6 +36,9 @@ export const images = cms.table(
     durable: jsonb().$type<StoredDurable>(),
     /** What it could not carry, in words. */
     notices: jsonb().$type<string[]>().notNull().default([]),
+    /** What a restore of it will not bring back as it was. */
+    findings: jsonb().$type<FindingFacts[]>().notNull().default([]),
+    acceptLoss: text().$type<Loss>().notNull().default('OBJECTS'),
     sizeBytes: bigint({ mode: 'number' }),
     databaseBytes: bigint({ mode: 'number' }),
     sourceStorageGib: integer().notNull(),

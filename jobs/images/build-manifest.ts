@@ -14,7 +14,7 @@ export function buildManifest(
   files: readonly ManifestFile[],
   { superuser, owner }: EncryptedPasswords,
 ): ImageManifest {
-  const { databases, databaseBytes, cluster, serverVersion, tools, startedAt, finishedAt, notices } = result;
+  const { databases, databaseBytes, cluster, serverVersion, tools, startedAt, finishedAt, notices, findings } = result;
   const { extensions, durable } = result;
   return {
     formatVersion: 1,
@@ -39,6 +39,7 @@ export function buildManifest(
     startedAt,
     finishedAt,
     notices,
+    findings,
   };
 }
 
@@ -66,9 +67,9 @@ export async function publishManifest(
 /** What the record of an image is to say, from the manifest as it stands in the store. */
 export async function readImageFacts({ store }: Pick<WorkflowServices, 'store'>, imageId: string): Promise<ImageFacts> {
   const manifest = await store.readManifest(imageId);
-  const { databases, files, databaseBytes, cluster, extensions, durable, notices, startedAt } = manifest;
+  const { databases, files, databaseBytes, cluster, extensions, durable, notices, findings, startedAt } = manifest;
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const facts = { databases, files, sizeBytes, databaseBytes, cluster, extensions, durable, notices };
+  const facts = { databases, files, sizeBytes, databaseBytes, cluster, extensions, durable, notices, findings };
   // The snapshots were opened after it: the data is never older than this says.
   return { ...facts, verifiedAt: new Date(), takenAt: new Date(startedAt) };
 }

@@ -20,6 +20,7 @@ export const TakenImage = z.object({
   extensions: z.array(ManifestExtension),
   durable: DurableState.nullable(),
   notices: z.array(z.string()),
+  findings: z.array(Finding).default([]),
 });
 export type TakenImage = z.infer<typeof TakenImage>;
 

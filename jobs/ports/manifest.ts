@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IMAGE_METHODS, IMAGE_TYPES } from '../../schema/states.ts';
+import { Finding } from './job-protocol.ts';
 import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from './source-facts.ts';
 
 const bytes = z.number().int().nonnegative();
@@ -51,5 +52,7 @@ export const ImageManifest = z.object({
   finishedAt: z.string(),
   /** What could not be carried, in words. */
   notices: z.array(z.string()),
+  /** What a restore will not bring back as it was; nothing in images of before it was looked for. */
+  findings: z.array(Finding).default([]),
 });
 export type ImageManifest = z.infer<typeof ImageManifest>;

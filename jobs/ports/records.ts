@@ -10,6 +10,7 @@ import type {
   InstanceState,
   Loss,
 } from '../../schema/states.ts';
+import type { Finding } from './job-protocol.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
 import type { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from './source-facts.ts';
@@ -71,6 +72,9 @@ export interface ImageRecord {
   readonly extensions: readonly ManifestExtension[];
   readonly durable: DurableState | null;
   readonly notices: readonly string[];
+  readonly findings: readonly Finding[];
+  /** How much a restore of it may lose for it to be taken all the same. */
+  readonly acceptLoss: Loss;
   readonly sizeBytes: number | null;
   readonly databaseBytes: number | null;
   readonly sourceStorageGib: number;
@@ -99,6 +103,8 @@ export interface ImageFacts {
   readonly durable: DurableState | null;
   /** What it could not carry, in words. */
   readonly notices: readonly string[];
+  /** What a restore will not bring back as it was. */
+  readonly findings: readonly Finding[];
   readonly verifiedAt: Date;
   /** The moment that its data is of, or one shortly before. */
   readonly takenAt: Date;

@@ -67,6 +67,7 @@ export interface CreateImage extends Idempotent {
   readonly instanceId: string;
   readonly description?: string | null | undefined;
   readonly method?: ImageMethod | null | undefined;
+  readonly acceptLoss?: Loss | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly protected?: boolean | null | undefined;
   readonly expiresAt?: Date | null | undefined;

@@ -123,6 +123,8 @@ export function sampleImage(values: Partial<ImageRecord> = {}): ImageRecord {
     extensions: [],
     durable: null,
     notices: [],
+    findings: [],
+    acceptLoss: 'OBJECTS',
     sizeBytes: 1,
     databaseBytes: 1,
     sourceStorageGib: 10,

@@ -33,6 +33,7 @@ export function sampleManifest(imageId: string, changes: Partial<ImageManifest> 
     tools: { pg_dump: '15.18', azcopy: '10.32.2' },
     startedAt: '2026-01-01T00:00:00Z',
     finishedAt: '2026-01-01T00:01:00Z',
+    findings: [],
     notices: ['tablespace "fast ü" is mapped to the default one'],
     ...changes,
   };

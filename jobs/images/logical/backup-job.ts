@@ -39,6 +39,7 @@ async function buildBackupSpec(context: Context, imageId: string, dataBytes: num
       PGUSER: SUPERUSER_NAME,
       TOYGRES_IMAGE_URL: grant.url,
       TOYGRES_PARALLEL: readParallelism(platform),
+      TOYGRES_ACCEPT_LOSS: image.acceptLoss,
     },
     secrets: grant.sas === null ? { password } : { password, sas: grant.sas },
     scratchBytes: limits.scratchBytes,

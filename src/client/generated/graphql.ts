@@ -4,6 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What becomes in a restored server of work that acts by itself: jobs of pg_cron, subscriptions. */
+export type BackgroundWork =
+  /** It is there and held, so that nothing is done twice; a finding says how to let it run. */
+  | 'HOLD'
+  /** It runs as on the source. While its source lives, both do what they do. */
+  | 'RUN';
+
 /** Which operation to cancel. */
 export type CancelOperationInput = {
   /** The operation to cancel; QUEUED or RUNNING. */
@@ -12,6 +19,8 @@ export type CancelOperationInput = {
 
 /** A new image of a running instance. */
 export type CreateImageInput = {
+  /** How much a restore may lose for the image to be taken all the same. Left out: OBJECTS: rows that could not come back fail it. */
+  acceptLoss?: Loss | null | undefined;
   /** Anything worth knowing about it, at most 1000 characters. */
   description?: string | null | undefined;
   /** From when on retention may delete it; a moment to come. Left out: never by time. */
@@ -32,8 +41,14 @@ export type CreateImageInput = {
 
 /** A new instance: an empty server, or with sourceImageId one restored from an image. */
 export type CreateInstanceInput = {
+  /** Only with sourceImageId: how much may be missing without the restore failing. Left out: OBJECTS. */
+  acceptLoss?: Loss | null | undefined;
   /** Only with sourceImageId: whether a server with another version of pg_durable than the source had may be used; the extension is upgraded then. Left out: false, and such a restore is refused. */
   allowExtensionUpgrade?: boolean | null | undefined;
+  /** Only with sourceImageId: what becomes of jobs of pg_cron, subscriptions and the like. Left out: HOLD while the source instance exists, RUN when it is gone; a notice says which. */
+  backgroundWork?: BackgroundWork | null | undefined;
+  /** Only with a LOGICAL sourceImageId: restore these databases alone, with all roles; postgres and template1 are there in any case, empty where they are not named. Left out: all of them. */
+  databases?: Array<string> | null | undefined;
   /** Whether deleting it is refused at first. Left out: false. */
   deletionProtection?: boolean | null | undefined;
   /** Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. */
@@ -72,6 +87,8 @@ export type DeleteImageInput = {
 
 /** Which instance to delete, with its data. Its images stay. */
 export type DeleteInstanceInput = {
+  /** Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is AVAILABLE. */
+  finalImage?: string | null | undefined;
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
   idempotencyKey?: string | null | undefined;
   /** The instance to delete; its deletionProtection must be off. */
@@ -184,6 +201,8 @@ export type InstanceFilter = {
   labels?: Array<LabelInput> | null | undefined;
   /** Only those whose name holds this text; at most 100 characters, taken literally. */
   nameContains?: string | null | undefined;
+  /** Only those that could be brought back so well, as the records have it now. */
+  readiness?: Array<ReadinessStatus> | null | undefined;
   /** Only those in one of these states. Left out: all but DELETED. */
   state?: Array<InstanceState> | null | undefined;
 };
@@ -223,6 +242,15 @@ export type LabelInput = {
   /** Empty, or at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends. */
   value: string;
 };
+
+/** How much may be lost without the operation failing. */
+export type Loss =
+  /** Nothing: only findings of severity INFO are accepted. */
+  | 'NOTHING'
+  /** Objects that are missing, empty or not enforced, with all rows: WARNING is accepted too. */
+  | 'OBJECTS'
+  /** Rows as well: CRITICAL is accepted too. */
+  | 'ROWS';
 
 /** Narrows a list of operations; what is left out does not narrow. */
 export type OperationFilter = {
@@ -278,6 +306,17 @@ export type OperationState =
   /** All that was asked for is done. */
   | 'SUCCEEDED';
 
+/** How well an instance could be brought back now. */
+export type ReadinessStatus =
+  /** Its newest image is as young as its schedules promise, and its last drill passed. */
+  | 'READY'
+  /** An image is overdue. */
+  | 'STALE'
+  /** It has no image. */
+  | 'UNPROTECTED'
+  /** It has an image, and no drill of one has passed. */
+  | 'UNPROVEN';
+
 /** Which instance to restart. */
 export type RestartInstanceInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
@@ -294,11 +333,11 @@ export type RetryOperationInput = {
 
 /** What a caller may do: read, operate, or administer. */
 export type Role =
-  /** May do everything. */
+  /** May do everything: users, the audit log, the superuser's login. */
   | 'ADMIN'
-  /** May also change things and read credentials. */
+  /** May also change instances, images and schedules, and read logs and the owner's login. */
   | 'OPERATOR'
-  /** May read all but credentials. */
+  /** May read all but credentials, logs and the audit log. */
   | 'VIEWER';
 
 /** Where to look whether jobs have all that they need. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type Attempt, type Program, requireParameter, requireSecret } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
 import { findCompression } from '../dump/compression.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
@@ -12,6 +13,7 @@ import { failingAs } from '../postgres/describe-error.ts';
 import type { Login } from '../postgres/session.ts';
 import { writeToolEnvironment } from '../postgres/tool-environment.ts';
 import { checkLogin, type FoundServer } from './check-login.ts';
+import { checkSource, fitToSource } from './check-source.ts';
 import { dumpAll } from './dump-all.ts';
 import { dumpRoles } from './dump-roles.ts';
 import { createOutgoingFiles, type OutgoingFiles } from './outgoing-files.ts';
@@ -19,14 +21,17 @@ import { readServer, type SourceServer } from './read-server.ts';
 import { readPgDumpVersion } from './tool-versions.ts';
 
 const CHECKSUMS = 'checksums.tsv';
+/** Two minutes for everything that a wait may cost. */
+const LOCK_PATIENCE_SECONDS = 100;
 const ABOUT_THE_SERVER = `the dump of the server's roles and settings`;
 
 /** Takes a logical image of a whole running server: every database, the roles, the settings. */
 export const backup: Program = async (attempt) => {
   const startedAt = now();
   const login = await readLogin(attempt);
-  const parallel = Number(requireParameter(attempt, 'TOYGRES_PARALLEL', /[1-9]|[1-5][0-9]|6[0-4]/));
+  const parallel = Number(requireParameter(attempt, 'TOYGRES_PARALLEL', /^(?:[1-9]|[1-5][0-9]|6[0-4])$/));
   requireParameter(attempt, 'TOYGRES_IMAGE_URL', /https?:\/\/[^?]+[^?/]/);
+  const acceptLoss = readAcceptLoss(attempt);
   const connectSeconds = Number(attempt.parameters.PGCONNECT_TIMEOUT ?? 30);
   const found = await checkLogin(login);
   const stop = new AbortController();
@@ -40,6 +45,8 @@ export const backup: Program = async (attempt) => {
     const server = await failingAs(ABOUT_THE_SERVER, () => readServer(attempt, found.session, directory, files));
     const { report } = attempt;
     report.log(`The server is PostgreSQL ${server.facts.serverVersion} with ${server.databases.length} databases`);
+    const fitting = await failingAs(ABOUT_THE_SERVER, () => fitToSource(found.session, parallel, report.log));
+    await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
     report.phase('dump', server.databaseBytes);
     const ground: DumpGround = {
@@ -50,9 +57,11 @@ export const backup: Program = async (attempt) => {
       compression: await findCompression(attempt.programs, attempt.scratch, Number.parseInt(tools.pg_dump, 10)),
       directory,
       files,
+      acceptLoss,
+      lockPatienceMs: Number(attempt.parameters.TOYGRES_LOCK_PATIENCE_SECONDS ?? LOCK_PATIENCE_SECONDS) * 1000,
       signal: stop.signal,
     };
-    const dumped = await dumpEverything(ground, found, server, parallel);
+    const dumped = await dumpEverything(ground, found, server, fitting);
     report.endPhase();
 
     const checksums = await sendRest(attempt, directory, files, server);
@@ -65,6 +74,7 @@ export const backup: Program = async (attempt) => {
       extensions: dumped.flatMap(({ extensions }) => extensions),
       durable: dumped.find(({ durable }) => durable !== null)?.durable ?? null,
       notices: report.notices,
+      findings: report.findings,
       databases,
       databaseBytes,
       cluster,
@@ -74,6 +84,12 @@ export const backup: Program = async (attempt) => {
     await found.session.close();
   }
 };
+
+function readAcceptLoss({ parameters }: Attempt): AcceptedLoss {
+  const given = parameters.TOYGRES_ACCEPT_LOSS ?? 'OBJECTS';
+  if (given === 'NOTHING' || given === 'OBJECTS' || given === 'ROWS') return given;
+  throw finalFailure('parameter TOYGRES_ACCEPT_LOSS is not understood');
+}
 
 function now(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
@@ -107,7 +123,10 @@ async function sendRest(attempt: Attempt, directory: string, files: OutgoingFile
   const { report } = attempt;
   const aboutServer = path.join(directory, 'server.json');
   const { facts, details } = server;
-  await writeFile(aboutServer, `${JSON.stringify({ server: facts, details, notices: report.notices })}\n`);
+  await writeFile(
+    aboutServer,
+    `${JSON.stringify({ server: facts, details, notices: report.notices, findings: report.findings })}\n`,
+  );
   files.give(aboutServer, 'server.json');
 
   report.phase('hash', files.bytes);

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { ROLES, type RoleRow } from '../catalogue/roles.ts';
+import { SETTINGS_OF_ALL, writeSettingOfAll } from '../catalogue/settings-of-all.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
 import { createToolWords } from '../dump/tool-words.ts';
 import { failingAs } from '../postgres/describe-error.ts';
@@ -51,6 +52,8 @@ export async function dumpRoles(
     );
   }
   if (!/^ALTER ROLE /m.test(text)) throw new JobFailure('the list of roles is not whole');
+  const ofAll = await failingAs(`the dump of the server's roles and settings`, () => session.ask(SETTINGS_OF_ALL));
+  for (const [setting] of ofAll) await appendFile(file, writeSettingOfAll(setting) ?? '');
   ground.files.give(file, 'roles.sql');
 }
 

@@ -1,19 +1,19 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
-import { JobFailure } from '../attempt/failure.ts';
-import { snapshotId } from '../catalogue/columns.ts';
+import { DEFINITIONS, findChanged } from '../catalogue/definitions.ts';
 import { EXTENSIONS, readDurable } from '../catalogue/extension-state.ts';
 import { readLeftOut } from '../catalogue/left-out.ts';
 import { ROLES_OF_DATABASE } from '../catalogue/roles.ts';
 import { TABLES } from '../catalogue/tables.ts';
 import { failingAs } from '../postgres/describe-error.ts';
 import { openSession, type Session } from '../postgres/session.ts';
-import { createContentsReader, findMissing } from './contents.ts';
-import { CONTENTS, runPgDump, type WrittenDump } from './run-pg-dump.ts';
+import { holdDefinitions } from './hold-definitions.ts';
+import { readContents } from './read-contents.ts';
+import { CONTENTS, LostRace, runPgDump } from './run-pg-dump.ts';
 import { saveFacts } from './save-facts.ts';
 import { saveState } from './save-state.ts';
+import { beginSnapshot } from './snapshot.ts';
 import type { DumpedDatabase, DumpGround, SourceDatabase } from './source.ts';
-import { createToolWords } from './tool-words.ts';
 
 export interface DatabaseProgress {
   readonly workers: number;
@@ -21,67 +21,105 @@ export interface DatabaseProgress {
   readonly onProgress: (bytes: number, message: string) => void;
 }
 
-async function inEncoding<T>(session: Session, work: () => Promise<T>): Promise<T> {
+/** A held moment can come between two transactions of one change: then the next one is tried. */
+const TRIES = 12;
+/** From this try on no definition may change while pg_dump reads them. */
+const HELD_FROM = 3;
+
+async function inUtf8<T>(session: Session, work: () => Promise<T>): Promise<T> {
   await session.run(`SET client_encoding = 'UTF8'`);
   const answer = await work();
   await session.run(`SET client_encoding = 'SQL_ASCII'`);
   return answer;
 }
 
-/** Dumps one database. Everything is read in one snapshot, which a session holds open while pg_dump works. */
+/**
+ * Dumps one database. Everything is read in one snapshot, which a session holds open while pg_dump works. Where definitions
+ * change under pg_dump, which reads them as they are now, it is dumped again at once.
+ */
 export function dumpDatabase(
   ground: DumpGround,
   database: SourceDatabase,
-  { workers, onProgress }: DatabaseProgress,
+  progress: DatabaseProgress,
 ): Promise<DumpedDatabase> {
   const { attempt, login, major } = ground;
   const name = database.name.text;
   return failingAs(`the dump of database ${name}`, async () => {
-    onProgress(0, `dumping database ${name}`);
-    const session = await openSession(login, { database: database.name, major });
+    progress.onProgress(0, `dumping database ${name}`);
+    const watch = await openSession(login, { database: database.name, major });
     try {
-      await session.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const [snapshot] = await session.ask({ sql: 'SELECT pg_export_snapshot()', row: z.tuple([snapshotId]) });
-      if (snapshot === undefined) throw new JobFailure(`the dump of database ${name} failed: it got no snapshot`);
-      const roles = await session.ask(ROLES_OF_DATABASE);
-      const tables = await session.ask(TABLES);
-      for (const text of await readLeftOut(session, name)) attempt.report.notice(text);
-      const { extensions, durable } = await inEncoding(session, async () => ({
-        extensions: (await session.ask(EXTENSIONS))[0] ?? [],
-        durable: await readDurable(session),
-      }));
-      await saveState(ground, session, database, durable?.engine ?? '');
-      const written = await runPgDump(ground, {
-        database,
-        session,
-        snapshot: snapshot[0],
-        tables,
-        workers,
-        onProgress: (share, message) => onProgress(Math.floor(database.sizeBytes * share), message),
-      });
-      const missing = findMissing(await readContents(ground, database, written), written.files, tables);
-      if (missing !== null) throw new JobFailure(`the dump of database ${name} ${missing}`);
-      await inEncoding(session, () => saveFacts(ground, session, database));
-      ground.files.give(path.join(written.directory, CONTENTS), `databases/${database.oid}/${CONTENTS}`);
-      onProgress(database.sizeBytes, `dumped database ${name}`);
-      return { database, roles, extensions, durable: durable?.state ?? null };
+      for (let nth = 1; ; nth += 1) {
+        try {
+          return await dumpOnce(ground, database, progress, watch, nth);
+        } catch (error) {
+          if (!(error instanceof LostRace) || nth === TRIES) throw error;
+          attempt.report.log(
+            `${name}: something changed while its definitions were read (${error.message}); dumping it again`,
+          );
+          await rm(path.join(ground.directory, 'databases', String(database.oid)), { recursive: true, force: true });
+        }
+      }
     } finally {
-      await session.close();
+      await watch.close();
     }
   });
 }
 
-/** The table of contents, read back by pg_restore. */
-async function readContents({ attempt }: DumpGround, { name }: SourceDatabase, { directory }: WrittenDump) {
-  const reader = createContentsReader();
-  const words = createToolWords('pg_restore');
-  const end = await attempt.programs.run('pg_restore', {
-    arguments: ['--list', directory],
-    onOutput: reader.take,
-    onError: (line) => void words.take(line),
-  });
-  if (end.exitCode !== 0) {
-    throw new JobFailure(`the dump of database ${name.text} cannot be read back: ${words.cause()}`);
+async function dumpOnce(
+  ground: DumpGround,
+  database: SourceDatabase,
+  { workers, onProgress }: DatabaseProgress,
+  watch: Session,
+  nth: number,
+): Promise<DumpedDatabase> {
+  const { attempt, login, major, files } = ground;
+  const name = database.name.text;
+  const release =
+    nth >= HELD_FROM ? await holdDefinitions(watch, (text) => attempt.report.log(`${name}: ${text}`)) : null;
+  const session = await openSession(login, { database: database.name, major });
+  try {
+    const snapshot = await beginSnapshot(session);
+    const before = await session.ask(DEFINITIONS);
+    const tables = await session.ask(TABLES);
+    const roles = await session.ask(ROLES_OF_DATABASE);
+    for (const text of await readLeftOut(session, name)) attempt.report.notice(text);
+    const { extensions, durable } = await inUtf8(session, async () => ({
+      extensions: (await session.ask(EXTENSIONS))[0] ?? [],
+      durable: await readDurable(session),
+    }));
+    const written = await runPgDump(ground, {
+      database,
+      session,
+      watch,
+      snapshot,
+      tables,
+      // Workers ask for each table anew, and fail where somebody waits to change it; one connection has it already.
+      workers: nth < HELD_FROM ? workers : 1,
+      onProgress: (share, message) => onProgress(Math.floor(database.sizeBytes * share), message),
+      onDefinitionsRead: async () => {
+        const changed = findChanged(before, await watch.ask(DEFINITIONS));
+        await release?.();
+        if (changed.length === 0) return;
+        if (nth < TRIES) throw new LostRace(`in ${changed.join(', ')}`);
+        attempt.report.finding({
+          code: 'DEFINITION_CHANGED_MEANWHILE',
+          severity: 'WARNING',
+          database: name,
+          object: null,
+          message: `definitions changed again and again while they were read (in ${changed.join(', ')}); what was changed in that moment may not come back`,
+          remedy: 'Take the image again while no definitions are changed.',
+        });
+      },
+    });
+    await readContents(ground, database, written, tables);
+    // Of the same snapshot; given away only now, for a lost race would give them twice.
+    await saveState(ground, session, database, durable?.engine ?? '');
+    await inUtf8(session, () => saveFacts(ground, session, database));
+    files.give(path.join(written.directory, CONTENTS), `databases/${database.oid}/${CONTENTS}`);
+    onProgress(database.sizeBytes, `dumped database ${name}`);
+    return { database, roles, extensions, durable: durable?.state ?? null };
+  } finally {
+    await release?.();
+    await session.close();
   }
-  return reader.read();
 }

@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { every } from '../../machine/every.ts';
-import { JobFailure } from '../attempt/failure.ts';
+import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
+import { lockWaitsIn } from '../catalogue/lock-waits.ts';
 import type { TableRow } from '../catalogue/tables.ts';
 import type { Session } from '../postgres/session.ts';
 import { connectionString } from '../postgres/tool-environment.ts';
 import { createFinishedFiles } from './finished-files.ts';
+import { createLockPatience } from './lock-patience.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 import { copyingIn, createTableProgress } from './table-progress.ts';
 import { createToolWords } from './tool-words.ts';
@@ -21,68 +24,84 @@ export interface WrittenDump {
 
 export interface DumpRun {
   readonly database: SourceDatabase;
-  /** Holds the snapshot open, and is asked how far the copies are. */
+  /** Holds the snapshot open. */
   readonly session: Session;
+  /** Sees the database as it is now; is asked how far the copies are, and for whom the dump waits. */
+  readonly watch: Session;
   readonly snapshot: string;
   readonly tables: readonly TableRow[];
   /** Tables at once. */
   readonly workers: number;
   /** The share of the database that is dumped, from 0 to 1, and what is worked on. */
   readonly onProgress: (share: number, message: string) => void;
+  /** Called when pg_dump has read all definitions: files are given away when it has resolved, and its failure ends the dump. */
+  readonly onDefinitionsRead: () => Promise<void>;
 }
+
+/** The dump failed before a file of it was given away, of something that changed while its definitions were read. */
+export class LostRace extends Error {
+  override readonly name = 'LostRace';
+}
+
+/** What pg_dump and the server say when an object is gone, or another one, between two looks at it. */
+const RACE =
+  /does not exist|could not open relation with OID|cache lookup failed|failed sanity check|could not find|instead of one|concurrently|unrecognized|could not obtain lock on relation/;
 
 /**
  * Runs pg_dump of one database in the session's snapshot into `databases/<oid>`. Finished files are given away while it
- * works, all but the table of contents. Throws JobFailure with pg_dump's or the server's words.
+ * works, all but the table of contents. Throws LostRace, or JobFailure with pg_dump's or the server's words.
  */
 export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<WrittenDump> {
   const { attempt, directory, files } = ground;
-  const { oid, name, encoding } = run.database;
+  const { oid, name } = run.database;
   const what = `the dump of database ${name.text}`;
   const target = path.join(directory, 'databases', String(oid));
   const progress = createTableProgress(run.tables, name.text);
   const words = createToolWords('pg_dump');
   const finished = createFinishedFiles(target);
+  let wasGiven = false;
   const give = (names: readonly string[]) => {
     for (const file of names) files.give(path.join(target, file), `databases/${oid}/${file}`);
+    wasGiven ||= names.length > 0;
   };
-  let giving = Promise.resolve();
-  const lost = new AbortController();
-  const loss = (error: unknown) => lost.abort(error);
-  void run.session.lost.then(loss);
-  const stopLooking = every(
-    LOOK_MS,
-    async () => run.onProgress(progress.look(await run.session.ask(copyingIn(oid))), `dumping ${progress.label}`),
-    loss,
-  );
+  const stop = new AbortController();
+  const onLoss = (error: unknown) => stop.abort(error);
+  void run.session.lost.then(onLoss);
+  void run.watch.lost.then(onLoss);
+  let giving: Promise<void> | null = null;
+  const beginGiving = () => {
+    giving ??= run.onDefinitionsRead();
+    giving.catch(onLoss);
+    return giving;
+  };
+  const waits = createLockPatience(run.database, ground.lockPatienceMs);
+  const look = async () => {
+    const waiting = waits.take(await run.watch.ask(lockWaitsIn(oid)));
+    const share = progress.look(await run.watch.ask(copyingIn(oid)));
+    run.onProgress(share, waiting ?? `dumping ${progress.label}`);
+  };
+  const stopLooking = every(LOOK_MS, look, onLoss);
   try {
     const end = await attempt.programs.run('pg_dump', {
-      arguments: [
-        '--no-password',
-        `--dbname=${connectionString(name.text)}`,
-        '--format=directory',
-        `--jobs=${run.workers}`,
-        `--snapshot=${run.snapshot}`,
-        '--create',
-        `--encoding=${encoding}`,
-        '--no-tablespaces',
-        '--no-sync',
-        '--lock-wait-timeout=600s',
-        '--verbose',
-        ground.compression,
-        `--file=${target}`,
-      ],
+      arguments: dumpArguments(ground, run, target),
       environment: ground.toolEnvironment,
-      signal: AbortSignal.any([lost.signal, ground.signal]),
+      signal: AbortSignal.any([stop.signal, ground.signal]),
       onError: (line) => {
         const table = progress.take(line);
         if (table !== null) attempt.report.log(`${name.text}: dumping ${table}`);
         if (words.take(line)) attempt.report.log(line);
-        giving = giving.then(async () => give(await finished.take(line)));
+        if (!progress.hasBegun) return;
+        giving = beginGiving().then(async () => give(await finished.take(line)));
+        giving.catch(onLoss);
       },
     });
-    await giving;
-    if (end.signal !== null || end.exitCode !== 0) throw new JobFailure(describe(what, end, words.cause()));
+    await (giving ?? Promise.resolve());
+    if (end.signal !== null || end.exitCode !== 0) {
+      const cause = words.cause();
+      if (!wasGiven && end.signal === null && RACE.test(cause)) throw new LostRace(cause);
+      throw failureOf(what, end, cause);
+    }
+    await beginGiving();
   } finally {
     await stopLooking();
   }
@@ -91,17 +110,45 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
   return { directory: target, files: finished.given };
 }
 
+function dumpArguments(ground: DumpGround, { database, workers, snapshot }: DumpRun, target: string): string[] {
+  return [
+    '--no-password',
+    `--dbname=${connectionString(database.name.text)}`,
+    '--format=directory',
+    `--jobs=${workers}`,
+    `--snapshot=${snapshot}`,
+    '--create',
+    `--encoding=${database.encoding}`,
+    '--no-tablespaces',
+    '--no-sync',
+    '--lock-wait-timeout=600s',
+    '--verbose',
+    ground.compression,
+    `--file=${target}`,
+  ];
+}
+
+/** A line of COPY has a gigabyte at most; what is beyond, no dump can ever hold. */
+const TOO_LARGE = /invalid memory alloc request size|cannot enlarge string buffer|out of memory/;
+
 const SIGNALS: Readonly<Record<string, number>> = { SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 };
 
-function describe(
+function failureOf(
   what: string,
   { signal, exitCode }: { readonly signal: NodeJS.Signals | null; readonly exitCode: number | null },
   cause: string,
-): string {
-  if (signal !== null) return `${what} was cut off: pg_dump was ended by signal ${SIGNALS[signal] ?? signal}`;
+): JobFailure {
+  if (signal !== null)
+    return new JobFailure(`${what} was cut off: pg_dump was ended by signal ${SIGNALS[signal] ?? signal}`);
+  const [, table] = /^Dumping the contents of table "(.*)" failed/.exec(cause) ?? [];
+  if (table !== undefined && TOO_LARGE.test(cause)) {
+    return finalFailure(
+      `${what} failed: a row of table ${table} is more than the gigabyte that a dump can hold of one (${cause}). ${PHYSICAL_INSTEAD}`,
+    );
+  }
   // The encoding is the database's own: pg_dump says this of whatever the command to set it fails of.
   const said = cause.startsWith('invalid client encoding ')
     ? `the connection was probably lost at its start (${cause})`
     : cause;
-  return `${what} failed: ${said || `pg_dump ended with status ${exitCode}`}`;
+  return new JobFailure(`${what} failed: ${said || `pg_dump ended with status ${exitCode}`}`);
 }

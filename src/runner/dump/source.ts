@@ -1,6 +1,7 @@
 import type { DurableState, ManifestExtension } from '../../../jobs/ports/source-facts.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { OutgoingFiles } from '../backup/outgoing-files.ts';
+import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import type { RoleRow } from '../catalogue/roles.ts';
 import type { RawName } from '../postgres/raw-name.ts';
 import type { Login } from '../postgres/session.ts';
@@ -16,6 +17,9 @@ export interface DumpGround {
   /** Files of the image as they will lie below its prefix. */
   readonly directory: string;
   readonly files: OutgoingFiles;
+  readonly acceptLoss: AcceptedLoss;
+  /** How long a dump waits for a lock. */
+  readonly lockPatienceMs: number;
   /** Aborted when another database failed. */
   readonly signal: AbortSignal;
 }

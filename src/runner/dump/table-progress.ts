@@ -34,6 +34,8 @@ export interface TableProgress {
   look(copying: readonly Copying[]): number;
   /** What is worked on, in words. */
   readonly label: string;
+  /** Whether rows are dumped: all definitions are read by then. */
+  readonly hasBegun: boolean;
 }
 
 const DUMPING = /^pg_dump: dumping contents of table "(.*?)"?$/;
@@ -46,18 +48,21 @@ export function createTableProgress(tables: readonly TableRow[], database: strin
   /** Tables that were begun, and whether one look has missed them. */
   const open = new Map<number, boolean>();
   let finished = 0;
+  let hasBegun = false;
   let label = `database ${database}`;
 
   return {
     take: (line) => {
       const [, name] = DUMPING.exec(line) ?? [];
       if (name !== undefined) {
+        hasBegun = true;
         label = name;
         const table = byName.get(name);
         if (table !== undefined) open.set(table.oid, false);
         return name;
       }
       if (BLOBS.test(line)) {
+        hasBegun = true;
         label = 'large objects';
         open.set(LARGE_OBJECTS, false);
       } else if (line.startsWith('pg_dump: reading ')) {
@@ -86,6 +91,9 @@ export function createTableProgress(tables: readonly TableRow[], database: strin
         }
       }
       return Math.min(1, done / total);
+    },
+    get hasBegun() {
+      return hasBegun;
     },
     get label() {
       return label;

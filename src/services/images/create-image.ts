@@ -66,6 +66,7 @@ export async function insertImageOf(
     protected: input.protected ?? false,
     expiresAt: input.expiresAt ?? null,
     scheduleId: null,
+    acceptLoss: input.acceptLoss ?? 'OBJECTS',
   });
 }
 

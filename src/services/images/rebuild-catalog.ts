@@ -81,6 +81,7 @@ async function addImage(dependencies: CatalogDependencies, imageId: string): Pro
       protected: false,
       expiresAt: null,
       scheduleId: null,
+      acceptLoss: 'OBJECTS',
     });
     await images.markAvailable(tx, imageId, facts);
     await setImageCreation(tx, imageId, new Date(manifest.startedAt));

@@ -9,7 +9,7 @@ import { type Database, inside } from '../../db/database.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { answered } from '../answered.ts';
 import { refuseHeldName } from '../commands/held-names.ts';
-import { storableFailure, storableText } from '../stored-text.ts';
+import { storableFailure, storableFinding, storableText } from '../stored-text.ts';
 import { imageColumns, toImageRecord } from './rows.ts';
 
 function notFound(id: string): AppError {
@@ -74,12 +74,13 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
       return { superuser: withKey(superuser), owner: owner === null ? null : withKey(owner) };
     },
 
-    async markAvailable(tx, id, { files, databases, extensions, notices, ...facts }) {
+    async markAvailable(tx, id, { files, databases, extensions, notices, findings, ...facts }) {
       await move(tx, id, ['CREATING', 'AVAILABLE'], 'AVAILABLE', {
         ...facts,
         databases: [...databases],
         extensions: [...extensions],
         notices: notices.map(storableText),
+        findings: findings.map(storableFinding),
         failure: null,
       });
       await replaceFiles(tx, id, files);

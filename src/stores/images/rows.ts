@@ -31,6 +31,8 @@ export function toImageRecord(row: ImageRow): ImageRecord {
     extensions: row.extensions,
     durable: row.durable,
     notices: row.notices,
+    findings: row.findings,
+    acceptLoss: row.acceptLoss,
     sizeBytes: row.sizeBytes,
     databaseBytes: row.databaseBytes,
     sourceStorageGib: row.sourceStorageGib,

@@ -27,6 +27,7 @@ export type NewImage = Required<
     | 'protected'
     | 'expiresAt'
     | 'scheduleId'
+    | 'acceptLoss'
   >
 >;
 

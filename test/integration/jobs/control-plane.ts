@@ -8,6 +8,7 @@ import type { Platform } from '../../../jobs/ports/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
 import type { Accepted, Caller, CreateInstance } from '../../../resolvers/ports/commands.ts';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
+import type { Loss } from '../../../schema/rules/finding-rules.ts';
 import { isTerminal } from '../../../schema/states.ts';
 import { createListener } from '../../../src/db/listener.ts';
 import { createLogger } from '../../../src/log/logger.ts';
@@ -155,8 +156,8 @@ export async function openControlPlane(meddling: Meddling = {}) {
     ownerLogin: (id: string) => instances.ownerCredentials(id),
     createInstance: async (input: CreateInstance) =>
       started(await instanceCommands.create(CALLER, { storageGib: 1, ...input })),
-    createImage: async (name: string, instanceId: string) =>
-      started(await imageCommands.create(CALLER, { name, instanceId })),
+    createImage: async (name: string, instanceId: string, acceptLoss?: Loss) =>
+      started(await imageCommands.create(CALLER, { name, instanceId, acceptLoss })),
     /** Starts the operation and waits for its end. */
     act: async (verb: 'stop' | 'start' | 'restart' | 'delete', instanceId: string) =>
       ended(started(await instanceCommands[verb](CALLER, { instanceId })).operationId),

@@ -39,6 +39,16 @@ function factsOf(names: readonly string[]): ImageFacts {
       functions: [{ id: 'a', label: null, status: 'pending' }],
     },
     notices: ['a notice'],
+    findings: [
+      {
+        code: 'INDEX_LEFT_OUT',
+        severity: 'WARNING',
+        database: 'we "ird',
+        object: 'public.a',
+        message: 'a\0b',
+        remedy: null,
+      },
+    ],
     takenAt: new Date('2026-03-01T09:29:00.000Z'),
     verifiedAt: new Date('2026-05-01T00:00:00.500Z'),
   };
@@ -97,6 +107,7 @@ describe('an image that became AVAILABLE', () => {
       sizeBytes: 2 ** 42,
       databaseBytes: 2 ** 43,
       verifiedAt: facts.verifiedAt,
+      findings: [{ code: 'INDEX_LEFT_OUT', severity: 'WARNING', database: 'we "ird', message: 'ab', remedy: null }],
       failure: null,
     });
     const [files] = await createImageQueries(test.database).files([id]);

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Attempt } from '../attempt/attempt.ts';
+import { type AcceptedLoss, refuseLoss } from '../catalogue/accept-loss.ts';
+import { checkDatabase } from '../catalogue/check-database.ts';
+import { count } from '../catalogue/columns.ts';
+import type { SourceDatabase } from '../dump/source.ts';
+import { failingAs } from '../postgres/describe-error.ts';
+import { type Login, openSession, type Session } from '../postgres/session.ts';
+
+/** The server's session, and what lanes take besides: one that holds the snapshot, one that looks, pg_dump. */
+const CONNECTIONS_OF_ALL = 1;
+const CONNECTIONS_OF_A_LANE = 3;
+/** What is left to the server's users. */
+const SPARED = 2;
+
+/**
+ * Looks for what is known to break before anything is dumped: a finding each. Throws a final failure where that is more than
+ * may be lost.
+ */
+export async function checkSource(
+  { report }: Attempt,
+  login: Login,
+  major: number,
+  databases: readonly SourceDatabase[],
+  acceptLoss: AcceptedLoss,
+): Promise<void> {
+  for (const database of databases) {
+    const name = database.name.text;
+    await failingAs(`the look at database ${name}`, async () => {
+      const session = await openSession(login, { database: database.name, major });
+      try {
+        await checkDatabase(session, name, (finding) => report.finding(finding));
+      } finally {
+        await session.close();
+      }
+    });
+  }
+  refuseLoss(report.findings, acceptLoss);
+}
+
+const ROOM = z.tuple([count, count, count, count, count]);
+
+/**
+ * How many tables are dumped at once: as many as asked for, and fewer where the server has few connections free. Says in the
+ * log where it has fewer locks than it has tables.
+ */
+export async function fitToSource(session: Session, wanted: number, log: (text: string) => void): Promise<number> {
+  const [room] = await session.ask({
+    sql: `
+      SELECT current_setting('max_connections'), (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+        current_setting('max_locks_per_transaction'), current_setting('max_prepared_transactions'),
+        (SELECT count(*) FROM pg_prepared_xacts)`,
+    row: ROOM,
+  });
+  if (room === undefined) return wanted;
+  const [connections, used, locks, prepared, open] = room;
+  if (open > 0) log(`${open} prepared transactions are open on the server; their locks may keep the dump waiting`);
+  log(`The server has room for ${locks * (connections + prepared)} locks (max_locks_per_transaction ${locks})`);
+  const free = connections - used - SPARED - CONNECTIONS_OF_ALL;
+  const fitting = Math.max(1, Math.min(wanted, Math.floor(free / CONNECTIONS_OF_A_LANE)));
+  if (fitting < wanted) {
+    log(
+      `Only ${connections - used} of ${connections} connections are free: ${fitting} tables are dumped at once instead of ${wanted}`,
+    );
+  }
+  return fitting;
+}

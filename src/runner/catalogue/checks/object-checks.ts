@@ -1,0 +1,90 @@
+import type { CatalogueCheck } from './check.ts';
+
+const MATERIALIZED_VIEW_EMPTY: CatalogueCheck = {
+  code: 'MATERIALIZED_VIEW_EMPTY',
+  severity: 'WARNING',
+  sql: `
+    WITH RECURSIVE uses AS (
+      SELECT c.oid AS view, c.oid AS relation FROM pg_class c WHERE c.relkind = 'm' AND c.relispopulated
+      UNION
+      SELECT u.view, d.refobjid FROM uses u
+      JOIN pg_rewrite r ON r.ev_class = u.relation
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+    )
+    SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex'),
+      string_agg(DISTINCT format('%I.%I', fn.nspname, f.relname), ', ')
+    FROM uses u
+    JOIN pg_class f ON f.oid = u.relation AND f.relkind = 'f' JOIN pg_namespace fn ON fn.oid = f.relnamespace
+    JOIN pg_class c ON c.oid = u.view JOIN pg_namespace n ON n.oid = c.relnamespace
+    GROUP BY n.nspname, c.relname`,
+  describe: (object, detail) => ({
+    message: `materialized view ${object} reads the foreign table ${detail}, which a restore cannot reach: it comes back empty where it cannot be filled`,
+    remedy: `REFRESH MATERIALIZED VIEW ${object};`,
+  }),
+};
+
+const INDEX_LEFT_OUT: CatalogueCheck = {
+  code: 'INDEX_LEFT_OUT',
+  severity: 'WARNING',
+  sql: `
+    SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(i.relname::text), 'hex'), NULL
+    FROM pg_index x
+    JOIN pg_class i ON i.oid = x.indexrelid AND i.relkind = 'i'
+    JOIN pg_namespace n ON n.oid = i.relnamespace AND n.nspname <> 'pg_toast'
+    WHERE NOT x.indisvalid AND x.indexrelid >= 16384`,
+  describe: (object) => ({
+    message: `index ${object} is not valid on the source, and a dump leaves it out`,
+    remedy: `REINDEX INDEX CONCURRENTLY ${object}; on the source, then take the image again.`,
+  }),
+};
+
+const OBJECT_NOT_CARRIED: CatalogueCheck = {
+  code: 'OBJECT_NOT_CARRIED',
+  severity: 'WARNING',
+  sql: `
+    WITH own AS (
+      SELECT 'pg_class'::regclass AS class, oid, 'relation ' || relname AS said, relname AS name, relnamespace AS space
+        FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'S', 'f', 'p', 'c') AND oid >= 16384
+      UNION ALL SELECT 'pg_proc'::regclass, oid, 'aggregate ' || proname, proname, pronamespace FROM pg_proc WHERE oid >= 16384 AND prokind = 'a'
+      UNION ALL SELECT 'pg_operator'::regclass, oid, 'operator ' || oprname, oprname, oprnamespace FROM pg_operator WHERE oid >= 16384
+      UNION ALL SELECT 'pg_type'::regclass, oid, 'type ' || typname, typname, typnamespace FROM pg_type
+        WHERE oid >= 16384 AND typtype IN ('b', 'd', 'e', 'r') AND typcategory <> 'A'
+    )
+    SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(o.name::text), 'hex'), o.said
+    FROM own o JOIN pg_namespace n ON n.oid = o.space
+    WHERE n.nspname IN ('pg_catalog', 'information_schema')
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype IN ('e', 'i'))`,
+  describe: (object, detail) => ({
+    message: `${detail} lies in the system's own schema, where no dump looks`,
+    remedy: `Move ${object} to a schema of its own, then take the image again.`,
+  }),
+};
+
+const PRIVILEGE_LEFT_OUT: CatalogueCheck = {
+  code: 'PRIVILEGE_LEFT_OUT',
+  severity: 'INFO',
+  sql: `
+    WITH granted AS (
+      SELECT n.nspname AS space, c.relname AS name, c.relacl AS acl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relacl IS NOT NULL
+      UNION ALL SELECT n.nspname, p.proname, p.proacl FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE p.proacl IS NOT NULL
+      UNION ALL SELECT NULL, nspname, nspacl FROM pg_namespace WHERE nspacl IS NOT NULL
+      UNION ALL SELECT NULL, datname, datacl FROM pg_database WHERE datname = current_database() AND datacl IS NOT NULL
+    )
+    SELECT DISTINCT encode(textsend(g.space::text), 'hex'), encode(textsend(g.name::text), 'hex'), a.grantee::text
+    FROM granted g, aclexplode(g.acl) a
+    WHERE a.grantee <> 0 AND NOT EXISTS (SELECT FROM pg_authid r WHERE r.oid = a.grantee)`,
+  describe: (object, detail) => ({
+    message: `${object} has privileges for a role that is gone (its number was ${detail}); they do not come back`,
+    remedy: null,
+  }),
+};
+
+/** Checks of single objects, each of one statement. */
+export const OBJECT_CHECKS: readonly CatalogueCheck[] = [
+  MATERIALIZED_VIEW_EMPTY,
+  INDEX_LEFT_OUT,
+  OBJECT_NOT_CARRIED,
+  PRIVILEGE_LEFT_OUT,
+];

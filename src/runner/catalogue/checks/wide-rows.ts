@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { hexName, type RawName } from '../../postgres/raw-name.ts';
+import type { Question, Session } from '../../postgres/session.ts';
+import { qualified, quoteIdentifier, sql } from '../../postgres/sql.ts';
+import { count, oid } from '../columns.ts';
+
+/** What a page takes of one row at most: MaxHeapTupleSize, with pages of 8 kB. */
+const LARGEST_ROW = 8_160;
+
+const Candidate = z.tuple([oid, hexName, hexName]).transform(([id, schema, name]) => ({ oid: id, schema, name }));
+
+/**
+ * Tables whose columns of fixed width alone do not fit a page. Rows can be there all the same: columns that were added with a
+ * default take no room until a row is written anew, as every restore of a dump does.
+ */
+const CANDIDATES: Question<z.infer<typeof Candidate>> = {
+  sql: `
+    SELECT c.oid, encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex')
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attlen > 0
+    WHERE c.relkind = 'r' AND c.oid >= 16384 AND c.relnatts > 100
+    GROUP BY c.oid, n.nspname, c.relname
+    HAVING sum(a.attlen) > ${LARGEST_ROW} AND bool_or(a.atthasmissing)`,
+  row: Candidate,
+};
+
+const Column = z.tuple([hexName, count]);
+
+/** Tables with at least one row that fits no page when it is written anew. A look of some seconds at most for each. */
+export async function findWideRows(session: Session): Promise<readonly { schema: RawName; name: RawName }[]> {
+  const found: { schema: RawName; name: RawName }[] = [];
+  for (const { oid: table, schema, name } of await session.ask(CANDIDATES)) {
+    const columns = await session.ask({
+      sql: `
+        SELECT encode(textsend(attname::text), 'hex'), attlen FROM pg_attribute
+        WHERE attrelid = ${table} AND attnum > 0 AND NOT attisdropped AND attlen > 0`,
+      row: Column,
+    });
+    const width = Buffer.concat(
+      columns.flatMap(([column, bytes], index) => [
+        Buffer.from(index === 0 ? '' : ' + '),
+        sql`CASE WHEN ${quoteIdentifier(column)} IS NULL THEN 0 ELSE ${String(bytes)} END`,
+      ]),
+    );
+    await session.run(`SET lock_timeout = '2s'; SET statement_timeout = '5s'`);
+    const [answer] = await session
+      .ask({
+        sql: sql`SELECT EXISTS (SELECT FROM ONLY ${qualified(schema, name)} WHERE ${width} > ${String(LARGEST_ROW)})`,
+        row: z.tuple([z.enum(['t', 'f'])]),
+      })
+      // It is held by somebody, or too large to be read through: the dump goes on.
+      .catch(() => []);
+    await session.run(`SET lock_timeout = 0; SET statement_timeout = 0`);
+    if (answer?.[0] === 't') found.push({ schema, name });
+  }
+  return found;
+}

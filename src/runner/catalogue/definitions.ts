@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Question } from '../postgres/session.ts';
+import { words } from './columns.ts';
+
+const Summary = z.tuple([words, words.nullable()]).transform(([catalogue, sum]) => ({ catalogue, sum }));
+/** What the definitions of one kind of object add up to: two that differ were not the same. */
+export type DefinitionSummary = z.infer<typeof Summary>;
+
+/** By rows as they are: a new row of the same object is another definition of it. */
+const BY_ROW = [
+  'pg_proc',
+  'pg_rewrite',
+  'pg_constraint',
+  'pg_trigger',
+  'pg_attrdef',
+  'pg_policy',
+  'pg_operator',
+  'pg_cast',
+  'pg_event_trigger',
+  'pg_publication',
+  'pg_collation',
+  'pg_ts_config',
+  'pg_ts_dict',
+];
+
+/**
+ * All definitions of a database in a few numbers. pg_dump reads many of them as they are now and not as its snapshot saw them:
+ * where the snapshot's numbers and the present ones differ, it may have written halves.
+ */
+export const DEFINITIONS: Question<DefinitionSummary> = {
+  sql: `
+    ${BY_ROW.map((name) => `SELECT '${name}', sum(hashtextextended(oid::text || ':' || xmin::text, 0))::text FROM ${name} WHERE oid >= 16384`).join(' UNION ALL ')}
+    UNION ALL
+    SELECT 'pg_class', sum(hashtextextended(concat_ws(':', oid, relname, relnamespace, relowner, relkind, relnatts), 0))::text
+    FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND relpersistence <> 't'
+    UNION ALL
+    SELECT 'pg_type', sum(hashtextextended(concat_ws(':', oid, typname, typnamespace, typowner), 0))::text
+    FROM pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'b') AND typcategory <> 'A'
+    UNION ALL
+    SELECT 'pg_namespace', sum(hashtextextended(concat_ws(':', oid, nspname, nspowner), 0))::text
+    FROM pg_namespace WHERE oid >= 16384 AND nspname NOT LIKE 'pg\\_t%'`,
+  row: Summary,
+};
+
+/** The catalogues in which something changed. */
+export function findChanged(
+  before: readonly DefinitionSummary[],
+  now: readonly DefinitionSummary[],
+): readonly string[] {
+  const then = new Map(before.map(({ catalogue, sum }) => [catalogue, sum]));
+  return now.filter(({ catalogue, sum }) => then.get(catalogue) !== sum).map(({ catalogue }) => catalogue);
+}
+
+/** What a session locks so that no definition changes for a moment; rows of tables change on, temporary tables wait. */
+export const HOLD_DEFINITIONS = `
+  SET LOCAL lock_timeout = '1s';
+  LOCK TABLE pg_namespace, pg_class, pg_attribute, pg_proc, pg_type, pg_rewrite, pg_constraint, pg_trigger, pg_attrdef,
+    pg_policy, pg_operator, pg_depend IN SHARE MODE`;

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { count } from '../catalogue/columns.ts';
+import { HOLD_DEFINITIONS } from '../catalogue/definitions.ts';
+import { describeError } from '../postgres/describe-error.ts';
+import type { Session } from '../postgres/session.ts';
+
+const HELD_MS = 2_000;
+const TRIES = 40;
+const LOOKS = 10;
+const LOOK_MS = 10;
+
+/** Transactions that have changed something and are not over, and those of them that wait for what we hold. */
+const UNDER_WAY = {
+  sql: `
+    SELECT count(*), count(*) FILTER (WHERE wait_event_type = 'Lock' AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))
+    FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()`,
+  row: z.tuple([count, count]),
+};
+
+/**
+ * Keeps definitions from changing until the returned function is called, or for two seconds: rows change on, but whoever makes
+ * or drops objects waits. It begins at a moment when nobody is in the middle of that. Without it where none is found.
+ */
+export async function holdDefinitions(watch: Session, log: (text: string) => void): Promise<() => Promise<void>> {
+  for (let nth = 0; nth < TRIES; nth += 1) {
+    await watch.run('BEGIN');
+    try {
+      await watch.run(HOLD_DEFINITIONS);
+      if (await isQuiet(watch)) {
+        log('definitions are kept from changing for two seconds at most');
+        return releasing(watch);
+      }
+    } catch (error) {
+      await watch.run('ROLLBACK');
+      log(`definitions cannot be kept from changing: ${describeError(error)}`);
+      return async () => undefined;
+    }
+    await watch.run('ROLLBACK');
+  }
+  log('definitions cannot be kept from changing: somebody changes them all the time');
+  return async () => undefined;
+}
+
+/** Whether nobody is left who began to change definitions before: he would be waiting for us, or is about to end. */
+async function isQuiet(watch: Session): Promise<boolean> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const [[underWay, waiting] = [0, 0]] = await watch.ask(UNDER_WAY);
+    if (waiting > 0) return false;
+    if (underWay === 0) return true;
+    await delay(LOOK_MS);
+  }
+  // Transactions that only change rows may last.
+  return true;
+}
+
+function releasing(watch: Session): () => Promise<void> {
+  let isHeld = true;
+  const release = async () => {
+    if (!isHeld) return;
+    isHeld = false;
+    clearTimeout(timer);
+    await watch.run('ROLLBACK');
+  };
+  const timer = setTimeout(() => void release().catch(() => undefined), HELD_MS);
+  return release;
+}

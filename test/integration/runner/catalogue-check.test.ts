@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Finding } from '../../../jobs/ports/job-protocol.ts';
+import { checkDatabase } from '../../../src/runner/catalogue/check-database.ts';
+import { openSession } from '../../../src/runner/postgres/session.ts';
+import { makeCase } from '../../support/case-server.ts';
+import { createScriptRunner, type ScriptRunner } from '../../support/job-script.ts';
+import { type SourceServer, startSourceServer } from '../../support/source-server.ts';
+
+let runner: ScriptRunner;
+let server: SourceServer;
+beforeAll(async () => {
+  runner = await createScriptRunner();
+  const directory = await runner.makeDirectory('source');
+  server = await startSourceServer({ directory, password: 'a password', initdbArguments: ['--locale=C.UTF-8'] });
+}, 120_000);
+afterAll(async () => {
+  await server?.stop();
+  await runner?.stop();
+});
+
+async function findingsIn(database: string): Promise<readonly Finding[]> {
+  const session = await openSession(server, { database, major: 15 });
+  try {
+    const findings: Finding[] = [];
+    await checkDatabase(session, database, (finding) => findings.push(finding));
+    return findings;
+  } finally {
+    await session.close();
+  }
+}
+
+const named = async (database: string) =>
+  (await findingsIn(database)).map(({ code, severity, object }) => `${code} ${severity} ${object}`);
+
+test.each([
+  ['rows-wider-than-a-page', 'c12', ['ROWS_NOT_LOADABLE CRITICAL public.wide']],
+  [
+    'citext-turns-case-sensitive',
+    'c04',
+    [
+      'MEANING_MAY_CHANGE INFO public.kinds',
+      'MEANING_MAY_CHANGE INFO public.moved',
+      'MEANING_MAY_CHANGE INFO public.paired',
+    ],
+  ],
+  ['matview-over-a-foreign-table', 'c09', ['MATERIALIZED_VIEW_EMPTY WARNING public.kept']],
+  ['child-dropped-not-null', 'c10', []],
+  ['hash-partitions-of-an-enum', 'c22', []],
+  ['earthdistance-index', 'c01', []],
+  ['check-reads-another-table', 'c05', []],
+  ['database-setting-that-bends-the-load', 'c15', []],
+  ['extension-version-kept', 'c17', []],
+  ['orphaned-foreign-key', 'c07', []],
+])('%s is seen in the catalogue as what it is', async (name, database, expected) => {
+  await makeCase(server, name);
+  expect([...(await named(database))].sort()).toEqual(expected);
+});
+
+test('a rule of a user on a member of an extension is named; what is carried beside the dump is not', async () => {
+  await server.query('postgres', 'CREATE DATABASE members');
+  await server.query('members', 'CREATE EXTENSION pg_stat_statements');
+  await server.query(
+    'members',
+    `CREATE TABLE words (a int PRIMARY KEY, b text); CREATE INDEX "own ix" ON words (b);
+     CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+     CREATE POLICY "for all" ON words USING (true); CREATE RULE "ru le" AS ON DELETE TO words DO INSTEAD NOTHING`,
+  );
+  await server.query('members', `ALTER EXTENSION pg_stat_statements ADD TABLE words`);
+  await server.query('members', `CREATE TRIGGER watched BEFORE INSERT ON words FOR EACH ROW EXECUTE FUNCTION watch()`);
+  const messages = (await findingsIn('members')).map(({ message }) => message.split(' of extension')[0]);
+  expect(messages).toEqual(['rule "ru le"']);
+});
+
+test('an invalid index, an aggregate in the schema of the system and privileges of nobody are named', async () => {
+  await server.query('postgres', 'CREATE DATABASE odd');
+  await server.query('odd', `CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)`);
+  await expect(server.query('odd', `CREATE UNIQUE INDEX CONCURRENTLY broken ON t (a)`)).rejects.toThrow(/unique/);
+  await server.query(
+    'odd',
+    `SET allow_system_table_mods = on; CREATE AGGREGATE pg_catalog.hidden(int) (SFUNC = int4pl, STYPE = int); RESET allow_system_table_mods;
+     CREATE ROLE passing; GRANT SELECT ON t TO passing; CREATE SCHEMA kept; ALTER TABLE t SET SCHEMA kept`,
+  );
+  await server.query(
+    'odd',
+    `SET allow_system_table_mods = on; DELETE FROM pg_shdepend WHERE refobjid = 'passing'::regrole; DROP ROLE passing; DROP SCHEMA public`,
+  );
+  expect(await named('odd')).toEqual(
+    expect.arrayContaining([
+      'INDEX_LEFT_OUT WARNING kept.broken',
+      'OBJECT_NOT_CARRIED WARNING pg_catalog.hidden',
+      'PRIVILEGE_LEFT_OUT INFO kept.t',
+    ]),
+  );
+});
+
+test('a database with nothing odd has no finding', async () => {
+  await server.query('postgres', 'CREATE DATABASE plain');
+  await server.query(
+    'plain',
+    `CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE TABLE t (id int PRIMARY KEY, mail citext UNIQUE, at date);
+     CREATE VIEW v AS SELECT CASE id WHEN 1 THEN 'a' END, NULLIF(at, '2020-01-01') FROM t WHERE mail = 'x'
+       AND id IN (SELECT id FROM t) AND at IS DISTINCT FROM '2021-01-01'`,
+  );
+  expect(await named('plain')).toEqual([]);
+});

@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeCase, readCaseCheck } from '../../support/case-server.ts';
+import type { ScriptEnd } from '../../support/job-script.ts';
+import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
+import type { SourceServer } from '../../support/source-server.ts';
+
+let harness: ScriptHarness;
+let source: SourceServer;
+beforeAll(async () => {
+  harness = await createScriptHarness();
+  source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8'], { max_prepared_transactions: '5' });
+}, 120_000);
+afterAll(() => harness?.stop());
+
+const dropped: string[] = [];
+afterEach(async () => {
+  for (const database of dropped.splice(0)) await source.query('postgres', `DROP DATABASE ${database}`);
+});
+
+const backup = (parameters: Record<string, string> = {}) => harness.backup(source, { parameters });
+
+type Finding = { readonly code: string; readonly severity: string; readonly object: string | null };
+const findingsOf = (end: ScriptEnd) => (end.results[0]?.findings ?? []) as Finding[];
+
+describe('rows that no logical image can carry', () => {
+  beforeAll(() => makeCase(source, 'rows-wider-than-a-page'));
+  afterAll(() => source.query('postgres', 'DROP DATABASE c12'));
+
+  test('fail it once, before anything is dumped, with database, table, reason and the way out', async () => {
+    const { end } = await backup();
+    expect(end).toMatchObject({ exitCode: 78, results: [] });
+    expect(end.errors.at(-1)).toMatch(/^database c12: rows of public\.wide fit no page.*PHYSICAL.*acceptLoss: ROWS$/);
+    expect(end.progress).toEqual([]);
+  });
+
+  test('are a finding where their loss is accepted', async () => {
+    const { end } = await backup({ TOYGRES_ACCEPT_LOSS: 'ROWS' });
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    expect(findingsOf(end)).toMatchObject([
+      { code: 'ROWS_NOT_LOADABLE', severity: 'CRITICAL', database: 'c12', object: 'public.wide' },
+    ]);
+    // Said as soon as it is known, and once.
+    expect(end.lines.filter((line) => line.startsWith('::toygres:: finding '))).toHaveLength(1);
+  });
+});
+
+test('an object that will not come back is a finding, and fails the image where nothing may be lost', async () => {
+  await makeCase(source, 'matview-over-a-foreign-table');
+  dropped.push('c09');
+  const { end } = await backup();
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  expect(findingsOf(end)).toMatchObject([
+    { code: 'MATERIALIZED_VIEW_EMPTY', severity: 'WARNING', object: 'public.kept' },
+  ]);
+  const refused = await backup({ TOYGRES_ACCEPT_LOSS: 'NOTHING' });
+  expect(refused.end).toMatchObject({ exitCode: 78, results: [] });
+  expect(refused.end.errors.at(-1)).toMatch(/public\.kept .*acceptLoss: OBJECTS$/);
+});
+
+test('a forgotten prepared transaction is named while the dump waits for it, and by the failure with what frees it', async () => {
+  await makeCase(source, 'forgotten-prepared-transaction', { after_restart: '1' });
+  dropped.push('c26');
+  const { end } = await backup({ TOYGRES_LOCK_PATIENCE_SECONDS: '3' });
+  await source.query('c26', `ROLLBACK PREPARED 'c26-forgotten'`);
+  expect(end).toMatchObject({ exitCode: 1, results: [] });
+  expect(end.progress.map(({ message }) => message)).toContain(
+    "waiting for table public.ledger, which the prepared transaction 'c26-forgotten' holds",
+  );
+  expect(end.errors.at(-1)).toMatch(
+    /^the dump of database c26 failed: it has waited \d+ s for table public\.ledger.*Free it with ROLLBACK PREPARED 'c26-forgotten';$/,
+  );
+  expect((await backup()).end).toMatchObject({ exitCode: 0, errors: [] });
+});
+
+test('a session that holds a table is named with its user and what ends it', async () => {
+  await source.query('postgres', 'CREATE DATABASE held');
+  dropped.push('held');
+  await source.query('held', 'CREATE TABLE t (a int)');
+  const holding = source.query('held', `BEGIN; LOCK TABLE t; SELECT pg_sleep(600)`).catch(() => undefined);
+  const { end } = await backup({ TOYGRES_LOCK_PATIENCE_SECONDS: '3' });
+  await source.query(
+    'postgres',
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()`,
+  );
+  await holding;
+  expect(end.errors.at(-1)).toMatch(
+    /waited \d+ s for table public\.t, which process \d+ \(postgres\) holds by a statement of \d{4}-.*Free it with SELECT pg_terminate_backend\(\d+\);$/,
+  );
+});
+
+test('settings for all roles in all databases come back', async () => {
+  await makeCase(source, 'alter-role-all');
+  await source.query(
+    'postgres',
+    `ALTER ROLE ALL SET search_path = 'a "b', public; ALTER ROLE ALL SET "my.own" = 'it''s'`,
+  );
+  const check = `SELECT s FROM pg_db_role_setting, unnest(setconfig) s WHERE setrole = 0 AND setdatabase = 0 ORDER BY s`;
+  const image = await harness.backup(source);
+  const wanted = await source.query('postgres', check);
+  await source.query('postgres', 'ALTER ROLE ALL RESET ALL');
+  expect(image.end).toMatchObject({ exitCode: 0, errors: [] });
+  expect(wanted).toHaveLength(4);
+  const { volume, end } = await harness.restore(image);
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  const copy = await harness.startRestored(volume, source.password);
+  expect(await copy.query('postgres', check)).toEqual(wanted);
+}, 240_000);
+
+test('a server with few connections is dumped with fewer', async () => {
+  const small = await harness.makeSource(['--encoding=UTF8', '--locale=C'], {
+    max_connections: '10',
+    superuser_reserved_connections: '1',
+    max_wal_senders: '0',
+  });
+  const { end } = await harness.backup(small, { parameters: { TOYGRES_PARALLEL: '16' } });
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  expect(end.lines.some((line) => /^Only \d of 10 connections are free: \d tables .* instead of 16$/.test(line))).toBe(
+    true,
+  );
+});
+
+describe('a source that lives', () => {
+  /** Runs the file again and again until `work` is over. */
+  async function beside<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const living = { on: true };
+    const loop = (async () => {
+      while (living.on) await makeCase(source, name);
+    })();
+    try {
+      return await work();
+    } finally {
+      living.on = false;
+      await loop;
+    }
+  }
+
+  test('is imaged whole while its tables are swapped', async () => {
+    await source.query('postgres', `CREATE TABLE fixed AS SELECT i FROM generate_series(1, 100) i`);
+    await makeCase(source, 'live-tables-swapped');
+    const image = await beside('live-tables-swapped', () => harness.backup(source));
+    expect(image.end).toMatchObject({ exitCode: 0, errors: [] });
+    const { volume, end } = await harness.restore(image);
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    const copy = await harness.startRestored(volume, source.password);
+    const [found] = await copy.query(
+      'postgres',
+      `SELECT count(*) FILTER (WHERE relkind = 'r' AND relname ~ '^m_[0-9]+$')::int AS tables,
+         count(*) FILTER (WHERE relkind = 'v' AND relname ~ '^v_[0-9]+$')::int AS views FROM pg_class`,
+    );
+    expect(found?.tables).toBeGreaterThanOrEqual(19);
+    expect(found?.views).toBeGreaterThanOrEqual(19);
+  }, 300_000);
+
+  test('is imaged so that it restores while its functions and views are replaced', async () => {
+    const image = await beside('live-functions-replaced', () => harness.backup(source));
+    expect(image.end).toMatchObject({ exitCode: 0, errors: [] });
+    const { end } = await harness.restore(image);
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  }, 300_000);
+});
+
+test('every case has a check, or is one that runs beside', async () => {
+  for (const name of ['earthdistance-index', 'orphaned-foreign-key', 'hash-partitions-of-an-enum']) {
+    expect((await readCaseCheck(name)).database).toMatch(/^c\d\d$/);
+  }
+});
