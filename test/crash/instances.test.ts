@@ -105,6 +105,7 @@ it(
     await show(['start-instance', 'succeed'], ['start-instance', 'fail']);
     await stock('RUNNING', 2);
     await show(['delete-instance-after-image', 'succeed'], ['delete-instance-after-image', 'fail']);
+    await stock('RUNNING', 2);
     await show(['delete-instance', 'succeed'], ['delete-instance', 'fail']);
   },
   8 * MINUTES,
