@@ -6,6 +6,7 @@ import { deleteInstanceAfterImage } from './delete-instance-after-image.ts';
 import { growVolume } from './grow-volume.ts';
 import { imageWorkflows } from './image-workflows.ts';
 import { restartInstance } from './restart-instance.ts';
+import { rotateCredentials } from './rotate-credentials.ts';
 import { runPreflight } from './run-preflight.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
@@ -21,6 +22,7 @@ export const workflows: readonly Workflow[] = [
   startInstance,
   restartInstance,
   growVolume,
+  rotateCredentials,
   ...imageWorkflows.flatMap(({ create, restore }) => [create, ...Object.values(restore)]),
   deleteImage,
   runPreflight,

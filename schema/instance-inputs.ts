@@ -164,6 +164,22 @@ export class StartInstanceInput {
   declare readonly idempotencyKey?: string | null;
 }
 
+@InputType({ description: 'The password that the superuser of an instance is to have.' })
+export class RotateCredentialsInput {
+  @Field(() => ID, { description: 'The instance; RUNNING.' })
+  declare readonly instanceId: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '12 to 128 characters, no control characters. Left out: one is generated. One that was set by SQL, so that the recorded one no longer logs in: that one becomes the recorded one.',
+  })
+  declare readonly password?: string | null;
+
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
+  declare readonly idempotencyKey?: string | null;
+}
+
 @InputType({ description: 'Which instance to restart.' })
 export class RestartInstanceInput {
   @Field(() => ID, { description: 'The instance to restart; RUNNING.' })

@@ -62,3 +62,15 @@ export class RestartInstancePayload {
   @Field(() => Operation, { description: 'What does the work; follow it with operationEvents.' })
   declare readonly operation: Operation;
 }
+
+@ObjectType({ description: 'The instance whose password is being replaced, and the operation that does it.' })
+export class RotateCredentialsPayload {
+  @Field(() => Instance, { description: 'The instance as it now stands.' })
+  declare readonly instance: Instance;
+
+  @Field(() => Operation, { description: 'What does the work; follow it with operationEvents.' })
+  declare readonly operation: Operation;
+
+  @Field(() => [String], { description: 'What was changed or ignored of the input, in words; mostly empty.' })
+  declare readonly notices: string[];
+}

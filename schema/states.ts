@@ -17,6 +17,7 @@ export const OPERATION_KINDS = [
   'DELETE_IMAGE',
   'VERIFY_IMAGE',
   'PREFLIGHT',
+  'ROTATE_CREDENTIALS',
 ] as const;
 export const IMAGE_TYPES = ['STOCK', 'PG_DURABLE'] as const;
 export const IMAGE_METHODS = ['LOGICAL', 'PHYSICAL'] as const;
@@ -136,6 +137,7 @@ export const OperationKind = enumOf(
     CREATE_IMAGE: 'Takes an image of an instance.',
     DELETE_IMAGE: 'Removes the files of an image.',
     VERIFY_IMAGE: 'Restores an image into a server that is thrown away, and compares.',
+    ROTATE_CREDENTIALS: 'Gives the superuser another password.',
     PREFLIGHT: 'Tries from where jobs run all that they depend on; works on no instance and no image.',
   },
 );

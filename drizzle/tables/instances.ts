@@ -48,6 +48,8 @@ export const instances = cms.table(
     databases: jsonb().$type<string[]>(),
     /** What its restore could not bring back as it was. */
     findings: jsonb().$type<FindingFacts[]>().notNull().default([]),
+    /** The password that it is to have, while it is being given another. */
+    nextEncryptedPassword: text(),
     endpoint: jsonb().$type<{ host: string; port: number; dnsName: string | null }>(),
     /** The readiness that was last told to those who follow it; what it is, the records of its images say. */
     toldReadiness: text().$type<ReadinessStatus>(),

@@ -122,6 +122,12 @@ export interface InstanceRecords {
   readOwnerPassword(id: string): Promise<string | null>;
   /** RUNNING with this endpoint, and with what a restore found; clears an earlier failure. */
   markRunning(tx: Transaction, id: string, endpoint: ServerEndpoint, findings?: readonly FindingFacts[]): Promise<void>;
+  /** The password that it is to have, while it is being given another; else null. Hand it on, as the other. */
+  readNextPassword(id: string): Promise<string | null>;
+  /** Makes that one the recorded one. No effect without one. */
+  takeNextPassword(tx: Transaction, id: string): Promise<void>;
+  /** Forgets it. */
+  forgetNextPassword(tx: Transaction, id: string): Promise<void>;
   /** STOPPED without endpoint; clears an earlier failure. */
   markStopped(tx: Transaction, id: string): Promise<void>;
   /** Ends a creation that never completed: FAILED, and the name and DNS label are free. */

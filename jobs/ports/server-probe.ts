@@ -29,6 +29,16 @@ export interface ServerProbe {
    * STEP_FAILED when it answers but refuses the login, or cannot load its own libraries where `libraries` asked for that.
    */
   connect(address: Address, login: ServerSecret, options: ProbeOptions): Promise<ConnectionFacts>;
+  /**
+   * Makes the password of `to` the one of its role, told to the server as a verifier. No effect where it is already. Logs in
+   * as `from`. Throws UNAVAILABLE when nothing answers, STEP_FAILED when the server takes neither login.
+   */
+  ensurePassword(
+    address: Address,
+    from: ServerSecret,
+    to: ServerSecret,
+    options: Pick<ProbeOptions, 'timeoutMs'>,
+  ): Promise<void>;
   /** Creates the extension pg_durable where it is missing; two at once create it once. Throws the same. */
   ensureDurableExtension(
     address: Address,

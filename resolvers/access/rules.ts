@@ -68,6 +68,7 @@ export const ROOT_RULES: Readonly<Record<string, RootRule>> = {
   'Mutation.stopInstance': change('OPERATOR'),
   'Mutation.startInstance': change('OPERATOR'),
   'Mutation.restartInstance': change('OPERATOR'),
+  'Mutation.rotateCredentials': change('OPERATOR'),
   'Mutation.createImage': change('OPERATOR'),
   'Mutation.updateImage': change('OPERATOR'),
   'Mutation.deleteImage': change('OPERATOR'),

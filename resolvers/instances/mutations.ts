@@ -4,6 +4,7 @@ import {
   CreateInstanceInput,
   DeleteInstanceInput,
   RestartInstanceInput,
+  RotateCredentialsInput,
   StartInstanceInput,
   StopInstanceInput,
   UpdateInstanceInput,
@@ -12,12 +13,13 @@ import {
   CreateInstancePayload,
   DeleteInstancePayload,
   RestartInstancePayload,
+  RotateCredentialsPayload,
   StartInstancePayload,
   StopInstancePayload,
   UpdateInstancePayload,
 } from '../../schema/instance-payloads.ts';
 import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
-import { checkCreateInstance, checkUpdateInstance } from '../../schema/rules/instance-rules.ts';
+import { checkCreateInstance, checkRotateCredentials, checkUpdateInstance } from '../../schema/rules/instance-rules.ts';
 import { checkName, IMAGE_NAME_MAX } from '../../schema/rules/name-rules.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
@@ -109,5 +111,21 @@ export class InstanceMutationResolver {
   ): Promise<InstanceOutcome> {
     const accepted = await this.#services.instanceCommands.restart(context.caller, onInstance(input));
     return readInstanceOutcome(context, accepted);
+  }
+
+  @Mutation(() => RotateCredentialsPayload, {
+    description:
+      'Gives the superuser of a RUNNING instance another password. Connections that are there stay; images taken before keep the one of their time.',
+  })
+  async rotateCredentials(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => RotateCredentialsInput, { description: INPUT }) input: RotateCredentialsInput,
+  ): Promise<InstanceOutcome> {
+    checkRotateCredentials(input);
+    const command = { ...onInstance(input), password: input.password };
+    return readInstanceOutcome(
+      context,
+      await this.#services.instanceCommands.rotateCredentials(context.caller, command),
+    );
   }
 }

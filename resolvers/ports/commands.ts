@@ -90,6 +90,10 @@ export interface DeleteInstance extends OnInstance {
   readonly finalImage?: string | null | undefined;
 }
 
+export interface RotateCredentials extends OnInstance {
+  readonly password?: string | null | undefined;
+}
+
 export interface OnImage extends Idempotent {
   readonly imageId: string;
 }
@@ -112,6 +116,7 @@ export interface InstanceCommands {
   stop(caller: Caller, input: OnInstance): Promise<Accepted>;
   start(caller: Caller, input: OnInstance): Promise<Accepted>;
   restart(caller: Caller, input: OnInstance): Promise<Accepted>;
+  rotateCredentials(caller: Caller, input: RotateCredentials): Promise<Accepted>;
 }
 
 /** What callers can have done to images; the same promises. */

@@ -138,3 +138,8 @@ export function checkUpdateInstance(input: UpdateInstanceForm): void {
   checkCommon(input);
   checkLabelChange(input);
 }
+
+/** The form of a password that is to replace another. Throws INVALID_INPUT. */
+export function checkRotateCredentials({ password }: { readonly password?: string | null | undefined }): void {
+  if (password != null) checkText('password', password, PASSWORD);
+}

@@ -69,6 +69,8 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
     platform: { ...platform, suspend: async () => undefined, resume: async () => undefined },
     probe: {
       connect: async (address, login, options) => probe.connect(await platform.findAddress(address), login, options),
+      ensurePassword: async (address, from, to, options) =>
+        probe.ensurePassword(await platform.findAddress(address), from, to, options),
       ensureDurableExtension: async (address, login, options) =>
         probe.ensureDurableExtension(await platform.findAddress(address), login, options),
       ensureOwner: async (address, login, owner, options) =>

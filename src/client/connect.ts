@@ -12,6 +12,7 @@ import type {
   OperationFieldsFragment,
   RestartInstanceInput,
   RetryOperationInput,
+  RotateCredentialsInput,
   StartInstanceInput,
   StopInstanceInput,
   UpdateImageInput,
@@ -152,6 +153,8 @@ export function connect({ url, token }: ConnectOptions) {
       (await request(documents.START_INSTANCE, { input })).startInstance,
     restartInstance: async (input: RestartInstanceInput) =>
       (await request(documents.RESTART_INSTANCE, { input })).restartInstance,
+    rotateCredentials: async (input: RotateCredentialsInput) =>
+      (await request(documents.ROTATE_CREDENTIALS, { input })).rotateCredentials,
     createImage: async (input: CreateImageInput) => (await request(documents.CREATE_IMAGE, { input })).createImage,
     updateImage: async (input: UpdateImageInput) => (await request(documents.UPDATE_IMAGE, { input })).updateImage,
     deleteImage: async (input: DeleteImageInput) => (await request(documents.DELETE_IMAGE, { input })).deleteImage,

@@ -97,6 +97,11 @@ export const RESTART_INSTANCE = graphql(`
     restartInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }
   }
 `);
+export const ROTATE_CREDENTIALS = graphql(`
+  mutation RotateCredentials($input: RotateCredentialsInput!) {
+    rotateCredentials(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }
+  }
+`);
 export const CREATE_IMAGE = graphql(`
   mutation CreateImage($input: CreateImageInput!) {
     createImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } notices }

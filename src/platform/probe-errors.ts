@@ -7,6 +7,11 @@ import { maskSecret } from '../secrets/mask-secrets.ts';
 export const NOT_NOW = /^(57P0[1-4]|53)/;
 const LOGIN_REFUSED = /^28/;
 
+/** True when a server answered and did not take the login. */
+export function isLoginRefused(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && LOGIN_REFUSED.test(error.code ?? '');
+}
+
 /** What to do, by the code of PostgreSQL's error or by the class that it begins with; the more exact one decides. */
 const REMEDIES: Readonly<Record<string, string>> = {
   '3D000': 'Toygres connects to the database "postgres": create it again, CREATE DATABASE postgres.',
@@ -46,7 +51,7 @@ export function translateProbeError(error: unknown, { host, port }: Address, log
   if (LOGIN_REFUSED.test(code)) {
     return new AppError(
       'STEP_FAILED',
-      `The server at ${host}:${port} refuses the login of ${login.username} with the recorded password; set that password again with ALTER ROLE.`,
+      `The server at ${host}:${port} refuses the login of ${login.username} with the recorded password: it was changed on the server. Set it back with ALTER ROLE, or give Toygres the one that is set there with rotateCredentials(password).`,
       { cause },
     );
   }

@@ -2,9 +2,10 @@ import pg from 'pg';
 import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
+import { buildScramVerifier } from '../secrets/scram-verifier.ts';
 import { readDurableWorker } from './durable-probe.ts';
 import { ensureOwnerLogin } from './owner-login.ts';
-import { NOT_NOW, translateProbeError } from './probe-errors.ts';
+import { isLoginRefused, NOT_NOW, translateProbeError } from './probe-errors.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
 const DATABASE = 'postgres';
@@ -42,6 +43,27 @@ export function createServerProbe(): ServerProbe {
       }).catch((error: unknown) => {
         throw translateProbeError(error, address, login);
       });
+    },
+
+    async ensurePassword(address, from, to, { timeoutMs }) {
+      const logIn = (login: ServerSecret) =>
+        openAt(
+          address,
+          login,
+          timeoutMs,
+        )(DATABASE, async (client) => {
+          const role = client.escapeIdentifier(to.username);
+          const verifier = client.escapeLiteral(buildScramVerifier(to.password));
+          if (login === from) await client.query(`ALTER ROLE ${role} PASSWORD ${verifier}`);
+        });
+      await logIn(to)
+        .catch((error: unknown) => {
+          if (!isLoginRefused(error)) throw error;
+          return logIn(from);
+        })
+        .catch((error: unknown) => {
+          throw translateProbeError(error, address, from);
+        });
     },
 
     async ensureDurableExtension(address, login, { timeoutMs }) {

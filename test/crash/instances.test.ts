@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fill } from './facts.ts';
+import { asClient, fill } from './facts.ts';
 import { deathsOf, type Example, expectAllTried, expectNoTrace } from './plan.ts';
 import type { Plan } from './points.ts';
 import { type Begin, emptyTally, runUndisturbed } from './waves.ts';
@@ -37,6 +37,7 @@ const begins: Readonly<Record<string, Begin>> = {
   'start-instance': from('STOPPED', 'start'),
   'grow-volume': from('RUNNING', 'grow'),
   'delete-instance-after-image': from('RUNNING', 'delete after an image'),
+  'rotate-credentials': from('RUNNING', 'rotateCredentials'),
   'delete-instance': () => from(supply.STOPPED.length > 0 ? 'STOPPED' : 'RUNNING', 'delete')(),
 };
 
@@ -100,6 +101,7 @@ it(
     await stock('RUNNING', 2);
     await fill(world, supply.RUNNING[0] ?? '');
     await show(['grow-volume', 'succeed'], ['grow-volume', 'fail']);
+    await show(['rotate-credentials', 'succeed'], ['rotate-credentials', 'fail']);
     await show(['restart-instance', 'succeed'], ['restart-instance', 'fail']);
     await show(['stop-instance', 'succeed'], ['stop-instance', 'fail']);
     await show(['start-instance', 'succeed'], ['start-instance', 'fail']);
@@ -154,6 +156,20 @@ it(
       await keep(subject.instanceId);
     }
     supply.RUNNING.push(...others);
+  },
+  40 * MINUTES,
+);
+
+it(
+  'a password whose replacement dies is one that logs in, and the recorded one',
+  async () => {
+    const deaths = deathsIn('rotate-credentials');
+    await stock('RUNNING', deaths.length);
+    for (const { subject } of await expectNoTrace(world, deaths, tally)) {
+      // With the recorded password.
+      await asClient(world, subject.instanceId ?? '', (client) => client.query('SELECT 1'));
+      await keep(subject.instanceId);
+    }
   },
   40 * MINUTES,
 );

@@ -6,6 +6,7 @@ export const suites: Readonly<Record<'instances' | 'images' | 'servers with pg_d
     'stop-instance',
     'start-instance',
     'grow-volume',
+    'rotate-credentials',
     'delete-instance',
     'delete-instance-after-image',
   ],

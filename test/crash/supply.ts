@@ -83,6 +83,8 @@ export function openSupply(world: World): Supply {
         }
         case 'run-preflight':
           return times(number, world.runPreflight);
+        case 'rotate-credentials':
+          return (await running(number)).map((id) => () => world.act('rotateCredentials', id));
         case 'grow-volume':
           return (await running(number)).map((id) => () => world.act('grow', id));
         case 'delete-instance-after-image':

@@ -20,7 +20,7 @@ import { openParts } from './parts.ts';
 import { startVictim } from './start-victim.ts';
 
 /** What is done to an instance; `grow`: by one GiB. */
-export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow' | 'delete after an image';
+export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow' | 'delete after an image' | 'rotateCredentials';
 
 const CALLER = { kind: 'USER', id: null, name: 'tester', role: 'ADMIN' } as const;
 

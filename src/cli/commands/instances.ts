@@ -238,6 +238,19 @@ export function addInstanceCommands(program: Command, surroundings: Surroundings
     );
 
   instance
+    .command('rotate-credentials <instance>')
+    .description('give the superuser another password; connections stay')
+    .option('--watch', 'show it until it is over')
+    .action(
+      session(async (current, name: string, options: WatchOption) => {
+        const payload = await current.toygres.rotateCredentials({
+          instanceId: (await requireInstance(current, name)).id,
+        });
+        await tellOutcome(current, payload, payload.instance, read(current), options);
+      }),
+    );
+
+  instance
     .command('psql <instance> [arguments...]')
     .description("open PostgreSQL's shell on it; arguments after -- are psql's own")
     .action(

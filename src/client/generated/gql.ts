@@ -41,6 +41,7 @@ type Documents = {
     "\n  mutation StopInstance($input: StopInstanceInput!) {\n    stopInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.StopInstanceDocument,
     "\n  mutation StartInstance($input: StartInstanceInput!) {\n    startInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.StartInstanceDocument,
     "\n  mutation RestartInstance($input: RestartInstanceInput!) {\n    restartInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.RestartInstanceDocument,
+    "\n  mutation RotateCredentials($input: RotateCredentialsInput!) {\n    rotateCredentials(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": typeof types.RotateCredentialsDocument,
     "\n  mutation CreateImage($input: CreateImageInput!) {\n    createImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } notices }\n  }\n": typeof types.CreateImageDocument,
     "\n  mutation UpdateImage($input: UpdateImageInput!) { updateImage(input: $input) { image { ...ImageFields } } }\n": typeof types.UpdateImageDocument,
     "\n  mutation DeleteImage($input: DeleteImageInput!) {\n    deleteImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } }\n  }\n": typeof types.DeleteImageDocument,
@@ -76,6 +77,7 @@ const documents: Documents = {
     "\n  mutation StopInstance($input: StopInstanceInput!) {\n    stopInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.StopInstanceDocument,
     "\n  mutation StartInstance($input: StartInstanceInput!) {\n    startInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.StartInstanceDocument,
     "\n  mutation RestartInstance($input: RestartInstanceInput!) {\n    restartInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.RestartInstanceDocument,
+    "\n  mutation RotateCredentials($input: RotateCredentialsInput!) {\n    rotateCredentials(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": types.RotateCredentialsDocument,
     "\n  mutation CreateImage($input: CreateImageInput!) {\n    createImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } notices }\n  }\n": types.CreateImageDocument,
     "\n  mutation UpdateImage($input: UpdateImageInput!) { updateImage(input: $input) { image { ...ImageFields } } }\n": types.UpdateImageDocument,
     "\n  mutation DeleteImage($input: DeleteImageInput!) {\n    deleteImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } }\n  }\n": types.DeleteImageDocument,
@@ -189,6 +191,10 @@ export function graphql(source: "\n  mutation StartInstance($input: StartInstanc
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation RestartInstance($input: RestartInstanceInput!) {\n    restartInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n"): typeof import('./graphql.ts').RestartInstanceDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RotateCredentials($input: RotateCredentialsInput!) {\n    rotateCredentials(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n"): typeof import('./graphql.ts').RotateCredentialsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

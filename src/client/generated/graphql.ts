@@ -282,6 +282,8 @@ export type OperationKind =
   | 'PREFLIGHT'
   /** Shuts the server down and brings it back. */
   | 'RESTART_INSTANCE'
+  /** Gives the superuser another password. */
+  | 'ROTATE_CREDENTIALS'
   /** Brings a stopped server back. */
   | 'START_INSTANCE'
   /** Shuts the server down and keeps the data. */
@@ -339,6 +341,16 @@ export type Role =
   | 'OPERATOR'
   /** May read all but credentials, logs and the audit log. */
   | 'VIEWER';
+
+/** The password that the superuser of an instance is to have. */
+export type RotateCredentialsInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance; RUNNING. */
+  instanceId: string;
+  /** 12 to 128 characters, no control characters. Left out: one is generated. One that was set by SQL, so that the recorded one no longer logs in: that one becomes the recorded one. */
+  password?: string | null | undefined;
+};
 
 /** Where to look whether jobs have all that they need. */
 export type RunPreflightInput = {
@@ -587,6 +599,13 @@ export type RestartInstanceMutationVariables = Exact<{
 
 
 export type RestartInstanceMutation = { restartInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type RotateCredentialsMutationVariables = Exact<{
+  input: RotateCredentialsInput;
+}>;
+
+
+export type RotateCredentialsMutation = { rotateCredentials: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type CreateImageMutationVariables = Exact<{
   input: CreateImageInput;
@@ -1883,6 +1902,110 @@ fragment OperationFields on Operation {
   startedAt
   finishedAt
 }`) as unknown as TypedDocumentString<RestartInstanceMutation, RestartInstanceMutationVariables>;
+export const RotateCredentialsDocument = new TypedDocumentString(`
+    mutation RotateCredentials($input: RotateCredentialsInput!) {
+  rotateCredentials(input: $input) {
+    instance {
+      ...InstanceFields
+    }
+    operation {
+      ...OperationFields
+    }
+    notices
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<RotateCredentialsMutation, RotateCredentialsMutationVariables>;
 export const CreateImageDocument = new TypedDocumentString(`
     mutation CreateImage($input: CreateImageInput!) {
   createImage(input: $input) {

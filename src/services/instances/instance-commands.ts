@@ -1,10 +1,12 @@
 import type { InstanceInput } from '../../../jobs/inputs.ts';
 import { restartInstance } from '../../../jobs/restart-instance.ts';
+import { rotateCredentials } from '../../../jobs/rotate-credentials.ts';
 import { startInstance } from '../../../jobs/start-instance.ts';
 import { stopInstance } from '../../../jobs/stop-instance.ts';
 import type { Accepted, Caller, InstanceCommands, OnInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
-import type { LockedInstance } from '../../stores/instances/writes.ts';
+import { generatePassword } from '../../secrets/generate-password.ts';
+import { type LockedInstance, noteNextPassword } from '../../stores/instances/writes.ts';
 import { requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import {
@@ -37,6 +39,12 @@ const RESTART: Verb = {
   kind: 'RESTART_INSTANCE',
   workflow: restartInstance,
   require: (instance) => requireState(instance, 'RUNNING', 'restarted'),
+};
+
+const ROTATE: Verb = {
+  kind: 'ROTATE_CREDENTIALS',
+  workflow: rotateCredentials,
+  require: (instance) => requireState(instance, 'RUNNING', 'given another password'),
 };
 
 /** The commands on instances: each one transaction for record, operation, steps, queue job and idempotency key. */
@@ -93,5 +101,21 @@ export function createInstanceCommands(dependencies: CommandDependencies): Insta
     stop: operate('stopInstance', STOP),
     start: operate('startInstance', START),
     restart: operate('restartInstance', RESTART),
+    rotateCredentials: (caller, input) =>
+      gate.run({
+        mutation: 'rotateCredentials',
+        caller,
+        input,
+        target: input.instanceId,
+        write: async (admission) => {
+          const { instance, ...accepted } = await writeInstanceOperation(dependencies, admission, input.instanceId, {
+            ...ROTATE,
+            input: ({ id }) => ({ instanceId: id }),
+          });
+          const next = dependencies.secrets.encrypt(input.password ?? generatePassword(), instance.id);
+          await noteNextPassword(admission.tx, instance.id, next);
+          return accepted;
+        },
+      }),
   };
 }

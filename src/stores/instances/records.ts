@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import { instances } from '../../../drizzle/tables/index.ts';
 import type { InstanceRecords } from '../../../jobs/ports/records.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
@@ -82,6 +82,24 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
         failure: null,
         ...(findings === undefined ? {} : { findings: findings.map(storableFinding) }),
       }),
+    async readNextPassword(id) {
+      const [row] = await answered(
+        orm.select({ next: instances.nextEncryptedPassword }).from(instances).where(eq(instances.id, id)),
+      );
+      if (row === undefined) throw notFound(id);
+      return row.next === null ? null : secrets.decrypt(row.next, id);
+    },
+
+    async takeNextPassword(tx, id) {
+      await inside(tx)
+        .update(instances)
+        .set({ encryptedPassword: sql`${instances.nextEncryptedPassword}`, nextEncryptedPassword: null })
+        .where(and(eq(instances.id, id), isNotNull(instances.nextEncryptedPassword)));
+    },
+
+    async forgetNextPassword(tx, id) {
+      await inside(tx).update(instances).set({ nextEncryptedPassword: null }).where(eq(instances.id, id));
+    },
 
     markStopped: (tx, id) => move(tx, id, ['RUNNING', 'STOPPED'], 'STOPPED', { failure: null, health: 'UNKNOWN' }),
 
@@ -95,6 +113,7 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
         endpoint: null,
         encryptedPassword: null,
         encryptedOwnerPassword: null,
+        nextEncryptedPassword: null,
         failure: null,
         health: 'UNKNOWN',
       }),

@@ -81,6 +81,11 @@ export async function changeInstance(
   await inside(tx).update(instances).set(set).where(eq(instances.id, id));
 }
 
+/** Notes the password that a locked instance is to have; encrypted for it. */
+export async function noteNextPassword(tx: Transaction, id: string, nextEncryptedPassword: string): Promise<void> {
+  await inside(tx).update(instances).set({ nextEncryptedPassword }).where(eq(instances.id, id));
+}
+
 /** Moves a locked instance to DELETING; what an earlier operation failed of does not matter any more. */
 export async function beginInstanceDeletion(tx: Transaction, id: string): Promise<void> {
   await inside(tx)

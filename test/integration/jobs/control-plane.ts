@@ -167,6 +167,8 @@ export async function openControlPlane(meddling: Meddling = {}) {
     deleteAfterImage: async (instanceId: string, finalImage: string) =>
       started(await instanceCommands.delete(CALLER, { instanceId, finalImage })).operationId,
     imageNamed: async (name: string) => images.byName(name),
+    rotateCredentials: async (instanceId: string, password?: string) =>
+      ended(started(await instanceCommands.rotateCredentials(CALLER, { instanceId, password })).operationId),
     deleteImage: async (imageId: string) => ended(started(await imageCommands.delete(CALLER, { imageId })).operationId),
     cancel: (id: string) => operationCommands.cancel(CALLER, id),
     retry: (id: string) => operationCommands.retry(CALLER, id),

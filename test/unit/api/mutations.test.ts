@@ -25,6 +25,7 @@ function createRecordingServices(notices: readonly string[] = []) {
       stop: record('stop'),
       start: record('start'),
       restart: record('restart'),
+      rotateCredentials: record('rotateCredentials'),
     },
     imageCommands: {
       create: record('create'),
@@ -51,6 +52,7 @@ const MUTATIONS = [
   [`stopInstance(input: { instanceId: "${ID}" })`, 'stop'],
   [`startInstance(input: { instanceId: "${ID}" })`, 'start'],
   [`restartInstance(input: { instanceId: "${ID}" })`, 'restart'],
+  [`rotateCredentials(input: { instanceId: "${ID}", password: "a longer password" })`, 'rotateCredentials'],
   [`createImage(input: { instanceId: "${ID}", name: "a" })`, 'create'],
   [`updateImage(input: { imageId: "${ID}", protected: true })`, 'update'],
   [`deleteImage(input: { imageId: "${ID}" })`, 'delete'],

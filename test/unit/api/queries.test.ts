@@ -161,8 +161,8 @@ describe('a list', () => {
     asked.length = 0;
     await run(services, '{ a: instances { totalCount } b: instances(first: null, after: null) { totalCount } }');
     expect(asked).toEqual([
-      { first: 20, after: null },
-      { first: 20, after: null },
+      { first: 20, after: null, counted: true },
+      { first: 20, after: null, counted: true },
     ]);
   });
 

@@ -18,6 +18,7 @@ describe('the registry', () => {
       'restore-durable-physical-instance',
       'restore-instance',
       'restore-physical-instance',
+      'rotate-credentials',
       'run-preflight',
       'start-instance',
       'stop-instance',

@@ -3,7 +3,7 @@ import type { TocEntry } from '../toc/toc-entry.ts';
 /** A name as pg_dump writes it: each part in quotes where it needs them, and what a function takes. */
 const NAME = String.raw`(?:"(?:[^"]|"")*"|[^\s";(.]+)(?:\.(?:"(?:[^"]|"")*"|[^\s";(.]+))?`;
 const CONSTRAINT = new RegExp(
-  String.raw`^ALTER (?:TABLE|FOREIGN TABLE|DOMAIN)(?: IF EXISTS)?(?: ONLY)? (${NAME}) DROP CONSTRAINT(?: IF EXISTS)? (${NAME});`,
+  `^ALTER (?:TABLE|FOREIGN TABLE|DOMAIN)(?: IF EXISTS)?(?: ONLY)? (${NAME}) DROP CONSTRAINT(?: IF EXISTS)? (${NAME});`,
 );
 const ON_TABLE = new RegExp(`^DROP (?:TRIGGER|RULE|POLICY)(?: IF EXISTS)? (${NAME}) ON (${NAME});`);
 const DROPPED = /^DROP (?:[A-Z]+ )+?(?:IF EXISTS )?(?=[^A-Z]|[A-Z]+[^A-Z ])([\s\S]*?);\s*$/;

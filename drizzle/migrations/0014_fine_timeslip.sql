@@ -1,0 +1,1 @@
+ALTER TABLE "cms"."instances" ADD COLUMN "next_encrypted_password" text;

@@ -1,0 +1,76 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ControlPlane, openControlPlane } from './control-plane.ts';
+
+let plane: ControlPlane;
+let id: string;
+beforeAll(async () => {
+  plane = await openControlPlane();
+  const { instanceId, operationId } = await plane.createInstance({ name: 'shop' });
+  expect(await plane.ended(operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  id = instanceId;
+}, 120_000);
+afterAll(() => plane.stop());
+
+async function logsIn(password: string): Promise<boolean> {
+  const { endpoint } = await plane.instance(id);
+  const client = new pg.Client({ host: endpoint?.host, port: endpoint?.port, user: 'postgres', password });
+  client.on('error', () => undefined);
+  return client.connect().then(
+    () => client.end().then(() => true),
+    (error: { code?: string }) => {
+      expect(error.code).toBe('28P01');
+      return false;
+    },
+  );
+}
+
+describe('another password', () => {
+  it('is generated, is the one that logs in, and cuts no connection', async () => {
+    const before = await plane.password(id);
+    const open = await plane.connect(id);
+    expect(await plane.rotateCredentials(id)).toMatchObject({ state: 'SUCCEEDED', percent: 100 });
+    const after = await plane.password(id);
+    expect(after).not.toBe(before);
+    expect([await logsIn(before), await logsIn(after)]).toEqual([false, true]);
+    expect((await open.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await open.end();
+  });
+
+  it('is there after a restart, and nowhere in the log of the server', async () => {
+    const password = 'chosen by somebody: é and \'quotes"';
+    expect(await plane.rotateCredentials(id, password)).toMatchObject({ state: 'SUCCEEDED' });
+    const client = await plane.connect(id);
+    await client.query(`ALTER SYSTEM SET log_statement = 'all'`);
+    await client.query('SELECT pg_reload_conf()');
+    await client.end();
+    expect(await plane.act('restart', id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await logsIn(password)).toBe(true);
+    const other = 'another-chosen-password';
+    expect(await plane.rotateCredentials(id, other)).toMatchObject({ state: 'SUCCEEDED' });
+    const lines: string[] = [];
+    const { namespace, resourceName } = await plane.instance(id);
+    for await (const line of plane.platform.followServerLogs(
+      { namespace, resourceName },
+      { follow: false, tailLines: 500, since: null, signal: new AbortController().signal },
+    )) {
+      lines.push(line.text);
+    }
+    expect(lines.some((line) => line.includes('ALTER ROLE "postgres" PASSWORD'))).toBe(true);
+    expect(lines.join('\n')).not.toContain(other);
+  });
+
+  it('that was set by SQL becomes the recorded one when it is told, and images go on', async () => {
+    const client = await plane.connect(id);
+    await client.query(`ALTER ROLE postgres PASSWORD 'set by sql, by somebody'`);
+    await client.end();
+    const failed = await plane.rotateCredentials(id);
+    expect(failed).toMatchObject({
+      state: 'FAILED',
+      failure: { message: expect.stringContaining('rotateCredentials(password)') },
+    });
+    expect(await plane.rotateCredentials(id, 'set by sql, by somebody')).toMatchObject({ state: 'SUCCEEDED' });
+    const { operationId } = await plane.createImage('after', id);
+    expect(await plane.ended(operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+});
