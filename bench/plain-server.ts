@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseFreePort } from '../src/machine/free-port.ts';
-import { until } from '../src/machine/until.ts';
 import { initCluster, startCluster } from '../src/postgres-programs/cluster.ts';
 import { findPostmaster, stopPostmaster } from '../src/postgres-programs/postmaster.ts';
+import { until } from '../src/waiting/until.ts';
 import type { Place } from './place.ts';
 
 const PASSWORD = 'only for the bench';

@@ -312,10 +312,27 @@ export const AuditOutcome = enumOf('AuditOutcome', 'What came of what somebody a
 });
 
 /** The states in which an operation is over until somebody retries it. */
-export const TERMINAL_OPERATION_STATES = ['SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
+export const TERMINAL_OPERATION_STATES = [
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELLED',
+] as const satisfies readonly OperationState[];
 export type TerminalState = (typeof TERMINAL_OPERATION_STATES)[number];
+/** The others: it waits for a worker, or one is at it. */
+export const ACTIVE_OPERATION_STATES = ['QUEUED', 'RUNNING', 'CANCELLING'] as const satisfies readonly OperationState[];
+/** The states in which an instance or image has given its name free, and holds nothing any more. */
+export const ENDED_RECORD_STATES = ['DELETED', 'FAILED'] as const satisfies readonly (InstanceState & ImageState)[];
+/** The states in which an instance has, or is about to have, a server that is to be kept. */
+export const LIVE_INSTANCE_STATES = ['CREATING', 'RUNNING', 'STOPPED'] as const satisfies readonly InstanceState[];
+/** The states in which a difference from the records is there still. */
+export const OPEN_DRIFT_STATES = ['PENDING', 'REPORTED'] as const satisfies readonly DriftState[];
 
 /** True when nothing will happen to the operation any more by itself. */
 export function isTerminal(state: OperationState): state is TerminalState {
   return TERMINAL_OPERATION_STATES.some((terminal) => terminal === state);
+}
+
+/** True when an instance or image of this state has given its name free. */
+export function isEnded(state: InstanceState | ImageState): boolean {
+  return ENDED_RECORD_STATES.some((ended) => ended === state);
 }

@@ -1,4 +1,5 @@
 import { workflows } from '../jobs/registry.ts';
+import { AppError } from '../schema/errors.ts';
 import { startAlerts } from './app/alerts.ts';
 import { openApi } from './app/api.ts';
 import { openCore } from './app/core.ts';
@@ -8,6 +9,7 @@ import type { Mode } from './app/mode.ts';
 import { openProbes } from './app/probes.ts';
 import { readRelease } from './app/release.ts';
 import { startSchedules } from './app/schedules.ts';
+import { Stops } from './app/stops.ts';
 import { startWebhooks } from './app/webhooks.ts';
 import type { Config } from './config/env.ts';
 import { explainUnusable } from './db/unusable.ts';
@@ -25,6 +27,18 @@ export type FirstAdministrator = { readonly username: string } & (
   | { readonly password: string }
   | { readonly file: string }
 );
+
+export interface StartOptions {
+  /** Whether secrets may be shown to whoever started it. Default false. */
+  readonly showsSecrets?: boolean;
+  /** Aborted when the start is to go no further; then it throws what the signal says. */
+  readonly signal?: AbortSignal | null;
+}
+
+/** What is being started when a stop is asked for is let come up or fail first, so that it can be stopped. */
+const START_GRACE_MS = 60_000;
+/** Each server is given time for a fast shutdown, and less for a harder one. */
+const SUSPEND_MS = 120_000;
 
 /** A server that runs. */
 export interface RunningApp {
@@ -52,9 +66,21 @@ export async function startApp(
   config: Config,
   mode: Mode,
   log: Logger,
-  { showsSecrets = false }: { readonly showsSecrets?: boolean } = {},
+  { showsSecrets = false, signal = null }: StartOptions = {},
 ): Promise<RunningApp> {
-  await using stops = new AsyncDisposableStack();
+  await using stops = new Stops(log, signal);
+  const starting = startAll(config, mode, log, stops, showsSecrets);
+  // Awaited here: what was started is stopped when this has failed, and not before.
+  return await (signal === null ? starting : Promise.race([starting, hangingStart(signal)]));
+}
+
+async function startAll(
+  config: Config,
+  mode: Mode,
+  log: Logger,
+  stops: Stops,
+  showsSecrets: boolean,
+): Promise<RunningApp> {
   const foundations = await layFoundations(config, mode, log, stops);
   try {
     return await startOn(foundations, config, mode, log, stops, showsSecrets);
@@ -72,22 +98,30 @@ async function showFirst(
   return showsSecrets ? { username, password } : { username, file: await keepFirstPassword(home, password) };
 }
 
+/** Rejects when a start that is to end has not come to the next thing for so long. */
+async function hangingStart(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await new Promise((resolve) => setTimeout(resolve, START_GRACE_MS).unref());
+  throw new AppError('UNAVAILABLE', `The start did not end within ${START_GRACE_MS / 1000} s after it was told to.`);
+}
+
 async function startOn(
   foundations: Foundations,
   config: Config,
   mode: Mode,
   log: Logger,
-  stops: AsyncDisposableStack,
+  stops: Stops,
   showsSecrets: boolean,
 ): Promise<RunningApp> {
   const release = await readRelease();
   const metrics = createMetrics({ release, mode });
-  stops.defer(() => metrics.stop());
+  stops.defer('the metrics', () => metrics.stop(), { endsWithUs: true });
   const core = await openCore(config, foundations, log, stops, { schedule: mode !== 'api' });
   observeRecords(metrics, config, core);
   if (mode !== 'api') {
     // Only the standalone server is alone on its home: the servers of the others go on without them.
-    if (mode === 'standalone') stops.defer(() => core.platform.suspend());
+    if (mode === 'standalone')
+      stops.defer('servers and jobs of this home', () => core.platform.suspend(), { withinMs: SUSPEND_MS });
     await core.platform.resume();
     const { platform, ...parts } = core;
     const worker = createWorker({
@@ -99,15 +133,20 @@ async function startOn(
       meter: metrics.runs,
       log,
     });
-    stops.defer(() => worker.stop({ graceMs: STEP_GRACE_MS }));
+    stops.defer('the worker', () => worker.stop({ graceMs: STEP_GRACE_MS }), {
+      withinMs: STEP_GRACE_MS + 30_000,
+      endsWithUs: true,
+    });
     await worker.start();
+    const { hasExited } = core.platform;
     const upkeep = createUpkeep({
       ...core,
+      exits: hasExited === undefined ? null : { hasExited },
       retention: config.keepDays,
       driftGraceMs: config.driftGraceSeconds * 1000,
       log,
     });
-    stops.defer(() => upkeep.stop());
+    stops.defer('the upkeep', () => upkeep.stop(), { withinMs: 30_000, endsWithUs: true });
     await upkeep.start();
     await startSchedules(core, log, stops);
   }

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
 import { AppError } from '../schema/errors.ts';
 import { type FoundImage, rebuildRecords, rotateToNewestKey } from './app/catalog.ts';
 import { MODES, type Mode } from './app/mode.ts';
@@ -49,10 +50,17 @@ async function serve(mode: Mode): Promise<void> {
       `HOST ${config.host} is reached from other machines and what is said here is not encrypted: tokens and passwords need TLS in front of it`,
     );
   }
-  const asked = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
+  const asked = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (!asked.signal.aborted) log.info({ signal }, 'stopping');
+      asked.abort(new StoppedEarly());
+    });
+  }
+  const app = await startApp(config, mode, log, {
+    showsSecrets: process.stdout.isTTY,
+    signal: asked.signal,
   });
-  const app = await startApp(config, mode, log, { showsSecrets: process.stdout.isTTY });
   say([
     `Toygres is ready (${mode}).`,
     ...(app.url === null ? [] : [`  API and IDE  ${app.url}`]),
@@ -61,7 +69,7 @@ async function serve(mode: Mode): Promise<void> {
     ...(app.probesUrl === null ? [] : [`  Probes       ${app.probesUrl}`]),
     '  Stop         Ctrl-C',
   ]);
-  log.info({ signal: await asked }, 'stopping');
+  if (!asked.signal.aborted) await once(asked.signal, 'abort');
   await app.stop();
 }
 
@@ -104,6 +112,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   'keys rotate': rotate,
 };
 
+/** How a start ends that somebody stopped: in order, and with nothing left. */
+class StoppedEarly extends Error {}
+
+const LINGER_MS = 2_000;
+
+/** All that was started has had its time: what still keeps the process up (a connection that is not let go) does not. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
 outliveReaders();
 const command = COMMANDS[process.argv.slice(2, 4).join(' ')] ?? null;
 const mode = readMode(process.argv[2]);
@@ -119,8 +137,11 @@ if (['help', '--help', '-h'].includes(process.argv[2] ?? '')) {
     if (mode !== null) await serve(mode);
     else await command?.();
   } catch (error) {
-    const text = error instanceof AppError ? error.message : ((error as Error).stack ?? String(error));
-    process.stderr.write(text.replace(/^/gm, 'toygres: ').concat('\n'));
-    process.exitCode = 1;
+    if (!(error instanceof StoppedEarly)) {
+      const text = error instanceof AppError ? error.message : ((error as Error).stack ?? String(error));
+      process.stderr.write(text.replace(/^/gm, 'toygres: ').concat('\n'));
+      process.exitCode = 1;
+    }
   }
+  endSoon();
 }

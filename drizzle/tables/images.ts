@@ -13,7 +13,9 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { FindingFacts, Loss } from '../../schema/rules/finding-rules.ts';
 import type { ImageMethod, ImageState, ImageType } from '../../schema/states.ts';
+import { ENDED_RECORD_STATES } from '../../schema/states.ts';
 import { cms } from './cms.ts';
+import { listed } from './listed.ts';
 import type { StoredDurable, StoredFailure } from './shapes.ts';
 
 export const images = cms.table(
@@ -62,7 +64,9 @@ export const images = cms.table(
     updatedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
   (t) => [
-    uniqueIndex('images_name_held').on(t.name).where(sql.raw(`state NOT IN ('DELETED', 'FAILED')`)),
+    uniqueIndex('images_name_held')
+      .on(t.name)
+      .where(sql.raw(`state NOT IN (${listed(ENDED_RECORD_STATES)})`)),
     index('images_newest').on(t.createdAt.desc(), t.id.desc()),
     index('images_present').on(t.createdAt.desc(), t.id.desc()).where(sql.raw(`state <> 'DELETED'`)),
     index('images_state').on(t.state, t.createdAt.desc(), t.id.desc()),

@@ -11,11 +11,13 @@ import type {
   Loss,
   ReadinessStatus,
 } from '../../schema/states.ts';
+import { ENDED_RECORD_STATES } from '../../schema/states.ts';
 import { cms } from './cms.ts';
+import { listed } from './listed.ts';
 import type { StoredFailure } from './shapes.ts';
 
 /** The states in which an instance holds its name and its DNS label. */
-const holdsName = sql.raw(`state NOT IN ('DELETED', 'FAILED')`);
+const holdsName = sql.raw(`state NOT IN (${listed(ENDED_RECORD_STATES)})`);
 
 export const instances = cms.table(
   'instances',
@@ -67,6 +69,9 @@ export const instances = cms.table(
     index('instances_labels').using('gin', t.labels.op('jsonb_path_ops')),
     index('instances_source_image').on(t.sourceImageId),
     index('instances_running').on(t.platform).where(sql.raw(`state = 'RUNNING'`)),
-    check('instances_password_kept', sql`${t.encryptedPassword} IS NOT NULL OR ${t.state} IN ('DELETED', 'FAILED')`),
+    check(
+      'instances_password_kept',
+      sql`${t.encryptedPassword} IS NOT NULL OR ${t.state} IN (${sql.raw(listed(ENDED_RECORD_STATES))})`,
+    ),
   ],
 );

@@ -11,8 +11,16 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { ActorKind, JobState, OperationKind, OperationState, StepState } from '../../schema/states.ts';
+import {
+  ACTIVE_OPERATION_STATES,
+  type ActorKind,
+  type JobState,
+  type OperationKind,
+  type OperationState,
+  type StepState,
+} from '../../schema/states.ts';
 import { cms } from './cms.ts';
+import { listed } from './listed.ts';
 import type { StoredFailure, StoredProgress } from './shapes.ts';
 
 export const operations = cms.table(
@@ -63,7 +71,9 @@ export const operations = cms.table(
     index('operations_instance').on(t.instanceId, t.createdAt.desc(), t.id.desc()),
     index('operations_image').on(t.imageId, t.createdAt.desc(), t.id.desc()),
     index('operations_finished').on(t.finishedAt),
-    index('operations_active').on(t.state).where(sql.raw(`state IN ('QUEUED', 'RUNNING', 'CANCELLING')`)),
+    index('operations_active')
+      .on(t.state)
+      .where(sql.raw(`state IN (${listed(ACTIVE_OPERATION_STATES)})`)),
   ],
 );
 

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { bigint, doublePrecision, index, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { DriftKind, DriftState, HealthStatus } from '../../schema/states.ts';
+import { OPEN_DRIFT_STATES } from '../../schema/states.ts';
 import { cms } from './cms.ts';
+import { listed } from './listed.ts';
 
 /** What each look at a running instance found, kept for a bounded time. */
 export const healthChecks = cms.table(
@@ -39,7 +41,9 @@ export const drift = cms.table(
   (t) => [
     primaryKey({ columns: [t.platform, t.kind, t.namespace, t.name] }),
     index('drift_newest').on(t.lastSeen.desc()),
-    index('drift_open').on(t.platform).where(sql.raw(`state IN ('PENDING', 'REPORTED')`)),
+    index('drift_open')
+      .on(t.platform)
+      .where(sql.raw(`state IN (${listed(OPEN_DRIFT_STATES)})`)),
   ],
 );
 

@@ -116,5 +116,10 @@ function describe({ state, attempts, report }: JobStatus, phase: string): Progre
   if (report === null) return { message: `${again}starting` };
   const message = `${again}${report.message ?? describePhase(report.phase)}`;
   if (report.phase !== phase) return { message };
+  const { bytesDone, bytesTotal } = report;
+  // Its last bytes are through, and what it waits for has no figures: the store's own ends.
+  if (bytesTotal !== null && bytesTotal > 0 && bytesDone !== null && bytesDone >= bytesTotal) {
+    return { bytesDone, bytesTotal, percent: report.percent, message: `${message}: all bytes are through, ending` };
+  }
   return { bytesDone: report.bytesDone, bytesTotal: report.bytesTotal, percent: report.percent, message };
 }

@@ -18,6 +18,7 @@ import { createUserCommands } from '../services/access/user-commands.ts';
 import type { CommandGate } from '../services/commands/gate.ts';
 import { createAccessQueries } from '../stores/access/queries.ts';
 import type { Core } from './core.ts';
+import type { Stops } from './stops.ts';
 
 /** Who may ask, and what is written down of it. */
 export interface Access {
@@ -59,7 +60,7 @@ export async function openAccess(
   token: string,
   metrics: Metrics,
   log: Logger,
-  stops: AsyncDisposableStack,
+  stops: Stops,
 ): Promise<Access> {
   const hasher = createPasswordHasher();
   const generatedPassword = await ensureFirstAdministrator(database, hasher, {
@@ -68,7 +69,7 @@ export async function openAccess(
   });
   const identities = createIdentities({ database, token, username: config.adminUsername });
   const watched = createWatchedIdentities(identities, listener, log);
-  stops.defer(async () => watched.stop());
+  stops.defer('the watch over identities', () => watched.stop(), { endsWithUs: true });
   const trail = createAuditTrail(database, log);
   const parts = {
     database,

@@ -34,6 +34,7 @@ import type { Core } from './core.ts';
 import { buildMetricsPage } from './metrics.ts';
 import { narrowServices } from './narrow-services.ts';
 import { checkQueue, createReadiness } from './readiness.ts';
+import type { Stops } from './stops.ts';
 
 /** What only servers of the API need beside the core. */
 type ApiCore = Core & { readonly webhooks: WebhookPort };
@@ -46,7 +47,7 @@ function buildServices(
   defaultMethod: ImageMethod,
   metrics: Metrics,
   log: Logger,
-  stops: AsyncDisposableStack,
+  stops: Stops,
 ): (scope: Scope) => Services {
   const { boss, database, listener, platform, secrets, services } = core;
   const { instances, probe, store } = services;
@@ -62,7 +63,7 @@ function buildServices(
     instances: async (id) => (await instanceQueries.byIds([id]))[0] ?? null,
     log,
   });
-  stops.defer(() => logs.stop());
+  stops.defer('the followers of logs', () => logs.stop(), { endsWithUs: true });
   const everything: Services = {
     instanceCommands: createInstanceCommands(commands),
     imageCommands: createImageCommands(commands),
@@ -110,7 +111,7 @@ export async function openApi(
   identity: { readonly token: string; readonly release: string },
   metrics: Metrics,
   log: Logger,
-  stops: AsyncDisposableStack,
+  stops: Stops,
 ): Promise<OpenedApi> {
   const facts = {
     version: identity.release,
@@ -132,7 +133,7 @@ export async function openApi(
     version: identity.release,
     log,
   });
-  stops.defer(() => server.stop());
+  stops.defer('the API', () => server.stop(), { endsWithUs: true });
   const { url } = await server.listen(config.port, config.host);
   return { url, generatedPassword: access.generatedPassword };
 }

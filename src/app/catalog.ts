@@ -5,6 +5,7 @@ import { type FoundImage, rebuildCatalog } from '../services/images/rebuild-cata
 import { type Rotation, rotateKeys } from '../services/keys/rotate-keys.ts';
 import { type Core, openCore } from './core.ts';
 import { layFoundations } from './foundations.ts';
+import { Stops } from './stops.ts';
 
 export type { FoundImage } from '../services/images/rebuild-catalog.ts';
 
@@ -17,7 +18,7 @@ export interface Rebuilt {
 
 /** Works on the records and the store of an installation without serving anything. */
 async function withCore<T>(config: Config, log: Logger, work: (core: Core) => Promise<T>): Promise<T> {
-  await using stops = new AsyncDisposableStack();
+  await using stops = new Stops(log);
   const foundations = await layFoundations(config, config.databaseUrl === null ? 'standalone' : 'api', log, stops);
   try {
     return await work(await openCore(config, foundations, log, stops));

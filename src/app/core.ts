@@ -16,7 +16,11 @@ import { createJobRecords } from '../stores/operations/job-records.ts';
 import { startBoss } from '../workflow/queue/boss.ts';
 import type { Foundations } from './foundations.ts';
 import { openPlatform, type RunningPlatform } from './platform.ts';
+import type { Stops } from './stops.ts';
 import { untilUp } from './until-up.ts';
+
+/** Jobs are told to end, and are ended by force after a while. */
+const PLATFORM_STOP_MS = 60_000;
 
 /** What API and workers share: the records, the queue, the platform, and the ports that workflows go through. */
 export interface Core {
@@ -36,7 +40,7 @@ export async function openCore(
   config: Config,
   foundations: Foundations,
   log: Logger,
-  stops: AsyncDisposableStack,
+  stops: Stops,
   { schedule = false }: { readonly schedule?: boolean } = {},
 ): Promise<Core> {
   const url = foundations.databaseUrl;
@@ -48,19 +52,20 @@ export async function openCore(
     what: 'the database of records',
     waitMs: startWaitMs,
     log,
+    signal: stops.signal,
   });
   const pooled = directUrl !== url;
   const database = openDatabase({ url, pooled, maxConnections: databaseConnections.queries });
-  stops.defer(() => database.stop());
+  stops.defer('the connections to the records', () => database.stop(), { endsWithUs: true });
   const boss = await untilUp(
     () => startBoss({ url: directUrl, log, schedule, maxConnections: databaseConnections.queue }),
-    { what: 'the queue', waitMs: startWaitMs, log },
+    { what: 'the queue', waitMs: startWaitMs, log, signal: stops.signal },
   );
-  stops.defer(() => boss.stop({ graceful: false }));
+  stops.defer('the queue', () => boss.stop({ graceful: false }), { endsWithUs: true });
   const notify = (channel: string, payload: string) =>
     database.pool.query('SELECT pg_notify($1, $2)', [channel, payload]);
   const listener = createListener({ url: directUrl, log, notify });
-  stops.defer(() => listener.stop());
+  stops.defer('the listener', () => listener.stop(), { endsWithUs: true });
   await listener.start();
   const keys = foundations.encryptionKey.split(',').map((key) => parseSecretKey(key));
   await requireKnownKeys(
@@ -76,7 +81,7 @@ export async function openCore(
     log,
   });
   const { platform, probe } = await openPlatform(config, foundations, log);
-  stops.defer(() => platform.stop());
+  stops.defer('the platform', () => platform.stop(), { withinMs: PLATFORM_STOP_MS });
   const services: WorkflowServices = {
     platform,
     store,

@@ -10,6 +10,7 @@ import type { BlobLogin } from '../storage/blob-account.ts';
 import type { Machine } from './machine.ts';
 import { prepareMachine } from './machine.ts';
 import type { Mode } from './mode.ts';
+import type { Stops } from './stops.ts';
 
 /** What a server stands on: the configured services, or embedded ones in their place. */
 export interface Foundations {
@@ -47,12 +48,7 @@ async function readEncryptionKey(config: Config, home: Home): Promise<string> {
   );
 }
 
-async function chooseBlobLogin(
-  config: Config,
-  home: Home,
-  log: Logger,
-  stops: AsyncDisposableStack,
-): Promise<BlobLogin> {
+async function chooseBlobLogin(config: Config, home: Home, log: Logger, stops: Stops): Promise<BlobLogin> {
   if (config.storageAccount !== null) return { account: config.storageAccount };
   if (config.storageConnectionString !== null) return { connectionString: config.storageConnectionString };
   if (config.platform === 'kubernetes') {
@@ -63,21 +59,16 @@ async function chooseBlobLogin(
     );
   }
   const azurite = await startEmbeddedAzurite({ stateDirectory: home.stateDirectory, log });
-  stops.defer(() => azurite.stop());
+  stops.defer('the embedded blob store', () => azurite.stop(), { withinMs: 45_000 });
   return { connectionString: azurite.connectionString };
 }
 
 /** Opens the home and starts what is not configured; each thing's stop is put on `stops` as soon as it runs. */
-export async function layFoundations(
-  config: Config,
-  mode: Mode,
-  log: Logger,
-  stops: AsyncDisposableStack,
-): Promise<Foundations> {
+export async function layFoundations(config: Config, mode: Mode, log: Logger, stops: Stops): Promise<Foundations> {
   requireConfigured(config, mode);
   const identity = await readServerIdentity();
   const home = await openHome({ directory: config.home, identity, exclusive: mode === 'standalone', log });
-  stops.defer(() => home.release());
+  stops.defer('the hold on the home', () => home.release());
   const encryptionKey = await readEncryptionKey(config, home);
   const token = config.apiToken ?? (await readOrCreateToken(home.directory));
   let { databaseUrl } = config;
@@ -86,7 +77,7 @@ export async function layFoundations(
   if (databaseUrl === null) {
     const programs = machine ?? (await prepareMachine(config, home, log));
     const postgres = await startEmbeddedPostgres({ ...programs, stateDirectory: home.stateDirectory, log });
-    stops.defer(() => postgres.stop());
+    stops.defer('the embedded database', () => postgres.stop(), { withinMs: 60_000 });
     databaseUrl = postgres.url;
   }
   const blobLogin = await chooseBlobLogin(config, home, log, stops);

@@ -5,6 +5,7 @@ import { AppError } from '../../schema/errors.ts';
 import type { Config } from '../config/env.ts';
 import type { Logger } from '../log/logger.ts';
 import { createLocalPlatform } from '../platform/local/local-platform.ts';
+import type { ServerExits } from '../platform/local/servers/server-exits.ts';
 import { createServerProbe } from '../platform/server-probe.ts';
 import type { Foundations } from './foundations.ts';
 import { readRelease } from './release.ts';
@@ -14,7 +15,7 @@ const TEMPLATES = path.join(import.meta.dirname, '../../templates');
 const SCRIPTS = path.join(TEMPLATES, 'scripts');
 
 /** A platform with its life: what of it ends with this process, and what goes on. */
-export interface RunningPlatform extends Platform {
+export interface RunningPlatform extends Platform, Partial<ServerExits> {
   /** Stops in order what cannot live without us. Again: no effect. */
   suspend(): Promise<void>;
   /** Starts it again. */

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Core } from './core.ts';
 import { buildMetricsPage } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import type { Stops } from './stops.ts';
 
 /** Opens the server for probes where one is configured, and answers with its URL. Throws UNAVAILABLE when the port is in use. */
 export async function openProbes(
@@ -14,7 +15,7 @@ export async function openProbes(
   identity: { readonly token: string; readonly release: string },
   metrics: Metrics,
   log: Logger,
-  stops: AsyncDisposableStack,
+  stops: Stops,
 ): Promise<string | null> {
   if (config.probePort === null) return null;
   const auth = createAuthenticator({ token: identity.token, username: config.adminUsername });
@@ -24,6 +25,6 @@ export async function openProbes(
     metrics: buildMetricsPage(metrics, config, auth),
     log,
   });
-  stops.defer(() => server.stop());
+  stops.defer('the server for probes', () => server.stop(), { endsWithUs: true });
   return (await server.listen(config.probePort, config.host)).root;
 }

@@ -6,9 +6,10 @@ import { createCommandGate } from '../services/commands/gate.ts';
 import { createScheduledWork } from '../services/schedules/scheduled-work.ts';
 import { createOperationQueue } from '../workflow/queue/operation-queue.ts';
 import type { Core } from './core.ts';
+import type { Stops } from './stops.ts';
 
 /** Carries out the schedules of this server's platform, until `stops` are called. */
-export async function startSchedules(core: Core, log: Logger, stops: AsyncDisposableStack): Promise<void> {
+export async function startSchedules(core: Core, log: Logger, stops: Stops): Promise<void> {
   const { boss, database, listener, platform, secrets, services } = core;
   const gate = createCommandGate({ database, secrets, platform, log, watch: createAuditTrail(database, log).watch });
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
@@ -21,6 +22,6 @@ export async function startSchedules(core: Core, log: Logger, stops: AsyncDispos
     checkStore: () => services.store.check(),
     log,
   });
-  stops.defer(() => scheduler.stop());
+  stops.defer('the schedules', () => scheduler.stop(), { withinMs: 30_000, endsWithUs: true });
   await scheduler.start();
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../db/errors.ts';
 import { isNotUpYet } from '../db/unusable.ts';
 import type { Logger } from '../log/logger.ts';
+import { pause } from '../waiting/pause.ts';
 
 const FIRST_MS = 250;
 const LONGEST_MS = 4000;
@@ -12,6 +12,8 @@ export interface WaitOptions {
   /** How long to try again; 0: not at all. */
   readonly waitMs: number;
   readonly log: Logger;
+  /** Waits no longer when it is aborted, and throws what it says. */
+  readonly signal?: AbortSignal | null;
 }
 
 /**
@@ -19,7 +21,10 @@ export interface WaitOptions {
  * that comes back) come up in any order. Says once for what it waits. Throws what the last try threw when the time is over,
  * and at once what no waiting mends: a refused login, an unknown database.
  */
-export async function untilUp<T>(work: () => Promise<T>, { what, waitMs, log }: WaitOptions): Promise<T> {
+export async function untilUp<T>(
+  work: () => Promise<T>,
+  { what, waitMs, log, signal = null }: WaitOptions,
+): Promise<T> {
   const deadline = performance.now() + waitMs;
   for (let pauseMs = FIRST_MS, said = false; ; pauseMs = Math.min(LONGEST_MS, pauseMs * 2)) {
     try {
@@ -29,7 +34,9 @@ export async function untilUp<T>(work: () => Promise<T>, { what, waitMs, log }: 
       if (left <= 0 || !(isNotUpYet(error) || isDatabaseUnavailable(error))) throw error;
       if (!said) log.info({ seconds: Math.ceil(left / 1000) }, `waiting for ${what}, which is not up yet`);
       said = true;
-      await sleep(Math.min(pauseMs, left));
+      signal?.throwIfAborted();
+      await pause(Math.min(pauseMs, left), signal);
+      signal?.throwIfAborted();
     }
   }
 }

@@ -5,15 +5,16 @@ import { generateWebhookSecret } from '../notify/secrets.ts';
 import { createSender } from '../notify/sender.ts';
 import type { WebhookPort } from '../services/webhooks/webhook-commands.ts';
 import type { Core } from './core.ts';
+import type { Stops } from './stops.ts';
 
 const LOCAL_NAME = /(^|\.)localhost\.?$/i;
 
 /** Sends messages to webhooks, until `stops` are called. */
-export function startWebhooks(config: Config, core: Core, log: Logger, stops: AsyncDisposableStack): WebhookPort {
+export function startWebhooks(config: Config, core: Core, log: Logger, stops: Stops): WebhookPort {
   const { database, listener, secrets } = core;
   const allowPrivate = config.webhookAllowPrivate;
   const sender = createSender({ database, listener, secrets, allowPrivate, log });
-  stops.defer(() => sender.stop());
+  stops.defer('the sender of webhooks', () => sender.stop(), { withinMs: 30_000, endsWithUs: true });
   sender.start();
   return {
     generateSecret: generateWebhookSecret,

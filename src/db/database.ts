@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as tables from '../../drizzle/tables/index.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
+import { pause } from '../waiting/pause.ts';
 import { isFull, isSilence, translateDatabaseError } from './errors.ts';
 import { sessionConfig } from './session.ts';
 
@@ -82,7 +83,7 @@ function waitWhenFull(pool: pg.Pool): void {
         return await connect();
       } catch (error) {
         if (!isFull(error) || pool.ending || performance.now() > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS * (0.5 + Math.random())));
+        await pause(LOOK_AGAIN_MS * (0.5 + Math.random()));
       }
     }
   };
@@ -95,6 +96,22 @@ function waitWhenFull(pool: pg.Pool): void {
     return undefined;
   };
   pool.connect = either as typeof pool.connect;
+}
+
+/** How long statements under way may take to end before their connections are cut. */
+const LAST_STATEMENTS_MS = 5_000;
+
+/** Closes all connections: those that are free at once, those at work when they are free, and all in a while. */
+async function endPool(pool: pg.Pool): Promise<void> {
+  const ended = pool.end();
+  const over = new AbortController();
+  const cut = pause(LAST_STATEMENTS_MS, over.signal).then(() => {
+    const { _clients: clients } = pool as unknown as { readonly _clients: readonly object[] };
+    for (const client of [...clients]) destroyConnection(client);
+  });
+  await ended;
+  over.abort();
+  await cut;
 }
 
 /** Opens nothing yet: the first query does. A connection that dies while idle is dropped and replaced. */
@@ -125,6 +142,6 @@ export function openDatabase(options: DatabaseOptions): Database {
         .catch((error: unknown) => {
           throw translateDatabaseError(error);
         }),
-    stop: () => pool.end(),
+    stop: () => endPool(pool),
   };
 }

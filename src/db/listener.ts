@@ -6,6 +6,8 @@ import { createSession } from './session.ts';
 /** The channels that the triggers of the CMS notify. */
 export const CHANNELS = ['toygres_work', 'toygres_events', 'toygres_changes', 'toygres_access'] as const;
 export type Channel = (typeof CHANNELS)[number];
+/** Hints that something may be new. The tables tell the truth; whoever listens also looks by itself now and then. */
+export type WakeSource = Pick<Listener, 'subscribe'>;
 /** On it the listener hears itself, which proves that what others notify arrives. */
 const PROOF = 'toygres_proof';
 /** A notification may come late once; a second one that does not come is none. */
@@ -33,7 +35,7 @@ export interface Listener {
    * Calls back with the payload of each notification on the channel, and with null after every new connection: some may
    * have been missed, look again. Answers with the way to end it, which may be called twice.
    */
-  subscribe(channel: string, onNotify: (payload: string | null) => void): () => void;
+  subscribe(channel: Channel, onNotify: (payload: string | null) => void): () => void;
   /** How many subscriptions there are. */
   readonly subscribers: number;
   /** The process id of the server's end of the connection; null while there is none. */
@@ -50,6 +52,8 @@ const RECONNECT = { firstMs: 50, maxMs: 5000 };
 export function createListener(options: ListenerOptions): Listener {
   const { url, log, heartbeatMs = 5000, heartbeatTimeoutMs = 5000, notify = null } = options;
   const handlers = new Map<string, Set<(payload: string | null) => void>>();
+  /** What the connection that is there listens to. */
+  const listening = new Set<string>();
   let state: 'idle' | 'running' | 'stopped' = 'idle';
   let client: pg.Client | null = null;
   let pid: number | null = null;
@@ -81,6 +85,7 @@ export function createListener(options: ListenerOptions): Listener {
     pid = null;
     hears = null;
     unheard = 0;
+    listening.clear();
     destroy(lost);
     failures += 1;
     log.warn('the connection for notifications was lost; connecting anew');
@@ -96,9 +101,11 @@ export function createListener(options: ListenerOptions): Listener {
       if (channel !== PROOF) tell(channel, payload ?? '');
       else if (payload === expected?.payload) expected?.arrived();
     });
+    let wanted: readonly string[] = [];
     try {
       await fresh.connect();
-      await fresh.query([...CHANNELS, PROOF].map((channel) => `LISTEN ${channel}`).join('; '));
+      wanted = [...handlers.keys()];
+      await fresh.query([...wanted, PROOF].map((channel) => `LISTEN ${channel}`).join('; '));
       const { rows } = await fresh.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       if (client !== fresh) return;
       pid = rows[0]?.pid ?? null;
@@ -108,7 +115,20 @@ export function createListener(options: ListenerOptions): Listener {
     }
     failures = 0;
     later(heartbeatMs, () => void beat(fresh));
-    for (const channel of CHANNELS) tell(channel, null);
+    for (const channel of wanted) listening.add(channel);
+    for (const channel of handlers.keys()) if (!listening.has(channel)) await listenTo(fresh, channel);
+    for (const channel of wanted) tell(channel, null);
+  }
+
+  /** Nobody is told of what nobody follows: each notification costs every process that listens to it. */
+  async function listenTo(on: pg.Client, channel: string): Promise<void> {
+    listening.add(channel);
+    try {
+      await on.query(`LISTEN ${channel}`);
+      if (client === on) tell(channel, null);
+    } catch {
+      lose(on);
+    }
   }
 
   async function beat(beating: pg.Client): Promise<void> {
@@ -158,6 +178,7 @@ export function createListener(options: ListenerOptions): Listener {
       // Its own function, so that one handler can subscribe twice and leave once.
       const own = (payload: string | null) => onNotify(payload);
       handlers.set(channel, of.add(own));
+      if (client !== null && pid !== null && !listening.has(channel)) void listenTo(client, channel);
       return () => {
         of.delete(own);
       };

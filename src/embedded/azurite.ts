@@ -9,8 +9,8 @@ import type { Logger } from '../log/logger.ts';
 import { makeDirectories } from '../machine/directories.ts';
 import { chooseFreePort } from '../machine/free-port.ts';
 import { isAlive, markProcess, ProcessMark, signalProcess } from '../machine/process-mark.ts';
-import { until } from '../machine/until.ts';
 import { readJsonFile, readPlainFile, writeJsonFile } from '../machine/whole-file.ts';
+import { until } from '../waiting/until.ts';
 import { keepRunning } from './keep-running.ts';
 import { readOrCreateInnerSecret } from './kept-secret.ts';
 

@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log/logger.ts';
+import { backoffMs } from '../waiting/backoff.ts';
+import { pause } from '../waiting/pause.ts';
 
 export interface KeptProgram {
   /** As users know it, for the log. */
@@ -15,25 +16,24 @@ export interface Keeper {
 }
 
 const LOOK_MS = 500;
-const FIRST_DELAY_MS = 250;
-const LONGEST_DELAY_MS = 30_000;
+const RESTARTS = { delayMs: 250, maxDelayMs: 30_000 };
 
 /** Starts a program again whenever it has died, with longer and longer waits while that fails, and says so in the log. */
 export function keepRunning(program: KeptProgram, log: Logger): Keeper {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const sleep = (ms: number) => delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  const sleep = (ms: number) => pause(ms, signal, { ref: false });
 
   const watch = async () => {
-    for (let wait = FIRST_DELAY_MS; !signal.aborted; ) {
+    for (let starts = 0; !signal.aborted; ) {
       await sleep(LOOK_MS);
       if (signal.aborted || (await program.isAlive().catch(() => true))) {
-        wait = FIRST_DELAY_MS;
+        starts = 0;
         continue;
       }
       log.error(`${program.name} has ended unexpectedly; it is started again`);
-      await sleep(wait);
-      wait = Math.min(wait * 2, LONGEST_DELAY_MS);
+      starts += 1;
+      await sleep(backoffMs(starts, RESTARTS));
       if (signal.aborted) return;
       try {
         await program.start();

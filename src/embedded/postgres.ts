@@ -5,7 +5,6 @@ import type { Logger } from '../log/logger.ts';
 import { makeDirectories } from '../machine/directories.ts';
 import { chooseFreePort } from '../machine/free-port.ts';
 import { readProcess } from '../machine/process-mark.ts';
-import { until } from '../machine/until.ts';
 import { readJsonFile, readPlainFile, writeJsonFile } from '../machine/whole-file.ts';
 import { type ClusterOwner, initCluster, startCluster } from '../postgres-programs/cluster.ts';
 import type { PostgresPrograms } from '../postgres-programs/find.ts';
@@ -17,6 +16,7 @@ import {
   stopPostmaster,
 } from '../postgres-programs/postmaster.ts';
 import { readLastCause, rotateServerLog } from '../postgres-programs/server-log.ts';
+import { until } from '../waiting/until.ts';
 import { keepRunning } from './keep-running.ts';
 import { readOrCreateInnerSecret } from './kept-secret.ts';
 

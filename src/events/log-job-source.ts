@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ImageStore } from '../../jobs/ports/image-store.ts';
 import type { JobStatus, Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
 import type { JobRecord } from '../../resolvers/ports/records.ts';
+import { pause } from '../waiting/pause.ts';
 
 export interface JobLogDeps {
   readonly platform: Platform;
@@ -67,7 +67,7 @@ export async function* followJobLines(
       }
     }
     if (record === null || hasEnded(record)) return;
-    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    await pause(pauseMs, signal);
   }
 }
 

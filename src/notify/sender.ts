@@ -1,7 +1,6 @@
 import { AppError } from '../../schema/errors.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
-import { every } from '../machine/every.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import {
   type DueDelivery,
@@ -11,6 +10,7 @@ import {
   recordAttempt,
   takeDue,
 } from '../stores/webhooks/outbox.ts';
+import { every } from '../waiting/every.ts';
 import { nextAttempt } from './backoff.ts';
 import { buildBody, readReceiver } from './message.ts';
 import { createPoster } from './post.ts';

@@ -10,7 +10,7 @@ import {
   signalPid,
   signalProcess,
 } from '../machine/process-mark.ts';
-import { until } from '../machine/until.ts';
+import { until } from '../waiting/until.ts';
 
 /** The running server of a data directory. */
 export interface Postmaster {

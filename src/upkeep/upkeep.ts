@@ -2,21 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { PgBoss } from 'pg-boss';
 import type { WorkflowServices } from '../../jobs/workflow/context.ts';
 import type { Database } from '../db/database.ts';
+import type { WakeSource } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import type { ChangeSource } from './change-source.ts';
 import { createReconciler } from './drift/reconciler.ts';
 import { createPruner, type Retention } from './growth/pruner.ts';
-import { createHealthMonitor } from './health/health-monitor.ts';
+import { createHealthMonitor, type ServerExits } from './health/health-monitor.ts';
 import { startRounds } from './rounds.ts';
 
 export interface UpkeepOptions {
   readonly database: Database;
   /** Must make schedules. */
   readonly boss: PgBoss;
-  readonly listener: ChangeSource;
+  readonly listener: WakeSource;
   readonly secrets: SecretBox;
   readonly services: WorkflowServices;
+  /** Null where servers do not run as processes that can be seen from here. */
+  readonly exits: ServerExits | null;
   readonly retention: Retention;
   /** How long something must be seen as left over before it is removed. */
   readonly driftGraceMs: number;
@@ -31,11 +33,20 @@ export interface Upkeep {
 }
 
 export function createUpkeep(options: UpkeepOptions): Upkeep {
-  const { database, boss, listener, secrets, services, retention, driftGraceMs, log } = options;
+  const { database, boss, listener, secrets, services, exits, retention, driftGraceMs, log } = options;
   const { platform, probe, store } = services;
   const reconciler = createReconciler({ database, services, graceMs: driftGraceMs, log });
   const pruner = createPruner({ database, store, retention, log });
-  const monitor = createHealthMonitor({ database, platform, listener, secrets, probe, processId: randomUUID(), log });
+  const monitor = createHealthMonitor({
+    database,
+    platform,
+    exits,
+    listener,
+    secrets,
+    probe,
+    processId: randomUUID(),
+    log,
+  });
   let stopRounds: (() => Promise<void>) | null = null;
 
   return {

@@ -4,13 +4,13 @@ import { AppError, isRetryable } from '../../schema/errors.ts';
 import { isDatabaseUnavailable } from '../db/errors.ts';
 import { readUndone } from '../stores/runs/claim.ts';
 import { recordUndone } from '../stores/runs/ending.ts';
+import { backoffMs } from '../waiting/backoff.ts';
+import { pause } from '../waiting/pause.ts';
 import { describeFailure } from './failure.ts';
-import { pause } from './pause.ts';
 import { persist } from './persist.ts';
 import { Interrupted } from './runs/run-control.ts';
 import type { EngineDeps, RunInHand } from './runs/run-in-hand.ts';
 import { runAttempt } from './steps/attempt.ts';
-import { backoffMs } from './steps/backoff.ts';
 
 const BACKOFF = { delayMs: 1000, maxDelayMs: 30_000 };
 const UNDO_TIMEOUT_MS = 120_000;

@@ -3,15 +3,15 @@ import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
 import { isTerminal, type TerminalState } from '../../schema/states.ts';
 import type { ClaimedRun } from '../stores/runs/claim.ts';
 import { endOperation, lockRun } from '../stores/runs/ending.ts';
+import { backoffMs } from '../waiting/backoff.ts';
+import { pause } from '../waiting/pause.ts';
 import { compensate } from './compensation.ts';
 import { cancelledFailure, describeFailure } from './failure.ts';
 import { letLeftBehindEnd } from './left-behind.ts';
-import { pause } from './pause.ts';
 import { persist } from './persist.ts';
 import { Interrupted, type RunControl } from './runs/run-control.ts';
 import type { EngineDeps, RunInHand } from './runs/run-in-hand.ts';
 import { recordCause, succeed } from './runs/run-records.ts';
-import { backoffMs } from './steps/backoff.ts';
 import { createStoryRunner } from './steps/step-runner.ts';
 
 /** `ended`: the operation is over. `superseded`: it is another worker's. `handed-back`: it is to be taken by the next. */

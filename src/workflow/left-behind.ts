@@ -1,4 +1,4 @@
-import { pause } from './pause.ts';
+import { pause } from '../waiting/pause.ts';
 import type { EngineDeps, RunInHand } from './runs/run-in-hand.ts';
 
 /** Waits for work that does not heed its signal, a while: what is taken back must not be made anew by it. */

@@ -1,8 +1,8 @@
 import { isDatabaseUnavailable } from '../db/errors.ts';
 import type { Logger } from '../log/logger.ts';
-import { pause } from './pause.ts';
+import { backoffMs } from '../waiting/backoff.ts';
+import { pause } from '../waiting/pause.ts';
 import { Interrupted } from './runs/run-control.ts';
-import { backoffMs } from './steps/backoff.ts';
 
 /**
  * Does the work against the CMS database, again and again while that does not answer: an outage is no failure of a run.

@@ -4,12 +4,12 @@ import type { PgBoss } from 'pg-boss';
 import type { WorkflowServices } from '../../jobs/workflow/context.ts';
 import type { Workflow } from '../../jobs/workflow/define-workflow.ts';
 import type { Database } from '../db/database.ts';
+import type { WakeSource } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
-import { every } from '../machine/every.ts';
 import { announceWorker, removeWorker } from '../stores/runs/workers.ts';
+import { every } from '../waiting/every.ts';
 import { ensureQueue } from './queue/boss.ts';
 import { queueName } from './queue/queue-name.ts';
-import { EVENTS_CHANNEL, type WakeSource, WORK_CHANNEL } from './queue/wake-source.ts';
 import { createHeldRuns } from './runs/held-runs.ts';
 import { type RunFeed, startRunFeed } from './runs/run-feed.ts';
 import type { EngineDeps } from './runs/run-in-hand.ts';
@@ -105,10 +105,11 @@ export function createWorker(options: WorkerOptions): Worker {
   const background = (what: string) => (error: unknown) =>
     log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, `${what} failed; it is tried again`);
 
-  function onEvent(payload: string | null): void {
-    if (payload === null) return void held.look().catch(background('a look at the runs in hand'));
-    const [operationId, sequence] = payload.split(':');
-    if (operationId !== undefined) held.hint(operationId, Number(sequence));
+  /** `<platform>`: there is something to take. `<platform>/<operation>`: that one was cancelled. */
+  function onWork(payload: string | null): void {
+    if (payload === null || payload === platformId) feed?.wake();
+    if (payload === null) held.look().catch(background('a look at the runs in hand'));
+    else if (payload.startsWith(`${platformId}/`)) held.hint(payload.slice(platformId.length + 1));
   }
 
   return {
@@ -123,13 +124,11 @@ export function createWorker(options: WorkerOptions): Worker {
         pollMs: POLL_MS,
         log,
         room: taker.room,
+        enough: Math.max(1, Math.floor(concurrency / 2)),
         onRun: taker.take,
       });
       stops.push(
-        options.listener.subscribe(WORK_CHANNEL, (payload) => {
-          if (payload === null || payload === platformId) feed?.wake();
-        }),
-        options.listener.subscribe(EVENTS_CHANNEL, onEvent),
+        options.listener.subscribe('toygres_work', onWork),
         every(HEARTBEAT_MS, held.touch, background('the heartbeat')),
         every(HEARTBEAT_MS, held.look, background('a look at the runs in hand')),
         every(ANNOUNCE_MS, announce, background('the announcement')),
@@ -143,8 +142,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await taker.idle(graceMs);
       for (const { control } of held.all()) control.stopNow();
       await taker.idle(settleMs + 5000);
-      for (const stop of stops.splice(0)) await stop();
-      held.stop();
+      await Promise.all(stops.splice(0).map((stop) => stop()));
       await removeWorker(database.orm, id).catch(background('taking the worker off the list'));
     },
   };

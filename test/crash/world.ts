@@ -130,7 +130,7 @@ export async function openWorld({
         release: 'test',
         log: createLogger(process.env.TEST_LOG === undefined ? 'silent' : 'debug'),
       });
-      own.stops.defer(() => worker.stop({ graceMs: 1000 }));
+      own.stops.defer('the worker', () => worker.stop({ graceMs: 1000 }));
       await worker.start();
       return { stop: () => own.stops.disposeAsync() };
     },

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { openApi } from '../../src/app/api.ts';
 import type { Core } from '../../src/app/core.ts';
+import { Stops } from '../../src/app/stops.ts';
 import { startWebhooks } from '../../src/app/webhooks.ts';
 import { readConfig } from '../../src/config/env.ts';
 import { createListener } from '../../src/db/listener.ts';
@@ -64,13 +65,15 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
     images: createImageRecords(database, secrets),
     jobs: createJobRecords(database, PLATFORM),
   };
-  const webhooks = startWebhooks(config, { database, listener, secrets } as unknown as Core, log, stops);
+  const opened = new Stops(log);
+  stops.defer(() => opened.disposeAsync());
+  const webhooks = startWebhooks(config, { database, listener, secrets } as unknown as Core, log, opened);
   const core = { database, boss, listener, secrets, platform, services, webhooks } as unknown as Core & {
     webhooks: typeof webhooks;
   };
   const metrics = createMetrics({ release: '0', mode: 'test' });
   stops.defer(() => metrics.stop());
-  const api = await openApi(config, core, { token: ROOT_TOKEN, release: '1.2.3' }, metrics, log, stops);
+  const api = await openApi(config, core, { token: ROOT_TOKEN, release: '1.2.3' }, metrics, log, opened);
   const owned = stops.move();
   const { url } = api;
 

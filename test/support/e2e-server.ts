@@ -38,11 +38,20 @@ export interface FailedStart {
   readonly output: string;
 }
 
+/** A server of which nobody knows how far it is. */
+export interface BegunServer {
+  readonly output: () => string;
+  /** Asks it to end as Ctrl-C does, and answers with the exit code, or the signal that it ended by. */
+  stop(): Promise<number | NodeJS.Signals | null>;
+}
+
 /** A fresh TOYGRES_HOME below /tmp that the unprivileged user of servers can enter. */
 export interface E2eHome {
   readonly directory: string;
   /** Starts a server on any free port and waits until it says that it is ready. Throws with its last words otherwise. */
   start(mode?: Mode, environment?: Environment): Promise<E2eServer>;
+  /** Starts one and waits for nothing. */
+  begin(mode?: Mode, environment?: Environment): BegunServer;
   /** The same for a server that must not come up; fails when it does. */
   startInVain(mode?: Mode, environment?: Environment): Promise<FailedStart>;
   /** Runs a command that ends by itself. */
@@ -143,6 +152,17 @@ export async function makeE2eHome(name: string): Promise<E2eHome> {
         kill: async () => {
           child.kill('SIGKILL');
           await exited;
+        },
+      };
+    },
+    begin(mode = 'standalone', environment = {}) {
+      const { child, exited, output } = launch([mode], settings(environment));
+      return {
+        output,
+        stop: async () => {
+          child.kill('SIGTERM');
+          await exited;
+          return child.exitCode ?? child.signalCode;
         },
       };
     },

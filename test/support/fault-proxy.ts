@@ -16,6 +16,8 @@ export interface FaultProxy {
   set(fault: Fault): Promise<void>;
   /** Cuts every connection, and goes on. */
   drop(): void;
+  /** Cuts one of the connections, by lot: `lot` is at least 0 and less than 1. */
+  dropOne(lot: number): void;
   /** Lets the connections that are there go silent for ever, while new ones pass: each end thinks the other is there. */
   forget(): void;
   /** From now on each connection ends in the middle of an answer, when it has brought so many bytes. */
@@ -139,6 +141,10 @@ export async function startFaultProxy(target: { readonly host?: string; readonly
     drop() {
       faults += 1;
       for (const passage of [...passages]) passage.cut();
+    },
+    dropOne(lot) {
+      faults += 1;
+      [...passages][Math.floor(lot * passages.size)]?.cut();
     },
     forget() {
       faults += 1;

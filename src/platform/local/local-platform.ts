@@ -11,6 +11,7 @@ import { createJobs } from './jobs/job-verbs.ts';
 import { layoutOf } from './layout.ts';
 import { listLocalObjects } from './objects.ts';
 import { readLocalOffers } from './offers.ts';
+import { createServerExits, type ServerExits } from './servers/server-exits.ts';
 import { followServerLog } from './servers/server-logs.ts';
 import { createServerParts } from './servers/server-parts.ts';
 import { listServers } from './servers/server-records.ts';
@@ -41,7 +42,7 @@ export interface LocalPlatformOptions {
   readonly stopGraceMs?: number;
 }
 
-export interface LocalPlatform extends Platform {
+export interface LocalPlatform extends Platform, ServerExits {
   /** Ends jobs (INTERRUPTED) and then servers in order, remembering which servers are meant to run. Again: no effect. */
   suspend(): Promise<void>;
   /** Starts the servers that are meant to run. One that cannot be started is logged and does not hold up the others. */
@@ -88,6 +89,7 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
     namespaces: options.namespaces,
     readOffers: () => readLocalOffers(context.programs),
     ...createServerParts(context),
+    ...createServerExits(layout),
     ...servers,
     ...jobs,
     followJobLogs: (ref, follow) => followJobLog(layout, ref, follow),

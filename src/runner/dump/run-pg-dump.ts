@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { every } from '../../machine/every.ts';
+import { every } from '../../waiting/every.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { lockWaitsIn } from '../catalogue/lock-waits.ts';

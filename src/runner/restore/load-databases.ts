@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { every } from '../../machine/every.ts';
+import { every } from '../../waiting/every.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import type { SourcePaths } from '../load/entries/search-paths.ts';

@@ -1,10 +1,10 @@
 import type { Finding } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
+import { within } from '../../waiting/within.ts';
 import type { CommandPlatform } from '../commands/ports.ts';
 import { BrokenLinkError } from './broken-link.ts';
 import { buildServingLinks, buildWorkingLinks, type Hearing, type Link, type ServingParts } from './links.ts';
-import { within } from './within.ts';
 
 /** What a look at the links that serve requests needs. */
 export interface ReadinessDependencies extends ServingParts {

@@ -1,6 +1,7 @@
 import type { DurableState } from '../../../jobs/ports/source-facts.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { DurableFunctions } from '../../../schema/states.ts';
+import { isEnded } from '../../../schema/states.ts';
 import type { LockedImage } from '../../stores/images/writes.ts';
 import { readInstanceState } from '../../stores/instances/writes.ts';
 
@@ -35,7 +36,7 @@ export async function decideOnFunctions(
   asked: DurableFunctions | null,
 ): Promise<{ readonly decision: DurableFunctions; readonly notices: readonly string[] }> {
   const state = await readInstanceState(tx, image.sourceInstanceId);
-  const hasSource = state !== null && state !== 'DELETED' && state !== 'FAILED';
+  const hasSource = state !== null && !isEnded(state);
   const decision = asked ?? (hasSource ? 'CANCEL' : 'RESUME');
   const { durable } = image;
   if (durable === null) {

@@ -1,10 +1,13 @@
 import { and, asc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { imageFiles, images } from '../../../drizzle/tables/index.ts';
+import { listed } from '../../../drizzle/tables/listed.ts';
 import type { ImageRecord } from '../../../jobs/ports/records.ts';
 import type { ImageCriteria, ImageQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
+
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { IMAGE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
+import { ENDED_RECORD_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { imagesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
@@ -17,7 +20,7 @@ type Parent = typeof images.sourceInstanceId | typeof images.scheduleId;
 
 const notDeleted = ne(images.state, 'DELETED');
 /** As the unique index on names has it: at most one image of a name. */
-const holdsName = sql`${images.state} NOT IN ('DELETED', 'FAILED')`;
+const holdsName = sql`${images.state} NOT IN (${sql.raw(listed(ENDED_RECORD_STATES))})`;
 
 function matching(criteria: ImageCriteria): SQL | undefined {
   const { state, nameContains, sourceInstanceId, labels, method, scheduleId } = criteria;

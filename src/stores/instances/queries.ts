@@ -1,11 +1,13 @@
 import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { instances } from '../../../drizzle/tables/index.ts';
+import { listed } from '../../../drizzle/tables/listed.ts';
 import { OWNER_NAME, SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
 import { notFound } from '../../../resolvers/ids.ts';
 import type { InstanceCriteria, InstanceQueries } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { INSTANCE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
+import { ENDED_RECORD_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
@@ -20,7 +22,7 @@ import { instanceColumns, toInstanceRecord } from './rows.ts';
 const SUPERUSER_DATABASE = 'postgres';
 
 /** As the unique index on names has it: at most one instance of a name. */
-const holdsName = sql`${instances.state} NOT IN ('DELETED', 'FAILED')`;
+const holdsName = sql`${instances.state} NOT IN (${sql.raw(listed(ENDED_RECORD_STATES))})`;
 
 function matching(criteria: InstanceCriteria): SQL | undefined {
   const { state, nameContains, labels, readiness } = criteria;

@@ -3,6 +3,7 @@ import { images, instances, operations } from '../../../drizzle/tables/index.ts'
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { Claim } from '../../../jobs/workflow/operation-queue.ts';
 import { AppError } from '../../../schema/errors.ts';
+import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
 import { inside } from '../../db/database.ts';
 
 /**
@@ -31,7 +32,7 @@ export async function requireFree(tx: Transaction, claim: Claim, except: string 
     .from(operations)
     .where(
       and(
-        inArray(operations.state, ['QUEUED', 'RUNNING', 'CANCELLING']),
+        inArray(operations.state, [...ACTIVE_OPERATION_STATES]),
         or(...inTheWay),
         except === null ? undefined : ne(operations.id, except),
       ),

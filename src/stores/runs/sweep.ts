@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { operations } from '../../../drizzle/tables/index.ts';
+import { listed } from '../../../drizzle/tables/listed.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
-import { isTerminal } from '../../../schema/states.ts';
+import { ACTIVE_OPERATION_STATES, isTerminal } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
 import { recordFailure } from './ending.ts';
 import { WORKER_LIVE_FOR } from './workers.ts';
@@ -15,7 +16,7 @@ export interface OpenRun {
 }
 
 const openRun = sql`o.id, o.run, o.workflow, o.workflow_version AS version`;
-const isOpen = sql`o.state IN ('QUEUED', 'RUNNING', 'CANCELLING')`;
+const isOpen = sql`o.state IN (${sql.raw(listed(ACTIVE_OPERATION_STATES))})`;
 
 /** Operations of the platform that are not over and that no live job of the queue will ever take up. */
 export async function readForgottenRuns(

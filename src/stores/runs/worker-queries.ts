@@ -1,5 +1,6 @@
 import { and, count, eq, gt, inArray, sql } from 'drizzle-orm';
 import { operations, workers } from '../../../drizzle/tables/index.ts';
+import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 import { WORKER_LIVE_FOR } from './workers.ts';
@@ -41,7 +42,7 @@ export async function readStrandedVersions({ orm }: Database, platform: string):
       .where(
         and(
           eq(operations.platform, platform),
-          inArray(operations.state, ['QUEUED', 'RUNNING', 'CANCELLING']),
+          inArray(operations.state, [...ACTIVE_OPERATION_STATES]),
           sql`not exists ${announced}`,
         ),
       )

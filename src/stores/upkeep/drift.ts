@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { listed } from '../../../drizzle/tables/listed.ts';
 import type { DriftKind, DriftState } from '../../../schema/states.ts';
+import { OPEN_DRIFT_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 import { storableText } from '../stored-text.ts';
@@ -36,14 +38,14 @@ export async function recordDrift(
         SELECT DISTINCT ON (kind, namespace, name) * FROM jsonb_to_recordset(${JSON.stringify(found)}::jsonb)
           AS s("kind" text, "namespace" text, "name" text, "ownerId" text, "state" text, "reason" text)
       ), resolved AS (
-        UPDATE cms.drift d SET state = 'RESOLVED' WHERE d.platform = ${platform} AND d.state IN ('PENDING', 'REPORTED')
+        UPDATE cms.drift d SET state = 'RESOLVED' WHERE d.platform = ${platform} AND d.state IN (${sql.raw(listed(OPEN_DRIFT_STATES))})
           AND d.kind = ANY(${sql.param(kinds)}::text[]) AND NOT EXISTS (
             SELECT FROM seen s WHERE s.kind = d.kind AND s.namespace = d.namespace AND s.name = d.name)
       )
       INSERT INTO cms.drift AS d (platform, kind, namespace, name, owner_id, first_seen, last_seen, state, reason)
       SELECT ${platform}, kind, namespace, name, "ownerId", clock_timestamp(), clock_timestamp(), state, reason FROM seen
       ON CONFLICT (platform, kind, namespace, name) DO UPDATE SET
-        first_seen = CASE WHEN d.state IN ('PENDING', 'REPORTED') AND d.owner_id IS NOT DISTINCT FROM excluded.owner_id
+        first_seen = CASE WHEN d.state IN (${sql.raw(listed(OPEN_DRIFT_STATES))}) AND d.owner_id IS NOT DISTINCT FROM excluded.owner_id
           AND d.state = excluded.state THEN d.first_seen ELSE excluded.first_seen END,
         owner_id = excluded.owner_id, last_seen = excluded.last_seen, state = excluded.state, reason = excluded.reason`),
   );
@@ -103,7 +105,7 @@ export async function countOpenDrift(
   const { rows } = await answered(
     orm.execute<{ pending: string; reported: string }>(sql`
       SELECT count(*) FILTER (WHERE state = 'PENDING') AS pending, count(*) FILTER (WHERE state = 'REPORTED') AS reported
-      FROM cms.drift WHERE platform = ${platform} AND state IN ('PENDING', 'REPORTED')`),
+      FROM cms.drift WHERE platform = ${platform} AND state IN (${sql.raw(listed(OPEN_DRIFT_STATES))})`),
   );
   return { pending: Number(rows[0]?.pending ?? 0), reported: Number(rows[0]?.reported ?? 0) };
 }

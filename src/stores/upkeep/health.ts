@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { listed } from '../../../drizzle/tables/listed.ts';
 import type { ServerEndpoint } from '../../../jobs/ports/records.ts';
 import type { HealthStatus, ImageType } from '../../../schema/states.ts';
+import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 import { storableText } from '../stored-text.ts';
@@ -30,7 +32,7 @@ export interface FoundHealth {
 
 /** An operation that changes the instance is under way: what it does to the server is no illness. */
 const isBusy = sql`EXISTS (SELECT FROM cms.operations o WHERE o.instance_id = i.id AND o.excludes_on_instance
-  AND o.state IN ('QUEUED', 'RUNNING', 'CANCELLING'))`;
+  AND o.state IN (${sql.raw(listed(ACTIVE_OPERATION_STATES))}))`;
 
 interface Row extends Record<string, unknown> {
   readonly id: string;

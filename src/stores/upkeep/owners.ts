@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { listed } from '../../../drizzle/tables/listed.ts';
 import type { ImageState, InstanceState, OperationState } from '../../../schema/states.ts';
+import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 
@@ -43,7 +45,7 @@ export interface OwnersQuery {
   readonly since: string;
 }
 
-const underWay = sql`o.state IN ('QUEUED', 'RUNNING', 'CANCELLING')`;
+const underWay = sql`o.state IN (${sql.raw(listed(ACTIVE_OPERATION_STATES))})`;
 
 /** The present moment of the database's clock. */
 export async function readMoment({ orm }: Database): Promise<string> {

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
+import { listed } from '../../../drizzle/tables/listed.ts';
 import type { FailureRecord } from '../../../jobs/ports/records.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { ImageType } from '../../../schema/states.ts';
+import { LIVE_INSTANCE_STATES } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 
@@ -38,7 +40,7 @@ export async function readNewestVersion(
 ): Promise<string | null> {
   const { rows } = await inside(tx).execute<{ version: string }>(sql`
     SELECT postgres_version AS version FROM cms.instances
-    WHERE platform = ${platform} AND namespace = ${namespace} AND image_type = ${imageType} AND state IN ('CREATING', 'RUNNING', 'STOPPED')
+    WHERE platform = ${platform} AND namespace = ${namespace} AND image_type = ${imageType} AND state IN (${sql.raw(listed(LIVE_INSTANCE_STATES))})
     ORDER BY postgres_version::integer DESC LIMIT 1`);
   return rows[0]?.version ?? null;
 }

@@ -1,4 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { listed } from '../../../drizzle/tables/listed.ts';
+import { ENDED_RECORD_STATES, TERMINAL_OPERATION_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 
@@ -20,7 +22,7 @@ export function deleteOperations(days: number, keepNewest: number, batch = 200):
   const isAmongNewest = (noun: 'instance' | 'image') => {
     const column = sql.identifier(`${noun}_id`);
     return sql`(EXISTS (
-      SELECT FROM cms.${sql.identifier(`${noun}s`)} r WHERE r.id = o.${column} AND r.state NOT IN ('DELETED', 'FAILED')
+      SELECT FROM cms.${sql.identifier(`${noun}s`)} r WHERE r.id = o.${column} AND r.state NOT IN (${sql.raw(listed(ENDED_RECORD_STATES))})
     ) AND (
       SELECT count(*) FROM (
         SELECT FROM cms.operations n WHERE n.${column} = o.${column} AND (n.created_at, n.id) > (o.created_at, o.id)
@@ -30,7 +32,7 @@ export function deleteOperations(days: number, keepNewest: number, batch = 200):
   return deleteWith(sql`
     DELETE FROM cms.operations WHERE id = ANY (ARRAY(
       SELECT o.id FROM cms.operations o
-      WHERE o.state IN ('SUCCEEDED', 'FAILED', 'CANCELLED') AND o.finished_at < ${daysAgo(days)}
+      WHERE o.state IN (${sql.raw(listed(TERMINAL_OPERATION_STATES))}) AND o.finished_at < ${daysAgo(days)}
         AND NOT ${isAmongNewest('instance')} AND NOT ${isAmongNewest('image')}
       ORDER BY o.finished_at LIMIT ${batch} FOR UPDATE SKIP LOCKED))`);
 }

@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { listed } from '../../../drizzle/tables/listed.ts';
+import { OPEN_DRIFT_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import type { RecordCounts } from '../../metrics/record-counts.ts';
 import { answered } from '../answered.ts';
@@ -30,7 +32,7 @@ export async function readRecordCounts({ orm }: Database, options: CountOptions)
         'instances', ${list(sql`SELECT state, health, count(*) FROM cms.instances WHERE ${mine} GROUP BY 1, 2`)},
         'images', ${list(sql`SELECT state, count(*), coalesce(sum(size_bytes), 0) AS "sizeBytes" FROM cms.images WHERE ${mine} GROUP BY 1`)},
         'jobs', ${list(sql`SELECT kind, state, count(*) FROM cms.jobs WHERE ${mine} GROUP BY 1, 2`)},
-        'drift', ${list(sql`SELECT kind, state, count(*) FROM cms.drift WHERE ${mine} AND state IN ('PENDING', 'REPORTED') GROUP BY 1, 2`)},
+        'drift', ${list(sql`SELECT kind, state, count(*) FROM cms.drift WHERE ${mine} AND state IN (${sql.raw(listed(OPEN_DRIFT_STATES))}) GROUP BY 1, 2`)},
         'alerts', ${list(sql`SELECT kind, count(*) FROM cms.alerts WHERE ${mine} AND resolved_at IS NULL GROUP BY 1`)},
         'readiness', ${list(sql`SELECT status, count(*), max(data_age) AS "oldestSeconds" FROM (${ready}) r GROUP BY 1`)},
         'imageAges', ${perInstance ? list(ages) : sql`NULL::jsonb`},

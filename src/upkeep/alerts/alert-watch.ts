@@ -3,17 +3,17 @@ import type { SQL } from 'drizzle-orm';
 import { AppError } from '../../../schema/errors.ts';
 import type { AlertKind } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
+import type { WakeSource } from '../../db/listener.ts';
 import type { Logger } from '../../log/logger.ts';
-import { every } from '../../machine/every.ts';
 import { syncAlerts } from '../../stores/alerts/alerts.ts';
 import { RECORD_RULES, storeUnreachable } from '../../stores/alerts/rules.ts';
 import { tellReadiness } from '../../stores/readiness/readiness.ts';
 import { createDuty } from '../../stores/upkeep/duty.ts';
-import type { ChangeSource } from '../change-source.ts';
+import { every } from '../../waiting/every.ts';
 
 export interface AlertWatchOptions {
   readonly database: Database;
-  readonly listener: ChangeSource;
+  readonly listener: WakeSource;
   readonly platformId: string;
   /** Throws while the blob store does not answer. */
   readonly checkStore: () => Promise<void>;

@@ -1,6 +1,6 @@
 import type { PlatformObject, ServerRef } from '../../../jobs/ports/platform.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
-import { type DriftKind, isTerminal } from '../../../schema/states.ts';
+import { type DriftKind, isEnded, isTerminal } from '../../../schema/states.ts';
 import type { SeenDrift } from '../../stores/upkeep/drift.ts';
 import type { InstanceOwner, JobOwner } from '../../stores/upkeep/owners.ts';
 
@@ -97,7 +97,7 @@ function judgePart(
       `Its instance "${owner.name}" is recorded with another name on the platform, ${owner.resourceName}.`,
     );
   }
-  if (owner.state !== 'DELETED' && owner.state !== 'FAILED') return null;
+  if (!isEnded(owner.state)) return null;
   if (owner.isBusy) return null;
   return pending(`Its instance "${owner.name}" is ${owner.state}.`);
 }

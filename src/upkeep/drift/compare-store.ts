@@ -1,5 +1,6 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import { AppError } from '../../../schema/errors.ts';
+import { isEnded } from '../../../schema/states.ts';
 import type { SeenDrift } from '../../stores/upkeep/drift.ts';
 import type { ImageOwner } from '../../stores/upkeep/owners.ts';
 
@@ -19,7 +20,7 @@ export async function compareStore(
   for (const id of prefixes) {
     const owner = owners.get(id);
     if (owner === undefined) add(id, 'REPORTED', await describeUnknown(id));
-    else if (owner.platform === platform && !owner.isBusy && (owner.state === 'DELETED' || owner.state === 'FAILED')) {
+    else if (owner.platform === platform && !owner.isBusy && isEnded(owner.state)) {
       add(id, 'PENDING', `The image "${owner.name}" is ${owner.state}, and files of it are still stored.`);
     }
   }

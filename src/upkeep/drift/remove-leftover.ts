@@ -5,7 +5,7 @@ import type { ServerRef } from '../../../jobs/ports/platform.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
 import { AppError, assertNever } from '../../../schema/errors.ts';
-import { isTerminal } from '../../../schema/states.ts';
+import { isEnded, isTerminal } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
 import type { Leftover } from '../../stores/upkeep/drift.ts';
@@ -78,7 +78,7 @@ async function requireDisownedServer(
   }
   const isIts =
     row.resourceName === ref.resourceName && row.namespace === ref.namespace && row.platform === platform.id;
-  if (!isIts || (row.state !== 'DELETED' && row.state !== 'FAILED')) throw notLeftOver();
+  if (!isIts || !isEnded(row.state)) throw notLeftOver();
 }
 
 function removePart({ platform }: RemovalDependencies['services'], kind: PartKind, ref: ServerRef): Promise<void> {
@@ -99,7 +99,7 @@ function removePart({ platform }: RemovalDependencies['services'], kind: PartKin
 async function requireDisownedImage(tx: Transaction, imageId: string): Promise<void> {
   await requireFree(tx, { instanceId: null, imageId, excludesOnInstance: false, excludesOnImage: true });
   const [row] = await inside(tx).select({ state: images.state }).from(images).where(eq(images.id, imageId));
-  if (row?.state !== 'DELETED' && row?.state !== 'FAILED') throw notLeftOver();
+  if (row === undefined || row === null || !isEnded(row.state)) throw notLeftOver();
 }
 
 async function removeJob(

@@ -1,20 +1,28 @@
-import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform, ServerRef } from '../../../jobs/ports/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
-import { every } from '../../machine/every.ts';
+import type { WakeSource } from '../../db/listener.ts';
 import { createDuty } from '../../stores/upkeep/duty.ts';
 import { type FoundHealth, readWatched, writeEndpoint, writeHealth } from '../../stores/upkeep/health.ts';
 import { type HeldLease, healthLeaseName } from '../../stores/upkeep/leases.ts';
-import type { ChangeSource } from '../change-source.ts';
+import { every } from '../../waiting/every.ts';
 import { type CheckDependencies, checkServer } from './check-server.ts';
 import { followOutage } from './outages.ts';
 import { reviveServer } from './revive-server.ts';
-import { createWatchList, type Watched } from './watch-list.ts';
+import { createWatchList, isPlanned, type Watched } from './watch-list.ts';
+
+/** Tells of servers of this machine that were seen to run and do not any more. */
+export interface ServerExits {
+  /** True once when the server that ran at an earlier look has ended. Costs next to nothing. */
+  hasExited(ref: ServerRef): Promise<boolean>;
+}
 
 export interface HealthMonitorOptions extends Omit<CheckDependencies, 'timeoutMs' | 'platform'> {
   readonly database: Database;
   readonly platform: Pick<Platform, 'kind' | 'id' | 'readServer' | 'ensureServer'>;
-  readonly listener: ChangeSource;
+  /** Default: nobody tells, and the next check finds out. */
+  readonly exits?: ServerExits | null;
+  readonly listener: WakeSource;
   /** Names this process among those that could do the same. */
   readonly processId: string;
   /** How often each instance is checked. Default 30 s. */
@@ -37,6 +45,7 @@ export interface HealthMonitor {
 }
 
 const TICK_MS = 200;
+const EXIT_LOOK_MS = 500;
 const FLUSH_MS = 1000;
 const REVIVALS_AT_ONCE = 2;
 /** How soon to look again at what has just been changed. */
@@ -47,7 +56,7 @@ const SOON_MS = 1000;
  * that should run and does not is started again, 1, 2, 4 ... 60 s after it was found so.
  */
 export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
-  const { database, platform, log, intervalMs = 30_000, concurrency = 16 } = options;
+  const { database, platform, log, exits = null, intervalMs = 30_000, concurrency = 16 } = options;
   const list = createWatchList({ intervalMs, perServer: options.perServer ?? 4 });
   const duty = createDuty({
     database,
@@ -58,6 +67,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
   const checking = { ...options, timeoutMs: options.timeoutMs ?? 5_000 };
   const underWay = new Set<Promise<void>>();
   const changed = new Set<string>();
+  const exited = new Set<string>();
   const stops: (() => Promise<void> | void)[] = [];
   let found: FoundHealth[] = [];
   let readAllAt = 0;
@@ -81,6 +91,21 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       const ids = [...changed];
       changed.clear();
       list.update(ids, await readWatched(database, platform.id, ids), now);
+    }
+    for (const id of exited) {
+      const watched = list.get(id);
+      if (watched !== undefined && !isPlanned(watched.outage)) watched.dueAt = now;
+    }
+    exited.clear();
+  }
+
+  /** A server that has ended is checked at once, unless an operation that is under way has ended it. */
+  async function lookForExits(): Promise<void> {
+    if (exits === null || inCharge === null) return;
+    for (const { instance } of list.all()) {
+      if (!(await exits.hasExited(instance))) continue;
+      changed.add(instance.id);
+      exited.add(instance.id);
     }
   }
 
@@ -186,10 +211,10 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
     async start() {
       stops.push(options.listener.subscribe('toygres_changes', onChange));
       await tick().catch(onError);
-      stops.push(every(TICK_MS, tick, onError));
+      stops.push(every(TICK_MS, tick, onError), every(EXIT_LOOK_MS, lookForExits, onError));
     },
     async stop() {
-      for (const stop of stops.splice(0).reverse()) await stop();
+      await Promise.all(stops.splice(0).map((stop) => stop()));
       inCharge = null;
       await Promise.all(underWay);
       await duty.release().catch(onError);

@@ -1,11 +1,11 @@
 import type { Logger } from '../../log/logger.ts';
+import { backoffMs } from '../../waiting/backoff.ts';
 import type { Verdict } from './check-server.ts';
 import { isPlanned, type Outage, type Watched } from './watch-list.ts';
 
-const FIRST_BACKOFF_MS = 1000;
-const LONGEST_BACKOFF_MS = 60_000;
-/** How soon to look again at a server that is coming up. */
-const COMING_UP_MS = 1000;
+const REVIVAL = { delayMs: 1000, maxDelayMs: 60_000 };
+/** How soon to look again at a server that is coming up: one that stays unwell is soon looked at as any other. */
+const COMING_UP = { delayMs: 1000, maxDelayMs: 60_000 };
 /** A server that fails sooner than this after it was started again has not recovered. */
 const RECOVERED_AFTER_MS = 60_000;
 
@@ -25,8 +25,12 @@ export function followOutage(watched: Watched, verdict: Verdict, now: number, lo
   }
   if (outage === null) return verdict.message;
   if (verdict.status !== 'HEALTHY') {
-    watched.dueAt = Math.min(watched.dueAt, now + COMING_UP_MS);
-  } else if (outage.wellSince === null) {
+    outage.unwellLooks += 1;
+    watched.dueAt = Math.min(watched.dueAt, now + backoffMs(outage.unwellLooks, COMING_UP));
+    return verdict.message;
+  }
+  outage.unwellLooks = 0;
+  if (outage.wellSince === null) {
     outage.wellSince = now;
     log.info({ instanceId: instance.id, server: instance.resourceName }, 'a server runs again');
   } else if (now - outage.wellSince >= RECOVERED_AFTER_MS) {
@@ -38,8 +42,8 @@ export function followOutage(watched: Watched, verdict: Verdict, now: number, lo
 function planRevival(watched: Watched, now: number, log: Logger): Outage & { readonly reviveAt: number } {
   const { id, resourceName } = watched.instance;
   const attempts = (watched.outage?.attempts ?? 0) + 1;
-  const delayMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 10));
-  const planned = { attempts, reviveAt: now + delayMs, wellSince: null };
+  const delayMs = backoffMs(attempts, REVIVAL);
+  const planned = { attempts, reviveAt: now + delayMs, wellSince: null, unwellLooks: 0 };
   watched.outage = planned;
   log.warn({ instanceId: id, server: resourceName, attempts, delayMs }, 'a server is down');
   return planned;

@@ -8,6 +8,8 @@ export interface Outage {
   reviveAt: number | null;
   /** Since when it runs again; null while it does not. */
   wellSince: number | null;
+  /** How many looks in a row found it down or unwell since it was started again. */
+  unwellLooks: number;
 }
 
 /** Whether it is to be started again and has not been yet. */
@@ -27,6 +29,7 @@ export interface Watched {
 export interface WatchList {
   readonly size: number;
   get(id: string): Watched | undefined;
+  all(): readonly Watched[];
   /** Takes over who there is now of all. Whoever is new is spread over what comes next. */
   replace(instances: readonly WatchedInstance[], now: number): void;
   /** Takes over who there is now of these ids. Whoever is new is due at once. */
@@ -80,6 +83,7 @@ export function createWatchList({ intervalMs, perServer }: { intervalMs: number;
       return list.size;
     },
     get: (id) => list.get(id),
+    all: () => [...list.values()],
 
     replace(instances, now) {
       const present = new Set(instances.map(({ id }) => id));

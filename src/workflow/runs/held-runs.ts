@@ -2,7 +2,7 @@ import type { PgBoss } from 'pg-boss';
 import type { Database } from '../../db/database.ts';
 import type { Logger } from '../../log/logger.ts';
 import { readStandings } from '../../stores/runs/watch.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../waiting/pause.ts';
 import { RUN_IS_OURS_MS } from '../queue/boss.ts';
 import { Interrupted, type RunControl } from './run-control.ts';
 import type { RunInHand } from './run-in-hand.ts';
@@ -36,19 +36,14 @@ export interface HeldRuns {
   requireOurs(held: HeldRun): Promise<void>;
   /** Looks whether any was cancelled or taken over. */
   look(): Promise<void>;
-  /** Looks at one of them soon, if the event is none of this worker's own. */
-  hint(operationId: string, sequence: number): void;
-  stop(): void;
+  /** Looks at it soon, if it is one of them: it may have been cancelled. */
+  hint(operationId: string): void;
 }
 
-/** An own event is heard of before the answer to the write that made it: wait for that before asking whose it was. */
-const HINT_DELAY_MS = 25;
 const ASK_AGAIN_MS = 500;
 
 export function createHeldRuns(database: Database, boss: PgBoss, log: Logger): HeldRuns {
   const runs = new Set<HeldRun>();
-  const hints = new Map<string, number>();
-  let timer: NodeJS.Timeout | null = null;
   let touching: Promise<void> | null = null;
 
   async function touchAll(): Promise<void> {
@@ -81,16 +76,6 @@ export function createHeldRuns(database: Database, boss: PgBoss, log: Logger): H
     }
   }
 
-  function lookAtHinted(): void {
-    timer = null;
-    const foreign = [...runs].filter((held) => {
-      const sequence = hints.get(held.operationId);
-      return sequence !== undefined && held.inHand !== null && sequence > held.inHand.sequence;
-    });
-    hints.clear();
-    if (foreign.length > 0) lookAt(foreign).catch(() => log.debug('a look at runs failed; the next one comes'));
-  }
-
   return {
     get size() {
       return runs.size;
@@ -111,13 +96,9 @@ export function createHeldRuns(database: Database, boss: PgBoss, log: Logger): H
       }
       if (lost.aborted) throw new Interrupted(held.control.backward.reason ?? 'superseded');
     },
-    hint(operationId, sequence) {
-      hints.set(operationId, Math.max(sequence, hints.get(operationId) ?? 0));
-      timer ??= setTimeout(lookAtHinted, HINT_DELAY_MS);
-    },
-    stop() {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+    hint(operationId) {
+      const hinted = [...runs].filter((held) => held.operationId === operationId);
+      if (hinted.length > 0) lookAt(hinted).catch(() => log.debug('a look at a run failed; the next one comes'));
     },
   };
 }

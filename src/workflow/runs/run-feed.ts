@@ -2,9 +2,9 @@ import type { PgBoss } from 'pg-boss';
 import type { Database } from '../../db/database.ts';
 import type { Logger } from '../../log/logger.ts';
 import { readQueueNews } from '../../stores/runs/sweep.ts';
-import { pause } from '../pause.ts';
+import { backoffMs } from '../../waiting/backoff.ts';
+import { pause } from '../../waiting/pause.ts';
 import { QUEUE_SCHEMA, type RunJob } from '../queue/boss.ts';
-import { backoffMs } from '../steps/backoff.ts';
 
 /** A job as the queue gave it to us. */
 export interface FetchedRun extends RunJob {
@@ -23,6 +23,8 @@ export interface RunFeedOptions {
   readonly log: Logger;
   /** How many more runs could be taken now. */
   room(): number;
+  /** So much room is worth a look for more: each look costs the same, however many runs it brings. */
+  readonly enough: number;
   onRun(run: FetchedRun): void;
 }
 
@@ -89,7 +91,7 @@ export function startRunFeed(options: RunFeedOptions): RunFeed {
         if (failures === 1) log.warn({ reason: reasonOf(error) }, 'the queue cannot be read; trying again');
       }
       // Room can have been made while we looked.
-      if (full && options.room() > 0) continue;
+      if (full && options.room() >= options.enough) continue;
       if (!woken) await pause(waitMs, sleep.signal);
     }
   }
@@ -103,7 +105,7 @@ export function startRunFeed(options: RunFeedOptions): RunFeed {
   return {
     wake,
     roomMade() {
-      if (full) wake();
+      if (full && options.room() >= options.enough) wake();
     },
     async stop() {
       stopped.abort();

@@ -9,6 +9,11 @@ const MEMORY_SECONDS = 8;
 /** What would take longer stands still: nothing is said of its end, and no number grows out of every bound. */
 const LONGEST_SECONDS = 30 * 86_400;
 
+/** An estimate needs a part of the whole to go by, or enough time. */
+const SHORT_SECONDS = 1;
+const SOME = 0.01;
+const LONG_SECONDS = 10;
+
 interface Sample {
   readonly at: number;
   readonly value: number;
@@ -18,6 +23,8 @@ interface Sample {
 export interface ProgressTracker {
   /** Takes a report at a moment in milliseconds and answers with how far the step is; the percent never falls. */
   take(report: ProgressReport, at: number): StoredProgress;
+  /** What is left to say when the step is begun anew: how far it was, and neither its words nor its pace. */
+  again(): StoredProgress | null;
   /** How far it is after success: exactly 100, and all bytes done; null for a step that never reported. */
   finish(): StoredProgress | null;
   readonly last: StoredProgress | null;
@@ -36,8 +43,8 @@ export function createProgressTracker(earlier: StoredProgress | null): ProgressT
       const bytesDone = amount(report.bytesDone) ?? last?.bytesDone ?? null;
       const bytesTotal = amount(report.bytesTotal) ?? last?.bytesTotal ?? null;
       const percent = furthest(last?.percent ?? null, percentOf(report, bytesDone, bytesTotal));
-      const bytesPerSecond = bytesDone === null ? null : bytes(at, bytesDone);
-      const percentPerSecond = percent === null ? null : percents(at, percent);
+      const bytesPerSecond = bytesDone === null ? null : bytes.take(at, bytesDone);
+      const percentPerSecond = percent === null ? null : percents.take(at, percent);
       last = {
         percent,
         bytesDone,
@@ -45,12 +52,18 @@ export function createProgressTracker(earlier: StoredProgress | null): ProgressT
         bytesPerSecond: bytesPerSecond === null ? null : Math.round(bytesPerSecond),
         secondsLeft:
           bytesDone !== null && bytesTotal !== null && bytesTotal >= bytesDone
-            ? secondsFor(bytesTotal - bytesDone, bytesPerSecond)
+            ? secondsFor(bytesTotal - bytesDone, bytesTotal, bytesPerSecond, bytes.measured(at))
             : percent === null
               ? null
-              : secondsFor(100 - percent, percentPerSecond),
-        message: report.message == null ? (last?.message ?? null) : storableText(report.message),
+              : secondsFor(100 - percent, 100, percentPerSecond, percents.measured(at)),
+        message: messageOf(report, last),
       };
+      return last;
+    },
+    again() {
+      bytes.forget();
+      percents.forget();
+      if (last !== null) last = { ...last, bytesPerSecond: null, secondsLeft: null, message: null };
       return last;
     },
     finish() {
@@ -73,20 +86,37 @@ const amount = (value: number | null | undefined) =>
   value == null || !Number.isFinite(value) || value < 0 ? null : Math.round(value);
 const round = (value: number) => Math.round(value * 100) / 100;
 
-function secondsFor(left: number, perSecond: number | null): number | null {
-  if (perSecond === null || perSecond <= 0) return null;
+/** What is not said stays, and what is said to be nothing goes. */
+function messageOf({ message }: ProgressReport, last: StoredProgress | null): string | null {
+  if (message === undefined) return last?.message ?? null;
+  return message === null ? null : storableText(message);
+}
+
+/** Null until so much was seen of it that its pace means something, and when all is through and it still goes on. */
+function secondsFor(left: number, total: number, perSecond: number | null, measured: Measured): number | null {
+  if (perSecond === null || perSecond <= 0 || left <= 0) return null;
+  const isLong = measured.seconds >= LONG_SECONDS;
+  if (!isLong && (measured.seconds < SHORT_SECONDS || measured.value < total * SOME)) return null;
   const seconds = Math.ceil(left / perSecond);
   return seconds > LONGEST_SECONDS ? null : seconds;
 }
 
+/** Between the first sample and the last one. */
+interface Measured {
+  readonly seconds: number;
+  readonly value: number;
+}
+
 /** Units a second, smoothed so that one quick or slow report does not throw it; null until two moments are known. */
-function createRate(): (at: number, value: number) => number | null {
+function createRate() {
+  let first: Sample | null = null;
   let before: Sample | null = null;
   let smoothed: number | null = null;
-  return (at, value) => {
+  const take = (at: number, value: number): number | null => {
     if (before === null || value < before.value) {
       // The first sample, or a job that began anew: what was measured before it says nothing about it.
       before = { at, value };
+      first = before;
       return smoothed;
     }
     const seconds = (at - before.at) / 1000;
@@ -96,6 +126,18 @@ function createRate(): (at: number, value: number) => number | null {
     smoothed = smoothed === null ? now : smoothed + weight * (now - smoothed);
     before = { at, value };
     return smoothed;
+  };
+  return {
+    take,
+    measured: (at: number): Measured =>
+      first === null || before === null
+        ? { seconds: 0, value: 0 }
+        : { seconds: (at - first.at) / 1000, value: before.value - first.value },
+    forget() {
+      first = null;
+      before = null;
+      smoothed = null;
+    },
   };
 }
 

@@ -2,13 +2,13 @@ import type { Poll, ProgressReport, StepOptions, StepScope } from '../../../jobs
 import { AppError, isRetryable } from '../../../schema/errors.ts';
 import { isDatabaseUnavailable } from '../../db/errors.ts';
 import { writeStep } from '../../stores/runs/steps.ts';
+import { backoffMs } from '../../waiting/backoff.ts';
+import { pause } from '../../waiting/pause.ts';
 import { describeFailure } from '../failure.ts';
-import { pause } from '../pause.ts';
 import { Interrupted } from '../runs/run-control.ts';
 import type { EngineDeps, RunInHand, StepInHand } from '../runs/run-in-hand.ts';
 import { changeStep } from '../runs/run-records.ts';
 import { runAttempt } from './attempt.ts';
-import { backoffMs } from './backoff.ts';
 import { createProgressTracker, percentOfRun } from './progress.ts';
 import { createProgressReporter } from './progress-reporter.ts';
 
@@ -76,7 +76,7 @@ export async function perform<T>(
       if (!begun) {
         const attempt = step.attempt + 1;
         if (attempt > BEGINNINGS_AT_MOST) throw neverEnds(step);
-        await changeStep(deps, run, step, { kind: 'begin', attempt, progress: step.progress, failure: null });
+        await changeStep(deps, run, step, { kind: 'begin', attempt, progress: tracker.again(), failure: null });
         begun = true;
       }
       return await runAttempt(phase, limits, (signal) => doing.look({ attempt: step.attempt, signal, report }));

@@ -35,6 +35,22 @@ describe('the listener', () => {
     await expect.poll(() => heard).toEqual([null, 'a', 'b', 'c']);
   });
 
+  it('listens to what is followed, also from later on, and to nothing else', async () => {
+    await listener.start();
+    const events: (string | null)[] = [];
+    const send = (payload: string) => cms.database.orm.execute(sql`SELECT pg_notify('toygres_events', ${payload})`);
+    await send('nobody follows');
+    listener.subscribe('toygres_events', (payload) => events.push(payload));
+    await expect.poll(() => events).toEqual([null]);
+    await send('followed');
+    await expect.poll(() => events).toEqual([null, 'followed']);
+    await cms.database.orm.execute(sql`SELECT pg_terminate_backend(${listener.backendPid})`);
+    await expect.poll(() => events).toEqual([null, 'followed', null]);
+    await send('after');
+    await expect.poll(() => events).toEqual([null, 'followed', null, 'after']);
+    expect(heard).toEqual([null, null]);
+  });
+
   it('connects anew after a connection that was ended, and tells its subscribers to look again', async () => {
     await listener.start();
     await cms.database.orm.execute(sql`SELECT pg_terminate_backend(${listener.backendPid})`);

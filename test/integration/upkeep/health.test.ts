@@ -182,6 +182,20 @@ describe('a local server that should run and does not', () => {
     await world.untilHealth(spec.instanceId, 'HEALTHY');
   });
 
+  it('is noticed at its end, however long the next check is away, and not where an operation has ended it', async () => {
+    const spec = await world.createServer();
+    const stopped = await world.createServer();
+    await world.monitor({ intervalMs: 3_600_000, exits: world.platform });
+    await world.untilHealth(spec.instanceId, 'HEALTHY');
+    await world.untilHealth(stopped.instanceId, 'HEALTHY');
+    await insertOperation(world.database, { instanceId: stopped.instanceId, state: 'RUNNING', kind: 'STOP_INSTANCE' });
+    await world.platform.stopServer(stopped);
+    process.kill(await postmasterOf(spec), 'SIGKILL');
+    await world.untilHealth(spec.instanceId, 'UNHEALTHY');
+    await world.untilHealth(spec.instanceId, 'HEALTHY');
+    expect((await world.checks(stopped.instanceId)).map(({ status }) => status)).toEqual(['HEALTHY']);
+  });
+
   it('is left alone while an operation changes it, and started again when that has failed', async () => {
     const spec = await world.createServer();
     const witness = await world.shareServer();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { within } from '../../../src/services/checks/within.ts';
+import { within } from '../../../src/waiting/within.ts';
 
 describe('work with a time limit', () => {
   beforeEach(() => {

@@ -105,6 +105,24 @@ describe('a server that is down', () => {
     expect(watched.outage).toMatchObject({ attempts: 1, reviveAt: 1000 });
   });
 
+  it('is looked at less and less often while it stays unwell, and at the normal interval in the end', () => {
+    const watched = watch();
+    followOutage(watched, down, 0, log);
+    if (watched.outage !== null) watched.outage.reviveAt = null;
+    const waits: number[] = [];
+    for (let now = 0, look = 0; look < 8; look += 1) {
+      watched.dueAt = now + 30_000;
+      followOutage(watched, coming, now, log);
+      waits.push(watched.dueAt - now);
+      now = watched.dueAt;
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+    followOutage(watched, well, 200_000, log);
+    watched.dueAt = 230_000;
+    followOutage(watched, coming, 200_000, log);
+    expect(watched.dueAt).toBe(201_000);
+  });
+
   it('has recovered when it has run for a minute, and not before', () => {
     const watched = watch();
     followOutage(watched, down, 0, log);

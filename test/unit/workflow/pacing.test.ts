@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { every } from '../../../src/machine/every.ts';
-import { pause } from '../../../src/workflow/pause.ts';
+import { backoffMs } from '../../../src/waiting/backoff.ts';
+import { every } from '../../../src/waiting/every.ts';
+import { pause } from '../../../src/waiting/pause.ts';
 import { createRunControl, Interrupted } from '../../../src/workflow/runs/run-control.ts';
 import { createSlots } from '../../../src/workflow/runs/slots.ts';
 import { runAttempt } from '../../../src/workflow/steps/attempt.ts';
-import { backoffMs } from '../../../src/workflow/steps/backoff.ts';
 import { createProgressReporter } from '../../../src/workflow/steps/progress-reporter.ts';
 
 beforeEach(() => {

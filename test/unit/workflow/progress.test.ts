@@ -60,6 +60,45 @@ describe('a progress tracker', () => {
     expect(tracker.take({ bytesDone: 5e11, bytesTotal: 1e12 }, 601_000).secondsLeft).toBeGreaterThan(0);
   });
 
+  it('tells no end before it has seen enough of the pace', () => {
+    const tracker = createProgressTracker(null);
+    const slow = (at: number, bytesDone: number) => tracker.take({ bytesDone, bytesTotal: 1_000_000 }, at).secondsLeft;
+    expect(slow(0, 0)).toBeNull();
+    expect(slow(200, 1)).toBeNull();
+    expect(slow(2000, 9_000)).toBeNull();
+    expect(slow(4000, 20_000)).toBeGreaterThan(0);
+    const patient = createProgressTracker(null);
+    patient.take({ percent: 0 }, 0);
+    expect(patient.take({ percent: 0.5 }, 9_000).secondsLeft).toBeNull();
+    expect(patient.take({ percent: 0.6 }, 11_000).secondsLeft).toBeGreaterThan(1000);
+  });
+
+  it('tells no end when all is through and it still goes on', () => {
+    const tracker = createProgressTracker(null);
+    tracker.take({ bytesDone: 0, bytesTotal: 100 }, 0);
+    expect(tracker.take({ bytesDone: 100, bytesTotal: 100 }, 2000)).toMatchObject({ percent: 99.9, secondsLeft: null });
+  });
+
+  it('says when it is begun anew how far it was, and nothing of what was said before', () => {
+    const tracker = createProgressTracker(null);
+    tracker.take({ bytesDone: 0, bytesTotal: 100, message: 'uploading' }, 0);
+    tracker.take({ bytesDone: 50, bytesTotal: 100 }, 2000);
+    const kept = {
+      percent: 50,
+      bytesDone: 50,
+      bytesTotal: 100,
+      bytesPerSecond: null,
+      secondsLeft: null,
+      message: null,
+    };
+    expect(tracker.last).toMatchObject({ message: 'uploading', bytesPerSecond: 25 });
+    expect(tracker.again()).toEqual(kept);
+    expect(tracker.take({ bytesDone: 51 }, 500_000)).toEqual({ ...kept, percent: 51, bytesDone: 51 });
+    expect(tracker.take({ message: 'at it' }, 501_000).message).toBe('at it');
+    expect(tracker.take({ message: null }, 502_000).message).toBeNull();
+    expect(createProgressTracker(null).again()).toBeNull();
+  });
+
   it('says of a success that all bytes are done, whatever the last report was', () => {
     const tracker = createProgressTracker(null);
     tracker.take({ bytesDone: 371, bytesTotal: 657 }, 0);

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../../log/logger.ts';
+import { pause } from '../../../waiting/pause.ts';
 import { OURS } from '../labels.ts';
 import type { KubernetesApi } from './api.ts';
 import { isStatus } from './errors.ts';
@@ -130,7 +130,7 @@ export function createInformer<K extends Kind>(
         // Too old to go on from: only a new list tells what was missed.
         if (error instanceof Gone || isStatus(error, 410)) version = null;
         else log.debug({ err: error, kind, namespace }, 'a watch was cut; it goes on in a moment');
-        await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+        await pause(pauseMs, stopping.signal);
         pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most);
       }
     }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../../schema/errors.ts';
+import { pause } from '../../../waiting/pause.ts';
 import type { Known } from '../context.ts';
 
 /** How often it is looked without any news: a watch can be silent for longer than it should. */
@@ -52,7 +52,7 @@ export async function readPatiently<T>(
       return await read();
     } catch (error) {
       if (!follow || !(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, signal);
     }
   }
   return null;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../../waiting/pause.ts';
 import type { KubernetesApi } from '../cluster/api.ts';
 import { ApiError, isStatus, translateSilence } from '../cluster/errors.ts';
 import { splitLines } from '../cluster/lines.ts';
@@ -120,7 +120,7 @@ export async function* followPodLog(api: KubernetesApi, options: PodLogOptions):
       rest.stop();
     }
     if (over && !cut) return;
-    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    await pause(pauseMs, signal);
     pauseMs = Math.min(pauseMs * 2, RETRY_MS.most);
   }
 }

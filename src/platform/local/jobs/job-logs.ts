@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../../jobs/ports/platform.ts';
 import { openPlainFile, readLines } from '../../../machine/line-reader.ts';
+import { pause } from '../../../waiting/pause.ts';
 import { translateSystemError } from '../file-errors.ts';
 import type { JobPaths, Layout } from '../layout.ts';
 import { isThere } from '../servers/server-records.ts';
@@ -32,7 +32,7 @@ async function* attemptLines(paths: JobPaths, attempt: number, options: FollowJo
         }
       }
       if (over) return;
-      await delay(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
+      await pause(POLL_MS, options.signal);
     }
   } finally {
     await file?.close();
@@ -62,7 +62,7 @@ export async function* followJobLog(
       const next = (await listAttempts(paths)).find((number) => number > attempt);
       if (next === undefined) {
         if (ended) return;
-        await delay(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
+        await pause(POLL_MS, options.signal);
         continue;
       }
       attempt = next;

@@ -8,7 +8,7 @@ import {
   readProcess,
   signalPid,
 } from '../../../machine/process-mark.ts';
-import { until } from '../../../machine/until.ts';
+import { until } from '../../../waiting/until.ts';
 import type { JobPaths } from '../layout.ts';
 
 async function carriesMark(pid: number, scratch: string): Promise<boolean> {

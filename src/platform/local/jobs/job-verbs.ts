@@ -4,8 +4,8 @@ import type { JobRef, JobSpec, JobStatus, Platform } from '../../../../jobs/port
 import { withLock } from '../../../machine/file-lock.ts';
 import { isAlive, type ProcessMark, signalProcess } from '../../../machine/process-mark.ts';
 import { type Owner, removeTree } from '../../../machine/remove-tree.ts';
-import { until } from '../../../machine/until.ts';
 import { writeWholeFile } from '../../../machine/whole-file.ts';
+import { until } from '../../../waiting/until.ts';
 import type { LocalContext } from '../context.ts';
 import type { JobPaths } from '../layout.ts';
 import { isThere } from '../servers/server-records.ts';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowServerLogs, PlatformLogLine, ServerRef } from '../../../../jobs/ports/platform.ts';
 import { findTail, openPlainFile, type ReadLine, readLines } from '../../../machine/line-reader.ts';
 import { parseServerLogLine } from '../../../postgres-programs/server-log.ts';
+import { pause } from '../../../waiting/pause.ts';
 import { translateSystemError } from '../file-errors.ts';
 import type { Layout } from '../layout.ts';
 import { isThere } from './server-records.ts';
@@ -57,7 +57,7 @@ async function* rawLines(log: string, removed: () => Promise<boolean>, options: 
     if (copy !== rotatedTo) {
       // What was not read yet stands at the same place in the copy. The log is emptied right after the copy appears.
       rotatedTo = copy;
-      await delay(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
+      await pause(POLL_MS, options.signal);
       yield* linesOf(`${log}.1`, offset, true);
       offset = 0;
     }
@@ -69,7 +69,7 @@ async function* rawLines(log: string, removed: () => Promise<boolean>, options: 
       }
     }
     if (over) return;
-    await delay(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
+    await pause(POLL_MS, options.signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from './pause.ts';
 
 export interface UntilLimits {
   readonly timeoutMs: number;
@@ -13,6 +13,6 @@ export async function until(check: () => boolean | Promise<boolean>, limits: Unt
     if (await check()) return true;
     const left = deadline - performance.now();
     if (left <= 0) return false;
-    await delay(Math.min(limits.intervalMs ?? 25, left));
+    await pause(Math.min(limits.intervalMs ?? 25, left));
   }
 }

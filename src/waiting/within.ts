@@ -1,4 +1,4 @@
-import { AppError } from '../../../schema/errors.ts';
+import { AppError } from '../../schema/errors.ts';
 
 /** The result of the work, or UNAVAILABLE when it takes longer. The work itself goes on; its late failure is nobody's. */
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
