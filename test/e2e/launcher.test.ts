@@ -119,7 +119,7 @@ test(
     expect(thrown.errors).toMatch(/TypeError: thrown\n.*src\/config\/env\.ts:\d+/);
 
     await edit('src/main.ts', "import 'reflect-metadata';", "import 'reflect-metadata'; (");
-    const broken = await launch('--help');
+    const broken = await launch('standalone');
     expect(broken).toMatchObject({ code: 1, output: '' });
     expect(broken.errors).toContain('src/main.ts:2:7');
   },
