@@ -108,6 +108,14 @@ describe('the house', () => {
     expect(page).toContain(printed);
   });
 
+  test('every decision stands in the index of decisions', () => {
+    const folder = path.join(ROOT, 'docs/adr');
+    const index = readFileSync(path.join(folder, 'README.md'), 'utf8');
+    const decisions = readdirSync(folder).filter((name) => /^\d/.test(name));
+    expect(decisions.filter((name) => !index.includes(`](${name})`))).toEqual([]);
+    for (const [, target] of index.matchAll(/\]\(([^)]+)\)/g)) expect(decisions).toContain(target);
+  });
+
   test('the checks of this file can fail', () => {
     const a = { path: 'schema/a.ts', text: '', imports: ['schema/b.ts'], packages: [] };
     const b = { path: 'schema/b.ts', text: '', imports: ['schema/a.ts'], packages: [] };
