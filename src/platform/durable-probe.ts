@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { z } from 'zod';
+import { askRow, type InDatabase } from './probe-client.ts';
 
 /**
  * What is known of the background worker of pg_durable; the detail says why it does not run. Off: it is kept from running
@@ -16,12 +18,12 @@ export interface DurableWorker {
  */
 const SESSIONS = `
   SELECT EXISTS (
-    SELECT FROM pg_stat_activity
+    SELECT FROM pg_catalog.pg_stat_activity
     WHERE backend_type = 'pg_durable background worker' OR application_name LIKE 'pg_durable:worker:%'
   ) AS running`;
 const HEARTBEAT = `
   SELECT extract(epoch FROM clock_timestamp() - max(last_seen_at))::float AS age,
-    max(last_seen_at) > pg_postmaster_start_time() AS "isOfThisStart"
+    max(last_seen_at) > pg_catalog.pg_postmaster_start_time() AS "isOfThisStart"
   FROM df._worker_epoch`;
 const ALIVE_S = 20;
 const UNKNOWN_DATABASE = '3D000';
@@ -33,16 +35,16 @@ const SETTINGS = `
       && ARRAY['pg_durable', '$libdir/pg_durable'] AS loaded,
     coalesce(current_setting('pg_durable.max_duroxide_connections', true)::int, 10) AS connections,
     current_setting('max_worker_processes')::int AS processes,
-    (SELECT rolsuper FROM pg_roles WHERE rolname = current_setting('pg_durable.worker_role', true)) AS superuser,
+    (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_setting('pg_durable.worker_role', true)) AS superuser,
     extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float AS uptime`;
 
 const EXTENSION = `
-  SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_durable') AS present,
+  SELECT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'pg_durable') AS present,
     to_regclass('df._worker_epoch') IS NOT NULL AS beats`;
 
 /** The rule of pg_hba.conf that a connection of the worker meets: the first that fits decides. */
 const LOOPBACK_RULE = `
-  SELECT line_number AS line, auth_method AS method FROM pg_hba_file_rules
+  SELECT line_number AS line, auth_method AS method FROM pg_catalog.pg_hba_file_rules
   WHERE error IS NULL AND type IN ('host', 'hostnossl')
     AND (database && ARRAY['all', $1::text] OR ('sameuser' = ANY (database) AND $1 = $2))
     AND user_name && ARRAY['all', $2::text]
@@ -55,19 +57,22 @@ const ALIVE: DurableWorker = { running: true, isOff: false, detail: null };
 const silent = (detail: string | null): DurableWorker => ({ running: false, isOff: false, detail });
 const off = (detail: string): DurableWorker => ({ running: false, isOff: true, detail });
 
-interface Settings {
-  readonly database: string | null;
-  readonly role: string;
-  readonly loaded: boolean;
-  readonly connections: number;
-  readonly processes: number;
-  readonly superuser: boolean | null;
-  readonly uptime: number;
-}
-
-async function row<T extends pg.QueryResultRow>(client: pg.Client, query: string, values: unknown[] = []) {
-  return (await client.query<T>(query, values)).rows[0];
-}
+/** What a server says of itself; nothing of it is longer than PostgreSQL's own names and settings. */
+const word = z.string().max(1000);
+const Running = z.object({ running: z.boolean() });
+const Settings = z.object({
+  database: word.nullable(),
+  role: word,
+  loaded: z.boolean(),
+  connections: z.number().int(),
+  processes: z.number().int(),
+  superuser: z.boolean().nullable(),
+  uptime: z.number(),
+});
+type Settings = Readonly<z.infer<typeof Settings>>;
+const Rule = z.object({ line: z.number().int(), method: word });
+const Extension = z.object({ present: z.boolean(), beats: z.boolean() });
+const Heartbeat = z.object({ age: z.number().nullable(), isOfThisStart: z.boolean().nullable() });
 
 /** What keeps the worker from starting at all, by the server's own settings; null when nothing does. */
 function findRefusal({ role, loaded, connections, processes, superuser }: Settings): string | null {
@@ -84,7 +89,7 @@ function findRefusal({ role, loaded, connections, processes, superuser }: Settin
 }
 
 async function findClosedDoor(client: pg.Client, { database, role }: Settings): Promise<string | null> {
-  const rule = await row<{ line: number; method: string }>(client, LOOPBACK_RULE, [database, role]);
+  const rule = await askRow(client, Rule, LOOPBACK_RULE, [database ?? 'postgres', role]);
   if (rule === undefined) return 'pg_hba.conf has no rule that lets the worker in over 127.0.0.1.';
   if (rule.method === 'trust') return null;
   return `Password authentication failed: the worker connects over 127.0.0.1 without a password, and line ${rule.line} of pg_hba.conf asks for ${rule.method}. It must be trust there.`;
@@ -93,12 +98,12 @@ async function findClosedDoor(client: pg.Client, { database, role }: Settings): 
 interface Traces {
   readonly hasDatabase: boolean;
   readonly hasExtension: boolean;
-  readonly heartbeat: { readonly age: number | null; readonly isOfThisStart: boolean | null } | undefined;
+  readonly heartbeat: Readonly<z.infer<typeof Heartbeat>> | undefined;
 }
 
 async function readTraces(client: pg.Client): Promise<Traces> {
-  const extension = await row<{ present: boolean; beats: boolean }>(client, EXTENSION);
-  const heartbeat = extension?.beats ? await row<NonNullable<Traces['heartbeat']>>(client, HEARTBEAT) : undefined;
+  const extension = await askRow(client, Extension, EXTENSION);
+  const heartbeat = extension?.beats ? await askRow(client, Heartbeat, HEARTBEAT) : undefined;
   return { hasDatabase: true, hasExtension: extension?.present === true, heartbeat };
 }
 
@@ -108,12 +113,9 @@ const NO_DATABASE: Traces = { hasDatabase: false, hasExtension: false, heartbeat
  * Looks whether the worker is alive, and why not. `inDatabase` does its work with a connection to that database, since the
  * extension is in one only.
  */
-export async function readDurableWorker(
-  client: pg.Client,
-  inDatabase: <T>(database: string, work: (client: pg.Client) => Promise<T>) => Promise<T>,
-): Promise<DurableWorker> {
-  if ((await row<{ running: boolean }>(client, SESSIONS))?.running) return ALIVE;
-  const settings = await row<Settings>(client, SETTINGS);
+export async function readDurableWorker(client: pg.Client, inDatabase: InDatabase): Promise<DurableWorker> {
+  if ((await askRow(client, Running, SESSIONS))?.running) return ALIVE;
+  const settings = await askRow(client, Settings, SETTINGS);
   if (settings === undefined) return silent(null);
   const database = settings.database ?? 'postgres';
   const { hasDatabase, hasExtension, heartbeat } = await inDatabase(database, readTraces).catch((error: unknown) => {

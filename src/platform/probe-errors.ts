@@ -1,6 +1,8 @@
 import pg from 'pg';
 import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import { AppError } from '../../schema/errors.ts';
+import { ProtocolError } from '../guarded-postgres/frames.ts';
+import { AnswerError, ServerError } from '../guarded-postgres/server-error.ts';
 import { maskSecret } from '../secrets/mask-secrets.ts';
 
 /** Not now: starting, shutting down, too many clients, no room. Everything else that a server says is its last word. */
@@ -44,6 +46,18 @@ export function translateProbeError(error: unknown, { host, port }: Address, log
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   // What a client says may quote the login.
   const cause = new Error(`connection failed: ${code || (error instanceof Error ? error.name : 'unknown')}`);
+  if (error instanceof ServerError) {
+    return new AppError(
+      'STEP_FAILED',
+      `The server at ${host}:${port} asks for the password in a way that gives it away, and was not told it: let ` +
+        'pg_hba.conf ask for scram-sha-256, and set the password again where its verifier is of another kind.',
+      { cause },
+    );
+  }
+  if (error instanceof ProtocolError || error instanceof AnswerError) {
+    const message = `What answers at ${host}:${port} does not behave as PostgreSQL: ${error.message}. ${ELSE}`;
+    return new AppError('STEP_FAILED', message, { cause });
+  }
   if (!(error instanceof pg.DatabaseError)) {
     const why = code || 'no answer in time';
     return new AppError('UNAVAILABLE', `Nothing answers at ${host}:${port} (${why}).`, { cause });

@@ -1,26 +1,32 @@
 import pg from 'pg';
+import { z } from 'zod';
 import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import { buildScramVerifier } from '../secrets/scram-verifier.ts';
 import { readDurableWorker } from './durable-probe.ts';
 import { ensureOwnerLogin } from './owner-login.ts';
+import { askRow, openAt } from './probe-client.ts';
 import { isLoginRefused, NOT_NOW, translateProbeError } from './probe-errors.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
 const DATABASE = 'postgres';
 
+const VERSION = `SELECT pg_catalog.current_setting('server_version') AS version`;
 /** Every installation has this library, and a new connection loads it from the disk as it is now. */
 const LOAD_LIBRARY = `LOAD '$libdir/plpgsql'`;
 /** Two at once would trip over each other. */
 const ENSURE_DURABLE = `
-  SELECT pg_advisory_lock(hashtext('toygres pg_durable'));
+  SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtext('toygres pg_durable'));
   SET client_min_messages = warning;
+  SET search_path = public;
   CREATE EXTENSION IF NOT EXISTS pg_durable`;
-const ALL_DATABASES = `SELECT coalesce(sum(pg_database_size(oid)), 0)::text AS bytes FROM pg_database`;
+const ALL_DATABASES = `
+  SELECT coalesce(pg_catalog.sum(pg_catalog.pg_database_size(oid)), 0)::pg_catalog.text AS bytes
+  FROM pg_catalog.pg_database`;
 
-/** How long the server may take to close a connection that was ended in order. */
-const GOODBYE_MS = 1000;
+const Version = z.object({ version: z.string().max(200) });
+const Size = z.object({ bytes: z.string().regex(/^\d{1,18}$/) });
 
 /** A probe over PostgreSQL's own protocol. Each call opens one connection and closes it, also when it fails. */
 export function createServerProbe(): ServerProbe {
@@ -29,12 +35,12 @@ export function createServerProbe(): ServerProbe {
       const startedAt = performance.now();
       const inDatabase = openAt(address, login, timeoutMs);
       return inDatabase(DATABASE, async (client) => {
-        const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+        const answer = await askRow(client, Version, VERSION);
         const latencyMs = performance.now() - startedAt;
         if (libraries) await requireLibraries(client, address);
         const worker = durable ? await readDurableWorker(client, inDatabase) : null;
         const facts: ConnectionFacts = {
-          serverVersion: rows[0]?.version ?? '',
+          serverVersion: answer?.version ?? '',
           latencyMs,
           durableWorkerRunning: worker?.running ?? null,
           ...(worker === null ? {} : { durableWorkerIsOff: worker.isOff, durableWorkerDetail: worker.detail }),
@@ -88,44 +94,6 @@ export function createServerProbe(): ServerProbe {
   };
 }
 
-type InDatabase = <T>(database: string, work: (client: pg.Client) => Promise<T>) => Promise<T>;
-
-const openAt =
-  (address: Address, login: ServerSecret, timeoutMs: number): InDatabase =>
-  async (database, work) => {
-    const client = buildClient(address, login, database, timeoutMs);
-    try {
-      await client.connect();
-      return await work(client);
-    } finally {
-      await close(client);
-    }
-  };
-
-function buildClient({ host, port }: Address, login: ServerSecret, database: string, timeoutMs: number): pg.Client {
-  const client = new pg.Client({
-    host,
-    port,
-    user: login.username,
-    password: login.password,
-    database,
-    application_name: 'toygres probe',
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-  });
-  // A connection that breaks between two queries says so here; the query that follows fails by itself.
-  client.on('error', () => undefined);
-  return client;
-}
-
-/** A server that hangs would never say goodbye: then the connection is cut. */
-async function close(client: pg.Client): Promise<void> {
-  const { connection } = client as unknown as { readonly connection?: { readonly stream?: { destroy(): void } } };
-  const timer = setTimeout(() => connection?.stream?.destroy(), GOODBYE_MS);
-  await client.end().catch(() => undefined);
-  clearTimeout(timer);
-}
-
 async function requireLibraries(client: pg.Client, { host, port }: Address): Promise<void> {
   try {
     await client.query(LOAD_LIBRARY);
@@ -141,6 +109,6 @@ async function requireLibraries(client: pg.Client, { host, port }: Address): Pro
 }
 
 async function readSize(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ bytes: string }>(ALL_DATABASES);
-  return Number(rows[0]?.bytes ?? 0);
+  const answer = await askRow(client, Size, ALL_DATABASES);
+  return Number(answer?.bytes ?? 0);
 }

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Finding } from '../../jobs/ports/job-protocol.ts';
+import { toolOptions } from '../../src/guarded-postgres/pinned-settings.ts';
+import { RawName } from '../../src/guarded-postgres/raw-name.ts';
+import { openSession } from '../../src/guarded-postgres/session.ts';
 import type { DatabaseFacts } from '../../src/runner/facts/database-facts.ts';
 import { readDatabaseFacts } from '../../src/runner/facts/read-facts.ts';
 import type { SourcePaths } from '../../src/runner/load/entries/search-paths.ts';
 import { type LoadParts, loadDatabase } from '../../src/runner/load/load-database.ts';
-import { toolOptions } from '../../src/runner/postgres/pinned-settings.ts';
-import { RawName } from '../../src/runner/postgres/raw-name.ts';
-import { openSession } from '../../src/runner/postgres/session.ts';
 import { createScriptRunner, type ScriptRunner } from './job-script.ts';
 import { type SourceServer, startSourceServer } from './source-server.ts';
 

@@ -8,7 +8,17 @@ export const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Below these rooms of src there is nothing but what all of them may use. */
-const GROUND = ['db', 'config', 'log', 'metrics', 'secrets', 'postgres-programs', 'machine', 'waiting'];
+const GROUND = [
+  'db',
+  'config',
+  'log',
+  'metrics',
+  'secrets',
+  'postgres-programs',
+  'machine',
+  'waiting',
+  'guarded-postgres',
+];
 const MIDDLE = [
   'api',
   'services',
@@ -30,7 +40,7 @@ export const SRC_ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ['cli', 'client'],
   client: ['client'],
   // A program of its own, beside the data.
-  runner: ['runner', 'secrets', 'postgres-programs', 'machine', 'waiting'],
+  runner: ['runner', 'secrets', 'postgres-programs', 'machine', 'waiting', 'guarded-postgres'],
   ...Object.fromEntries(MIDDLE.map((name) => [name, [name, 'stores', ...GROUND]])),
   ...Object.fromEntries(GROUND.map((name) => [name, GROUND])),
 };
@@ -65,6 +75,7 @@ const HOLDS: Readonly<Record<string, string>> = {
   'postgres-programs': "PostgreSQL's own programs and clusters of this machine",
   machine: 'files, locks, processes, ports of this machine',
   waiting: 'pauses, backoff, waiting for conditions',
+  'guarded-postgres': 'sessions with servers that may be hostile: SCRAM only, answers within budgets',
 };
 
 const ground = 'the ground rooms';

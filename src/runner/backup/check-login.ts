@@ -1,7 +1,7 @@
+import { ServerError } from '../../guarded-postgres/server-error.ts';
+import { type Login, openSession, type Session } from '../../guarded-postgres/session.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { describeError } from '../postgres/describe-error.ts';
-import { ServerError } from '../postgres/server-error.ts';
-import { type Login, openSession, type Session } from '../postgres/session.ts';
 
 /** A database to work from that the server has, and the server's major version. */
 export interface FoundServer {

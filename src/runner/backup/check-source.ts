@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { type Login, openSession, type Session } from '../../guarded-postgres/session.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { type AcceptedLoss, refuseLoss } from '../catalogue/accept-loss.ts';
 import { checkDatabase } from '../catalogue/check-database.ts';
 import { count } from '../catalogue/columns.ts';
 import type { SourceDatabase } from '../dump/source.ts';
 import { failingAs } from '../postgres/describe-error.ts';
-import { type Login, openSession, type Session } from '../postgres/session.ts';
 
 /** The server's session, and what lanes take besides: one that holds the snapshot, one that looks, pg_dump. */
 const CONNECTIONS_OF_ALL = 1;

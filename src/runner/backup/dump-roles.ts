@@ -1,12 +1,12 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { ROLES, type RoleRow } from '../catalogue/roles.ts';
 import { SETTINGS_OF_ALL, writeSettingOfAll } from '../catalogue/settings-of-all.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
 import { createToolWords } from '../dump/tool-words.ts';
 import { failingAs } from '../postgres/describe-error.ts';
-import type { Session } from '../postgres/session.ts';
 import { connectionString } from '../postgres/tool-environment.ts';
 import { findMetaCommand } from './meta-commands.ts';
 

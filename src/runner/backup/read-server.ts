@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Question, Session } from '../../guarded-postgres/session.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { DATABASES, type DatabaseRow, TABLESPACES } from '../catalogue/databases.ts';
 import { SERVER_DETAILS, SERVER_FACTS, SETTINGS, ServerFacts } from '../catalogue/server-facts.ts';
 import type { SourceDatabase } from '../dump/source.ts';
-import type { Question, Session } from '../postgres/session.ts';
 import type { OutgoingFiles } from './outgoing-files.ts';
 
 /** The server as a whole. */

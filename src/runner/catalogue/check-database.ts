@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
-import type { Session } from '../postgres/session.ts';
-import { writeNames } from '../postgres/written-name.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
+import { writeNames } from '../../guarded-postgres/written-name.ts';
 import { type CatalogueCheck, Found, writeFound } from './checks/check.ts';
 import { CRON_JOBS, EXTENSION_OBJECT_CHANGED, HAS_CRON } from './checks/extension-checks.ts';
 import { MEANING_MAY_CHANGE } from './checks/meaning-check.ts';

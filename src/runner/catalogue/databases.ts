@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { hexName } from '../postgres/raw-name.ts';
-import type { Question } from '../postgres/session.ts';
+import { hexName } from '../../guarded-postgres/raw-name.ts';
+import type { Question } from '../../guarded-postgres/session.ts';
 import { count, encoding, flag, oid } from './columns.ts';
 
 /** A database as pg_database has it. One that was left half dropped takes no connection any more. */

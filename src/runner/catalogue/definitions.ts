@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Question } from '../postgres/session.ts';
+import type { Question } from '../../guarded-postgres/session.ts';
 import { words } from './columns.ts';
 
 const Summary = z.tuple([words, words.nullable()]).transform(([catalogue, sum]) => ({ catalogue, sum }));

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DurableState, ManifestExtension } from '../../../jobs/ports/source-facts.ts';
-import { hexName, type RawName } from '../postgres/raw-name.ts';
-import type { Question, Session } from '../postgres/session.ts';
-import { quoteLiteral, sql } from '../postgres/sql.ts';
+import { hexName, type RawName } from '../../guarded-postgres/raw-name.ts';
+import type { Question, Session } from '../../guarded-postgres/session.ts';
+import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import { hexBytes, words } from './columns.ts';
 
 const StateTable = z

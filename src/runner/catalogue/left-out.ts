@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { hexName } from '../postgres/raw-name.ts';
-import type { Question, Session } from '../postgres/session.ts';
-import { qualified, sql } from '../postgres/sql.ts';
-import { writeName, writeNames } from '../postgres/written-name.ts';
+import { hexName } from '../../guarded-postgres/raw-name.ts';
+import type { Question, Session } from '../../guarded-postgres/session.ts';
+import { qualified, sql } from '../../guarded-postgres/sql.ts';
+import { writeName, writeNames } from '../../guarded-postgres/written-name.ts';
 
 const Member = z
   .tuple([z.enum(['r', 'S']), hexName, hexName, hexName])

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { hexName } from '../postgres/raw-name.ts';
-import type { Question } from '../postgres/session.ts';
+import { hexName } from '../../guarded-postgres/raw-name.ts';
+import type { Question } from '../../guarded-postgres/session.ts';
 import { oid } from './columns.ts';
 
 const RoleRow = z.tuple([oid, hexName]).transform(([id, name]) => ({ oid: id, name }));

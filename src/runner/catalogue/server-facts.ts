@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClusterSettings, ManifestDatabase } from '../../../jobs/ports/source-facts.ts';
-import type { Question } from '../postgres/session.ts';
+import type { Question } from '../../guarded-postgres/session.ts';
 import { hexBytes } from './columns.ts';
 
 /** What the server is, for the job's result and for the restore. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Question } from '../postgres/session.ts';
-import { quoteLiteral, sql } from '../postgres/sql.ts';
+import type { Question } from '../../guarded-postgres/session.ts';
+import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import { hexBytes } from './columns.ts';
 
 /** Settings of ALTER ROLE ALL, each as `name=value`: pg_dumpall asks for those of named roles, pg_dump for its database's. */

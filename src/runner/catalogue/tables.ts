@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Question } from '../postgres/session.ts';
+import type { Question } from '../../guarded-postgres/session.ts';
 import { count, hexBytes, oid } from './columns.ts';
 
 /** The catalogue of large objects stands in for the table that they would be. */

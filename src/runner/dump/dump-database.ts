@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { openSession, type Session } from '../../guarded-postgres/session.ts';
 import { DEFINITIONS, findChanged } from '../catalogue/definitions.ts';
 import { EXTENSIONS, readDurable } from '../catalogue/extension-state.ts';
 import { readLeftOut } from '../catalogue/left-out.ts';
 import { ROLES_OF_DATABASE } from '../catalogue/roles.ts';
 import { TABLES } from '../catalogue/tables.ts';
 import { failingAs } from '../postgres/describe-error.ts';
-import { openSession, type Session } from '../postgres/session.ts';
 import { holdDefinitions } from './hold-definitions.ts';
 import { readContents } from './read-contents.ts';
 import { CONTENTS, LostRace, runPgDump } from './run-pg-dump.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { count } from '../catalogue/columns.ts';
 import { HOLD_DEFINITIONS } from '../catalogue/definitions.ts';
 import { describeError } from '../postgres/describe-error.ts';
-import type { Session } from '../postgres/session.ts';
 
 const HELD_MS = 2_000;
 const TRIES = 40;

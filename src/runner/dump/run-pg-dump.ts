@@ -1,10 +1,10 @@
 import path from 'node:path';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { every } from '../../waiting/every.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { lockWaitsIn } from '../catalogue/lock-waits.ts';
 import type { TableRow } from '../catalogue/tables.ts';
-import type { Session } from '../postgres/session.ts';
 import { connectionString } from '../postgres/tool-environment.ts';
 import { createFinishedFiles } from './finished-files.ts';
 import { createLockPatience } from './lock-patience.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { readDatabaseFacts } from '../facts/read-facts.ts';
-import type { Session } from '../postgres/session.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 
 /** Saves what is known of a database and stands in no dump of it, in the snapshot of the dump. Asked with client_encoding UTF8. */

@@ -1,10 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Session } from '../../guarded-postgres/session.ts';
+import { sql } from '../../guarded-postgres/sql.ts';
+import { writeIdentifier, writeName, writeNames } from '../../guarded-postgres/written-name.ts';
 import { readStateTables } from '../catalogue/extension-state.ts';
-import type { Session } from '../postgres/session.ts';
-import { sql } from '../postgres/sql.ts';
-import { writeIdentifier, writeName, writeNames } from '../postgres/written-name.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 
 const LARGEST_STATE = 2 ** 40;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import { snapshotId } from '../catalogue/columns.ts';
-import type { Session } from '../postgres/session.ts';
 
 /** Begins the transaction whose snapshot a dump is taken in, and gives the snapshot's name. */
 export async function beginSnapshot(session: Session): Promise<string> {

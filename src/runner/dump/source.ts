@@ -1,10 +1,10 @@
 import type { DurableState, ManifestExtension } from '../../../jobs/ports/source-facts.ts';
+import type { RawName } from '../../guarded-postgres/raw-name.ts';
+import type { Login } from '../../guarded-postgres/session.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { OutgoingFiles } from '../backup/outgoing-files.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import type { RoleRow } from '../catalogue/roles.ts';
-import type { RawName } from '../postgres/raw-name.ts';
-import type { Login } from '../postgres/session.ts';
 
 /** The server that an image is taken of, and what the dump of each of its databases shares. */
 export interface DumpGround {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Question } from '../../guarded-postgres/session.ts';
 import { count, oid } from '../catalogue/columns.ts';
 import { LARGE_OBJECTS, type TableRow } from '../catalogue/tables.ts';
-import type { Question } from '../postgres/session.ts';
 
 const Copying = z.tuple([oid, count, count]).transform(([table, bytes, rows]) => ({ table, bytes, rows }));
 export type Copying = z.infer<typeof Copying>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { hexBytes } from '../catalogue/columns.ts';
-import type { Session } from '../postgres/session.ts';
 import type { Meaning } from './database-facts.ts';
 
 /** The first number that objects of users have: what is below it means the same everywhere. */

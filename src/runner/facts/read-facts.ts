@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { hexBytes } from '../catalogue/columns.ts';
-import type { Session } from '../postgres/session.ts';
 import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact } from './database-facts.ts';
 import { readMeanings } from './meanings.ts';
 import { STATEMENTS } from './statements.ts';

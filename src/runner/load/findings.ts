@@ -1,6 +1,6 @@
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { Severity } from '../../../schema/rules/finding-rules.ts';
-import type { ServerError } from '../postgres/server-error.ts';
+import type { ServerError } from '../../guarded-postgres/server-error.ts';
 
 /** Something to be told of an object; names and statements have one byte a character. */
 export interface ToTell {

@@ -1,5 +1,5 @@
-import { ServerError } from '../postgres/server-error.ts';
-import type { Session } from '../postgres/session.ts';
+import { ServerError } from '../../guarded-postgres/server-error.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { loadLargeObjects } from './data/large-objects.ts';
 import { type Command, isGrant } from './entries/entry-commands.ts';

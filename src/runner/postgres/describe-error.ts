@@ -1,5 +1,5 @@
+import { ServerError } from '../../guarded-postgres/server-error.ts';
 import { JobFailure } from '../attempt/failure.ts';
-import { ServerError } from './server-error.ts';
 
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOSPC: 'No space left on device',

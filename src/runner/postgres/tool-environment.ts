@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { toolOptions } from './pinned-settings.ts';
-import type { Login } from './session.ts';
+import { toolOptions } from '../../guarded-postgres/pinned-settings.ts';
+import type { Login } from '../../guarded-postgres/session.ts';
 
 /**
  * The environment in which pg_dump and its kin reach a server as our own sessions do. The password stands in a file of mode

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { ServerError } from '../../guarded-postgres/server-error.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
+import { sql } from '../../guarded-postgres/sql.ts';
 import type { Report } from '../attempt/attempt.ts';
 import { refusalOf } from '../load/load-session.ts';
-import type { ServerError } from '../postgres/server-error.ts';
-import type { Session } from '../postgres/session.ts';
-import { sql } from '../postgres/sql.ts';
 import type { ImageDatabase } from './image-files.ts';
 
 const Table = z.tuple([z.string().regex(/^([0-9a-f]{2})+$/)]).transform(([hex]) => Buffer.from(hex, 'hex'));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Session } from '../../guarded-postgres/session.ts';
 import type { Report } from '../attempt/attempt.ts';
 import { refusalOf } from '../load/load-session.ts';
-import type { Session } from '../postgres/session.ts';
 
 /** Whether what acts by itself in the copy is held, or runs beside the source. */
 export type BackgroundWork = 'HOLD' | 'RUN';

@@ -1,9 +1,9 @@
+import { ServerError } from '../../guarded-postgres/server-error.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
+import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import { quoteName } from '../load/entries/object-name.ts';
-import { ServerError } from '../postgres/server-error.ts';
-import type { Session } from '../postgres/session.ts';
-import { quoteLiteral, sql } from '../postgres/sql.ts';
 import { LOGIN_CHECK, type ThrowawayServer } from '../server/throwaway-server.ts';
 
 const NO_SUCH_DATABASE = '3D000';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { RawName } from '../../guarded-postgres/raw-name.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import type { ReceivedFile } from '../mover/file-mover.ts';
-import { RawName } from '../postgres/raw-name.ts';
 
 /** The files of an image as they lie here. */
 export interface ImageFiles {

@@ -1,10 +1,10 @@
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
+import type { ServerError } from '../../guarded-postgres/server-error.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import { quoteName, writeIdentifier } from '../load/entries/object-name.ts';
 import { asBytes, refusalOf } from '../load/load-session.ts';
 import { type Statement, StatementError, splitStatements } from '../load/statements/split-statements.ts';
-import type { ServerError } from '../postgres/server-error.ts';
-import type { Session } from '../postgres/session.ts';
 
 /** Statements of the file of roles: those that make them, and those that set what holds in their sessions. */
 export interface RolesFile {

@@ -1,10 +1,10 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ServerError } from '../../guarded-postgres/server-error.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
+import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
-import { ServerError } from '../postgres/server-error.ts';
-import type { Session } from '../postgres/session.ts';
-import { quoteLiteral, sql } from '../postgres/sql.ts';
 import { firstError } from '../programs/real-error.ts';
 import { splitList, unquoteElement } from '../server/library-list.ts';
 import { fateOf, settingLine } from '../server/settings-to-restore.ts';

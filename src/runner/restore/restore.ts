@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { RawName } from '../../guarded-postgres/raw-name.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
+import { quoteIdentifier, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt, Program } from '../attempt/attempt.ts';
 import { requireSecret } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
-import { RawName } from '../postgres/raw-name.ts';
-import type { Session } from '../postgres/session.ts';
-import { quoteIdentifier, sql } from '../postgres/sql.ts';
 import { makeCluster, readClusterPlan, syncCluster } from '../server/make-cluster.ts';
 import { loadingMemory, readMemoryMegabytes } from '../server/memory.ts';
 import { readServerMajor } from '../server/server-version.ts';

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RawName } from '../../guarded-postgres/raw-name.ts';
+import { openSession, type Session } from '../../guarded-postgres/session.ts';
 import { signalPid } from '../../machine/process-mark.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
-import type { RawName } from '../postgres/raw-name.ts';
-import { openSession, type Session } from '../postgres/session.ts';
 import { firstError } from '../programs/real-error.ts';
 import type { ProgramEnd } from '../programs/run-program.ts';
 

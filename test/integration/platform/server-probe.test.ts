@@ -1,9 +1,10 @@
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
 import { generatePassword } from '../../../src/secrets/generate-password.ts';
+import { int16, int32, LET_IN, message, startFakePostgres } from '../../support/fake-postgres.ts';
 import { freePort } from '../../support/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
@@ -23,6 +24,30 @@ const server = () => {
 
 const sessions = async () =>
   (await test.database.pool.query(`SELECT FROM pg_stat_activity WHERE application_name = 'toygres probe'`)).rowCount;
+
+const ROW = message('D', int16(1), int32(1000), 'x'.repeat(1000));
+const COLUMNS = message('T', int16(1), 'version\0', int32(0), int16(0), int32(25), int16(-1), int32(-1), int16(0));
+
+/** Rows for as long as anybody listens. */
+function pour(socket: Socket): void {
+  socket.write(COLUMNS);
+  const more = () => {
+    while (!socket.destroyed && socket.write(ROW));
+  };
+  socket.on('drain', more);
+  more();
+}
+
+/** The answer to a question, one row with one value. */
+const bound = (value: string) =>
+  Buffer.concat([
+    message('1'),
+    message('2'),
+    COLUMNS,
+    message('D', int16(1), int32(value.length), value),
+    message('C', 'SELECT 1\0'),
+    message('Z', 'I'),
+  ]);
 
 describe('a probe', () => {
   it('tells version and latency of a server that takes the login, and leaves no session', async () => {
@@ -129,6 +154,64 @@ describe('a probe', () => {
     const error: unknown = await probe.connect(address, { ...login, password: 'open sesame' }, options).catch((e) => e);
     expect(error).toMatchObject({ code: 'STEP_FAILED', message: expect.stringContaining('refuses the login') });
     expect(inspect(error, { depth: 10 })).not.toContain('open sesame');
+  });
+
+  it('is not deceived by what a user put in the place of functions', async () => {
+    const { address, login } = server();
+    const shadow = `CREATE FUNCTION public.current_setting(text) RETURNS SETOF text LANGUAGE sql AS $$
+      SELECT repeat('x', 1000) FROM generate_series(1, 1000000) $$`;
+    const client = new pg.Client(inject('postgresUrl'));
+    await client.connect();
+    const role = pg.escapeIdentifier(login.username);
+    try {
+      await client.query(`BEGIN; ${shadow}; ALTER ROLE ${role} SET search_path = public, pg_catalog; COMMIT`);
+      expect((await probe.connect(address, login, options)).serverVersion).toMatch(/^1\d/);
+    } finally {
+      await client.query(`ALTER ROLE ${role} RESET search_path; DROP FUNCTION IF EXISTS public.current_setting(text)`);
+      await client.end();
+    }
+  });
+
+  it.each([
+    ['cleartext', message('R', int32(3))],
+    ['MD5', message('R', int32(5), 'salt')],
+  ])('tells no password to a server that asks for it by %s', async (_, greeting) => {
+    const fake = await startFakePostgres(greeting);
+    const failing = probe.connect(fake, { username: 'postgres', password: 'open sesame' }, options);
+    await expect(failing).rejects.toMatchObject({
+      code: 'STEP_FAILED',
+      message: expect.stringContaining('gives it away'),
+    });
+    await fake.stop();
+    expect(Buffer.concat(fake.received).toString()).not.toContain('sesame');
+  });
+
+  it.each([
+    ['500 MB in one message', () => Buffer.concat([Buffer.from('D'), int32(500 << 20)])],
+    ['rows without an end', (socket: Socket) => void pour(socket)],
+    ['a message that is none', () => Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ])('ends with a server that answers with %s', async (_, answer) => {
+    const fake = await startFakePostgres(LET_IN, (_said, socket) => answer(socket) ?? null);
+    try {
+      await expect(probe.connect(fake, { username: 'postgres', password: 'x' }, options)).rejects.toMatchObject({
+        code: 'STEP_FAILED',
+        message: expect.stringContaining('does not behave as PostgreSQL'),
+      });
+    } finally {
+      await fake.stop();
+    }
+  });
+
+  it('takes no answer that is not of its kind', async () => {
+    const fake = await startFakePostgres(LET_IN, () => bound('x'.repeat(201)));
+    try {
+      await expect(probe.connect(fake, { username: 'postgres', password: 'x' }, options)).rejects.toMatchObject({
+        code: 'STEP_FAILED',
+        message: expect.stringContaining('something that cannot be: version'),
+      });
+    } finally {
+      await fake.stop();
+    }
   });
 
   it('calls silence and absence UNAVAILABLE, in time', async () => {

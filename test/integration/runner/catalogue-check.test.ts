@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
+import { openSession } from '../../../src/guarded-postgres/session.ts';
 import { checkDatabase } from '../../../src/runner/catalogue/check-database.ts';
-import { openSession } from '../../../src/runner/postgres/session.ts';
 import { makeCase } from '../../support/case-server.ts';
 import { createScriptRunner, type ScriptRunner } from '../../support/job-script.ts';
 import { type SourceServer, startSourceServer } from '../../support/source-server.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { pinnedSettings } from '../../../src/runner/postgres/pinned-settings.ts';
-import { hexName } from '../../../src/runner/postgres/raw-name.ts';
-import { AnswerError, ServerError, SessionLostError } from '../../../src/runner/postgres/server-error.ts';
-import { type Login, openSession, type Session } from '../../../src/runner/postgres/session.ts';
+import { pinnedSettings } from '../../../src/guarded-postgres/pinned-settings.ts';
+import { hexName } from '../../../src/guarded-postgres/raw-name.ts';
+import { AnswerError, ServerError, SessionLostError } from '../../../src/guarded-postgres/server-error.ts';
+import { type Login, openSession, type Session } from '../../../src/guarded-postgres/session.ts';
 import {
   type FakePostgres,
   int16,

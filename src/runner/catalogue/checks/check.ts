@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Finding } from '../../../../jobs/ports/job-protocol.ts';
-import { hexName, type RawName } from '../../postgres/raw-name.ts';
-import type { Sql } from '../../postgres/sql.ts';
-import { writeNames } from '../../postgres/written-name.ts';
+import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
+import type { Sql } from '../../../guarded-postgres/sql.ts';
+import { writeNames } from '../../../guarded-postgres/written-name.ts';
 import { words } from '../columns.ts';
 
 /** What a check found: an object, by its schema where it has one, and what is to be said of it. */

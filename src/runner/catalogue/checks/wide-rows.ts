@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { hexName, type RawName } from '../../postgres/raw-name.ts';
-import type { Question, Session } from '../../postgres/session.ts';
-import { qualified, quoteIdentifier, sql } from '../../postgres/sql.ts';
+import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
+import type { Question, Session } from '../../../guarded-postgres/session.ts';
+import { qualified, quoteIdentifier, sql } from '../../../guarded-postgres/sql.ts';
 import { count, oid } from '../columns.ts';
 
 /** What a page takes of one row at most: MaxHeapTupleSize, with pages of 8 kB. */

@@ -1,4 +1,4 @@
-import type { Session } from '../../postgres/session.ts';
+import type { Session } from '../../../guarded-postgres/session.ts';
 import { TocError } from '../toc/byte-reader.ts';
 import type { DumpFiles } from './dump-files.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Session } from '../../postgres/session.ts';
+import type { Session } from '../../../guarded-postgres/session.ts';
 
 /** A name that was asked for as `encode(textsend(name), 'hex')`, one byte a character. */
 const name = z

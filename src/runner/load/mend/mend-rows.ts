@@ -1,4 +1,4 @@
-import type { ServerError } from '../../postgres/server-error.ts';
+import type { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { DumpFiles } from '../data/dump-files.ts';
 import { objectOf, quoteName } from '../entries/object-name.ts';
 import type { Told } from '../findings.ts';

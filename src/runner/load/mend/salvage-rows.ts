@@ -1,4 +1,4 @@
-import type { ServerError } from '../../postgres/server-error.ts';
+import type { ServerError } from '../../../guarded-postgres/server-error.ts';
 import { asBytes, type LoadSession, refusalOf, type Task } from '../load-session.ts';
 
 const BATCH_BYTES = 4 << 20;

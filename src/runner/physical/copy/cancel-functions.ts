@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Session } from '../../../guarded-postgres/session.ts';
+import { quoteLiteral, sql } from '../../../guarded-postgres/sql.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { readDurable } from '../../catalogue/extension-state.ts';
-import type { Session } from '../../postgres/session.ts';
-import { quoteLiteral, sql } from '../../postgres/sql.ts';
 
 /** The schema of the engine stands in the setting toygres.engine. */
 const CANCEL = `

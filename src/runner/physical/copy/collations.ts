@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
+import { ServerError } from '../../../guarded-postgres/server-error.ts';
+import type { Question, Session } from '../../../guarded-postgres/session.ts';
+import { qualified, sql } from '../../../guarded-postgres/sql.ts';
+import { writeNames } from '../../../guarded-postgres/written-name.ts';
 import type { Report } from '../../attempt/attempt.ts';
-import { hexName, type RawName } from '../../postgres/raw-name.ts';
-import { ServerError } from '../../postgres/server-error.ts';
-import type { Question, Session } from '../../postgres/session.ts';
-import { qualified, sql } from '../../postgres/sql.ts';
-import { writeNames } from '../../postgres/written-name.ts';
 
 /** A collation that indexes of a database are sorted by, and the version of the library that sorts. */
 export const UsedCollation = z.object({

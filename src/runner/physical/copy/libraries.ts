@@ -1,7 +1,7 @@
+import { ServerError } from '../../../guarded-postgres/server-error.ts';
+import type { Session } from '../../../guarded-postgres/session.ts';
+import { quoteLiteral, sql } from '../../../guarded-postgres/sql.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
-import { ServerError } from '../../postgres/server-error.ts';
-import type { Session } from '../../postgres/session.ts';
-import { quoteLiteral, sql } from '../../postgres/sql.ts';
 import { writeSetting } from './neutral-settings.ts';
 
 /** A server does not start, or lets nobody in, without the libraries that these name. */

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { openSession, type Session } from '../../../guarded-postgres/session.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
-import { openSession, type Session } from '../../postgres/session.ts';
 import { firstError } from '../../programs/real-error.ts';
 import type { ProgramEnd } from '../../programs/run-program.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { hexName, RawName } from '../../../guarded-postgres/raw-name.ts';
+import { ServerError } from '../../../guarded-postgres/server-error.ts';
+import type { Session } from '../../../guarded-postgres/session.ts';
+import { quoteIdentifier, quoteLiteral, sql } from '../../../guarded-postgres/sql.ts';
+import { writeName } from '../../../guarded-postgres/written-name.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
-import { hexName, RawName } from '../../postgres/raw-name.ts';
-import { ServerError } from '../../postgres/server-error.ts';
-import type { Session } from '../../postgres/session.ts';
-import { quoteIdentifier, quoteLiteral, sql } from '../../postgres/sql.ts';
-import { writeName } from '../../postgres/written-name.ts';
 import { LOGIN_CHECK, type RecoveryServer } from './recovery-server.ts';
 
 const WRONG_PASSWORD = '28P01';

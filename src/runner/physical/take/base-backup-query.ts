@@ -1,7 +1,7 @@
 import pg, { type Connection, type Submittable } from 'pg';
+import type { GuardedConnection } from '../../../guarded-postgres/guarded-connection.ts';
+import { ServerError, SessionLostError } from '../../../guarded-postgres/server-error.ts';
 import { JobFailure } from '../../attempt/failure.ts';
-import type { GuardedConnection } from '../../postgres/guarded-connection.ts';
-import { ServerError, SessionLostError } from '../../postgres/server-error.ts';
 
 /** What a server sends of a base backup, in its order. Bytes belong to the archive or manifest that was begun last. */
 export type BackupPart =

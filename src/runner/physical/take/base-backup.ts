@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import { JobFailure } from '../../attempt/failure.ts';
-import { ServerError } from '../../postgres/server-error.ts';
 import { type BackupPart, type BackupRow, BaseBackupQuery } from './base-backup-query.ts';
 import type { ReplicationSession } from './replication-session.ts';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { DurableState, ManifestExtension } from '../../../../jobs/ports/source-facts.ts';
+import { hexName } from '../../../guarded-postgres/raw-name.ts';
+import { type Login, openSession, type Question, type Session } from '../../../guarded-postgres/session.ts';
+import { writeNames } from '../../../guarded-postgres/written-name.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 import { EXTENSIONS, readDurable } from '../../catalogue/extension-state.ts';
 import { SERVER_FACTS, ServerFacts } from '../../catalogue/server-facts.ts';
-import { hexName } from '../../postgres/raw-name.ts';
-import { type Login, openSession, type Question, type Session } from '../../postgres/session.ts';
-import { writeNames } from '../../postgres/written-name.ts';
 import { USED_COLLATIONS, type UsedCollation } from '../copy/collations.ts';
 
 /** What an image says of its source besides the files. */

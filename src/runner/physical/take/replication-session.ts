@@ -1,9 +1,9 @@
 import pg from 'pg';
-import { GuardedConnection } from '../../postgres/guarded-connection.ts';
-import { writeOptions } from '../../postgres/pinned-settings.ts';
-import { RawName } from '../../postgres/raw-name.ts';
-import { ServerError, SessionLostError } from '../../postgres/server-error.ts';
-import type { Login } from '../../postgres/session.ts';
+import { GuardedConnection } from '../../../guarded-postgres/guarded-connection.ts';
+import { writeOptions } from '../../../guarded-postgres/pinned-settings.ts';
+import { RawName } from '../../../guarded-postgres/raw-name.ts';
+import { ServerError, SessionLostError } from '../../../guarded-postgres/server-error.ts';
+import type { Login } from '../../../guarded-postgres/session.ts';
 import type { BaseBackupQuery } from './base-backup-query.ts';
 
 const APPLICATION = 'toygres base backup';

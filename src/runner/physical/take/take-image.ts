@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { ServerError } from '../../../guarded-postgres/server-error.ts';
+import type { Login } from '../../../guarded-postgres/session.ts';
 import { type Attempt, type Program, requireParameter, requireSecret } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import { checkLogin } from '../../backup/check-login.ts';
 import type { MovedFile } from '../../mover/file-mover.ts';
 import { describeError } from '../../postgres/describe-error.ts';
-import { ServerError } from '../../postgres/server-error.ts';
-import type { Login } from '../../postgres/session.ts';
 import { BACKUP_MANIFEST, CHECKSUMS_FILE, SERVER_FILE } from '../archive/archive-names.ts';
 import { type BaseBackup, holdLog, startBaseBackup } from './base-backup.ts';
 import { type PhysicalSource, readSource } from './read-source.ts';

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
+import type { ServerError } from '../../../guarded-postgres/server-error.ts';
+import type { Session } from '../../../guarded-postgres/session.ts';
 import type { Report } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import { asBytes, refusalOf } from '../../load/load-session.ts';
-import type { ServerError } from '../../postgres/server-error.ts';
-import type { Session } from '../../postgres/session.ts';
 import { splitList, unquoteElement } from '../../server/library-list.ts';
 import { CANCEL_FUNCTIONS, COUNT_CANCELLED } from './cancel-functions.ts';
 import type { ImageState, StateTable } from './image-state.ts';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../jobs/ports/job-protocol.ts';
+import { openSession, type Session } from '../../../../src/guarded-postgres/session.ts';
 import { readServerIdentity } from '../../../../src/postgres-programs/identity.ts';
 import {
   rebuildDependentIndexes,
   USED_COLLATIONS,
   type UsedCollation,
 } from '../../../../src/runner/physical/copy/collations.ts';
-import { openSession, type Session } from '../../../../src/runner/postgres/session.ts';
 import { type SourceServer, startSourceServer } from '../../../support/source-server.ts';
 
 let directory = '';

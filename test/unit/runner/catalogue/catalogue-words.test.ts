@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../jobs/ports/job-protocol.ts';
+import { RawName } from '../../../../src/guarded-postgres/raw-name.ts';
 import { refuseLoss } from '../../../../src/runner/catalogue/accept-loss.ts';
 import { findChanged } from '../../../../src/runner/catalogue/definitions.ts';
 import type { LockWait } from '../../../../src/runner/catalogue/lock-waits.ts';
 import { writeSettingOfAll } from '../../../../src/runner/catalogue/settings-of-all.ts';
 import { createLockPatience } from '../../../../src/runner/dump/lock-patience.ts';
-import { RawName } from '../../../../src/runner/postgres/raw-name.ts';
 
 const finding = (severity: Finding['severity'], message: string): Finding => ({
   code: 'X',

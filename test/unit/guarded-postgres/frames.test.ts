@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isWellFormed } from '../../../../src/runner/postgres/frame-shapes.ts';
-import { FrameReader, ProtocolError } from '../../../../src/runner/postgres/frames.ts';
-import { int16, int32, LET_IN, message, rowsAnswer } from '../../../support/fake-postgres.ts';
+import { isWellFormed } from '../../../src/guarded-postgres/frame-shapes.ts';
+import { FrameReader, ProtocolError } from '../../../src/guarded-postgres/frames.ts';
+import { int16, int32, LET_IN, message, rowsAnswer } from '../../support/fake-postgres.ts';
 
 const ALL = () => 1 << 20;
 

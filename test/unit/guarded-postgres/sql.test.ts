@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toolOptions } from '../../../../src/runner/postgres/pinned-settings.ts';
-import { RawName } from '../../../../src/runner/postgres/raw-name.ts';
-import { qualified, quoteIdentifier, quoteLiteral, sql } from '../../../../src/runner/postgres/sql.ts';
+import { toolOptions } from '../../../src/guarded-postgres/pinned-settings.ts';
+import { RawName } from '../../../src/guarded-postgres/raw-name.ts';
+import { qualified, quoteIdentifier, quoteLiteral, sql } from '../../../src/guarded-postgres/sql.ts';
 
 test('a name is quoted byte for byte, with its quotes doubled', () => {
   expect(quoteIdentifier(RawName.of('we"ird')).toString()).toBe('"we""ird"');

@@ -1,0 +1,91 @@
+import pg from 'pg';
+import type { z } from 'zod';
+import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
+import { GuardedConnection } from '../guarded-postgres/guarded-connection.ts';
+import { writeOptions } from '../guarded-postgres/pinned-settings.ts';
+import { RawName } from '../guarded-postgres/raw-name.ts';
+import { AnswerError } from '../guarded-postgres/server-error.ts';
+
+const APPLICATION = 'toygres probe';
+/** All that a probe asks has answers of some hundred bytes. */
+const ANSWERS_BYTES = 256 << 10;
+/** How long the server may take to close a connection that was ended in order. */
+const GOODBYE_MS = 1000;
+
+/** Nothing that only a superuser may set: whether the role is one still is for the server to say. */
+const PINNED = writeOptions({ search_path: 'pg_catalog', client_encoding: 'UTF8' });
+
+/** Does its work with a connection to this database of one server, and closes it also when that fails. */
+export type InDatabase = <T>(database: string, work: (client: pg.Client) => Promise<T>) => Promise<T>;
+
+/**
+ * Connections to a server that may be hostile: no password but by SCRAM, answers within a budget of bytes and time, and
+ * names looked up in pg_catalog only.
+ */
+export const openAt =
+  (address: Address, login: ServerSecret, timeoutMs: number): InDatabase =>
+  async (database, work) => {
+    const connection = new GuardedConnection({
+      user: login.username,
+      database: RawName.of(database),
+      applicationName: APPLICATION,
+      options: PINNED,
+    });
+    const client = buildClient(address, login, database, timeoutMs, connection);
+    try {
+      await client.connect();
+      connection.allow(ANSWERS_BYTES);
+      return await work(client);
+    } finally {
+      await close(client, connection);
+    }
+  };
+
+/** The first row of an answer; undefined without one. Throws AnswerError for one that is not as it must be. */
+export async function askRow<Row>(
+  client: pg.Client,
+  row: z.ZodType<Row>,
+  query: string,
+  values: readonly string[] = [],
+): Promise<Row | undefined> {
+  const [first] = (await client.query<pg.QueryResultRow>(query, [...values])).rows;
+  if (first === undefined) return undefined;
+  const parsed = row.safeParse(first);
+  if (parsed.success) return parsed.data;
+  throw new AnswerError(
+    `the server answered with something that cannot be: ${String(parsed.error.issues[0]?.path[0])}`,
+  );
+}
+
+function buildClient(
+  { host, port }: Address,
+  login: ServerSecret,
+  database: string,
+  timeoutMs: number,
+  connection: GuardedConnection,
+): pg.Client {
+  // Everything that the library would take from the environment is said.
+  const client = new pg.Client({
+    host,
+    port,
+    user: login.username,
+    password: () => login.password,
+    database,
+    ssl: false,
+    application_name: APPLICATION,
+    options: ' ',
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    connection,
+  } as pg.ClientConfig);
+  // A connection that breaks between two queries says so here; the query that follows fails by itself.
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** A server that hangs would never say goodbye: then the connection is cut. */
+async function close(client: pg.Client, connection: GuardedConnection): Promise<void> {
+  const timer = setTimeout(() => connection.destroy(), GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
+}
