@@ -16,6 +16,7 @@ export interface DurableWish {
 }
 
 const word = z.tuple([z.string()]);
+const DEFAULT_VERSION = `SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'pg_durable'`;
 const FIRST_ENGINE_SCHEMA = '0.2.2';
 /** Without these there are no functions. */
 const NEEDED: ReadonlySet<string> = new Set(['df.instances', 'df.nodes']);
@@ -41,10 +42,7 @@ export async function checkDurable(
   wish: DurableWish,
 ): Promise<void> {
   const { version } = state;
-  const here = await askWord(
-    session,
-    `SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'pg_durable'`,
-  );
+  const here = await askWord(session, DEFAULT_VERSION);
   if (here === null) throw finalFailure(`the image has pg_durable ${version}, and this server has no pg_durable`);
   if (!splitList(libraries).map(unquoteElement).includes('pg_durable')) {
     throw finalFailure('the image has pg_durable, and its library was not loaded on the source');
@@ -71,9 +69,10 @@ export class DurableRestore {
     const { version, engine } = this.state;
     const made = await askWord(session, `SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'pg_durable'`);
     if (made === null) throw finalFailure('the image holds the state of pg_durable and not the extension itself');
-    this.upgrade = made !== version;
+    // It is made in the version of the source, and goes to that of this server when its rows are there.
+    this.upgrade = (await askWord(session, DEFAULT_VERSION)) !== version;
     const here = await this.engineOf(session);
-    if (!this.upgrade && here === engine) return;
+    if (made === version && here === engine) return;
     if (await this.remake(session, `VERSION '${version}'`)) return;
     // An installation that began with that version or earlier keeps its engine where it had it.
     const update = `ALTER EXTENSION pg_durable UPDATE TO '${version}';`;
