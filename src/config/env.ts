@@ -93,6 +93,9 @@ const Settings = z.object({
         'must be 32 bytes in base64 (openssl rand -base64 32), or several such, the newest first, between commas',
     },
   ),
+  TOYGRES_ENCRYPT_IMAGES: text.refine((value) => value === null || value === 'false', {
+    message: 'must be false: files of images cannot be encrypted yet',
+  }),
   TOYGRES_WORKER_CONCURRENCY: count(4, 100),
   TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
   TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
