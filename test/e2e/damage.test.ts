@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createE2eClient, type E2eClient } from '../support/e2e-client.ts';
+import { type Accepted, createE2eClient, type E2eClient } from '../support/e2e-client.ts';
 import { fillSlowServer, holdTable } from '../support/e2e-data.ts';
 import { listBlobs, openImages, query } from '../support/e2e-home-services.ts';
 import { type E2eHome, type E2eServer, listTree, makeE2eHome } from '../support/e2e-server.ts';
@@ -95,20 +95,49 @@ test('a file that is missing and a manifest that is cut or gone are named by a r
   await api.untilOver((await api.changeInstance('delete', restored.id)).operationId);
 }, 120_000);
 
-test('a source that dies during the dump fails its image with the cause, and a restart brings it back', async () => {
+/** Kills the source while a dump waits for its table; `before` the server is gone, so that it cannot be brought back earlier. */
+async function killDuringDump(name: string, before: () => Promise<void> = async () => undefined): Promise<Accepted> {
   const held = await holdTable(await api.login(source), 'orders');
-  const taken = await api.createImage({ name: 'orphan', instanceId: source });
+  const taken = await api.createImage({ name, instanceId: source });
   await api.untilStep(taken.operationId, 'Dump the databases', (progress) => progress?.bytesTotal != null);
+  await before();
   const postmaster = (await home.processes()).find((one) => /bin\/postgres -D \S*\/source-/.test(one));
   process.kill(Number.parseInt(postmaster ?? '', 10), 'SIGKILL');
-  const failed = await api.untilOver(taken.operationId, 'FAILED');
   await held.release();
+  return taken;
+}
+
+test('a source that dies during the dump is brought back, and its image is whole', async () => {
+  const taken = await killDuringDump('once-more');
+  await api.untilOver(taken.operationId);
+  const restored = await api.createInstance({ name: 'after-a-death', sourceImageId: taken.id });
+  await api.untilOver(restored.operationId);
+  expect(await query(await api.login(restored.id), 'postgres', 'SELECT count(*)::int FROM orders')).toEqual([
+    { count: 20000 },
+  ]);
+  await api.untilOver((await api.changeInstance('delete', restored.id)).operationId);
+}, 120_000);
+
+test('a source that dies during the dump and cannot come back fails its image with the cause, and a restart brings it back', async () => {
+  const [directory] = (await readdir(path.join(home.directory, 'state/servers/toygres-managed'))).filter((one) =>
+    one.startsWith('source-'),
+  );
+  const settings = path.join(
+    home.directory,
+    'state/servers/toygres-managed',
+    directory ?? '',
+    'volume/pgdata/postgresql.auto.conf',
+  );
+  const kept = await readFile(settings);
+  const taken = await killDuringDump('orphan', () => appendFile(settings, 'no_such_setting = on\n'));
+  const failed = await api.untilOver(taken.operationId, 'FAILED');
   expect(failed.failure?.message).toMatch(/server|connection/i);
   expect(failed.failure?.message).not.toMatch(/exit status|exited with/i);
   expect(await api.image(taken.id)).toMatchObject({ state: 'FAILED', failure: failed.failure });
   expect(await listBlobs(images, taken.id)).toEqual([]);
   expect(await listTree(path.join(home.directory, 'state/jobs'))).toEqual([]);
 
+  await writeFile(settings, kept);
   await api.untilOver((await api.changeInstance('restart', source)).operationId);
   expect(await query(await api.login(source), 'postgres', 'SELECT count(*)::int FROM orders')).toEqual([
     { count: 20000 },
