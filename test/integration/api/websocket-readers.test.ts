@@ -47,7 +47,8 @@ describe('a subscription', () => {
     const large = ask('a: requestedBy b: requestedBy c: requestedBy d: requestedBy');
     const [slow, fast] = [await world.login(), await world.login()];
     slow.socket.pause();
-    const asked = 300;
+    // More than the buffers of both ends' systems take up before anybody is held.
+    const asked = 900;
     for (let n = 1; n <= asked; n += 1) slow.send({ id: `${n}`, type: 'subscribe', payload: large });
     // They take turns: in this time all of the other one's would have been begun.
     const others = 400;
