@@ -1,46 +1,4 @@
-import { z } from 'zod';
 import type { JobReport } from '../../jobs/ports/platform.ts';
-
-const LONGEST_MESSAGE = 500;
-
-const amount = z.number().nonnegative().nullish().catch(null);
-const Progress = z.object({
-  phase: z.string().min(1).max(64),
-  bytesDone: amount,
-  bytesTotal: amount,
-  percent: z.number().min(0).max(100).nullish().catch(null),
-  message: z.string().nullish().catch(null),
-});
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a progress line says; null when it is not what the scripts' README allows, since progress is no reason to fail. */
-export function parseProgress(text: string): JobReport | null {
-  const parsed = Progress.safeParse(parseJson(text));
-  if (!parsed.success) return null;
-  const { phase, bytesDone, bytesTotal, percent, message } = parsed.data;
-  return {
-    phase,
-    bytesDone: bytesDone ?? null,
-    bytesTotal: bytesTotal ?? null,
-    percent: percent ?? null,
-    message: message?.slice(0, LONGEST_MESSAGE) ?? null,
-  };
-}
-
-/** The object of a result line; null when it is none. */
-export function parseResult(text: string): Readonly<Record<string, unknown>> | null {
-  const parsed = parseJson(text);
-  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-    ? (parsed as Readonly<Record<string, unknown>>)
-    : null;
-}
 
 export interface FailureFacts {
   readonly kind: string;

@@ -20,8 +20,8 @@ export interface SourceServer {
 }
 
 const NUL = '\0';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name is shown without
-const CONTROL = /[\u0001-\u001f\u007f]/g;
+/** What a name is shown without. */
+const CONTROL = /\p{Cc}/gu;
 
 /** Databases, settings and facts of the server; writes databases.nul and settings.nul. Throws JobFailure. */
 export async function readServer(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeFailure, type FailureFacts, parseProgress, parseResult } from '../../../src/platform/job-report.ts';
+import { parseProgress, parseResult } from '../../../jobs/ports/job-protocol.ts';
+import { describeFailure, type FailureFacts } from '../../../src/platform/job-report.ts';
 
 describe('what a script reports', () => {
   test('missing figures are null', () => {

@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { parseProgress, parseResult } from '../../../../jobs/ports/job-protocol.ts';
 import type { JobReport, JobStatus } from '../../../../jobs/ports/platform.ts';
 import { openPlainFile, readLines } from '../../../machine/line-reader.ts';
 import { readJsonFile, readPlainFile } from '../../../machine/whole-file.ts';
-import { describeFailure, parseProgress, parseResult } from '../../job-report.ts';
+import { describeFailure } from '../../job-report.ts';
 import type { JobPaths } from '../layout.ts';
 import { type JobEnd, JobRecord, listAttempts, readLife } from './job-records.ts';
 
