@@ -17,6 +17,7 @@ import { buildHttpApp } from './http/build-app.ts';
 import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
+import { createPathPrefix } from './http/path-prefix.ts';
 import { createRequestSources } from './http/request-sources.ts';
 import type { SignIn } from './http/serve-sign-in.ts';
 import { createBudgets } from './limits/budgets.ts';
@@ -78,8 +79,11 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Clients that would like HTTP/2 offer that in the same header, and are answered as if they had not.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   });
   const apollo = createApollo({ schema, httpServer, formatError, log });
+  const prefix = createPathPrefix(publicUrl);
   const sources = createRequestSources({ publicUrl, trustedProxies });
   const budgets = createBudgets();
   const contextOf = (caller: Caller, cookies: SessionCookies | null = null) => {
@@ -91,6 +95,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
   const subscriptions = createSubscriptionRunner({ schema, createContext: contextOf, formatError, slots });
   const webSocket = serveWebSocket(httpServer, {
     path: PATH,
+    prefix,
     schema,
     auth: countRefusals(auth, meter),
     sources,
@@ -121,6 +126,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
           log,
           meter,
           metrics,
+          prefix,
           preparer,
           ready,
           schema,

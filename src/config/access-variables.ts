@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES, type Role } from '../../schema/states.ts';
-import { isAddressRange, isWebOrigin } from './networks.ts';
+import { isAddressRange, isWebRoot } from './networks.ts';
 
 /** Who may ask, and where people come in. */
 export interface AccessConfig {
@@ -72,8 +72,8 @@ export const ACCESS_VARIABLES = {
     }),
   TOYGRES_PUBLIC_URL: text
     .transform((value) => value?.replace(/\/$/, '') ?? null)
-    .refine((value) => value === null || isWebOrigin(value), {
-      message: 'must be like https://toygres.example.com, without a path',
+    .refine((value) => value === null || isWebRoot(value), {
+      message: 'must be like https://toygres.example.com, or with a path, https://example.com/toygres',
     }),
   TOYGRES_TRUSTED_PROXIES: text
     .transform((value) => value?.split(',').map((item) => item.trim()) ?? [])

@@ -20,6 +20,13 @@ export function isWebOrigin(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }
 
+/** Whether it is an origin, alone or with a path that ends without a slash. */
+export function isWebRoot(value: string): boolean {
+  if (!/^https?:/.test(value) || !URL.canParse(value)) return false;
+  const { origin, pathname } = new URL(value);
+  return `${origin}${pathname.replace(/\/$/, '')}` === value;
+}
+
 /** What stays on this machine by its own address; a name is not looked up. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);

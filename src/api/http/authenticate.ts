@@ -5,6 +5,7 @@ import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Authenticator } from '../authenticator.ts';
 import { parseDocument } from '../limits/parse-document.ts';
+import { readAuthorization } from './read-authorization.ts';
 import type { RequestSources } from './request-sources.ts';
 
 /** Enough for a name and a password; who has not signed in is not listened to for longer. */
@@ -30,7 +31,7 @@ export function authenticateRequests({ auth, sources, log, onCaller }: Authentic
     if (!(error instanceof AppError) || error.code !== 'UNAUTHENTICATED') return error;
     const { address } = sources.ofRequest(request);
     log.warn({ address, method: request.method }, 'a request was refused: it could not be told whose it is');
-    if (request.headers.authorization !== undefined || !sources.hasUnusedCookie(request)) return error;
+    if (readAuthorization(request) !== undefined || !sources.hasUnusedCookie(request)) return error;
     return new AppError(
       'UNAUTHENTICATED',
       'The cookie of the session alone is not enough: send the header X-Toygres-Client, with anything in it, along.',
@@ -40,7 +41,7 @@ export function authenticateRequests({ auth, sources, log, onCaller }: Authentic
 
   return async (request, response, next) => {
     const source = sources.ofRequest(request);
-    const { authorization } = request.headers;
+    const authorization = readAuthorization(request);
     try {
       onCaller(request, await auth.authenticate(authorization, source));
       next();

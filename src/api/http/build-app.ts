@@ -21,7 +21,10 @@ import { authenticateRequests } from './authenticate.ts';
 import { checkHeaders, findBodyFault } from './check-request.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
+import type { PathPrefix } from './path-prefix.ts';
 import { answerHealth, answerReady } from './probes.ts';
+import { readAuthorization } from './read-authorization.ts';
+import { refuseStrippedUpgrade } from './refuse-stripped-upgrade.ts';
 import type { RequestSources } from './request-sources.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendErrors } from './send-errors.ts';
@@ -43,6 +46,8 @@ export interface HttpParts {
   readonly log: Logger;
   readonly meter: ApiMeter;
   readonly metrics: MetricsPage | null;
+  /** Below which people reach the server. */
+  readonly prefix: PathPrefix;
   readonly preparer: Preparer;
   readonly ready: () => Promise<readonly Finding[]>;
   readonly schema: GraphQLSchema;
@@ -55,7 +60,7 @@ export interface HttpParts {
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
   const { allowedOrigins, apollo, auth, budgets, createContext, eventStreams, formatError, log } = parts;
-  const { meter, metrics, preparer, ready, schema, signIn, sources, version } = parts;
+  const { meter, metrics, prefix, preparer, ready, schema, signIn, sources, version } = parts;
   const callers = new WeakMap<object, Caller>();
 
   const refuseOtherMethods: RequestHandler = (request, response, next) => {
@@ -104,7 +109,7 @@ export function buildHttpApp(parts: HttpParts): Express {
       return;
     }
     // Cut off, its client asks again and hears why.
-    const { authorization } = request.headers;
+    const authorization = readAuthorization(request);
     const unwatch = auth.watch?.(authorization, sources.ofRequest(request), caller, () => response.destroy());
     if (unwatch !== undefined) response.once('close', unwatch);
     void eventStreams.serve(request, response, caller);
@@ -137,12 +142,16 @@ export function buildHttpApp(parts: HttpParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use(measureRequests(meter), setSecurityHeaders);
+  app.use((request, _response, next) => {
+    request.url = prefix.strip(request.url);
+    next();
+  });
   app.get('/health', answerHealth(version));
   app.get('/ready', answerReady(ready, log));
   if (metrics !== null) app.get('/metrics', answerMetrics(metrics));
   app.get('/schema.graphql', serveSchema(schema));
-  if (signIn !== null) app.use(serveSignIn(signIn, sources));
-  app.get('/graphql', serveIde());
+  if (signIn !== null) app.use(serveSignIn(signIn, sources, prefix.path));
+  app.get('/graphql', refuseStrippedUpgrade(formatError), serveIde());
   app.use(
     '/graphql',
     allowOrigins(allowedOrigins, METHODS),

@@ -20,8 +20,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
-/** `GET /auth/oidc` sends a browser to the provider, and `/auth/oidc/callback` takes it back and on to the console. */
-export function serveSignIn(signIn: SignIn, sources: RequestSources): Router {
+/** `GET /auth/oidc` sends a browser to the provider, and `/auth/oidc/callback` takes it back and on to the console, below `prefix`. */
+export function serveSignIn(signIn: SignIn, sources: RequestSources, prefix: string): Router {
   const router = Router();
   router.get('/auth/oidc', async (request, response) => {
     const { url, kept, seconds } = await signIn.begin();
@@ -33,7 +33,7 @@ export function serveSignIn(signIn: SignIn, sources: RequestSources): Router {
     const { address } = sources.ofRequest(request);
     const query = request.url.split('?').slice(1).join('?');
     await signIn.finish(query, kept, { address, cookies: sources.cookies(request, response) });
-    response.redirect(303, '/');
+    response.redirect(303, `${prefix}/`);
   });
   const answerError: ErrorRequestHandler = (error, _request, response, next) => {
     const status = error instanceof AppError ? STATUS[error.code] : undefined;

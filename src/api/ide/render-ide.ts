@@ -44,7 +44,8 @@ const OPTIONS = {
 
 /**
  * Renders GraphiQL as one page that loads nothing else, with a fetcher of ours: the one it comes with does not send what
- * is in the Headers tab along with subscriptions.
+ * is in the Headers tab along with subscriptions, and goes to the path that the page itself came from, which a proxy may
+ * have put below another.
  */
 export async function renderIde(): Promise<IdePage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
@@ -53,7 +54,7 @@ export async function renderIde(): Promise<IdePage> {
   const [before, after, ...more] = rendered.split(JSON.stringify(FETCHER_PLACE));
   if (before === undefined || after === undefined || more.length > 0)
     throw new Error('the IDE has no place for a fetcher');
-  const html = `${before}(() => {\n${fetcher}\nreturn createFetcher(${JSON.stringify(OPTIONS.endpoint)});\n})()${after}`;
+  const html = `${before}(() => {\n${fetcher}\nreturn createFetcher(location.pathname);\n})()${after}`;
   return { html, policy: buildPolicy(html) };
 }
 

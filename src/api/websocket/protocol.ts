@@ -13,6 +13,7 @@ import type { RequestSources } from '../http/request-sources.ts';
 import type { Budgets } from '../limits/budgets.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { deliverTo, type Target } from './deliver.ts';
+import { findAuthorization } from './find-authorization.ts';
 
 /** What is kept of a connection. */
 export interface Connection {
@@ -78,7 +79,7 @@ export function createProtocol(parts: ProtocolParts): Server<Connection> {
 
   return makeServer<Record<string, unknown>, Connection>({
     async onConnect({ connectionParams, extra }) {
-      const authorization = readAuthorization(connectionParams);
+      const authorization = findAuthorization(connectionParams, extra.request);
       const source = sources.ofSocket(extra.request);
       const caller = await auth.authenticate(authorization, source).catch((error: unknown) => {
         if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
@@ -129,12 +130,6 @@ function takePlace(take: () => () => void): () => void {
   } catch (error) {
     throw error instanceof AppError ? new CloseConnection(4429, error.message) : error;
   }
-}
-
-/** Headers are written in any case, and clients copy them as they are. */
-function readAuthorization(connectionParams: Readonly<Record<string, unknown>> | undefined): unknown {
-  const entries = Object.entries(connectionParams ?? {});
-  return entries.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { CloseCode, handleProtocols } from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../../log/logger.ts';
 import { describeError } from '../errors/describe-error.ts';
+import type { PathPrefix } from '../http/path-prefix.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { keepAlive } from './keep-alive.ts';
+import { OLDER_PROTOCOL, refuseOlderProtocol, WRONG_PROTOCOL, WRONG_PROTOCOL_CODE } from './older-protocol.ts';
 import { CloseConnection, type Connection, createProtocol, type ProtocolParts } from './protocol.ts';
 import { createTurns } from './turns.ts';
 
@@ -18,6 +20,8 @@ const MAX_REASON_BYTES = 123;
 /** What the WebSocket side is made of. */
 export interface WebSocketParts extends ProtocolParts {
   readonly path: string;
+  /** Below which the path may stand, too. */
+  readonly prefix: PathPrefix;
   readonly log: Logger;
 }
 
@@ -31,7 +35,11 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
   const { path, log } = parts;
   const protocol = createProtocol(parts);
   const connections = new Set<Promise<void>>();
-  const webSockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes, handleProtocols });
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.messageBytes,
+    handleProtocols: chooseProtocol,
+  });
   const byAddress = new Map<string, number>();
   let stopping = false;
 
@@ -47,18 +55,31 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', (error) => log.debug({ error: describeError(error) }, 'a connection broke'));
     // As over HTTP, where a slash at the end is the same path.
-    const asked = request.url?.split('?', 1)[0]?.replace(/(?<=.)\/$/, '');
+    const asked = parts.prefix
+      .strip(request.url ?? '')
+      .split('?', 1)[0]
+      ?.replace(/(?<=.)\/$/, '');
     if (stopping || asked !== path) {
-      socket.end(`HTTP/1.1 ${stopping ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
+      refuse(socket, stopping ? '503 Service Unavailable' : '404 Not Found');
+      return;
+    }
+    if (!isSpoken(request.headers['sec-websocket-protocol'])) {
+      refuse(socket, '400 Bad Request', WRONG_PROTOCOL);
       return;
     }
     const address = parts.sources.ofSocket(request).address ?? '';
     if (!count(address, 1)) {
-      socket.end('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
+      refuse(socket, '429 Too Many Requests', 'Too many connections: close some, or try again later', 'Retry-After: 1');
       return;
     }
     socket.once('close', () => count(address, -1));
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (webSocket.protocol === OLDER_PROTOCOL) return refuseOlderProtocol(webSocket);
+      // A browser that asked for no protocol has a socket that is open: it hears why it is closed.
+      if (webSocket.protocol === '') {
+        webSocket.on('error', () => webSocket.terminate());
+        return webSocket.close(WRONG_PROTOCOL_CODE, WRONG_PROTOCOL);
+      }
       const connection = serve(webSocket, request).finally(() => connections.delete(connection));
       connections.add(connection);
     });
@@ -121,6 +142,27 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
       log.warn({ connections: connections.size }, 'streams of closed connections did not end');
     },
   };
+}
+
+/** The newest that both speak. The older one is spoken only to say that it is not. */
+function chooseProtocol(offered: ReadonlySet<string>): string | false {
+  return [GRAPHQL_TRANSPORT_WS_PROTOCOL, OLDER_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false;
+}
+
+function isSpoken(header: string | undefined): boolean {
+  return header === undefined || chooseProtocol(new Set(header.split(',').map((name) => name.trim()))) !== false;
+}
+
+/** Answers a request for a WebSocket without opening one. */
+function refuse(socket: Duplex, status: string, words = '', ...headers: readonly string[]): void {
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(words)}`,
+    ...headers,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${words}`);
 }
 
 /** Whether all have ended before the time is over. */

@@ -7,6 +7,7 @@ import { type ApiServer, startApi, TOKEN } from '../../support/api-server.ts';
 import { createFakeStreams } from '../../support/api-streams.ts';
 import { findChromium, launchChromium } from '../../support/chromium.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startPrefixProxy } from '../../support/prefix-proxy.ts';
 
 const executablePath = findChromium();
 const operations = createFakeStreams<OperationRecord>();
@@ -156,6 +157,37 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
       await context.close();
     } finally {
       await world.stop();
+    }
+  });
+
+  it('works below a path that a proxy gives it', async () => {
+    const proxy = await startPrefixProxy(api.url, '/of/toygres');
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${proxy.url}/graphql?query=${encodeURIComponent('{ instances { nodes { name } } }')}`);
+      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+      await run(page, TOKEN);
+      await eventually(
+        () => answer(page),
+        (text) => text.includes('orders'),
+      );
+      await page.goto(
+        `${proxy.url}/graphql?query=${encodeURIComponent('subscription { operationChanged { kind percent } }')}`,
+      );
+      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+      await run(page, TOKEN);
+      await eventually(
+        () => operations.live,
+        (live) => live === 1,
+      );
+      operations.push(sampleOperation({ percent: 33 }));
+      await eventually(
+        () => answer(page),
+        (text) => text.includes('33'),
+      );
+      await page.close();
+    } finally {
+      await proxy.stop();
     }
   });
 
