@@ -69,7 +69,7 @@ export interface JobRef {
   readonly name: string;
 }
 
-/** A script of `templates/scripts` to run beside the data, to the end, at most `attempts` times. */
+/** A program of the runner to run beside the data, to the end, at most `attempts` times. */
 export interface JobSpec extends JobRef {
   readonly kind: PlatformJobKind;
   /** The runner's program for it, where the kind has more than one; left out: the one of its kind. */

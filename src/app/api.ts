@@ -116,7 +116,7 @@ export async function openApi(
   const facts = {
     version: identity.release,
     platform: config.platform,
-    imageMethods: readImageMethods(config.platform),
+    imageMethods: readImageMethods(),
     namespaces: config.namespaces,
   };
   const access = await openAccess(config, core, identity.token, metrics, log, stops);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { findImageWorkflows, type ImageWorkflows, imageWorkflows } from '../../../jobs/image-workflows.ts';
-import type { Platform } from '../../../jobs/ports/platform.ts';
 import type { Accepted, CreateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
@@ -13,21 +12,20 @@ import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 
-/** How images can be taken on a platform. Jobs of a cluster run scripts alone, and base backups have none. */
-export function readImageMethods(platform: Platform['kind']): readonly ImageMethod[] {
-  const methods = imageWorkflows.map(({ method }) => method);
-  return platform === 'local' ? methods : methods.filter((method) => method !== 'PHYSICAL');
+/** How images can be taken, the ways that are offered first. */
+export function readImageMethods(): readonly ImageMethod[] {
+  return imageWorkflows.map(({ method }) => method);
 }
 
-/** How the image is taken. UNAVAILABLE for a method that the platform does not have. */
+/** How the image is taken. UNAVAILABLE for a method that there is no workflow for. */
 export function chooseImageWorkflows(
   input: Pick<CreateImage, 'method'>,
-  { platform, defaultMethod = 'LOGICAL' }: Pick<CommandDependencies, 'platform' | 'defaultMethod'>,
+  { defaultMethod = 'LOGICAL' }: Pick<CommandDependencies, 'defaultMethod'>,
 ): ImageWorkflows {
   const method = input.method ?? defaultMethod;
   const found = findImageWorkflows(method);
-  if (found !== null && readImageMethods(platform.kind).includes(method)) return found;
-  throw new AppError('UNAVAILABLE', `${method} images are not available on this platform yet: ask for LOGICAL.`, {
+  if (found !== null) return found;
+  throw new AppError('UNAVAILABLE', `${method} images are not available yet: ask for LOGICAL.`, {
     details: { field: 'method', rule: 'notAvailableYet' },
   });
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
 import { ownerContext } from '../../../src/secrets/owner-context.ts';
-import type { CommandPlatform } from '../../../src/services/commands/ports.ts';
 import { chooseImageWorkflows } from '../../../src/services/images/create-image.ts';
 import { createImageRecords } from '../../../src/stores/images/records.ts';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
@@ -111,21 +110,13 @@ describe('a new image', () => {
     expect(await read(id)).toEqual(before);
   });
 
-  it('is taken by the method that was asked for, and by the configured one where none was', async () => {
-    const local = { platform: { kind: 'local' } as CommandPlatform };
-    expect(chooseImageWorkflows({}, local).method).toBe('LOGICAL');
-    expect(chooseImageWorkflows({ method: 'PHYSICAL' }, local).create.name).toBe('create-physical-image');
-    expect(chooseImageWorkflows({}, { ...local, defaultMethod: 'PHYSICAL' }).method).toBe('PHYSICAL');
-    expect(chooseImageWorkflows({ method: 'LOGICAL' }, { ...local, defaultMethod: 'PHYSICAL' }).method).toBe('LOGICAL');
-  });
-
-  it('is refused as PHYSICAL on a platform whose jobs cannot take one, and nothing is begun', async () => {
-    const instanceId = await insertInstance(world.database);
-    const asked = world.imageCommands.create(admin, { name: newName('nightly'), instanceId, method: 'PHYSICAL' });
-    expect((await refusalOf(asked, 'UNAVAILABLE')).message).toContain('not available on this platform yet');
-    const cluster = { platform: { kind: 'kubernetes' } as CommandPlatform };
-    expect(() => chooseImageWorkflows({}, { ...cluster, defaultMethod: 'PHYSICAL' })).toThrow(/PHYSICAL/);
-    expect(world.enqueued).toEqual([]);
+  it('is taken by the method that was asked for, and by the configured one where none was', () => {
+    const methodOf = (input: Parameters<typeof chooseImageWorkflows>[0], configured = {}) =>
+      chooseImageWorkflows(input, configured).method;
+    expect(methodOf({})).toBe('LOGICAL');
+    expect(chooseImageWorkflows({ method: 'PHYSICAL' }, {}).create.name).toBe('create-physical-image');
+    expect(methodOf({}, { defaultMethod: 'PHYSICAL' })).toBe('PHYSICAL');
+    expect(methodOf({ method: 'LOGICAL' }, { defaultMethod: 'PHYSICAL' })).toBe('LOGICAL');
   });
 
   it('cannot be verified yet, with the reason', async () => {

@@ -1,5 +1,4 @@
 import type { JobSpec } from '../../../../jobs/ports/platform.ts';
-import { invalidInput } from '../../../../schema/errors.ts';
 import type { Manifest } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields } from '../fill-template.ts';
 import { jobLabels } from '../labels.ts';
@@ -49,10 +48,7 @@ function keyOf(path: string): string {
   return path.replaceAll('/', '__');
 }
 
-function templateOf({ kind, volume, program }: JobSpec): TemplateName {
-  if (program !== undefined) {
-    throw invalidInput('program', 'a script', `Jobs of a cluster run scripts alone, and ${program} is none.`);
-  }
+function templateOf({ kind, volume }: JobSpec): TemplateName {
   if (kind === 'preflight') return 'preflight-job';
   return volume === null ? 'backup-job' : 'restore-job';
 }
@@ -154,7 +150,8 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
     job: (spec: JobSpec, suspend: boolean): Manifest<'Job'> => {
       const scratchBytes = Math.ceil(spec.scratchBytes) + 16 * MIB;
       const usesIdentity = clientId !== null && spec.secrets.sas === undefined;
-      const script = `scripts/${spec.kind}.sh`;
+      const program = spec.program ?? spec.kind;
+      const script = `scripts/${program}.sh`;
       // A script moves its files itself.
       const hasMover = !templates.scripts.has(script);
       const names = Object.keys(spec.secrets).filter((name) => !hasMover || !GRANTS.includes(name));
@@ -173,7 +170,7 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
           activeDeadlineSeconds: Math.ceil(spec.deadlineSeconds + settings.startPatienceMs / 1000),
           serviceAccount: usesIdentity ? JOB_ACCOUNT : null,
           image: imageFor(jobImageOf(spec, settings), spec.postgresVersion),
-          command: [...RUNNER, 'pod', spec.kind, ...(hasMover ? [] : [`/toygres/${script}`])],
+          command: [...RUNNER, 'pod', program, ...(hasMover ? [] : [`/toygres/${script}`])],
           environment: environmentOf(spec, release, usesIdentity && !hasMover ? IDENTITY : {}),
           moverEnvironment: moverEnvironmentOf(spec, usesIdentity),
           moverResources: resourcesOf(MOVER_RESOURCES, 2 * scratchBytes),

@@ -260,6 +260,13 @@ describe('a job whose program has no script', () => {
     expect(read(podOf(body), 'containers', 0, 'env')).not.toContainEqual(signIn);
   });
 
+  test('another program than the one of its kind is what its pod runs, with the mover beside it', () => {
+    const { body } = movers.job(jobSpec('true', { kind: 'backup', program: 'backup-physical', secrets }), false);
+    const command = read(podOf(body), 'containers', 0, 'command') as string[];
+    expect(command.slice(-2)).toEqual(['pod', 'backup-physical']);
+    expect(read(podOf(body), 'initContainers', 0, 'name')).toBe('mover');
+  });
+
   test('its pod knows which release it must be of', () => {
     const { body } = movers.job(jobSpec('true'), false);
     expect(read(podOf(body), 'containers', 0, 'env')).toContainEqual({ name: 'TOYGRES_RELEASE', value: '1.2.3' });
