@@ -4,6 +4,7 @@ import type { FindingFacts } from '../schema/rules/finding-rules.ts';
 import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
 import type { AlertRecord, ReadinessRecord } from './ports/alerts.ts';
+import type { DrillRecord } from './ports/drills.ts';
 import type { HealthCheckRecord, ImageFileRecord, JobRecord, OperationRecord, WeighedStep } from './ports/records.ts';
 import type { ScheduleRecord, ScheduleRunRecord } from './ports/schedules.ts';
 import type { WebhookDeliveryRecord } from './ports/webhooks.ts';
@@ -14,6 +15,8 @@ export interface Loaders {
   readonly instances: DataLoader<string, InstanceRecord | null>;
   readonly images: DataLoader<string, ImageRecord | null>;
   readonly operations: DataLoader<string, OperationRecord | null>;
+  readonly drills: DataLoader<string, DrillRecord | null>;
+  readonly drillsOfImage: ListLoader<DrillRecord>;
   readonly imageFiles: DataLoader<string, readonly ImageFileRecord[]>;
   readonly steps: DataLoader<string, readonly WeighedStep[]>;
   readonly jobs: DataLoader<string, readonly JobRecord[]>;
@@ -37,11 +40,13 @@ export interface Loaders {
 /** Loaders that have read nothing yet. What one has read stays as it was read until `clear`. */
 export function createLoaders(services: Services): Loaders {
   const { instanceQueries, imageQueries, operationQueries, scheduleQueries, upkeepQueries } = services;
-  const { alertQueries, readinessQueries, webhookQueries } = services;
+  const { alertQueries, drillQueries, readinessQueries, webhookQueries } = services;
   const loaders = {
     instances: new DataLoader((ids: readonly string[]) => instanceQueries.byIds(ids)),
     images: new DataLoader((ids: readonly string[]) => imageQueries.byIds(ids)),
     operations: new DataLoader((ids: readonly string[]) => operationQueries.byIds(ids)),
+    drills: new DataLoader((ids: readonly string[]) => drillQueries.byIds(ids)),
+    drillsOfImage: createListLoader((ids, first) => drillQueries.ofImages(ids, first)),
     imageFiles: new DataLoader((ids: readonly string[]) => imageQueries.files(ids)),
     steps: new DataLoader((ids: readonly string[]) => operationQueries.steps(ids)),
     jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),

@@ -1,6 +1,7 @@
 import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
 import type { ApiContext } from './context.ts';
 import type { Accepted } from './ports/commands.ts';
+import type { DrillRecord } from './ports/drills.ts';
 import type { OperationRecord } from './ports/records.ts';
 
 /** What a mutation of an instance answers with. */
@@ -15,6 +16,11 @@ export interface ImageOutcome {
   readonly image: ImageRecord | null;
   readonly operation: OperationRecord | null;
   readonly notices: readonly string[];
+}
+
+/** What verifyImage answers with. */
+export interface DrillOutcome extends ImageOutcome {
+  readonly drill: DrillRecord | null;
 }
 
 /** What a mutation answers with that is about neither. */
@@ -51,6 +57,13 @@ export async function readImageOutcome(context: ApiContext, accepted: Accepted):
     readOperation(context, accepted),
   ]);
   return { image, operation, notices };
+}
+
+/** The same for verifyImage. */
+export async function readDrillOutcome(context: ApiContext, accepted: Accepted): Promise<DrillOutcome> {
+  const outcome = await readImageOutcome(context, accepted);
+  const { drillId } = accepted;
+  return { ...outcome, drill: drillId == null ? null : await context.loaders.drills.load(drillId) };
 }
 
 /** The same for mutations about neither. */

@@ -12,6 +12,8 @@ import { AlertQueryResolver } from './alerts/queries.ts';
 import { ChangeFieldResolver } from './changes/fields.ts';
 import { ChangeSubscriptionResolver } from './changes/subscriptions.ts';
 import { DriftQueryResolver } from './drift/queries.ts';
+import { DrillFieldResolver, DrillsOfImageResolver } from './drills/fields.ts';
+import { DrillQueryResolver } from './drills/queries.ts';
 import { ImageFieldResolver } from './images/fields.ts';
 import { ImageMutationResolver } from './images/mutations.ts';
 import { ImageQueryResolver } from './images/queries.ts';
@@ -65,6 +67,9 @@ export const RESOLVERS = [
   ImageFieldResolver,
   ImageMutationResolver,
   ImageSubscriptionResolver,
+  DrillQueryResolver,
+  DrillFieldResolver,
+  DrillsOfImageResolver,
   OperationQueryResolver,
   OperationFieldResolver,
   OperationEventFieldResolver,

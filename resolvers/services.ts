@@ -2,6 +2,7 @@ import type { ContainerType } from 'type-graphql';
 import type { AccessCommands, AccessQueries, Audit, Sessions } from './ports/access.ts';
 import type { AlertQueries, ReadinessQueries } from './ports/alerts.ts';
 import type { ImageCommands, InstanceCommands, OperationCommands, ServerCommands } from './ports/commands.ts';
+import type { DrillQueries } from './ports/drills.ts';
 import type { Checks, ImageQueries, InstanceQueries, OperationQueries } from './ports/queries.ts';
 import type { RetentionQueries } from './ports/retention.ts';
 import type { ScheduleCommands, ScheduleQueries } from './ports/schedules.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly instanceQueries: InstanceQueries;
   readonly imageQueries: ImageQueries;
   readonly operationQueries: OperationQueries;
+  readonly drillQueries: DrillQueries;
   readonly upkeepQueries: UpkeepQueries;
   readonly scheduleCommands: ScheduleCommands;
   readonly scheduleQueries: ScheduleQueries;

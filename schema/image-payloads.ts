@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Field, ObjectType } from 'type-graphql';
+import { Drill } from './drill.ts';
 import { Image } from './image.ts';
 import { Operation } from './operation.ts';
 
@@ -37,4 +38,7 @@ export class VerifyImagePayload {
 
   @Field(() => Operation, { description: 'What does the work; follow it with operationEvents.' })
   declare readonly operation: Operation;
+
+  @Field(() => Drill, { description: 'The drill, RUNNING at first; its id finds it again.' })
+  declare readonly drill: Drill;
 }

@@ -33,6 +33,7 @@ export const SCHEDULE_RUN_STATES = ['RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED',
 /** What a run makes of one instance; PROVING: its image is there, and a drill of it under way. */
 export const SCHEDULED_IMAGE_STATES = ['PENDING', 'TAKING', 'PROVING', 'SUCCEEDED', 'FAILED', 'SKIPPED'] as const;
 export type ScheduledImageState = (typeof SCHEDULED_IMAGE_STATES)[number];
+export const DRILL_STATES = ['RUNNING', 'PASSED', 'FAILED', 'CANCELLED'] as const;
 export const READINESS_STATUSES = ['READY', 'UNPROVEN', 'STALE', 'UNPROTECTED'] as const;
 export const ALERT_KINDS = [
   'IMAGE_FAILED',
@@ -253,6 +254,13 @@ export const Severity = enumOf('Severity', 'How much it matters.', SEVERITIES, {
   WARNING: 'Something is missing, empty or not enforced, or needs a look.',
   CRITICAL: 'Data is missing or at stake.',
 });
+export type DrillState = (typeof DRILL_STATES)[number];
+export const DrillState = enumOf('DrillState', 'How a drill stands.', DRILL_STATES, {
+  RUNNING: 'It was asked for, and is not over.',
+  PASSED: 'The image came back, with nothing missing that it had not told of itself.',
+  FAILED: 'The image did not come back, or not as it says; failure and findings say why.',
+  CANCELLED: 'It was stopped by somebody, and says nothing about the image.',
+});
 export type ReadinessStatus = (typeof READINESS_STATUSES)[number];
 export const ReadinessStatus = enumOf(
   'ReadinessStatus',
@@ -260,7 +268,7 @@ export const ReadinessStatus = enumOf(
   READINESS_STATUSES,
   {
     READY: 'Its newest image is as young as its schedules promise, and its last drill passed.',
-    UNPROVEN: 'It has an image, and no drill of one has passed.',
+    UNPROVEN: 'It has an image, and no drill of one has passed, or the last one failed.',
     STALE: 'An image is overdue.',
     UNPROTECTED: 'It has no image.',
   },
@@ -269,7 +277,7 @@ export type AlertKind = (typeof ALERT_KINDS)[number];
 export const AlertKind = enumOf('AlertKind', 'What an alert is about.', ALERT_KINDS, {
   IMAGE_FAILED: 'The last image of an instance failed; over when a later one is AVAILABLE.',
   IMAGE_OVERDUE: 'An instance has no image as young as a schedule promises.',
-  DRILL_FAILED: 'The last drill of an instance failed.',
+  DRILL_FAILED: 'The last drill of an instance failed; over when a later one passes.',
   RESTORE_FAILED: 'An instance could not be made from an image; over when that is retried well or its record deleted.',
   INSTANCE_UNHEALTHY: 'A server has been UNHEALTHY for more than a minute.',
   SCHEDULE_FAILED: 'The last run of a schedule could not take all of its images.',

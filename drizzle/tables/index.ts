@@ -3,6 +3,7 @@ export { alerts } from './alerts.ts';
 export { changes, changesForgotten } from './changes.ts';
 export { clocks } from './clocks.ts';
 export { cms } from './cms.ts';
+export { drills } from './drills.ts';
 export { idempotencyKeys } from './idempotency-keys.ts';
 export { imageFiles, images } from './images.ts';
 export { instances } from './instances.ts';

@@ -52,6 +52,7 @@ export const ROOT_RULES: Readonly<Record<string, RootRule>> = {
   'Query.drift': read('VIEWER'),
   'Query.viewer': read('VIEWER', 'nothing'),
   'Query.server': read('VIEWER', 'nothing'),
+  'Query.drill': read('VIEWER'),
   'Query.schedule': read('VIEWER'),
   'Query.schedules': read('VIEWER'),
   'Query.retentionPreview': read('VIEWER'),

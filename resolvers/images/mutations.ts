@@ -12,7 +12,7 @@ import { checkCreateImage, checkUpdateImage } from '../../schema/rules/image-rul
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { readLabelChange, readLabels } from '../labels.ts';
-import { type ImageOutcome, readImageOutcome } from '../outcomes.ts';
+import { type DrillOutcome, type ImageOutcome, readDrillOutcome, readImageOutcome } from '../outcomes.ts';
 import type { OnImage } from '../ports/commands.ts';
 import type { Services } from '../services.ts';
 import { INPUT } from '../words.ts';
@@ -81,8 +81,8 @@ export class ImageMutationResolver {
   async verifyImage(
     @Ctx() context: ApiContext,
     @Arg('input', () => VerifyImageInput, { description: INPUT }) input: VerifyImageInput,
-  ): Promise<ImageOutcome> {
+  ): Promise<DrillOutcome> {
     const accepted = await this.#services.imageCommands.verify(context.caller, onImage(input));
-    return readImageOutcome(context, accepted);
+    return readDrillOutcome(context, accepted);
   }
 }

@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord } from '../../jobs/ports/records.ts';
+import { Drill } from '../../schema/drill.ts';
 import { Image } from '../../schema/image.ts';
 import { Instance } from '../../schema/instance.ts';
 import { Readiness } from '../../schema/readiness.ts';
 import type { ApiContext } from '../context.ts';
 import type { ReadinessRecord } from '../ports/alerts.ts';
+import type { DrillRecord } from '../ports/drills.ts';
 
 /** How well an instance could be brought back. */
 @Resolver(() => Instance)
@@ -25,5 +27,13 @@ export class ReadinessFieldResolver {
     @Ctx() { loaders }: ApiContext,
   ): Promise<ImageRecord | null> {
     return newestImageId === null ? null : loaders.images.load(newestImageId);
+  }
+
+  @FieldResolver(() => Drill, { nullable: true, description: 'The newest drill of its images; null without one.' })
+  async newestDrill(
+    @Root() { newestDrillId }: ReadinessRecord,
+    @Ctx() { loaders }: ApiContext,
+  ): Promise<DrillRecord | null> {
+    return newestDrillId === null ? null : loaders.drills.load(newestDrillId);
   }
 }

@@ -32,6 +32,7 @@ export interface ReadinessRecord {
   readonly status: ReadinessStatus;
   readonly reasons: readonly string[];
   readonly newestImageId: string | null;
+  readonly newestDrillId: string | null;
   readonly dataAgeSeconds: number | null;
   readonly recoverySeconds: number | null;
 }

@@ -30,6 +30,8 @@ export interface Accepted {
   readonly instanceId: string | null;
   readonly imageId: string | null;
   readonly operationId: string | null;
+  /** Only of a drill. */
+  readonly drillId?: string | null;
   readonly notices: readonly string[];
 }
 

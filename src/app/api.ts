@@ -21,6 +21,7 @@ import { createRetentionQueries } from '../services/schedules/retention-preview.
 import { createScheduleCommands } from '../services/schedules/schedule-commands.ts';
 import { createWebhookCommands, type WebhookPort } from '../services/webhooks/webhook-commands.ts';
 import { createAlertQueries } from '../stores/alerts/alerts.ts';
+import { createDrillQueries } from '../stores/drills/queries.ts';
 import { createImageQueries } from '../stores/images/queries.ts';
 import { createInstanceQueries } from '../stores/instances/queries.ts';
 import { createOperationQueries } from '../stores/operations/queries.ts';
@@ -72,6 +73,7 @@ function buildServices(
     instanceQueries,
     imageQueries: createImageQueries(database),
     operationQueries,
+    drillQueries: createDrillQueries(database),
     upkeepQueries: createUpkeepQueries(database),
     checks: createChecks({
       facts,

@@ -6,6 +6,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import { narrowEvents, narrowLogs, rememberVisibility } from '../services/access/narrow-streams.ts';
 import { createRetentionQueries } from '../services/schedules/retention-preview.ts';
 import { createAlertQueries } from '../stores/alerts/alerts.ts';
+import { createDrillQueries } from '../stores/drills/queries.ts';
 import { createImageQueries } from '../stores/images/queries.ts';
 import { createInstanceQueries } from '../stores/instances/queries.ts';
 import { createOperationQueries } from '../stores/operations/queries.ts';
@@ -39,6 +40,7 @@ export function narrowServices(everything: Services, scope: Scope, database: Dat
     instanceQueries,
     imageQueries,
     operationQueries,
+    drillQueries: createDrillQueries(database, scope),
     upkeepQueries: createUpkeepQueries(database, scope),
     scheduleCommands: everything.scheduleCommands,
     scheduleQueries,

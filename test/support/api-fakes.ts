@@ -15,6 +15,7 @@ const PORTS: readonly (keyof Services)[] = [
   'instanceQueries',
   'imageQueries',
   'operationQueries',
+  'drillQueries',
   'upkeepQueries',
   'scheduleCommands',
   'scheduleQueries',

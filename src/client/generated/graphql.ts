@@ -316,7 +316,7 @@ export type ReadinessStatus =
   | 'STALE'
   /** It has no image. */
   | 'UNPROTECTED'
-  /** It has an image, and no drill of one has passed. */
+  /** It has an image, and no drill of one has passed, or the last one failed. */
   | 'UNPROVEN';
 
 /** Which instance to restart. */

@@ -1,11 +1,21 @@
 import { type SQL, sql } from 'drizzle-orm';
 
-/** Whether a drill of an image has passed. This release records no drills, so that nothing is taken for proven. */
-export function provenImage(_imageId: SQL): SQL {
-  return sql`false`;
+/** Whether a drill of an image has passed. */
+export function provenImage(imageId: SQL): SQL {
+  return sql`EXISTS (SELECT FROM cms.drills p WHERE p.image_id = ${imageId} AND p.state = 'PASSED')`;
 }
 
-/** Whether the last drill of an instance's images passed; the same. */
-export function provenInstance(_instanceId: SQL): SQL {
-  return sql`false`;
-}
+/** The newest drill of the images of the instance \`i\`, as rows (id). */
+export const newestDrill: SQL = sql`
+  SELECT d.id FROM cms.drills d WHERE d.source_instance_id = i.id ORDER BY d.started_at DESC, d.id DESC LIMIT 1`;
+
+/** How the last drill of the images of the instance \`i\` ended that said something, as rows (state, image_id, started_at). */
+export const lastVerdict: SQL = sql`
+  SELECT d.state, d.image_id, d.started_at FROM cms.drills d
+  WHERE d.source_instance_id = i.id AND d.state IN ('PASSED', 'FAILED')
+  ORDER BY d.started_at DESC, d.id DESC LIMIT 1`;
+
+/** The last of them that passed, as rows (recovery_seconds, started_at). */
+export const lastProof: SQL = sql`
+  SELECT d.recovery_seconds, d.started_at FROM cms.drills d
+  WHERE d.source_instance_id = i.id AND d.state = 'PASSED' ORDER BY d.started_at DESC, d.id DESC LIMIT 1`;

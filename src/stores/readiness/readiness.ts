@@ -5,21 +5,26 @@ import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 import { distinctIds } from '../lists/keyed.ts';
 import { isBroken, newestImage, promises } from './promises.ts';
-import { provenInstance } from './proofs.ts';
+import { lastProof, lastVerdict, newestDrill } from './proofs.ts';
 
 /**
- * The readiness of instances \`i\` that meet a condition, as rows (id, status, overdue, image_id, data_age). Each costs two
- * looks into indexes; the promises are worked out once.
+ * The readiness of instances \`i\` that meet a condition, as rows (id, status, overdue, image_id, data_age, drill_id,
+ * drill_failed, recovery_seconds, drill_age). Each costs a few looks into indexes; the promises are worked out once.
  */
 export function readinessRows(condition: SQL): SQL {
   return sql`
     WITH promise AS MATERIALIZED (${promises})
     SELECT i.id, newest.id AS image_id, late.schedules AS overdue,
       CASE WHEN newest.id IS NULL THEN 'UNPROTECTED' WHEN late.schedules IS NOT NULL THEN 'STALE'
-        WHEN ${provenInstance(sql`i.id`)} THEN 'READY' ELSE 'UNPROVEN' END AS status,
-      extract(epoch FROM clock_timestamp() - newest.taken_at)::float8 AS data_age
+        WHEN verdict.state = 'PASSED' THEN 'READY' ELSE 'UNPROVEN' END AS status,
+      extract(epoch FROM clock_timestamp() - newest.taken_at)::float8 AS data_age,
+      drill.id AS drill_id, verdict.state = 'FAILED' AS drill_failed, proof.recovery_seconds,
+      extract(epoch FROM clock_timestamp() - proof.started_at)::float8 AS drill_age
     FROM cms.instances i
     LEFT JOIN LATERAL (${newestImage}) newest ON true
+    LEFT JOIN LATERAL (${newestDrill}) drill ON true
+    LEFT JOIN LATERAL (${lastVerdict}) verdict ON true
+    LEFT JOIN LATERAL (${lastProof}) proof ON true
     LEFT JOIN LATERAL (
       SELECT array_agg(p.name || ' (due at ' || to_char(p.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ')'
         ORDER BY p.name) AS schedules
@@ -34,15 +39,18 @@ interface Row extends Record<string, unknown> {
   readonly overdue: readonly string[] | null;
   readonly image_id: string | null;
   readonly data_age: number | null;
+  readonly drill_id: string | null;
+  readonly drill_failed: boolean | null;
+  readonly recovery_seconds: number | null;
 }
 
-function reasonsOf({ status, overdue }: Row): string[] {
+function reasonsOf({ status, overdue, drill_failed: hasFailed }: Row): string[] {
   const late = (overdue ?? []).map((schedule) => `There is no image as young as the schedule ${schedule} promises.`);
   switch (status) {
     case 'READY':
       return [];
     case 'UNPROVEN':
-      return ['No drill of its images has passed.'];
+      return [hasFailed ? 'The last drill of its images failed.' : 'No drill of its images has passed.'];
     case 'STALE':
       return late;
     case 'UNPROTECTED':
@@ -55,8 +63,9 @@ function toRecord(row: Row): ReadinessRecord {
     status: row.status,
     reasons: reasonsOf(row),
     newestImageId: row.image_id,
+    newestDrillId: row.drill_id,
     dataAgeSeconds: row.data_age === null ? null : Math.max(0, row.data_age),
-    recoverySeconds: null,
+    recoverySeconds: row.recovery_seconds,
   };
 }
 
