@@ -23,7 +23,7 @@ export class CreateInstanceInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Major version of PostgreSQL, "15" to "18". Left out: the newest there is; on a restore the image has it.',
+      'Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too.',
   })
   declare readonly postgresVersion?: string | null;
 

@@ -73,7 +73,10 @@ function refuseOther(
   if (manifest.method !== method) {
     throw new AppError('STEP_FAILED', `The image "${imageName}" is ${manifest.method} by its manifest, not ${method}.`);
   }
-  if (manifest.imageType !== instance.imageType || manifest.postgresVersion !== instance.postgresVersion) {
+  const isLoadable =
+    manifest.postgresVersion === instance.postgresVersion ||
+    (method === 'LOGICAL' && Number(manifest.postgresVersion) < Number(instance.postgresVersion));
+  if (manifest.imageType !== instance.imageType || !isLoadable) {
     throw new AppError(
       'STEP_FAILED',
       `The image "${imageName}" is of ${manifest.imageType} ${manifest.postgresVersion}, the instance was reserved as ${instance.imageType} ${instance.postgresVersion}.`,

@@ -5,6 +5,7 @@ import type { Finding } from '../../jobs/ports/job-protocol.ts';
 import { toolOptions } from '../../src/guarded-postgres/pinned-settings.ts';
 import { RawName } from '../../src/guarded-postgres/raw-name.ts';
 import { openSession } from '../../src/guarded-postgres/session.ts';
+import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import type { DatabaseFacts } from '../../src/runner/facts/database-facts.ts';
 import { readDatabaseFacts } from '../../src/runner/facts/read-facts.ts';
 import type { SourcePaths } from '../../src/runner/load/entries/search-paths.ts';
@@ -14,7 +15,6 @@ import { type SourceServer, startSourceServer } from './source-server.ts';
 
 const run = promisify(execFile);
 const PASSWORD = 'it is a "pass"';
-const MAJOR = 15;
 
 /** Two servers and what lies between them: a dump of a database of the first, loaded into the second. */
 export interface LoadBed {
@@ -39,18 +39,31 @@ export interface LoadChanges {
 
 const SETTINGS = { max_locks_per_transaction: '512', autovacuum: 'off' };
 
-/** Starts both servers. */
-export async function createLoadBed(): Promise<LoadBed> {
-  const runner = await createScriptRunner();
-  const start = async (name: string) =>
+/** What is on this machine, the oldest first. */
+export async function programsByAge(): Promise<readonly PostgresPrograms[]> {
+  return (await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null)).toReversed();
+}
+
+/** Starts both servers; of the same version unless told otherwise. */
+export async function createLoadBed(
+  majors: { readonly source?: PostgresPrograms | undefined; readonly copy?: PostgresPrograms | undefined } = {},
+): Promise<LoadBed> {
+  const [oldest] = await programsByAge();
+  if (oldest === undefined) throw new Error('no PostgreSQL server programs found: apt-get install postgresql');
+  const { source: sourcePrograms = oldest, copy: copyPrograms = sourcePrograms } = majors;
+  const sourceMajor = Number(sourcePrograms.major);
+  const copyMajor = Number(copyPrograms.major);
+  const runner = await createScriptRunner(sourcePrograms);
+  const start = async (name: string, programs: PostgresPrograms) =>
     startSourceServer({
       directory: await runner.makeDirectory(name),
       password: PASSWORD,
       initdbArguments: ['--encoding=UTF8', '--locale=C.UTF-8'],
       settings: SETTINGS,
+      programs,
     });
-  const source = await start('source');
-  const copy = await start('copy');
+  const source = await start('source', sourcePrograms);
+  const copy = await start('copy', copyPrograms);
   const bed: LoadBed = {
     source,
     copy,
@@ -59,9 +72,13 @@ export async function createLoadBed(): Promise<LoadBed> {
       const directory = path.join(await runner.makeDirectory('dumps'), 'dump');
       const login = ['-h', source.host, '-p', String(source.port), '-U', source.user];
       const kind = ['--format=directory', '--create', '--no-tablespaces', '--no-sync', '--compress=1', '--jobs=2'];
-      await run('pg_dump', [...kind, ...login, ...options, '-f', directory, '-d', `dbname='${database}'`], {
-        env: { PATH: process.env.PATH, PGPASSWORD: PASSWORD, PGOPTIONS: toolOptions(MAJOR) },
-      });
+      await run(
+        path.join(sourcePrograms.directory, 'pg_dump'),
+        [...kind, ...login, ...options, '-f', directory, '-d', `dbname='${database}'`],
+        {
+          env: { PATH: process.env.PATH, PGPASSWORD: PASSWORD, PGOPTIONS: toolOptions(sourceMajor) },
+        },
+      );
       return directory;
     },
     load: async (
@@ -72,7 +89,7 @@ export async function createLoadBed(): Promise<LoadBed> {
       const found: Finding[] = [];
       const ground = {
         open: (name: RawName | null, settings: Readonly<Record<string, string>>) =>
-          openSession(copy, { database: name ?? 'postgres', major: MAJOR, settings }),
+          openSession(copy, { database: name ?? 'postgres', major: copyMajor, settings }),
         doing: () => undefined,
         log,
         found: (finding: Finding) => found.push(finding),
@@ -82,7 +99,11 @@ export async function createLoadBed(): Promise<LoadBed> {
       return found;
     },
     dumpAndLoad: async (database, changes) => {
-      const session = await openSession(source, { database, major: MAJOR, settings: { client_encoding: 'UTF8' } });
+      const session = await openSession(source, {
+        database,
+        major: sourceMajor,
+        settings: { client_encoding: 'UTF8' },
+      });
       try {
         return await bed.load(await bed.dump(database), database, {
           facts: await readDatabaseFacts(session),

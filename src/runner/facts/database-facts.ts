@@ -28,7 +28,13 @@ export const Meaning = z.object({
 export type Meaning = z.infer<typeof Meaning>;
 
 /** What tells whether members of an extension were changed: a checksum by object. */
-export const MemberFact = z.object({ object: z.string(), extension: z.string(), md5: z.string() });
+export const MemberFact = z.object({
+  object: z.string(),
+  extension: z.string(),
+  md5: z.string(),
+  /** Left out in images of before it was told. */
+  kind: z.enum(['FUNCTION', 'VIEW', 'ROWS']).optional(),
+});
 export type MemberFact = z.infer<typeof MemberFact>;
 
 /** What is known of a database of the source beside its dump: `facts/<oid>.json` of an image. */

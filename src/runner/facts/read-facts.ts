@@ -22,14 +22,14 @@ export function readExtensions(session: Session): Promise<ExtensionFact[]> {
 
 /** Functions and views of extensions by a checksum of what they are: one that a user replaced is told by it. */
 const Member = z
-  .tuple([word, word, word])
-  .transform(([object, extension, md5]): MemberFact => ({ object, extension, md5 }));
+  .tuple([z.enum(['FUNCTION', 'VIEW']), word, word, word])
+  .transform(([kind, object, extension, md5]): MemberFact => ({ kind, object, extension, md5 }));
 const MEMBERS = `
-  SELECT ${hex('p.oid::regprocedure')}, ${hex('e.extname')}, ${hex(`md5(concat_ws('|', p.prosrc, p.probin, p.proconfig, p.provolatile, p.prosecdef))`)}
+  SELECT 'FUNCTION', ${hex('p.oid::regprocedure')}, ${hex('e.extname')}, ${hex(`md5(concat_ws('|', p.prosrc, p.probin, p.proconfig, p.provolatile, p.prosecdef))`)}
   FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid JOIN pg_extension e ON e.oid = d.refobjid
   WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
   UNION ALL
-  SELECT ${hex('c.oid::regclass')}, ${hex('e.extname')}, ${hex('md5(pg_get_viewdef(c.oid))')}
+  SELECT 'VIEW', ${hex('c.oid::regclass')}, ${hex('e.extname')}, ${hex('md5(pg_get_viewdef(c.oid))')}
   FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('v', 'm') JOIN pg_extension e ON e.oid = d.refobjid
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.objsubid = 0`;
 
@@ -59,7 +59,7 @@ export async function readMembers(session: Session): Promise<MemberFact[]> {
       row: z.tuple([word]),
       timeoutMs: null,
     });
-    members.push({ object: table, extension, md5: sum?.[0] ?? '' });
+    members.push({ kind: 'ROWS', object: table, extension, md5: sum?.[0] ?? '' });
   }
   return members;
 }

@@ -68,11 +68,28 @@ export async function makeRoles(
     }
     if (failed.length === 0) return;
     if (failed.length === left.length) {
-      for (const { one, error } of failed) found(refused(one, error));
+      for (const { one, error } of failed) found((await withoutGiver(session, one)) ?? refused(one, error));
       return;
     }
     left = failed.map(({ one }) => one);
   }
+}
+
+const GIVEN = new RegExp(String.raw`^(GRANT ${NAME} TO [\s\S]+) GRANTED BY ${NAME}$`);
+
+/** Since version 16 who gives a membership must have a right to it: what somebody else gave is given by the superuser. */
+async function withoutGiver(session: Session, { text }: Statement): Promise<Finding | null> {
+  const [, grant, role = '', giver = ''] = GIVEN.exec(text) ?? [];
+  if (grant === undefined || (await attempt(session, grant)) !== null) return null;
+  const name = decode(writeIdentifier(unquote(role)));
+  return {
+    code: 'OWNER_CHANGED',
+    severity: 'INFO',
+    database: null,
+    object: name,
+    message: `the membership in ${name} was given by ${decode(giver)} on the source, and by the superuser here: this version of PostgreSQL asks for a right to it`,
+    remedy: null,
+  };
 }
 
 /** Sets what holds in sessions of roles, when nothing is loaded any more. */

@@ -55,8 +55,8 @@ function plainChoice(input: CreateInstance, offers: readonly PostgresOffer[]) {
   };
 }
 
-function restoredChoice(source: RestoreSource, offers: readonly PostgresOffer[]): RestoreSource {
-  chooseVersion(offers, source, 'sourceImageId');
+function restoredChoice(source: RestoreSource, asked: string | null, offers: readonly PostgresOffer[]): RestoreSource {
+  chooseVersion(offers, source, asked === null ? 'sourceImageId' : 'postgresVersion');
   return source;
 }
 
@@ -72,7 +72,8 @@ export async function writeNewInstance(
   const namespace = chooseNamespace(input.namespace, platform);
   const source =
     sourceImageId == null ? null : await readRestoreSource(admission, secrets, { ...input, sourceImageId });
-  const choice = source === null ? plainChoice(input, offers) : restoredChoice(source, offers);
+  const choice =
+    source === null ? plainChoice(input, offers) : restoredChoice(source, input.postgresVersion ?? null, offers);
   const id = randomUUID();
   const imageId = source?.imageId ?? null;
   const instance: NewInstance = {

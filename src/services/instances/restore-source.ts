@@ -35,6 +35,21 @@ function requireSame(field: 'imageType' | 'postgresVersion', asked: string | nul
   throw invalidInput(field, 'sameAsImage', `The image has ${field} ${has}: leave ${field} out, or give that.`);
 }
 
+/** The version to restore to: the image's, or a newer one, which reads what an older one wrote where that is SQL. */
+function chooseMajor(
+  { method, postgresVersion: has }: Pick<LockedImage, 'method' | 'postgresVersion'>,
+  asked: string | null | undefined,
+): string {
+  if (asked == null || asked === has) return has;
+  if (method !== 'LOGICAL') requireSame('postgresVersion', asked, has);
+  if (Number(asked) > Number(has)) return asked;
+  throw invalidInput(
+    'postgresVersion',
+    'notOlderThanImage',
+    `The image is of PostgreSQL ${has}, and an older version does not load what that wrote: leave postgresVersion out, or give ${has} or a newer one.`,
+  );
+}
+
 /** The databases to restore, or null for all. Throws INVALID_INPUT that lists what there is for one that is not in the image. */
 function chooseDatabases(
   { method, databases }: Pick<LockedImage, 'method' | 'databases'>,
@@ -89,8 +104,13 @@ export async function readRestoreSource(
     throw new AppError('UNAVAILABLE', `This release cannot restore images of the method ${image.method}.`);
   }
   requireSame('imageType', input.imageType, image.imageType);
-  requireSame('postgresVersion', input.postgresVersion, image.postgresVersion);
+  const postgresVersion = chooseMajor(image, input.postgresVersion);
   const notices: string[] = [];
+  if (postgresVersion !== image.postgresVersion) {
+    notices.push(
+      `The image is of PostgreSQL ${image.postgresVersion} and is restored to ${postgresVersion}: findings of the instance say what that version refuses or has otherwise.`,
+    );
+  }
   if (input.password != null) {
     notices.push("The password was ignored: a restored instance has its source's password (see instanceCredentials).");
   }
@@ -107,7 +127,7 @@ export async function readRestoreSource(
     imageId: image.id,
     restore: workflows.restore,
     imageType: image.imageType,
-    postgresVersion: image.postgresVersion,
+    postgresVersion,
     storageGib: Math.max(input.storageGib ?? least, least),
     password: secrets.decrypt(image.encryptedPassword, image.id),
     ownerPassword: readOwnerPassword(image, secrets, databases),

@@ -160,14 +160,38 @@ describe('a restore', () => {
     expect((await restoreOf(randomUUID())).instance.backgroundWork).toBe('RUN');
   });
 
-  it('is refused another type or version than the image has', async () => {
+  it('is refused another type than the image has', async () => {
     const sourceImageId = await insertImage(world.database, fromImage);
     const create = (input: object) =>
       world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId, ...input });
-    const version = await refusalOf(create({ postgresVersion: '17' }), 'INVALID_INPUT');
-    expect(version.details).toEqual({ field: 'postgresVersion', rule: 'sameAsImage' });
     const type = await refusalOf(create({ imageType: 'PG_DURABLE' }), 'INVALID_INPUT');
     expect(type.details).toEqual({ field: 'imageType', rule: 'sameAsImage' });
+  });
+
+  it('takes a newer version than its image where that is logical, and says so', async () => {
+    const sourceImageId = await insertImage(world.database, fromImage);
+    const accepted = await world.instanceCommands.create(admin, {
+      name: newName('orders'),
+      sourceImageId,
+      postgresVersion: '17',
+    });
+    expect((await read(idOf(accepted, 'instanceId'))).postgresVersion).toBe('17');
+    expect(accepted.notices.join(' ')).toMatch(/is of PostgreSQL 15 and is restored to 17/);
+  });
+
+  it('is refused an older version, one that the platform lacks, and another one of a physical image', async () => {
+    const refusedOf = async (image: object, postgresVersion: string) => {
+      const sourceImageId = await insertImage(world.database, { ...fromImage, ...image });
+      const name = newName('orders');
+      const refused = world.instanceCommands.create(admin, { name, sourceImageId, postgresVersion });
+      return refusalOf(refused, 'INVALID_INPUT');
+    };
+    const older = await refusedOf({ postgresVersion: '17' }, '15');
+    expect(older.details).toEqual({ field: 'postgresVersion', rule: 'notOlderThanImage' });
+    expect(older.message).toMatch(/give 17 or a newer one/);
+    expect((await refusedOf({}, '18')).details).toEqual({ field: 'postgresVersion', rule: 'offered' });
+    const physical = await refusedOf({ method: 'PHYSICAL' }, '17');
+    expect(physical.details).toEqual({ field: 'postgresVersion', rule: 'sameAsImage' });
   });
 
   it('needs an image that is AVAILABLE, and names its state', async () => {

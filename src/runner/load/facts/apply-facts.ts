@@ -4,6 +4,7 @@ import { readExtensions, readMembers } from '../../facts/read-facts.ts';
 import { quoteName, writeIdentifier } from '../entries/object-name.ts';
 import type { Told } from '../findings.ts';
 import type { LoadSession } from '../load-session.ts';
+import { type ColumnPlace, dropNotNull } from '../mend/drop-not-null.ts';
 
 /** There already: the extension's own script made it. */
 const IS_THERE = /^(42710|42P07|42P16|42701)$/;
@@ -34,7 +35,8 @@ export async function runFactStatements(
   if (statements.length === 0) return;
   await inUtf8(session, encoding, async () => {
     for (const { object, code, sql } of statements) {
-      const refusal = await session.attempt(asBinary(sql));
+      const place = readDropNotNull(asBinary(sql));
+      const refusal = await (place === null ? session.attempt(asBinary(sql)) : dropNotNull(session, told, place));
       if (refusal === null || IS_THERE.test(refusal.code)) continue;
       told.tell({
         code,
@@ -46,6 +48,17 @@ export async function runFactStatements(
       });
     }
   });
+}
+
+const NAME = `("(?:[^"]|"")*"|[^\\s".]+)`;
+const DROP_NOT_NULL = new RegExp(`^ALTER TABLE ONLY ${NAME}\\.${NAME} ALTER COLUMN ${NAME} DROP NOT NULL$`);
+
+/** The column of a statement that lets one hold NULLs. */
+function readDropNotNull(sql: string): ColumnPlace | null {
+  const [schema, table, column] = (DROP_NOT_NULL.exec(sql) ?? [])
+    .slice(1)
+    .map((one) => (one.startsWith('"') ? one.slice(1, -1).replaceAll('""', '"') : one));
+  return schema === undefined || table === undefined || column === undefined ? null : { schema, table, column };
 }
 
 /** Tells extensions that are of another version here, and gives those to their owners that are of the source's. */
@@ -110,16 +123,21 @@ export function extensionAsOnSource(facts: DatabaseFacts | null, tag: string): s
   );
 }
 
-/** Tells what users changed of the members of extensions and is not so here. */
+/** Tells what users changed of the members of extensions and is not so here. `isSameMajor`: whether source and copy are of one version. */
 export async function compareMembers(
   session: LoadSession,
   told: Told,
   facts: DatabaseFacts,
   encoding: string,
+  isSameMajor: boolean,
 ): Promise<void> {
   if (facts.members.length === 0) return;
   await inUtf8(session, encoding, async () => {
-    const sumOf = new Map((await readMembers(session.session)).map(({ object, md5 }) => [object, md5]));
+    const here = await readMembers(session.session);
+    const sumOf = new Map(here.map(({ object, md5 }) => [object, md5]));
+    // Another version writes the same view in other words.
+    const other = isSameMajor ? [] : here.filter(({ kind }) => kind === 'VIEW').map(({ object }) => object);
+    const incomparable = new Set(other);
     const versions = new Map(facts.extensions.map(({ name, version }) => [name, version]));
     const same = new Set(
       (await readExtensions(session.session)).flatMap(({ name, version }) =>
@@ -128,7 +146,7 @@ export async function compareMembers(
     );
     for (const { object, extension, md5 } of facts.members) {
       // Of another version it is another one rightly, which is told of the extension.
-      if (!same.has(extension) || sumOf.get(object) === md5) continue;
+      if (!same.has(extension) || incomparable.has(object) || sumOf.get(object) === md5) continue;
       told.tell({
         code: 'EXTENSION_OBJECT_CHANGED',
         severity: 'WARNING',

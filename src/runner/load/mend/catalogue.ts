@@ -87,3 +87,37 @@ export async function generatedColumns(session: Session, schema: string, table: 
     WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(table)} AND a.attgenerated = 's' AND NOT a.attisdropped`;
   return (await session.ask({ sql: Buffer.from(sql, 'latin1'), row: z.tuple([name]) })).map(([one]) => one);
 }
+
+/**
+ * Functions of users and extensions with one of these names that have no search_path of their own, each as its schema, name
+ * and arguments, written so that it is found by the empty search_path.
+ */
+export async function findFunctions(session: Session, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const written = `pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid))`;
+  const sql = `SELECT ${hex(written)} FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE p.oid >= 16384 AND p.prokind IN ('f', 'w') AND p.proname IN (${names.map(literal).join(', ')})
+      AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) AS c WHERE c LIKE 'search_path=%') ORDER BY p.oid`;
+  return (await session.ask({ sql: Buffer.from(sql, 'latin1'), row: z.tuple([name]) })).map(([one]) => one);
+}
+
+/** A NOT NULL of the line of a column's parents, each with a name since version 18: the eldest first. */
+export async function notNullsOfParents(
+  session: Session,
+  schema: string,
+  table: string,
+  column: string,
+): Promise<{ readonly owner: string; readonly name: string }[]> {
+  const sql = `WITH RECURSIVE line AS (
+      SELECT i.inhparent AS oid, 1 AS depth FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(table)} AND NOT c.relispartition
+      UNION SELECT i.inhparent, line.depth + 1 FROM pg_catalog.pg_inherits i JOIN line ON line.oid = i.inhrelid)
+    SELECT ${hex('o.conrelid::pg_catalog.regclass::text')}, ${hex('pg_catalog.quote_ident(o.conname)')}
+    FROM line JOIN pg_catalog.pg_attribute a ON a.attrelid = line.oid AND a.attname = ${literal(column)}
+    JOIN pg_catalog.pg_constraint o ON o.conrelid = line.oid AND o.contype = 'n' AND o.conkey = ARRAY[a.attnum] AND NOT o.connoinherit
+    ORDER BY line.depth DESC`;
+  return (await session.ask({ sql: Buffer.from(sql, 'latin1'), row: z.tuple([name, name]) })).map(
+    ([owner, quoted]) => ({ owner, name: quoted }),
+  );
+}

@@ -10,6 +10,7 @@ import {
   generatedColumns,
   isInheritedColumn,
 } from './catalogue.ts';
+import { dropNotNull } from './drop-not-null.ts';
 import { salvageRows } from './salvage-rows.ts';
 
 /** Constraints that were taken away while rows came, to be put back when all rows are there. */
@@ -67,11 +68,10 @@ async function clear(mending: RowMending, task: Task, failure: ServerError): Pro
     return true;
   }
   if (failure.code === NOT_NULL_VIOLATION && schema !== null && table !== null && column !== null) {
-    const name = `${quoteName(asName(schema))}.${quoteName(asName(table))}`;
+    const place = { schema: asName(schema), table: asName(table), column: asName(column) };
     // What a child dropped of its parent's, no dump can say: the rows tell.
-    const isOfParent = await isInheritedColumn(session.session, asName(schema), asName(table), asName(column));
-    const alter = `ALTER TABLE ONLY ${name} ALTER COLUMN ${quoteName(asName(column))}`;
-    if ((await session.attempt(`${alter} DROP NOT NULL`)) !== null) return false;
+    const isOfParent = await isInheritedColumn(session.session, place.schema, place.table, place.column);
+    if ((await dropNotNull(session, told, place)) !== null) return false;
     if (!isOfParent) {
       told.tell({
         code: 'CONSTRAINT_LEFT_OUT',
@@ -79,7 +79,7 @@ async function clear(mending: RowMending, task: Task, failure: ServerError): Pro
         object: objectOf(task.entry),
         says: `column ${asName(column)} is not NOT NULL here: there are NULLs in it`,
         cause: failure,
-        remedy: `${alter} SET NOT NULL;`,
+        remedy: `ALTER TABLE ONLY ${quoteName(place.schema)}.${quoteName(place.table)} ALTER COLUMN ${quoteName(place.column)} SET NOT NULL;`,
       });
     }
     return true;

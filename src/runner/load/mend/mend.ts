@@ -3,6 +3,7 @@ import { objectOf } from '../entries/object-name.ts';
 import type { Task } from '../load-session.ts';
 import type { TocEntry } from '../toc/toc-entry.ts';
 import { leftOut } from './left-out.ts';
+import { lendPath } from './lend-path.ts';
 import { mendRows, putBackChecks, type RowMending } from './mend-rows.ts';
 import { settle } from './settle.ts';
 import { weakerForms } from './weaker-forms.ts';
@@ -31,6 +32,9 @@ export async function mend(mending: Mending, failed: readonly Task[]): Promise<v
     left.filter((task) => task.failure !== null || task.left.length > 0),
     pathsOf,
   );
+  const still: Task[] = [];
+  for (const task of left) if (!(await lendPath(mending, task))) still.push(task);
+  left = still;
   while (left.length > 0) {
     const mended = await firstWeakened(mending, left);
     if (mended === null) break;
