@@ -69,7 +69,7 @@ export type CreateInstanceInput = {
   namespace?: string | null | undefined;
   /** Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is used, and a notice says so. */
   password?: string | null | undefined;
-  /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is; on a restore the image has it. */
+  /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
   postgresVersion?: string | null | undefined;
   /** An AVAILABLE image whose data, roles and settings it starts with. */
   sourceImageId?: string | null | undefined;
