@@ -8,6 +8,8 @@ export interface Context {
   readonly name: string;
   readonly url: string;
   readonly token: string;
+  /** The id of a token that signing in made; absent for one that was given. */
+  readonly tokenId?: string;
 }
 
 interface Kept {

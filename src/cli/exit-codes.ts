@@ -1,4 +1,4 @@
-import { ToygresError } from '../client/connect.ts';
+import { ToygresError, UnreachableError } from '../client/connect.ts';
 
 /** What a command ends with, for the scripts that call it. */
 export const EXIT = {
@@ -19,6 +19,7 @@ export class SomeFailedError extends Error {}
 /** The code that belongs to an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UnreachableError) return EXIT.unreachable;
   if (!(error instanceof ToygresError)) return EXIT.failed;
   switch (error.code) {
     case 'NOT_FOUND':
@@ -26,9 +27,6 @@ export function exitCodeOf(error: unknown): number {
     case 'UNAUTHENTICATED':
     case 'FORBIDDEN':
       return EXIT.notAllowed;
-    case 'UNAVAILABLE':
-      // Of the server itself nothing was heard; a link of it that is broken is a failed request.
-      return /cannot be reached/.test(error.message) ? EXIT.unreachable : EXIT.failed;
     default:
       return EXIT.failed;
   }

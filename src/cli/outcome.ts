@@ -8,7 +8,7 @@ export interface WatchOption {
 }
 
 interface Payload {
-  readonly operation?: Pick<Operation, 'id' | 'steps' | 'kind'> | null | undefined;
+  readonly operation?: Operation | null | undefined;
   readonly notices?: readonly string[] | undefined;
 }
 
@@ -30,13 +30,30 @@ export async function tellOutcome<Thing extends { readonly id: string }>(
   if (!watch) {
     if (output.format === 'json') return output.data(JSON.stringify({ ...thing, operation }, null, 2));
     if (output.format === 'id') return output.data(thing.id);
-    output.data(operation.id);
-    return output.note(`Begun. Watch it with: toygres operation watch ${operation.id}`);
+    return tellBegun(session, operation);
   }
   await watchOperation(session, operation, titleOf(operation.kind, thing));
   printOne(output, await read(thing.id));
 }
 
+/** Tells what a mutation began that works on no thing: the operation itself, with `--watch` when it is over. */
+export async function tellOperation(
+  session: Session,
+  operation: Operation,
+  title: string,
+  { watch = false }: WatchOption,
+): Promise<void> {
+  if (watch) printOne(session.output, await watchOperation(session, operation, title));
+  else if (session.output.format === 'json') printOne(session.output, operation);
+  else tellBegun(session, operation);
+}
+
+function tellBegun({ output }: Session, { id }: Operation): void {
+  output.data(id);
+  if (output.format !== 'id') output.note(`Begun. Watch it with: toygres operation watch ${id}`);
+}
+
+/** What is shown above the steps of an operation. */
 export function titleOf(kind: string, thing: object): string {
   const name = 'name' in thing ? ` ${String(thing.name)}` : '';
   return `${kind.toLowerCase().replaceAll('_', ' ')}${name}`;

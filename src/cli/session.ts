@@ -28,20 +28,35 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** Makes an action of work on a session, which is opened before and closed after it. */
-export function withSession<Args extends unknown[]>(
+/** Makes an action of a command from work on a session, which is opened before and closed after it. */
+export type Actions = <Args extends unknown[]>(
+  work: (session: Session, ...args: Args) => Promise<void>,
+) => (...args: [...Args, Command]) => Promise<void>;
+
+/** The actions of commands that run there. */
+export function actionsOf(surroundings: Surroundings): Actions {
+  return (work) => withSession(surroundings, work);
+}
+
+/** Where a command writes, in the format that was asked for. Throws UsageError. */
+export function outputOf(command: Command): Output {
+  const { output: format } = command.optsWithGlobals<CommonOptions>();
+  if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) {
+    throw new UsageError(`-o ${format}: is one of ${FORMATS.join(', ')}.`);
+  }
+  return createOutput(format as Format | undefined, process.stdout, process.stderr);
+}
+
+function withSession<Args extends unknown[]>(
   { environment, signal }: Surroundings,
   work: (session: Session, ...args: Args) => Promise<void>,
 ): (...args: [...Args, Command]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1) as Command;
-    const { url, tokenFile, output: format } = command.optsWithGlobals<CommonOptions>();
-    if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) {
-      throw new UsageError(`-o ${format}: is one of ${FORMATS.join(', ')}.`);
-    }
+    const output = outputOf(command);
+    const { url, tokenFile } = command.optsWithGlobals<CommonOptions>();
     const target = await chooseTarget({ url, tokenFile }, environment);
     const toygres = connect({ url: target.url, token: () => target.token });
-    const output = createOutput(format as Format | undefined, process.stdout, process.stderr);
     try {
       await work({ toygres, output, url: target.url, environment, signal }, ...(given.slice(0, -1) as unknown as Args));
     } finally {
@@ -69,23 +84,4 @@ export async function requireImage({ toygres }: Session, nameOrId: string) {
   const found = await toygres.findImage(by(nameOrId));
   if (found !== null) return found;
   throw new NotFoundError(`There is no image "${nameOrId}". See toygres image list.`, { code: 'NOT_FOUND' });
-}
-
-/** `team=shop` as a label. Throws UsageError. */
-export function parseLabel(text: string): { readonly key: string; readonly value: string } {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`"${text}" is no label: write it as key=value.`);
-  return { key: text.slice(0, at), value: text.slice(at + 1) };
-}
-
-/** Collects an option that may be given several times. */
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
-/** A whole number of an option. Throws UsageError. */
-export function parseWhole(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${name} ${text}: is a whole number.`);
-  return Number(text);
 }

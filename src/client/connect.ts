@@ -45,7 +45,8 @@ type By = { readonly id: string } | { readonly name: string };
 type Ref = string | { readonly id: string };
 
 const idOf = (ref: Ref) => (typeof ref === 'string' ? ref : ref.id);
-const endpointOf = (url: string) => (/\/graphql$/.test(url) ? url : `${url.replace(/\/+$/, '')}/graphql`);
+/** Where the API of a server answers, of which the address is given with or without `/graphql`. */
+export const endpointOf = (url: string) => (/\/graphql$/.test(url) ? url : `${url.replace(/\/+$/, '')}/graphql`);
 
 /**
  * Opens nothing yet: the first request or subscription does.

@@ -37,6 +37,8 @@ export class UnauthenticatedError extends ToygresError {}
 export class ForbiddenError extends ToygresError {}
 /** Something that is needed is not there now, the server itself included; trying again may help. */
 export class UnavailableError extends ToygresError {}
+/** Of the server itself nothing was heard. */
+export class UnreachableError extends UnavailableError {}
 
 /** An operation ended, and not well. */
 export class OperationFailedError extends ToygresError {

@@ -1,5 +1,5 @@
 import { type Client, createClient } from 'graphql-ws';
-import { type GraphqlErrorLike, ToygresError, toError, UnauthenticatedError, UnavailableError } from './errors.ts';
+import { type GraphqlErrorLike, ToygresError, toError, UnauthenticatedError, UnreachableError } from './errors.ts';
 
 /** A document with the types of its answer and its variables, as the generator writes it, or any text. */
 export interface TypedDocument<Data, Variables> {
@@ -14,12 +14,14 @@ export interface TransportOptions {
   readonly url: string;
   /** A bearer token; null: the session cookie of a browser. Asked for anew at each connection. */
   readonly token: () => string | null | Promise<string | null>;
+  /** How requests are sent; left out: by the fetch of whoever runs it. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** Requests over HTTP, subscriptions over one WebSocket that is open while there are any. */
 export interface Transport {
   request(document: string, variables: Variables, signal?: AbortSignal): Promise<unknown>;
-  /** The answers of one subscription as they come. Throws UnavailableError when the connection breaks: it is not made anew. */
+  /** The answers of one subscription as they come. Throws UnreachableError when the connection breaks: it is not made anew. */
   subscribe(document: string, variables: Variables, signal?: AbortSignal): AsyncIterable<unknown>;
   close(): Promise<void>;
 }
@@ -35,8 +37,8 @@ function unwrap({ data, errors }: Answer): unknown {
   return data;
 }
 
-function unreachable(url: string, why: string, cause?: unknown): UnavailableError {
-  return new UnavailableError(`The server at ${url} cannot be reached (${why}).`, { code: 'UNAVAILABLE' }, { cause });
+function unreachable(url: string, why: string, cause?: unknown): UnreachableError {
+  return new UnreachableError(`The server at ${url} cannot be reached (${why}).`, { code: 'UNAVAILABLE' }, { cause });
 }
 
 const REFUSED = 4401;
@@ -54,7 +56,7 @@ function explain(url: string, error: unknown): Error {
   return unreachable(url, reason || message || `the connection was closed with ${String(code ?? 'no code')}`, error);
 }
 
-export function createTransport({ url, token }: TransportOptions): Transport {
+export function createTransport({ url, token, fetch = globalThis.fetch }: TransportOptions): Transport {
   let socket: Client | null = null;
   const open = (): Client => {
     socket ??= createClient({

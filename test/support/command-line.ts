@@ -29,12 +29,24 @@ export function runCommand(words: readonly string[], environment: Environment, i
 
 /** The same in a pseudo terminal of so many columns: what it writes to stdout and stderr comes as one. */
 export function runInTerminal(words: readonly string[], environment: Environment, columns = 100): Promise<Ended> {
-  const quoted = [LAUNCHER, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  const command = `stty cols ${columns} rows 40; exec ${quoted}`;
-  return begin('script', ['-qec', command, '/dev/null'], { ...environment, TERM: 'xterm-256color' }, '').ended;
+  const running = startInTerminal(words, environment, columns);
+  running.child.stdin?.end();
+  return running.ended;
 }
 
-function begin(program: string, words: readonly string[], environment: Environment, input: string): RunningCommand {
+/** A command in a pseudo terminal, into which the test types by `child.stdin`. */
+export function startInTerminal(words: readonly string[], environment: Environment, columns = 100): RunningCommand {
+  const quoted = [LAUNCHER, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const command = `stty cols ${columns} rows 40; exec ${quoted}`;
+  return begin('script', ['-qec', command, '/dev/null'], { ...environment, TERM: 'xterm-256color' }, null);
+}
+
+function begin(
+  program: string,
+  words: readonly string[],
+  environment: Environment,
+  input: string | null,
+): RunningCommand {
   const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...environment };
   const child = spawn(program, [...words], { env, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
@@ -42,7 +54,7 @@ function begin(program: string, words: readonly string[], environment: Environme
   child.stdout.on('data', (chunk) => (stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));

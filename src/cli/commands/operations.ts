@@ -1,11 +1,18 @@
 import type { Command } from 'commander';
-import type { Operation } from '../../client/connect.ts';
-import * as documents from '../documents.ts';
-import { titleOf } from '../outcome.ts';
+import type { Operation, OperationFilter } from '../../client/connect.ts';
+import { graphql } from '../../client/generated/index.ts';
+import { collectEnum, given, parseWhole } from '../options.ts';
+import { titleOf, type WatchOption } from '../outcome.ts';
 import { formatAge, printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
-import { collect, parseWhole, requireInstance, type Session, type Surroundings, withSession } from '../session.ts';
+import { actionsOf, requireImage, requireInstance, type Surroundings } from '../session.ts';
 import { watchOperation } from '../watch.ts';
+
+const LIST_OPERATIONS = graphql(`
+  query ListOperations($first: Int, $filter: OperationFilter) {
+    operations(first: $first, filter: $filter) { nodes { ...OperationFields } }
+  }
+`);
 
 const COLUMNS: readonly Column<Operation>[] = [
   { title: 'KIND', value: ({ kind }) => kind },
@@ -17,54 +24,53 @@ const COLUMNS: readonly Column<Operation>[] = [
   { title: 'ID', value: ({ id }) => id },
 ];
 
+interface ListOptions {
+  readonly state?: NonNullable<OperationFilter['state']>;
+  readonly kind?: NonNullable<OperationFilter['kind']>;
+  readonly instance?: string;
+  readonly image?: string;
+  readonly first: string;
+}
+
+const titleOfOperation = ({ kind, image, instance }: Operation) => titleOf(kind, image ?? instance ?? {});
+
 /** `toygres operation ...` */
 export function addOperationCommands(program: Command, surroundings: Surroundings): void {
   const operation = program.command('operation').description('what was asked for: look at, watch, cancel, retry');
-  const session = <Args extends unknown[]>(work: (session: Session, ...args: Args) => Promise<void>) =>
-    withSession(surroundings, work);
+  const action = actionsOf(surroundings);
 
   operation
     .command('list')
     .description('the newest first')
-    .option('--state <state>', 'may be given several times', collect)
-    .option('--kind <kind>', 'may be given several times', collect)
+    .option('--state <state>', 'may be given several times', collectEnum)
+    .option('--kind <kind>', 'may be given several times', collectEnum)
     .option('--instance <instance>', 'on this server')
+    .option('--image <image>', 'on this image')
     .option('--first <count>', 'how many, at most 100', '20')
     .action(
-      session(
-        async (
-          current,
-          options: { state?: readonly string[]; kind?: readonly string[]; instance?: string; first?: string },
-        ) => {
-          const on = options.instance === undefined ? null : await requireInstance(current, options.instance);
-          const filter = {
-            ...(options.state === undefined ? {} : { state: options.state }),
-            ...(options.kind === undefined ? {} : { kind: options.kind }),
-            ...(on === null ? {} : { instanceId: on.id }),
-          };
-          const first = parseWhole('--first', options.first) ?? 20;
-          const { operations } = await current.toygres.request(documents.LIST_OPERATIONS, {
-            first,
-            filter: filter as never,
-          });
-          printList(current.output, operations.nodes, COLUMNS);
-        },
-      ),
+      action(async (session, { state, kind, instance, image, first }: ListOptions) => {
+        const on = instance === undefined ? undefined : (await requireInstance(session, instance)).id;
+        const of = image === undefined ? undefined : (await requireImage(session, image)).id;
+        const filter = given({ state, kind, instanceId: on, imageId: of });
+        const count = parseWhole('--first', first);
+        const { operations } = await session.toygres.request(LIST_OPERATIONS, { ...given({ first: count }), filter });
+        printList(session.output, operations.nodes, COLUMNS);
+      }),
     );
 
   operation
     .command('get <id>')
     .description('one, with its steps and jobs')
-    .action(session(async (current, id: string) => printOne(current.output, await current.toygres.readOperation(id))));
+    .action(action(async (session, id: string) => printOne(session.output, await session.toygres.readOperation(id))));
 
   operation
     .command('watch <id>')
     .description('show it until it is over: bars in a terminal, lines in a pipe')
     .action(
-      session(async (current, id: string) => {
-        const found = await current.toygres.readOperation(id);
-        const ended = await watchOperation(current, found, titleOf(found.kind, found.image ?? found.instance ?? {}));
-        if (current.output.format !== 'table') printOne(current.output, ended);
+      action(async (session, id: string) => {
+        const found = await session.toygres.readOperation(id);
+        const ended = await watchOperation(session, found, titleOfOperation(found));
+        if (session.output.format !== 'table') printOne(session.output, ended);
       }),
     );
 
@@ -72,8 +78,8 @@ export function addOperationCommands(program: Command, surroundings: Surrounding
     .command('cancel <id>')
     .description('stop it and take back what it made')
     .action(
-      session(async (current, id: string) => {
-        printOne(current.output, (await current.toygres.cancelOperation({ operationId: id })).operation);
+      action(async ({ toygres, output }, id: string) => {
+        printOne(output, (await toygres.cancelOperation({ operationId: id })).operation);
       }),
     );
 
@@ -82,11 +88,9 @@ export function addOperationCommands(program: Command, surroundings: Surrounding
     .description('begin a FAILED one anew')
     .option('--watch', 'show it until it is over')
     .action(
-      session(async (current, id: string, options: { watch?: boolean }) => {
-        const { operation: again } = await current.toygres.retryOperation({ operationId: id });
-        if (options.watch)
-          await watchOperation(current, again, titleOf(again.kind, again.image ?? again.instance ?? {}));
-        printOne(current.output, options.watch ? await current.toygres.readOperation(id) : again);
+      action(async (session, id: string, { watch }: WatchOption) => {
+        const { operation: again } = await session.toygres.retryOperation({ operationId: id });
+        printOne(session.output, watch ? await watchOperation(session, again, titleOfOperation(again)) : again);
       }),
     );
 }

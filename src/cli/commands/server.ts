@@ -1,18 +1,39 @@
 import type { Command } from 'commander';
-import * as documents from '../documents.ts';
+import type { DriftState, RunPreflightInput } from '../../client/connect.ts';
+import { graphql } from '../../client/generated/index.ts';
 import { SomeFailedError } from '../exit-codes.ts';
-import { formatFields } from '../output/print.ts';
-import { formatTable, harmless } from '../output/table.ts';
-import { type Session, type Surroundings, withSession } from '../session.ts';
-import { watchOperation } from '../watch.ts';
+import { collectEnum, given, parseEnum } from '../options.ts';
+import { tellOperation, type WatchOption } from '../outcome.ts';
+import { formatFields, printRows } from '../output/print.ts';
+import { harmless } from '../output/table.ts';
+import { actionsOf, type Surroundings } from '../session.ts';
 
-const widthOf = () => (process.stdout.isTTY ? process.stdout.columns : null);
+const STATUS = graphql(`
+  query ServerStatus {
+    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }
+    viewer { name role scope { key value } }
+  }
+`);
+const DIAGNOSTICS = graphql(`query Diagnostics { diagnostics { name ok detail remedy } }`);
+const DRIFT = graphql(`
+  query Drift($state: [DriftState!]) {
+    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }
+  }
+`);
+const RUN_PREFLIGHT = graphql(`
+  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }
+`);
+
+interface PreflightOptions extends WatchOption {
+  readonly namespace?: string;
+  readonly postgresVersion?: string;
+  readonly imageType?: RunPreflightInput['imageType'];
+}
 
 /** `toygres server ...`, without the ways to run one, which are programs of their own. */
 export function addServerCommands(program: Command, surroundings: Surroundings): void {
   const server = program.command('server').description('the server itself: run it, see how it is');
-  const session = <Args extends unknown[]>(work: (session: Session, ...args: Args) => Promise<void>) =>
-    withSession(surroundings, work);
+  const action = actionsOf(surroundings);
 
   for (const mode of ['standalone', 'api', 'worker'] as const) {
     server.command(mode).description(`run it: the same as toygres ${mode}`);
@@ -22,13 +43,10 @@ export function addServerCommands(program: Command, surroundings: Surroundings):
     .command('status')
     .description('version, platform, limits, and who you are there')
     .action(
-      session(async (current) => {
-        const [{ server: facts }, { viewer }] = await Promise.all([
-          current.toygres.request(documents.SERVER),
-          current.toygres.request(documents.VIEWER),
-        ]);
-        const all = { url: current.url, ...facts, viewer };
-        current.output.data(current.output.format === 'json' ? JSON.stringify(all, null, 2) : formatFields(all));
+      action(async ({ toygres, output, url }) => {
+        const { server: facts, viewer } = await toygres.request(STATUS);
+        const all = { url, ...facts, viewer };
+        output.data(output.format === 'json' ? JSON.stringify(all, null, 2) : formatFields(all));
       }),
     );
 
@@ -36,13 +54,13 @@ export function addServerCommands(program: Command, surroundings: Surroundings):
     .command('diagnostics')
     .description('every link that operations depend on; exit 1 when one is broken')
     .action(
-      session(async (current) => {
-        const { diagnostics } = await current.toygres.request(documents.DIAGNOSTICS);
-        if (current.output.format === 'json') current.output.data(JSON.stringify(diagnostics, null, 2));
+      action(async ({ toygres, output }) => {
+        const { diagnostics } = await toygres.request(DIAGNOSTICS);
+        if (output.format === 'json') output.data(JSON.stringify(diagnostics, null, 2));
         else {
           for (const { name, ok, detail, remedy } of diagnostics) {
-            current.output.data(`${ok ? 'ok    ' : 'BROKEN'}  ${name}: ${harmless(detail)}`);
-            if (!ok && remedy) current.output.data(`        ${harmless(remedy)}`);
+            output.data(`${ok ? 'ok    ' : 'BROKEN'}  ${name}: ${harmless(detail)}`);
+            if (!ok && remedy) output.data(`        ${harmless(remedy)}`);
           }
         }
         const broken = diagnostics.filter(({ ok }) => !ok);
@@ -52,39 +70,31 @@ export function addServerCommands(program: Command, surroundings: Surroundings):
 
   server
     .command('drift')
-    .description('what differs from the records')
+    .description('what differs from the records, the 100 that were seen last')
+    .option('--state <state>', 'PENDING, REMOVED, REPORTED or RESOLVED; may be given several times', collectEnum)
     .action(
-      session(async (current) => {
-        const { drift } = await current.toygres.request(documents.DRIFT);
-        if (current.output.format === 'json') current.output.data(JSON.stringify(drift, null, 2));
-        else if (drift.length === 0) current.output.note('There is none.');
-        else {
-          current.output.data(
-            formatTable(
-              drift,
-              [
-                { title: 'KIND', value: (one) => one.kind },
-                { title: 'NAME', value: (one) => one.name },
-                { title: 'STATE', value: (one) => one.state },
-                { title: 'REASON', value: (one) => one.reason },
-              ],
-              widthOf(),
-            ),
-          );
-        }
+      action(async ({ toygres, output }, { state }: { readonly state?: readonly DriftState[] }) => {
+        const { drift } = await toygres.request(DRIFT, given({ state: state && [...state] }));
+        printRows(output, drift, ({ name }) => name, [
+          { title: 'KIND', value: (one) => one.kind },
+          { title: 'NAME', value: (one) => one.name },
+          { title: 'STATE', value: (one) => one.state },
+          { title: 'REASON', value: (one) => one.reason },
+        ]);
       }),
     );
 
   server
     .command('preflight')
     .description('try from inside, as jobs work, whether images and restores would')
-    .option('--namespace <name>')
-    .option('--postgres-version <major>')
+    .option('--namespace <name>', 'where on Kubernetes')
+    .option('--postgres-version <major>', 'with the job image of this version')
+    .option('--image-type <type>', 'STOCK or PG_DURABLE', parseEnum)
+    .option('--watch', 'show it until it is over')
     .action(
-      session(async (current, options: { namespace?: string; postgresVersion?: string }) => {
-        const { runPreflight } = await current.toygres.request(documents.RUN_PREFLIGHT, { input: { ...options } });
-        const ended = await watchOperation(current, runPreflight.operation, 'preflight');
-        current.output.data(current.output.format === 'json' ? JSON.stringify(ended, null, 2) : ended.id);
+      action(async (session, { watch, ...input }: PreflightOptions) => {
+        const { runPreflight } = await session.toygres.request(RUN_PREFLIGHT, { input });
+        await tellOperation(session, runPreflight.operation, 'preflight', given({ watch }));
       }),
     );
 }

@@ -26,16 +26,26 @@ type Identified = { readonly id: string };
 
 const widthOf = () => (process.stdout.isTTY ? process.stdout.columns : null);
 
-/** A list: an array in JSON, one id a line, or a table. */
+/** A list: an array in JSON, what `idOf` makes of each, a line a row, or a table. */
+export function printRows<Row>(
+  output: Output,
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+  columns: readonly Column<Row>[],
+): void {
+  if (output.format === 'json') output.data(JSON.stringify(rows, null, 2));
+  else if (output.format === 'id') for (const row of rows) output.data(harmless(idOf(row)));
+  else if (rows.length === 0) output.note('There are none.');
+  else output.data(formatTable(rows, columns, widthOf()));
+}
+
+/** A list of what has ids. */
 export function printList<Row extends Identified>(
   output: Output,
   rows: readonly Row[],
   columns: readonly Column<Row>[],
 ): void {
-  if (output.format === 'json') output.data(JSON.stringify(rows, null, 2));
-  else if (output.format === 'id') for (const { id } of rows) output.data(id);
-  else if (rows.length === 0) output.note('There are none.');
-  else output.data(formatTable(rows, columns, widthOf()));
+  printRows(output, rows, ({ id }) => id, columns);
 }
 
 /** One noun: an object in JSON, its id, or its fields, a line each. */
@@ -73,4 +83,25 @@ export function formatAge(at: string | null | undefined, now = Date.now()): stri
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** What was deleted: its id. */
+export function printDeleted(output: Output, id: string): void {
+  output.data(output.format === 'json' ? JSON.stringify({ id }, null, 2) : id);
+}
+
+/**
+ * What a mutation made that shows a secret once: the secret alone on stdout, what it belongs to on stderr. In JSON the whole
+ * payload; by id the id, with a word that the secret is gone.
+ */
+export function printShownOnce(output: Output, payload: object, thing: Identified, secret: string | null): void {
+  if (output.format === 'json') output.data(JSON.stringify(payload, null, 2));
+  else if (output.format === 'id') {
+    output.data(thing.id);
+    if (secret !== null) output.note('Its secret is not shown with -o id, and cannot be shown again.');
+  } else if (secret === null) output.data(formatFields(thing));
+  else {
+    output.note(formatFields(thing));
+    output.data(secret);
+  }
 }

@@ -15,18 +15,59 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ListInstancesDocument,
-    "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ListImagesDocument,
-    "\n  query ListOperations($first: Int, $after: String, $filter: OperationFilter) {\n    operations(first: $first, after: $after, filter: $filter) {\n      nodes { ...OperationFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ListOperationsDocument,
+    "\n  fragment AuditRow on AuditEntry { id at action outcome code target detail address actor { kind id name } }\n": typeof types.AuditRowFragmentDoc,
+    "\n  query ListAudit($first: Int, $filter: AuditFilter) { auditLog(first: $first, filter: $filter) { nodes { ...AuditRow } } }\n": typeof types.ListAuditDocument,
+    "\n  fragment TokenFields on ApiToken {\n    id name prefix role scope { key value } createdBy { kind name } createdAt lastUsedAt expiresAt revokedAt\n  }\n": typeof types.TokenFieldsFragmentDoc,
+    "\n  query ListTokens($first: Int, $after: String) {\n    apiTokens(first: $first, after: $after) { nodes { ...TokenFields } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.ListTokensDocument,
+    "\n  mutation CreateToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { apiToken { ...TokenFields } token } }\n": typeof types.CreateTokenDocument,
+    "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } } }\n": typeof types.RevokeTokenDocument,
+    "\n  fragment UserFields on User { id username role enabled scope { key value } createdAt lastLoginAt }\n": typeof types.UserFieldsFragmentDoc,
+    "\n  query ListUsers($first: Int, $after: String) {\n    users(first: $first, after: $after) { nodes { ...UserFields } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.ListUsersDocument,
+    "\n  mutation CreateUser($input: CreateUserInput!) { createUser(input: $input) { user { ...UserFields } password } }\n": typeof types.CreateUserDocument,
+    "\n  mutation UpdateUser($input: UpdateUserInput!) { updateUser(input: $input) { user { ...UserFields } } }\n": typeof types.UpdateUserDocument,
+    "mutation DeleteUser($input: DeleteUserInput!) { deleteUser(input: $input) { id } }": typeof types.DeleteUserDocument,
+    "\n  fragment AlertFields on Alert {\n    id kind severity message remedy openedAt resolvedAt\n    instance { id name } image { id name } schedule { id name } operation { id }\n  }\n": typeof types.AlertFieldsFragmentDoc,
+    "\n  query ListAlerts($first: Int, $after: String, $open: Boolean) {\n    alerts(first: $first, after: $after, open: $open) { nodes { ...AlertFields } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.ListAlertsDocument,
+    "\n  fragment DrillFields on Drill {\n    id state startedAt finishedAt recoverySeconds databasesCompared tablesCompared rowsCompared\n    image { id name sourceInstanceName } operation { id }\n  }\n": typeof types.DrillFieldsFragmentDoc,
+    "\n  query ReadDrill($id: ID!) {\n    drill(id: $id) { ...DrillFields findings { code severity database object message remedy } }\n  }\n": typeof types.ReadDrillDocument,
+    "\n  query DrillsOfImage($id: ID!) { image(id: $id) { drills(first: 100) { ...DrillFields } } }\n": typeof types.DrillsOfImageDocument,
+    "\n  query DrillsOfImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { drills(first: 20) { ...DrillFields } } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.DrillsOfImagesDocument,
     "\n  query ImageFiles($id: ID!) { image(id: $id) { files { name sizeBytes sha256 } } }\n": typeof types.ImageFilesDocument,
     "\n  query ImageJobs($id: ID!) { image(id: $id) { operations(first: 20) { nodes { id jobs { id name state } } } } }\n": typeof types.ImageJobsDocument,
-    "\n  subscription InstanceLogs($instanceId: ID!, $tailLines: Int, $follow: Boolean) {\n    instanceLogs(instanceId: $instanceId, tailLines: $tailLines, follow: $follow) { line at text }\n  }\n": typeof types.InstanceLogsDocument,
-    "\n  query Credentials($instanceId: ID!) {\n    instanceCredentials(instanceId: $instanceId) { username password connectionString }\n  }\n": typeof types.CredentialsDocument,
+    "\n  mutation VerifyImage($input: VerifyImageInput!) {\n    verifyImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } }\n  }\n": typeof types.VerifyImageDocument,
+    "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ListImagesDocument,
+    "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ListInstancesDocument,
+    "\n  query Credentials($instanceId: ID!, $login: Login) {\n    instanceCredentials(instanceId: $instanceId, login: $login) { username password connectionString }\n  }\n": typeof types.CredentialsDocument,
     "query WhoAmI { viewer { name role } }": typeof types.WhoAmIDocument,
-    "\n  query ServerFacts {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n  }\n": typeof types.ServerFactsDocument,
+    "mutation RevokeOwnToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { id } } }": typeof types.RevokeOwnTokenDocument,
+    "\n  query ListOperations($first: Int, $filter: OperationFilter) {\n    operations(first: $first, filter: $filter) { nodes { ...OperationFields } }\n  }\n": typeof types.ListOperationsDocument,
+    "\n  mutation CreateSchedule($input: CreateScheduleInput!) { createSchedule(input: $input) { schedule { ...ScheduleFields } } }\n": typeof types.CreateScheduleDocument,
+    "\n  mutation UpdateSchedule($input: UpdateScheduleInput!) { updateSchedule(input: $input) { schedule { ...ScheduleFields } } }\n": typeof types.UpdateScheduleDocument,
+    "\n  mutation DeleteSchedule($input: DeleteScheduleInput!) { deleteSchedule(input: $input) { id } }\n": typeof types.DeleteScheduleDocument,
+    "\n  query ListSchedules($first: Int, $after: String) {\n    schedules(first: $first, after: $after) { nodes { ...ScheduleFields } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.ListSchedulesDocument,
+    "\n  query ListScheduleRuns($id: ID!, $first: Int) { schedule(id: $id) { runs(first: $first) { nodes { ...ScheduleRunFields } } } }\n": typeof types.ListScheduleRunsDocument,
+    "\n  query PreviewRetention($input: RetentionPreviewInput!) {\n    retentionPreview(input: $input) {\n      keep { image { id name sourceInstanceName takenAt sizeBytes } because }\n      remove { id name sourceInstanceName takenAt sizeBytes }\n      freedBytes\n    }\n  }\n": typeof types.PreviewRetentionDocument,
+    "\n  fragment ScheduleFields on Schedule {\n    id name cron timeZone enabled method drillEvery concurrency createdAt nextRunsAt\n    selector { key value }\n    instance { id name }\n    retention { keepLast keepHourly keepDaily keepWeekly keepMonthly keepYearly keepDays }\n  }\n": typeof types.ScheduleFieldsFragmentDoc,
+    "\n  fragment ScheduleRunFields on ScheduleRun {\n    id dueAt startedAt finishedAt state message operations { id kind state percent instance { name } image { name } }\n  }\n": typeof types.ScheduleRunFieldsFragmentDoc,
+    "\n  query FindSchedule($id: ID, $name: String) { schedule(id: $id, name: $name) { ...ScheduleFields } }\n": typeof types.FindScheduleDocument,
+    "\n  mutation RunSchedule($input: RunScheduleInput!) { runSchedule(input: $input) { run { ...ScheduleRunFields } } }\n": typeof types.RunScheduleDocument,
+    "\n  query ReadScheduleRun($id: ID!) { schedule(id: $id) { runs(first: 20) { nodes { ...ScheduleRunFields } } } }\n": typeof types.ReadScheduleRunDocument,
+    "\n  query ServerStatus {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n    viewer { name role scope { key value } }\n  }\n": typeof types.ServerStatusDocument,
     "query Diagnostics { diagnostics { name ok detail remedy } }": typeof types.DiagnosticsDocument,
-    "\n  query Drift { drift(first: 100) { kind name namespace state reason firstSeen lastSeen } }\n": typeof types.DriftDocument,
+    "\n  query Drift($state: [DriftState!]) {\n    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }\n  }\n": typeof types.DriftDocument,
     "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }\n": typeof types.RunPreflightDocument,
+    "\n  fragment DeliveryFields on WebhookDelivery { id event createdAt attempts statusCode error deliveredAt }\n": typeof types.DeliveryFieldsFragmentDoc,
+    "\n  query ListDeliveries($first: Int) { webhooks { id deliveries(first: $first) { ...DeliveryFields } } }\n": typeof types.ListDeliveriesDocument,
+    "\n  mutation TestWebhook($input: TestWebhookInput!) { testWebhook(input: $input) { delivery { ...DeliveryFields } } }\n": typeof types.TestWebhookDocument,
+    "\n  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {\n    rotateWebhookSecret(input: $input) { webhook { ...WebhookFields } secret }\n  }\n": typeof types.RotateWebhookSecretDocument,
+    "fragment WebhookFields on Webhook { id name url events enabled createdAt }": typeof types.WebhookFieldsFragmentDoc,
+    "query ListWebhooks { webhooks { ...WebhookFields } }": typeof types.ListWebhooksDocument,
+    "\n  mutation CreateWebhook($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { ...WebhookFields } secret } }\n": typeof types.CreateWebhookDocument,
+    "\n  mutation UpdateWebhook($input: UpdateWebhookInput!) { updateWebhook(input: $input) { webhook { ...WebhookFields } } }\n": typeof types.UpdateWebhookDocument,
+    "mutation DeleteWebhook($input: DeleteWebhookInput!) { deleteWebhook(input: $input) { id } }": typeof types.DeleteWebhookDocument,
+    "mutation LogIn($input: LoginInput!) { login(input: $input) { viewer { name role } } }": typeof types.LogInDocument,
+    "mutation LogOut { logout { ok } }": typeof types.LogOutDocument,
+    "\n  mutation MakeToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { token apiToken { id } } }\n": typeof types.MakeTokenDocument,
     "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n": typeof types.InstanceFieldsFragmentDoc,
     "\n  fragment ImageFields on Image {\n    id name description state method imageType postgresVersion sourceInstanceName sizeBytes databaseBytes sourceStorageGib\n    labels { key value }\n    databases { name owner sizeBytes }\n    verifiedAt takenAt protected expiresAt notices\n    failure { code message step }\n    createdAt\n  }\n": typeof types.ImageFieldsFragmentDoc,
     "\n  fragment StepFields on Step {\n    position name state attempt startedAt finishedAt\n    progress { percent bytesDone bytesTotal bytesPerSecond secondsLeft message }\n    failure { code message step }\n  }\n": typeof types.StepFieldsFragmentDoc,
@@ -51,18 +92,59 @@ type Documents = {
     "\n  query FindImage($id: ID, $name: String) { image(id: $id, name: $name) { ...ImageFields } }\n": typeof types.FindImageDocument,
 };
 const documents: Documents = {
-    "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ListInstancesDocument,
-    "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ListImagesDocument,
-    "\n  query ListOperations($first: Int, $after: String, $filter: OperationFilter) {\n    operations(first: $first, after: $after, filter: $filter) {\n      nodes { ...OperationFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ListOperationsDocument,
+    "\n  fragment AuditRow on AuditEntry { id at action outcome code target detail address actor { kind id name } }\n": types.AuditRowFragmentDoc,
+    "\n  query ListAudit($first: Int, $filter: AuditFilter) { auditLog(first: $first, filter: $filter) { nodes { ...AuditRow } } }\n": types.ListAuditDocument,
+    "\n  fragment TokenFields on ApiToken {\n    id name prefix role scope { key value } createdBy { kind name } createdAt lastUsedAt expiresAt revokedAt\n  }\n": types.TokenFieldsFragmentDoc,
+    "\n  query ListTokens($first: Int, $after: String) {\n    apiTokens(first: $first, after: $after) { nodes { ...TokenFields } pageInfo { hasNextPage endCursor } }\n  }\n": types.ListTokensDocument,
+    "\n  mutation CreateToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { apiToken { ...TokenFields } token } }\n": types.CreateTokenDocument,
+    "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } } }\n": types.RevokeTokenDocument,
+    "\n  fragment UserFields on User { id username role enabled scope { key value } createdAt lastLoginAt }\n": types.UserFieldsFragmentDoc,
+    "\n  query ListUsers($first: Int, $after: String) {\n    users(first: $first, after: $after) { nodes { ...UserFields } pageInfo { hasNextPage endCursor } }\n  }\n": types.ListUsersDocument,
+    "\n  mutation CreateUser($input: CreateUserInput!) { createUser(input: $input) { user { ...UserFields } password } }\n": types.CreateUserDocument,
+    "\n  mutation UpdateUser($input: UpdateUserInput!) { updateUser(input: $input) { user { ...UserFields } } }\n": types.UpdateUserDocument,
+    "mutation DeleteUser($input: DeleteUserInput!) { deleteUser(input: $input) { id } }": types.DeleteUserDocument,
+    "\n  fragment AlertFields on Alert {\n    id kind severity message remedy openedAt resolvedAt\n    instance { id name } image { id name } schedule { id name } operation { id }\n  }\n": types.AlertFieldsFragmentDoc,
+    "\n  query ListAlerts($first: Int, $after: String, $open: Boolean) {\n    alerts(first: $first, after: $after, open: $open) { nodes { ...AlertFields } pageInfo { hasNextPage endCursor } }\n  }\n": types.ListAlertsDocument,
+    "\n  fragment DrillFields on Drill {\n    id state startedAt finishedAt recoverySeconds databasesCompared tablesCompared rowsCompared\n    image { id name sourceInstanceName } operation { id }\n  }\n": types.DrillFieldsFragmentDoc,
+    "\n  query ReadDrill($id: ID!) {\n    drill(id: $id) { ...DrillFields findings { code severity database object message remedy } }\n  }\n": types.ReadDrillDocument,
+    "\n  query DrillsOfImage($id: ID!) { image(id: $id) { drills(first: 100) { ...DrillFields } } }\n": types.DrillsOfImageDocument,
+    "\n  query DrillsOfImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { drills(first: 20) { ...DrillFields } } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.DrillsOfImagesDocument,
     "\n  query ImageFiles($id: ID!) { image(id: $id) { files { name sizeBytes sha256 } } }\n": types.ImageFilesDocument,
     "\n  query ImageJobs($id: ID!) { image(id: $id) { operations(first: 20) { nodes { id jobs { id name state } } } } }\n": types.ImageJobsDocument,
-    "\n  subscription InstanceLogs($instanceId: ID!, $tailLines: Int, $follow: Boolean) {\n    instanceLogs(instanceId: $instanceId, tailLines: $tailLines, follow: $follow) { line at text }\n  }\n": types.InstanceLogsDocument,
-    "\n  query Credentials($instanceId: ID!) {\n    instanceCredentials(instanceId: $instanceId) { username password connectionString }\n  }\n": types.CredentialsDocument,
+    "\n  mutation VerifyImage($input: VerifyImageInput!) {\n    verifyImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } }\n  }\n": types.VerifyImageDocument,
+    "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ListImagesDocument,
+    "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ListInstancesDocument,
+    "\n  query Credentials($instanceId: ID!, $login: Login) {\n    instanceCredentials(instanceId: $instanceId, login: $login) { username password connectionString }\n  }\n": types.CredentialsDocument,
     "query WhoAmI { viewer { name role } }": types.WhoAmIDocument,
-    "\n  query ServerFacts {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n  }\n": types.ServerFactsDocument,
+    "mutation RevokeOwnToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { id } } }": types.RevokeOwnTokenDocument,
+    "\n  query ListOperations($first: Int, $filter: OperationFilter) {\n    operations(first: $first, filter: $filter) { nodes { ...OperationFields } }\n  }\n": types.ListOperationsDocument,
+    "\n  mutation CreateSchedule($input: CreateScheduleInput!) { createSchedule(input: $input) { schedule { ...ScheduleFields } } }\n": types.CreateScheduleDocument,
+    "\n  mutation UpdateSchedule($input: UpdateScheduleInput!) { updateSchedule(input: $input) { schedule { ...ScheduleFields } } }\n": types.UpdateScheduleDocument,
+    "\n  mutation DeleteSchedule($input: DeleteScheduleInput!) { deleteSchedule(input: $input) { id } }\n": types.DeleteScheduleDocument,
+    "\n  query ListSchedules($first: Int, $after: String) {\n    schedules(first: $first, after: $after) { nodes { ...ScheduleFields } pageInfo { hasNextPage endCursor } }\n  }\n": types.ListSchedulesDocument,
+    "\n  query ListScheduleRuns($id: ID!, $first: Int) { schedule(id: $id) { runs(first: $first) { nodes { ...ScheduleRunFields } } } }\n": types.ListScheduleRunsDocument,
+    "\n  query PreviewRetention($input: RetentionPreviewInput!) {\n    retentionPreview(input: $input) {\n      keep { image { id name sourceInstanceName takenAt sizeBytes } because }\n      remove { id name sourceInstanceName takenAt sizeBytes }\n      freedBytes\n    }\n  }\n": types.PreviewRetentionDocument,
+    "\n  fragment ScheduleFields on Schedule {\n    id name cron timeZone enabled method drillEvery concurrency createdAt nextRunsAt\n    selector { key value }\n    instance { id name }\n    retention { keepLast keepHourly keepDaily keepWeekly keepMonthly keepYearly keepDays }\n  }\n": types.ScheduleFieldsFragmentDoc,
+    "\n  fragment ScheduleRunFields on ScheduleRun {\n    id dueAt startedAt finishedAt state message operations { id kind state percent instance { name } image { name } }\n  }\n": types.ScheduleRunFieldsFragmentDoc,
+    "\n  query FindSchedule($id: ID, $name: String) { schedule(id: $id, name: $name) { ...ScheduleFields } }\n": types.FindScheduleDocument,
+    "\n  mutation RunSchedule($input: RunScheduleInput!) { runSchedule(input: $input) { run { ...ScheduleRunFields } } }\n": types.RunScheduleDocument,
+    "\n  query ReadScheduleRun($id: ID!) { schedule(id: $id) { runs(first: 20) { nodes { ...ScheduleRunFields } } } }\n": types.ReadScheduleRunDocument,
+    "\n  query ServerStatus {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n    viewer { name role scope { key value } }\n  }\n": types.ServerStatusDocument,
     "query Diagnostics { diagnostics { name ok detail remedy } }": types.DiagnosticsDocument,
-    "\n  query Drift { drift(first: 100) { kind name namespace state reason firstSeen lastSeen } }\n": types.DriftDocument,
+    "\n  query Drift($state: [DriftState!]) {\n    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }\n  }\n": types.DriftDocument,
     "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }\n": types.RunPreflightDocument,
+    "\n  fragment DeliveryFields on WebhookDelivery { id event createdAt attempts statusCode error deliveredAt }\n": types.DeliveryFieldsFragmentDoc,
+    "\n  query ListDeliveries($first: Int) { webhooks { id deliveries(first: $first) { ...DeliveryFields } } }\n": types.ListDeliveriesDocument,
+    "\n  mutation TestWebhook($input: TestWebhookInput!) { testWebhook(input: $input) { delivery { ...DeliveryFields } } }\n": types.TestWebhookDocument,
+    "\n  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {\n    rotateWebhookSecret(input: $input) { webhook { ...WebhookFields } secret }\n  }\n": types.RotateWebhookSecretDocument,
+    "fragment WebhookFields on Webhook { id name url events enabled createdAt }": types.WebhookFieldsFragmentDoc,
+    "query ListWebhooks { webhooks { ...WebhookFields } }": types.ListWebhooksDocument,
+    "\n  mutation CreateWebhook($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { ...WebhookFields } secret } }\n": types.CreateWebhookDocument,
+    "\n  mutation UpdateWebhook($input: UpdateWebhookInput!) { updateWebhook(input: $input) { webhook { ...WebhookFields } } }\n": types.UpdateWebhookDocument,
+    "mutation DeleteWebhook($input: DeleteWebhookInput!) { deleteWebhook(input: $input) { id } }": types.DeleteWebhookDocument,
+    "mutation LogIn($input: LoginInput!) { login(input: $input) { viewer { name role } } }": types.LogInDocument,
+    "mutation LogOut { logout { ok } }": types.LogOutDocument,
+    "\n  mutation MakeToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { token apiToken { id } } }\n": types.MakeTokenDocument,
     "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n": types.InstanceFieldsFragmentDoc,
     "\n  fragment ImageFields on Image {\n    id name description state method imageType postgresVersion sourceInstanceName sizeBytes databaseBytes sourceStorageGib\n    labels { key value }\n    databases { name owner sizeBytes }\n    verifiedAt takenAt protected expiresAt notices\n    failure { code message step }\n    createdAt\n  }\n": types.ImageFieldsFragmentDoc,
     "\n  fragment StepFields on Step {\n    position name state attempt startedAt finishedAt\n    progress { percent bytesDone bytesTotal bytesPerSecond secondsLeft message }\n    failure { code message step }\n  }\n": types.StepFieldsFragmentDoc,
@@ -90,15 +172,71 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ListInstancesDocument;
+export function graphql(source: "\n  fragment AuditRow on AuditEntry { id at action outcome code target detail address actor { kind id name } }\n"): typeof import('./graphql.ts').AuditRowFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ListImagesDocument;
+export function graphql(source: "\n  query ListAudit($first: Int, $filter: AuditFilter) { auditLog(first: $first, filter: $filter) { nodes { ...AuditRow } } }\n"): typeof import('./graphql.ts').ListAuditDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ListOperations($first: Int, $after: String, $filter: OperationFilter) {\n    operations(first: $first, after: $after, filter: $filter) {\n      nodes { ...OperationFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ListOperationsDocument;
+export function graphql(source: "\n  fragment TokenFields on ApiToken {\n    id name prefix role scope { key value } createdBy { kind name } createdAt lastUsedAt expiresAt revokedAt\n  }\n"): typeof import('./graphql.ts').TokenFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListTokens($first: Int, $after: String) {\n    apiTokens(first: $first, after: $after) { nodes { ...TokenFields } pageInfo { hasNextPage endCursor } }\n  }\n"): typeof import('./graphql.ts').ListTokensDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { apiToken { ...TokenFields } token } }\n"): typeof import('./graphql.ts').CreateTokenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } } }\n"): typeof import('./graphql.ts').RevokeTokenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserFields on User { id username role enabled scope { key value } createdAt lastLoginAt }\n"): typeof import('./graphql.ts').UserFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListUsers($first: Int, $after: String) {\n    users(first: $first, after: $after) { nodes { ...UserFields } pageInfo { hasNextPage endCursor } }\n  }\n"): typeof import('./graphql.ts').ListUsersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateUser($input: CreateUserInput!) { createUser(input: $input) { user { ...UserFields } password } }\n"): typeof import('./graphql.ts').CreateUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateUser($input: UpdateUserInput!) { updateUser(input: $input) { user { ...UserFields } } }\n"): typeof import('./graphql.ts').UpdateUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DeleteUser($input: DeleteUserInput!) { deleteUser(input: $input) { id } }"): typeof import('./graphql.ts').DeleteUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment AlertFields on Alert {\n    id kind severity message remedy openedAt resolvedAt\n    instance { id name } image { id name } schedule { id name } operation { id }\n  }\n"): typeof import('./graphql.ts').AlertFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListAlerts($first: Int, $after: String, $open: Boolean) {\n    alerts(first: $first, after: $after, open: $open) { nodes { ...AlertFields } pageInfo { hasNextPage endCursor } }\n  }\n"): typeof import('./graphql.ts').ListAlertsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment DrillFields on Drill {\n    id state startedAt finishedAt recoverySeconds databasesCompared tablesCompared rowsCompared\n    image { id name sourceInstanceName } operation { id }\n  }\n"): typeof import('./graphql.ts').DrillFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ReadDrill($id: ID!) {\n    drill(id: $id) { ...DrillFields findings { code severity database object message remedy } }\n  }\n"): typeof import('./graphql.ts').ReadDrillDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DrillsOfImage($id: ID!) { image(id: $id) { drills(first: 100) { ...DrillFields } } }\n"): typeof import('./graphql.ts').DrillsOfImageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DrillsOfImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { drills(first: 20) { ...DrillFields } } pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').DrillsOfImagesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -110,11 +248,19 @@ export function graphql(source: "\n  query ImageJobs($id: ID!) { image(id: $id) 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription InstanceLogs($instanceId: ID!, $tailLines: Int, $follow: Boolean) {\n    instanceLogs(instanceId: $instanceId, tailLines: $tailLines, follow: $follow) { line at text }\n  }\n"): typeof import('./graphql.ts').InstanceLogsDocument;
+export function graphql(source: "\n  mutation VerifyImage($input: VerifyImageInput!) {\n    verifyImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } }\n  }\n"): typeof import('./graphql.ts').VerifyImageDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Credentials($instanceId: ID!) {\n    instanceCredentials(instanceId: $instanceId) { username password connectionString }\n  }\n"): typeof import('./graphql.ts').CredentialsDocument;
+export function graphql(source: "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ListImagesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ListInstancesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Credentials($instanceId: ID!, $login: Login) {\n    instanceCredentials(instanceId: $instanceId, login: $login) { username password connectionString }\n  }\n"): typeof import('./graphql.ts').CredentialsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -122,7 +268,59 @@ export function graphql(source: "query WhoAmI { viewer { name role } }"): typeof
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ServerFacts {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n  }\n"): typeof import('./graphql.ts').ServerFactsDocument;
+export function graphql(source: "mutation RevokeOwnToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { id } } }"): typeof import('./graphql.ts').RevokeOwnTokenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListOperations($first: Int, $filter: OperationFilter) {\n    operations(first: $first, filter: $filter) { nodes { ...OperationFields } }\n  }\n"): typeof import('./graphql.ts').ListOperationsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateSchedule($input: CreateScheduleInput!) { createSchedule(input: $input) { schedule { ...ScheduleFields } } }\n"): typeof import('./graphql.ts').CreateScheduleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateSchedule($input: UpdateScheduleInput!) { updateSchedule(input: $input) { schedule { ...ScheduleFields } } }\n"): typeof import('./graphql.ts').UpdateScheduleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteSchedule($input: DeleteScheduleInput!) { deleteSchedule(input: $input) { id } }\n"): typeof import('./graphql.ts').DeleteScheduleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListSchedules($first: Int, $after: String) {\n    schedules(first: $first, after: $after) { nodes { ...ScheduleFields } pageInfo { hasNextPage endCursor } }\n  }\n"): typeof import('./graphql.ts').ListSchedulesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListScheduleRuns($id: ID!, $first: Int) { schedule(id: $id) { runs(first: $first) { nodes { ...ScheduleRunFields } } } }\n"): typeof import('./graphql.ts').ListScheduleRunsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PreviewRetention($input: RetentionPreviewInput!) {\n    retentionPreview(input: $input) {\n      keep { image { id name sourceInstanceName takenAt sizeBytes } because }\n      remove { id name sourceInstanceName takenAt sizeBytes }\n      freedBytes\n    }\n  }\n"): typeof import('./graphql.ts').PreviewRetentionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ScheduleFields on Schedule {\n    id name cron timeZone enabled method drillEvery concurrency createdAt nextRunsAt\n    selector { key value }\n    instance { id name }\n    retention { keepLast keepHourly keepDaily keepWeekly keepMonthly keepYearly keepDays }\n  }\n"): typeof import('./graphql.ts').ScheduleFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ScheduleRunFields on ScheduleRun {\n    id dueAt startedAt finishedAt state message operations { id kind state percent instance { name } image { name } }\n  }\n"): typeof import('./graphql.ts').ScheduleRunFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FindSchedule($id: ID, $name: String) { schedule(id: $id, name: $name) { ...ScheduleFields } }\n"): typeof import('./graphql.ts').FindScheduleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RunSchedule($input: RunScheduleInput!) { runSchedule(input: $input) { run { ...ScheduleRunFields } } }\n"): typeof import('./graphql.ts').RunScheduleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ReadScheduleRun($id: ID!) { schedule(id: $id) { runs(first: 20) { nodes { ...ScheduleRunFields } } } }\n"): typeof import('./graphql.ts').ReadScheduleRunDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ServerStatus {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n    viewer { name role scope { key value } }\n  }\n"): typeof import('./graphql.ts').ServerStatusDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -130,11 +328,59 @@ export function graphql(source: "query Diagnostics { diagnostics { name ok detai
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Drift { drift(first: 100) { kind name namespace state reason firstSeen lastSeen } }\n"): typeof import('./graphql.ts').DriftDocument;
+export function graphql(source: "\n  query Drift($state: [DriftState!]) {\n    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }\n  }\n"): typeof import('./graphql.ts').DriftDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }\n"): typeof import('./graphql.ts').RunPreflightDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment DeliveryFields on WebhookDelivery { id event createdAt attempts statusCode error deliveredAt }\n"): typeof import('./graphql.ts').DeliveryFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListDeliveries($first: Int) { webhooks { id deliveries(first: $first) { ...DeliveryFields } } }\n"): typeof import('./graphql.ts').ListDeliveriesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TestWebhook($input: TestWebhookInput!) { testWebhook(input: $input) { delivery { ...DeliveryFields } } }\n"): typeof import('./graphql.ts').TestWebhookDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {\n    rotateWebhookSecret(input: $input) { webhook { ...WebhookFields } secret }\n  }\n"): typeof import('./graphql.ts').RotateWebhookSecretDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "fragment WebhookFields on Webhook { id name url events enabled createdAt }"): typeof import('./graphql.ts').WebhookFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ListWebhooks { webhooks { ...WebhookFields } }"): typeof import('./graphql.ts').ListWebhooksDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateWebhook($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { ...WebhookFields } secret } }\n"): typeof import('./graphql.ts').CreateWebhookDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateWebhook($input: UpdateWebhookInput!) { updateWebhook(input: $input) { webhook { ...WebhookFields } } }\n"): typeof import('./graphql.ts').UpdateWebhookDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DeleteWebhook($input: DeleteWebhookInput!) { deleteWebhook(input: $input) { id } }"): typeof import('./graphql.ts').DeleteWebhookDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation LogIn($input: LoginInput!) { login(input: $input) { viewer { name role } } }"): typeof import('./graphql.ts').LogInDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation LogOut { logout { ok } }"): typeof import('./graphql.ts').LogOutDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation MakeToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { token apiToken { id } } }\n"): typeof import('./graphql.ts').MakeTokenDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -4,6 +4,65 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What did something. */
+export type ActorKind =
+  /** A schedule, when it was due. */
+  | 'SCHEDULE'
+  /** Toygres itself. */
+  | 'SYSTEM'
+  /** A program, by an API token. */
+  | 'TOKEN'
+  /** A person who signed in. */
+  | 'USER';
+
+/** What an alert is about. */
+export type AlertKind =
+  /** Something differs from the records and is never touched. */
+  | 'DRIFT_REPORTED'
+  /** The last drill of an instance failed; over when a later one passes. */
+  | 'DRILL_FAILED'
+  /** The last image of an instance failed; over when a later one is AVAILABLE. */
+  | 'IMAGE_FAILED'
+  /** An instance has no image as young as a schedule promises. */
+  | 'IMAGE_OVERDUE'
+  /** A server has been UNHEALTHY for more than a minute. */
+  | 'INSTANCE_UNHEALTHY'
+  /** An instance could not be made from an image; over when that is retried well or its record deleted. */
+  | 'RESTORE_FAILED'
+  /** No image is deleted by rules, since the clock is in doubt. */
+  | 'RETENTION_STOPPED'
+  /** The last run of a schedule could not take all of its images. */
+  | 'SCHEDULE_FAILED'
+  /** The blob store does not answer. */
+  | 'STORE_UNREACHABLE'
+  /** A webhook is disabled, since for a day nothing could be delivered. */
+  | 'WEBHOOK_FAILING';
+
+/** Which entries; what is left out or empty asks for any. */
+export type AuditFilter = {
+  /** Any of these actions. */
+  action?: Array<string> | null | undefined;
+  /** The whole name of the actor. */
+  actorName?: string | null | undefined;
+  /** Later than this. */
+  after?: string | null | undefined;
+  /** Earlier than this. */
+  before?: string | null | undefined;
+  /** Any of these outcomes. */
+  outcome?: Array<AuditOutcome> | null | undefined;
+  /** What it was done to. */
+  target?: string | null | undefined;
+};
+
+/** What came of what somebody asked for. */
+export type AuditOutcome =
+  /** It was done, or begun. */
+  | 'ALLOWED'
+  /** It was allowed and did not work. */
+  | 'FAILED'
+  /** It was not allowed, or not possible as things stood. */
+  | 'REFUSED';
+
 /** What becomes in a restored server of work that acts by itself: jobs of pg_cron, subscriptions. */
 export type BackgroundWork =
   /** It is there and held, so that nothing is done twice; a finding says how to let it run. */
@@ -15,6 +74,18 @@ export type BackgroundWork =
 export type CancelOperationInput = {
   /** The operation to cancel; QUEUED or RUNNING. */
   operationId: string;
+};
+
+/** A new token for a program. Never more than the caller may. */
+export type CreateApiTokenInput = {
+  /** From when on it is refused; a moment to come. Left out: never by time. */
+  expiresAt?: string | null | undefined;
+  /** What it is for, 1 to 100 characters. */
+  name: string;
+  /** What it may do; at most the caller's role. */
+  role: Role;
+  /** Only instances with all of these labels; at most 64. The labels of the caller's own scope are added. */
+  scope?: Array<LabelInput> | null | undefined;
 };
 
 /** A new image of a running instance. */
@@ -77,6 +148,56 @@ export type CreateInstanceInput = {
   storageGib?: number | null | undefined;
 };
 
+/** A new schedule: of all instances with some labels, or of one. */
+export type CreateScheduleInput = {
+  /** How many images are under way at once, 1 to 100. Left out: 4. */
+  concurrency?: number | null | undefined;
+  /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
+  cron: string;
+  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000; null: none. */
+  drillEvery?: number | null | undefined;
+  /** Whether anything is due. Left out: true. */
+  enabled?: boolean | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The one instance to take images of, instead of a selector. */
+  instanceId?: string | null | undefined;
+  /** How to take them. Left out: LOGICAL. */
+  method?: ImageMethod | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** Which of its images stay. */
+  retention: RetentionInput;
+  /** Labels that an instance must carry; an empty list takes every instance. Looked up at each run. */
+  selector?: Array<LabelInput> | null | undefined;
+  /** A name of the IANA database, "Europe/Berlin". Left out: UTC. */
+  timeZone?: string | null | undefined;
+};
+
+/** A new user. */
+export type CreateUserInput = {
+  /** 12 to 128 characters, no control characters. Left out: one is made, and shown once. */
+  password?: string | null | undefined;
+  /** What the user may do. */
+  role: Role;
+  /** Only instances with all of these labels; at most 64. Left out: what the caller sees. */
+  scope?: Array<LabelInput> | null | undefined;
+  /** 1 to 63 characters, not in use in any case of its letters. */
+  username: string;
+};
+
+/** A new webhook. */
+export type CreateWebhookInput = {
+  /** Whether anything is sent. Left out: true. */
+  enabled?: boolean | null | undefined;
+  /** What it is told of; at least one. */
+  events: Array<WebhookEvent>;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** https, or http; no user or password in it. Loopback, private and link-local addresses are refused unless the server is configured to allow them. */
+  url: string;
+};
+
 /** Which image to delete, with its files. */
 export type DeleteImageInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
@@ -93,6 +214,24 @@ export type DeleteInstanceInput = {
   idempotencyKey?: string | null | undefined;
   /** The instance to delete; its deletionProtection must be off. */
   instanceId: string;
+};
+
+/** Which schedule to delete. Its images stay, and nothing deletes them by itself any more. */
+export type DeleteScheduleInput = {
+  /** The schedule to delete. */
+  scheduleId: string;
+};
+
+/** Which user is to be deleted. */
+export type DeleteUserInput = {
+  /** The user; its sessions end and its tokens are revoked. */
+  userId: string;
+};
+
+/** Which webhook to delete, with the record of its deliveries. */
+export type DeleteWebhookInput = {
+  /** The webhook to delete. */
+  webhookId: string;
 };
 
 /** What differs from the records. */
@@ -120,6 +259,17 @@ export type DriftState =
   | 'REPORTED'
   /** It is not there any more, or agrees with the records again. */
   | 'RESOLVED';
+
+/** How a drill stands. */
+export type DrillState =
+  /** It was stopped by somebody, and says nothing about the image. */
+  | 'CANCELLED'
+  /** The image did not come back, or not as it says; failure and findings say why. */
+  | 'FAILED'
+  /** The image came back, with nothing missing that it had not told of itself. */
+  | 'PASSED'
+  /** It was asked for, and is not over. */
+  | 'RUNNING';
 
 /** What becomes in a restored server of durable functions that had not ended when the image was taken. */
 export type DurableFunctions =
@@ -243,6 +393,21 @@ export type LabelInput = {
   value: string;
 };
 
+/** Which login of an instance. */
+export type Login =
+  /** The role `app`, which owns the database `app` and is no superuser. For people and programs. */
+  | 'OWNER'
+  /** The one that may do everything on the server. For administrators. */
+  | 'SUPERUSER';
+
+/** Who wants to sign in. */
+export type LoginInput = {
+  /** As it is. */
+  password: string;
+  /** In any case of its letters. */
+  username: string;
+};
+
 /** How much may be lost without the operation failing. */
 export type Loss =
   /** Nothing: only findings of severity INFO are accepted. */
@@ -327,10 +492,46 @@ export type RestartInstanceInput = {
   instanceId: string;
 };
 
+/** Which images stay: at least one rule, each a whole number from 1 on. */
+export type RetentionInput = {
+  /** The newest of each of the last so many days that have one. */
+  keepDaily?: number | null | undefined;
+  /** All of the last so many days of 24 hours. */
+  keepDays?: number | null | undefined;
+  /** The newest of each of the last so many hours that have one. */
+  keepHourly?: number | null | undefined;
+  /** The newest so many. */
+  keepLast?: number | null | undefined;
+  /** The newest of each of the last so many months that have one. */
+  keepMonthly?: number | null | undefined;
+  /** The newest of each of the last so many weeks that have one. */
+  keepWeekly?: number | null | undefined;
+  /** The newest of each of the last so many years that have one. */
+  keepYearly?: number | null | undefined;
+};
+
+/** Whose images, and by which rules; at least one of scheduleId and instanceId. */
+export type RetentionPreviewInput = {
+  /** As if it were then. Left out: now. */
+  at?: string | null | undefined;
+  /** Only images of this instance; it may be DELETED. */
+  instanceId?: string | null | undefined;
+  /** Another retention, instead of what the schedules of these images have; in UTC without a schedule. */
+  retention?: RetentionInput | null | undefined;
+  /** Only images that this schedule took, by its retention. */
+  scheduleId?: string | null | undefined;
+};
+
 /** Which operation to take up again. */
 export type RetryOperationInput = {
   /** The operation to retry; FAILED. */
   operationId: string;
+};
+
+/** Which token is to be revoked. */
+export type RevokeApiTokenInput = {
+  /** The token; what it has open ends. */
+  apiTokenId: string;
 };
 
 /** What a caller may do: read, operate, or administer. */
@@ -352,6 +553,12 @@ export type RotateCredentialsInput = {
   password?: string | null | undefined;
 };
 
+/** Which webhook gets a new secret. */
+export type RotateWebhookSecretInput = {
+  /** The webhook. */
+  webhookId: string;
+};
+
 /** Where to look whether jobs have all that they need. */
 export type RunPreflightInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
@@ -363,6 +570,36 @@ export type RunPreflightInput = {
   /** The major version of PostgreSQL whose job image is tried; left out: the newest that an instance there has, else the newest that the platform offers. */
   postgresVersion?: string | null | undefined;
 };
+
+/** Which schedule to run now, beside its own times. */
+export type RunScheduleInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The schedule to run; it may be disabled. */
+  scheduleId: string;
+};
+
+/** What became of a time at which a schedule was due. */
+export type ScheduleRunState =
+  /** No image was taken; message says why. */
+  | 'FAILED'
+  /** Some images were taken; message says which were not. */
+  | 'PARTIAL'
+  /** Images are being taken. */
+  | 'RUNNING'
+  /** The one before was under way, or it was missed and a later one made up for it; message says which. */
+  | 'SKIPPED'
+  /** Every image was taken, and every drill passed. */
+  | 'SUCCEEDED';
+
+/** How much it matters. */
+export type Severity =
+  /** Data is missing or at stake. */
+  | 'CRITICAL'
+  /** Another form with the same behaviour. */
+  | 'INFO'
+  /** Something is missing, empty or not enforced, or needs a look. */
+  | 'WARNING';
 
 /** Which instance to start. */
 export type StartInstanceInput = {
@@ -391,6 +628,12 @@ export type StopInstanceInput = {
   idempotencyKey?: string | null | undefined;
   /** The instance to stop; RUNNING. */
   instanceId: string;
+};
+
+/** Which webhook to send a trial message. */
+export type TestWebhookInput = {
+  /** The webhook to try; it may be disabled. */
+  webhookId: string;
 };
 
 /** Changes of an image; what is left out stays as it is. */
@@ -431,32 +674,183 @@ export type UpdateInstanceInput = {
   storageGib?: number | null | undefined;
 };
 
-export type ListInstancesQueryVariables = Exact<{
+/** Changes of a schedule; what is left out stays as it is. A run under way goes on as it began. */
+export type UpdateScheduleInput = {
+  /** How many images are under way at once, 1 to 100. */
+  concurrency?: number | null | undefined;
+  /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
+  cron?: string | null | undefined;
+  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000; null: none. */
+  drillEvery?: number | null | undefined;
+  /** Whether anything is due from now on. */
+  enabled?: boolean | null | undefined;
+  /** How to take its images. */
+  method?: ImageMethod | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name?: string | null | undefined;
+  /** All its rules from now on. */
+  retention?: RetentionInput | null | undefined;
+  /** The schedule to change. */
+  scheduleId: string;
+  /** Labels that an instance must carry; an empty list takes every instance. Looked up at each run. Not for a schedule of one instance. */
+  selector?: Array<LabelInput> | null | undefined;
+  /** A name of the IANA database, "Europe/Berlin". */
+  timeZone?: string | null | undefined;
+};
+
+/** Changes of a user; what is left out stays as it is. */
+export type UpdateUserInput = {
+  /** False ends all sessions, and refuses sign-ins and tokens. */
+  enabled?: boolean | null | undefined;
+  /** A new password; ends all sessions of the user. */
+  password?: string | null | undefined;
+  /** What the user may do from now on. */
+  role?: Role | null | undefined;
+  /** Only instances with all of these labels; at most 64. Empty: everything that the caller sees. */
+  scope?: Array<LabelInput> | null | undefined;
+  /** The user to change. */
+  userId: string;
+};
+
+/** Changes of a webhook; what is left out stays as it is. */
+export type UpdateWebhookInput = {
+  /** Whether anything is sent from now on. */
+  enabled?: boolean | null | undefined;
+  /** All that it is told of from now on; at least one. */
+  events?: Array<WebhookEvent> | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name?: string | null | undefined;
+  /** https, or http; no user or password in it. Loopback, private and link-local addresses are refused unless the server is configured to allow them. */
+  url?: string | null | undefined;
+  /** The webhook to change. */
+  webhookId: string;
+};
+
+/** Which image to prove restorable. */
+export type VerifyImageInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The image to verify; AVAILABLE. */
+  imageId: string;
+};
+
+/** What a webhook is told of; on the wire in lower case with a dot, "operation.succeeded". */
+export type WebhookEvent =
+  /** An alert was opened. */
+  | 'ALERT_OPENED'
+  /** What an alert was about is over. */
+  | 'ALERT_RESOLVED'
+  /** A drill could not prove an image. */
+  | 'DRILL_FAILED'
+  /** A drill has proven an image. */
+  | 'DRILL_PASSED'
+  /** An operation was stopped by somebody. */
+  | 'OPERATION_CANCELLED'
+  /** An operation did not get there. */
+  | 'OPERATION_FAILED'
+  /** An operation has done all that was asked for. */
+  | 'OPERATION_SUCCEEDED';
+
+export type AuditRowFragment = { id: string, at: string, action: string, outcome: AuditOutcome, code: string | null, target: string | null, detail: string | null, address: string | null, actor: { kind: ActorKind, id: string | null, name: string } | null };
+
+export type ListAuditQueryVariables = Exact<{
   first?: number | null | undefined;
-  after?: string | null | undefined;
-  filter?: InstanceFilter | null | undefined;
+  filter?: AuditFilter | null | undefined;
 }>;
 
 
-export type ListInstancesQuery = { instances: { nodes: Array<{ id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListAuditQuery = { auditLog: { nodes: Array<{ id: string, at: string, action: string, outcome: AuditOutcome, code: string | null, target: string | null, detail: string | null, address: string | null, actor: { kind: ActorKind, id: string | null, name: string } | null }> } };
 
-export type ListImagesQueryVariables = Exact<{
+export type TokenFieldsFragment = { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { kind: ActorKind, name: string } };
+
+export type ListTokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListTokensQuery = { apiTokens: { nodes: Array<{ id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { kind: ActorKind, name: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateTokenMutationVariables = Exact<{
+  input: CreateApiTokenInput;
+}>;
+
+
+export type CreateTokenMutation = { createApiToken: { token: string, apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { kind: ActorKind, name: string } } } };
+
+export type RevokeTokenMutationVariables = Exact<{
+  input: RevokeApiTokenInput;
+}>;
+
+
+export type RevokeTokenMutation = { revokeApiToken: { apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { kind: ActorKind, name: string } } } };
+
+export type UserFieldsFragment = { id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> };
+
+export type ListUsersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListUsersQuery = { users: { nodes: Array<{ id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateUserMutationVariables = Exact<{
+  input: CreateUserInput;
+}>;
+
+
+export type CreateUserMutation = { createUser: { password: string | null, user: { id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> } } };
+
+export type UpdateUserMutationVariables = Exact<{
+  input: UpdateUserInput;
+}>;
+
+
+export type UpdateUserMutation = { updateUser: { user: { id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> } } };
+
+export type DeleteUserMutationVariables = Exact<{
+  input: DeleteUserInput;
+}>;
+
+
+export type DeleteUserMutation = { deleteUser: { id: string } };
+
+export type AlertFieldsFragment = { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, schedule: { id: string, name: string } | null, operation: { id: string } | null };
+
+export type ListAlertsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  open?: boolean | null | undefined;
+}>;
+
+
+export type ListAlertsQuery = { alerts: { nodes: Array<{ id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, schedule: { id: string, name: string } | null, operation: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type DrillFieldsFragment = { id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, image: { id: string, name: string, sourceInstanceName: string }, operation: { id: string } };
+
+export type ReadDrillQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadDrillQuery = { drill: { id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, image: { id: string, name: string, sourceInstanceName: string }, operation: { id: string } } | null };
+
+export type DrillsOfImageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DrillsOfImageQuery = { image: { drills: Array<{ id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, image: { id: string, name: string, sourceInstanceName: string }, operation: { id: string } }> } | null };
+
+export type DrillsOfImagesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
   filter?: ImageFilter | null | undefined;
 }>;
 
 
-export type ListImagesQuery = { images: { nodes: Array<{ id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
-
-export type ListOperationsQueryVariables = Exact<{
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  filter?: OperationFilter | null | undefined;
-}>;
-
-
-export type ListOperationsQuery = { operations: { nodes: Array<{ id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type DrillsOfImagesQuery = { images: { nodes: Array<{ drills: Array<{ id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, image: { id: string, name: string, sourceInstanceName: string }, operation: { id: string } }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ImageFilesQueryVariables = Exact<{
   id: string;
@@ -472,17 +866,34 @@ export type ImageJobsQueryVariables = Exact<{
 
 export type ImageJobsQuery = { image: { operations: { nodes: Array<{ id: string, jobs: Array<{ id: string, name: string, state: JobState }> }> } } | null };
 
-export type InstanceLogsSubscriptionVariables = Exact<{
-  instanceId: string;
-  tailLines?: number | null | undefined;
-  follow?: boolean | null | undefined;
+export type VerifyImageMutationVariables = Exact<{
+  input: VerifyImageInput;
 }>;
 
 
-export type InstanceLogsSubscription = { instanceLogs: { line: number, at: string | null, text: string } };
+export type VerifyImageMutation = { verifyImage: { image: { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type ListImagesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: ImageFilter | null | undefined;
+}>;
+
+
+export type ListImagesQuery = { images: { nodes: Array<{ id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ListInstancesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: InstanceFilter | null | undefined;
+}>;
+
+
+export type ListInstancesQuery = { instances: { nodes: Array<{ id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CredentialsQueryVariables = Exact<{
   instanceId: string;
+  login?: Login | null | undefined;
 }>;
 
 
@@ -493,20 +904,107 @@ export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type WhoAmIQuery = { viewer: { name: string, role: Role } };
 
-export type ServerFactsQueryVariables = Exact<{ [key: string]: never; }>;
+export type RevokeOwnTokenMutationVariables = Exact<{
+  input: RevokeApiTokenInput;
+}>;
 
 
-export type ServerFactsQuery = { server: { version: string, platform: string, postgresVersions: Array<string>, imageMethods: Array<ImageMethod>, namespaces: Array<string>, limits: { pageSize: number, depth: number, aliases: number, cost: number, subscriptionsPerIdentity: number } } };
+export type RevokeOwnTokenMutation = { revokeApiToken: { apiToken: { id: string } } };
+
+export type ListOperationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  filter?: OperationFilter | null | undefined;
+}>;
+
+
+export type ListOperationsQuery = { operations: { nodes: Array<{ id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null }> } };
+
+export type CreateScheduleMutationVariables = Exact<{
+  input: CreateScheduleInput;
+}>;
+
+
+export type CreateScheduleMutation = { createSchedule: { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } } };
+
+export type UpdateScheduleMutationVariables = Exact<{
+  input: UpdateScheduleInput;
+}>;
+
+
+export type UpdateScheduleMutation = { updateSchedule: { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } } };
+
+export type DeleteScheduleMutationVariables = Exact<{
+  input: DeleteScheduleInput;
+}>;
+
+
+export type DeleteScheduleMutation = { deleteSchedule: { id: string } };
+
+export type ListSchedulesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListSchedulesQuery = { schedules: { nodes: Array<{ id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ListScheduleRunsQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+}>;
+
+
+export type ListScheduleRunsQuery = { schedule: { runs: { nodes: Array<{ id: string, dueAt: string, startedAt: string | null, finishedAt: string | null, state: ScheduleRunState, message: string | null, operations: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, instance: { name: string } | null, image: { name: string } | null }> }> } } | null };
+
+export type PreviewRetentionQueryVariables = Exact<{
+  input: RetentionPreviewInput;
+}>;
+
+
+export type PreviewRetentionQuery = { retentionPreview: { freedBytes: number, keep: Array<{ because: Array<string>, image: { id: string, name: string, sourceInstanceName: string, takenAt: string | null, sizeBytes: number | null } }>, remove: Array<{ id: string, name: string, sourceInstanceName: string, takenAt: string | null, sizeBytes: number | null }> } };
+
+export type ScheduleFieldsFragment = { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } };
+
+export type ScheduleRunFieldsFragment = { id: string, dueAt: string, startedAt: string | null, finishedAt: string | null, state: ScheduleRunState, message: string | null, operations: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, instance: { name: string } | null, image: { name: string } | null }> };
+
+export type FindScheduleQueryVariables = Exact<{
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+}>;
+
+
+export type FindScheduleQuery = { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } | null };
+
+export type RunScheduleMutationVariables = Exact<{
+  input: RunScheduleInput;
+}>;
+
+
+export type RunScheduleMutation = { runSchedule: { run: { id: string, dueAt: string, startedAt: string | null, finishedAt: string | null, state: ScheduleRunState, message: string | null, operations: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, instance: { name: string } | null, image: { name: string } | null }> } } };
+
+export type ReadScheduleRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadScheduleRunQuery = { schedule: { runs: { nodes: Array<{ id: string, dueAt: string, startedAt: string | null, finishedAt: string | null, state: ScheduleRunState, message: string | null, operations: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, instance: { name: string } | null, image: { name: string } | null }> }> } } | null };
+
+export type ServerStatusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServerStatusQuery = { server: { version: string, platform: string, postgresVersions: Array<string>, imageMethods: Array<ImageMethod>, namespaces: Array<string>, limits: { pageSize: number, depth: number, aliases: number, cost: number, subscriptionsPerIdentity: number } }, viewer: { name: string, role: Role, scope: Array<{ key: string, value: string }> } };
 
 export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type DiagnosticsQuery = { diagnostics: Array<{ name: string, ok: boolean, detail: string, remedy: string | null }> };
 
-export type DriftQueryVariables = Exact<{ [key: string]: never; }>;
+export type DriftQueryVariables = Exact<{
+  state?: Array<DriftState> | DriftState | null | undefined;
+}>;
 
 
-export type DriftQuery = { drift: Array<{ kind: DriftKind, name: string, namespace: string, state: DriftState, reason: string, firstSeen: string, lastSeen: string }> };
+export type DriftQuery = { drift: Array<{ kind: DriftKind, name: string, namespace: string, platform: string, ownerId: string | null, state: DriftState, reason: string, firstSeen: string, lastSeen: string }> };
 
 export type RunPreflightMutationVariables = Exact<{
   input: RunPreflightInput;
@@ -514,6 +1012,76 @@ export type RunPreflightMutationVariables = Exact<{
 
 
 export type RunPreflightMutation = { runPreflight: { operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type DeliveryFieldsFragment = { id: string, event: WebhookEvent, createdAt: string, attempts: number, statusCode: number | null, error: string | null, deliveredAt: string | null };
+
+export type ListDeliveriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type ListDeliveriesQuery = { webhooks: Array<{ id: string, deliveries: Array<{ id: string, event: WebhookEvent, createdAt: string, attempts: number, statusCode: number | null, error: string | null, deliveredAt: string | null }> }> };
+
+export type TestWebhookMutationVariables = Exact<{
+  input: TestWebhookInput;
+}>;
+
+
+export type TestWebhookMutation = { testWebhook: { delivery: { id: string, event: WebhookEvent, createdAt: string, attempts: number, statusCode: number | null, error: string | null, deliveredAt: string | null } } };
+
+export type RotateWebhookSecretMutationVariables = Exact<{
+  input: RotateWebhookSecretInput;
+}>;
+
+
+export type RotateWebhookSecretMutation = { rotateWebhookSecret: { secret: string, webhook: { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string } } };
+
+export type WebhookFieldsFragment = { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string };
+
+export type ListWebhooksQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ListWebhooksQuery = { webhooks: Array<{ id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string }> };
+
+export type CreateWebhookMutationVariables = Exact<{
+  input: CreateWebhookInput;
+}>;
+
+
+export type CreateWebhookMutation = { createWebhook: { secret: string, webhook: { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string } } };
+
+export type UpdateWebhookMutationVariables = Exact<{
+  input: UpdateWebhookInput;
+}>;
+
+
+export type UpdateWebhookMutation = { updateWebhook: { webhook: { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string } } };
+
+export type DeleteWebhookMutationVariables = Exact<{
+  input: DeleteWebhookInput;
+}>;
+
+
+export type DeleteWebhookMutation = { deleteWebhook: { id: string } };
+
+export type LogInMutationVariables = Exact<{
+  input: LoginInput;
+}>;
+
+
+export type LogInMutation = { login: { viewer: { name: string, role: Role } } };
+
+export type LogOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LogOutMutation = { logout: { ok: boolean } };
+
+export type MakeTokenMutationVariables = Exact<{
+  input: CreateApiTokenInput;
+}>;
+
+
+export type MakeTokenMutation = { createApiToken: { token: string, apiToken: { id: string } } };
 
 export type InstanceFieldsFragment = { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null };
 
@@ -676,6 +1244,177 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const AuditRowFragmentDoc = new TypedDocumentString(`
+    fragment AuditRow on AuditEntry {
+  id
+  at
+  action
+  outcome
+  code
+  target
+  detail
+  address
+  actor {
+    kind
+    id
+    name
+  }
+}
+    `, {"fragmentName":"AuditRow"}) as unknown as TypedDocumentString<AuditRowFragment, unknown>;
+export const TokenFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TokenFields on ApiToken {
+  id
+  name
+  prefix
+  role
+  scope {
+    key
+    value
+  }
+  createdBy {
+    kind
+    name
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+}
+    `, {"fragmentName":"TokenFields"}) as unknown as TypedDocumentString<TokenFieldsFragment, unknown>;
+export const UserFieldsFragmentDoc = new TypedDocumentString(`
+    fragment UserFields on User {
+  id
+  username
+  role
+  enabled
+  scope {
+    key
+    value
+  }
+  createdAt
+  lastLoginAt
+}
+    `, {"fragmentName":"UserFields"}) as unknown as TypedDocumentString<UserFieldsFragment, unknown>;
+export const AlertFieldsFragmentDoc = new TypedDocumentString(`
+    fragment AlertFields on Alert {
+  id
+  kind
+  severity
+  message
+  remedy
+  openedAt
+  resolvedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  schedule {
+    id
+    name
+  }
+  operation {
+    id
+  }
+}
+    `, {"fragmentName":"AlertFields"}) as unknown as TypedDocumentString<AlertFieldsFragment, unknown>;
+export const DrillFieldsFragmentDoc = new TypedDocumentString(`
+    fragment DrillFields on Drill {
+  id
+  state
+  startedAt
+  finishedAt
+  recoverySeconds
+  databasesCompared
+  tablesCompared
+  rowsCompared
+  image {
+    id
+    name
+    sourceInstanceName
+  }
+  operation {
+    id
+  }
+}
+    `, {"fragmentName":"DrillFields"}) as unknown as TypedDocumentString<DrillFieldsFragment, unknown>;
+export const ScheduleFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ScheduleFields on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}
+    `, {"fragmentName":"ScheduleFields"}) as unknown as TypedDocumentString<ScheduleFieldsFragment, unknown>;
+export const ScheduleRunFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ScheduleRunFields on ScheduleRun {
+  id
+  dueAt
+  startedAt
+  finishedAt
+  state
+  message
+  operations {
+    id
+    kind
+    state
+    percent
+    instance {
+      name
+    }
+    image {
+      name
+    }
+  }
+}
+    `, {"fragmentName":"ScheduleRunFields"}) as unknown as TypedDocumentString<ScheduleRunFieldsFragment, unknown>;
+export const DeliveryFieldsFragmentDoc = new TypedDocumentString(`
+    fragment DeliveryFields on WebhookDelivery {
+  id
+  event
+  createdAt
+  attempts
+  statusCode
+  error
+  deliveredAt
+}
+    `, {"fragmentName":"DeliveryFields"}) as unknown as TypedDocumentString<DeliveryFieldsFragment, unknown>;
+export const WebhookFieldsFragmentDoc = new TypedDocumentString(`
+    fragment WebhookFields on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}
+    `, {"fragmentName":"WebhookFields"}) as unknown as TypedDocumentString<WebhookFieldsFragment, unknown>;
 export const InstanceFieldsFragmentDoc = new TypedDocumentString(`
     fragment InstanceFields on Instance {
   id
@@ -829,11 +1568,34 @@ export const OperationFieldsFragmentDoc = new TypedDocumentString(`
     step
   }
 }`, {"fragmentName":"OperationFields"}) as unknown as TypedDocumentString<OperationFieldsFragment, unknown>;
-export const ListInstancesDocument = new TypedDocumentString(`
-    query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {
-  instances(first: $first, after: $after, filter: $filter) {
+export const ListAuditDocument = new TypedDocumentString(`
+    query ListAudit($first: Int, $filter: AuditFilter) {
+  auditLog(first: $first, filter: $filter) {
     nodes {
-      ...InstanceFields
+      ...AuditRow
+    }
+  }
+}
+    fragment AuditRow on AuditEntry {
+  id
+  at
+  action
+  outcome
+  code
+  target
+  detail
+  address
+  actor {
+    kind
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<ListAuditQuery, ListAuditQueryVariables>;
+export const ListTokensDocument = new TypedDocumentString(`
+    query ListTokens($first: Int, $after: String) {
+  apiTokens(first: $first, after: $after) {
+    nodes {
+      ...TokenFields
     }
     pageInfo {
       hasNextPage
@@ -841,28 +1603,397 @@ export const ListInstancesDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment InstanceFields on Instance {
+    fragment TokenFields on ApiToken {
   id
   name
-  resourceName
-  namespace
+  prefix
+  role
+  scope {
+    key
+    value
+  }
+  createdBy {
+    kind
+    name
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ListTokensQuery, ListTokensQueryVariables>;
+export const CreateTokenDocument = new TypedDocumentString(`
+    mutation CreateToken($input: CreateApiTokenInput!) {
+  createApiToken(input: $input) {
+    apiToken {
+      ...TokenFields
+    }
+    token
+  }
+}
+    fragment TokenFields on ApiToken {
+  id
+  name
+  prefix
+  role
+  scope {
+    key
+    value
+  }
+  createdBy {
+    kind
+    name
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
+export const RevokeTokenDocument = new TypedDocumentString(`
+    mutation RevokeToken($input: RevokeApiTokenInput!) {
+  revokeApiToken(input: $input) {
+    apiToken {
+      ...TokenFields
+    }
+  }
+}
+    fragment TokenFields on ApiToken {
+  id
+  name
+  prefix
+  role
+  scope {
+    key
+    value
+  }
+  createdBy {
+    kind
+    name
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RevokeTokenMutation, RevokeTokenMutationVariables>;
+export const ListUsersDocument = new TypedDocumentString(`
+    query ListUsers($first: Int, $after: String) {
+  users(first: $first, after: $after) {
+    nodes {
+      ...UserFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment UserFields on User {
+  id
+  username
+  role
+  enabled
+  scope {
+    key
+    value
+  }
+  createdAt
+  lastLoginAt
+}`) as unknown as TypedDocumentString<ListUsersQuery, ListUsersQueryVariables>;
+export const CreateUserDocument = new TypedDocumentString(`
+    mutation CreateUser($input: CreateUserInput!) {
+  createUser(input: $input) {
+    user {
+      ...UserFields
+    }
+    password
+  }
+}
+    fragment UserFields on User {
+  id
+  username
+  role
+  enabled
+  scope {
+    key
+    value
+  }
+  createdAt
+  lastLoginAt
+}`) as unknown as TypedDocumentString<CreateUserMutation, CreateUserMutationVariables>;
+export const UpdateUserDocument = new TypedDocumentString(`
+    mutation UpdateUser($input: UpdateUserInput!) {
+  updateUser(input: $input) {
+    user {
+      ...UserFields
+    }
+  }
+}
+    fragment UserFields on User {
+  id
+  username
+  role
+  enabled
+  scope {
+    key
+    value
+  }
+  createdAt
+  lastLoginAt
+}`) as unknown as TypedDocumentString<UpdateUserMutation, UpdateUserMutationVariables>;
+export const DeleteUserDocument = new TypedDocumentString(`
+    mutation DeleteUser($input: DeleteUserInput!) {
+  deleteUser(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteUserMutation, DeleteUserMutationVariables>;
+export const ListAlertsDocument = new TypedDocumentString(`
+    query ListAlerts($first: Int, $after: String, $open: Boolean) {
+  alerts(first: $first, after: $after, open: $open) {
+    nodes {
+      ...AlertFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment AlertFields on Alert {
+  id
+  kind
+  severity
+  message
+  remedy
+  openedAt
+  resolvedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  schedule {
+    id
+    name
+  }
+  operation {
+    id
+  }
+}`) as unknown as TypedDocumentString<ListAlertsQuery, ListAlertsQueryVariables>;
+export const ReadDrillDocument = new TypedDocumentString(`
+    query ReadDrill($id: ID!) {
+  drill(id: $id) {
+    ...DrillFields
+    findings {
+      code
+      severity
+      database
+      object
+      message
+      remedy
+    }
+  }
+}
+    fragment DrillFields on Drill {
+  id
+  state
+  startedAt
+  finishedAt
+  recoverySeconds
+  databasesCompared
+  tablesCompared
+  rowsCompared
+  image {
+    id
+    name
+    sourceInstanceName
+  }
+  operation {
+    id
+  }
+}`) as unknown as TypedDocumentString<ReadDrillQuery, ReadDrillQueryVariables>;
+export const DrillsOfImageDocument = new TypedDocumentString(`
+    query DrillsOfImage($id: ID!) {
+  image(id: $id) {
+    drills(first: 100) {
+      ...DrillFields
+    }
+  }
+}
+    fragment DrillFields on Drill {
+  id
+  state
+  startedAt
+  finishedAt
+  recoverySeconds
+  databasesCompared
+  tablesCompared
+  rowsCompared
+  image {
+    id
+    name
+    sourceInstanceName
+  }
+  operation {
+    id
+  }
+}`) as unknown as TypedDocumentString<DrillsOfImageQuery, DrillsOfImageQueryVariables>;
+export const DrillsOfImagesDocument = new TypedDocumentString(`
+    query DrillsOfImages($first: Int, $after: String, $filter: ImageFilter) {
+  images(first: $first, after: $after, filter: $filter) {
+    nodes {
+      drills(first: 20) {
+        ...DrillFields
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment DrillFields on Drill {
+  id
+  state
+  startedAt
+  finishedAt
+  recoverySeconds
+  databasesCompared
+  tablesCompared
+  rowsCompared
+  image {
+    id
+    name
+    sourceInstanceName
+  }
+  operation {
+    id
+  }
+}`) as unknown as TypedDocumentString<DrillsOfImagesQuery, DrillsOfImagesQueryVariables>;
+export const ImageFilesDocument = new TypedDocumentString(`
+    query ImageFiles($id: ID!) {
+  image(id: $id) {
+    files {
+      name
+      sizeBytes
+      sha256
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImageFilesQuery, ImageFilesQueryVariables>;
+export const ImageJobsDocument = new TypedDocumentString(`
+    query ImageJobs($id: ID!) {
+  image(id: $id) {
+    operations(first: 20) {
+      nodes {
+        id
+        jobs {
+          id
+          name
+          state
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImageJobsQuery, ImageJobsQueryVariables>;
+export const VerifyImageDocument = new TypedDocumentString(`
+    mutation VerifyImage($input: VerifyImageInput!) {
+  verifyImage(input: $input) {
+    image {
+      ...ImageFields
+    }
+    operation {
+      ...OperationFields
+    }
+  }
+}
+    fragment ImageFields on Image {
+  id
+  name
+  description
+  state
+  method
   imageType
   postgresVersion
-  storageGib
-  exposure
-  dnsLabel
-  state
-  health
-  deletionProtection
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  sourceStorageGib
   labels {
     key
     value
   }
-  endpoint {
-    host
-    port
-    dnsName
-    connectionString
+  databases {
+    name
+    owner
+    sizeBytes
+  }
+  verifiedAt
+  takenAt
+  protected
+  expiresAt
+  notices
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+}
+fragment StepFields on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    code
+    message
+    step
+  }
+}
+fragment OperationFields on Operation {
+  id
+  kind
+  workflowVersion
+  state
+  percent
+  requestedBy
+  secondsLeft
+  notices
+  steps {
+    ...StepFields
+  }
+  jobs {
+    id
+    name
+    state
+    attempts
+    exitCode
+    startedAt
+    finishedAt
+  }
+  instance {
+    id
+    name
+    state
+  }
+  image {
+    id
+    name
+    state
   }
   failure {
     code
@@ -870,8 +2001,9 @@ export const ListInstancesDocument = new TypedDocumentString(`
     step
   }
   createdAt
-  updatedAt
-}`) as unknown as TypedDocumentString<ListInstancesQuery, ListInstancesQueryVariables>;
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<VerifyImageMutation, VerifyImageMutationVariables>;
 export const ListImagesDocument = new TypedDocumentString(`
     query ListImages($first: Int, $after: String, $filter: ImageFilter) {
   images(first: $first, after: $after, filter: $filter) {
@@ -917,15 +2049,80 @@ export const ListImagesDocument = new TypedDocumentString(`
   }
   createdAt
 }`) as unknown as TypedDocumentString<ListImagesQuery, ListImagesQueryVariables>;
-export const ListOperationsDocument = new TypedDocumentString(`
-    query ListOperations($first: Int, $after: String, $filter: OperationFilter) {
-  operations(first: $first, after: $after, filter: $filter) {
+export const ListInstancesDocument = new TypedDocumentString(`
+    query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {
+  instances(first: $first, after: $after, filter: $filter) {
     nodes {
-      ...OperationFields
+      ...InstanceFields
     }
     pageInfo {
       hasNextPage
       endCursor
+    }
+  }
+}
+    fragment InstanceFields on Instance {
+  id
+  name
+  resourceName
+  namespace
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  dnsLabel
+  state
+  health
+  deletionProtection
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    code
+    message
+    step
+  }
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<ListInstancesQuery, ListInstancesQueryVariables>;
+export const CredentialsDocument = new TypedDocumentString(`
+    query Credentials($instanceId: ID!, $login: Login) {
+  instanceCredentials(instanceId: $instanceId, login: $login) {
+    username
+    password
+    connectionString
+  }
+}
+    `) as unknown as TypedDocumentString<CredentialsQuery, CredentialsQueryVariables>;
+export const WhoAmIDocument = new TypedDocumentString(`
+    query WhoAmI {
+  viewer {
+    name
+    role
+  }
+}
+    `) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;
+export const RevokeOwnTokenDocument = new TypedDocumentString(`
+    mutation RevokeOwnToken($input: RevokeApiTokenInput!) {
+  revokeApiToken(input: $input) {
+    apiToken {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeOwnTokenMutation, RevokeOwnTokenMutationVariables>;
+export const ListOperationsDocument = new TypedDocumentString(`
+    query ListOperations($first: Int, $filter: OperationFilter) {
+  operations(first: $first, filter: $filter) {
+    nodes {
+      ...OperationFields
     }
   }
 }
@@ -990,61 +2187,277 @@ fragment OperationFields on Operation {
   startedAt
   finishedAt
 }`) as unknown as TypedDocumentString<ListOperationsQuery, ListOperationsQueryVariables>;
-export const ImageFilesDocument = new TypedDocumentString(`
-    query ImageFiles($id: ID!) {
-  image(id: $id) {
-    files {
-      name
-      sizeBytes
-      sha256
+export const CreateScheduleDocument = new TypedDocumentString(`
+    mutation CreateSchedule($input: CreateScheduleInput!) {
+  createSchedule(input: $input) {
+    schedule {
+      ...ScheduleFields
     }
   }
 }
-    `) as unknown as TypedDocumentString<ImageFilesQuery, ImageFilesQueryVariables>;
-export const ImageJobsDocument = new TypedDocumentString(`
-    query ImageJobs($id: ID!) {
-  image(id: $id) {
-    operations(first: 20) {
+    fragment ScheduleFields on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<CreateScheduleMutation, CreateScheduleMutationVariables>;
+export const UpdateScheduleDocument = new TypedDocumentString(`
+    mutation UpdateSchedule($input: UpdateScheduleInput!) {
+  updateSchedule(input: $input) {
+    schedule {
+      ...ScheduleFields
+    }
+  }
+}
+    fragment ScheduleFields on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<UpdateScheduleMutation, UpdateScheduleMutationVariables>;
+export const DeleteScheduleDocument = new TypedDocumentString(`
+    mutation DeleteSchedule($input: DeleteScheduleInput!) {
+  deleteSchedule(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteScheduleMutation, DeleteScheduleMutationVariables>;
+export const ListSchedulesDocument = new TypedDocumentString(`
+    query ListSchedules($first: Int, $after: String) {
+  schedules(first: $first, after: $after) {
+    nodes {
+      ...ScheduleFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ScheduleFields on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<ListSchedulesQuery, ListSchedulesQueryVariables>;
+export const ListScheduleRunsDocument = new TypedDocumentString(`
+    query ListScheduleRuns($id: ID!, $first: Int) {
+  schedule(id: $id) {
+    runs(first: $first) {
       nodes {
-        id
-        jobs {
-          id
-          name
-          state
-        }
+        ...ScheduleRunFields
       }
     }
   }
 }
-    `) as unknown as TypedDocumentString<ImageJobsQuery, ImageJobsQueryVariables>;
-export const InstanceLogsDocument = new TypedDocumentString(`
-    subscription InstanceLogs($instanceId: ID!, $tailLines: Int, $follow: Boolean) {
-  instanceLogs(instanceId: $instanceId, tailLines: $tailLines, follow: $follow) {
-    line
-    at
-    text
+    fragment ScheduleRunFields on ScheduleRun {
+  id
+  dueAt
+  startedAt
+  finishedAt
+  state
+  message
+  operations {
+    id
+    kind
+    state
+    percent
+    instance {
+      name
+    }
+    image {
+      name
+    }
+  }
+}`) as unknown as TypedDocumentString<ListScheduleRunsQuery, ListScheduleRunsQueryVariables>;
+export const PreviewRetentionDocument = new TypedDocumentString(`
+    query PreviewRetention($input: RetentionPreviewInput!) {
+  retentionPreview(input: $input) {
+    keep {
+      image {
+        id
+        name
+        sourceInstanceName
+        takenAt
+        sizeBytes
+      }
+      because
+    }
+    remove {
+      id
+      name
+      sourceInstanceName
+      takenAt
+      sizeBytes
+    }
+    freedBytes
   }
 }
-    `) as unknown as TypedDocumentString<InstanceLogsSubscription, InstanceLogsSubscriptionVariables>;
-export const CredentialsDocument = new TypedDocumentString(`
-    query Credentials($instanceId: ID!) {
-  instanceCredentials(instanceId: $instanceId) {
-    username
-    password
-    connectionString
+    `) as unknown as TypedDocumentString<PreviewRetentionQuery, PreviewRetentionQueryVariables>;
+export const FindScheduleDocument = new TypedDocumentString(`
+    query FindSchedule($id: ID, $name: String) {
+  schedule(id: $id, name: $name) {
+    ...ScheduleFields
   }
 }
-    `) as unknown as TypedDocumentString<CredentialsQuery, CredentialsQueryVariables>;
-export const WhoAmIDocument = new TypedDocumentString(`
-    query WhoAmI {
-  viewer {
+    fragment ScheduleFields on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt
+  selector {
+    key
+    value
+  }
+  instance {
+    id
     name
-    role
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<FindScheduleQuery, FindScheduleQueryVariables>;
+export const RunScheduleDocument = new TypedDocumentString(`
+    mutation RunSchedule($input: RunScheduleInput!) {
+  runSchedule(input: $input) {
+    run {
+      ...ScheduleRunFields
+    }
   }
 }
-    `) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;
-export const ServerFactsDocument = new TypedDocumentString(`
-    query ServerFacts {
+    fragment ScheduleRunFields on ScheduleRun {
+  id
+  dueAt
+  startedAt
+  finishedAt
+  state
+  message
+  operations {
+    id
+    kind
+    state
+    percent
+    instance {
+      name
+    }
+    image {
+      name
+    }
+  }
+}`) as unknown as TypedDocumentString<RunScheduleMutation, RunScheduleMutationVariables>;
+export const ReadScheduleRunDocument = new TypedDocumentString(`
+    query ReadScheduleRun($id: ID!) {
+  schedule(id: $id) {
+    runs(first: 20) {
+      nodes {
+        ...ScheduleRunFields
+      }
+    }
+  }
+}
+    fragment ScheduleRunFields on ScheduleRun {
+  id
+  dueAt
+  startedAt
+  finishedAt
+  state
+  message
+  operations {
+    id
+    kind
+    state
+    percent
+    instance {
+      name
+    }
+    image {
+      name
+    }
+  }
+}`) as unknown as TypedDocumentString<ReadScheduleRunQuery, ReadScheduleRunQueryVariables>;
+export const ServerStatusDocument = new TypedDocumentString(`
+    query ServerStatus {
   server {
     version
     platform
@@ -1059,8 +2472,16 @@ export const ServerFactsDocument = new TypedDocumentString(`
       subscriptionsPerIdentity
     }
   }
+  viewer {
+    name
+    role
+    scope {
+      key
+      value
+    }
+  }
 }
-    `) as unknown as TypedDocumentString<ServerFactsQuery, ServerFactsQueryVariables>;
+    `) as unknown as TypedDocumentString<ServerStatusQuery, ServerStatusQueryVariables>;
 export const DiagnosticsDocument = new TypedDocumentString(`
     query Diagnostics {
   diagnostics {
@@ -1072,11 +2493,13 @@ export const DiagnosticsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<DiagnosticsQuery, DiagnosticsQueryVariables>;
 export const DriftDocument = new TypedDocumentString(`
-    query Drift {
-  drift(first: 100) {
+    query Drift($state: [DriftState!]) {
+  drift(first: 100, state: $state) {
     kind
     name
     namespace
+    platform
+    ownerId
     state
     reason
     firstSeen
@@ -1153,6 +2576,139 @@ fragment OperationFields on Operation {
   startedAt
   finishedAt
 }`) as unknown as TypedDocumentString<RunPreflightMutation, RunPreflightMutationVariables>;
+export const ListDeliveriesDocument = new TypedDocumentString(`
+    query ListDeliveries($first: Int) {
+  webhooks {
+    id
+    deliveries(first: $first) {
+      ...DeliveryFields
+    }
+  }
+}
+    fragment DeliveryFields on WebhookDelivery {
+  id
+  event
+  createdAt
+  attempts
+  statusCode
+  error
+  deliveredAt
+}`) as unknown as TypedDocumentString<ListDeliveriesQuery, ListDeliveriesQueryVariables>;
+export const TestWebhookDocument = new TypedDocumentString(`
+    mutation TestWebhook($input: TestWebhookInput!) {
+  testWebhook(input: $input) {
+    delivery {
+      ...DeliveryFields
+    }
+  }
+}
+    fragment DeliveryFields on WebhookDelivery {
+  id
+  event
+  createdAt
+  attempts
+  statusCode
+  error
+  deliveredAt
+}`) as unknown as TypedDocumentString<TestWebhookMutation, TestWebhookMutationVariables>;
+export const RotateWebhookSecretDocument = new TypedDocumentString(`
+    mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {
+  rotateWebhookSecret(input: $input) {
+    webhook {
+      ...WebhookFields
+    }
+    secret
+  }
+}
+    fragment WebhookFields on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}`) as unknown as TypedDocumentString<RotateWebhookSecretMutation, RotateWebhookSecretMutationVariables>;
+export const ListWebhooksDocument = new TypedDocumentString(`
+    query ListWebhooks {
+  webhooks {
+    ...WebhookFields
+  }
+}
+    fragment WebhookFields on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}`) as unknown as TypedDocumentString<ListWebhooksQuery, ListWebhooksQueryVariables>;
+export const CreateWebhookDocument = new TypedDocumentString(`
+    mutation CreateWebhook($input: CreateWebhookInput!) {
+  createWebhook(input: $input) {
+    webhook {
+      ...WebhookFields
+    }
+    secret
+  }
+}
+    fragment WebhookFields on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}`) as unknown as TypedDocumentString<CreateWebhookMutation, CreateWebhookMutationVariables>;
+export const UpdateWebhookDocument = new TypedDocumentString(`
+    mutation UpdateWebhook($input: UpdateWebhookInput!) {
+  updateWebhook(input: $input) {
+    webhook {
+      ...WebhookFields
+    }
+  }
+}
+    fragment WebhookFields on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}`) as unknown as TypedDocumentString<UpdateWebhookMutation, UpdateWebhookMutationVariables>;
+export const DeleteWebhookDocument = new TypedDocumentString(`
+    mutation DeleteWebhook($input: DeleteWebhookInput!) {
+  deleteWebhook(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteWebhookMutation, DeleteWebhookMutationVariables>;
+export const LogInDocument = new TypedDocumentString(`
+    mutation LogIn($input: LoginInput!) {
+  login(input: $input) {
+    viewer {
+      name
+      role
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LogInMutation, LogInMutationVariables>;
+export const LogOutDocument = new TypedDocumentString(`
+    mutation LogOut {
+  logout {
+    ok
+  }
+}
+    `) as unknown as TypedDocumentString<LogOutMutation, LogOutMutationVariables>;
+export const MakeTokenDocument = new TypedDocumentString(`
+    mutation MakeToken($input: CreateApiTokenInput!) {
+  createApiToken(input: $input) {
+    token
+    apiToken {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MakeTokenMutation, MakeTokenMutationVariables>;
 export const ReadOperationDocument = new TypedDocumentString(`
     query ReadOperation($id: ID!) {
   operation(id: $id) {

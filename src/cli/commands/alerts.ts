@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { AlertFieldsFragment } from '../../client/connect.ts';
+import { graphql } from '../../client/generated/index.ts';
+import { formatAge, printList } from '../output/print.ts';
+import type { Column } from '../output/table.ts';
+import { readAll } from '../read-all.ts';
+import { actionsOf, type Surroundings } from '../session.ts';
+
+export const ALERT_FIELDS = graphql(`
+  fragment AlertFields on Alert {
+    id kind severity message remedy openedAt resolvedAt
+    instance { id name } image { id name } schedule { id name } operation { id }
+  }
+`);
+const LIST_ALERTS = graphql(`
+  query ListAlerts($first: Int, $after: String, $open: Boolean) {
+    alerts(first: $first, after: $after, open: $open) { nodes { ...AlertFields } pageInfo { hasNextPage endCursor } }
+  }
+`);
+
+const COLUMNS: readonly Column<AlertFieldsFragment>[] = [
+  { title: 'SEVERITY', value: ({ severity }) => severity },
+  { title: 'KIND', value: ({ kind }) => kind },
+  { title: 'ABOUT', value: ({ instance, image, schedule }) => (instance ?? image ?? schedule)?.name },
+  { title: 'OPEN', value: ({ resolvedAt }) => (resolvedAt ? 'no' : 'yes') },
+  { title: 'AGE', value: ({ openedAt }) => formatAge(openedAt), align: 'right' },
+  { title: 'MESSAGE', value: ({ message, remedy }) => [message, remedy].filter(Boolean).join(' ') },
+  { title: 'ID', value: ({ id }) => id },
+];
+
+/** `toygres alert ...` */
+export function addAlertCommands(program: Command, surroundings: Surroundings): void {
+  const alert = program.command('alert').description('what people should know of until it is over');
+  alert
+    .command('list')
+    .description('those that are open')
+    .option('--all', 'also those that are over')
+    .action(
+      actionsOf(surroundings)(async ({ toygres, output }, { all }: { readonly all?: boolean }) => {
+        const open = all ? null : true;
+        const rows = await readAll(
+          async (after) => (await toygres.request(LIST_ALERTS, { first: 100, after, open })).alerts,
+        );
+        printList(output, rows, COLUMNS);
+      }),
+    );
+}

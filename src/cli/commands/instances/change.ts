@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { collect, given, parseLabel, parseWhole, parseYesNo } from '../../options.ts';
+import { tellOutcome, type WatchOption } from '../../outcome.ts';
+import { type Actions, requireInstance } from '../../session.ts';
+
+interface UpdateOptions extends WatchOption {
+  readonly addLabel?: readonly string[];
+  readonly removeLabel?: readonly string[];
+  readonly deletionProtection?: string;
+  readonly storageGib?: string;
+  readonly idempotencyKey?: string;
+}
+
+/** `toygres instance update` */
+export function addChangeCommands(instance: Command, action: Actions): void {
+  instance
+    .command('update <instance>')
+    .description('change labels, protection or size')
+    .option('--add-label <key=value>', 'may be given several times', collect)
+    .option('--remove-label <key>', 'may be given several times', collect)
+    .option('--deletion-protection <yes|no>')
+    .option('--storage-gib <gib>', 'larger than it is')
+    .option('--idempotency-key <key>', 'makes sending it again safe')
+    .option('--watch', 'show it until it is over')
+    .action(
+      action(async (session, name: string, options: UpdateOptions) => {
+        const change = given({
+          addLabels: options.addLabel?.map(parseLabel),
+          removeLabels: options.removeLabel && [...options.removeLabel],
+          deletionProtection: parseYesNo('--deletion-protection', options.deletionProtection),
+          storageGib: parseWhole('--storage-gib', options.storageGib),
+          idempotencyKey: options.idempotencyKey,
+        });
+        const { id } = await requireInstance(session, name);
+        const payload = await session.toygres.updateInstance({ instanceId: id, ...change });
+        await tellOutcome(session, payload, payload.instance, (one) => requireInstance(session, one), options);
+      }),
+    );
+}
