@@ -34,6 +34,13 @@ export class CreateImageInput {
 
   @Field(() => Boolean, {
     nullable: true,
+    description:
+      'Whether its files are encrypted. Left out: as the server is configured, which is not unless it says so.',
+  })
+  declare readonly encrypt?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
     description: 'Whether it is kept from being deleted by people and by retention. Left out: false.',
   })
   declare readonly protected?: boolean | null;

@@ -146,6 +146,12 @@ export class Image extends Node {
   })
   declare readonly takenAt: Date | null;
 
+  @Field(() => Boolean, {
+    description:
+      'Whether its files are encrypted, in the age format; their key is in its manifest, for the keys of the server.',
+  })
+  declare readonly encrypted: boolean;
+
   @Field(() => Boolean, { description: 'While true, neither people nor retention delete it.' })
   declare readonly protected: boolean;
 

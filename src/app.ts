@@ -148,7 +148,7 @@ async function startOn(
     });
     stops.defer('the upkeep', () => upkeep.stop(), { withinMs: 30_000, endsWithUs: true });
     await upkeep.start();
-    await startSchedules(core, log, stops);
+    await startSchedules(config, core, log, stops);
   }
   startAlerts(core, log, stops);
   const webhooks = startWebhooks(config, core, log, stops);

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { once } from 'node:events';
 import { AppError } from '../schema/errors.ts';
 import { type FoundImage, rebuildRecords, rotateToNewestKey } from './app/catalog.ts';
+import { readImageKey } from './app/image-key.ts';
 import { MODES, type Mode } from './app/mode.ts';
 import { readRelease } from './app/release.ts';
 import { type FirstAdministrator, startApp } from './app.ts';
@@ -10,13 +11,15 @@ import { isLoopback } from './config/networks.ts';
 import { keepToOwnSettings } from './config/own-environment.ts';
 import { createLogger } from './log/logger.ts';
 
-const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | keys rotate | --version
+const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | catalog key IMAGE | keys rotate | --version
 
   standalone   API and workers in one process, on embedded defaults for what is not configured
   api          only the API; needs DATABASE_URL and a blob store
   worker       only the workers; needs the same
   catalog rebuild
                records the images of the blob store that the database of records has lost, and ends
+  catalog key IMAGE
+               prints the key of an encrypted image's files, with which age -d reads them, and ends
   keys rotate  encrypts anew, with the first key of TOYGRES_ENCRYPTION_KEY, what its other keys protect, and ends
 
 The README lists the environment variables.`;
@@ -107,7 +110,20 @@ async function rotate(): Promise<void> {
   if (left.length > 0) process.exitCode = 1;
 }
 
-const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+/** The key goes to standard output alone. */
+async function printKey([image, ...rest]: readonly string[]): Promise<void> {
+  if (image === undefined || rest.length > 0) {
+    process.stderr.write('usage: toygres catalog key IMAGE\n');
+    process.exitCode = 2;
+    return;
+  }
+  keepToOwnSettings(process.env);
+  const log = createLogger('error', process.stderr.isTTY ? 'people' : 'json');
+  say([await readImageKey(readConfig(process.env), log, image)]);
+}
+
+const COMMANDS: Readonly<Record<string, (rest: readonly string[]) => Promise<void>>> = {
+  'catalog key': printKey,
   'catalog rebuild': rebuildCatalog,
   'keys rotate': rotate,
 };
@@ -135,7 +151,7 @@ if (['help', '--help', '-h'].includes(process.argv[2] ?? '')) {
 } else {
   try {
     if (mode !== null) await serve(mode);
-    else await command?.();
+    else await command?.(process.argv.slice(4));
   } catch (error) {
     if (!(error instanceof StoppedEarly)) {
       const text = error instanceof AppError ? error.message : ((error as Error).stack ?? String(error));

@@ -50,6 +50,10 @@ export const images = cms.table(
     encryptedPassword: text(),
     /** The same of the source's login that is no superuser; null where it has none. */
     encryptedOwnerPassword: text(),
+    /** Whether its files are encrypted. */
+    encrypted: boolean().notNull().default(false),
+    /** The identity that they are encrypted for, itself encrypted for this image; null where they are not, and once it is deleted. */
+    encryptedFileKey: text(),
     labels: jsonb().$type<Record<string, string>>().notNull().default({}),
     verifiedAt: timestamp({ withTimezone: true, precision: 3 }),
     /** The moment that its data is of; null until verified, and for images of before it was recorded. */

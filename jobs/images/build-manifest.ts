@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../schema/errors.ts';
 import type { ImageManifest, ManifestFile } from '../ports/manifest.ts';
-import type { EncryptedPasswords, ImageFacts, ImageRecord } from '../ports/records.ts';
+import type { EncryptedSecrets, ImageFacts, ImageRecord } from '../ports/records.ts';
 import { OWNER_NAME, SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
 import type { TakenImage } from './taken-image.ts';
@@ -12,7 +12,7 @@ export function buildManifest(
   image: ImageRecord,
   result: TakenImage,
   files: readonly ManifestFile[],
-  { superuser, owner }: EncryptedPasswords,
+  { superuser, owner, fileKey }: EncryptedSecrets,
 ): ImageManifest {
   const { databases, databaseBytes, cluster, serverVersion, tools, startedAt, finishedAt, notices, findings } = result;
   const { extensions, durable } = result;
@@ -30,6 +30,7 @@ export function buildManifest(
     cluster,
     superuser: { username: SUPERUSER_NAME, encryptedPassword: superuser.value, keyId: superuser.keyId },
     owner: owner && { username: OWNER_NAME, encryptedPassword: owner.value, keyId: owner.keyId },
+    encryption: fileKey && { format: 'age-encryption.org/v1', encryptedKey: fileKey.value, keyId: fileKey.keyId },
     databases,
     databaseBytes,
     extensions,
@@ -49,13 +50,8 @@ export async function publishManifest(
   imageId: string,
   result: TakenImage,
 ): Promise<void> {
-  const files = await readVerifiedFiles(store, imageId, result);
-  const manifest = buildManifest(
-    await images.read(imageId),
-    result,
-    files,
-    await images.readEncryptedPasswords(imageId),
-  );
+  const files = await readVerifiedFiles({ store, images }, imageId, result);
+  const manifest = buildManifest(await images.read(imageId), result, files, await images.readEncryptedSecrets(imageId));
   await store.writeManifest(imageId, manifest);
   const readBack = await store.readManifest(imageId);
   // By content: the job's result may have come back from the records, where keys have no order.

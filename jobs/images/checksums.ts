@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../schema/errors.ts';
 import type { StoredFile } from '../ports/image-store.ts';
-import { ManifestFile } from '../ports/manifest.ts';
+import { type ImageManifest, ManifestFile } from '../ports/manifest.ts';
 
 /** The list of files that a backup job writes last; it does not list itself. */
 export const CHECKSUMS_NAME = 'checksums.tsv';
+
+/** The name of the list in the store: an encrypted image encrypts it as well. */
+export function checksumsNameOf({ encryption }: Pick<ImageManifest, 'encryption'>): string {
+  return encryption === null ? CHECKSUMS_NAME : `${CHECKSUMS_NAME}.age`;
+}
+
+/** The list among an image's files; undefined where the manifest does not have it. */
+export function findChecksums(manifest: Pick<ImageManifest, 'encryption' | 'files'>): ManifestFile | undefined {
+  const wanted = checksumsNameOf(manifest);
+  return manifest.files.find(({ name }) => name === wanted);
+}
 
 /**
  * Reads `size<TAB>md5<TAB>sha256<TAB>path` lines. Throws STEP_FAILED naming the line that is none, a path that leaves the

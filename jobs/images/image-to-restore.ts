@@ -1,8 +1,9 @@
 import { AppError } from '../../schema/errors.ts';
 import type { ImageMethod } from '../../schema/states.ts';
+import type { ImageManifest } from '../ports/manifest.ts';
 import type { ImageRecord, InstanceRecord } from '../ports/records.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
-import { CHECKSUMS_NAME, compareWithStore, refuseDifferences } from './checksums.ts';
+import { checksumsNameOf, compareWithStore, findChecksums, refuseDifferences } from './checksums.ts';
 
 /** What a restore goes by, as a step returns it. */
 export type ImageToRestore = { readonly imageId: string; readonly databaseBytes: number; readonly sizeBytes: number };
@@ -59,17 +60,7 @@ function refuseArchived(name: string, stored: readonly { readonly name: string; 
   );
 }
 
-function refuseOther(
-  instance: InstanceRecord,
-  imageName: string,
-  manifest: {
-    readonly imageType: string;
-    readonly postgresVersion: string;
-    readonly method: string;
-    readonly files: readonly { readonly name: string }[];
-  },
-  method: ImageMethod,
-): void {
+function refuseOther(instance: InstanceRecord, imageName: string, manifest: ImageManifest, method: ImageMethod): void {
   if (manifest.method !== method) {
     throw new AppError('STEP_FAILED', `The image "${imageName}" is ${manifest.method} by its manifest, not ${method}.`);
   }
@@ -82,8 +73,11 @@ function refuseOther(
       `The image "${imageName}" is of ${manifest.imageType} ${manifest.postgresVersion}, the instance was reserved as ${instance.imageType} ${instance.postgresVersion}.`,
     );
   }
-  if (!manifest.files.some((file) => file.name === CHECKSUMS_NAME)) {
-    throw new AppError('STEP_FAILED', `The manifest of the image "${imageName}" does not list ${CHECKSUMS_NAME}.`);
+  if (findChecksums(manifest) === undefined) {
+    throw new AppError(
+      'STEP_FAILED',
+      `The manifest of the image "${imageName}" does not list ${checksumsNameOf(manifest)}.`,
+    );
   }
 }
 

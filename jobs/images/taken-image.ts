@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { Finding } from '../ports/job-protocol.ts';
 import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../ports/source-facts.ts';
+import { CHECKSUMS_NAME } from './checksums.ts';
 
 /** What a backup job reports when it has succeeded, whatever its method: all that the manifest needs beside the files. */
 export const TakenImage = z.object({
   startedAt: z.string(),
   finishedAt: z.string(),
   checksums: z.object({
+    /** As it is called in the store. */
+    name: z.enum([CHECKSUMS_NAME, `${CHECKSUMS_NAME}.age`]).default(CHECKSUMS_NAME),
     sizeBytes: z.number().int().positive(),
     md5: z.string().regex(/^[0-9a-f]{32}$/),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),

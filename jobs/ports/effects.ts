@@ -71,7 +71,9 @@ const EFFECTS = {
   },
   images: {
     read: 'reads',
-    readEncryptedPasswords: 'reads',
+    readEncryptedSecrets: 'reads',
+    readFileKey: 'reads',
+    openFile: 'reads',
     markAvailable: 'writes',
     markFailed: 'writes',
     markDeleted: 'writes',

@@ -39,6 +39,14 @@ export const ImageManifest = z.object({
   superuser: ManifestLogin,
   /** The login that is no superuser; null where the source has none, and in images of before there was one. */
   owner: ManifestLogin.nullable().default(null),
+  /**
+   * How its files are encrypted, and the identity that opens them, encrypted as the passwords are; sizes and digests in
+   * `files` are of the encrypted bytes. Null where they are not encrypted, and in images of before they could be.
+   */
+  encryption: z
+    .object({ format: z.literal('age-encryption.org/v1'), encryptedKey: z.string(), keyId: z.string() })
+    .nullable()
+    .default(null),
   databases: z.array(ManifestDatabase),
   databaseBytes: bytes,
   extensions: z.array(ManifestExtension).default([]),

@@ -78,6 +78,8 @@ export interface ImageRecord {
   readonly sizeBytes: number | null;
   readonly databaseBytes: number | null;
   readonly sourceStorageGib: number;
+  /** Whether its files are encrypted. */
+  readonly encrypted: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly verifiedAt: Date | null;
   /** The moment that its data is of. */
@@ -144,23 +146,29 @@ export interface InstanceRecords {
   reopenCreation(tx: Transaction, id: string): Promise<void>;
 }
 
-/** A password at rest, with the id of the key that opens it. */
-interface EncryptedPassword {
+/** A secret at rest, with the id of the key that opens it. */
+interface EncryptedSecret {
   readonly value: string;
   readonly keyId: string;
 }
 
-export interface EncryptedPasswords {
-  readonly superuser: EncryptedPassword;
+export interface EncryptedSecrets {
+  readonly superuser: EncryptedSecret;
   /** Null where the source has no such login. */
-  readonly owner: EncryptedPassword | null;
+  readonly owner: EncryptedSecret | null;
+  /** Null where the files are not encrypted. */
+  readonly fileKey: EncryptedSecret | null;
 }
 
 /** The images as workflows need them; the same promises as InstanceRecords. */
 export interface ImageRecords {
   read(id: string): Promise<ImageRecord>;
-  /** The source's passwords, encrypted for the manifest of this image. */
-  readEncryptedPasswords(id: string): Promise<EncryptedPasswords>;
+  /** The source's passwords and the key of the files, encrypted for the manifest of this image. */
+  readEncryptedSecrets(id: string): Promise<EncryptedSecrets>;
+  /** The identity that the files are encrypted for, in the clear: hand it on, never return it from a step. Null: they are not. */
+  readFileKey(id: string): Promise<string | null>;
+  /** What a small file of this image holds, from the bytes in the store. STEP_FAILED when it cannot be decrypted. */
+  openFile(id: string, stored: Uint8Array): Promise<Uint8Array>;
   markAvailable(tx: Transaction, id: string, facts: ImageFacts): Promise<void>;
   markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
   markDeleted(tx: Transaction, id: string): Promise<void>;

@@ -71,6 +71,7 @@ export interface CreateImage extends Idempotent {
   readonly method?: ImageMethod | null | undefined;
   readonly acceptLoss?: Loss | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly encrypt?: boolean | null | undefined;
   readonly protected?: boolean | null | undefined;
   readonly expiresAt?: Date | null | undefined;
 }

@@ -1,7 +1,6 @@
 import { workflows } from '../../jobs/registry.ts';
 import type { Services } from '../../resolvers/services.ts';
 import { isEverything, type Scope } from '../../schema/rules/scope-rules.ts';
-import type { ImageMethod } from '../../schema/states.ts';
 import { createGraphqlServer } from '../api/server.ts';
 import type { Config } from '../config/env.ts';
 import { createEventStreams } from '../events/event-streams.ts';
@@ -45,7 +44,7 @@ function buildServices(
   core: ApiCore,
   facts: FixedFacts,
   access: Access,
-  defaultMethod: ImageMethod,
+  { defaultImageMethod, encryptImages }: Pick<Config, 'defaultImageMethod' | 'encryptImages'>,
   metrics: Metrics,
   log: Logger,
   stops: Stops,
@@ -54,7 +53,7 @@ function buildServices(
   const { instances, probe, store } = services;
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
   const gate = createCommandGate({ database, secrets, platform, log, watch: access.trail.watch });
-  const commands = { gate, queue, platform, secrets, defaultMethod };
+  const commands = { gate, queue, platform, secrets, defaultMethod: defaultImageMethod, encryptImages };
   const instanceQueries = createInstanceQueries(database, secrets);
   const operationQueries = createOperationQueries(database);
   const logs = createLogStreams({
@@ -123,7 +122,7 @@ export async function openApi(
   };
   const access = await openAccess(config, core, identity.token, metrics, log, stops);
   const server = createGraphqlServer({
-    services: buildServices(core, facts, access, config.defaultImageMethod, metrics, log, stops),
+    services: buildServices(core, facts, access, config, metrics, log, stops),
     auth: access.auth,
     ready: createReadiness(core, log),
     allowedOrigins: config.allowedOrigins,

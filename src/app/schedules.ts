@@ -1,4 +1,5 @@
 import { workflows } from '../../jobs/registry.ts';
+import type { Config } from '../config/env.ts';
 import type { Logger } from '../log/logger.ts';
 import { createScheduler } from '../schedules/scheduler.ts';
 import { createAuditTrail } from '../services/access/audit-trail.ts';
@@ -9,7 +10,12 @@ import type { Core } from './core.ts';
 import type { Stops } from './stops.ts';
 
 /** Carries out the schedules of this server's platform, until `stops` are called. */
-export async function startSchedules(core: Core, log: Logger, stops: Stops): Promise<void> {
+export async function startSchedules(
+  { encryptImages }: Pick<Config, 'encryptImages'>,
+  core: Core,
+  log: Logger,
+  stops: Stops,
+): Promise<void> {
   const { boss, database, listener, platform, secrets, services } = core;
   const gate = createCommandGate({ database, secrets, platform, log, watch: createAuditTrail(database, log).watch });
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
@@ -18,7 +24,7 @@ export async function startSchedules(core: Core, log: Logger, stops: Stops): Pro
     boss,
     listener,
     platformId: platform.id,
-    work: createScheduledWork({ gate, queue, platform, secrets }),
+    work: createScheduledWork({ gate, queue, platform, secrets, encryptImages }),
     checkStore: () => services.store.check(),
     log,
   });

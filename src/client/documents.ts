@@ -15,7 +15,7 @@ export const IMAGE_FIELDS = graphql(`
     id name description state method imageType postgresVersion sourceInstanceName sizeBytes databaseBytes sourceStorageGib
     labels { key value }
     databases { name owner sizeBytes }
-    verifiedAt takenAt protected expiresAt notices
+    verifiedAt takenAt encrypted protected expiresAt notices
     failure { code message step }
     createdAt
   }

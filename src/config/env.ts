@@ -93,9 +93,7 @@ const Settings = z.object({
         'must be 32 bytes in base64 (openssl rand -base64 32), or several such, the newest first, between commas',
     },
   ),
-  TOYGRES_ENCRYPT_IMAGES: text.refine((value) => value === null || value === 'false', {
-    message: 'must be false: files of images cannot be encrypted yet',
-  }),
+  TOYGRES_ENCRYPT_IMAGES: optional(z.enum(['true', 'false']).default('false')),
   TOYGRES_WORKER_CONCURRENCY: count(4, 100),
   TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
   TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
@@ -178,6 +176,8 @@ export interface Config extends AccessConfig {
   /** How images are taken where nobody says so. */
   readonly defaultImageMethod: ImageMethod;
   /** One key, or several between commas, the newest first. */
+  /** Whether files of images are encrypted where nobody says so. */
+  readonly encryptImages: boolean;
   readonly encryptionKey: string | null;
   readonly workerConcurrency: number;
   readonly jobConcurrency: number;
@@ -241,6 +241,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     defaultImageMethod: env.TOYGRES_DEFAULT_IMAGE_METHOD,
     allowedOrigins: env.TOYGRES_ALLOWED_ORIGINS,
     ...readAccessConfig(env),
+    encryptImages: env.TOYGRES_ENCRYPT_IMAGES === 'true',
     encryptionKey: env.TOYGRES_ENCRYPTION_KEY,
     workerConcurrency: env.TOYGRES_WORKER_CONCURRENCY,
     jobConcurrency: env.TOYGRES_JOB_CONCURRENCY ?? (env.TOYGRES_PLATFORM === 'local' ? 2 : 20),

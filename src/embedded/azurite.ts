@@ -124,6 +124,21 @@ async function bringUp(place: Place, fixedPort: number | null): Promise<Running>
   throw new AppError('UNAVAILABLE', `The embedded blob store does not start: ${said} (log: ${place.logFile}).`);
 }
 
+function connectionString(key: string, port: number): string {
+  return `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${key};BlobEndpoint=${endpointAt(port)};`;
+}
+
+const endpointAt = (port: number) => `http://127.0.0.1:${port}/${ACCOUNT}`;
+
+/** How to reach the blob store of this state directory that somebody else runs now, a secret; null when none runs. */
+export async function findEmbeddedAzurite(stateDirectory: string): Promise<string | null> {
+  const directory = path.join(stateDirectory, 'azurite');
+  const remembered = await readJsonFile(path.join(directory, 'server.json'), Remembered);
+  if (remembered?.process == null || !(await isAlive(remembered.process))) return null;
+  const key = await readPlainFile(path.join(directory, 'account-key'));
+  return key !== null && (await answers(remembered.port)) ? connectionString(key.trim(), remembered.port) : null;
+}
+
 /**
  * Starts the blob store of embedded defaults, with an account key of its own; blobs, key and, while it is free, port stay
  * the same over runs. One that a killed run left behind is adopted, known by pid and start time. While we run, it is started
@@ -152,10 +167,9 @@ export async function startEmbeddedAzurite(options: EmbeddedAzuriteOptions): Pro
     },
     options.log,
   );
-  const blobEndpoint = `http://127.0.0.1:${port}/${ACCOUNT}`;
   return {
-    blobEndpoint,
-    connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${place.key};BlobEndpoint=${blobEndpoint};`,
+    blobEndpoint: endpointAt(port),
+    connectionString: connectionString(place.key, port),
     stop: async () => {
       await keeper.stop();
       await end(running.process);

@@ -122,12 +122,21 @@ async function canEnter(directory: string, identity: ProcessIdentity): Promise<b
   );
 }
 
+const stateWithin = (home: string) => path.join(home, 'state');
+const stateOutside = (id: string) => path.join('/var/lib/toygres', id);
+
+/** Where a home that exists may keep its state; nothing is made. */
+export async function findStateDirectories(home: string): Promise<readonly string[]> {
+  const id = (await readPlainFile(path.join(home, 'id')))?.trim();
+  return id === undefined ? [] : [stateWithin(home), stateOutside(id)];
+}
+
 async function chooseStateDirectory(home: string, id: string, options: HomeOptions): Promise<string> {
   const { identity, log } = options;
-  const within = path.join(home, 'state');
+  const within = stateWithin(home);
   await makeDirectories(within, identity === null ? 0o700 : 0o711);
   if (identity === null || (await canEnter(within, identity))) return within;
-  const outside = path.join('/var/lib/toygres', id);
+  const outside = stateOutside(id);
   await makeDirectories(outside, 0o711);
   log.info({ directory: outside }, `clusters live in ${outside}, since user ${identity.name} cannot enter ${home}`);
   return outside;

@@ -126,6 +126,7 @@ export function sampleImage(values: Partial<ImageRecord> = {}): ImageRecord {
     notices: [],
     findings: [],
     acceptLoss: 'OBJECTS',
+    encrypted: false,
     sizeBytes: 1,
     databaseBytes: 1,
     sourceStorageGib: 10,

@@ -25,6 +25,7 @@ export function sampleManifest(imageId: string, changes: Partial<ImageManifest> 
     },
     superuser: { username: 'postgres', encryptedPassword: 'v1.abc.def', keyId: 'abc' },
     owner: { username: 'app', encryptedPassword: 'v1.abc.ghi', keyId: 'abc' },
+    encryption: null,
     databases: [{ name: 'shop', owner: 'ada', sizeBytes: 7_000_000 }],
     databaseBytes: 7_000_000,
     extensions: [{ database: 'shop', name: 'plpgsql', version: '1.0' }],

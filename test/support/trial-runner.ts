@@ -11,7 +11,7 @@ const trial: Program = async ({ parameters, scratch, files, report }) => {
   const uploaded = await Promise.all(
     Object.entries(wanted).map(async ([name, content], index) => {
       await writeFile(path.join(scratch, `file-${index}`), content);
-      return { name, ...(await files.upload(`file-${index}`, name)) };
+      return { ...(await files.upload(`file-${index}`, name)), name };
     }),
   );
   await files.settle();
@@ -37,8 +37,8 @@ const streams: Program = async ({ parameters, files, report }) => {
   report.phase('upload', 1);
   const written = await files.write('streamed', content());
   let read = 0;
-  for await (const bytes of files.read({ name: 'streamed', ...written })) read += bytes.length;
-  const wrong = files.read({ name: 'streamed', ...written, sha256: '0'.repeat(64) });
+  for await (const bytes of files.read({ ...written, name: 'streamed' })) read += bytes.length;
+  const wrong = files.read({ ...written, name: 'streamed', sha256: '0'.repeat(64) });
   const failure = await drain(wrong).catch((error: unknown) => String(error));
   const memory = process.memoryUsage().rss;
   return { written, read, failure, memory };

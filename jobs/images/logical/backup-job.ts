@@ -5,6 +5,7 @@ import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
 import type { JobSpec } from '../../ports/platform.ts';
 import { SUPERUSER_NAME } from '../../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
+import { jobSecrets } from '../job-secrets.ts';
 
 type Context = WorkflowServices & RunFacts;
 
@@ -41,7 +42,7 @@ async function buildBackupSpec(context: Context, imageId: string, dataBytes: num
       TOYGRES_PARALLEL: readParallelism(platform),
       TOYGRES_ACCEPT_LOSS: image.acceptLoss,
     },
-    secrets: grant.sas === null ? { password } : { password, sas: grant.sas },
+    secrets: jobSecrets(password, grant, await images.readFileKey(imageId)),
     scratchBytes: limits.scratchBytes,
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,

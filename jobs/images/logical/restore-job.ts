@@ -5,7 +5,9 @@ import type { ImageManifest } from '../../ports/manifest.ts';
 import type { JobSpec } from '../../ports/platform.ts';
 import { SUPERUSER_NAME } from '../../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
+import { findChecksums } from '../checksums.ts';
 import type { ImageToRestore } from '../image-to-restore.ts';
+import { jobSecrets } from '../job-secrets.ts';
 
 type Context = WorkflowServices & RunFacts;
 
@@ -18,7 +20,7 @@ export function restoreJob(context: Context, instanceId: string, source: ImageTo
 }
 
 async function buildRestoreSpec(context: Context, instanceId: string, source: ImageToRestore): Promise<JobSpec> {
-  const { platform, store, instances, operationId } = context;
+  const { platform, store, images, instances, operationId } = context;
   const instance = await instances.read(instanceId);
   const manifest = await store.readManifest(source.imageId);
   const limits = jobLimits(source.databaseBytes + source.sizeBytes);
@@ -46,7 +48,7 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
       TOYGRES_BACKGROUND_WORK: instance.backgroundWork ?? 'HOLD',
       TOYGRES_DATABASES: instance.databases === null ? '' : JSON.stringify(instance.databases),
     },
-    secrets: grant.sas === null ? { password } : { password, sas: grant.sas },
+    secrets: jobSecrets(password, grant, await images.readFileKey(source.imageId)),
     scratchBytes: jobLimits(source.sizeBytes).scratchBytes,
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,
@@ -54,8 +56,9 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
 }
 
 /** How the manifest tells the restore to make the cluster, and which list of files to trust. */
-export function restoreParameters({ cluster, files }: ImageManifest): Record<string, string> {
-  const checksums = files.find((file) => file.name === 'checksums.tsv');
+export function restoreParameters(manifest: ImageManifest): Record<string, string> {
+  const { cluster } = manifest;
+  const checksums = findChecksums(manifest);
   return {
     TOYGRES_CHECKSUMS_SHA256: checksums?.sha256 ?? '',
     TOYGRES_ENCODING: cluster.encoding,

@@ -1,6 +1,6 @@
 import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
-import { CHECKSUMS_NAME } from '../checksums.ts';
+import { findChecksums } from '../checksums.ts';
 import type { ImageToRestore } from '../image-to-restore.ts';
 import { restoreJob } from '../logical/restore-job.ts';
 import { STREAMING_SCRATCH_BYTES } from './copy-job.ts';
@@ -16,8 +16,7 @@ export function unpackJob(
     dataBytes,
     buildSpec: async () => {
       const spec = await buildSpec();
-      const { files } = await context.store.readManifest(source.imageId);
-      const list = files.find(({ name }) => name === CHECKSUMS_NAME);
+      const list = findChecksums(await context.store.readManifest(source.imageId));
       const parameters = {
         TOYGRES_BACKGROUND_WORK: 'HOLD',
         ...spec.parameters,

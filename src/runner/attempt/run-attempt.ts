@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MOVER_SECRETS } from '../../../jobs/ports/mover-secrets.ts';
 import { type Owner, removeTree } from '../../machine/remove-tree.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
 import { exitStatusOf } from './exit-status.ts';
@@ -33,8 +34,6 @@ export interface AttemptPlan {
   readonly signal: AbortSignal;
 }
 
-/** Secrets that only the mover may see: they let their bearer into the blob store. */
-const OF_THE_MOVER = /^(sas|read-sas)$/;
 /** A process that hid from us and holds the pipe must not keep an attempt from its end. */
 const LAST_WORDS_MS = 2_000;
 
@@ -94,7 +93,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   if (plan.exchange === undefined) await makeOwn(exchange.out, 0o750, users?.worker ?? null);
   await makeOwn(at('in'), 0o750, moverUser);
   await makeOwn(at('mover'), 0o700, moverUser);
-  const isOfMover = (name: string) => plan.mover !== null && OF_THE_MOVER.test(name);
+  const isOfMover = (name: string) => plan.mover !== null && MOVER_SECRETS.includes(name);
   const secrets = await copySecrets(
     plan.secretsDirectory,
     secretsPlace,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -9,7 +8,7 @@ import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
 import { findCompression } from '../dump/compression.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
-import type { MovedFile } from '../mover/file-mover.ts';
+import type { StoredFile } from '../mover/file-mover.ts';
 import { failingAs } from '../postgres/describe-error.ts';
 import { writeToolEnvironment } from '../postgres/tool-environment.ts';
 import { checkLogin, type FoundServer } from './check-login.ts';
@@ -119,7 +118,12 @@ async function dumpEverything(
 }
 
 /** Sends what is left, and the list of what there must be last. */
-async function sendRest(attempt: Attempt, directory: string, files: OutgoingFiles, server: SourceServer) {
+async function sendRest(
+  attempt: Attempt,
+  directory: string,
+  files: OutgoingFiles,
+  server: SourceServer,
+): Promise<StoredFile> {
   const { report } = attempt;
   const aboutServer = path.join(directory, 'server.json');
   const { facts, details } = server;
@@ -133,9 +137,8 @@ async function sendRest(attempt: Attempt, directory: string, files: OutgoingFile
   report.log(`Hashing what is not hashed yet: ${files.bytes - files.hashedBytes} of ${files.bytes} bytes`);
   report.progress(files.hashedBytes);
   const moved = await files.hashed((bytes) => report.progress(bytes));
-  const list = Buffer.from(writeChecksums(moved));
   const localList = path.join(directory, CHECKSUMS);
-  await writeFile(localList, list);
+  await writeFile(localList, writeChecksums(moved));
   report.endPhase();
 
   report.phase('upload', files.bytes);
@@ -145,19 +148,18 @@ async function sendRest(attempt: Attempt, directory: string, files: OutgoingFile
   });
   try {
     await attempt.files.settle();
-    await attempt.files.upload(localList, CHECKSUMS);
+    const checksums = await attempt.files.upload(localList, CHECKSUMS);
     await attempt.files.settle();
+    report.endPhase();
+    report.log(`The image is uploaded: ${moved.length + 1} files`);
+    return checksums;
   } finally {
     stopListening();
   }
-  report.endPhase();
-  report.log(`The image is uploaded: ${moved.length + 1} files`);
-  const digest = (algorithm: string) => createHash(algorithm).update(list).digest('hex');
-  return { sizeBytes: list.length, md5: digest('md5'), sha256: digest('sha256') };
 }
 
 /** One line a file, sorted by their paths: size, MD5, SHA-256, path. */
-function writeChecksums(files: readonly (MovedFile & { readonly name: string })[]): string {
+function writeChecksums(files: readonly StoredFile[]): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (sorted.length === 0) throw finalFailure('the image holds no file');
   return sorted.map(({ sizeBytes, md5, sha256, name }) => `${sizeBytes}\t${md5}\t${sha256}\t${name}\n`).join('');

@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import { JobFailure } from '../attempt/failure.ts';
-import type { FileMover, MovedFile } from '../mover/file-mover.ts';
+import type { FileMover, StoredFile } from '../mover/file-mover.ts';
 
 /** The files of an image on their way: given one by one as they are finished, hashed once while they leave. */
 export interface OutgoingFiles {
   /** Gives a finished file away; it goes in its turn. What fails is thrown by `hashed`, and told to `onFailure` at once. */
   give(localPath: string, name: string): void;
-  /** Resolves when all that was given is hashed. */
-  hashed(onProgress: (bytes: number) => void): Promise<readonly (MovedFile & { readonly name: string })[]>;
+  /** Resolves with what is stored of them when all that was given is hashed. */
+  hashed(onProgress: (bytes: number) => void): Promise<readonly StoredFile[]>;
   /** Bytes of all files that were given. */
   readonly bytes: number;
   readonly hashedBytes: number;
@@ -18,8 +18,8 @@ const WIDTH = 4;
 const NAME = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
 
 export function createOutgoingFiles(mover: FileMover, onFailure: (error: unknown) => void): OutgoingFiles {
-  const waiting: { readonly localPath: string; readonly name: string }[] = [];
-  const moved: (MovedFile & { readonly name: string })[] = [];
+  const waiting: { readonly localPath: string; readonly name: string; readonly sizeBytes: number }[] = [];
+  const moved: StoredFile[] = [];
   const idle = new Set<() => void>();
   let [bytes, hashedBytes, working] = [0, 0, 0];
   let failure: { readonly error: unknown } | null = null;
@@ -29,9 +29,9 @@ export function createOutgoingFiles(mover: FileMover, onFailure: (error: unknown
     working += 1;
     try {
       for (let file = waiting.shift(); file !== undefined && failure === null; file = waiting.shift()) {
-        const facts = await mover.upload(file.localPath, file.name);
-        moved.push({ name: file.name, ...facts });
-        hashedBytes += facts.sizeBytes;
+        const stored = await mover.upload(file.localPath, file.name);
+        moved.push(stored);
+        hashedBytes += file.sizeBytes;
         tell(hashedBytes);
       }
     } catch (error) {
@@ -51,7 +51,7 @@ export function createOutgoingFiles(mover: FileMover, onFailure: (error: unknown
       const facts = statSync(localPath);
       if (!facts.isFile()) throw new JobFailure(`the image holds something that is no file: ${name}`, { final: true });
       bytes += facts.size;
-      waiting.push({ localPath, name });
+      waiting.push({ localPath, name, sizeBytes: facts.size });
       if (working < WIDTH) void work();
     },
     hashed: async (onProgress) => {

@@ -7,7 +7,13 @@ export interface MovedFile {
   readonly sha256: string;
 }
 
-/** What a file of the image must be. */
+/** A file of the image as it stands in the store: the name and the bytes there, encrypted where the image is. */
+export interface StoredFile extends MovedFile {
+  /** Relative to the image's prefix, with `/`. */
+  readonly name: string;
+}
+
+/** What a file of the image must be: named as the worker names it, its size and digest those of the bytes in the store. */
 export interface WantedFile {
   readonly name: string;
   readonly sizeBytes: number;
@@ -15,7 +21,7 @@ export interface WantedFile {
   readonly sha256: string;
 }
 
-/** A file that was brought here; it may be read and not changed. */
+/** A file that was brought here; it may be read and not changed. Size and digests are those of the bytes in the store. */
 export interface ReceivedFile extends MovedFile {
   /** Relative to the image's prefix, with `/`. */
   readonly name: string;
@@ -48,10 +54,10 @@ export interface Login {
 export interface FileMover {
   /**
    * Gives away a finished file of the scratch directory: from then on it is the mover's, and its room is freed. Resolves
-   * with its size and hashes when it was read, which may be long before it is in the store; waits while too much is on its
+   * with what is stored of it when it was read, which may be long before it is in the store; waits while too much is on its
    * way. A name is taken once an attempt. May be called while other uploads wait.
    */
-  upload(localPath: string, name: string): Promise<MovedFile>;
+  upload(localPath: string, name: string): Promise<StoredFile>;
   /** Resolves when everything that was given so far is in the store. */
   settle(): Promise<void>;
   /**
@@ -67,7 +73,7 @@ export interface FileMover {
    * Writes a file while its bytes come, in blocks that go up side by side. It is in the store, whole, when this resolves, and
    * not at all when it rejects, or the content does.
    */
-  write(name: string, content: AsyncIterable<Uint8Array>): Promise<MovedFile>;
+  write(name: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile>;
   /**
    * Reads a file in order, in ranges that come down side by side. Throws at its end when it is not what it must be: what was
    * given before that is not to be used.

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { FILE_KEY } from '../../../jobs/ports/mover-secrets.ts';
 import type { Environment } from '../attempt/work.ts';
 import { createPrograms } from '../programs/run-program.ts';
 import { createMover } from './mover.ts';
@@ -15,9 +16,18 @@ function require(environment: Environment, name: string): string {
   return value;
 }
 
+/** A secret that the job may have been started without: null only when there is none. */
+async function readOptional(directory: string, name: string): Promise<string | null> {
+  try {
+    return (await readFile(path.join(directory, name), 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 async function readSignature(directory: string, name: string): Promise<string | null> {
-  const text = await readFile(path.join(directory, name), 'utf8').catch(() => null);
-  return text === null ? null : text.trim().replace(/^\?/, '');
+  return (await readOptional(directory, name))?.replace(/^\?/, '') ?? null;
 }
 
 /** Moves files for the worker of this attempt, until that has left. */
@@ -36,6 +46,7 @@ export async function move(environment: Environment, signal: AbortSignal): Promi
     imageUrl: environment.TOYGRES_IMAGE_URL ?? '',
     uploadSignature: await readSignature(secrets, 'sas'),
     downloadSignature: await readSignature(secrets, 'read-sas'),
+    fileKey: await readOptional(secrets, FILE_KEY),
     exchange: require(environment, 'TOYGRES_EXCHANGE_DIR'),
     received,
     directory,

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { JobFailure } from '../attempt/failure.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
 import type { FileMover, MoveProgress } from './file-mover.ts';
-import { Answer, Digest, isFileName, LONGEST_LINE, Login, parseLine, Received, StreamToken } from './protocol.ts';
+import { Answer, isFileName, LONGEST_LINE, Login, parseLine, Received, Stored, StreamToken } from './protocol.ts';
 
 export interface MoverClientOptions {
   readonly socketPath: string;
@@ -138,7 +138,7 @@ export function createMoverClient(options: MoverClientOptions): MoverClient {
       await chmod(source, 0o640);
       await rename(source, given);
       try {
-        return await ask(Digest, { ask: 'upload', file, name });
+        return await ask(Stored, { ask: 'upload', file, name });
       } finally {
         await rm(given, { force: true });
       }
@@ -169,7 +169,7 @@ export function createMoverClient(options: MoverClientOptions): MoverClient {
           await sendBytes(socket, bytes);
         }
         socket.end();
-        return await ask(Digest, { ask: 'written', stream, sizeBytes });
+        return await ask(Stored, { ask: 'written', stream, sizeBytes });
       } finally {
         socket.destroy();
       }

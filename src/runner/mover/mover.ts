@@ -4,13 +4,14 @@ import { JobFailure } from '../attempt/failure.ts';
 import type { Programs } from '../programs/run-program.ts';
 import { type Azcopy, createAzcopy } from './azcopy.ts';
 import { type Door, openDoor } from './door.ts';
-import type { Login, MovedFile, MoveProgress, ReceivedFile } from './file-mover.ts';
+import type { Login, MoveProgress, ReceivedFile, StoredFile } from './file-mover.ts';
 import { type ImagePlace, readImagePlace } from './image-place.ts';
 import { readLogin } from './login.ts';
 import { listReceived } from './received-files.ts';
+import { createSealing } from './sealing.ts';
 import { openPlace } from './streams/open-place.ts';
 import { createStreams, type Streams } from './streams/streams.ts';
-import { hashFile, takeFile } from './take-file.ts';
+import { openReceived, takeFile } from './take-file.ts';
 
 /** Below so many bytes a copy waits for more: every call of azcopy takes some two seconds, however small. */
 const WORTH_A_COPY = 8 << 20;
@@ -22,6 +23,8 @@ export interface MoverOptions {
   /** Signatures to write and to read with; null: it signs in by what its environment says. */
   readonly uploadSignature: string | null;
   readonly downloadSignature: string | null;
+  /** The identity that the image's files are encrypted for, a secret; null: they are stored as they are. */
+  readonly fileKey: string | null;
   /** Where offered files lie; another user writes in it. */
   readonly exchange: string;
   /** Where received files are put; another user may read in it. */
@@ -37,7 +40,7 @@ export interface MoverOptions {
 
 /** What the mover does for the worker, and nothing else. Throws JobFailure. */
 export interface Mover {
-  upload(file: string, name: string): Promise<MovedFile>;
+  upload(file: string, name: string): Promise<StoredFile>;
   settle(): Promise<void>;
   receive(name: string | null): Promise<readonly ReceivedFile[]>;
   release(name: string): Promise<void>;
@@ -58,6 +61,7 @@ export function createMover(options: MoverOptions): Mover {
   const found = readImagePlace(options.imageUrl);
   if (found === null) throw new JobFailure('parameter TOYGRES_IMAGE_URL is missing or not understood', { final: true });
   const place: ImagePlace = found;
+  const sealing = createSealing(options.fileKey);
   const doors = new Map<Direction, Promise<Door>>();
   const outbox = path.join(directory, 'outbox');
   const names = new Set<string>();
@@ -99,6 +103,7 @@ export function createMover(options: MoverOptions): Mover {
   const batchDirectory = () => path.join(outbox, String(batch));
 
   const streams = createStreams({
+    sealing,
     openToWrite: () => openPlace(place, signatureFor('up')),
     openToRead: () => openPlace(place, signatureFor('down')),
     onSent: (bytes) => tellSent(sent + bytes),
@@ -155,9 +160,10 @@ export function createMover(options: MoverOptions): Mover {
   async function hashAll(found: readonly string[]): Promise<ReceivedFile[]> {
     const files: ReceivedFile[] = [];
     let bytes = 0;
-    for (const name of found) {
+    for (const storedName of found) {
+      const name = sealing.plainName(storedName);
       const target = path.join(received, name);
-      const facts = await hashFile(target, (more) => {
+      const facts = await openReceived(storedName, path.join(received, storedName), target, sealing, (more) => {
         bytes += more;
         options.onProgress({ stage: 'hash', bytes, total: null });
       });
@@ -174,15 +180,16 @@ export function createMover(options: MoverOptions): Mover {
       await waitForRoom();
       // The batch may be on its way before the file is whole: it is made elsewhere.
       const whole = path.join(directory, 'taken', file);
-      const facts = await takeFile(path.join(exchange, file), whole, options.largestFileBytes);
-      const target = path.join(batchDirectory(), name);
+      const facts = await takeFile(path.join(exchange, file), whole, options.largestFileBytes, sealing);
+      const storedName = sealing.storedName(name);
+      const target = path.join(batchDirectory(), storedName);
       await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
       await rename(whole, target);
       // An empty file has to go as well.
       gathered += Math.max(1, facts.sizeBytes);
       underWay += Math.max(1, facts.sizeBytes);
       if (gathered >= WORTH_A_COPY) beginCopy();
-      return facts;
+      return { name: storedName, ...facts };
     },
     settle: async () => {
       while (failure === null && (isCopying || gathered > 0)) {
@@ -198,11 +205,11 @@ export function createMover(options: MoverOptions): Mover {
       if (name === null) {
         await azcopy.copy([way.imageUrl('*'), received, '--recursive', ...DOWNLOAD, ...NO_MANIFEST], tell);
       } else {
-        const target = path.join(received, name);
+        const target = path.join(received, sealing.storedName(name));
         await mkdir(path.dirname(target), { recursive: true, mode: 0o750 });
-        await azcopy.copy([way.imageUrl(name), target, ...DOWNLOAD], tell);
+        await azcopy.copy([way.imageUrl(sealing.storedName(name)), target, ...DOWNLOAD], tell);
       }
-      const found = name === null ? await listReceived(received) : [name];
+      const found = name === null ? await listReceived(received) : [sealing.storedName(name)];
       return hashAll(found);
     },
     release: async (name) => {

@@ -44,8 +44,8 @@ export type Question = z.infer<typeof Question>;
 
 /** The first line of a connection that is for a stream; bytes follow it. */
 export const StreamLine = z.object({ stream: StreamToken });
-export const Digest = z.object({ sizeBytes: size, md5: hex(32), sha256: hex(64) });
-export const Received = z.array(z.object({ name: z.string(), path: z.string(), ...Digest.shape }));
+export const Stored = z.object({ name: fileName, sizeBytes: size, md5: hex(32), sha256: hex(64) });
+export const Received = z.array(z.object({ ...Stored.shape, path: z.string() }));
 export const Login = z.object({ kind: z.enum(['signature', 'workload identity']), description: z.string() });
 
 export const Answer = z.discriminatedUnion('say', [

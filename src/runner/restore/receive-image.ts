@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import type { ReceivedFile } from '../mover/file-mover.ts';
+import { withoutSealing } from '../mover/stored-names.ts';
 
 const LIST = 'checksums.tsv';
 const LINE = /^(\d{1,15})\t[0-9a-f]{32}\t([0-9a-f]{64})\t([A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*)$/;
@@ -48,7 +49,7 @@ function readList(text: string): Map<string, Listed> {
   for (const line of text.split('\n').slice(0, -1)) {
     const [, size, sha256 = '', name = ''] = LINE.exec(line) ?? [];
     if (size === undefined) throw finalFailure(`${LIST} holds a line that is none`);
-    listed.set(name, { sizeBytes: Number(size), sha256 });
+    listed.set(withoutSealing(name), { sizeBytes: Number(size), sha256 });
   }
   return listed;
 }

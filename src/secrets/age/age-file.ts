@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
 import { AppError } from '../../../schema/errors.ts';
 import {
   CHUNK_BYTES,
@@ -11,14 +11,6 @@ import {
   sealChunk,
   TAG_BYTES,
 } from './age-payload.ts';
-
-/** A key that files are encrypted for, `AGE-SECRET-KEY-1...`: whoever has it can read them. */
-export function generateFileKey(): Promise<string> {
-  return generateX25519Identity();
-}
-
-/** What is added to the name of a file that is encrypted. */
-export const ENCRYPTED_SUFFIX = '.age';
 
 /** The last line of a header begins so. */
 const MAC_LINE = Buffer.from('\n--- ');
@@ -39,7 +31,9 @@ export async function* encryptFile(
   const cutter = new ChunkCutter(CHUNK_BYTES);
   let counter = 0;
   for await (const bytes of plain) {
-    for (const chunk of cutter.push(bytes)) yield sealChunk(key, counter++, false, chunk);
+    const sealed: Uint8Array[] = [];
+    for (const chunk of cutter.push(bytes)) sealed.push(sealChunk(key, counter++, false, chunk));
+    if (sealed.length > 0) yield Buffer.concat(sealed);
   }
   yield sealChunk(key, counter, true, cutter.last());
 }
@@ -67,7 +61,9 @@ export async function* decryptFile(
       key = derivePayloadKey(fileKey, head.subarray(length, length + NONCE_BYTES));
       rest = head.subarray(length + NONCE_BYTES);
     }
-    for (const chunk of cutter.push(rest)) yield openChunk(key, counter++, false, chunk);
+    const plain: Uint8Array[] = [];
+    for (const chunk of cutter.push(rest)) plain.push(openChunk(key, counter++, false, chunk));
+    if (plain.length > 0) yield Buffer.concat(plain);
   }
   if (key === null) throw notEncrypted();
   const last = cutter.last();

@@ -65,7 +65,8 @@ export class ChunkCutter {
       yield this.#take();
       rest = rest.subarray(taken);
     }
-    if (rest.length > 0) this.#parts.push(rest);
+    // A copy: whoever gave it may use its memory again.
+    if (rest.length > 0) this.#parts.push(Uint8Array.from(rest));
     this.#length += rest.length;
   }
 

@@ -15,4 +15,6 @@ export interface CommandDependencies {
   readonly secrets: SecretBox;
   /** How images are taken where nobody says so; left out: LOGICAL. */
   readonly defaultMethod?: ImageMethod;
+  /** Whether files of images are encrypted where nobody says so; left out: they are not. */
+  readonly encryptImages?: boolean;
 }

@@ -3,6 +3,8 @@ import { findImageWorkflows, type ImageWorkflows, imageWorkflows } from '../../.
 import type { Accepted, CreateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
+import { generateFileKey } from '../../secrets/age/generate-file-key.ts';
+import { fileKeyContext } from '../../secrets/file-key-context.ts';
 import { ownerContext } from '../../secrets/owner-context.ts';
 import { insertImage } from '../../stores/images/writes.ts';
 import type { LockedInstance } from '../../stores/instances/writes.ts';
@@ -32,10 +34,10 @@ export function chooseImageWorkflows(
 
 /**
  * Reserves the record of a new image of a locked source that is RUNNING, and answers with its id. The source's passwords are
- * kept for the image, so that they outlive the source.
+ * kept for the image, so that they outlive the source. Where its files are to be encrypted it gets a key of its own.
  */
 export async function insertImageOf(
-  { platform, secrets }: CommandDependencies,
+  { platform, secrets, encryptImages = false }: CommandDependencies,
   { tx, caller }: Admission,
   source: LockedInstance,
   input: Omit<CreateImage, 'instanceId'>,
@@ -44,6 +46,7 @@ export async function insertImageOf(
 ): Promise<void> {
   if (source.encryptedPassword === null) throw new Error(`instance ${source.id} is RUNNING without a password`);
   const ownerPassword = source.encryptedOwnerPassword;
+  const encrypted = input.encrypt ?? encryptImages;
   await insertImage(tx, {
     id,
     name: input.name,
@@ -60,6 +63,8 @@ export async function insertImageOf(
       ownerPassword === null
         ? null
         : secrets.encrypt(secrets.decrypt(ownerPassword, ownerContext(source.id)), ownerContext(id)),
+    encrypted,
+    encryptedFileKey: encrypted ? secrets.encrypt(await generateFileKey(), fileKeyContext(id)) : null,
     labels: labelWithScope(caller, { ...input.labels }),
     protected: input.protected ?? false,
     expiresAt: input.expiresAt ?? null,

@@ -5,6 +5,7 @@ import type { ImageManifest } from '../../../jobs/ports/manifest.ts';
 import type { ImageRecords } from '../../../jobs/ports/records.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
+import { fileKeyContext } from '../../secrets/file-key-context.ts';
 import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { insertImage, isNameHeld, lockImage, setImageCreation } from '../../stores/images/writes.ts';
@@ -58,6 +59,8 @@ async function addImage(dependencies: CatalogDependencies, imageId: string): Pro
   secrets.decrypt(encryptedPassword, imageId);
   const encryptedOwnerPassword = manifest.owner?.encryptedPassword ?? null;
   if (encryptedOwnerPassword !== null) secrets.decrypt(encryptedOwnerPassword, ownerContext(imageId));
+  const encryptedFileKey = manifest.encryption?.encryptedKey ?? null;
+  if (encryptedFileKey !== null) secrets.decrypt(encryptedFileKey, fileKeyContext(imageId));
   await requireFiles(store, manifest);
   const facts = await readImageFacts({ store }, imageId);
   return database.transaction(async (tx) => {
@@ -77,6 +80,8 @@ async function addImage(dependencies: CatalogDependencies, imageId: string): Pro
       sourceStorageGib: manifest.sourceStorageGib,
       encryptedPassword,
       encryptedOwnerPassword,
+      encrypted: encryptedFileKey !== null,
+      encryptedFileKey,
       labels: {},
       protected: false,
       expiresAt: null,

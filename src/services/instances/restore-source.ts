@@ -3,6 +3,7 @@ import { OWNER_NAME } from '../../../jobs/ports/superuser.ts';
 import type { CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
 import type { BackgroundWork, DurableFunctions, ImageType, Loss } from '../../../schema/states.ts';
+import { fileKeyContext } from '../../secrets/file-key-context.ts';
 import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { LockedImage } from '../../stores/images/writes.ts';
@@ -103,6 +104,8 @@ export async function readRestoreSource(
   if (workflows === null) {
     throw new AppError('UNAVAILABLE', `This release cannot restore images of the method ${image.method}.`);
   }
+  // Whoever could not read its files is to hear so before anything is made.
+  if (image.encryptedFileKey !== null) secrets.decrypt(image.encryptedFileKey, fileKeyContext(image.id));
   requireSame('imageType', input.imageType, image.imageType);
   const postgresVersion = chooseMajor(image, input.postgresVersion);
   const notices: string[] = [];

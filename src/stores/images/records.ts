@@ -6,6 +6,8 @@ import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { ImageState } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
+import { openSmallFile } from '../../secrets/age/small-file.ts';
+import { fileKeyContext } from '../../secrets/file-key-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { answered } from '../answered.ts';
 import { refuseHeldName } from '../commands/held-names.ts';
@@ -53,6 +55,20 @@ async function replaceFiles(tx: Transaction, imageId: string, files: readonly Ma
 
 /** The images as workflows read and change them. States are checked in the statement that changes them. */
 export function createImageRecords({ orm }: Database, secrets: SecretBox): ImageRecords {
+  async function readFileKey(id: string): Promise<string | null> {
+    const [row] = await answered(
+      orm
+        .select({ encrypted: images.encrypted, fileKey: images.encryptedFileKey })
+        .from(images)
+        .where(eq(images.id, id)),
+    );
+    if (row === undefined) throw notFound(id);
+    if (!row.encrypted) return null;
+    if (row.fileKey === null)
+      throw new AppError('CONFLICT', 'The image is deleted, and the key of its files forgotten.');
+    return secrets.decrypt(row.fileKey, fileKeyContext(id));
+  }
+
   return {
     async read(id) {
       const [row] = await answered(orm.select(imageColumns).from(images).where(eq(images.id, id)));
@@ -60,18 +76,33 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
       return toImageRecord(row);
     },
 
-    async readEncryptedPasswords(id) {
+    async readEncryptedSecrets(id) {
       const [row] = await answered(
         orm
-          .select({ superuser: images.encryptedPassword, owner: images.encryptedOwnerPassword })
+          .select({
+            superuser: images.encryptedPassword,
+            owner: images.encryptedOwnerPassword,
+            fileKey: images.encryptedFileKey,
+          })
           .from(images)
           .where(eq(images.id, id)),
       );
       if (row === undefined) throw notFound(id);
       const withKey = (value: string) => ({ value, keyId: secrets.keyIdOf(value) });
-      const { superuser, owner } = row;
+      const { superuser, owner, fileKey } = row;
       if (superuser === null) throw new AppError('CONFLICT', 'The image is deleted, and its password is forgotten.');
-      return { superuser: withKey(superuser), owner: owner === null ? null : withKey(owner) };
+      return {
+        superuser: withKey(superuser),
+        owner: owner === null ? null : withKey(owner),
+        fileKey: fileKey === null ? null : withKey(fileKey),
+      };
+    },
+
+    readFileKey,
+
+    async openFile(id, stored) {
+      const fileKey = await readFileKey(id);
+      return fileKey === null ? stored : openSmallFile(stored, fileKey);
     },
 
     async markAvailable(tx, id, { files, databases, extensions, notices, findings, ...facts }) {
@@ -92,6 +123,7 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
       await move(tx, id, ['DELETING', 'FAILED'], 'DELETED', {
         encryptedPassword: null,
         encryptedOwnerPassword: null,
+        encryptedFileKey: null,
         failure: null,
       });
       await inside(tx).delete(imageFiles).where(eq(imageFiles.imageId, id));

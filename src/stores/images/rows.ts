@@ -5,15 +5,19 @@ import type { ImageRecord } from '../../../jobs/ports/records.ts';
 const {
   encryptedPassword: _secret,
   encryptedOwnerPassword: _ownerSecret,
+  encryptedFileKey: _fileKey,
   cluster: _cluster,
   ...readable
 } = getTableColumns(images);
 
-/** What every read of images selects: all but the passwords and what only a restore needs. */
+/** What every read of images selects: all but the secrets and what only a restore needs. */
 export const imageColumns = readable;
 
 /** A row as read with `imageColumns`. */
-export type ImageRow = Omit<typeof images.$inferSelect, 'encryptedPassword' | 'encryptedOwnerPassword' | 'cluster'>;
+export type ImageRow = Omit<
+  typeof images.$inferSelect,
+  'encryptedPassword' | 'encryptedOwnerPassword' | 'encryptedFileKey' | 'cluster'
+>;
 
 /** An image as the rest of the house knows it. */
 export function toImageRecord(row: ImageRow): ImageRecord {
@@ -36,6 +40,7 @@ export function toImageRecord(row: ImageRow): ImageRecord {
     sizeBytes: row.sizeBytes,
     databaseBytes: row.databaseBytes,
     sourceStorageGib: row.sourceStorageGib,
+    encrypted: row.encrypted,
     labels: row.labels,
     verifiedAt: row.verifiedAt,
     takenAt: row.takenAt,

@@ -23,6 +23,8 @@ export type NewImage = Required<
     | 'sourceStorageGib'
     | 'encryptedPassword'
     | 'encryptedOwnerPassword'
+    | 'encrypted'
+    | 'encryptedFileKey'
     | 'labels'
     | 'protected'
     | 'expiresAt'
@@ -56,9 +58,13 @@ export async function setImageCreation(tx: Transaction, id: string, createdAt: D
   await inside(tx).update(images).set({ createdAt }).where(eq(images.id, id));
 }
 
-/** Replaces the encrypted password of a locked image: the same password, encrypted anew. */
-export async function keepImagePassword(tx: Transaction, id: string, encryptedPassword: string): Promise<void> {
-  await inside(tx).update(images).set({ encryptedPassword }).where(eq(images.id, id));
+/** Replaces the secrets of a locked image: the same ones, encrypted anew. */
+export async function keepImageSecrets(
+  tx: Transaction,
+  id: string,
+  secrets: Pick<LockedImage, 'encryptedPassword' | 'encryptedOwnerPassword' | 'encryptedFileKey'>,
+): Promise<void> {
+  await inside(tx).update(images).set(secrets).where(eq(images.id, id));
 }
 
 /** The row as it stands when all earlier changes are committed; nobody else changes it until the transaction ends. */

@@ -52,9 +52,13 @@ export async function lockInstance(tx: Transaction, id: string): Promise<LockedI
   return row ?? null;
 }
 
-/** Replaces the encrypted password of a locked instance: the same password, encrypted anew. */
-export async function keepInstancePassword(tx: Transaction, id: string, encryptedPassword: string): Promise<void> {
-  await inside(tx).update(instances).set({ encryptedPassword }).where(eq(instances.id, id));
+/** Replaces the secrets of a locked instance: the same ones, encrypted anew. */
+export async function keepInstanceSecrets(
+  tx: Transaction,
+  id: string,
+  secrets: Pick<LockedInstance, 'encryptedPassword' | 'encryptedOwnerPassword' | 'nextEncryptedPassword'>,
+): Promise<void> {
+  await inside(tx).update(instances).set(secrets).where(eq(instances.id, id));
 }
 
 /** The state of an instance, not locked; null when there is none of this id. */

@@ -1,9 +1,13 @@
 import type { Database } from '../../db/database.ts';
 
-/** Where the records keep what is encrypted. */
-const PLACES = [
+/** Where the records keep what is encrypted with a key of the installation: every such column. */
+export const PLACES = [
   { table: 'instances', column: 'encrypted_password' },
+  { table: 'instances', column: 'encrypted_owner_password' },
+  { table: 'instances', column: 'next_encrypted_password' },
   { table: 'images', column: 'encrypted_password' },
+  { table: 'images', column: 'encrypted_owner_password' },
+  { table: 'images', column: 'encrypted_file_key' },
   { table: 'webhooks', column: 'encrypted_secret' },
   { table: 'webhooks', column: 'encrypted_old_secret' },
 ] as const;

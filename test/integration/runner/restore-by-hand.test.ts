@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, chown, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FILE_KEY } from '../../../jobs/ports/mover-secrets.ts';
 import { spawnOptionsFor } from '../../../src/postgres-programs/identity.ts';
+import { generateFileKey } from '../../../src/secrets/age/generate-file-key.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
 import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';
 import { ROOT } from '../../support/source-files.ts';
@@ -35,23 +37,28 @@ afterAll(async () => {
 });
 
 /** The blocks of the page for a method, in their order, as one script. */
-async function commandsFor(method: 'physical' | 'logical'): Promise<string> {
+async function commandsFor(method: 'physical' | 'logical', isEncrypted: boolean): Promise<string> {
   const page = await readFile(path.join(ROOT, 'docs/restore-by-hand.md'), 'utf8');
   const blocks = [...page.matchAll(/^```sh( \w+)?\n([\s\S]*?)^```$/gm)];
-  const wanted = blocks.filter(([, of = '']) => of === '' || of === ` ${method}`);
-  expect(wanted.length).toBeGreaterThan(1);
+  const tags = ['', ` ${method}`, ...(isEncrypted ? [' encrypted'] : [])];
+  const wanted = blocks.filter(([, of = '']) => tags.includes(of));
+  expect(wanted.length).toBeGreaterThan(isEncrypted ? 4 : 2);
   return ['set -eu', ...wanted.map(([, , block]) => block)].join('\n');
 }
 
-/** The manifest that the control plane writes behind the files. */
+/** What of the manifest the page reads, as the control plane writes it behind the files. */
 async function publish(id: string, end: ScriptEnd, method: string): Promise<void> {
   const [result] = end.results as { checksums: object; cluster: object }[];
-  const files = [{ name: 'checksums.tsv', ...result?.checksums }];
+  const files = [result?.checksums];
   const content = JSON.stringify({ method, postgresVersion: '15', cluster: result?.cluster, files });
   await harness.container.getBlockBlobClient(`${id}/manifest.json`).upload(content, Buffer.byteLength(content));
 }
 
-async function take(script: 'backup.sh' | 'backup-physical', method: string): Promise<string> {
+async function take(
+  script: 'backup.sh' | 'backup-physical',
+  method: string,
+  key: Readonly<Record<string, string>>,
+): Promise<string> {
   const id = randomUUID();
   const url = `${harness.container.url}/${id}`;
   const end = await harness.runner.run(script, {
@@ -62,7 +69,7 @@ async function take(script: 'backup.sh' | 'backup-physical', method: string): Pr
       TOYGRES_IMAGE_URL: url,
       TOYGRES_PARALLEL: '2',
     },
-    secrets: { password: source.password, sas: leave(harness.azurite, 'cw') },
+    secrets: { password: source.password, sas: leave(harness.azurite, 'cw'), ...key },
   });
   expect(end).toMatchObject({ exitCode: 0 });
   await publish(id, end, method);
@@ -70,11 +77,17 @@ async function take(script: 'backup.sh' | 'backup-physical', method: string): Pr
 }
 
 /** As the user of servers, in an empty directory, with nothing of ours but the page. */
-async function restoreByHand(url: string, method: 'physical' | 'logical'): Promise<SourceServer> {
+async function restoreByHand(
+  url: string,
+  method: 'physical' | 'logical',
+  fileKey: string | null,
+): Promise<SourceServer> {
   const directory = await harness.runner.makeDirectory('by-hand');
   await chmod(directory, 0o700);
+  const keyFile = path.join(await harness.runner.makeDirectory('key'), 'image-key');
+  if (fileKey !== null) await keepFor(keyFile, fileKey);
   const tools = path.join(path.dirname(directory), 'tools');
-  await run('bash', ['-c', await commandsFor(method)], {
+  await run('bash', ['-c', await commandsFor(method, fileKey !== null)], {
     ...spawnOptionsFor(harness.runner.identity),
     cwd: directory,
     env: {
@@ -84,6 +97,7 @@ async function restoreByHand(url: string, method: 'physical' | 'logical'): Promi
       AZCOPY_DISABLE_SYSLOG: 'true',
       IMAGE_URL: url,
       SAS: leave(harness.azurite, 'rl'),
+      ...(fileKey === null ? {} : { IMAGE_KEY: keyFile }),
     },
   });
   const server = await harness.startRestored(path.join(directory, 'image'), source.password);
@@ -91,15 +105,25 @@ async function restoreByHand(url: string, method: 'physical' | 'logical'): Promi
   return server;
 }
 
+async function keepFor(file: string, text: string): Promise<void> {
+  await writeFile(file, `${text}\n`, { mode: 0o600 });
+  const { identity } = harness.runner;
+  if (identity !== null) await chown(file, identity.uid, identity.gid);
+}
+
 /** The page needs them, and says so; the product does not. */
-const hasTools = ['jq', 'zstd'].every((name) => existsSync(`/usr/bin/${name}`));
+const hasTools = ['jq', 'zstd', 'age'].every((name) => existsSync(`/usr/bin/${name}`));
 
 describe.skipIf(!hasTools)('the commands of docs/restore-by-hand.md', () => {
   test.each([
-    ['backup-physical', 'PHYSICAL', 'physical'],
-    ['backup.sh', 'LOGICAL', 'logical'],
-  ] as const)('%s: bring back an image as it was, with plain tools alone', async (script, name, method) => {
-    const server = await restoreByHand(await take(script, name), method);
+    ['PHYSICAL', 'as it is', 'backup-physical', 'physical'],
+    ['LOGICAL', 'as it is', 'backup.sh', 'logical'],
+    ['PHYSICAL', 'encrypted', 'backup-physical', 'physical'],
+    ['LOGICAL', 'encrypted', 'backup.sh', 'logical'],
+  ] as const)('%s, %s: bring an image back as it was, with plain tools alone', async (name, how, script, method) => {
+    const fileKey = how === 'encrypted' ? await generateFileKey() : null;
+    const url = await take(script, name, fileKey === null ? {} : { [FILE_KEY]: fileKey });
+    const server = await restoreByHand(url, method, fileKey);
     const sum = 'SELECT count(*)::int AS rows, md5(string_agg(id || text, $$,$$ ORDER BY id)) AS sum FROM kept';
     expect(await server.query('the shop', sum)).toEqual(await source.query('the shop', sum));
     expect(await server.query('postgres', PASSWORD_FACT)).toEqual(await source.query('postgres', PASSWORD_FACT));

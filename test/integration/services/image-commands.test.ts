@@ -54,7 +54,7 @@ describe('a new image', () => {
   it("keeps its source's password, encrypted for itself", async () => {
     const instanceId = await insertInstance(world.database, { name: 'has-password' });
     const id = idOf(await world.imageCommands.create(admin, { name: newName('nightly'), instanceId }), 'imageId');
-    const { superuser, owner } = await createImageRecords(world.database, secrets).readEncryptedPasswords(id);
+    const { superuser, owner } = await createImageRecords(world.database, secrets).readEncryptedSecrets(id);
     expect(secrets.decrypt(superuser.value, id)).toBe('password of has-password');
     expect(superuser.keyId).toBe(secrets.primaryKeyId);
     expect(() => secrets.decrypt(superuser.value, instanceId)).toThrow();
@@ -66,7 +66,7 @@ describe('a new image', () => {
     const encryptedOwnerPassword = secrets.encrypt('of the owner', ownerContext(instanceId));
     await insertInstance(world.database, { id: instanceId, encryptedOwnerPassword });
     const id = idOf(await world.imageCommands.create(admin, { name: newName('nightly'), instanceId }), 'imageId');
-    const { owner } = await createImageRecords(world.database, secrets).readEncryptedPasswords(id);
+    const { owner } = await createImageRecords(world.database, secrets).readEncryptedSecrets(id);
     expect(owner?.keyId).toBe(secrets.primaryKeyId);
     expect(secrets.decrypt(owner?.value ?? '', ownerContext(id))).toBe('of the owner');
   });

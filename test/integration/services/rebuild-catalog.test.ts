@@ -4,6 +4,7 @@ import type { ImageStore, StoredFile } from '../../../jobs/ports/image-store.ts'
 import type { ImageManifest } from '../../../jobs/ports/manifest.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../../src/db/database.ts';
+import { fileKeyContext } from '../../../src/secrets/file-key-context.ts';
 import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import { createSecretBox } from '../../../src/secrets/secret-box.ts';
 import { type FoundImage, rebuildCatalog } from '../../../src/services/images/rebuild-catalog.ts';
@@ -43,8 +44,16 @@ function manifestOf(changes: Partial<ImageManifest> = {}): ImageManifest {
   const encryptedPassword = secrets.encrypt('the password of the source', imageId);
   const superuser = { username: 'postgres', encryptedPassword, keyId: secrets.keyIdOf(encryptedPassword) };
   const ofOwner = secrets.encrypt('of the owner', ownerContext(imageId));
+  const encryptedKey = secrets.encrypt('AGE-SECRET-KEY-1TEST', fileKeyContext(imageId));
+  const encryption = { format: 'age-encryption.org/v1', encryptedKey, keyId: secrets.keyIdOf(encryptedKey) } as const;
   const owner = { username: 'app', encryptedPassword: ofOwner, keyId: secrets.keyIdOf(ofOwner) };
-  return sampleManifest(imageId, { imageName: `found-${imageId.slice(0, 8)}`, superuser, owner, ...changes });
+  return sampleManifest(imageId, {
+    imageName: `found-${imageId.slice(0, 8)}`,
+    superuser,
+    owner,
+    encryption,
+    ...changes,
+  });
 }
 
 async function rebuild(store: ImageStore): Promise<FoundImage[]> {
@@ -78,6 +87,8 @@ describe('the catalogue that was lost', () => {
     });
     expect(secrets.decrypt(row.encrypted_password, manifest.imageId)).toBe('the password of the source');
     expect(secrets.decrypt(row.encrypted_owner_password, ownerContext(manifest.imageId))).toBe('of the owner');
+    expect(row.encrypted).toBe(true);
+    expect(secrets.decrypt(row.encrypted_file_key, fileKeyContext(manifest.imageId))).toBe('AGE-SECRET-KEY-1TEST');
     const { rows } = await database.pool.query('SELECT name FROM cms.image_files WHERE image_id = $1', [
       manifest.imageId,
     ]);
@@ -111,22 +122,26 @@ describe('an image that cannot be used', () => {
     const noKey = manifestOf();
     const other = createSecretBox({ keys: [{ id: 'another', key: new Uint8Array(32) }] });
     const foreign = { ...noKey.superuser, encryptedPassword: other.encrypt('x', noKey.imageId) };
+    const otherKey = manifestOf();
+    const wrapped = other.encrypt('x', fileKeyContext(otherKey.imageId));
+    const encryption = { format: 'age-encryption.org/v1', encryptedKey: wrapped, keyId: 'another' } as const;
     const cut = manifestOf();
-    const store = storeOf([{ ...noKey, superuser: foreign }, cut, whole], {
+    const store = storeOf([{ ...noKey, superuser: foreign }, { ...otherKey, encryption }, cut, whole], {
       listFiles: async (id) => (id === cut.imageId ? [] : whole.files),
     });
     const lost = randomUUID();
     const found = await rebuild({
       ...store,
-      listImageIds: async () => [lost, noKey.imageId, cut.imageId, whole.imageId],
+      listImageIds: async () => [lost, noKey.imageId, otherKey.imageId, cut.imageId, whole.imageId],
     });
     expect(found).toEqual([
       { imageId: lost, outcome: 'unusable', cause: expect.stringContaining('no manifest') },
       { imageId: noKey.imageId, outcome: 'unusable', cause: expect.stringContaining('key another') },
+      { imageId: otherKey.imageId, outcome: 'unusable', cause: expect.stringContaining('key another') },
       { imageId: cut.imageId, outcome: 'unusable', cause: expect.stringContaining('checksums.tsv is missing') },
       expect.objectContaining({ imageId: whole.imageId, outcome: 'added' }),
     ]);
-    for (const id of [lost, noKey.imageId, cut.imageId]) expect(await rowOf(id)).toBeUndefined();
+    for (const id of [lost, noKey.imageId, otherKey.imageId, cut.imageId]) expect(await rowOf(id)).toBeUndefined();
   });
 
   it('does not hide that the store is away', async () => {

@@ -3,10 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import type { ImageManifest } from '../../../jobs/ports/manifest.ts';
 import { AppError } from '../../../schema/errors.ts';
+import { fileKeyContext } from '../../../src/secrets/file-key-context.ts';
+import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import { createSecretBox } from '../../../src/secrets/secret-box.ts';
 import { parseSecretKey } from '../../../src/secrets/secret-key.ts';
 import { requireKnownKeys, rotateKeys } from '../../../src/services/keys/rotate-keys.ts';
 import { decodeManifest, encodeManifest } from '../../../src/storage/manifest-file.ts';
+import { PLACES } from '../../../src/stores/upkeep/key-ids.ts';
 import { sampleManifest } from '../../support/sample-manifest.ts';
 import { insertImage, insertInstance } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
@@ -34,11 +37,14 @@ const store = {
   writeManifest: async (id, manifest) => void files.set(id, encodeManifest(manifest, between)),
 } as Pick<ImageStore, 'readManifest' | 'writeManifest'> as ImageStore;
 
-async function passwordOf(table: 'instances' | 'images', id: string): Promise<string> {
-  const { rows } = await world.database.pool.query(
-    `SELECT encrypted_password AS kept FROM cms.${table} WHERE id = $1`,
-    [id],
-  );
+type Column = 'encrypted_password' | 'encrypted_owner_password' | 'next_encrypted_password' | 'encrypted_file_key';
+
+async function secretOf(
+  table: 'instances' | 'images',
+  id: string,
+  column: Column = 'encrypted_password',
+): Promise<string> {
+  const { rows } = await world.database.pool.query(`SELECT ${column} AS kept FROM cms.${table} WHERE id = $1`, [id]);
   return rows[0].kept;
 }
 
@@ -47,11 +53,19 @@ async function makeRecords() {
   await insertInstance(world.database, {
     id: instanceId,
     encryptedPassword: before.encrypt('of the server', instanceId),
+    encryptedOwnerPassword: before.encrypt('of its owner', ownerContext(instanceId)),
+    nextEncryptedPassword: before.encrypt('of the server from now on', instanceId),
   });
   const encryptedPassword = before.encrypt('of the source', imageId);
-  await insertImage(world.database, { id: imageId, state: 'AVAILABLE', encryptedPassword });
-  const superuser = { username: 'postgres', encryptedPassword, keyId: older?.id ?? '' };
-  const manifest: ImageManifest = sampleManifest(imageId, { superuser });
+  const encryptedOwnerPassword = before.encrypt('of the owner', ownerContext(imageId));
+  const encryptedFileKey = before.encrypt('AGE-SECRET-KEY-1TEST', fileKeyContext(imageId));
+  const kept = { encryptedPassword, encryptedOwnerPassword, encrypted: true, encryptedFileKey };
+  await insertImage(world.database, { id: imageId, state: 'AVAILABLE', ...kept });
+  const keyId = older?.id ?? '';
+  const superuser = { username: 'postgres', encryptedPassword, keyId };
+  const owner = { username: 'app', encryptedPassword: encryptedOwnerPassword, keyId };
+  const encryption = { format: 'age-encryption.org/v1', encryptedKey: encryptedFileKey, keyId } as const;
+  const manifest: ImageManifest = sampleManifest(imageId, { superuser, owner, encryption });
   files.set(imageId, encodeManifest(manifest, before));
   const webhookId = randomUUID();
   await world.database.pool.query(
@@ -72,11 +86,21 @@ describe('keys that are changed', () => {
       webhooks: 1,
       left: [],
     });
-    expect(after.decrypt(await passwordOf('instances', instanceId), instanceId)).toBe('of the server');
-    expect(after.decrypt(await passwordOf('images', imageId), imageId)).toBe('of the source');
+    expect(after.decrypt(await secretOf('instances', instanceId), instanceId)).toBe('of the server');
+    expect(after.decrypt(await secretOf('images', imageId), imageId)).toBe('of the source');
+    const owner = await secretOf('instances', instanceId, 'encrypted_owner_password');
+    expect(after.decrypt(owner, ownerContext(instanceId))).toBe('of its owner');
+    const next = await secretOf('instances', instanceId, 'next_encrypted_password');
+    expect(after.decrypt(next, instanceId)).toBe('of the server from now on');
+    const fileKey = await secretOf('images', imageId, 'encrypted_file_key');
+    expect(after.decrypt(fileKey, fileKeyContext(imageId))).toBe('AGE-SECRET-KEY-1TEST');
     const read = decodeManifest(files.get(imageId) ?? Buffer.alloc(0), imageId, after);
     expect(after.decrypt(read.superuser.encryptedPassword, imageId)).toBe('of the source');
-    expect({ ...read, superuser: null }).toEqual({ ...manifest, superuser: null });
+    expect(after.decrypt(read.owner?.encryptedPassword ?? '', ownerContext(imageId))).toBe('of the owner');
+    expect(read.encryption?.keyId).toBe(after.primaryKeyId);
+    expect(after.decrypt(read.encryption?.encryptedKey ?? '', fileKeyContext(imageId))).toBe('AGE-SECRET-KEY-1TEST');
+    const without = { superuser: null, owner: null, encryption: null };
+    expect({ ...read, ...without }).toEqual({ ...manifest, ...without });
     const { rows } = await database.pool.query('SELECT encrypted_secret, encrypted_old_secret FROM cms.webhooks');
     expect(Object.values(rows[0]).map((value) => after.decrypt(String(value), webhookId))).toEqual([
       'of the hook',
@@ -91,10 +115,28 @@ describe('keys that are changed', () => {
     });
   });
 
+  it('are asked for at a start by every column that holds what was encrypted', async () => {
+    const { rows } = await world.database.pool.query(
+      `SELECT table_name, column_name FROM information_schema.columns
+       WHERE table_schema = 'cms' AND column_name LIKE '%encrypted\\_%' ORDER BY 1, 2`,
+    );
+    const known = PLACES.map(({ table, column }) => `${table}.${column}`).sort();
+    expect(rows.map((row) => `${row.table_name}.${row.column_name}`)).toEqual(known);
+  });
+
+  it('leave an image that is being taken, and say when to rotate again', async () => {
+    const { imageId } = await makeRecords();
+    await world.database.pool.query(`UPDATE cms.images SET state = 'CREATING' WHERE id = $1`, [imageId]);
+    const kept = await secretOf('images', imageId);
+    const { left } = await rotateKeys({ database: world.database, store, secrets: between });
+    expect(left).toEqual([expect.stringContaining('rotate again afterwards')]);
+    expect(await secretOf('images', imageId)).toBe(kept);
+  });
+
   it('leave an image as it is whose manifest cannot be read, and say so', async () => {
     const { instanceId, imageId } = await makeRecords();
     files.delete(imageId);
-    const kept = await passwordOf('images', imageId);
+    const kept = await secretOf('images', imageId);
     const { database } = world;
     expect(await rotateKeys({ database, store, secrets: between })).toEqual({
       instances: 1,
@@ -102,8 +144,8 @@ describe('keys that are changed', () => {
       webhooks: 1,
       left: [expect.stringContaining(imageId)],
     });
-    expect(await passwordOf('images', imageId)).toBe(kept);
-    expect(after.decrypt(await passwordOf('instances', instanceId), instanceId)).toBe('of the server');
+    expect(await secretOf('images', imageId)).toBe(kept);
+    expect(after.decrypt(await secretOf('instances', instanceId), instanceId)).toBe('of the server');
   });
 });
 

@@ -93,7 +93,7 @@ describe('a transition of an image', () => {
     for (const name of Object.keys(transitions)) {
       await expect(apply(randomUUID(), name)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
-    await expect(records.readEncryptedPasswords(randomUUID())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(records.readEncryptedSecrets(randomUUID())).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
@@ -132,7 +132,7 @@ describe('an image that became AVAILABLE', () => {
     await apply(id, 'markAvailable');
     await test.database.pool.query(`UPDATE cms.images SET state = 'DELETING' WHERE id = $1`, [id]);
     await apply(id, 'markDeleted');
-    await expect(records.readEncryptedPasswords(id)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(records.readEncryptedSecrets(id)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await createImageQueries(test.database).files([id])).toEqual([[]]);
   });
 });

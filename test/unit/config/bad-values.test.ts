@@ -23,7 +23,6 @@ describe('a bad value', () => {
     ],
     ['TOYGRES_PUBLIC_SOURCE_RANGES', '10.0.0.0/33', 'must be ranges like 203.0.113.0/24, separated by commas'],
     ['TOYGRES_PUBLIC_SOURCE_RANGES', '::/129', 'must be ranges like 203.0.113.0/24, separated by commas'],
-    ['TOYGRES_ENCRYPT_IMAGES', 'true', 'must be false: files of images cannot be encrypted yet'],
     ['TOYGRES_DNS_SUFFIX', '.cloudapp.azure.com', 'must be a domain like westeurope.cloudapp.azure.com'],
     ['TOYGRES_DNS_SUFFIX', 'a b.example', 'must be a domain like westeurope.cloudapp.azure.com'],
     ['TOYGRES_API_TOKEN', 'two words', 'must be printable ASCII characters without spaces'],

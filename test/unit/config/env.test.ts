@@ -10,6 +10,7 @@ test('nothing set means embedded defaults on loopback', () => {
     namespaces: ['toygres-managed'],
     imageContainer: 'images',
     defaultImageMethod: 'LOGICAL',
+    encryptImages: false,
     workerConcurrency: 4,
     jobConcurrency: 2,
   });

@@ -1,3 +1,4 @@
+import { MOVER_SECRETS } from '../../../../jobs/ports/mover-secrets.ts';
 import type { JobSpec } from '../../../../jobs/ports/platform.ts';
 import type { Manifest } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields } from '../fill-template.ts';
@@ -14,8 +15,6 @@ const CLIENT_ID = 'azure.workload.identity/client-id';
 const USE_IDENTITY = 'azure.workload.identity/use';
 /** Containers that the webhook gives no token. */
 const SKIP_CONTAINERS = 'azure.workload.identity/skip-containers';
-/** Secrets that only the mover may see: they let their bearer into the blob store. */
-const GRANTS = ['sas', 'read-sas'];
 const RUNNER = ['node', '--max-semi-space-size=1', '/opt/toygres/runner/main.mjs'];
 /** Where the containers of a mover find what the pod has for it. */
 const MOVER_PLACES = {
@@ -154,7 +153,7 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
       const script = `scripts/${program}.sh`;
       // A script moves its files itself.
       const hasMover = !templates.scripts.has(script);
-      const names = Object.keys(spec.secrets).filter((name) => !hasMover || !GRANTS.includes(name));
+      const names = Object.keys(spec.secrets).filter((name) => !hasMover || !MOVER_SECRETS.includes(name));
       const { release } = settings;
       return withoutMover(!hasMover, {
         kind: 'Job',

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { JobFailure } from '../../attempt/failure.ts';
-import type { MovedFile, WantedFile } from '../file-mover.ts';
+import type { StoredFile, WantedFile } from '../file-mover.ts';
 import { LONGEST_STREAM_LINE, parseLine, StreamLine } from '../protocol.ts';
+import type { Sealing } from '../sealing.ts';
 import { describeStoreError } from './blob-words.ts';
 import { getBlob } from './get-blob.ts';
 import type { OpenBlob } from './open-place.ts';
@@ -14,6 +15,7 @@ const AT_ONCE = 4;
 const STREAMS_AT_MOST = 64;
 
 export interface StreamsOptions {
+  readonly sealing: Sealing;
   readonly openToWrite: () => Promise<OpenBlob>;
   readonly openToRead: () => Promise<OpenBlob>;
   readonly onSent: (bytes: number) => void;
@@ -25,7 +27,7 @@ export interface Streams {
   /** The token of a new stream: the bytes of the file are awaited on a connection that names it. */
   write(name: string): string;
   /** The worker has sent all, so much: only now the file comes to be. */
-  written(token: string, sizeBytes: number): Promise<MovedFile>;
+  written(token: string, sizeBytes: number): Promise<StoredFile>;
   read(file: WantedFile): string;
   /** Resolves when the file was what it must be. */
   wasRead(token: string): Promise<void>;
@@ -38,14 +40,15 @@ export interface Streams {
 interface OpenStream {
   take(socket: Socket): void;
   confirm(sizeBytes: number): void;
-  readonly done: Promise<MovedFile | null>;
+  readonly done: Promise<StoredFile | null>;
 }
 
 export function createStreams(options: StreamsOptions): Streams {
+  const { sealing } = options;
   const streams = new Map<string, OpenStream>();
   const stop = new AbortController();
 
-  function begin(work: (socket: Promise<Socket>, confirmed: Promise<number>) => Promise<MovedFile | null>): string {
+  function begin(work: (socket: Promise<Socket>, confirmed: Promise<number>) => Promise<StoredFile | null>): string {
     if (streams.size >= STREAMS_AT_MOST) throw new JobFailure('too many files are streamed at once');
     const socket = Promise.withResolvers<Socket>();
     const confirmed = Promise.withResolvers<number>();
@@ -63,7 +66,7 @@ export function createStreams(options: StreamsOptions): Streams {
     return token;
   }
 
-  async function end(token: string, sizeBytes: number): Promise<MovedFile | null> {
+  async function end(token: string, sizeBytes: number): Promise<StoredFile | null> {
     const stream = streams.get(token);
     if (stream === undefined) throw new JobFailure('there is no such stream');
     stream.confirm(sizeBytes);
@@ -73,12 +76,16 @@ export function createStreams(options: StreamsOptions): Streams {
   return {
     write: (name) =>
       begin(async (connecting, confirmed) => {
-        const blob = (await options.openToWrite())(name);
+        const storedName = sealing.storedName(name);
+        const blob = (await options.openToWrite())(storedName);
         const put = { blockBytes: BLOCK_BYTES, blocksAtOnce: AT_ONCE, signal: stop.signal, onStored: options.onSent };
-        return putBlob(blob, receiveAll(connecting, confirmed), put).catch((error: unknown) => {
+        try {
+          const stored = await putBlob(blob, sealing.seal(receiveAll(connecting, confirmed)), put);
+          return { name: storedName, ...stored };
+        } catch (error) {
           connecting.then((socket) => socket.destroy()).catch(() => undefined);
-          throw describeStoreError(error, name);
-        });
+          throw describeStoreError(error, storedName);
+        }
       }),
     written: async (token, sizeBytes) => {
       const file = await end(token, sizeBytes);
@@ -87,13 +94,14 @@ export function createStreams(options: StreamsOptions): Streams {
     },
     read: (file) =>
       begin(async (connecting) => {
-        const blob = (await options.openToRead())(file.name);
+        const name = sealing.storedName(file.name);
+        const blob = (await options.openToRead())(name);
         const socket = await connecting;
         const get = { rangeBytes: BLOCK_BYTES, rangesAtOnce: AT_ONCE, signal: stop.signal, onRead: options.onReceived };
         try {
-          await sendAll(socket, getBlob(blob, file, get));
+          await sendAll(socket, sealing.open(getBlob(blob, { ...file, name }, get), name));
         } catch (error) {
-          throw describeStoreError(error, file.name);
+          throw describeStoreError(error, name);
         } finally {
           socket.end();
         }

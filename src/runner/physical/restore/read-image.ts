@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Attempt, requireParameter } from '../../attempt/attempt.ts';
 import { finalFailure } from '../../attempt/failure.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
+import { withoutSealing } from '../../mover/stored-names.ts';
 import { CHECKSUMS_FILE, SERVER_FILE } from '../archive/archive-names.ts';
 import { UsedCollation } from '../copy/collations.ts';
 
@@ -44,7 +45,7 @@ function parseList(list: Buffer): readonly WantedFile[] {
       if (size === undefined || sha256 === undefined || name === undefined) {
         throw finalFailure('the image is damaged: its list of files cannot be read');
       }
-      return { name, sizeBytes: Number(size), sha256 };
+      return { name: withoutSealing(name), sizeBytes: Number(size), sha256 };
     });
 }
 

@@ -1,7 +1,8 @@
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decryptFile, encryptFile, generateFileKey } from '../../../../src/secrets/age/age-file.ts';
+import { decryptFile, encryptFile } from '../../../../src/secrets/age/age-file.ts';
+import { generateFileKey } from '../../../../src/secrets/age/generate-file-key.ts';
 
 let identity = '';
 let other = '';

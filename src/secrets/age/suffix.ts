@@ -1,0 +1,2 @@
+/** What is added to the name of a file that is encrypted. */
+export const ENCRYPTED_SUFFIX = '.age';
