@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MOVER_SECRETS } from '../../../../jobs/ports/mover-secrets.ts';
 import type { ManifestFields } from '../../../../src/platform/kubernetes/fill-template.ts';
 import { createJobManifests } from '../../../../src/platform/kubernetes/jobs/build-job.ts';
 import { createServerManifests } from '../../../../src/platform/kubernetes/servers/build-server.ts';
@@ -198,7 +199,7 @@ describe('the manifests of a job', () => {
 
 describe('a job whose program has no script', () => {
   const movers = createJobManifests({ ...templates, scripts: new Map() }, { ...settings, release: '1.2.3' });
-  const secrets = { password: 'p', sas: 's', 'read-sas': 'r' };
+  const secrets = { password: 'p', sas: 's', 'read-sas': 'r', 'file-key': 'k' };
   const kinds = { backup: null, restore: serverSpec(), preflight: null } as const;
   const podOfKind = (kind: keyof typeof kinds, change: Partial<typeof settings> = {}) => {
     const made = createJobManifests({ ...templates, scripts: new Map() }, { ...settings, ...change });
@@ -221,7 +222,7 @@ describe('a job whose program has no script', () => {
     const pod = podOf(podOfKind(kind));
     const [mover] = read(pod, 'initContainers') as unknown[];
     const [job] = read(pod, 'containers') as unknown[];
-    expect(keysOf(pod, 'grant')).toEqual(['sas', 'read-sas']);
+    expect(keysOf(pod, 'grant')).toEqual(MOVER_SECRETS);
     expect(keysOf(pod, 'secrets')).toEqual(['password']);
     expect(mountsOf(mover)).toContain('grant');
     expect(mountsOf(mover)).not.toContain('secrets');
