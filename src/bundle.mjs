@@ -8,6 +8,7 @@ import { copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { bundleConsole } from './bundle-console.mjs';
 import { bundleRunner } from './bundle-runner.mjs';
 
 const SELDOM_LOADED = ['@kubernetes/client-node', '@graphql-yoga/render-graphiql'];
@@ -47,6 +48,10 @@ try {
     logLevel: 'warning',
   });
   await bundleRunner(path.join(unfinished, 'runner'));
+  // What a server serves besides; a program of the tests serves nothing.
+  if (programs.some((file) => path.basename(file) === 'main.ts')) {
+    await bundleConsole(path.join(unfinished, 'console'));
+  }
   await copyFile(path.join(root, 'src/api/ide/fetcher.js'), path.join(unfinished, 'fetcher.js'));
   await rename(unfinished, target).catch((error) => {
     if (values.whole || (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')) throw error;

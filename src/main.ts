@@ -66,7 +66,7 @@ async function serve(mode: Mode): Promise<void> {
   });
   say([
     `Toygres is ready (${mode}).`,
-    ...(app.url === null ? [] : [`  API and IDE  ${app.url}`]),
+    ...(app.url === null ? [] : [`  Console      ${app.url.replace(/graphql$/, '')}`, `  API and IDE  ${app.url}`]),
     ...(app.url === null || app.tokenFile === null ? [] : [`  Token        in ${app.tokenFile}`]),
     ...sayFirst(app.firstAdministrator),
     ...(app.probesUrl === null ? [] : [`  Probes       ${app.probesUrl}`]),

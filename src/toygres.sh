@@ -15,7 +15,7 @@ esac
 
 # The programs are bundled once for every state of their sources and packages: a bundle starts in a fifth of the time.
 files=$(cd "$root" && find -H package-lock.json node_modules/.package-lock.json tsconfig.json schema drizzle jobs \
-  resolvers src -type f -printf '%p %s %T@\n' 2>/dev/null) || files=
+  resolvers src web -type f -printf '%p %s %T@\n' 2>/dev/null) || files=
 bundle=
 if [ -n "$files" ]; then
   bundle=$root/dist/$(printf '%s\n' "$files" | LC_ALL=C sort | sha256sum | cut -c 1-16)
@@ -24,7 +24,7 @@ if [ -n "$files" ]; then
     # a part. Others may tidy up as well, or not let us: no command depends on it.
     running=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n') || true
     {
-      find "$root/dist" -mindepth 1 -maxdepth 1 -mtime +0
+      find "$root/dist" -mindepth 1 -maxdepth 1 ! -name console -mtime +0
       find "$root/dist" -mindepth 1 -maxdepth 1 -printf '%f %T@ %p\n' | grep -E '^[0-9a-f]{16} ' | sort -k2,2nr |
         tail -n +21 | cut -d ' ' -f 3-
     } 2>/dev/null | while read -r old; do

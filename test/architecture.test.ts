@@ -10,6 +10,18 @@ const room = (file: string) => file.split('/')[0] ?? '';
 
 const ADAPTER_PACKAGES = /^(pg|drizzle-orm|pg-boss|@azure\/.*|@kubernetes\/.*)$/;
 
+/** What the console may be made of: it loads in the browsers of people who run databases. */
+const WEB_PACKAGES = [
+  'react',
+  'react-dom',
+  'react-router',
+  'react-aria-components',
+  '@tanstack/react-query',
+  '@tanstack/react-virtual',
+  // Types alone, of what is generated.
+  '@graphql-typed-document-node/core',
+];
+
 function crossings(allowed: (from: SourceFile, to: string) => boolean): string[] {
   return production.flatMap((file) =>
     file.imports.filter((target) => !allowed(file, target)).map((target) => `${file.path} -> ${target}`),
@@ -72,6 +84,27 @@ describe('the house', () => {
       return (SRC_ROOMS[srcRoom(from.path)] ?? []).includes(srcRoom(to));
     });
     expect(inSrc).toEqual([]);
+  });
+
+  test('the console knows the public API alone: its client, and what is generated from its schema', () => {
+    const inWeb = production.filter((file) => room(file.path) === 'web');
+    const ours = inWeb.flatMap((file) =>
+      file.imports
+        .filter((target) => room(target) !== 'web' && !target.startsWith('src/client/'))
+        .map((target) => `${file.path} -> ${target}`),
+    );
+    const builder = 'web/vite.config.ts';
+    const packages = inWeb.flatMap((file) =>
+      file.packages
+        .filter((name) => file.path !== builder && !WEB_PACKAGES.includes(name))
+        .map((name) => `${file.path} -> ${name}`),
+    );
+    expect(inWeb.length).toBeGreaterThan(10);
+    expect([...ours, ...packages]).toEqual([]);
+    expect(lines(/\bfetch\(|new (WebSocket|EventSource)\(/, (file) => !file.path.startsWith('web/'))).toEqual([
+      // In which ways people may sign in stands outside of GraphQL, for who has not.
+      'web/src/shell/sign-in.tsx',
+    ]);
   });
 
   test('schema, resolvers and jobs know no database, queue, cloud or cluster package', () => {

@@ -14,6 +14,7 @@ COPY drizzle ./drizzle
 COPY jobs ./jobs
 COPY resolvers ./resolvers
 COPY src ./src
+COPY web ./web
 RUN install -D -m 0755 node_modules/node-linux-*/bin/node /out/usr/local/bin/node \
   && /out/usr/local/bin/node src/bundle.mjs --whole /out/app/dist/server src/main.ts
 COPY package.json /out/app/

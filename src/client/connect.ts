@@ -30,6 +30,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** A bearer token, or how to get one; left out in a browser that is signed in. */
   readonly token?: string | (() => string | null | Promise<string | null>);
+  /** Told when the connection for subscriptions is there, and when it is not any more; it is open while there are any. */
+  readonly onSocket?: (state: 'open' | 'closed') => void;
 }
 
 export type OperationEvent = FollowOperationSubscription['operationEvents'];
@@ -54,9 +56,9 @@ export const endpointOf = (url: string) => (/\/graphql$/.test(url) ? url : `${ur
  * Every call throws an error of the class that belongs to its code (NotFoundError, ConflictError, ...). What follows
  * something goes on over lost connections and restarts of the server, with nothing lost and nothing twice.
  */
-export function connect({ url, token }: ConnectOptions) {
+export function connect({ url, token, onSocket }: ConnectOptions) {
   const readToken = typeof token === 'function' ? token : () => token ?? null;
-  const transport = createTransport({ url: endpointOf(url), token: readToken });
+  const transport = createTransport({ url: endpointOf(url), token: readToken, onSocket });
 
   /** Any query or mutation: a document of the generator, or a text with the type of its answer. */
   async function request<Data, V = Variables>(
@@ -89,6 +91,21 @@ export function connect({ url, token }: ConnectOptions) {
       for await (const { operationEvents: event } of answers) yield event;
     };
     return followFrom(after, open, (event) => event.sequence, follow);
+  }
+
+  /**
+   * What changes, by any document with `changes(after: $after) { cursor ... }`. Without `after` from now on; then it goes on
+   * over lost connections as all that follows something does.
+   */
+  async function* changes<Data extends { readonly changes: { readonly cursor: string } }, V = Variables>(
+    document: TypedDocument<Data, V> | string,
+    { after = null, ...follow }: FollowOptions & { readonly after?: string | null } = {},
+  ): AsyncGenerator<Data['changes'], void, undefined> {
+    const open = async function* (cursor: string | null) {
+      const answers = subscribe<Data>(String(document), { after: cursor }, follow);
+      for await (const { changes: change } of answers) yield change as Data['changes'];
+    };
+    yield* followFrom<Data['changes'], string | null>(after, open, (change) => change.cursor, follow);
   }
 
   /** Lines of a job's log over all of its attempts, as `kubectl logs -f` shows them. */
@@ -125,6 +142,7 @@ export function connect({ url, token }: ConnectOptions) {
     request,
     subscribe,
     operationEvents,
+    changes,
     jobLogs,
     readOperation,
 

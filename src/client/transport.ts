@@ -16,6 +16,8 @@ export interface TransportOptions {
   readonly token: () => string | null | Promise<string | null>;
   /** How requests are sent; left out: by the fetch of whoever runs it. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Told when the WebSocket is there, and when it is not any more. */
+  readonly onSocket?: ((state: 'open' | 'closed') => void) | undefined;
 }
 
 /** Requests over HTTP, subscriptions over one WebSocket that is open while there are any. */
@@ -56,8 +58,12 @@ function explain(url: string, error: unknown): Error {
   return unreachable(url, reason || message || `the connection was closed with ${String(code ?? 'no code')}`, error);
 }
 
-export function createTransport({ url, token, fetch = globalThis.fetch }: TransportOptions): Transport {
+/** A server that does not answer a ping for so long is away, whatever the network says of the connection. */
+const PONG_MS = 8_000;
+
+export function createTransport({ url, token, fetch = globalThis.fetch, onSocket }: TransportOptions): Transport {
   let socket: Client | null = null;
+  let overdue: ReturnType<typeof setTimeout> | undefined;
   const open = (): Client => {
     socket ??= createClient({
       url: url.replace(/^http/, 'ws'),
@@ -68,6 +74,20 @@ export function createTransport({ url, token, fetch = globalThis.fetch }: Transp
       keepAlive: 10_000,
       // Whoever follows something moves its cursor first; a repetition would show everything twice.
       retryAttempts: 0,
+      on: {
+        connected: () => onSocket?.('open'),
+        ping: (received) => {
+          clearTimeout(overdue);
+          if (!received) overdue = setTimeout(() => socket?.terminate(), PONG_MS);
+        },
+        pong: (received) => {
+          if (received) clearTimeout(overdue);
+        },
+        closed: () => {
+          clearTimeout(overdue);
+          onSocket?.('closed');
+        },
+      },
     });
     return socket;
   };

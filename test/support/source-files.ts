@@ -37,7 +37,9 @@ function readSourceFile(file: string): SourceFile {
 
 /** Every TypeScript file that git knows or would add, tests included. */
 export function readSourceFiles(): readonly SourceFile[] {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], { cwd: ROOT });
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'], {
+    cwd: ROOT,
+  });
   const files = listed.toString().trim().split('\n');
   return files.filter((file) => existsSync(path.join(ROOT, file))).map(readSourceFile);
 }

@@ -9,6 +9,7 @@ import type { Finding } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Authenticator } from '../authenticator.ts';
+import { serveConsole } from '../console/serve-console.ts';
 import type { ErrorFormatter } from '../errors/format-error.ts';
 import { refuseExcess, refuseRequest } from '../errors/refusals.ts';
 import type { EventStreamServer } from '../event-stream/serve-event-stream.ts';
@@ -150,7 +151,7 @@ export function buildHttpApp(parts: HttpParts): Express {
   app.get('/ready', answerReady(ready, log));
   if (metrics !== null) app.get('/metrics', answerMetrics(metrics));
   app.get('/schema.graphql', serveSchema(schema));
-  if (signIn !== null) app.use(serveSignIn(signIn, sources, prefix.path));
+  app.use(serveSignIn(signIn, sources, prefix.path));
   app.get('/graphql', refuseStrippedUpgrade(formatError), serveIde());
   app.use(
     '/graphql',
@@ -164,6 +165,7 @@ export function buildHttpApp(parts: HttpParts): Express {
     checkDocument,
     execute,
   );
+  app.use(serveConsole());
   app.use((request, response) => {
     const message = 'There is nothing at this path: the API is at /graphql.';
     sendErrors(request, response, 404, [formatError(new AppError('NOT_FOUND', message))]);

@@ -20,9 +20,16 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
-/** `GET /auth/oidc` sends a browser to the provider, and `/auth/oidc/callback` takes it back and on to the console, below `prefix`. */
-export function serveSignIn(signIn: SignIn, sources: RequestSources, prefix: string): Router {
+/**
+ * `GET /auth` says in which ways people may sign in. With a provider, `/auth/oidc` sends a browser there, and
+ * `/auth/oidc/callback` takes it back and on to the console, below `prefix`.
+ */
+export function serveSignIn(signIn: SignIn | null, sources: RequestSources, prefix: string): Router {
   const router = Router();
+  router.get('/auth', (_request, response) => {
+    response.json({ password: true, oidc: signIn !== null });
+  });
+  if (signIn === null) return router;
   router.get('/auth/oidc', async (request, response) => {
     const { url, kept, seconds } = await signIn.begin();
     sources.keepSignIn(request, response, kept, seconds);

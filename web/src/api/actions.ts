@@ -1,0 +1,27 @@
+import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { api, type ToygresError, type TypedDocument } from './client.ts';
+
+/** A mutation: `run` sends it, and `error` is what the server said to the last one. */
+export function useAction<Data, Variables>(document: TypedDocument<Data, Variables>) {
+  const mutation = useMutation<Data, ToygresError, Variables>({
+    mutationFn: (variables) => api.request(document, variables),
+  });
+  return {
+    busy: mutation.isPending,
+    error: mutation.error,
+    reset: mutation.reset,
+    /** Resolves with null where the server refused; `error` says why. */
+    run: (variables: Variables): Promise<Data | null> => mutation.mutateAsync(variables).catch(() => null),
+  };
+}
+
+/** A key that makes sending the same again safe, for one form as long as it is open; `renew` after another input. */
+export function useIdempotencyKey() {
+  const key = useRef({ input: '', value: crypto.randomUUID() });
+  return (input: unknown): string => {
+    const text = JSON.stringify(input);
+    if (key.current.input !== text) key.current = { input: text, value: crypto.randomUUID() };
+    return key.current.value;
+  };
+}

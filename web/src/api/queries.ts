@@ -1,0 +1,99 @@
+import { MutationCache, QueryCache, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { api, type ToygresError, type TypedDocument, UnauthenticatedError, UnavailableError } from './client.ts';
+import { signedOut } from './session.ts';
+
+/** A noun whose changes are followed. */
+export type Noun = 'instance' | 'image' | 'operation' | 'alert' | 'schedule';
+
+export interface QueryOptions {
+  /** Whose changes may make the answer another one; records in it are kept up to date in any case. */
+  readonly nouns?: readonly Noun[];
+  readonly enabled?: boolean;
+  /** For what is not followed: asked again after so many ms. */
+  readonly everyMs?: number;
+}
+
+const onError = (error: Error) => {
+  if (error instanceof UnauthenticatedError) signedOut();
+};
+
+export const queries = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      // What changes is told, so that nothing gets old by itself.
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: false,
+      networkMode: 'always',
+      retry: (count, error) => count < 2 && error instanceof UnavailableError,
+      retryDelay: (attempt) => 500 * 2 ** attempt,
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+});
+
+/** The name of an operation, to know its answers by. */
+export function nameOf(document: { toString(): string }): string {
+  return /\b(?:query|mutation|subscription)\s+(\w+)/.exec(document.toString())?.[1] ?? document.toString();
+}
+
+/** The answer of a query, kept up to date while somebody looks at it. */
+export function useApi<Data, Variables>(
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  { nouns = [], enabled = true, everyMs }: QueryOptions = {},
+) {
+  return useQuery<Data, ToygresError>({
+    queryKey: [nameOf(document), variables],
+    queryFn: ({ signal }) => api.request(document, variables, { signal }),
+    meta: { nouns },
+    enabled,
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+  });
+}
+
+/** A page of a list as the API has it. */
+export interface PageOf<Node> {
+  readonly nodes: readonly Node[];
+  readonly totalCount: number;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined };
+}
+
+/** A list, page after page: `more` brings the next. */
+export function useList<Data, Variables extends { readonly after?: string | null | undefined }, Node>(
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  pageOf: (data: Data) => PageOf<Node>,
+  { nouns = [], enabled = true }: Omit<QueryOptions, 'everyMs'> = {},
+) {
+  const query = useInfiniteQuery<Data, ToygresError, { pages: Data[] }, readonly unknown[], string | null>({
+    queryKey: [nameOf(document), 'list', variables],
+    queryFn: ({ signal, pageParam }) => api.request(document, { ...variables, after: pageParam }, { signal }),
+    initialPageParam: null,
+    getNextPageParam: (last) => {
+      const { pageInfo } = pageOf(last);
+      return pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
+    },
+    meta: { nouns },
+    enabled,
+  });
+  const pages = query.data?.pages.map(pageOf) ?? [];
+  return {
+    nodes: query.data === undefined ? null : pages.flatMap((page) => page.nodes),
+    totalCount: pages.at(-1)?.totalCount ?? 0,
+    error: query.error,
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    more: () => void query.fetchNextPage(),
+    retry: () => void query.refetch(),
+  };
+}
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    queryMeta: { readonly nouns?: readonly Noun[] };
+    defaultError: Error;
+  }
+}

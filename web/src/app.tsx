@@ -1,0 +1,68 @@
+import { useEffect } from 'react';
+import { Route, Routes } from 'react-router';
+import { UnauthenticatedError } from './api/client.ts';
+import { forgetLine } from './api/connection.ts';
+import { startLive } from './api/live.ts';
+import { queries, useApi } from './api/queries.ts';
+import { useIsOut } from './api/session.ts';
+import { ViewerContext } from './api/viewer.tsx';
+import { WhoAmIDocument } from './generated/graphql.ts';
+import { Crash } from './shell/crash.tsx';
+import { PAGES } from './shell/places.ts';
+import { Shell } from './shell/shell.tsx';
+import { SignInPage } from './shell/sign-in.tsx';
+import { LinkButton } from './ui/button.tsx';
+import { ErrorNote, Waiting } from './ui/notices.tsx';
+import { Page } from './ui/page.tsx';
+
+/** The console: whoever is signed in sees the page of the address, anybody else is asked who they are. */
+export function App() {
+  const isOut = useIsOut();
+  if (isOut) return <SignInPage />;
+  return <SignedIn />;
+}
+
+function SignedIn() {
+  const { data, error, refetch } = useApi(WhoAmIDocument, {});
+  const isKnown = data !== undefined;
+  useEffect(() => {
+    if (!isKnown) return;
+    const end = new AbortController();
+    startLive(queries, end.signal);
+    return () => {
+      end.abort();
+      forgetLine();
+    };
+  }, [isKnown]);
+  if (data === undefined) {
+    if (error instanceof UnauthenticatedError) return null;
+    return (
+      <main className="alone">
+        {error === null ? <Waiting what="the console" /> : <ErrorNote error={error} onRetry={() => void refetch()} />}
+      </main>
+    );
+  }
+  return (
+    <ViewerContext value={data}>
+      <Shell>
+        <Crash>
+          <Routes>
+            {PAGES.map(([path, Component]) => (
+              <Route key={path} path={path} element={<Component />} />
+            ))}
+            <Route path="*" element={<Nowhere />} />
+          </Routes>
+        </Crash>
+      </Shell>
+    </ViewerContext>
+  );
+}
+
+function Nowhere() {
+  return (
+    <Page title="There is no such page">
+      <p>The address names no page of the console.</p>
+      <LinkButton to="/">Go to the overview</LinkButton>
+    </Page>
+  );
+}

@@ -1,0 +1,35 @@
+/** What operations are called, while they run and afterwards. */
+export const KIND_WORDS: Readonly<Record<string, string>> = {
+  CREATE_INSTANCE: 'Create instance',
+  CREATE_IMAGE: 'Take image',
+  DELETE_IMAGE: 'Delete image',
+  DELETE_INSTANCE: 'Delete instance',
+  PREFLIGHT: 'Preflight',
+  RESTART_INSTANCE: 'Restart instance',
+  ROTATE_CREDENTIALS: 'Rotate credentials',
+  START_INSTANCE: 'Start instance',
+  STOP_INSTANCE: 'Stop instance',
+  UPDATE_INSTANCE: 'Update instance',
+  VERIFY_IMAGE: 'Verify image',
+};
+
+export const kindWord = (kind: string) => KIND_WORDS[kind] ?? sentence(kind);
+
+/** `INDEX_LEFT_OUT` as `Index left out`. */
+export function sentence(code: string): string {
+  const words = code.replaceAll('_', ' ').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What an operation is about. */
+export function subjectOf(operation: {
+  readonly instance?: { readonly name: string } | null | undefined;
+  readonly image?: { readonly name: string } | null | undefined;
+  readonly kind: string;
+}): string {
+  const { instance, image, kind } = operation;
+  if (kind === 'CREATE_IMAGE' && image && instance) return `${image.name} of ${instance.name}`;
+  if (kind === 'CREATE_INSTANCE' && image && instance) return `${instance.name} from ${image.name}`;
+  if (/IMAGE/.test(kind)) return image?.name ?? instance?.name ?? '';
+  return instance?.name ?? image?.name ?? '';
+}
