@@ -8,7 +8,7 @@ import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type AlertKind =
   /** Something differs from the records and is never touched. */
   | 'DRIFT_REPORTED'
-  /** The last drill of an instance failed. */
+  /** The last drill of an instance failed; over when a later one passes. */
   | 'DRILL_FAILED'
   /** The last image of an instance failed; over when a later one is AVAILABLE. */
   | 'IMAGE_FAILED'
@@ -201,7 +201,7 @@ export type ReadinessStatus =
   | 'STALE'
   /** It has no image. */
   | 'UNPROTECTED'
-  /** It has an image, and no drill of one has passed. */
+  /** It has an image, and no drill of one has passed, or the last one failed. */
   | 'UNPROVEN';
 
 /** What a caller may do: read, operate, or administer. */
