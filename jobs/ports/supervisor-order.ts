@@ -18,6 +18,13 @@ export const SupervisorOrder = z.object({
   mover: z.nullable(z.array(z.string())),
   /** Null: as who the supervisor is. */
   users: z.nullable(z.object({ worker: user, mover: user })),
+  /** Whether nobody but this job is the worker's user: then all that runs as it is the job's, wherever it went. */
+  isWorkerAlone: z.optional(z.boolean()),
+  /**
+   * A program that makes what the worker needs before it, as a user that the system knows: the worker's may have a number
+   * and no name. What it made is given to the worker whole. Null: it needs none.
+   */
+  maker: z.optional(z.nullable(z.object({ command: z.array(z.string()), user }))),
   attemptsAtMost: z.number(),
   /** Failed attempts, and supervisors that died, before this one. */
   failures: z.number(),

@@ -11,12 +11,19 @@ export interface ReadLine {
   readonly next: number;
 }
 
-/** Opens a file that another user may have written; null when there is none, and never through a symbolic link. */
+/**
+ * Opens a file that another user may have written; null when there is none. Never through a symbolic link, and never waits
+ * for the other end of a pipe: what is no plain file is refused with EINVAL.
+ */
 export async function openPlainFile(target: string): Promise<FileHandle | null> {
-  return open(target, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(target, flags).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
+  if (file === null || (await file.stat()).isFile()) return file;
+  await file.close();
+  throw Object.assign(new Error(`${target} is no plain file`), { code: 'EINVAL' });
 }
 
 /**

@@ -69,6 +69,20 @@ export function signalPid(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** The pids of everything that runs as a user of the system, whatever it calls itself and wherever it went. */
+export async function listProcessesOf(uid: number): Promise<readonly number[]> {
+  const all = await listProcesses();
+  const users = await Promise.all(all.map(({ pid }) => readUser(pid)));
+  return all.filter((_, index) => users[index] === uid).map(({ pid }) => pid);
+}
+
+/** The user that started a process, also when its program is another's by the setuid bit; null when it is gone. */
+export async function readUser(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const real = /^Uid:\s+(\d+)/m.exec(status)?.[1];
+  return real === undefined ? null : Number(real);
+}
+
 /** The program file that a process runs, also after a package upgrade has replaced it; null when it may not be seen. */
 export async function readProgram(pid: number): Promise<string | null> {
   const target = await readlink(`/proc/${pid}/exe`).catch(() => null);

@@ -10,13 +10,26 @@ export interface Owner {
 
 const TRIES = 3;
 
-/** Runs a program without a shell and does not care how it ends: what counts is what is left. */
-async function run(program: string, args: readonly string[], { uid, gid }: Owner): Promise<void> {
+/** Runs a program without a shell and does not care how it ends: what counts is what is left. Null: as who we are. */
+async function run(program: string, args: readonly string[], owner: Owner | null): Promise<void> {
   await new Promise<void>((resolve) => {
-    const child = spawn(program, args, { uid, gid, cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: 'ignore' });
+    const user = owner === null ? {} : { uid: owner.uid, gid: owner.gid };
+    const child = spawn(program, args, { ...user, cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: 'ignore' });
     child.once('error', () => resolve());
     child.once('close', () => resolve());
   });
+}
+
+const asUser = (uid: number): Owner | null => (process.getuid?.() === 0 ? { uid, gid: uid } : null);
+
+/** Removes a file in a directory of that user as that user, who may have put something else in its way. */
+export async function removeFileAs(uid: number, target: string): Promise<void> {
+  await run('rm', ['-f', '--', target], asUser(uid));
+}
+
+/** Closes a directory of that user to everybody else, as that user. */
+export async function closeDirectoryAs(uid: number, target: string): Promise<void> {
+  await run('chmod', ['0700', '--', target], asUser(uid));
 }
 
 async function clearAs(owner: Owner, places: readonly string[]): Promise<void> {

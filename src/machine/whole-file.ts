@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
+import { openPlainFile } from './line-reader.ts';
 
 export interface WholeFileOptions {
   readonly mode: number;
@@ -44,12 +45,25 @@ export async function writeWholeFile(target: string, content: string, options: W
   }
 }
 
-/** The text of a file that may be written by another user: a symbolic link is refused. Null when there is none. */
-export async function readPlainFile(target: string): Promise<string | null> {
+/** No file that is read whole is larger. */
+const LARGEST_BYTES = 64 << 20;
+
+/**
+ * The text of a file that may be written by another user: a symbolic link, a pipe, and what is larger than any file that
+ * is read so, are refused. Null when there is none.
+ */
+export async function readPlainFile(target: string, largestBytes = LARGEST_BYTES): Promise<string | null> {
   try {
-    const file = await open(target, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const file = await openPlainFile(target);
+    if (file === null) return null;
     try {
-      return await file.readFile('utf8');
+      if ((await file.stat()).size > largestBytes) {
+        throw Object.assign(new Error(`${target} is larger than it may be`), { code: 'EFBIG' });
+      }
+      if (largestBytes >= LARGEST_BYTES) return await file.readFile('utf8');
+      // One that grows meanwhile is cut.
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(largestBytes), 0, largestBytes, 0);
+      return buffer.toString('utf8', 0, bytesRead);
     } finally {
       await file.close();
     }

@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, lchown, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { lchown, lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../schema/errors.ts';
+import { closeDirectoryAs } from '../machine/remove-tree.ts';
 import type { PostgresPrograms } from './find.ts';
 import { type ProcessIdentity, spawnOptionsFor } from './identity.ts';
 
@@ -76,7 +77,7 @@ export interface ClusterStart {
   readonly dataDirectory: string;
   /** `name=value` settings for the command line, where no ALTER SYSTEM can change them. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Gets what the server writes to stderr, appended. */
+  /** Gets what the server writes to stderr, appended. It stays ours: the server has it open, and no way to it. */
   readonly logFile: string;
 }
 
@@ -87,8 +88,9 @@ export interface ClusterStart {
 export async function startCluster(owner: ClusterOwner, start: ClusterStart): Promise<number> {
   const log = await open(start.logFile, 'a', 0o600);
   try {
-    await give(start.logFile, owner.identity);
-    await chmod(start.dataDirectory, 0o700);
+    // Its owner may have put a link there: what that leads to is not to be touched.
+    const facts = await lstat(start.dataDirectory);
+    if (facts.isDirectory() && (facts.mode & 0o077) !== 0) await closeDirectoryAs(facts.uid, start.dataDirectory);
     const settings = Object.entries(start.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = spawn(path.join(owner.programs.directory, 'postgres'), ['-D', start.dataDirectory, ...settings], {
       ...spawnOptionsFor(owner.identity),

@@ -57,13 +57,37 @@ export async function readJobUsers(): Promise<JobUsers | null> {
     return { uid: number, gid: number, name };
   };
   const found = { worker: find(JOB_USERS.worker), mover: find(JOB_USERS.mover) };
+  const isMapped = await readMappedNumbers();
+  return isMapped(found.worker.uid) && isMapped(found.mover.uid) ? found : null;
+}
+
+/** Tells of a number whether the system lets us be somebody of it; in some containers it has few. */
+async function readMappedNumbers(): Promise<(uid: number) => boolean> {
   const map = await readFile('/proc/self/uid_map', 'utf8').catch(() => '');
-  const isMapped = (uid: number) =>
+  return (uid) =>
     map.split('\n').some((line) => {
       const [first = Number.NaN, , count = 0] = line.trim().split(/\s+/).map(Number);
       return uid >= first && uid < first + count;
     });
-  return isMapped(found.worker.uid) && isMapped(found.mover.uid) ? found : null;
+}
+
+/** Numbers of users that are given out to servers, one each. */
+export interface NumberRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The first is given to nobody by any distribution and is wide enough that two homes never choose the same. */
+const SERVER_NUMBERS: readonly NumberRange[] = [
+  { first: 1_900_000_000, last: 1_999_999_999 },
+  { first: 60_100, last: 61_099 },
+];
+
+/** The numbers that servers of instances are run as when this process is root; null where there are none to be had. */
+export async function readServerNumbers(): Promise<NumberRange | null> {
+  if (process.getuid?.() !== 0) return null;
+  const isMapped = await readMappedNumbers();
+  return SERVER_NUMBERS.find(({ first, last }) => isMapped(first) && isMapped(last)) ?? null;
 }
 
 /** The options of `child_process` that start a program as that user, or as ours when there is none. */

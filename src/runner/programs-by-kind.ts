@@ -5,6 +5,7 @@ export const PROGRAMS: ProgramTable = {
   backup: async () => (await import('./backup/backup.ts')).backup,
   'backup-physical': async () => (await import('./physical/take/take-image.ts')).backupPhysical,
   'restore-physical': async () => (await import('./physical/restore/restore-image.ts')).restorePhysical,
+  cluster: async () => (await import('./server/make-cluster.ts')).makeEmptyCluster,
   preflight: async () => (await import('./preflight/preflight.ts')).preflight,
   restore: async () => (await import('./restore/restore.ts')).restore,
 };

@@ -1,14 +1,18 @@
 import { lchown } from 'node:fs/promises';
 import type { Logger } from '../../log/logger.ts';
 import { makeDirectories } from '../../machine/directories.ts';
+import type { Owner } from '../../machine/remove-tree.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
-import type { JobUsers, ProcessIdentity } from '../../postgres-programs/identity.ts';
+import type { JobUsers, NumberRange, ProcessIdentity } from '../../postgres-programs/identity.ts';
 import type { Layout } from './layout.ts';
 
 /** What every part of the local platform works with. */
 export interface LocalContext {
   readonly layout: Layout;
+  /** Who runs PostgreSQL's programs where no server's own user does; null: who we are. */
   readonly identity: ProcessIdentity | null;
+  /** Servers have users of their own, of these numbers; null: they share `identity`. */
+  readonly serverNumbers: NumberRange | null;
   readonly programs: readonly PostgresPrograms[];
   readonly azcopyPath: string | null;
   readonly scriptsDirectory: string;
@@ -27,10 +31,10 @@ export async function makePassage(directory: string): Promise<void> {
 }
 
 /**
- * Makes a directory that belongs to the user that servers and jobs run as, closed to everybody else. What it lies in must
+ * Makes a directory that belongs to a user that is not us, closed to everybody else. What it lies in must
  * be ours: where that user could swap it for a symbolic link, root would give away what the link names.
  */
-export async function makePrivate(directory: string, identity: ProcessIdentity | null): Promise<void> {
+export async function makePrivate(directory: string, identity: Owner | null): Promise<void> {
   await makeDirectories(directory, 0o700);
   if (identity !== null) await lchown(directory, identity.uid, identity.gid);
 }

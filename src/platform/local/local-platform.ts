@@ -2,7 +2,7 @@ import type { Platform } from '../../../jobs/ports/platform.ts';
 import type { Logger } from '../../log/logger.ts';
 import { takeLock } from '../../machine/file-lock.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
-import { type ProcessIdentity, readJobUsers } from '../../postgres-programs/identity.ts';
+import { type ProcessIdentity, readJobUsers, readServerNumbers } from '../../postgres-programs/identity.ts';
 import { isLogLarge, rotateServerLog } from '../../postgres-programs/server-log.ts';
 import { type LocalContext, prepareLayout } from './context.ts';
 import { withSystemErrorsTranslated } from './file-errors.ts';
@@ -77,7 +77,14 @@ function createKeeper(context: LocalContext): { stop(): void } {
 export async function createLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
   const layout = layoutOf(options.stateDirectory);
   const jobUsers = options.identity === null ? null : await readJobUsers();
-  const context: LocalContext = { ...options, layout, jobUsers, stopGraceMs: options.stopGraceMs ?? STOP_GRACE_MS };
+  const serverNumbers = options.identity === null ? null : await readServerNumbers();
+  const context: LocalContext = {
+    ...options,
+    layout,
+    jobUsers,
+    serverNumbers,
+    stopGraceMs: options.stopGraceMs ?? STOP_GRACE_MS,
+  };
   await prepareLayout(context);
   const { pauseServer, resumeServer, ...servers } = createServers(context);
   const { interruptJobs, ...jobs } = createJobs(context);

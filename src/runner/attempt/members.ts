@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listProcesses, type ProcessFacts, signalPid } from '../../machine/process-mark.ts';
+import { listProcesses, listProcessesOf, type ProcessFacts, signalPid } from '../../machine/process-mark.ts';
 
 const GRACE_MS = 1_000;
 const LOOKS_AT_MOST = 50;
@@ -20,15 +20,19 @@ async function carriesMark(pid: number, directory: string): Promise<boolean> {
 
 /**
  * `directory`: of the attempt; its processes have their scratch directory below it. `leaders`: the processes that were
- * started for it, each the head of a session.
+ * started for it, each the head of a session. `ownUid`: the user that nobody but this attempt is.
  */
-export function createMembers(directory: string, leaders: readonly number[]): Members {
+export function createMembers(directory: string, leaders: readonly number[], ownUid: number | null = null): Members {
   const seen = new Map<number, string>();
   const isSeen = ({ pid, startTicks }: ProcessFacts) => seen.get(pid) === startTicks;
 
   async function find(): Promise<ProcessFacts[]> {
     const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
-    const marked = await Promise.all(all.map((facts) => isSeen(facts) || carriesMark(facts.pid, directory)));
+    const own = new Set(ownUid === null ? [] : await listProcessesOf(ownUid));
+    const isOwn = (pid: number) => own.has(pid);
+    const marked = await Promise.all(
+      all.map((facts) => isSeen(facts) || isOwn(facts.pid) || carriesMark(facts.pid, directory)),
+    );
     const keep = (facts: ProcessFacts) => seen.set(facts.pid, facts.startTicks);
     all.filter((_, index) => marked[index]).forEach(keep);
     const byPid = new Map(all.map((facts) => [facts.pid, facts]));

@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseJobLine } from '../../../jobs/ports/job-protocol.ts';
 import { MOVER_SECRETS } from '../../../jobs/ports/mover-secrets.ts';
 import { type Owner, removeTree } from '../../machine/remove-tree.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { createLineFilter } from './line-filter.ts';
+import { prepareMaker } from './make-before.ts';
 import { createMembers } from './members.ts';
 
 /** What an attempt runs, and as whom. */
@@ -29,6 +31,10 @@ export interface AttemptPlan {
   readonly secretsPlace?: string;
   /** Null: as who we are. */
   readonly users: { readonly worker: Owner; readonly mover: Owner } | null;
+  /** Whether nobody but this attempt is the worker's user: then all that runs as it ends with it. Default: no. */
+  readonly isWorkerAlone?: boolean;
+  /** Makes what the worker needs, as another user; it is given to the worker when it is whole. */
+  readonly maker?: { readonly command: readonly string[]; readonly user: Owner } | null;
   /** Takes what it says line by line, control lines too, without secrets. */
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
@@ -83,7 +89,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   const { directory, users } = plan;
   const at = (name: string) => path.join(directory, name);
   const moverUser = users === null ? null : moverOf(users);
-  const owners = users === null ? [] : [users.worker, moverOf(users)];
+  const owners = users === null ? [] : [users.worker, moverOf(users), ...(plan.maker ? [plan.maker.user] : [])];
   await removeTree(directory, owners);
   await mkdir(directory, { recursive: true, mode: 0o711 });
   await chmod(directory, 0o711);
@@ -102,6 +108,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   );
   await copySecrets(plan.secretsDirectory, at('grant'), moverUser, isOfMover);
   const filter = createLineFilter(secrets);
+  let failed: number | null = null;
 
   const shared = {
     ...plan.environment,
@@ -120,22 +127,31 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
     plan.mover === null
       ? null
       : start(plan.mover, { ...own('mover', at('grant')), TOYGRES_RECEIVED_DIR: at('in/f') }, moverUser, at('mover'));
-  const worker = start(plan.worker, own('work', secretsPlace), users?.worker ?? null, at('work'));
-  const children = [worker, ...(mover === null ? [] : [mover])];
-  const said = children.map((child) => listen(child, (line) => plan.onLine(filter(line))));
+  const maker = users === null || !plan.maker ? null : await prepareMaker(directory, plan.maker, users.worker);
+  if (maker !== null) await copySecrets(plan.secretsDirectory, maker.secrets, maker.user, (name) => !isOfMover(name));
+  const made = maker === null ? {} : { TOYGRES_MADE_CLUSTER: maker.made };
+  const worker = start(plan.worker, { ...own('work', secretsPlace), ...made }, users?.worker ?? null, at('work'));
+  const making = maker === null ? null : start(maker.command, own('make', maker.secrets), maker.user, maker.scratch);
+  const children = [worker, ...(mover === null ? [] : [mover]), ...(making === null ? [] : [making])];
+  const hear = (child: ChildProcess) => (line: string) => {
+    // What the maker made is not the result of the job.
+    if (child !== making || parseJobLine(line)?.kind !== 'result') plan.onLine(filter(line));
+  };
+  const said = children.map((child) => listen(child, hear(child)));
   const members = createMembers(
     directory,
     children.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+    plan.isWorkerAlone === true ? (users?.worker.uid ?? null) : null,
   );
-  const ended = new Promise<number>((resolve) => {
-    worker.once('error', () => resolve(127));
-    worker.once('exit', (code, signal) => resolve(exitStatusOf(code, signal)));
-  });
+  const ended = endOf(worker);
   mover?.on('error', () => undefined);
+  // Then what the worker waits for will not come.
+  const notMade = making === null || maker === null ? NEVER : endOf(making).then((status) => maker.give(status));
   try {
-    await Promise.race([ended, untilAborted(plan.signal)]);
+    const early = await Promise.race([ended, untilAborted(plan.signal), notMade]);
+    if (typeof early === 'number' && worker.exitCode === null && worker.signalCode === null) failed = early;
     await members.end();
-    const status = await ended;
+    const status = failed ?? (await ended);
     await Promise.race([Promise.all(said), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     return status;
   } finally {
@@ -147,8 +163,17 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   }
 }
 
+const NEVER = new Promise<never>(() => undefined);
+
+function endOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('exit', (code, signal) => resolve(exitStatusOf(code, signal)));
+  });
+}
+
 /** The mover is another user than the worker, and of its group: it may read what the worker gives it, and nothing else. */
-function moverOf({ worker, mover }: NonNullable<AttemptPlan['users']>): Owner {
+export function moverOf({ worker, mover }: NonNullable<AttemptPlan['users']>): Owner {
   return { uid: mover.uid, gid: worker.gid };
 }
 

@@ -5,9 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SupervisorOrder } from '../../../jobs/ports/supervisor-order.ts';
 import { takeLock } from '../../machine/file-lock.ts';
 import { markProcess } from '../../machine/process-mark.ts';
+import { removeTree } from '../../machine/remove-tree.ts';
 import { FINAL_STATUS } from './exit-status.ts';
 import { openAttemptRecord, timestamp, writeWhole } from './record-attempt.ts';
-import { runAttempt } from './run-attempt.ts';
+import { moverOf, runAttempt } from './run-attempt.ts';
 import { takeSlot } from './slots.ts';
 import type { Environment } from './work.ts';
 
@@ -44,11 +45,12 @@ export async function supervise(order: SupervisorOrder, environment: Environment
   if (lock === null) return;
 
   let failures = order.failures;
+  const owners =
+    order.users === null ? [] : [order.users.worker, moverOf(order.users), ...(order.maker ? [order.maker.user] : [])];
   const finish = async (state: string, cause: Cause) => {
-    for (const directory of [order.secrets, order.scratch]) {
-      for (const name of await readdir(directory).catch(() => [])) {
-        await rm(path.join(directory, name), { recursive: true, force: true });
-      }
+    await rm(order.secrets, { recursive: true, force: true });
+    for (const name of await readdir(order.scratch).catch(() => [])) {
+      await removeTree(path.join(order.scratch, name), owners);
     }
     const end = { state, cause, failures, losses: order.losses, finishedAt: Number(timestamp()) };
     if (existsSync(order.run)) writeWhole(note('end'), JSON.stringify(end));
@@ -94,6 +96,8 @@ export async function supervise(order: SupervisorOrder, environment: Environment
       worker: order.worker,
       mover: order.mover,
       users: order.users,
+      isWorkerAlone: order.isWorkerAlone ?? false,
+      maker: order.maker ?? null,
       onLine: record.take,
       signal,
     }).finally(record.close);

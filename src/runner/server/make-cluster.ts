@@ -1,7 +1,12 @@
-import type { Attempt } from '../attempt/attempt.ts';
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Attempt, Program } from '../attempt/attempt.ts';
 import { requireParameter } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import { firstError } from '../programs/real-error.ts';
+import { readServerMajor } from './server-version.ts';
 
 /** How the new cluster is made: as the source's was. */
 export interface ClusterPlan {
@@ -34,12 +39,27 @@ export function readClusterPlan(attempt: Attempt, major: number): ClusterPlan {
 
 const FIRST_WITH_CHECKSUMS_BY_DEFAULT = 18;
 
-/** Runs initdb. The password stands until the roles are loaded. */
-export async function makeCluster(
-  { programs, secretFile }: Attempt,
-  directory: string,
-  plan: ClusterPlan,
-): Promise<void> {
+/** Where the supervisor gives the worker the cluster that was made for it; nothing is said where it makes its own. */
+const MADE = 'TOYGRES_MADE_CLUSTER';
+const LOOK_MS = 50;
+
+/** The program that makes the empty cluster of a restore in the scratch directory, as a user that the system knows. */
+export const makeEmptyCluster: Program = async (attempt) => {
+  const plan = readClusterPlan(attempt, await readServerMajor(attempt));
+  await runInitdb(attempt, path.join(attempt.scratch, 'cluster'), plan);
+  return {};
+};
+
+/** Makes the empty cluster there, or takes the one that is made for it, which comes whole. */
+export async function makeCluster(attempt: Attempt, directory: string, plan: ClusterPlan): Promise<void> {
+  const made = attempt.parameters[MADE] ?? '';
+  if (made === '') return runInitdb(attempt, directory, plan);
+  while (!existsSync(made)) await delay(LOOK_MS, undefined, { signal: attempt.signal });
+  await rename(made, directory);
+}
+
+/** The password stands until the roles are loaded. */
+async function runInitdb({ programs, secretFile }: Attempt, directory: string, plan: ClusterPlan): Promise<void> {
   const locale = { libc: [], icu: [`--icu-locale=${plan.locale}`], builtin: [`--builtin-locale=${plan.locale}`] };
   const noChecksums = plan.major >= FIRST_WITH_CHECKSUMS_BY_DEFAULT ? ['--no-data-checksums'] : [];
   const end = await programs.run('initdb', {

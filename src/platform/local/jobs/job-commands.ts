@@ -59,7 +59,12 @@ export interface JobCommands {
   readonly worker: readonly string[];
   /** Null: the program moves its files itself. */
   readonly mover: readonly string[] | null;
+  /** Makes the empty cluster of a restore; null: the program needs none. */
+  readonly maker: readonly string[] | null;
 }
+
+/** What a program of a job needs to be made for it before. */
+const MAKERS: Readonly<Record<string, string>> = { restore: 'cluster' };
 
 /**
  * Copies what jobs run to where their users can read it, one copy for each content, so that an upgrade does not change what
@@ -105,5 +110,6 @@ export async function placeCommands(
     supervisor: [...runner, 'supervise'],
     worker: isScript ? ['bash', path.join(target, 'scripts', `${kind}.sh`)] : [...runner, 'work', kind],
     mover: isScript ? null : [...runner, 'move'],
+    maker: isScript || MAKERS[kind] === undefined ? null : [...runner, 'work', MAKERS[kind]],
   };
 }

@@ -14,6 +14,14 @@ export const JobRecord = z.object({
   name: z.string(),
   kind: z.enum(['backup', 'restore', 'verify', 'preflight']),
   volume: z.object({ namespace: z.string(), resourceName: z.string() }).nullable(),
+  /** Who its two halves run as; null: as who we are. An earlier release did not note them. */
+  users: z
+    .object({
+      worker: z.object({ uid: z.number(), gid: z.number() }),
+      mover: z.object({ uid: z.number(), gid: z.number() }),
+    })
+    .nullable()
+    .default(null),
   deadlineSeconds: z.number(),
   attempts: z.number().int(),
 });

@@ -15,6 +15,7 @@ import { type LocalContext, makeOurs, makePassage } from '../context.ts';
 import type { JobPaths } from '../layout.ts';
 import { requirePrograms } from '../offers.ts';
 import { isThere } from '../servers/server-records.ts';
+import { readOwnUid, readServerUser } from '../servers/server-user.ts';
 import { placeCommands } from './job-commands.ts';
 import { killJobProcesses } from './job-processes.ts';
 import { type JobEnd, type JobRecord, listAttempts, readLife, readSupervisor } from './job-records.ts';
@@ -25,7 +26,7 @@ async function findVolume(context: LocalContext, spec: JobSpec): Promise<string 
   if (!(await isThere(paths.volume))) {
     throw new AppError('STEP_FAILED', `The volume of ${spec.volume.resourceName} is gone: the job cannot be started.`);
   }
-  if ((await listServerProcesses(paths.data)).length > 0) {
+  if ((await listServerProcesses(paths.data, await readOwnUid(paths))).length > 0) {
     throw new AppError('CONFLICT', `Server ${spec.volume.resourceName} runs on the volume: stop it first.`);
   }
   return paths.volume;
@@ -39,18 +40,24 @@ async function writeSecrets(paths: JobPaths, spec: JobSpec): Promise<void> {
   }
 }
 
-/** A job that makes a server's volume is the servers' user, to whom that belongs; any other is nobody of theirs. */
-function usersOf({ identity, jobUsers }: LocalContext, spec: JobSpec): SupervisorOrder['users'] {
+type Users = NonNullable<SupervisorOrder['users']>;
+
+const numbersOf = ({ uid, gid }: ProcessIdentity) => ({ uid, gid });
+
+/** A job that makes a server's volume is that server's user, to whom it belongs; any other is nobody of a server. */
+async function findUsers(context: LocalContext, spec: JobSpec): Promise<Users | null> {
+  const { identity, jobUsers, layout } = context;
   if (identity === null) return null;
-  const numbersOf = ({ uid, gid }: ProcessIdentity) => ({ uid, gid });
-  const worker = spec.volume === null ? (jobUsers?.worker ?? identity) : identity;
+  const volume = spec.volume === null ? null : layout.server(spec.volume);
+  const worker =
+    volume === null ? (jobUsers?.worker ?? identity) : ((await readServerUser(context, volume)) ?? identity);
   return { worker: numbersOf(worker), mover: numbersOf(jobUsers?.mover ?? identity) };
 }
 
-function recordOf(spec: JobSpec): JobRecord {
+function recordOf(spec: JobSpec, users: Users | null): JobRecord {
   const { id, namespace, name, kind, deadlineSeconds, attempts } = spec;
   const volume = spec.volume && { namespace: spec.volume.namespace, resourceName: spec.volume.resourceName };
-  return { id, namespace, name, kind, volume, deadlineSeconds, attempts };
+  return { id, namespace, name, kind, volume, users, deadlineSeconds, attempts };
 }
 
 async function launch(
@@ -121,7 +128,9 @@ export async function startJob(
   await makeOurs(paths.attempts);
   await makePassage(paths.scratch);
   await writeSecrets(paths, spec);
-  await writeJsonFile(paths.record, recordOf(spec));
+  const users = await findUsers(context, spec);
+  const ownUid = spec.volume === null ? null : await readOwnUid(context.layout.server(spec.volume));
+  await writeJsonFile(paths.record, recordOf(spec, users));
 
   const tools = context.azcopyPath === null ? [] : [path.dirname(context.azcopyPath)];
   const environment = {
@@ -139,7 +148,12 @@ export async function startJob(
     secrets: paths.secrets,
     worker: [...commands.worker],
     mover: commands.mover === null ? null : [...commands.mover],
-    users: usersOf(context, spec),
+    users,
+    isWorkerAlone: ownUid !== null,
+    maker:
+      commands.maker === null || ownUid === null || context.identity === null
+        ? null
+        : { command: [...commands.maker], user: numbersOf(context.identity) },
     attemptsAtMost: spec.attempts,
     ...tally,
     firstAttempt: ((await listAttempts(paths)).at(-1) ?? 0) + 1,

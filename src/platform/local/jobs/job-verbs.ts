@@ -4,7 +4,7 @@ import type { JobRef, JobSpec, JobStatus, Platform } from '../../../../jobs/port
 import { withLock } from '../../../machine/file-lock.ts';
 import { isAlive, type ProcessMark, signalProcess } from '../../../machine/process-mark.ts';
 import { type Owner, removeTree } from '../../../machine/remove-tree.ts';
-import { writeWholeFile } from '../../../machine/whole-file.ts';
+import { readJsonFile, writeWholeFile } from '../../../machine/whole-file.ts';
 import { until } from '../../../waiting/until.ts';
 import type { LocalContext } from '../context.ts';
 import type { JobPaths } from '../layout.ts';
@@ -12,6 +12,7 @@ import { isThere } from '../servers/server-records.ts';
 import { killJobProcesses } from './job-processes.ts';
 import {
   type JobEnd,
+  JobRecord,
   type LostLife,
   listJobs,
   readLife,
@@ -49,18 +50,24 @@ async function withdrawOrder(paths: JobPaths): Promise<void> {
 }
 
 /** Owners of what lies in the scratch space of a job. */
-function ownersOf({ identity, jobUsers }: LocalContext): readonly Owner[] {
+async function ownersOf({ identity, jobUsers }: LocalContext, { record }: JobPaths): Promise<readonly Owner[]> {
   if (identity === null) return [];
-  if (jobUsers === null) return [identity];
-  const { worker, mover } = jobUsers;
+  const noted = (await readJsonFile(record, JobRecord).catch(() => null))?.users ?? null;
+  const workers: readonly Owner[] = [
+    identity,
+    ...(jobUsers === null ? [] : [jobUsers.worker]),
+    ...(noted === null ? [] : [noted.worker]),
+  ];
   // The mover is in the group of its worker.
-  return [identity, worker, { uid: mover.uid, gid: worker.gid }, { uid: mover.uid, gid: identity.gid }];
+  const mover = noted?.mover ?? jobUsers?.mover ?? identity;
+  return [...workers, ...workers.map(({ gid }) => ({ uid: mover.uid, gid }))];
 }
 
-async function removeScratch(context: LocalContext, { scratch }: JobPaths): Promise<void> {
-  const attempts = await readdir(scratch).catch(() => []);
-  for (const attempt of attempts) await removeTree(path.join(scratch, attempt), ownersOf(context));
-  await removeTree(scratch, ownersOf(context));
+async function removeScratch(context: LocalContext, paths: JobPaths): Promise<void> {
+  const owners = await ownersOf(context, paths);
+  const attempts = await readdir(paths.scratch).catch(() => []);
+  for (const attempt of attempts) await removeTree(path.join(paths.scratch, attempt), owners);
+  await removeTree(paths.scratch, owners);
 }
 
 async function writeEnd(context: LocalContext, paths: JobPaths, how: Verdict): Promise<void> {

@@ -3,6 +3,7 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
 import { AppError, invalidInput } from '../../../../schema/errors.ts';
+import { removeTree } from '../../../machine/remove-tree.ts';
 import { readJsonFile, writeJsonFile, writeWholeFile } from '../../../machine/whole-file.ts';
 import { listServerProcesses } from '../../../postgres-programs/postmaster.ts';
 import { type LocalContext, makePassage, makePrivate } from '../context.ts';
@@ -11,6 +12,7 @@ import type { ServerPaths } from '../layout.ts';
 import { withServerLock } from './server-lock.ts';
 import { ConfigurationRecord, isThere, SecretRecord, VolumeRecord } from './server-records.ts';
 import { buildHba, buildIdent } from './server-settings.ts';
+import { chooseServerUid, listAsides, readOwnUid, readServerUser } from './server-user.ts';
 import { growVolume, readGrowth } from './volume-size.ts';
 
 type ServerParts = Pick<
@@ -27,16 +29,16 @@ type ServerParts = Pick<
 
 const REMOVED = 'volume.removed-';
 
-async function removeData(paths: ServerPaths): Promise<void> {
+async function removeData(context: LocalContext, paths: ServerPaths): Promise<void> {
+  const owner = await readServerUser(context, paths);
   // First out of the way in one move: what a crash leaves behind is no volume any more.
   if (await isThere(paths.volume)) {
     await rename(paths.volume, path.join(paths.directory, `${REMOVED}${randomBytes(4).toString('hex')}`));
   }
   const names = await readdir(paths.directory).catch(() => []);
-  const leftovers = names.filter((name) => name.startsWith(REMOVED));
-  await Promise.all(
-    leftovers.map((name) => rm(path.join(paths.directory, name), { recursive: true, force: true, maxRetries: 3 })),
-  );
+  const leftovers = names.filter((name) => name.startsWith(REMOVED)).map((name) => path.join(paths.directory, name));
+  const owners = owner === null ? [] : context.identity === null ? [owner] : [owner, context.identity];
+  for (const place of [...leftovers, ...(await listAsides(paths))]) await removeTree(place, owners);
   await rm(paths.volumeRecord, { force: true });
 }
 
@@ -60,9 +62,16 @@ export function createServerParts(context: LocalContext): ServerParts {
     ensureVolume: (spec: ServerSpec) =>
       locked(spec, async (paths) => {
         await makePassage(paths.directory);
-        await makePrivate(paths.volume, identity);
-        if ((await readJsonFile(paths.volumeRecord, VolumeRecord)) !== null) return;
-        await writeJsonFile(paths.volumeRecord, { ownerId: spec.instanceId, storageGib: spec.storageGib });
+        if ((await readJsonFile(paths.volumeRecord, VolumeRecord)) !== null) {
+          if (!(await isThere(paths.volume))) await makePrivate(paths.volume, await readServerUser(context, paths));
+          return;
+        }
+        const record = { ownerId: spec.instanceId, storageGib: spec.storageGib };
+        await chooseServerUid(context, async (uid) => {
+          const user = uid === null ? identity : { uid, gid: uid };
+          await makePrivate(paths.volume, user);
+          await writeJsonFile(paths.volumeRecord, { ...record, ...(uid === null ? {} : { uid }) });
+        });
       }),
 
     ensureVolumeSize: (ref, storageGib) => locked(ref, (paths) => growVolume(paths, ref, storageGib)),
@@ -80,7 +89,8 @@ export function createServerParts(context: LocalContext): ServerParts {
       locked(spec, async (paths) => {
         await makePassage(paths.directory);
         await makePassage(paths.configuration);
-        const options = { mode: 0o600, owner: identity };
+        // No secret stands in them, and a server that could change them could let others in.
+        const options = { mode: 0o644 };
         await writeWholeFile(path.join(paths.configuration, 'pg_hba.conf'), buildHba(spec.imageType), options);
         await writeWholeFile(path.join(paths.configuration, 'pg_ident.conf'), buildIdent(), options);
         const record = { ownerId: spec.instanceId, imageType: spec.imageType };
@@ -93,13 +103,13 @@ export function createServerParts(context: LocalContext): ServerParts {
 
     removeVolume: (ref) =>
       locked(ref, async (paths) => {
-        if ((await listServerProcesses(paths.data)).length > 0) {
+        if ((await listServerProcesses(paths.data, await readOwnUid(paths))).length > 0) {
           throw new AppError('CONFLICT', `Server ${ref.resourceName} runs on the volume: stop it first.`);
         }
         if (await isVolumeInUse(layout, ref)) {
           throw new AppError('CONFLICT', `A job works on the volume of ${ref.resourceName}: cancel it first.`);
         }
-        await removeData(paths);
+        await removeData(context, paths);
       }),
   };
 }

@@ -9,7 +9,12 @@ import { isResourceName, type Layout, type ServerPaths } from '../layout.ts';
 const owned = { ownerId: z.string() };
 
 /** What stands in the small file beside each thing that a server is made of. */
-export const VolumeRecord = z.object({ ...owned, storageGib: z.number() });
+export const VolumeRecord = z.object({
+  ...owned,
+  storageGib: z.number(),
+  /** The user that is this server and nobody else. It has none where we are an ordinary user. */
+  uid: z.number().int().optional(),
+});
 export const SecretRecord = z.object({ ...owned, username: z.string(), password: z.string() });
 export const ConfigurationRecord = z.object({ ...owned, imageType: z.enum(IMAGE_TYPES) });
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ServerRef } from '../../../../jobs/ports/platform.ts';
@@ -7,39 +8,54 @@ import { markProcess, readProcess } from '../../../machine/process-mark.ts';
 import { readJsonFile, readPlainFile, writeJsonFile } from '../../../machine/whole-file.ts';
 import { initCluster, startCluster } from '../../../postgres-programs/cluster.ts';
 import type { PostgresPrograms } from '../../../postgres-programs/find.ts';
-import { spawnOptionsFor } from '../../../postgres-programs/identity.ts';
+import { type ProcessIdentity, spawnOptionsFor } from '../../../postgres-programs/identity.ts';
 import { findPostmaster, listServerProcesses, removeMisleadingLock } from '../../../postgres-programs/postmaster.ts';
 import { readLastCause, rotateServerLog } from '../../../postgres-programs/server-log.ts';
 import { until } from '../../../waiting/until.ts';
-import { type LocalContext, makePrivate } from '../context.ts';
+import { type LocalContext, makePassage, makePrivate } from '../context.ts';
 import type { ServerPaths } from '../layout.ts';
 import { requirePrograms } from '../offers.ts';
 import { reservePort } from './ports.ts';
 import { isThere, SecretRecord, type ServerRecord } from './server-records.ts';
 import { buildSettings } from './server-settings.ts';
+import { adoptVolume, endProcessesOf, giveTree, readOwnUid, readServerUser } from './server-user.ts';
 
 const run = promisify(execFile);
 
 /** How often another port is tried when somebody takes ours between looking and listening. */
 const PORT_TRIES = 3;
+const VERSION_BYTES = 64;
 
-async function makeCluster(context: LocalContext, paths: ServerPaths, programs: PostgresPrograms): Promise<void> {
+/** Made where no server's user comes, and given to the server's whole: initdb runs only as a user that the system knows. */
+async function makeCluster(
+  context: LocalContext,
+  paths: ServerPaths,
+  programs: PostgresPrograms,
+  user: ProcessIdentity | null,
+): Promise<void> {
   const secret = await readJsonFile(paths.secretRecord, SecretRecord);
   if (secret === null) throw new AppError('STEP_FAILED', 'The secret of the server is gone: it cannot be made.');
+  const making = path.join(paths.directory, 'making');
+  const made = path.join(making, 'pgdata');
+  for (const left of [making, `${paths.data}.new`]) await rm(left, { recursive: true, force: true });
+  await makePassage(making);
   await initCluster(
     { programs, identity: context.identity },
     {
-      dataDirectory: paths.data,
+      dataDirectory: made,
       superuser: secret.username,
       password: secret.password,
       initdbArguments: ['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums'],
     },
   );
+  if (user !== null) await giveTree(made, user);
+  await rename(made, paths.data);
+  await rm(making, { recursive: true, force: true });
 }
 
 /** Refuses data that cannot be this server's, or that a restore has not finished. */
 async function checkCluster(paths: ServerPaths, programs: PostgresPrograms): Promise<void> {
-  const version = (await readPlainFile(path.join(paths.data, 'PG_VERSION')))?.trim() ?? 'none';
+  const version = (await readPlainFile(path.join(paths.data, 'PG_VERSION'), VERSION_BYTES))?.trim() ?? 'none';
   if (version === programs.major) return;
   throw new AppError(
     'STEP_FAILED',
@@ -47,7 +63,12 @@ async function checkCluster(paths: ServerPaths, programs: PostgresPrograms): Pro
   );
 }
 
-async function prepareCluster(context: LocalContext, paths: ServerPaths, programs: PostgresPrograms): Promise<void> {
+async function prepareCluster(
+  context: LocalContext,
+  paths: ServerPaths,
+  programs: PostgresPrograms,
+  user: ProcessIdentity | null,
+): Promise<void> {
   if (!(await isThere(paths.volume))) {
     throw new AppError('STEP_FAILED', 'The volume of the server is gone: it cannot be started.');
   }
@@ -57,22 +78,36 @@ async function prepareCluster(context: LocalContext, paths: ServerPaths, program
       'The volume holds a restore that was not finished: run the restore again, or delete the instance.',
     );
   }
-  if (await isThere(paths.data)) await checkCluster(paths, programs);
-  else await makeCluster(context, paths, programs);
+  const facts = await lstat(paths.data).catch(() => null);
+  if (facts === null) return makeCluster(context, paths, programs, user);
+  if (!facts.isDirectory()) {
+    throw new AppError('STEP_FAILED', 'The data directory of the server is none: something else stands in its place.');
+  }
+  await checkCluster(paths, programs);
 }
 
-async function readPreloaded(context: LocalContext, paths: ServerPaths, programs: PostgresPrograms): Promise<string> {
+async function readPreloaded(
+  user: ProcessIdentity | null,
+  paths: ServerPaths,
+  programs: PostgresPrograms,
+): Promise<string> {
   const asked = run(path.join(programs.directory, 'postgres'), ['-D', paths.data, '-C', 'shared_preload_libraries'], {
-    ...spawnOptionsFor(context.identity),
+    ...spawnOptionsFor(user),
     cwd: '/',
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
   });
   return (await asked).stdout.trim();
 }
 
-async function launch(context: LocalContext, paths: ServerPaths, record: ServerRecord, programs: PostgresPrograms) {
+async function launch(
+  context: LocalContext,
+  paths: ServerPaths,
+  record: ServerRecord,
+  programs: PostgresPrograms,
+  user: ProcessIdentity | null,
+) {
   const durable = record.imageType === 'PG_DURABLE';
-  const preloaded = durable ? await readPreloaded(context, paths, programs) : '';
+  const preloaded = durable ? await readPreloaded(user, paths, programs) : '';
   for (let tries = 1; ; tries += 1) {
     const write = (change: Partial<ServerRecord>) => writeJsonFile(paths.serverRecord, { ...record, ...change });
     const remembered = tries === 1 ? record.port : null;
@@ -89,7 +124,7 @@ async function launch(context: LocalContext, paths: ServerPaths, record: ServerR
       preloaded,
     });
     const start = { dataDirectory: paths.data, settings, logFile: paths.log };
-    const pid = await startCluster({ programs, identity: context.identity }, start);
+    const pid = await startCluster({ programs, identity: user }, start);
     await write({ port, process: await markProcess(pid) });
     const isBegun = async () =>
       (await findPostmaster(paths.data))?.listens === true || (await readProcess(pid)) === null;
@@ -113,19 +148,24 @@ export async function startServer(
   const wanted: ServerRecord = { ...record, desired: 'running', paused: false, failure: null };
   const running = await findPostmaster(paths.data);
   if (running !== null && running.status !== 'stopping') {
-    await writeJsonFile(paths.serverRecord, { ...wanted, port: running.port ?? record.port, process: running.process });
+    await writeJsonFile(paths.serverRecord, { ...wanted, port: record.port ?? running.port, process: running.process });
     return;
   }
-  if (!(await until(async () => (await listServerProcesses(paths.data)).length === 0, { timeoutMs: 3_000 }))) {
+  const ownUid = await readOwnUid(paths);
+  if (running === null && ownUid !== null) await endProcessesOf(ownUid);
+  const isGone = async () => (await listServerProcesses(paths.data, ownUid)).length === 0;
+  if (!(await until(isGone, { timeoutMs: 3_000 }))) {
     throw new AppError('UNAVAILABLE', `Server ${ref.resourceName} is still shutting down: try again in a moment.`);
   }
   const programs = await requirePrograms(context.programs, record);
   const begun = { ...wanted, process: null };
   await writeJsonFile(paths.serverRecord, begun);
   try {
-    await prepareCluster(context, paths, programs);
-    await makePrivate(paths.socket, context.identity);
-    await launch(context, paths, begun, programs);
+    await adoptVolume(context, paths);
+    const user = await readServerUser(context, paths);
+    await prepareCluster(context, paths, programs, user);
+    await makePrivate(paths.socket, user);
+    await launch(context, paths, begun, programs, user);
   } catch (error) {
     const failure = error instanceof AppError ? error.message : 'The server could not be started.';
     await writeJsonFile(paths.serverRecord, { ...begun, failure });

@@ -10,6 +10,7 @@ import type { ServerPaths } from '../layout.ts';
 import { withServerLock } from './server-lock.ts';
 import { isThere, ServerRecord } from './server-records.ts';
 import { startServer } from './server-start.ts';
+import { readOwnUid } from './server-user.ts';
 
 export type ServerVerbs = Pick<Platform, 'ensureServer' | 'readServer' | 'stopServer' | 'removeServer'> & {
   /** Stops it as `stopServer` does, but remembers that it is meant to run. */
@@ -31,7 +32,9 @@ function statusOf(phase: ServerStatus['phase'], port: number | null, detail: str
 async function describeRunning(paths: ServerPaths, postmaster: Postmaster): Promise<ServerStatus> {
   const phase = PHASES[postmaster.status];
   const detail = phase === 'STARTING' ? await readLastCause(paths.log) : null;
-  return statusOf(phase, postmaster.listens ? postmaster.port : null, detail);
+  // Its own word for it may be changed by whoever is superuser there, and lead to another server.
+  const port = (await readJsonFile(paths.serverRecord, ServerRecord))?.port ?? postmaster.port;
+  return statusOf(phase, postmaster.listens ? port : null, detail);
 }
 
 async function describeMissing(paths: ServerPaths): Promise<ServerStatus> {
@@ -57,7 +60,7 @@ export function createServers(context: LocalContext): ServerVerbs {
     locked(ref, stopPatienceSeconds, async (paths) => {
       const record = await readRecord(paths);
       if (record !== null) await writeJsonFile(paths.serverRecord, { ...record, ...change });
-      await stopPostmaster(paths.data, context.stopGraceMs);
+      await stopPostmaster(paths.data, context.stopGraceMs, await readOwnUid(paths));
     });
 
   return {
@@ -99,7 +102,7 @@ export function createServers(context: LocalContext): ServerVerbs {
 
     removeServer: async (ref) => {
       await locked(ref, stopPatienceSeconds, async (paths) => {
-        await stopPostmaster(paths.data, context.stopGraceMs);
+        await stopPostmaster(paths.data, context.stopGraceMs, await readOwnUid(paths));
         await rm(paths.serverRecord, { force: true });
         for (const file of [paths.log, `${paths.log}.1`]) await rm(file, { force: true });
         await rm(paths.socket, { recursive: true, force: true });
