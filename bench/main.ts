@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
+import { benchHostile } from './hostile.ts';
 import { benchIdle } from './idle.ts';
 import { benchImage } from './image.ts';
 import { readMachine } from './machine.ts';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) =>
   image: benchImage,
   engine: benchEngine,
   idle: benchIdle,
+  hostile: benchHostile,
   cluster: benchCluster,
 };
 

@@ -50,7 +50,7 @@ function buildServices(
   stops: Stops,
 ): (scope: Scope) => Services {
   const { boss, database, listener, platform, secrets, services } = core;
-  const { instances, probe, store } = services;
+  const { instances, store } = services;
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
   const gate = createCommandGate({ database, secrets, platform, log, watch: access.trail.watch });
   const commands = { gate, queue, platform, secrets, defaultMethod: defaultImageMethod, encryptImages };
@@ -77,7 +77,7 @@ function buildServices(
     checks: createChecks({
       facts,
       instances,
-      probe,
+      probe: core.checks,
       database,
       queue: checkQueue(core),
       store,

@@ -1,10 +1,12 @@
 import type { PgBoss } from 'pg-boss';
+import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
 import type { WorkflowServices } from '../../jobs/workflow/context.ts';
 import type { Config } from '../config/env.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { createListener, type Listener } from '../db/listener.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import type { Logger } from '../log/logger.ts';
+import { shareChecks } from '../platform/shared-checks.ts';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { parseSecretKey } from '../secrets/secret-key.ts';
 import { requireKnownKeys } from '../services/keys/rotate-keys.ts';
@@ -30,6 +32,8 @@ export interface Core {
   readonly secrets: SecretBox;
   readonly platform: RunningPlatform;
   readonly services: WorkflowServices;
+  /** How health checks and connection checks of this process connect: one of an instance at a time. */
+  readonly checks: Pick<ServerProbe, 'connect'>;
 }
 
 /**
@@ -90,5 +94,5 @@ export async function openCore(
     images: createImageRecords(database, secrets),
     jobs: createJobRecords(database, platform.id),
   };
-  return { database, boss, listener, secrets, platform, services };
+  return { database, boss, listener, secrets, platform, services, checks: shareChecks(probe) };
 }

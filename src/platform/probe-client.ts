@@ -11,6 +11,8 @@ const APPLICATION = 'toygres probe';
 const ANSWERS_BYTES = 256 << 10;
 /** How long the server may take to close a connection that was ended in order. */
 const GOODBYE_MS = 1000;
+/** How much of the time of one question all that is asked on a connection may take. */
+const ALL_TIMES = 2;
 
 /** Nothing that only a superuser may set: whether the role is one still is for the server to say. */
 const PINNED = writeOptions({ search_path: 'pg_catalog', client_encoding: 'UTF8' });
@@ -32,11 +34,14 @@ export const openAt =
       options: PINNED,
     });
     const client = buildClient(address, login, database, timeoutMs, connection);
+    // Each question has its time; a server that uses all of each is not waited for as often as there are questions.
+    const timer = setTimeout(() => connection.destroy(), ALL_TIMES * timeoutMs);
     try {
       await client.connect();
       connection.allow(ANSWERS_BYTES);
       return await work(client);
     } finally {
+      clearTimeout(timer);
       await close(client, connection);
     }
   };

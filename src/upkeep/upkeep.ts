@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PgBoss } from 'pg-boss';
+import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
 import type { WorkflowServices } from '../../jobs/workflow/context.ts';
 import type { Database } from '../db/database.ts';
 import type { WakeSource } from '../db/listener.ts';
@@ -17,6 +18,8 @@ export interface UpkeepOptions {
   readonly listener: WakeSource;
   readonly secrets: SecretBox;
   readonly services: WorkflowServices;
+  /** How health checks connect. */
+  readonly checks: Pick<ServerProbe, 'connect'>;
   /** Null where servers do not run as processes that can be seen from here. */
   readonly exits: ServerExits | null;
   readonly retention: Retention;
@@ -33,8 +36,8 @@ export interface Upkeep {
 }
 
 export function createUpkeep(options: UpkeepOptions): Upkeep {
-  const { database, boss, listener, secrets, services, exits, retention, driftGraceMs, log } = options;
-  const { platform, probe, store } = services;
+  const { database, boss, listener, secrets, services, checks, exits, retention, driftGraceMs, log } = options;
+  const { platform, store } = services;
   const reconciler = createReconciler({ database, services, graceMs: driftGraceMs, log });
   const pruner = createPruner({ database, store, retention, log });
   const monitor = createHealthMonitor({
@@ -43,7 +46,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     exits,
     listener,
     secrets,
-    probe,
+    probe: checks,
     processId: randomUUID(),
     log,
   });

@@ -192,6 +192,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     },
     /** What the platform holds, as `kind name`. */
     objects: async () => (await platform.listObjects()).map(({ kind, name }) => `${kind} ${name}`).sort(),
+    stateDirectory,
     stateFiles: () => readdir(stateDirectory, { recursive: true }),
     async stop() {
       await worker.stop({ graceMs: 0 });
