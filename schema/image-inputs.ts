@@ -16,7 +16,10 @@ export class CreateImageInput {
   @Field(() => ID, { description: 'The instance to take it of; RUNNING.' })
   declare readonly instanceId: string;
 
-  @Field(() => String, { nullable: true, description: 'Anything worth knowing about it, at most 1000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Anything worth knowing about it, at most 1000 characters. Left out: none.',
+  })
   declare readonly description?: string | null;
 
   @Field(() => ImageMethod, { nullable: true, description: 'How to take it. Left out: LOGICAL.' })
@@ -29,7 +32,7 @@ export class CreateImageInput {
   })
   declare readonly acceptLoss?: Loss | null;
 
-  @Field(() => [LabelInput], { nullable: true, description: 'At most 64 labels, each key once.' })
+  @Field(() => [LabelInput], { nullable: true, description: 'At most 64 labels, each key once. Left out: none.' })
   declare readonly labels?: LabelInput[] | null;
 
   @Field(() => Boolean, {

@@ -35,7 +35,8 @@ export class CreateInstanceInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: "Size of the volume in GiB, 1 to 16384. On a restore raised to the source's size, with a notice.",
+    description:
+      "Size of the volume in GiB, 1 to 16384. Left out: 10. On a restore raised to the source's size, with a notice.",
   })
   declare readonly storageGib?: number | null;
 
@@ -44,7 +45,8 @@ export class CreateInstanceInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC.',
+    description:
+      'Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. Left out: no name.',
   })
   declare readonly dnsLabel?: string | null;
 
@@ -54,13 +56,16 @@ export class CreateInstanceInput {
   })
   declare readonly namespace?: string | null;
 
-  @Field(() => [LabelInput], { nullable: true, description: 'At most 64 labels, each key once.' })
+  @Field(() => [LabelInput], { nullable: true, description: 'At most 64 labels, each key once. Left out: none.' })
   declare readonly labels?: LabelInput[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether deleting it is refused at first. Left out: false.' })
   declare readonly deletionProtection?: boolean | null;
 
-  @Field(() => ID, { nullable: true, description: 'An AVAILABLE image whose data, roles and settings it starts with.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'An AVAILABLE image whose data, roles and settings it starts with. Left out: it starts empty.',
+  })
   declare readonly sourceImageId?: string | null;
 
   @Field(() => DurableFunctions, {
@@ -138,7 +143,7 @@ export class DeleteInstanceInput {
     nullable: true,
     description:
       'Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is ' +
-      'AVAILABLE.',
+      'AVAILABLE. Left out: none is taken.',
   })
   declare readonly finalImage?: string | null;
 

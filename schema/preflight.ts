@@ -8,14 +8,14 @@ import { ImageType } from './states.ts';
 export class RunPreflightInput {
   @Field(() => String, {
     nullable: true,
-    description: 'One of the configured namespaces; the default one when left out.',
+    description: 'One of the configured namespaces. Left out: the default one.',
   })
   declare readonly namespace?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The major version of PostgreSQL whose job image is tried; left out: the newest that an instance there has, else ' +
+      'The major version of PostgreSQL whose job image is tried. Left out: the newest that an instance there has, else ' +
       'the newest that the platform offers.',
   })
   declare readonly postgresVersion?: string | null;
@@ -23,7 +23,7 @@ export class RunPreflightInput {
   @Field(() => ImageType, {
     nullable: true,
     description:
-      'Restores of PG_DURABLE servers run in an image of their own, which is tried with PG_DURABLE; else STOCK.',
+      'Restores of PG_DURABLE servers run in an image of their own, which is tried with PG_DURABLE. Left out: STOCK.',
   })
   declare readonly imageType?: ImageType | null;
 

@@ -9,7 +9,7 @@ import { OperationConnection } from '../../schema/operation-connection.ts';
 import { Schedule } from '../../schema/schedules/schedule.ts';
 import type { ApiContext } from '../context.ts';
 import { listLabels } from '../labels.ts';
-import { buildConnection, type Connection, readPage } from '../paging.ts';
+import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../paging.ts';
 import type { ImageFileRecord, OperationRecord } from '../ports/records.ts';
 import type { ScheduleRecord } from '../ports/schedules.ts';
 import { AFTER, FIRST } from '../words.ts';
@@ -49,7 +49,7 @@ export class ImageFieldResolver {
     @Info() info: GraphQLResolveInfo,
     @Root() image: ImageRecord,
     @Ctx() { loaders }: ApiContext,
-    @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<OperationRecord>> {
     const page = readPage(first, after, info);

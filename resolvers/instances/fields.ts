@@ -12,7 +12,7 @@ import { OperationConnection } from '../../schema/operation-connection.ts';
 import { buildConnectionString } from '../connection-string.ts';
 import type { ApiContext } from '../context.ts';
 import { listLabels } from '../labels.ts';
-import { buildConnection, type Connection, readPage } from '../paging.ts';
+import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../paging.ts';
 import type { OperationRecord } from '../ports/records.ts';
 import { AFTER, FIRST } from '../words.ts';
 
@@ -37,7 +37,7 @@ export class InstanceFieldResolver {
     @Info() info: GraphQLResolveInfo,
     @Root() instance: InstanceRecord,
     @Ctx() { loaders }: ApiContext,
-    @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<ImageRecord>> {
     const page = readPage(first, after, info);
@@ -49,7 +49,7 @@ export class InstanceFieldResolver {
     @Info() info: GraphQLResolveInfo,
     @Root() instance: InstanceRecord,
     @Ctx() { loaders }: ApiContext,
-    @Arg('first', () => Int, { nullable: true, description: FIRST }) first?: number | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<OperationRecord>> {
     const page = readPage(first, after, info);

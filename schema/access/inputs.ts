@@ -79,7 +79,7 @@ export class CreateApiTokenInput {
 
   @Field(() => [LabelInput], {
     nullable: true,
-    description: `${SCOPE}The labels of the caller's own scope are added.`,
+    description: `${SCOPE}The labels of the caller's own scope are added. Left out: that scope alone.`,
   })
   declare readonly scope?: LabelInput[] | null;
 

@@ -6,15 +6,21 @@ import { RetentionInput } from './schedule-inputs.ts';
 
 @InputType({ description: 'Whose images, and by which rules; at least one of scheduleId and instanceId.' })
 export class RetentionPreviewInput {
-  @Field(() => ID, { nullable: true, description: 'Only images that this schedule took, by its retention.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only images that this schedule took, by its retention. Left out: of any.',
+  })
   declare readonly scheduleId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Only images of this instance; it may be DELETED.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only images of this instance; it may be DELETED. Left out: of any.',
+  })
   declare readonly instanceId?: string | null;
 
   @Field(() => RetentionInput, {
     nullable: true,
-    description: 'Another retention, instead of what the schedules of these images have; in UTC without a schedule.',
+    description: 'Another retention, in UTC without a schedule. Left out: what the schedules of these images have.',
   })
   declare readonly retention?: RetentionInput | null;
 

@@ -8,9 +8,11 @@ const NAME =
   'At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use.';
 const CRON = 'Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3.';
 const SELECTOR = 'Labels that an instance must carry; an empty list takes every instance. Looked up at each run.';
-const DRILL_EVERY = 'Every so-manieth image of an instance is proven by a drill, 1 to 1000; null: none.';
+const DRILL_EVERY = 'Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none.';
 
-@InputType({ description: 'Which images stay: at least one rule, each a whole number from 1 on.' })
+@InputType({
+  description: 'Which images stay: at least one rule, each a whole number from 1 on. One that is left out wants none.',
+})
 export class RetentionInput {
   @Field(() => Int, { nullable: true, description: 'The newest so many.' })
   declare readonly keepLast?: number | null;
@@ -45,10 +47,13 @@ export class CreateScheduleInput {
   @Field(() => String, { nullable: true, description: 'A name of the IANA database, "Europe/Berlin". Left out: UTC.' })
   declare readonly timeZone?: string | null;
 
-  @Field(() => [LabelInput], { nullable: true, description: SELECTOR })
+  @Field(() => [LabelInput], { nullable: true, description: `${SELECTOR} Left out: instanceId has to be given.` })
   declare readonly selector?: LabelInput[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'The one instance to take images of, instead of a selector.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The one instance to take images of. Left out: those of the selector.',
+  })
   declare readonly instanceId?: string | null;
 
   @Field(() => ImageMethod, { nullable: true, description: 'How to take them. Left out: LOGICAL.' })
@@ -57,7 +62,7 @@ export class CreateScheduleInput {
   @Field(() => RetentionInput, { description: 'Which of its images stay.' })
   declare readonly retention: RetentionInput;
 
-  @Field(() => Int, { nullable: true, description: DRILL_EVERY })
+  @Field(() => Int, { nullable: true, description: `${DRILL_EVERY} Left out: none.` })
   declare readonly drillEvery?: number | null;
 
   @Field(() => Int, { nullable: true, description: 'How many images are under way at once, 1 to 100. Left out: 4.' })

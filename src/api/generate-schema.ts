@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { readSchema } from './schema.ts';
 
@@ -12,4 +12,18 @@ export function printApiSchema(): string {
   return `${HEAD}${printSchema(lexicographicSortSchema(readSchema()))}\n`;
 }
 
-if (import.meta.main) await writeFile(PRINTED_SCHEMA, printApiSchema());
+/** Prints the schema, and what has changed in it since the last release. */
+async function generate(): Promise<void> {
+  const [{ compareSchemas }, { printUnreleased }, { CHANGES_PAGE, RELEASED_SCHEMA, readRelease }] = await Promise.all([
+    import('./schema-changes/compare-schemas.ts'),
+    import('./schema-changes/change-log.ts'),
+    import('./schema-changes/released-schema.ts'),
+  ]);
+  const printed = printApiSchema();
+  const released = await readFile(RELEASED_SCHEMA, 'utf8');
+  const { all } = await compareSchemas(released, printed);
+  await writeFile(PRINTED_SCHEMA, printed);
+  await writeFile(CHANGES_PAGE, printUnreleased(await readFile(CHANGES_PAGE, 'utf8'), readRelease(released), all));
+}
+
+if (import.meta.main) await generate();
