@@ -84,7 +84,7 @@ export type CreateApiTokenInput = {
   name: string;
   /** What it may do; at most the caller's role. */
   role: Role;
-  /** Only instances with all of these labels; at most 64. The labels of the caller's own scope are added. */
+  /** Only instances with all of these labels; at most 64. The labels of the caller's own scope are added. Left out: that scope alone. */
   scope?: Array<LabelInput> | null | undefined;
 };
 
@@ -92,17 +92,17 @@ export type CreateApiTokenInput = {
 export type CreateImageInput = {
   /** How much a restore may lose for the image to be taken all the same. Left out: OBJECTS: rows that could not come back fail it. */
   acceptLoss?: Loss | null | undefined;
-  /** Anything worth knowing about it, at most 1000 characters. */
+  /** Anything worth knowing about it, at most 1000 characters. Left out: none. */
   description?: string | null | undefined;
   /** Whether its files are encrypted. Left out: as the server is configured, which is not unless it says so. */
   encrypt?: boolean | null | undefined;
   /** From when on retention may delete it; a moment to come. Left out: never by time. */
   expiresAt?: string | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to take it of; RUNNING. */
   instanceId: string;
-  /** At most 64 labels, each key once. */
+  /** At most 64 labels, each key once. Left out: none. */
   labels?: Array<LabelInput> | null | undefined;
   /** How to take it. Left out: LOGICAL. */
   method?: ImageMethod | null | undefined;
@@ -124,17 +124,17 @@ export type CreateInstanceInput = {
   databases?: Array<string> | null | undefined;
   /** Whether deleting it is refused at first. Left out: false. */
   deletionProtection?: boolean | null | undefined;
-  /** Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. */
+  /** Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. Left out: no name. */
   dnsLabel?: string | null | undefined;
   /** Only with sourceImageId: what becomes of durable functions that had not ended. Left out: CANCEL while the source instance exists, RESUME when it is gone; a notice says which. */
   durableFunctions?: DurableFunctions | null | undefined;
   /** From where it can be reached. Left out: INTERNAL. */
   exposure?: Exposure | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** What the server is to run. Left out: STOCK; on a restore the image has it. */
   imageType?: ImageType | null | undefined;
-  /** At most 64 labels, each key once. */
+  /** At most 64 labels, each key once. Left out: none. */
   labels?: Array<LabelInput> | null | undefined;
   /** At most 40 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
   name: string;
@@ -144,9 +144,9 @@ export type CreateInstanceInput = {
   password?: string | null | undefined;
   /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
   postgresVersion?: string | null | undefined;
-  /** An AVAILABLE image whose data, roles and settings it starts with. */
+  /** An AVAILABLE image whose data, roles and settings it starts with. Left out: it starts empty. */
   sourceImageId?: string | null | undefined;
-  /** Size of the volume in GiB, 1 to 16384. On a restore raised to the source's size, with a notice. */
+  /** Size of the volume in GiB, 1 to 16384. Left out: 10. On a restore raised to the source's size, with a notice. */
   storageGib?: number | null | undefined;
 };
 
@@ -156,13 +156,13 @@ export type CreateScheduleInput = {
   concurrency?: number | null | undefined;
   /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
   cron: string;
-  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000; null: none. */
+  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none. Left out: none. */
   drillEvery?: number | null | undefined;
   /** Whether anything is due. Left out: true. */
   enabled?: boolean | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
-  /** The one instance to take images of, instead of a selector. */
+  /** The one instance to take images of. Left out: those of the selector. */
   instanceId?: string | null | undefined;
   /** How to take them. Left out: LOGICAL. */
   method?: ImageMethod | null | undefined;
@@ -170,7 +170,7 @@ export type CreateScheduleInput = {
   name: string;
   /** Which of its images stay. */
   retention: RetentionInput;
-  /** Labels that an instance must carry; an empty list takes every instance. Looked up at each run. */
+  /** Labels that an instance must carry; an empty list takes every instance. Looked up at each run. Left out: instanceId has to be given. */
   selector?: Array<LabelInput> | null | undefined;
   /** A name of the IANA database, "Europe/Berlin". Left out: UTC. */
   timeZone?: string | null | undefined;
@@ -202,7 +202,7 @@ export type CreateWebhookInput = {
 
 /** Which image to delete, with its files. */
 export type DeleteImageInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The image to delete; not protected. */
   imageId: string;
@@ -210,9 +210,9 @@ export type DeleteImageInput = {
 
 /** Which instance to delete, with its data. Its images stay. */
 export type DeleteInstanceInput = {
-  /** Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is AVAILABLE. */
+  /** Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is AVAILABLE. Left out: none is taken. */
   finalImage?: string | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to delete; its deletionProtection must be off. */
   instanceId: string;
@@ -488,13 +488,13 @@ export type ReadinessStatus =
 
 /** Which instance to restart. */
 export type RestartInstanceInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to restart; RUNNING. */
   instanceId: string;
 };
 
-/** Which images stay: at least one rule, each a whole number from 1 on. */
+/** Which images stay: at least one rule, each a whole number from 1 on. One that is left out wants none. */
 export type RetentionInput = {
   /** The newest of each of the last so many days that have one. */
   keepDaily?: number | null | undefined;
@@ -516,11 +516,11 @@ export type RetentionInput = {
 export type RetentionPreviewInput = {
   /** As if it were then. Left out: now. */
   at?: string | null | undefined;
-  /** Only images of this instance; it may be DELETED. */
+  /** Only images of this instance; it may be DELETED. Left out: of any. */
   instanceId?: string | null | undefined;
-  /** Another retention, instead of what the schedules of these images have; in UTC without a schedule. */
+  /** Another retention, in UTC without a schedule. Left out: what the schedules of these images have. */
   retention?: RetentionInput | null | undefined;
-  /** Only images that this schedule took, by its retention. */
+  /** Only images that this schedule took, by its retention. Left out: of any. */
   scheduleId?: string | null | undefined;
 };
 
@@ -547,7 +547,7 @@ export type Role =
 
 /** The password that the superuser of an instance is to have. */
 export type RotateCredentialsInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance; RUNNING. */
   instanceId: string;
@@ -563,19 +563,19 @@ export type RotateWebhookSecretInput = {
 
 /** Where to look whether jobs have all that they need. */
 export type RunPreflightInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
-  /** Restores of PG_DURABLE servers run in an image of their own, which is tried with PG_DURABLE; else STOCK. */
+  /** Restores of PG_DURABLE servers run in an image of their own, which is tried with PG_DURABLE. Left out: STOCK. */
   imageType?: ImageType | null | undefined;
-  /** One of the configured namespaces; the default one when left out. */
+  /** One of the configured namespaces. Left out: the default one. */
   namespace?: string | null | undefined;
-  /** The major version of PostgreSQL whose job image is tried; left out: the newest that an instance there has, else the newest that the platform offers. */
+  /** The major version of PostgreSQL whose job image is tried. Left out: the newest that an instance there has, else the newest that the platform offers. */
   postgresVersion?: string | null | undefined;
 };
 
 /** Which schedule to run now, beside its own times. */
 export type RunScheduleInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The schedule to run; it may be disabled. */
   scheduleId: string;
@@ -605,7 +605,7 @@ export type Severity =
 
 /** Which instance to start. */
 export type StartInstanceInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to start; STOPPED. */
   instanceId: string;
@@ -626,7 +626,7 @@ export type StepState =
 
 /** Which instance to stop. */
 export type StopInstanceInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to stop; RUNNING. */
   instanceId: string;
@@ -646,7 +646,7 @@ export type UpdateImageInput = {
   description?: string | null | undefined;
   /** From when on retention may delete it, a moment to come; null: never by time. */
   expiresAt?: string | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The image to change. */
   imageId: string;
@@ -664,7 +664,7 @@ export type UpdateInstanceInput = {
   addLabels?: Array<LabelInput> | null | undefined;
   /** Whether deleting it is refused from now on. */
   deletionProtection?: boolean | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to change. */
   instanceId: string;
@@ -682,7 +682,7 @@ export type UpdateScheduleInput = {
   concurrency?: number | null | undefined;
   /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
   cron?: string | null | undefined;
-  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000; null: none. */
+  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none. */
   drillEvery?: number | null | undefined;
   /** Whether anything is due from now on. */
   enabled?: boolean | null | undefined;
@@ -730,7 +730,7 @@ export type UpdateWebhookInput = {
 
 /** Which image to prove restorable. */
 export type VerifyImageInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The image to verify; AVAILABLE. */
   imageId: string;
