@@ -6,12 +6,7 @@ import { FinalImageInput } from './inputs.ts';
 import { reopenImage } from './records-at-end.ts';
 import { REMOVAL_STEPS, removeInstance } from './servers/remove-instance.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
-
-/** Every step of both, in one sum of 100. */
-const scaled = <S extends string>(steps: Readonly<Record<S, number>>, share: number) => {
-  const entries = Object.entries<number>(steps);
-  return Object.fromEntries(entries.map(([name, weight]) => [name, weight * share])) as Record<S, number>;
-};
+import { scaleSteps } from './workflow/scale-steps.ts';
 
 /**
  * Takes a last image, and only when that is AVAILABLE removes the server. What fails or is cancelled before leaves the server
@@ -20,9 +15,9 @@ const scaled = <S extends string>(steps: Readonly<Record<S, number>>, share: num
 const deleteInstanceAfterImageBy = <S extends string>(method: ImageMethod<S>) =>
   defineWorkflow('delete-instance-after-image', '1.0.0', FinalImageInput)
     .steps({
-      ...scaled(takingSteps(method), 0.5),
+      ...scaleSteps(takingSteps(method), 0.5),
       'Mark the image available': 0.5,
-      ...scaled(REMOVAL_STEPS, 0.5),
+      ...scaleSteps(REMOVAL_STEPS, 0.5),
     })
     .onFailure({
       async undo(context, { imageId }) {

@@ -2,9 +2,10 @@ import type { ImageType, ImageMethod as MethodName } from '../schema/states.ts';
 import { createImageBy } from './create-image.ts';
 import type { ImageMethod } from './images/image-method.ts';
 import { imageMethods } from './images/methods.ts';
-import type { ImageInput, InstanceInput } from './inputs.ts';
+import type { DrillInput, ImageInput, InstanceInput } from './inputs.ts';
 import { restoreDurableInstanceBy } from './restore-durable-instance.ts';
 import { restoreInstanceBy } from './restore-instance.ts';
+import { verifyDurableImageBy, verifyImageBy } from './verify-image.ts';
 import type { Workflow } from './workflow/define-workflow.ts';
 
 /** The workflows of one way of taking images. */
@@ -13,6 +14,8 @@ export interface ImageWorkflows {
   readonly create: Workflow<ImageInput>;
   /** By the type of the server that is restored. */
   readonly restore: Readonly<Record<ImageType, Workflow<InstanceInput>>>;
+  /** The same. */
+  readonly prove: Readonly<Record<ImageType, Workflow<DrillInput>>>;
 }
 
 function buildWorkflows(method: ImageMethod): ImageWorkflows {
@@ -20,6 +23,7 @@ function buildWorkflows(method: ImageMethod): ImageWorkflows {
     method: method.method,
     create: createImageBy(method),
     restore: { STOCK: restoreInstanceBy(method), PG_DURABLE: restoreDurableInstanceBy(method) },
+    prove: { STOCK: verifyImageBy(method), PG_DURABLE: verifyDurableImageBy(method) },
   };
 }
 

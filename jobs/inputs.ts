@@ -21,6 +21,10 @@ export type PreflightInput = z.infer<typeof PreflightInput>;
 export const ImageInput = z.object({ imageId: z.uuid() });
 export type ImageInput = z.infer<typeof ImageInput>;
 
+/** The input of a drill, whose record names its image. */
+export const DrillInput = z.object({ drillId: z.uuid() });
+export type DrillInput = z.infer<typeof DrillInput>;
+
 /** The input of a deletion that a last image comes before. */
 export const FinalImageInput = z.object({ instanceId: z.uuid(), imageId: z.uuid() });
 export type FinalImageInput = z.infer<typeof FinalImageInput>;

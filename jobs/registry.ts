@@ -23,7 +23,11 @@ export const workflows: readonly Workflow[] = [
   restartInstance,
   growVolume,
   rotateCredentials,
-  ...imageWorkflows.flatMap(({ create, restore }) => [create, ...Object.values(restore)]),
+  ...imageWorkflows.flatMap(({ create, restore, prove }) => [
+    create,
+    ...Object.values(restore),
+    ...Object.values(prove),
+  ]),
   deleteImage,
   runPreflight,
 ];

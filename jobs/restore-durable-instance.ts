@@ -23,10 +23,10 @@ export const restoreDurableInstanceBy = <S extends string>(method: ImageMethod<s
     .run(async (context, { instanceId }) => {
       const { step } = context;
       const server = serverOf(context, instanceId);
-      const { findings } = await fillVolume(context, method, instanceId, server);
+      const { filled } = await fillVolume(context, method, instanceId, server);
       const untilWorkerLives = async (endpoint: Endpoint) => {
         const worker = durableWorkerAt(context, instanceId, endpoint);
         await step.until('Wait for the durable worker', worker.isAliveUnlessOff, WORKER_START);
       };
-      await bringUpServer(context, instanceId, server, untilWorkerLives, findings);
+      await bringUpServer(context, instanceId, server, untilWorkerLives, filled.findings);
     });

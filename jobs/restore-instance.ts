@@ -17,6 +17,6 @@ export const restoreInstanceBy = <S extends string>(method: ImageMethod<string, 
     })
     .run(async (context, { instanceId }) => {
       const server = serverOf(context, instanceId);
-      const { findings } = await fillVolume(context, method, instanceId, server);
-      await bringUpServer(context, instanceId, server, undefined, findings);
+      const { filled } = await fillVolume(context, method, instanceId, server);
+      await bringUpServer(context, instanceId, server, undefined, filled.findings);
     });

@@ -4,7 +4,7 @@ import { type MakingStep, makeGround, makingSteps } from '../servers/bring-up.ts
 import { type ServerSteps, takeDownServer } from '../servers/server-steps.ts';
 import type { RunContext, UndoContext } from '../workflow/context.ts';
 import { followPhases, type ImageMethod, planJob, stepsOf } from './image-method.ts';
-import { readImageToRestore } from './image-to-restore.ts';
+import { type ImageToRestore, readImageToRestore } from './image-to-restore.ts';
 import type { FilledVolume } from './taken-image.ts';
 import { VERIFYING } from './verify-upload.ts';
 
@@ -21,14 +21,14 @@ export const fillingSteps = <S extends string>({ fill }: ImageMethod<string, S>)
 
 /**
  * All that is done before the server of a restored instance starts: a job fills its volume. The image is only read. Answers
- * with what the job reported.
+ * with the image, and with what the job reported.
  */
 export async function fillVolume<S extends string>(
   context: RunContext<FillingStep | NoInfer<S>>,
   { method, fill }: ImageMethod<string, S>,
   instanceId: string,
   server: ServerSteps,
-): Promise<FilledVolume> {
+): Promise<{ readonly image: ImageToRestore; readonly filled: FilledVolume }> {
   const { step } = context;
   const image = await step('Look up the image', () => readImageToRestore(context, instanceId, method), VERIFYING);
   await makeGround(context, server);
@@ -37,7 +37,7 @@ export async function fillVolume<S extends string>(
   const job = await step('Start the restore job', (scope) => startJob(context, restore, scope));
   const filled = await followPhases(context, fill, restore, job);
   await step('Keep the job log', (scope) => keepLogAndRemove(context, job, scope), KEEPING);
-  return filled;
+  return { image, filled };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type PlannedJob, watchJob } from '../platform-jobs/watch-job.ts';
 import type { Json } from '../ports/json.ts';
 import type { JobRef } from '../ports/platform.ts';
 import type { RunContext, RunFacts, WorkflowServices } from '../workflow/context.ts';
+import type { ComparedImage } from './compared-image.ts';
 import type { ImageToRestore } from './image-to-restore.ts';
 import type { FilledVolume, TakenImage } from './taken-image.ts';
 
@@ -31,13 +32,21 @@ interface Named {
  * A way of taking images and of restoring them. Every workflow about images is made of one. A run is pinned to its name and
  * version: other phases are another version, with the old one kept beside it in the registry.
  */
-export interface ImageMethod<T extends string = string, F extends string = string> {
+export interface ImageMethod<T extends string = string, F extends string = string, P extends string = string> {
   readonly method: MethodName;
-  readonly workflows: { readonly take: Named; readonly fill: Named; readonly fillDurable: Named };
+  readonly workflows: {
+    readonly take: Named;
+    readonly fill: Named;
+    readonly fillDurable: Named;
+    readonly prove: Named;
+    readonly proveDurable: Named;
+  };
   /** Reads a running source of so many bytes, and writes the image's prefix in the store. */
   readonly take: MethodJob<T, readonly [imageId: string, dataBytes: number], TakenImage>;
   /** Reads the image's prefix, and leaves a whole data directory on the instance's volume. */
   readonly fill: MethodJob<F, readonly [instanceId: string, image: ImageToRestore], FilledVolume>;
+  /** Holds the server of a drill, which runs, against the image that it was restored from. */
+  readonly prove: MethodJob<P, readonly [drillId: string, image: ImageToRestore], ComparedImage>;
 }
 
 /** The steps of a job's phases with their weights, to be declared by a workflow. */

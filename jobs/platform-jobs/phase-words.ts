@@ -6,6 +6,8 @@ const WORDS: Readonly<Record<string, string>> = {
   copy: 'copying the files of the cluster',
   unpack: 'unpacking the files of the cluster',
   recover: 'recovering the cluster',
+  compare: 'comparing',
+  pages: 'reading every page',
   download: 'downloading the files',
   check: 'checking the files',
   restore: 'restoring the databases',

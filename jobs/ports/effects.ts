@@ -82,6 +82,16 @@ const EFFECTS = {
     setFailure: 'writes',
     reopenCreation: 'writes',
   },
+  drills: {
+    read: 'reads',
+    readPassword: 'reads',
+    begin: 'writes',
+    noteRecovery: 'writes',
+    noteComparison: 'writes',
+    markPassed: 'writes',
+    markEnded: 'writes',
+    reopen: 'writes',
+  },
   jobs: { ensure: 'changes', update: 'changes', list: 'reads' },
 } as const satisfies Effects;
 

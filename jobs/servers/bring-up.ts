@@ -21,6 +21,13 @@ export async function makeGround({ step }: RunContext<MakingStep>, server: Serve
   await step('Create the configuration', server.ensureConfiguration);
 }
 
+/** The steps by which a server starts and answers, with their weights. */
+export const startingSteps = (start: number, ready: number, test: number): Record<StartingStep, number> => ({
+  'Start the server': start,
+  'Wait until the server is ready': ready,
+  'Test the connection': test,
+});
+
 /** The steps by which a server comes up, with their weights; `more` are the workflow's own before it counts as running. */
 export function bringUpSteps<M extends string = never>(
   start: number,
@@ -30,9 +37,7 @@ export function bringUpSteps<M extends string = never>(
   more?: Readonly<Record<M, number>>,
 ): Record<StartingStep | RunningStep | M, number> {
   return {
-    'Start the server': start,
-    'Wait until the server is ready': ready,
-    'Test the connection': test,
+    ...startingSteps(start, ready, test),
     ...more,
     'Mark the instance running': mark,
   } as Record<StartingStep | RunningStep | M, number>;
@@ -59,17 +64,28 @@ export async function bringUpNewServer(
   await bringUp(context, instanceId, server, server.connectFirstAt, beforeRunning);
 }
 
+/** Starts the server, waits until it takes connections, and takes one as a client would. */
+export async function startServer(
+  { step }: RunContext<StartingStep>,
+  server: ServerSteps,
+  connectAt: ServerSteps['connectAt'],
+): Promise<Endpoint> {
+  await step('Start the server', server.start, MAKING);
+  const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
+  await step('Test the connection', connectAt(endpoint), CONNECTION_TEST);
+  return endpoint;
+}
+
 async function bringUp(
-  { step, instances }: RunContext<StartingStep | RunningStep>,
+  context: RunContext<StartingStep | RunningStep>,
   instanceId: string,
   server: ServerSteps,
   connectAt: ServerSteps['connectAt'],
   beforeRunning: (endpoint: Endpoint) => Promise<void> = async () => undefined,
   findings?: readonly FindingFacts[],
 ): Promise<void> {
-  await step('Start the server', server.start, MAKING);
-  const endpoint = await step.until('Wait until the server is ready', server.ready, READINESS);
-  await step('Test the connection', connectAt(endpoint), CONNECTION_TEST);
+  const { step, instances } = context;
+  const endpoint = await startServer(context, server, connectAt);
   await beforeRunning(endpoint);
   await step.commit('Mark the instance running', (tx) => instances.markRunning(tx, instanceId, endpoint, findings));
 }

@@ -1,3 +1,4 @@
+import type { DrillRecords } from '../ports/drill-records.ts';
 import type { ImageStore } from '../ports/image-store.ts';
 import type { Json } from '../ports/json.ts';
 import type { Platform } from '../ports/platform.ts';
@@ -71,6 +72,7 @@ export interface WorkflowServices {
   readonly probe: ServerProbe;
   readonly instances: InstanceRecords;
   readonly images: ImageRecords;
+  readonly drills: DrillRecords;
   readonly jobs: JobRecords;
 }
 

@@ -12,6 +12,7 @@ import { parseSecretKey } from '../secrets/secret-key.ts';
 import { requireKnownKeys } from '../services/keys/rotate-keys.ts';
 import { createAzureBlobStore } from '../storage/azure-blob-store.ts';
 import { openBlobAccount } from '../storage/blob-account.ts';
+import { createDrillRecords } from '../stores/drills/records.ts';
 import { createImageRecords } from '../stores/images/records.ts';
 import { createInstanceRecords } from '../stores/instances/records.ts';
 import { createJobRecords } from '../stores/operations/job-records.ts';
@@ -92,6 +93,7 @@ export async function openCore(
     probe,
     instances: createInstanceRecords(database, secrets),
     images: createImageRecords(database, secrets),
+    drills: createDrillRecords(database, secrets),
     jobs: createJobRecords(database, platform.id),
   };
   return { database, boss, listener, secrets, platform, services, checks: shareChecks(probe) };

@@ -7,5 +7,7 @@ export const PROGRAMS: ProgramTable = {
   'restore-physical': async () => (await import('./physical/restore/restore-image.ts')).restorePhysical,
   cluster: async () => (await import('./server/make-cluster.ts')).makeEmptyCluster,
   preflight: async () => (await import('./preflight/preflight.ts')).preflight,
+  'verify-logical': async () => (await import('./verify/logical/verify-logical.ts')).verifyLogical,
+  'verify-physical': async () => (await import('./verify/physical/verify-physical.ts')).verifyPhysical,
   restore: async () => (await import('./restore/restore.ts')).restore,
 };

@@ -95,8 +95,12 @@ function summarize(events: readonly ToldRow[]): Readonly<Record<string, readonly
 export async function readFacts(world: World, { operationId, instanceId, imageId }: Subject) {
   const { pool } = world.core.database;
   const rows = async (sql: string, ...values: unknown[]) => (await pool.query(sql, values)).rows;
-  const jobs = await rows('SELECT id, kind, state, attempts FROM cms.jobs WHERE operation_id = $1', operationId);
-  const owners = new Set([instanceId, ...jobs.map((job) => job.id)]);
+  const jobs = await rows(
+    'SELECT id, kind, state, attempts FROM cms.jobs WHERE operation_id = $1 ORDER BY kind',
+    operationId,
+  );
+  const drills = await rows('SELECT * FROM cms.drills WHERE operation_id = $1', operationId);
+  const owners = new Set([instanceId, ...[...jobs, ...drills].map(({ id }) => id)]);
   const objects = (await world.core.platform.listObjects()).filter(({ ownerId }) => owners.has(ownerId));
   const instance = instanceId === null ? null : await world.core.services.instances.read(instanceId);
   const logs: string[] = [];
@@ -136,6 +140,14 @@ export async function readFacts(world: World, { operationId, instanceId, imageId
        FROM cms.images i WHERE id = $1`,
       imageId,
     ),
+    drills: drills.map((drill) => ({
+      state: drill.state,
+      failure: drill.failure,
+      findings: drill.findings,
+      recovered: drill.recovery_seconds !== null,
+      isOver: drill.finished_at !== null,
+      compared: [drill.databases_compared, drill.tables_compared, drill.rows_compared].map(Number),
+    })),
     jobs: jobs.map(({ id: _, ...job }) => job),
     logs,
     objects: objects.map(({ kind }) => kind).sort(),

@@ -19,11 +19,19 @@ export type Observe = (operationId: string, moment: Moment) => Promise<void>;
 
 export interface Meddling {
   readonly observe: Observe;
-  /** Operations that fail after the effect of their last step but one, when most is there to be taken back. */
+  /** Operations that fail after the effect of their last step but one, or of another of theirs, when most is there to be taken back. */
   readonly failing: ReadonlySet<string>;
   /** Given to steps in the place of their own, so that a run that is held at a moment stays there. */
   readonly timeoutMs: number | undefined;
 }
+
+/** Workflows that remove what they made in their own last steps: there is most before those. */
+const FAILS_IN: Readonly<Record<string, string>> = Object.fromEntries(
+  ['verify-image', 'verify-physical-image', 'verify-durable-image', 'verify-durable-physical-image'].map((name) => [
+    name,
+    'Judge what was found',
+  ]),
+);
 
 /** Where in a run the calls of a port are made. */
 interface Place {
@@ -37,7 +45,7 @@ const places = new AsyncLocalStorage<Place>();
 /** The workflow with a hook at every boundary of its steps, of its compensation and of its end; its story is untouched. */
 export function observed(workflow: Workflow, { observe, failing, timeoutMs }: Meddling): Workflow {
   const { settle, undo } = workflow.onFailure;
-  const failsIn = workflow.steps.at(-2)?.name;
+  const failsIn = FAILS_IN[workflow.name] ?? workflow.steps.at(-2)?.name;
   /** By input: `settle` is not told which operation it ends. Operations on nothing have the same one: `undo` comes first. */
   const operationOf = new Map<string, string>();
   const turnedBack = new WeakMap<object, string>();

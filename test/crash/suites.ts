@@ -1,5 +1,7 @@
 /** The workflows that each suite has workers die in. A workflow of the registry that is in none of them fails a test. */
-export const suites: Readonly<Record<'instances' | 'images' | 'servers with pg_durable', readonly string[]>> = {
+export const suites: Readonly<
+  Record<'instances' | 'images' | 'drills' | 'servers with pg_durable', readonly string[]>
+> = {
   instances: [
     'create-instance',
     'restart-instance',
@@ -18,9 +20,12 @@ export const suites: Readonly<Record<'instances' | 'images' | 'servers with pg_d
     'restore-physical-instance',
     'delete-image',
   ],
+  drills: ['verify-image', 'verify-physical-image'],
   'servers with pg_durable': [
     'create-durable-instance',
     'restore-durable-instance',
     'restore-durable-physical-instance',
+    'verify-durable-image',
+    'verify-durable-physical-image',
   ],
 };

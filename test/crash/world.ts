@@ -100,6 +100,7 @@ export async function openWorld({
     },
     runPreflight: async () => started(await server.preflight(CALLER, {})),
     deleteImage: async (imageId: string) => started(await images.delete(CALLER, { imageId })),
+    verifyImage: async (imageId: string) => started(await images.verify(CALLER, { imageId })),
     cancel: (operationId: string) => operations.cancel(CALLER, operationId),
 
     /** A worker in this process. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { images, instances, operations } from '../../drizzle/tables/index.ts';
+import { drills, images, instances, operations } from '../../drizzle/tables/index.ts';
 import type { Database } from '../../src/db/database.ts';
 import { createSecretBox } from '../../src/secrets/secret-box.ts';
 import { parseSecretKey } from '../../src/secrets/secret-key.ts';
@@ -72,6 +72,28 @@ export async function insertOperation(
     excludesOnInstance: true,
     excludesOnImage: true,
     requestedBy: 'admin',
+    ...values,
+  });
+  return id;
+}
+
+/** Writes a drill of an image with the operation that does it; answers with its id. */
+export async function insertDrill(
+  database: Database,
+  values: Partial<typeof drills.$inferInsert> & { readonly imageId: string; readonly sourceInstanceId: string },
+): Promise<string> {
+  const id = values.id ?? randomUUID();
+  const state = values.state === undefined || values.state === 'RUNNING' ? 'RUNNING' : 'FAILED';
+  const operationId =
+    values.operationId ??
+    (await insertOperation(database, { kind: 'VERIFY_IMAGE', state, imageId: values.imageId, finishedAt: new Date() }));
+  await database.orm.insert(drills).values({
+    id,
+    operationId,
+    platform: PLATFORM,
+    namespace: 'toygres-managed',
+    resourceName: `drill-${id.slice(0, 8)}`,
+    finishedAt: state === 'RUNNING' ? null : new Date(),
     ...values,
   });
   return id;

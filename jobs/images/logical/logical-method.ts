@@ -1,3 +1,5 @@
+import { compareJob } from '../compare-job.ts';
+import { parseComparedImage } from '../compared-image.ts';
 import type { ImageMethod } from '../image-method.ts';
 import { parseFilledVolume, parseTakenImage } from '../taken-image.ts';
 import { backupJob } from './backup-job.ts';
@@ -10,6 +12,8 @@ export const LOGICAL = {
     take: { name: 'create-image', version: '1.0.0' },
     fill: { name: 'restore-instance', version: '1.0.0' },
     fillDurable: { name: 'restore-durable-instance', version: '1.0.0' },
+    prove: { name: 'verify-image', version: '1.0.0' },
+    proveDurable: { name: 'verify-durable-image', version: '1.0.0' },
   },
   take: {
     phases: [
@@ -29,5 +33,15 @@ export const LOGICAL = {
     ],
     plan: restoreJob,
     parseResult: parseFilledVolume,
+  },
+  prove: {
+    phases: [
+      { phase: 'download', step: 'Download the image again', weight: 6 },
+      { phase: 'check', step: 'Check the files again', weight: 2 },
+      { phase: 'compare', step: 'Compare rows and objects', weight: 26 },
+    ],
+    plan: (context, drillId, image) =>
+      compareJob(context, drillId, image, { program: 'verify-logical', readsImage: true }),
+    parseResult: parseComparedImage,
   },
 } as const satisfies ImageMethod;

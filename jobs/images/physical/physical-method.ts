@@ -1,3 +1,5 @@
+import { compareJob } from '../compare-job.ts';
+import { parseComparedImage } from '../compared-image.ts';
 import type { ImageMethod } from '../image-method.ts';
 import { parseFilledVolume, parseTakenImage } from '../taken-image.ts';
 import { copyJob } from './copy-job.ts';
@@ -10,6 +12,8 @@ export const PHYSICAL = {
     take: { name: 'create-physical-image', version: '1.0.0' },
     fill: { name: 'restore-physical-instance', version: '1.0.0' },
     fillDurable: { name: 'restore-durable-physical-instance', version: '1.0.0' },
+    prove: { name: 'verify-physical-image', version: '1.0.0' },
+    proveDurable: { name: 'verify-durable-physical-image', version: '1.0.0' },
   },
   take: {
     phases: [{ phase: 'copy', step: 'Copy the cluster', weight: 88 }],
@@ -23,5 +27,14 @@ export const PHYSICAL = {
     ],
     plan: unpackJob,
     parseResult: parseFilledVolume,
+  },
+  prove: {
+    phases: [
+      { phase: 'pages', step: 'Read every page', weight: 16 },
+      { phase: 'compare', step: 'Read every row', weight: 18 },
+    ],
+    plan: (context, drillId, image) =>
+      compareJob(context, drillId, image, { program: 'verify-physical', readsImage: false }),
+    parseResult: parseComparedImage,
   },
 } as const satisfies ImageMethod;

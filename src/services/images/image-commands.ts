@@ -40,7 +40,7 @@ export function createImageCommands(dependencies: CommandDependencies): ImageCom
         caller,
         input,
         target: input.imageId,
-        write: (admission) => writeVerification(admission, input.imageId),
+        write: (admission) => writeVerification(dependencies, admission, input.imageId),
       }),
   };
 }

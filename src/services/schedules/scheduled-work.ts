@@ -71,7 +71,7 @@ export function createScheduledWork(dependencies: CommandDependencies) {
         caller: callerOf(actor),
         input: {},
         target: imageId,
-        write: (admission) => runWithin(admission, within, () => writeVerification(admission, imageId)),
+        write: (admission) => runWithin(admission, within, () => writeVerification(dependencies, admission, imageId)),
       });
     },
 

@@ -9,7 +9,7 @@ import { workflows } from '../../../jobs/registry.ts';
 import type { Accepted, Caller, CreateInstance } from '../../../resolvers/ports/commands.ts';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
 import type { Loss } from '../../../schema/rules/finding-rules.ts';
-import { isTerminal } from '../../../schema/states.ts';
+import { type ImageMethod, isTerminal } from '../../../schema/states.ts';
 import { createListener } from '../../../src/db/listener.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { ensureAzcopy } from '../../../src/platform/local/jobs/azcopy.ts';
@@ -22,6 +22,8 @@ import { createImageCommands } from '../../../src/services/images/image-commands
 import { createInstanceCommands } from '../../../src/services/instances/instance-commands.ts';
 import { createOperationCommands } from '../../../src/services/operations/operation-commands.ts';
 import { createAzureBlobStore } from '../../../src/storage/azure-blob-store.ts';
+import { createDrillQueries } from '../../../src/stores/drills/queries.ts';
+import { createDrillRecords } from '../../../src/stores/drills/records.ts';
 import { createImageQueries } from '../../../src/stores/images/queries.ts';
 import { createImageRecords } from '../../../src/stores/images/records.ts';
 import { createInstanceQueries } from '../../../src/stores/instances/queries.ts';
@@ -88,6 +90,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     probe: createServerProbe(),
     instances: createInstanceRecords(database, secrets),
     images: createImageRecords(database, secrets),
+    drills: createDrillRecords(database, secrets),
     jobs: createJobRecords(database, platform.id),
   };
   const queue = createOperationQueue({ boss, platformId: platform.id, workflows, services });
@@ -110,6 +113,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
   const operations = createOperationQueries(database);
   const instances = createInstanceQueries(database, secrets);
   const images = createImageQueries(database);
+  const drills = createDrillQueries(database);
   const gate = createCommandGate({ database, secrets, platform, log });
   const dependencies = { gate, queue, platform, secrets };
   const instanceCommands = createInstanceCommands(dependencies);
@@ -158,6 +162,15 @@ export async function openControlPlane(meddling: Meddling = {}) {
       started(await instanceCommands.create(CALLER, { storageGib: 1, ...input })),
     createImage: async (name: string, instanceId: string, acceptLoss?: Loss) =>
       started(await imageCommands.create(CALLER, { name, instanceId, acceptLoss })),
+    /** An image by any method. */
+    takeImage: async (name: string, instanceId: string, method: ImageMethod) =>
+      started(await imageCommands.create(CALLER, { name, instanceId, method })),
+    /** Begins a drill. */
+    async verifyImage(imageId: string) {
+      const { operationId, drillId } = await imageCommands.verify(CALLER, { imageId });
+      return { operationId: operationId ?? '', drillId: drillId ?? '' };
+    },
+    drill: async (id: string) => one(await drills.byIds([id])),
     /** Starts the operation and waits for its end. */
     act: async (verb: 'stop' | 'start' | 'restart' | 'delete', instanceId: string) =>
       ended(started(await instanceCommands[verb](CALLER, { instanceId })).operationId),

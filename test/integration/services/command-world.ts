@@ -14,6 +14,7 @@ import type { CommandWatch } from '../../../src/services/commands/watch.ts';
 import { createImageCommands } from '../../../src/services/images/image-commands.ts';
 import { createInstanceCommands } from '../../../src/services/instances/instance-commands.ts';
 import { createOperationCommands } from '../../../src/services/operations/operation-commands.ts';
+import { createDrillRecords } from '../../../src/stores/drills/records.ts';
 import { createImageQueries } from '../../../src/stores/images/queries.ts';
 import { createImageRecords } from '../../../src/stores/images/records.ts';
 import { createInstanceQueries } from '../../../src/stores/instances/queries.ts';
@@ -79,6 +80,7 @@ export async function createCommandWorld() {
   const services = {
     instances: createInstanceRecords(database, secrets),
     images: createImageRecords(database, secrets),
+    drills: createDrillRecords(database, secrets),
     jobs: createJobRecords(database, PLATFORM),
     platform: notNeeded,
     store: notNeeded,
@@ -166,8 +168,8 @@ export async function refusalOf(work: Promise<unknown>, code: ErrorCode): Promis
 }
 
 /** The id that an accepted command must have given. */
-export function idOf(accepted: Accepted, kind: 'instanceId' | 'imageId' | 'operationId'): string {
+export function idOf(accepted: Accepted, kind: 'instanceId' | 'imageId' | 'operationId' | 'drillId'): string {
   const id = accepted[kind];
-  if (id === null) throw new Error(`no ${kind}: ${JSON.stringify(accepted)}`);
+  if (id == null) throw new Error(`no ${kind}: ${JSON.stringify(accepted)}`);
   return id;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { IMAGE_STATES, INSTANCE_STATES } from '../../../schema/states.ts';
 import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import { chooseImageWorkflows } from '../../../src/services/images/create-image.ts';
+import { createDrillQueries } from '../../../src/stores/drills/queries.ts';
 import { createImageRecords } from '../../../src/stores/images/records.ts';
 import { insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
 import { admin, idOf, newName, refusalOf, useCommandWorld } from './command-world.ts';
@@ -119,9 +120,45 @@ describe('a new image', () => {
     expect(methodOf({ method: 'LOGICAL' }, { defaultMethod: 'PHYSICAL' })).toBe('LOGICAL');
   });
 
-  it('cannot be verified yet, with the reason', async () => {
+  it('is verified by a drill that is recorded with its operation and leaves the image to others', async () => {
     const imageId = await insertImage(world.database);
-    await refusalOf(world.imageCommands.verify(admin, { imageId }), 'UNAVAILABLE');
+    const begun = await world.imageCommands.verify(admin, { imageId });
+    const drillId = idOf(begun, 'drillId');
+    expect(world.enqueued).toMatchObject([
+      {
+        kind: 'VERIFY_IMAGE',
+        workflow: 'verify-image',
+        input: { drillId },
+        imageId,
+        instanceId: null,
+        excludesOnImage: false,
+      },
+    ]);
+    const [drill] = await createDrillQueries(world.database).byIds([drillId]);
+    expect(drill).toMatchObject({ state: 'RUNNING', imageId, operationId: begun.operationId, recoverySeconds: null });
+    // Another one at the same time, and a deletion that is in its way.
+    await world.imageCommands.verify(admin, { imageId });
+    const refused = await refusalOf(world.imageCommands.delete(admin, { imageId }), 'CONFLICT');
+    expect(refused.details.operationId).toBeDefined();
+  });
+
+  it('is verified by the workflow of its method and type, with one drill for each idempotency key', async () => {
+    const imageId = await insertImage(world.database, { method: 'PHYSICAL', imageType: 'PG_DURABLE' });
+    const input = { imageId, idempotencyKey: randomUUID() };
+    const [first, second] = [
+      await world.imageCommands.verify(admin, input),
+      await world.imageCommands.verify(admin, input),
+    ];
+    expect(second.drillId).toBe(first.drillId);
+    expect(world.enqueued.map(({ workflow }) => workflow)).toEqual(['verify-durable-physical-image']);
+  });
+
+  it('cannot be verified unless it is AVAILABLE and there', async () => {
+    for (const state of ['CREATING', 'FAILED', 'DELETING', 'DELETED'] as const) {
+      const imageId = await insertImage(world.database, { state });
+      const refused = await refusalOf(world.imageCommands.verify(admin, { imageId }), 'CONFLICT');
+      expect(refused.message).toContain(state);
+    }
     for (const unknown of [randomUUID(), 'x']) {
       await refusalOf(world.imageCommands.verify(admin, { imageId: unknown }), 'NOT_FOUND');
     }

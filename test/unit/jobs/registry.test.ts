@@ -22,6 +22,10 @@ describe('the registry', () => {
       'run-preflight',
       'start-instance',
       'stop-instance',
+      'verify-durable-image',
+      'verify-durable-physical-image',
+      'verify-image',
+      'verify-physical-image',
     ]);
   });
 

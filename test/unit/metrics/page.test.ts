@@ -15,6 +15,8 @@ const NOTHING: RecordCounts = {
   alerts: [],
   readiness: [],
   imageAges: null,
+  drills: [],
+  proofs: null,
   servers: null,
 };
 

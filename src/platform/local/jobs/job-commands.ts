@@ -12,6 +12,8 @@ export const RUNNER_KINDS: readonly string[] = [
   'restore',
   'backup-physical',
   'restore-physical',
+  'verify-logical',
+  'verify-physical',
 ];
 
 /** Young objects of a job die at once: more room for them is only room. */

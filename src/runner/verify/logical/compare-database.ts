@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Login, openSession } from '../../../guarded-postgres/session.ts';
+import type { Attempt } from '../../attempt/attempt.ts';
+import { finalFailure } from '../../attempt/failure.ts';
+import { openDumpFiles } from '../../load/data/dump-files.ts';
+import { tellFindings } from '../../load/findings.ts';
+import { readToc } from '../../load/toc/read-toc.ts';
+import type { TocEntry } from '../../load/toc/toc-entry.ts';
+import type { ImageDatabase, ImageFiles } from '../../restore/image-files.ts';
+import { checkIndexes } from '../check-indexes.ts';
+import { compareObjects } from '../objects/compare-objects.ts';
+import { dumpObjects } from '../objects/dump-objects.ts';
+import { compareLargeObjects } from '../rows/compare-large-objects.ts';
+import { compareSequences } from '../rows/compare-sequences.ts';
+import { compareTable } from '../rows/compare-tables.ts';
+import { tellEmptyViews } from '../rows/empty-views.ts';
+import { pairTables, TABLES_HERE } from '../rows/table-pairs.ts';
+
+/** What the copy of a server is compared with, and by whom. */
+export interface CompareGround {
+  readonly attempt: Attempt;
+  readonly login: Login;
+  readonly major: number;
+  readonly toolEnvironment: Readonly<Record<string, string>>;
+  readonly files: ImageFiles;
+  /** Takes stored bytes of tables that are compared, and what is compared. */
+  readonly progress: (database: ImageDatabase, bytes: number, message: string) => void;
+}
+
+export interface ComparedDatabase {
+  readonly tables: number;
+  readonly rows: number;
+  readonly objects: number;
+}
+
+/** Rows that a copy changes rightly: functions of pg_durable are cancelled in it, and jobs of pg_cron held. */
+function isOwnWork({ namespace, tag }: TocEntry): boolean {
+  if (namespace === 'df' || namespace === 'duroxide' || namespace === '_duroxide') return true;
+  return namespace === 'cron' && (tag === 'job' || tag === 'job_run_details');
+}
+
+/** Compares one database of the copy with its dump. What differs is told; throws JobFailure where it cannot be compared. */
+export async function compareDatabase(
+  ground: CompareGround,
+  database: ImageDatabase,
+  width: number,
+): Promise<ComparedDatabase> {
+  const { attempt, login, major, files } = ground;
+  const { report } = attempt;
+  const toc = files.find(`databases/${database.oid}/toc.dat`);
+  if (toc === undefined) throw finalFailure(`the image has no dump of database ${database.name.text}`);
+  const { entries, encoding } = readToc(await readFile(toc.path));
+  const dumped = await openDumpFiles(path.dirname(toc.path));
+  const name = database.name.text;
+  const told = tellFindings(name, encoding, (finding) => report.finding(finding));
+  const open = () => openSession(login, { database: database.name, major });
+  const session = await open();
+  try {
+    ground.progress(database, 0, `comparing the objects of database ${name}`);
+    const here = await dumpObjects(attempt, ground.toolEnvironment, database);
+    const objects = compareObjects(entries, here.entries, told);
+    await compareSequences({ session, told }, entries);
+    await tellEmptyViews({ session, told }, entries);
+
+    const pairs = pairTables(
+      entries.filter((entry) => !isOwnWork(entry)),
+      await session.ask(TABLES_HERE),
+    );
+    const bytesOf = (at: number) => (pairs[at]?.parts ?? []).reduce((sum, { file }) => sum + dumped.sizeOf(file), 0);
+    const queue = pairs.map((pair, at) => ({ pair, bytes: bytesOf(at) })).sort((a, b) => b.bytes - a.bytes);
+    let [rows, done] = [0, 0];
+    const next = queue.values();
+    const lane = async () => {
+      const own = await open();
+      try {
+        for (const { pair, bytes } of next) {
+          rows += await compareTable({ session: own, files: dumped, told }, pair);
+          done += bytes;
+          ground.progress(database, done, `compared ${pair.object} of database ${name}`);
+        }
+      } finally {
+        await own.close();
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, queue.length)) }, lane));
+    await compareLargeObjects({ session, files: dumped, told }, entries);
+    const indexes = await checkIndexes(session, { database: name, isThorough: false, report });
+    report.log(
+      `${name}: compared ${objects} objects and ${rows} rows of ${pairs.length} tables; ` +
+        (indexes === null ? 'the server has no amcheck' : `amcheck looked through ${indexes} indexes`),
+    );
+    return { tables: pairs.length, rows, objects };
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,56 @@
+import { openSession } from '../../../guarded-postgres/session.ts';
+import type { Program } from '../../attempt/attempt.ts';
+import { checkLogin } from '../../backup/check-login.ts';
+import { DATABASES } from '../../catalogue/databases.ts';
+import { failingAs } from '../../postgres/describe-error.ts';
+import { checkIndexes } from '../check-indexes.ts';
+import { readLogin } from '../read-login.ts';
+import { readPages } from './read-pages.ts';
+import { readRows } from './read-rows.ts';
+
+/**
+ * Looks through a server that was restored from a physical image, whose files were held against its manifest when they were
+ * unpacked: every page, every row, and every B-tree against its table. Phases: `pages`, `compare`.
+ */
+export const verifyPhysical: Program = async (attempt) => {
+  const { report } = attempt;
+  const login = await readLogin(attempt);
+  const found = await checkLogin(login);
+  try {
+    await failingAs('the reading of all pages', () => readPages(attempt, login));
+    const databases = (await found.session.ask(DATABASES)).filter(({ takesConnections }) => takesConnections);
+    report.phase(
+      'compare',
+      Math.max(
+        1,
+        databases.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      ),
+    );
+    let [tables, rows, done] = [0, 0, 0];
+    for (const { name } of databases) {
+      await failingAs(`the reading of database ${name.text}`, async () => {
+        const session = await openSession(login, { database: name, major: found.major });
+        try {
+          const onTable = (bytes: number, what: string) => {
+            done += bytes;
+            report.progress(done, what);
+          };
+          const read = await readRows(session, { database: name.text, report, onTable });
+          tables += read.tables;
+          rows += read.rows;
+          const indexes = await checkIndexes(session, { database: name.text, isThorough: true, report });
+          report.log(
+            `${name.text}: read ${read.rows} rows of ${read.tables} tables; ` +
+              (indexes === null ? 'the server has no amcheck' : `amcheck looked through ${indexes} indexes`),
+          );
+        } finally {
+          await session.close();
+        }
+      });
+    }
+    report.endPhase();
+    return { databases: databases.length, tables, rows, findings: report.findings };
+  } finally {
+    await found.session.close();
+  }
+};

@@ -1,0 +1,155 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobSpec } from '../../../jobs/ports/platform.ts';
+import { type ControlPlane, openControlPlane } from './control-plane.ts';
+import { createHooks } from './meddling.ts';
+
+const { hooks, meddling } = createHooks();
+let plane: ControlPlane;
+let source: string;
+let image: string;
+let before: readonly string[];
+
+beforeAll(async () => {
+  plane = await openControlPlane(meddling);
+  const created = await plane.createInstance({ name: 'source' });
+  expect(await plane.ended(created.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  source = created.instanceId;
+  const first = await plane.connect(source);
+  await first.query(`CREATE ROLE seller LOGIN PASSWORD 'a-seller''s password'`);
+  await first.query(`CREATE ROLE sellers; GRANT sellers TO seller; ALTER ROLE seller SET work_mem TO '5MB'`);
+  await first.query('CREATE DATABASE shop OWNER seller');
+  await first.end();
+  const shop = await plane.connect(source, { database: 'shop' });
+  await shop.query(`
+    CREATE TYPE mood AS ENUM ('sad', 'glad');
+    CREATE TABLE orders (id serial PRIMARY KEY, word text CHECK (word IN ('one', 'two', 'three')), at timestamptz DEFAULT now());
+    INSERT INTO orders (word) SELECT (ARRAY['one', 'two', 'three'])[n % 3 + 1] FROM generate_series(1, 3000) n;
+    CREATE TABLE moods (m mood, n int) PARTITION BY HASH (m);
+    CREATE TABLE moods_0 PARTITION OF moods FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+    CREATE TABLE moods_1 (n int, m mood);
+    ALTER TABLE moods ATTACH PARTITION moods_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+    INSERT INTO moods SELECT (ARRAY['sad', 'glad'])[n % 2 + 1]::mood, n FROM generate_series(1, 500) n;
+    CREATE TABLE odd ("a ""b"", c" text, plain bytea, twice int GENERATED ALWAYS AS (2 * half) STORED, half int);
+    INSERT INTO odd VALUES (E'tab\\t and \\\\. and \\n', '\\x00ff', DEFAULT, 4), (NULL, NULL, DEFAULT, NULL), ('\\.', '', DEFAULT, 0);
+    CREATE TABLE nothing ();
+    INSERT INTO nothing DEFAULT VALUES;
+    CREATE VIEW glad AS SELECT n FROM moods WHERE m IN ('glad') AND n::text IN ('1', '2', '3');
+    CREATE MATERIALIZED VIEW words AS SELECT word, count(*) FROM orders GROUP BY word;
+    CREATE INDEX ON orders (word);
+    CREATE FUNCTION half(int) RETURNS int LANGUAGE sql RETURN $1 / 2;
+    GRANT SELECT ON orders TO sellers;
+    COMMENT ON TABLE orders IS 'what was ordered';
+    SELECT lo_from_bytea(4711, decode(repeat('00ff10', 3000), 'hex'));
+    SELECT lo_create(4712)`);
+  await shop.end();
+  const taken = await plane.createImage('proven', source);
+  expect(await plane.ended(taken.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  image = taken.imageId;
+  before = await plane.objects();
+}, 180_000);
+afterEach(() => hooks.clear());
+afterAll(() => plane?.stop());
+
+/** Does something to the server of a drill before it is compared. */
+function meddleWith(statements: string): void {
+  hooks.platform.ensureJob = async (real, spec: JobSpec) => {
+    if (spec.kind === 'verify') {
+      const { PGHOST: host, PGPORT: port, PGUSER: user } = spec.parameters;
+      const client = new pg.Client({
+        host,
+        port: Number(port),
+        user,
+        password: spec.secrets.password,
+        database: 'shop',
+      });
+      await client.connect();
+      await client.query(statements);
+      await client.end();
+    }
+    return real();
+  };
+}
+
+async function drill() {
+  const begun = await plane.verifyImage(image);
+  const operation = await plane.ended(begun.operationId);
+  return { operation, drill: await plane.drill(begun.drillId) };
+}
+
+describe('a drill of a logical image', () => {
+  it('passes when all of it came back, says how long that took, and leaves nothing behind', async () => {
+    const { operation, drill: ended } = await drill();
+    expect(operation).toMatchObject({ state: 'SUCCEEDED', failure: null });
+    // 3000 and 500 and 3 and 1 in four tables.
+    expect(ended).toMatchObject({
+      state: 'PASSED',
+      failure: null,
+      findings: [],
+      tablesCompared: 4,
+      rowsCompared: 3504,
+      operationId: operation.id,
+      imageId: image,
+    });
+    expect(ended.databasesCompared).toBe((await plane.image(image)).databases.length);
+    expect(ended.recoverySeconds).toBeGreaterThan(0);
+    expect(ended.finishedAt?.getTime()).toBeGreaterThan(ended.startedAt.getTime());
+    expect(await plane.objects()).toEqual(before);
+  }, 120_000);
+
+  it.each([
+    [
+      'a row that is gone',
+      'DELETE FROM orders WHERE id = 7',
+      'ROWS_DIFFER',
+      'public.orders',
+      'has 2999 rows instead of 3000',
+    ],
+    [
+      'a value that is another',
+      `UPDATE orders SET word = 'two' WHERE id = 3`,
+      'ROWS_DIFFER',
+      'public.orders',
+      'not the same',
+    ],
+    ['a row of a partition', 'UPDATE moods SET n = n + 1 WHERE n = 7', 'ROWS_DIFFER', 'public.moods', 'not the same'],
+    ['a table that is gone', 'DROP TABLE odd', 'ROWS_DIFFER', 'public.odd', 'is not there'],
+    ['a page of a large object', `SELECT lo_put(4711, 5000, 'x')`, 'ROWS_DIFFER', null, 'large objects'],
+    ['a sequence', `SELECT setval('orders_id_seq', 5)`, 'SEQUENCE_DIFFERS', 'public.orders_id_seq', 'stands at 5'],
+    ['a view', 'CREATE OR REPLACE VIEW glad AS SELECT n FROM moods', 'DEFINITION_DIFFERS', 'public.glad', 'VIEW'],
+    ['an index', 'DROP INDEX orders_word_idx', 'INDEX_LEFT_OUT', 'public.orders_word_idx', 'is not there'],
+    ['a grant', 'REVOKE SELECT ON orders FROM sellers', 'PRIVILEGE_LEFT_OUT', 'public.orders', 'is not there'],
+    ['a role', 'ALTER ROLE seller CREATEROLE', 'ROLE_DIFFERS', 'seller', 'role seller'],
+    ['a membership', 'REVOKE sellers FROM seller', 'ROLE_DIFFERS', 'seller', 'is not in sellers'],
+  ])(
+    'fails for %s',
+    async (_what, statement, code, object, words) => {
+      meddleWith(statement);
+      const { operation, drill: ended } = await drill();
+      expect(ended).toMatchObject({ state: 'FAILED', failure: { code: 'STEP_FAILED', step: 'Judge what was found' } });
+      expect(ended.findings).toContainEqual(
+        expect.objectContaining({ code, object, message: expect.stringContaining(words) }),
+      );
+      expect(operation).toMatchObject({ state: 'FAILED' });
+      expect(operation.failure?.message).toContain('did not come back as it was');
+      expect(await plane.objects()).toEqual(before);
+    },
+    120_000,
+  );
+
+  it('is proven well by rows that lie in another order', async () => {
+    meddleWith(
+      'CREATE TABLE o AS SELECT * FROM orders ORDER BY id DESC; DELETE FROM orders; INSERT INTO orders SELECT * FROM o; DROP TABLE o',
+    );
+    expect((await drill()).drill).toMatchObject({ state: 'PASSED', findings: [] });
+  }, 120_000);
+
+  it('is CANCELLED by whoever asked for it, says nothing of the image, and leaves nothing behind', async () => {
+    const begun = await plane.verifyImage(image);
+    await plane.untilStep(begun.operationId, 'Restore the databases', 'RUNNING');
+    await plane.cancel(begun.operationId);
+    expect(await plane.ended(begun.operationId)).toMatchObject({ state: 'CANCELLED' });
+    expect(await plane.drill(begun.drillId)).toMatchObject({ state: 'CANCELLED', failure: null, findings: [] });
+    expect(await plane.objects()).toEqual(before);
+  }, 120_000);
+});
