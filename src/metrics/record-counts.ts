@@ -2,6 +2,7 @@ import type {
   AlertKind,
   DriftKind,
   DriftState,
+  DrillState,
   HealthStatus,
   ImageState,
   InstanceState,
@@ -34,7 +35,20 @@ export interface RecordCounts {
     readonly status: ReadinessStatus;
     readonly count: number;
     readonly oldestSeconds: number | null;
+    /** Of the last drill that passed, where that is longest ago, and where it took longest until the server answered. */
+    readonly oldestDrillSeconds: number | null;
+    readonly longestRecoverySeconds: number | null;
   }[];
+  readonly drills: readonly { readonly state: DrillState; readonly count: number }[];
+  /** Of each instance the last drill that passed: how long ago, and how long until its server answered; null unless asked for. */
+  readonly proofs:
+    | readonly {
+        readonly name: string;
+        readonly namespace: string;
+        readonly seconds: number;
+        readonly recoverySeconds: number | null;
+      }[]
+    | null;
   /** How old the data of the newest image of each instance is; null unless that was asked for. */
   readonly imageAges: readonly { readonly name: string; readonly namespace: string; readonly seconds: number }[] | null;
   /** Runs that no worker has in hand; `oldestSeconds` is 0 when there is none. */

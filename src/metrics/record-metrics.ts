@@ -2,6 +2,7 @@ import type { BatchObservableResult, Meter } from '@opentelemetry/api';
 import {
   ALERT_KINDS,
   DRIFT_KINDS,
+  DRILL_STATES,
   HEALTH_STATUSES,
   IMAGE_STATES,
   INSTANCE_STATES,
@@ -43,6 +44,24 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
   const imageAge = gauge(
     'image_age_seconds',
     'Of each instance the age of the data of its newest image. Only where asked for.',
+  );
+
+  const drills = gauge('drills', 'Drills of images on record, by state.');
+  const oldestDrill = gauge(
+    'oldest_drill_age_seconds',
+    'How long ago the last drill passed, of that instance of each readiness where it is longest.',
+  );
+  const longestRecovery = gauge(
+    'longest_recovery_seconds',
+    'How long it took until a server answered, of that instance of each readiness where it is longest.',
+  );
+  const drillAge = gauge(
+    'drill_age_seconds',
+    'Of each instance how long ago the last drill of its images passed. Only where asked for.',
+  );
+  const recovery = gauge(
+    'recovery_seconds',
+    'Of each instance how long its last drill that passed took until the server answered. Only where asked for.',
   );
 
   function observe(result: BatchObservableResult, counts: RecordCounts): void {
@@ -89,6 +108,20 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
       const row = counts.readiness.find((one) => one.status === status);
       result.observe(readiness, row?.count ?? 0, { status: lower(status) });
       if (row?.oldestSeconds != null) result.observe(oldest, row.oldestSeconds, { status: lower(status) });
+      if (row?.oldestDrillSeconds != null) {
+        result.observe(oldestDrill, row.oldestDrillSeconds, { status: lower(status) });
+      }
+      if (row?.longestRecoverySeconds != null) {
+        result.observe(longestRecovery, row.longestRecoverySeconds, { status: lower(status) });
+      }
+    }
+    for (const state of DRILL_STATES) {
+      const count = of(counts.drills, (row) => row.state === state);
+      result.observe(drills, count, { state: lower(state) });
+    }
+    for (const { name, namespace, seconds, recoverySeconds } of counts.proofs ?? []) {
+      result.observe(drillAge, seconds, { name, namespace });
+      if (recoverySeconds !== null) result.observe(recovery, recoverySeconds, { name, namespace });
     }
     for (const { name, namespace, seconds } of counts.imageAges ?? []) {
       result.observe(imageAge, seconds, { name, namespace });
@@ -127,6 +160,11 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
       readiness,
       oldest,
       imageAge,
+      drills,
+      oldestDrill,
+      longestRecovery,
+      drillAge,
+      recovery,
     ],
   );
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../schema/errors.ts';
+import type { WebhookEvent } from '../../schema/states.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
@@ -8,6 +9,7 @@ import {
   readNextDelivery,
   readSubject,
   recordAttempt,
+  type SubjectNoun,
   takeDue,
 } from '../stores/webhooks/outbox.ts';
 import { every } from '../waiting/every.ts';
@@ -44,6 +46,11 @@ const AT_ONCE = 16;
 /** A receiver that hangs must not keep the messages of others waiting. */
 const PER_WEBHOOK = 2;
 
+function nounOf(event: WebhookEvent): SubjectNoun {
+  if (event.startsWith('ALERT')) return 'alert';
+  return event.startsWith('DRILL') ? 'drill' : 'operation';
+}
+
 export function createSender(options: SenderOptions): Sender {
   const { database, listener, secrets, allowPrivate, log, timeoutMs } = options;
   const poster = createPoster({ allowPrivate, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
@@ -53,11 +60,11 @@ export function createSender(options: SenderOptions): Sender {
   async function bodyOf(delivery: DueDelivery): Promise<string> {
     if (delivery.body !== null) return delivery.body;
     const { event, subjectId } = delivery;
-    const noun = event.startsWith('ALERT') ? 'alert' : 'operation';
+    const noun = nounOf(event);
     const known = subjectId === null ? { test: true } : await readSubject(database, noun, subjectId);
     const data: Record<string, unknown> = { ...(known ?? { id: subjectId }) };
     // As it was when it happened: it may have been retried since.
-    if (noun === 'operation' && subjectId !== null) data.state = event.replace('OPERATION_', '');
+    if (noun !== 'alert' && subjectId !== null) data.state = event.replace(/^(OPERATION|DRILL)_/, '');
     const message = { event, at: new Date(delivery.createdAt), data };
     const body = buildBody(readReceiver(delivery.url), message);
     await keepBody(database, delivery.id, body);

@@ -58,13 +58,16 @@ export function ofOperationWithin(scope: Scope, operationId: Value): SQL | undef
   return sql`EXISTS (SELECT FROM cms.operations scoped_operation WHERE scoped_operation.id = ${operationId} AND ${condition})`;
 }
 
-/** Rows with an id, as a UUID or as text, that may be of an instance, of an image, or of something else altogether. */
+/** Rows with an id, as a UUID or as text, that may be of an instance, an image, a drill, or of something else altogether. */
 export function ownedWithin(scope: Scope, ownerId: SQL): SQL | undefined {
   if (isEverything(scope)) return undefined;
   return sql`(EXISTS (SELECT FROM cms.instances scoped_instance WHERE scoped_instance.id::text = ${ownerId}::text AND ${carries(scope)})
     OR EXISTS (SELECT FROM cms.images scoped_image
       JOIN cms.instances scoped_instance ON scoped_instance.id = scoped_image.source_instance_id
-      WHERE scoped_image.id::text = ${ownerId}::text AND ${carries(scope)}))`;
+      WHERE scoped_image.id::text = ${ownerId}::text AND ${carries(scope)})
+    OR EXISTS (SELECT FROM cms.drills scoped_drill
+      JOIN cms.instances scoped_instance ON scoped_instance.id = scoped_drill.source_instance_id
+      WHERE scoped_drill.id::text = ${ownerId}::text AND ${carries(scope)}))`;
 }
 
 /** Rows of `cms.schedules`: those whose selector asks for all that the scope does, and those of one instance in it. */

@@ -37,6 +37,20 @@ const imageOverdue = (platform: string) => sql`
   LEFT JOIN LATERAL (${newestImage}) newest ON true
   WHERE p.platform = ${platform} AND ${isBroken}`;
 
+/** The last drill of an instance that said something, of an image that is still there. */
+const drillFailed = (platform: string) => sql`
+  SELECT i.id::text AS thing, 'CRITICAL' AS severity,
+    'The image "' || m.name || '" of "' || i.name || '" could not be proven: ' || coalesce(d.failure ->> 'message', 'no reason is on record') AS message,
+    'See the findings of the drill. A drill of an image of this instance that passes ends this alert: take another image, and verify it.' AS remedy,
+    i.id AS instance_id, m.id AS image_id, m.schedule_id, d.operation_id
+  FROM cms.instances i
+  CROSS JOIN LATERAL (
+    SELECT d.* FROM cms.drills d WHERE d.source_instance_id = i.id AND d.state IN ('PASSED', 'FAILED')
+    ORDER BY d.started_at DESC, d.id DESC LIMIT 1
+  ) d
+  JOIN cms.images m ON m.id = d.image_id AND m.state <> 'DELETED'
+  WHERE i.platform = ${platform} AND i.state NOT IN ('DELETED', 'FAILED') AND d.state = 'FAILED'`;
+
 const restoreFailed = (platform: string) => sql`
   SELECT o.id::text AS thing, 'CRITICAL' AS severity,
     'The instance "' || i.name || '" could not be made from its image: ' || coalesce(o.failure ->> 'message', 'no reason is on record') AS message,
@@ -100,6 +114,7 @@ const webhookFailing = () => sql`
 export const RECORD_RULES: AlertRules = {
   IMAGE_FAILED: imageFailed,
   IMAGE_OVERDUE: imageOverdue,
+  DRILL_FAILED: drillFailed,
   RESTORE_FAILED: restoreFailed,
   INSTANCE_UNHEALTHY: instanceUnhealthy,
   SCHEDULE_FAILED: scheduleFailed,

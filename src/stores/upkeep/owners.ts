@@ -5,13 +5,15 @@ import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 
-/** An instance as an owner of servers, volumes, secrets and configurations. */
-export interface InstanceOwner {
+/** An instance, or a drill, as an owner of servers, volumes, secrets and configurations. */
+export interface ServerOwner {
+  readonly noun: 'instance' | 'drill';
   readonly id: string;
   readonly platform: string;
   readonly namespace: string;
   readonly resourceName: string;
   readonly name: string;
+  /** A drill is CREATING until it is over, and DELETED then: nothing of it is to be left. */
   readonly state: InstanceState;
   /** An operation on it is under way. */
   readonly isBusy: boolean;
@@ -53,23 +55,26 @@ export async function readMoment({ orm }: Database): Promise<string> {
   return rows[0]?.now ?? 'infinity';
 }
 
-type InstanceRow = Record<string, unknown> & {
-  readonly [Field in keyof InstanceOwner as Field extends 'resourceName'
-    ? 'resource_name'
-    : Field]: InstanceOwner[Field];
+type ServerRow = Record<string, unknown> & {
+  readonly [Field in keyof ServerOwner as Field extends 'resourceName' ? 'resource_name' : Field]: ServerOwner[Field];
 };
 
-export async function readInstanceOwners(
+export async function readServerOwners(
   { orm }: Database,
   { platform, ids, since }: OwnersQuery,
-): Promise<readonly InstanceOwner[]> {
+): Promise<readonly ServerOwner[]> {
   const { rows } = await answered(
-    orm.execute<InstanceRow>(sql`
-      SELECT i.id, i.platform, i.namespace, i.resource_name, i.name, i.state, i.updated_at >= ${since}::timestamptz AS "isFresh",
+    orm.execute<ServerRow>(sql`
+      SELECT 'instance' AS noun, i.id, i.platform, i.namespace, i.resource_name, i.name, i.state,
+        i.updated_at >= ${since}::timestamptz AS "isFresh",
         EXISTS (SELECT FROM cms.operations o WHERE o.instance_id = i.id AND ${underWay}) AS "isBusy"
       FROM cms.instances i
       WHERE i.id = ANY(${sql.param(ids)}::uuid[])
-        OR (i.platform = ${platform} AND i.state IN ('RUNNING', 'STOPPED'))`),
+        OR (i.platform = ${platform} AND i.state IN ('RUNNING', 'STOPPED'))
+      UNION ALL
+      SELECT 'drill', d.id, d.platform, d.namespace, d.resource_name, d.resource_name,
+        CASE WHEN ${underWay} THEN 'CREATING' ELSE 'DELETED' END, false, ${underWay}
+      FROM cms.drills d JOIN cms.operations o ON o.id = d.operation_id WHERE d.id = ANY(${sql.param(ids)}::uuid[])`),
   );
   return rows.map(({ resource_name, ...row }) => ({ ...row, resourceName: resource_name }));
 }

@@ -15,7 +15,7 @@ const daysAgo = (days: number) => sql`clock_timestamp() - ${days} * interval '1 
 
 /**
  * Operations that ended so long ago, with their steps, events and jobs. What is kept all the same: the newest so many of
- * every instance and image that is neither DELETED nor FAILED. Never touches one that is not over, or that somebody is
+ * every instance and image that is neither DELETED nor FAILED, and those of drills that are on record. Never touches one that is not over, or that somebody is
  * about to retry.
  */
 export function deleteOperations(days: number, keepNewest: number, batch = 200): DeleteBatch {
@@ -33,6 +33,7 @@ export function deleteOperations(days: number, keepNewest: number, batch = 200):
     DELETE FROM cms.operations WHERE id = ANY (ARRAY(
       SELECT o.id FROM cms.operations o
       WHERE o.state IN (${sql.raw(listed(TERMINAL_OPERATION_STATES))}) AND o.finished_at < ${daysAgo(days)}
+        AND NOT EXISTS (SELECT FROM cms.drills d WHERE d.operation_id = o.id)
         AND NOT ${isAmongNewest('instance')} AND NOT ${isAmongNewest('image')}
       ORDER BY o.finished_at LIMIT ${batch} FOR UPDATE SKIP LOCKED))`);
 }
@@ -74,6 +75,26 @@ export function deleteScheduleRuns(days: number, keepNewest: number, batch = 200
         AND (SELECT count(*) FROM (SELECT FROM cms.schedule_runs n WHERE n.schedule_id = r.schedule_id
           AND (n.due_at, n.id) > (r.due_at, r.id) LIMIT ${keepNewest}) newer) >= ${keepNewest}
       ORDER BY r.finished_at LIMIT ${batch} FOR UPDATE SKIP LOCKED))`);
+}
+
+/**
+ * Drills that are over so long. What says how well something could be brought back is kept however old: the newest and the
+ * newest that passed of every image that is not DELETED, and of every instance.
+ */
+export function deleteDrills(days: number, batch = 200): DeleteBatch {
+  const isNewest = (column: string, condition: SQL) => sql`
+    NOT EXISTS (SELECT FROM cms.drills n WHERE n.${sql.identifier(column)} = d.${sql.identifier(column)} AND ${condition}
+      AND (n.started_at, n.id) > (d.started_at, d.id))`;
+  const passed = sql`n.state = 'PASSED'`;
+  const spoke = sql`n.state IN ('PASSED', 'FAILED')`;
+  return deleteWith(sql`
+    DELETE FROM cms.drills WHERE id = ANY (ARRAY(
+      SELECT d.id FROM cms.drills d LEFT JOIN cms.images m ON m.id = d.image_id
+      WHERE d.state <> 'RUNNING' AND d.finished_at < ${daysAgo(days)}
+        AND NOT (coalesce(m.state, 'DELETED') <> 'DELETED'
+          AND ((d.state <> 'CANCELLED' AND ${isNewest('image_id', spoke)}) OR (d.state = 'PASSED' AND ${isNewest('image_id', passed)})))
+        AND NOT ((d.state <> 'CANCELLED' AND ${isNewest('source_instance_id', spoke)}) OR (d.state = 'PASSED' AND ${isNewest('source_instance_id', passed)}))
+      ORDER BY d.finished_at LIMIT ${batch} FOR UPDATE OF d SKIP LOCKED))`);
 }
 
 /** Alerts that are over so long. */

@@ -25,6 +25,8 @@ export async function readRecordCounts({ orm }: Database, options: CountOptions)
   const ready = readinessRows(sql`i.platform = ${platformId} AND i.state NOT IN ('DELETED', 'FAILED')`);
   const ages = sql`SELECT i.name, i.namespace, r.data_age AS seconds FROM (${ready}) r JOIN cms.instances i USING (id)
     WHERE r.data_age IS NOT NULL ORDER BY i.name`;
+  const proofs = sql`SELECT i.name, i.namespace, r.drill_age AS seconds, r.recovery_seconds AS "recoverySeconds"
+    FROM (${ready}) r JOIN cms.instances i USING (id) WHERE r.drill_age IS NOT NULL ORDER BY i.name`;
   const { rows } = await answered(
     orm.execute<{ counts: RecordCounts }>(sql`
       SELECT jsonb_build_object(
@@ -34,7 +36,10 @@ export async function readRecordCounts({ orm }: Database, options: CountOptions)
         'jobs', ${list(sql`SELECT kind, state, count(*) FROM cms.jobs WHERE ${mine} GROUP BY 1, 2`)},
         'drift', ${list(sql`SELECT kind, state, count(*) FROM cms.drift WHERE ${mine} AND state IN (${sql.raw(listed(OPEN_DRIFT_STATES))}) GROUP BY 1, 2`)},
         'alerts', ${list(sql`SELECT kind, count(*) FROM cms.alerts WHERE ${mine} AND resolved_at IS NULL GROUP BY 1`)},
-        'readiness', ${list(sql`SELECT status, count(*), max(data_age) AS "oldestSeconds" FROM (${ready}) r GROUP BY 1`)},
+        'readiness', ${list(sql`SELECT status, count(*), max(data_age) AS "oldestSeconds",
+          max(drill_age) AS "oldestDrillSeconds", max(recovery_seconds) AS "longestRecoverySeconds" FROM (${ready}) r GROUP BY 1`)},
+        'drills', ${list(sql`SELECT state, count(*) FROM cms.drills WHERE ${mine} GROUP BY 1`)},
+        'proofs', ${perInstance ? list(proofs) : sql`NULL::jsonb`},
         'imageAges', ${perInstance ? list(ages) : sql`NULL::jsonb`},
         'queue', (
           SELECT jsonb_build_object('depth', count(*),

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { WebhookEvent } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
@@ -117,24 +117,33 @@ export async function readNextDelivery({ orm }: Database): Promise<Date | null> 
   return at === null ? null : new Date(at);
 }
 
-/** What a message tells of an operation or alert, as it stands now; null when it is not on record any more. */
+/** What messages are about. */
+export type SubjectNoun = 'operation' | 'alert' | 'drill';
+
+const ABOUT: Readonly<Record<SubjectNoun, SQL>> = {
+  operation: sql`'kind', r.kind, 'state', r.state, 'actor', jsonb_build_object('kind', r.actor_kind, 'id', r.actor_id, 'name', r.requested_by),
+    'failure', r.failure, 'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at`,
+  alert: sql`'kind', r.kind, 'severity', r.severity, 'message', r.message, 'remedy', r.remedy, 'openedAt', r.opened_at,
+    'resolvedAt', r.resolved_at, 'operationId', r.operation_id`,
+  drill: sql`'kind', 'DRILL', 'state', r.state, 'operationId', r.operation_id, 'startedAt', r.started_at,
+    'finishedAt', r.finished_at, 'recoverySeconds', r.recovery_seconds, 'databasesCompared', r.databases_compared,
+    'tablesCompared', r.tables_compared, 'rowsCompared', r.rows_compared, 'findings', r.findings, 'failure', r.failure`,
+};
+
+/** What a message tells of what it is about, as it stands now; null when that is not on record any more. */
 export async function readSubject(
   { orm }: Database,
-  noun: 'operation' | 'alert',
+  noun: SubjectNoun,
   id: string,
 ): Promise<Record<string, unknown> | null> {
   const named = (table: string, column: string) =>
     sql`(SELECT jsonb_build_object('id', n.id, 'name', n.name) FROM cms.${sql.identifier(table)} n WHERE n.id = r.${sql.identifier(column)})`;
-  const about =
-    noun === 'operation'
-      ? sql`'kind', r.kind, 'state', r.state, 'actor', jsonb_build_object('kind', r.actor_kind, 'id', r.actor_id, 'name', r.requested_by),
-          'failure', r.failure, 'createdAt', r.created_at, 'startedAt', r.started_at, 'finishedAt', r.finished_at`
-      : sql`'kind', r.kind, 'severity', r.severity, 'message', r.message, 'remedy', r.remedy, 'openedAt', r.opened_at,
-          'resolvedAt', r.resolved_at, 'operationId', r.operation_id, 'schedule', ${named('schedules', 'schedule_id')}`;
+  const schedule = noun === 'alert' ? sql`, 'schedule', ${named('schedules', 'schedule_id')}` : sql``;
   const { rows } = await answered(
     orm.execute<{ data: Record<string, unknown> }>(sql`
-      SELECT jsonb_build_object('id', r.id, 'instance', ${named('instances', 'instance_id')},
-        'image', ${named('images', 'image_id')}, ${about}) AS data
+      SELECT jsonb_build_object('id', r.id,
+        'instance', ${named('instances', noun === 'drill' ? 'source_instance_id' : 'instance_id')},
+        'image', ${named('images', 'image_id')}, ${ABOUT[noun]}${schedule}) AS data
       FROM cms.${sql.identifier(`${noun}s`)} r WHERE r.id = ${id}`),
   );
   return rows[0]?.data ?? null;

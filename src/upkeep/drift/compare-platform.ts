@@ -2,7 +2,7 @@ import type { PlatformObject, ServerRef } from '../../../jobs/ports/platform.ts'
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { type DriftKind, isEnded, isTerminal } from '../../../schema/states.ts';
 import type { SeenDrift } from '../../stores/upkeep/drift.ts';
-import type { InstanceOwner, JobOwner } from '../../stores/upkeep/owners.ts';
+import type { JobOwner, ServerOwner } from '../../stores/upkeep/owners.ts';
 
 const KINDS: Readonly<Record<PlatformObject['kind'], DriftKind>> = {
   server: 'SERVER',
@@ -26,7 +26,7 @@ export function serverOfPart(kind: PartKind, { namespace, name }: Pick<PlatformO
 
 /** The records that what the platform holds is held against. */
 export interface Owners {
-  readonly instances: ReadonlyMap<string, InstanceOwner>;
+  readonly servers: ReadonlyMap<string, ServerOwner>;
   readonly jobs: ReadonlyMap<string, JobOwner>;
 }
 
@@ -78,11 +78,11 @@ function judgePart(
   platform: string,
   kind: DriftKind,
   object: PlatformObject,
-  { instances }: Owners,
+  { servers }: Owners,
   withData: ReadonlySet<string>,
 ): Judgement | null {
   if (!hasOwner(object)) return reported(NOBODYS);
-  const owner = instances.get(object.ownerId);
+  const owner = servers.get(object.ownerId);
   if (owner === undefined) {
     if (!withData.has(serverKey(kind, object)))
       return pending('No record of its instance is here, and it holds no data.');
@@ -91,15 +91,19 @@ function judgePart(
         'never removed; if nobody needs it, remove it by hand.',
     );
   }
-  if (owner.platform !== platform) return reported(`Its instance is recorded on the platform ${owner.platform}.`);
+  if (owner.platform !== platform) return reported(`Its ${owner.noun} is recorded on the platform ${owner.platform}.`);
   if (serverKey(kind, object) !== `${owner.namespace}/${owner.resourceName}`) {
     return reported(
-      `Its instance "${owner.name}" is recorded with another name on the platform, ${owner.resourceName}.`,
+      `Its ${owner.noun} "${owner.name}" is recorded with another name on the platform, ${owner.resourceName}.`,
     );
   }
   if (!isEnded(owner.state)) return null;
   if (owner.isBusy) return null;
-  return pending(`Its instance "${owner.name}" is ${owner.state}.`);
+  return pending(
+    owner.noun === 'drill'
+      ? `The drill "${owner.name}" that it was made for is over.`
+      : `Its instance "${owner.name}" is ${owner.state}.`,
+  );
 }
 
 function judgeJob(platform: string, object: PlatformObject, { jobs }: Owners): Judgement | null {
@@ -112,13 +116,9 @@ function judgeJob(platform: string, object: PlatformObject, { jobs }: Owners): J
 }
 
 /** What records say is there and is not. Records in motion, or changed since the platform was listed, tell nothing. */
-function findMissing(
-  platform: string,
-  objects: readonly PlatformObject[],
-  { instances }: Owners,
-): readonly SeenDrift[] {
+function findMissing(platform: string, objects: readonly PlatformObject[], { servers }: Owners): readonly SeenDrift[] {
   const there = new Set(objects.map((object) => `${object.kind} ${serverKey(KINDS[object.kind], object)}`));
-  return [...instances.values()].flatMap((owner): SeenDrift[] => {
+  return [...servers.values()].flatMap((owner): SeenDrift[] => {
     const { id, namespace, resourceName, name, state } = owner;
     if (owner.platform !== platform || owner.isBusy || owner.isFresh) return [];
     if (state !== 'RUNNING' && state !== 'STOPPED') return [];

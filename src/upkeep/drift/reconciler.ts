@@ -2,7 +2,7 @@ import { AppError } from '../../../schema/errors.ts';
 import type { DriftKind } from '../../../schema/states.ts';
 import type { Logger } from '../../log/logger.ts';
 import { type Leftover, readOverdueDrift, recordDrift, settleDrift } from '../../stores/upkeep/drift.ts';
-import { readImageOwners, readInstanceOwners, readJobOwners, readMoment } from '../../stores/upkeep/owners.ts';
+import { readImageOwners, readJobOwners, readMoment, readServerOwners } from '../../stores/upkeep/owners.ts';
 import { comparePlatform, idsOfOwners } from './compare-platform.ts';
 import { compareStore, createPrefixReader } from './compare-store.ts';
 import { type RemovalDependencies, removeLeftover } from './remove-leftover.ts';
@@ -35,10 +35,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const since = await readMoment(database);
     const objects = await platform.listObjects();
     const ids = idsOfOwners(objects);
-    const instances = await readInstanceOwners(database, { platform: platform.id, ids, since });
+    const servers = await readServerOwners(database, { platform: platform.id, ids, since });
     const jobs = await readJobOwners(database, ids);
     const owners = {
-      instances: new Map(instances.map((owner) => [owner.id, owner])),
+      servers: new Map(servers.map((owner) => [owner.id, owner])),
       jobs: new Map(jobs.map((owner) => [owner.id, owner])),
     };
     await recordDrift(database, platform.id, ON_PLATFORM, comparePlatform(platform.id, objects, owners));

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { images, instances, jobs, operations } from '../../../drizzle/tables/index.ts';
+import { drills, images, instances, jobs, operations } from '../../../drizzle/tables/index.ts';
 import { keepLogAndRemove } from '../../../jobs/platform-jobs/end-job.ts';
 import type { ServerRef } from '../../../jobs/ports/platform.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
@@ -69,6 +69,7 @@ async function requireDisownedServer(
   const alone = { instanceId, imageId: null, excludesOnInstance: true, excludesOnImage: false };
   await requireFree(tx, alone);
   const [row] = await inside(tx).select().from(instances).where(eq(instances.id, instanceId));
+  if (row === undefined && (await isOfEndedDrill(tx, platform.id, instanceId, ref))) return;
   if (row === undefined) {
     // Without a record nothing says that data is not needed; the rest is nothing without data.
     if (kind === 'VOLUME') throw notLeftOver();
@@ -79,6 +80,21 @@ async function requireDisownedServer(
   const isIts =
     row.resourceName === ref.resourceName && row.namespace === ref.namespace && row.platform === platform.id;
   if (!isIts || !isEnded(row.state)) throw notLeftOver();
+}
+
+/** Whether a drill had it, which is over; throws while it is not, or where it is not the drill's. Locks its operation. */
+async function isOfEndedDrill(tx: Transaction, platformId: string, drillId: string, ref: ServerRef): Promise<boolean> {
+  const [drill] = await inside(tx).select().from(drills).where(eq(drills.id, drillId));
+  if (drill === undefined) return false;
+  const [row] = await inside(tx)
+    .select({ state: operations.state })
+    .from(operations)
+    .where(eq(operations.id, drill.operationId))
+    .for('update');
+  const isIts =
+    drill.resourceName === ref.resourceName && drill.namespace === ref.namespace && drill.platform === platformId;
+  if (!isIts || row === undefined || !isTerminal(row.state)) throw notLeftOver();
+  return true;
 }
 
 function removePart({ platform }: RemovalDependencies['services'], kind: PartKind, ref: ServerRef): Promise<void> {

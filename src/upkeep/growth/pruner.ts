@@ -7,6 +7,7 @@ import {
   deleteAlerts,
   deleteDeliveries,
   deleteDrift,
+  deleteDrills,
   deleteHealthChecks,
   deleteIdempotencyKeys,
   deleteOperations,
@@ -35,6 +36,7 @@ const SCHEDULE_RUN_DAYS = 90;
 /** Of every schedule, however old: a yearly one has had some of them. */
 const SCHEDULE_RUNS_KEPT = 20;
 const ALERT_DAYS = 90;
+const DRILL_DAYS = 90;
 const DELIVERY_DAYS = 30;
 /** A trial takes minutes and is removed with its job; a store that was slow may have written it after that. */
 const TRIAL_DAYS = 1;
@@ -55,6 +57,8 @@ export interface PrunerOptions {
 
 export function createPruner({ database, store, retention, log }: PrunerOptions): Pruner {
   const rules: Readonly<Record<string, DeleteBatch>> = {
+    // Before their operations, which stay as long as they do.
+    drills: deleteDrills(DRILL_DAYS),
     operations: deleteOperations(retention.operations, OPERATIONS_KEPT),
     'health checks': deleteHealthChecks(retention.healthChecks),
     'idempotency keys': deleteIdempotencyKeys(IDEMPOTENCY_KEY_DAYS),

@@ -5,13 +5,13 @@ import WebSocket from 'ws';
 import { jobs, operationEvents } from '../../../drizzle/tables/index.ts';
 import { openAccessWorld } from '../../support/access-world.ts';
 import { codes } from '../../support/api-execution.ts';
-import { insertImage, insertInstance, insertOperation } from '../../support/sample-rows.ts';
+import { insertDrill, insertImage, insertInstance, insertOperation } from '../../support/sample-rows.ts';
 import { useShared } from '../../support/shared.ts';
 
 const world = useShared(openAccessWorld);
 const RED = [{ key: 'team', value: 'red' }];
-const red = { instance: '', image: '', operation: '', job: randomUUID() };
-const blue = { instance: '', image: '', operation: '', job: randomUUID() };
+const red = { instance: '', image: '', drill: '', operation: '', job: randomUUID() };
+const blue = { instance: '', image: '', drill: '', operation: '', job: randomUUID() };
 let token = '';
 
 beforeAll(async () => {
@@ -23,6 +23,12 @@ beforeAll(async () => {
     made.instance = await insertInstance(database, { name: team, labels: { team } });
     made.image = await insertImage(database, { name: `of-${team}`, sourceInstanceId: made.instance });
     made.operation = await insertOperation(database, { instanceId: made.instance, imageId: made.image });
+    made.drill = await insertDrill(database, {
+      imageId: made.image,
+      sourceInstanceId: made.instance,
+      operationId: made.operation,
+      state: 'PASSED',
+    });
     await database.orm
       .insert(operationEvents)
       .values({ operationId: made.operation, sequence: 1, state: 'SUCCEEDED', percent: 100 });
@@ -53,8 +59,14 @@ describe('a caller with a scope', () => {
       expect((await ask(`{ node(id: "${id}") { id } }`)).data.node).toBeNull();
     }
     const lookups = `{ a: instance(id: "${blue.instance}") { id } b: instance(name: "blue") { id }
-      c: image(id: "${blue.image}") { id } d: image(name: "of-blue") { id } e: operation(id: "${blue.operation}") { id } }`;
-    expect((await ask(lookups)).data).toEqual({ a: null, b: null, c: null, d: null, e: null });
+      c: image(id: "${blue.image}") { id } d: image(name: "of-blue") { id } e: operation(id: "${blue.operation}") { id } f: drill(id: "${blue.drill}") { id } }`;
+    expect((await ask(lookups)).data).toEqual({ a: null, b: null, c: null, d: null, e: null, f: null });
+    const own = `{ drill(id: "${red.drill}") { state image { id drills(first: 5) { id } } operation { id } } }`;
+    expect((await ask(own)).data.drill).toEqual({
+      state: 'PASSED',
+      image: { id: red.image, drills: [{ id: red.drill }] },
+      operation: { id: red.operation },
+    });
     const { data } = await ask('{ instances { totalCount nodes { id } } images { totalCount nodes { id } } }');
     expect(data).toEqual({
       instances: { totalCount: 1, nodes: [{ id: red.instance }] },

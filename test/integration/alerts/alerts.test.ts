@@ -7,7 +7,7 @@ import { createAlertQueries } from '../../../src/stores/alerts/alerts.ts';
 import { createReadinessQueries } from '../../../src/stores/readiness/readiness.ts';
 import { type AlertWatch, createAlertWatch } from '../../../src/upkeep/alerts/alert-watch.ts';
 import { countStatements } from '../../support/count-statements.ts';
-import { insertImage, insertInstance, insertOperation, PLATFORM } from '../../support/sample-rows.ts';
+import { insertDrill, insertImage, insertInstance, insertOperation, PLATFORM } from '../../support/sample-rows.ts';
 import { useScheduleWorld } from '../schedules/schedule-world.ts';
 
 const world = useScheduleWorld();
@@ -79,6 +79,54 @@ describe('an image that failed', () => {
       cancelled,
     ]);
     expect(await alertsOf('IMAGE_FAILED', sourceInstanceId)).toEqual([]);
+  });
+});
+
+describe('a drill', () => {
+  it('that fails is one alert of its instance, over when a later one passes, whatever image that is of', async () => {
+    const sourceInstanceId = await insertInstance(world.database);
+    const [imageId, later] = [
+      await insertImage(world.database, { sourceInstanceId, takenAt: ago(20) }),
+      await insertImage(world.database, { sourceInstanceId, takenAt: ago(5) }),
+    ];
+    const failed = { imageId, sourceInstanceId, state: 'FAILED' as const, failure };
+    await insertDrill(world.database, { ...failed, startedAt: ago(30) });
+    await insertDrill(world.database, { ...failed, startedAt: ago(20) });
+    const [alert, ...others] = await alertsOf('DRILL_FAILED', sourceInstanceId);
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({
+      severity: 'CRITICAL',
+      imageId,
+      message: expect.stringContaining('the disk is full'),
+    });
+    await insertDrill(world.database, { imageId: later, sourceInstanceId, state: 'CANCELLED', startedAt: ago(10) });
+    await insertDrill(world.database, { imageId: later, sourceInstanceId, startedAt: ago(9) });
+    expect(await alertsOf('DRILL_FAILED', sourceInstanceId)).toMatchObject([{ id: alert?.id }]);
+    expect(await readinessOf(sourceInstanceId)).toMatchObject({
+      status: 'UNPROVEN',
+      reasons: ['The last drill of its images failed.'],
+    });
+    const passed = { imageId: later, sourceInstanceId, state: 'PASSED' as const, recoverySeconds: 4.5 };
+    const drillId = await insertDrill(world.database, { ...passed, startedAt: ago(8) });
+    expect(await alertsOf('DRILL_FAILED', sourceInstanceId)).toEqual([]);
+    expect(await readinessOf(sourceInstanceId)).toMatchObject({
+      status: 'READY',
+      reasons: [],
+      newestDrillId: drillId,
+      recoverySeconds: 4.5,
+    });
+  });
+
+  it('that fails after one that passed makes its instance UNPROVEN, and is no alert once its image is deleted', async () => {
+    const sourceInstanceId = await insertInstance(world.database);
+    const imageId = await insertImage(world.database, { sourceInstanceId });
+    const drill = { imageId, sourceInstanceId, recoverySeconds: 3 };
+    await insertDrill(world.database, { ...drill, state: 'PASSED', startedAt: ago(30) });
+    await insertDrill(world.database, { ...drill, state: 'FAILED', failure, startedAt: ago(20) });
+    expect(await readinessOf(sourceInstanceId)).toMatchObject({ status: 'UNPROVEN', recoverySeconds: 3 });
+    expect(await alertsOf('DRILL_FAILED', sourceInstanceId)).toHaveLength(1);
+    await world.database.pool.query(`UPDATE cms.images SET state = 'DELETED' WHERE id = $1`, [imageId]);
+    expect(await alertsOf('DRILL_FAILED', sourceInstanceId)).toEqual([]);
   });
 });
 

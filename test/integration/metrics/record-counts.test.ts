@@ -46,6 +46,8 @@ test('nothing on record is nothing, not an error', async () => {
     alerts: [],
     readiness: [],
     imageAges: null,
+    drills: [],
+    proofs: null,
     liveWorkers: 0,
     servers: null,
   });
@@ -72,7 +74,9 @@ test('records are counted by state, those of other platforms not', async () => {
   expect(counts.instances).toHaveLength(2);
   expect(counts.instances).toContainEqual({ state: 'RUNNING', health: 'HEALTHY', count: 2 });
   expect(counts.instances).toContainEqual({ state: 'STOPPED', health: 'UNKNOWN', count: 1 });
-  expect(counts.readiness).toEqual([{ status: 'UNPROTECTED', count: 3, oldestSeconds: null }]);
+  expect(counts.readiness).toEqual([
+    { status: 'UNPROTECTED', count: 3, oldestSeconds: null, oldestDrillSeconds: null, longestRecoverySeconds: null },
+  ]);
   expect(counts.images).toEqual([{ state: 'AVAILABLE', count: 2, sizeBytes: 7_000_000_000 }]);
   expect(counts.operations).toHaveLength(2);
   expect(counts.operations).toContainEqual({ kind: 'CREATE_IMAGE', state: 'FAILED', count: 1 });

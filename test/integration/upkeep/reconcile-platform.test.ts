@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import { serverSpec } from '../../support/platform-specs.ts';
-import { insertOperation } from '../../support/sample-rows.ts';
+import { insertDrill, insertImage, insertOperation } from '../../support/sample-rows.ts';
 import { useReconcileWorld } from './reconcile-world.ts';
 
 const world = useReconcileWorld();
@@ -124,5 +124,34 @@ describe('what is missing', () => {
       [`SERVER ${served.resourceName} REPORTED`]: expect.stringContaining('"served" is RUNNING'),
       [`VOLUME ${resting.resourceName}-pvc REPORTED`]: expect.stringContaining('"resting" is STOPPED'),
     });
+  });
+});
+
+describe('the server of a drill', () => {
+  it("is nobody else's while the drill is under way, and is removed when that is over", async () => {
+    const spec = await world.makeParts();
+    const imageId = await insertImage(world.database, { state: 'DELETED', platform: world.platform.id });
+    const operationId = await insertOperation(world.database, { kind: 'VERIFY_IMAGE', state: 'RUNNING', imageId });
+    const { namespace, resourceName } = spec;
+    const names = { namespace, resourceName, platform: world.platform.id };
+    await insertDrill(world.database, {
+      ...names,
+      id: spec.instanceId,
+      imageId,
+      sourceInstanceId: imageId,
+      operationId,
+    });
+    await world.look();
+    expect(await world.drift()).toEqual({});
+    await world.database.pool.query(`UPDATE cms.operations SET state = 'FAILED' WHERE id = $1`, [operationId]);
+    await world.look({ graceMs: 60_000 });
+    expect((await world.drift())[`VOLUME ${resourceName}-pvc PENDING`]).toContain('drill');
+    // Somebody tries it again just before it is removed.
+    await world.database.pool.query(`UPDATE cms.operations SET state = 'QUEUED' WHERE id = $1`, [operationId]);
+    await world.look();
+    expect(await world.objects()).toHaveLength(3);
+    await world.database.pool.query(`UPDATE cms.operations SET state = 'CANCELLED' WHERE id = $1`, [operationId]);
+    await world.look();
+    expect(await world.objects()).toEqual([]);
   });
 });
