@@ -5,8 +5,9 @@ import type { PlannedJob } from '../platform-jobs/watch-job.ts';
 import type { JobSpec } from '../ports/platform.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../workflow/context.ts';
-import { CHECKSUMS_NAME } from './checksums.ts';
+import { findChecksums } from './checksums.ts';
 import type { ImageToRestore } from './image-to-restore.ts';
+import { jobSecrets } from './job-secrets.ts';
 
 type Context = WorkflowServices & RunFacts;
 
@@ -37,7 +38,7 @@ async function buildSpec(
   if (insideAddress === null) {
     throw new AppError('UNAVAILABLE', `The server of the drill is ${phase} (${detail ?? 'no address'}).`);
   }
-  const { files } = await store.readManifest(imageId);
+  const manifest = await store.readManifest(imageId);
   const limits = jobLimits(databaseBytes + sizeBytes);
   const grant = readsImage ? await store.grantDownload(imageId, limits.grantSeconds) : null;
   const password = await drills.readPassword(drillId);
@@ -58,10 +59,10 @@ async function buildSpec(
       TOYGRES_IMAGE_ID: imageId,
       TOYGRES_IMAGE_TYPE: image.imageType,
       TOYGRES_PARALLEL: readParallelism(platform),
-      TOYGRES_CHECKSUMS_SHA256: files.find(({ name }) => name === CHECKSUMS_NAME)?.sha256 ?? '',
+      TOYGRES_CHECKSUMS_SHA256: findChecksums(manifest)?.sha256 ?? '',
       ...(grant === null ? {} : { TOYGRES_IMAGE_URL: grant.url }),
     },
-    secrets: grant === null || grant.sas === null ? { password } : { password, sas: grant.sas },
+    secrets: grant === null ? { password } : jobSecrets(password, grant, await images.readFileKey(imageId)),
     scratchBytes: jobLimits(readsImage ? sizeBytes : 0).scratchBytes,
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,
