@@ -131,6 +131,14 @@ const RULES: readonly Rule[] = [
     remedy: "Let the cluster's network through the storage account's firewall (az storage account network-rule add).",
   },
   {
+    link: 'proxy',
+    pattern:
+      /the proxy did not let it through|through the proxy \S+, which answered|(connection refused|connection reset|i\/o timeout|no such host|does not answer|no route to host).*through the proxy /,
+    remedy:
+      'Have the proxy let this server and its jobs through to the blob store (CONNECT to its port), set HTTPS_PROXY and ' +
+      'HTTP_PROXY to one that does, or name the store in NO_PROXY.',
+  },
+  {
     link: 'name of the store',
     pattern: /no such host|server misbehaving|dial tcp: lookup |cannot be resolved|ENOTFOUND|EAI_AGAIN/,
     remedy: 'Check AZURE_STORAGE_ACCOUNT (or the BlobEndpoint of the connection string) and the DNS where jobs run.',

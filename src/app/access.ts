@@ -47,10 +47,13 @@ function buildServices(parts: Parts, trail: AuditTrail, gate: CommandGate) {
   };
 }
 
-function createSignIn({ oidc, publicUrl, host, port }: Config, parts: Parts & { secrets: SecretBox }): SignIn | null {
+function createSignIn(
+  { oidc, publicUrl, host, port, proxies }: Config,
+  parts: Parts & { secrets: SecretBox },
+): SignIn | null {
   if (oidc === null) return null;
   const open = createSessionOpener(parts.database, parts.devices, parts.written);
-  return createOidcSignIn({ ...parts, ...oidc, open, publicUrl: publicUrl ?? `http://${host}:${port}` });
+  return createOidcSignIn({ ...parts, ...oidc, open, proxies, publicUrl: publicUrl ?? `http://${host}:${port}` });
 }
 
 /** Opens what tells callers apart, and makes the first administrator where there is none. */

@@ -51,7 +51,7 @@ export async function openCore(
   const url = foundations.databaseUrl;
   const directUrl = config.directDatabaseUrl ?? url;
   // Only so that a connection string that cannot be read is said now, and not by the first image.
-  if ('connectionString' in foundations.blobLogin) await openBlobAccount(foundations.blobLogin);
+  if ('connectionString' in foundations.blobLogin) await openBlobAccount(foundations.blobLogin, config.proxies);
   const { startWaitMs, databaseConnections } = config;
   await untilUp(() => migrateDatabase(directUrl, { log }), {
     what: 'the database of records',
@@ -83,6 +83,7 @@ export async function openCore(
     container: config.imageContainer,
     seal: secrets,
     jobLogin: config.kubernetes.workloadIdentityClientId === null ? 'sas' : 'workload-identity',
+    proxies: config.proxies,
     log,
   });
   const { platform, probe } = await openPlatform(config, foundations, log);

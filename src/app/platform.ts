@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Platform } from '../../jobs/ports/platform.ts';
+import { PROXIES } from '../../jobs/ports/mover-secrets.ts';
+import type { JobSpec, Platform } from '../../jobs/ports/platform.ts';
 import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Config } from '../config/env.ts';
@@ -52,6 +53,7 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
   const { images } = config.kubernetes;
   const platform = await createKubernetesPlatform({
     ...config.kubernetes,
+    proxies: config.proxies,
     release,
     images: {
       ...images,
@@ -81,6 +83,16 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
 }
 
 /** Opens the platform that is configured; throws an AppError that says what is missing. */
-export function openPlatform(config: Config, foundations: Foundations, log: Logger): Promise<OpenedPlatform> {
-  return config.platform === 'local' ? openLocal(config, foundations, log) : openKubernetes(config, log);
+export async function openPlatform(config: Config, foundations: Foundations, log: Logger): Promise<OpenedPlatform> {
+  const opened = await (config.platform === 'local'
+    ? openLocal(config, foundations, log)
+    : openKubernetes(config, log));
+  const { platform } = opened;
+  return { ...opened, platform: { ...platform, ensureJob: (spec) => platform.ensureJob(givenProxies(spec, config)) } };
+}
+
+/** A job goes the same way to the store as this process. */
+function givenProxies(spec: JobSpec, { proxies }: Config): JobSpec {
+  if (Object.keys(proxies.environment).length === 0) return spec;
+  return { ...spec, secrets: { ...spec.secrets, [PROXIES]: JSON.stringify(proxies.environment) } };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Configuration, IDToken } from 'openid-client';
+import type { Configuration, CustomFetch, IDToken } from 'openid-client';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { checkUsername, USERNAME_MAX } from '../../schema/rules/access-rules.ts';
@@ -7,6 +8,7 @@ import { ROLES, type Role } from '../../schema/states.ts';
 import type { OidcConfig } from '../config/access-variables.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
+import type { Proxies } from '../machine/proxies.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { writeAuditEntry } from '../stores/access/audit.ts';
 import { changeUser, insertUser, lockUserBySubject, lockUsers, type StoredUser } from '../stores/access/users.ts';
@@ -31,6 +33,8 @@ export interface OidcSignIn {
 export interface OidcOptions extends OidcConfig {
   /** Where people reach this server. */
   readonly publicUrl: string;
+  /** By which the provider is reached. */
+  readonly proxies: Proxies;
   readonly database: Database;
   readonly secrets: Pick<SecretBox, 'encrypt' | 'decrypt'>;
   readonly open: OpenSessionFor;
@@ -60,18 +64,34 @@ function nameOf({ preferred_username: name, email, sub }: z.infer<typeof Claims>
   return username;
 }
 
+/** What asks by a proxy; null where none stands before the provider. */
+async function fetchBy(proxies: Proxies, issuer: string): Promise<CustomFetch | null> {
+  if (proxies.find(issuer) === null) return null;
+  const undici = await import('undici');
+  const dispatchers = new Map<string, Dispatcher>();
+  const dispatcherFor = (url: string): Dispatcher => {
+    const proxy = proxies.find(url)?.href ?? '';
+    const dispatcher = dispatchers.get(proxy) ?? (proxy === '' ? new undici.Agent() : new undici.ProxyAgent(proxy));
+    dispatchers.set(proxy, dispatcher);
+    return dispatcher;
+  };
+  const byProxy = (url: string, init?: object) => undici.fetch(url, { ...init, dispatcher: dispatcherFor(url) });
+  return byProxy as unknown as CustomFetch;
+}
+
 export function createOidcSignIn(options: OidcOptions): OidcSignIn {
-  const { issuer, clientId, clientSecret, roles, publicUrl, database, secrets, open, log } = options;
+  const { issuer, clientId, clientSecret, roles, publicUrl, proxies, database, secrets, open, log } = options;
   const redirect = `${publicUrl}${OIDC_CALLBACK}`;
   let discovered: Promise<Configuration> | null = null;
 
   /** Only those who sign in so need what this loads. */
   function discover(): Promise<Configuration> {
     discovered ??= import('openid-client')
-      .then(({ discovery, allowInsecureRequests }) =>
+      .then(async ({ discovery, allowInsecureRequests, customFetch }) =>
         discovery(new URL(issuer), clientId, clientSecret ?? undefined, undefined, {
           // The configuration lets that through on loopback alone.
           ...(issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {}),
+          ...(await fetchBy(proxies, issuer).then((found) => (found === null ? {} : { [customFetch]: found }))),
         }),
       )
       .catch((cause: unknown) => {

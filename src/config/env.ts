@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { IMAGE_METHODS, type ImageMethod } from '../../schema/states.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
+import { findProxyFaults, type Proxies, readProxies } from '../machine/proxies.ts';
 import { ACCESS_VARIABLES, type AccessConfig, findMissingOidc, readAccessConfig } from './access-variables.ts';
 import { findUrlFault } from './database-url.ts';
 import { isAddressRange, isDomainName, isWebOrigin } from './networks.ts';
@@ -165,6 +166,8 @@ export interface Config extends AccessConfig {
   readonly databaseConnections: { readonly queries: number; readonly queue: number };
   /** How long a start waits for the database of records and the blob store to come up. */
   readonly startWaitMs: number;
+  /** Through which what leaves this machine goes. */
+  readonly proxies: Proxies;
   readonly platform: 'local' | 'kubernetes';
   /** The default first. */
   readonly namespaces: readonly string[];
@@ -201,7 +204,7 @@ export interface Config extends AccessConfig {
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const parsed = Environment.safeParse(environment);
-  const unknown = findUnknownNames(environment, Object.keys(Settings.shape));
+  const unknown = [...findUnknownNames(environment, Object.keys(Settings.shape)), ...findProxyFaults(environment)];
   if (!parsed.success || unknown.length > 0) {
     const bad = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
     throw new AppError('INVALID_INPUT', [...bad, ...unknown].join('\n'));
@@ -216,6 +219,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     directDatabaseUrl: env.TOYGRES_DIRECT_DATABASE_URL,
     databaseConnections: { queries: env.TOYGRES_DATABASE_CONNECTIONS, queue: env.TOYGRES_QUEUE_CONNECTIONS },
     startWaitMs: env.TOYGRES_START_WAIT_SECONDS * 1000,
+    proxies: readProxies(environment),
     platform: env.TOYGRES_PLATFORM,
     namespaces: [...new Set([env.TOYGRES_NAMESPACE, ...further])],
     kubernetes: {

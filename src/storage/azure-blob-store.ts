@@ -3,6 +3,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { BlobGrant, ImageStore } from '../../jobs/ports/image-store.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
+import { NO_PROXIES, nameProxy, type Proxies } from '../machine/proxies.ts';
 import { type BlobAccount, type BlobLogin, openBlobAccount } from './blob-account.ts';
 import { isContainerAbsent, translateBlobError } from './blob-errors.ts';
 import { listImage, readImageFile, removeBelow, removeImageBlobs, removeOlder } from './image-blobs.ts';
@@ -27,6 +28,8 @@ export type BlobStoreOptions = BlobLogin & {
   readonly container: string;
   readonly seal: ManifestSeal;
   readonly log: Logger;
+  /** By which it is reached. Default: none. */
+  readonly proxies?: Proxies;
   /** `workload-identity`: grants carry no signature, jobs sign in by themselves. Default `sas`. */
   readonly jobLogin?: 'sas' | 'workload-identity';
 };
@@ -37,18 +40,21 @@ export type BlobStoreOptions = BlobLogin & {
  * Opens nothing before the first call; makes the container when it is missing. Grants are valid for at most 7 days.
  */
 export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
-  const { container: containerName, seal, log } = options;
+  const { container: containerName, seal, log, proxies = NO_PROXIES } = options;
   let opened: Promise<BlobAccount> | null = null;
   let ensured: Promise<unknown> | null = null;
+  let proxy: string | null = null;
   let host = 'account' in options ? `${options.account}.blob.core.windows.net` : 'of the connection string';
 
   async function account(): Promise<BlobAccount> {
-    opened ??= openBlobAccount(options);
+    opened ??= openBlobAccount(options, proxies);
     const account = await opened.catch((error: unknown) => {
       opened = null;
       throw error;
     });
     host = new URL(account.service.url).host;
+    const way = proxies.find(account.service.url);
+    proxy = way === null ? null : nameProxy(way);
     return account;
   }
 
@@ -65,7 +71,7 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
   function translated(error: unknown): unknown {
     // Somebody removed it under us: the next call makes it again.
     if (isContainerAbsent(error)) ensured = null;
-    const place = { host, container: containerName, login: 'account' in options ? 'itself' : 'key' } as const;
+    const place = { host, container: containerName, login: 'account' in options ? 'itself' : 'key', proxy } as const;
     const result = translateBlobError(error, place);
     if (result !== error) log.warn({ err: result, ...place }, 'the blob store failed');
     return result;

@@ -5,13 +5,13 @@ import {
   ContainerSASPermissions,
   generateBlobSASQueryParameters,
   newPipeline,
-  type RequestPolicyFactory,
   SASProtocol,
   StorageSharedKeyCredential,
   type UserDelegationKey,
 } from '@azure/storage-blob';
 import { AppError } from '../../schema/errors.ts';
-import { useBoundedConnection } from './connections.ts';
+import type { Proxies } from '../machine/proxies.ts';
+import { createStoreConnections, requestsUse, type StoreConnections } from '../machine/store-connections.ts';
 
 /** How the control plane signs in to the blob store: as itself (workload identity, az login ...), or with a key. */
 export type BlobLogin = { readonly account: string } | { readonly connectionString: string };
@@ -33,34 +33,29 @@ const OPTIONS = {
   userAgentOptions: { userAgentPrefix: 'toygres' },
 };
 
-const boundedConnections: RequestPolicyFactory = {
-  create: (next) => ({
-    sendRequest(request) {
-      useBoundedConnection(request);
-      return next.sendRequest(request);
-    },
-  }),
-};
-
 const transport = createDefaultHttpClient();
 /** For credentials, of which some take no policy. Who was silent is not asked again here: a managed identity is, six times. */
-const httpClient: HttpClient = {
-  async sendRequest(request) {
-    useBoundedConnection(request);
-    try {
-      return await transport.sendRequest(request);
-    } catch (error) {
-      if (!(error instanceof RestError) || error.code !== 'ETIMEDOUT') throw error;
-      throw Object.assign(new RestError(error.message, { code: RestError.REQUEST_SEND_ERROR, request }), {
-        cause: error,
-      });
-    }
-  },
-};
+function createClient(connections: StoreConnections): HttpClient {
+  return {
+    async sendRequest(request) {
+      request.agent = connections.agentFor(request.url);
+      try {
+        return await transport.sendRequest(request);
+      } catch (error) {
+        if (!(error instanceof RestError) || error.code !== 'ETIMEDOUT') throw error;
+        throw Object.assign(new RestError(error.message, { code: RestError.REQUEST_SEND_ERROR, request }), {
+          cause: error,
+        });
+      }
+    },
+  };
+}
 
-function openService(url: string, credential: TokenCredential | StorageSharedKeyCredential): BlobServiceClient {
+type Credential = TokenCredential | StorageSharedKeyCredential;
+
+function openService(url: string, credential: Credential, connections: StoreConnections): BlobServiceClient {
   const pipeline = newPipeline(credential, OPTIONS);
-  pipeline.factories.push(boundedConnections);
+  pipeline.factories.push(requestsUse(connections));
   return new BlobServiceClient(url, pipeline);
 }
 
@@ -70,16 +65,22 @@ const MINUTE = 60_000;
 const PROGRAM_MS = 30_000;
 
 /** Opens no connection yet. Throws INVALID_INPUT for a connection string that cannot be read or holds no account key. */
-export async function openBlobAccount(login: BlobLogin): Promise<BlobAccount> {
-  return 'account' in login ? openAsItself(login.account) : openWithKey(login.connectionString);
+export async function openBlobAccount(login: BlobLogin, proxies: Proxies): Promise<BlobAccount> {
+  const connections = createStoreConnections(proxies);
+  return 'account' in login
+    ? openAsItself(login.account, connections)
+    : openWithKey(login.connectionString, connections);
 }
 
-async function openAsItself(account: string): Promise<BlobAccount> {
+async function openAsItself(account: string, connections: StoreConnections): Promise<BlobAccount> {
   // Takes most of a second to load, and only this way of signing in needs it.
   const { DefaultAzureCredential } = await import('@azure/identity');
   const url = `https://${account}.blob.core.windows.net`;
-  const credential = new DefaultAzureCredential({ httpClient, processTimeoutInMs: PROGRAM_MS });
-  const service = openService(url, credential);
+  const credential = new DefaultAzureCredential({
+    httpClient: createClient(connections),
+    processTimeoutInMs: PROGRAM_MS,
+  });
+  const service = openService(url, credential, connections);
   let key: UserDelegationKey | null = null;
 
   return {
@@ -95,7 +96,7 @@ async function openAsItself(account: string): Promise<BlobAccount> {
   };
 }
 
-function openWithKey(connectionString: string): BlobAccount {
+function openWithKey(connectionString: string, connections: StoreConnections): BlobAccount {
   const { url, credential } = readConnectionString(connectionString);
   if (!(credential instanceof StorageSharedKeyCredential)) {
     throw new AppError(
@@ -105,7 +106,7 @@ function openWithKey(connectionString: string): BlobAccount {
   }
   const protocol = url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
   return {
-    service: openService(url, credential),
+    service: openService(url, credential, connections),
     async sign(containerName, permissions, expiresOn) {
       const grant = { containerName, permissions: ContainerSASPermissions.parse(permissions), expiresOn, protocol };
       return generateBlobSASQueryParameters(grant, credential).toString();

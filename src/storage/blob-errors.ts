@@ -7,11 +7,14 @@ export interface BlobPlace {
   readonly container: string;
   /** How the control plane signs in: what helps against a refusal depends on it. */
   readonly login: 'key' | 'itself';
+  /** Through which it is reached, without who signs in to that; null: directly. */
+  readonly proxy: string | null;
 }
 
 type ClientError = Error & { readonly code?: string; readonly statusCode?: number };
 
-const NETWORK_ERRORS = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOTFOUND|EAI_AGAIN)$/;
+const NETWORK_ERRORS =
+  /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOTFOUND|EAI_AGAIN|ERR_PROXY_TUNNEL)$/;
 
 const ROLE_HINT =
   'give its identity the roles "Storage Blob Data Contributor" and "Storage Blob Delegator" on the storage account, and let its network through the account\'s firewall';
@@ -33,7 +36,9 @@ export function translateBlobError(error: unknown, place: BlobPlace): unknown {
   }
   if (!isClientError(error)) return error;
   const [code, message] = explain(error, place);
-  return new AppError(code, message, { cause: reduced(error) });
+  const isOfTheWay = NETWORK_ERRORS.test(error.code ?? '') || error.code === RestError.REQUEST_SEND_ERROR;
+  const way = isOfTheWay && place.proxy !== null ? ` ${describeProxy(error, place.proxy)}` : '';
+  return new AppError(code, message + way, { cause: reduced(error) });
 }
 
 /** True when the error says that a blob is not there, and not that more than that is missing. */
@@ -100,6 +105,7 @@ function explain(
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'EPIPE':
+    case 'ERR_PROXY_TUNNEL':
     case RestError.REQUEST_SEND_ERROR:
       return [
         'UNAVAILABLE',
@@ -168,6 +174,13 @@ function keyRefused(host: string, said: string): string {
 
 const LOGIN_ERRORS =
   /^(CredentialUnavailableError|AuthenticationError|AggregateAuthenticationError|AuthenticationRequiredError)$/;
+
+/** What the proxy said, where it said anything; its own words may hold who signed in to it. */
+function describeProxy({ message }: ClientError, proxy: string): string {
+  const [, status] = /HTTP\/1\.[01] (\d{3})\b/.exec(message) ?? [];
+  const said = status === undefined ? '' : `, which answered ${status}${status === '407' ? ' (it wants a login)' : ''}`;
+  return `It is asked through the proxy ${proxy}${said} (HTTP_PROXY, HTTPS_PROXY; NO_PROXY holds what is reached past it).`;
+}
 
 function isLoginError(error: unknown): error is Error {
   return error instanceof Error && LOGIN_ERRORS.test(error.name);

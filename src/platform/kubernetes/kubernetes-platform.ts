@@ -1,6 +1,7 @@
 import type { Address, Platform } from '../../../jobs/ports/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
+import type { Proxies } from '../../machine/proxies.ts';
 import { createEvents } from './causes.ts';
 import { createApi } from './cluster/api.ts';
 import { openConnection } from './cluster/connection.ts';
@@ -23,6 +24,8 @@ import { readTemplates } from './templates.ts';
 export interface KubernetesPlatformOptions extends KubernetesSettings {
   /** Files, separated as in KUBECONFIG; null: KUBECONFIG itself, the account of this pod, or ~/.kube/config. */
   readonly kubeconfig: string | null;
+  /** By which the cluster is reached where the kubeconfig names none. Default: none. */
+  readonly proxies?: Proxies;
   /** Holds the manifests and what runs scripts in containers. */
   readonly templatesDirectory: string;
   /** Holds a script for each kind of job that has one, and what they source. */
@@ -58,7 +61,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
   const [namespace] = options.namespaces;
   if (namespace === undefined) throw new AppError('INVALID_INPUT', 'TOYGRES_NAMESPACE names no namespace.');
   const templates = await readTemplates(options.templatesDirectory, options.scriptsDirectory);
-  const connection = await openConnection(options.kubeconfig);
+  const connection = await openConnection(options.kubeconfig, options.proxies);
   const api = createApi(connection);
   const known = createKnown(api, log);
   const context: KubernetesContext = {

@@ -3,7 +3,8 @@ import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseJobLine } from '../../../jobs/ports/job-protocol.ts';
-import { MOVER_SECRETS } from '../../../jobs/ports/mover-secrets.ts';
+import { MOVER_SECRETS, PROXIES } from '../../../jobs/ports/mover-secrets.ts';
+import { listProxySecrets } from '../../machine/proxies.ts';
 import { type Owner, removeTree } from '../../machine/remove-tree.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
 import { exitStatusOf } from './exit-status.ts';
@@ -56,7 +57,7 @@ async function copySecrets(from: string, to: string, owner: Owner | null, isWant
     // A cluster mounts the files as links to such a directory of its own.
     if (name.startsWith('..')) continue;
     const value = await readFile(path.join(from, name), 'utf8');
-    values.push(value);
+    values.push(...(name === PROXIES ? listProxySecrets(JSON.parse(value)) : [value]));
     if (!isWanted(name)) continue;
     await writeFile(path.join(to, name), value, { mode: 0o600 });
     if (owner !== null) await chown(path.join(to, name), owner.uid, owner.gid);

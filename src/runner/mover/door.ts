@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import {
-  createServer,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import type { StoreConnections } from '../../machine/store-connections.ts';
 import type { ImagePlace } from './image-place.ts';
 import { readSocketOwner } from './socket-owner.ts';
 
-/** The store itself gives up on a request after 30 s and says so; who is still silent then is gone. */
-const SILENT_MS = 65_000;
 /** Fields of a signature: whatever a program sends of them is replaced. */
 const SIGNATURE_FIELDS =
   /^(sv|ss|srt|sp|se|st|spr|sig|sr|sip|si|skoid|sktid|skt|ske|sks|skv|saoid|suoid|scid|sdd|ses|sduoid)$/i;
@@ -23,7 +16,7 @@ export interface DoorOptions {
   readonly place: ImagePlace;
   /** The query string that lets its bearer in, without `?`. */
   readonly signature: string;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly connections: StoreConnections;
 }
 
 /** A way into the blob store for programs of this very process's user. */
@@ -63,6 +56,7 @@ function describe(error: NodeJS.ErrnoException, account: string): string {
     ETIMEDOUT: 'i/o timeout',
     EHOSTUNREACH: 'no route to host',
     ENETUNREACH: 'network is unreachable',
+    ERR_PROXY_TUNNEL: 'the proxy did not let it through',
   };
   const asked = words[error.code ?? ''] === 'no such host' ? `dial tcp: lookup ${hostname}` : `dial tcp ${host}`;
   return `${asked}: ${words[error.code ?? ''] ?? error.code ?? error.message}`;
@@ -72,10 +66,8 @@ function describe(error: NodeJS.ErrnoException, account: string): string {
  * Opens the door on loopback. It adds the signature to what passes, and lets in only connections whose other end belongs to
  * this process's user: azcopy takes a signature on its command line only, where every user of the machine could read it.
  */
-export async function openDoor({ place, signature, environment }: DoorOptions): Promise<Door> {
+export async function openDoor({ place, signature, connections }: DoorOptions): Promise<Door> {
   const isTls = place.account.startsWith('https:');
-  const agentOptions = { keepAlive: true, timeout: SILENT_MS, proxyEnv: { ...environment } };
-  const agent = isTls ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
   const send = isTls ? httpsRequest : httpRequest;
   const room = randomBytes(8).toString('hex');
   const sockets = new Set<Socket>();
@@ -110,8 +102,7 @@ export async function openDoor({ place, signature, environment }: DoorOptions): 
       return;
     }
     const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !HOP_HEADERS.has(name)));
-    const outgoing = send(upstreamOf(url), { method, headers, agent });
-    outgoing.setTimeout(SILENT_MS, () => outgoing.destroy(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' })));
+    const outgoing = send(upstreamOf(url), { method, headers, agent: connections.agentFor(place.account) });
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       outgoing.once('response', resolve);
       outgoing.once('error', reject);
@@ -150,7 +141,6 @@ export async function openDoor({ place, signature, environment }: DoorOptions): 
     imageUrl: (name) => `${name === '' ? base.slice(0, -1) : base + name}?${sign}`,
     failure: () => failure,
     stop: async () => {
-      agent.destroy();
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },

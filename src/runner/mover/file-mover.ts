@@ -43,6 +43,8 @@ export interface Login {
   readonly kind: 'signature' | 'workload identity';
   /** One line for the log. */
   readonly description: string;
+  /** Through which the store is reached, without who signs in to that; null: directly. */
+  readonly proxy: string | null;
 }
 
 /**

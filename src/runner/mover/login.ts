@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { nameProxy } from '../../machine/proxies.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import type { Login } from './file-mover.ts';
 
@@ -18,10 +19,14 @@ async function canRead(file: string): Promise<boolean> {
 export async function readLogin(given: {
   readonly signature: string | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** Through which the store is reached; null: directly. */
+  readonly proxy: URL | null;
 }): Promise<Login> {
   const { signature, environment } = given;
+  const proxy = given.proxy === null ? null : nameProxy(given.proxy);
+  const way = proxy === null ? '' : `, and reaches it through the proxy ${proxy}`;
   if (signature !== null) {
-    return { kind: 'signature', description: 'The job has a signature for the blob store' };
+    return { kind: 'signature', description: `The job has a signature for the blob store${way}`, proxy };
   }
   const fail = (text: string) => new JobFailure(text, { final: true });
   const type = environment.AZCOPY_AUTO_LOGIN_TYPE ?? '';
@@ -32,6 +37,6 @@ export async function readLogin(given: {
     const file = environment.AZURE_FEDERATED_TOKEN_FILE ?? '';
     if (!(await canRead(file))) throw fail(`the token file ${file} cannot be read, or is empty`);
   }
-  const description = `The job signs in by ${type} as ${environment.AZURE_CLIENT_ID || 'itself'}`;
-  return { kind: 'workload identity', description };
+  const description = `The job signs in by ${type} as ${environment.AZURE_CLIENT_ID || 'itself'}${way}`;
+  return { kind: 'workload identity', description, proxy };
 }

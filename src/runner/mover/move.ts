@@ -1,14 +1,14 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FILE_KEY } from '../../../jobs/ports/mover-secrets.ts';
+import { FILE_KEY, PROXIES } from '../../../jobs/ports/mover-secrets.ts';
+import { type Proxies, readProxies } from '../../machine/proxies.ts';
 import type { Environment } from '../attempt/work.ts';
 import { createPrograms } from '../programs/run-program.ts';
 import { createMover } from './mover.ts';
 import { createMoverServer } from './serve-mover.ts';
 
 /** What azcopy and connections to the store may see of the environment. */
-const PASSED_ON =
-  /^(AZURE_.*|AZCOPY_AUTO_LOGIN_TYPE|AZCOPY_CONCURRENCY_VALUE|SSL_CERT_(FILE|DIR)|(HTTPS?|NO)_PROXY|(https?|no)_proxy)$/;
+const PASSED_ON = /^(AZURE_.*|AZCOPY_AUTO_LOGIN_TYPE|AZCOPY_CONCURRENCY_VALUE|SSL_CERT_(FILE|DIR))$/;
 
 function require(environment: Environment, name: string): string {
   const value = environment[name];
@@ -30,11 +30,18 @@ async function readSignature(directory: string, name: string): Promise<string | 
   return (await readOptional(directory, name))?.replace(/^\?/, '') ?? null;
 }
 
+/** Those of the control plane, else those of this environment. */
+async function findProxies(directory: string, environment: Environment): Promise<Proxies> {
+  const given = await readOptional(directory, PROXIES);
+  return readProxies(given === null ? environment : JSON.parse(given));
+}
+
 /** Moves files for the worker of this attempt, until that has left. */
 export async function move(environment: Environment, signal: AbortSignal): Promise<void> {
   const directory = require(environment, 'TOYGRES_SCRATCH_DIR');
   const secrets = require(environment, 'TOYGRES_SECRETS_DIR');
   const received = require(environment, 'TOYGRES_RECEIVED_DIR');
+  const proxies = await findProxies(secrets, environment);
   const passed = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
       value !== undefined && PASSED_ON.test(name) ? [[name, value] as const] : [],
@@ -52,11 +59,13 @@ export async function move(environment: Environment, signal: AbortSignal): Promi
     directory,
     largestFileBytes: Number(environment.TOYGRES_SCRATCH_BYTES ?? Number.MAX_SAFE_INTEGER),
     environment: passed,
+    proxies,
     programs: createPrograms({
       scratch: directory,
       signal,
       environment: {
         ...passed,
+        ...proxies.environment,
         PATH: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
         HOME: directory,
         TMPDIR: directory,

@@ -1,5 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Proxies } from '../../machine/proxies.ts';
+import { createStoreConnections } from '../../machine/store-connections.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import type { Programs } from '../programs/run-program.ts';
 import { type Azcopy, createAzcopy } from './azcopy.ts';
@@ -13,6 +15,8 @@ import { openPlace } from './streams/open-place.ts';
 import { createStreams, type Streams } from './streams/streams.ts';
 import { openReceived, takeFile } from './take-file.ts';
 
+/** The store itself gives up on a request after 30 s, a list of blocks after 60, and says so; who is still silent then is gone. */
+const SILENT_MS = 65_000;
 /** Below so many bytes a copy waits for more: every call of azcopy takes some two seconds, however small. */
 const WORTH_A_COPY = 8 << 20;
 /** What may be on its way at most, so that scratch space is freed as files go. */
@@ -33,6 +37,7 @@ export interface MoverOptions {
   readonly directory: string;
   readonly largestFileBytes: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly proxies: Proxies;
   readonly programs: Programs;
   readonly log: (text: string) => void;
   readonly onProgress: (progress: MoveProgress) => void;
@@ -57,11 +62,12 @@ const DOWNLOAD = ['--from-to=BlobLocal'];
 const NO_MANIFEST = ['--exclude-regex=^manifest\\.json$'];
 
 export function createMover(options: MoverOptions): Mover {
-  const { exchange, received, directory, environment } = options;
+  const { exchange, received, directory, environment, proxies } = options;
   const found = readImagePlace(options.imageUrl);
   if (found === null) throw new JobFailure('parameter TOYGRES_IMAGE_URL is missing or not understood', { final: true });
   const place: ImagePlace = found;
   const sealing = createSealing(options.fileKey);
+  const connections = createStoreConnections(proxies, SILENT_MS);
   const doors = new Map<Direction, Promise<Door>>();
   const outbox = path.join(directory, 'outbox');
   const names = new Set<string>();
@@ -78,7 +84,7 @@ export function createMover(options: MoverOptions): Mover {
   const signatureFor = (direction: Direction) =>
     direction === 'up' ? options.uploadSignature : (options.downloadSignature ?? options.uploadSignature);
   const doorOf = (direction: Direction, signature: string): Promise<Door> => {
-    const door = doors.get(direction) ?? openDoor({ place, signature, environment });
+    const door = doors.get(direction) ?? openDoor({ place, signature, connections });
     doors.set(direction, door);
     return door;
   };
@@ -104,8 +110,8 @@ export function createMover(options: MoverOptions): Mover {
 
   const streams = createStreams({
     sealing,
-    openToWrite: () => openPlace(place, signatureFor('up')),
-    openToRead: () => openPlace(place, signatureFor('down')),
+    openToWrite: () => openPlace(place, signatureFor('up'), connections),
+    openToRead: () => openPlace(place, signatureFor('down'), connections),
     onSent: (bytes) => tellSent(sent + bytes),
     onReceived: (bytes) => {
       streamed += bytes;
@@ -217,11 +223,17 @@ export function createMover(options: MoverOptions): Mover {
       await rm(path.join(received, name), { force: true });
     },
     readToolVersion: async () => (await azcopyOf('down')).readVersion(),
-    readLogin: () => readLogin({ signature: options.uploadSignature ?? options.downloadSignature, environment }),
+    readLogin: () =>
+      readLogin({
+        signature: options.uploadSignature ?? options.downloadSignature,
+        environment,
+        proxy: proxies.find(place.account),
+      }),
     streams,
     stop: async () => {
       streams.stop();
       for (const door of doors.values()) await (await door).stop();
+      connections.stop();
     },
   };
 }

@@ -46,7 +46,11 @@ export type Question = z.infer<typeof Question>;
 export const StreamLine = z.object({ stream: StreamToken });
 export const Stored = z.object({ name: fileName, sizeBytes: size, md5: hex(32), sha256: hex(64) });
 export const Received = z.array(z.object({ ...Stored.shape, path: z.string() }));
-export const Login = z.object({ kind: z.enum(['signature', 'workload identity']), description: z.string() });
+export const Login = z.object({
+  kind: z.enum(['signature', 'workload identity']),
+  description: z.string(),
+  proxy: z.nullable(z.string()),
+});
 
 export const Answer = z.discriminatedUnion('say', [
   z.object({

@@ -10,12 +10,12 @@ const PROBE = 'probe';
 const PROBE_TEXT = 'written by the preflight of Toygres\n';
 
 /** Every failure is the last word on its link, and trying again would only take time. */
-async function onLink<T>(link: string, work: () => Promise<T>): Promise<T> {
+async function onLink<T>(link: string, work: () => Promise<T>, way = ''): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const said = error instanceof Error ? error.message : 'it ended without a word';
-    throw finalFailure(`${link}: ${said}`, error);
+    throw finalFailure(`${link}: ${said}${way}`, error);
   }
 }
 
@@ -36,26 +36,35 @@ export const preflight: Program = async (attempt) => {
   report.endPhase();
 
   const { kind: link } = login;
+  const way = login.proxy === null ? '' : ` (asked through the proxy ${login.proxy})`;
   const probe = path.join(attempt.scratch, PROBE);
   await writeFile(probe, PROBE_TEXT);
   const expected = await hashFile(probe);
   report.phase('write', PROBE_TEXT.length);
-  await onLink(link, async () => {
-    await files.upload(probe, PROBE);
-    await files.settle();
-  });
+  await onLink(
+    link,
+    async () => {
+      await files.upload(probe, PROBE);
+      await files.settle();
+    },
+    way,
+  );
   report.log('The blob store took a file');
   report.endPhase();
 
   report.phase('read', PROBE_TEXT.length);
   // As a restore does it: listed, then read.
-  await onLink(link, async () => {
-    const back = (await files.receiveAll()).find(({ name }) => name === PROBE);
-    if (back?.sha256 !== expected.sha256) throw new JobFailure('what was read is not what was written');
-  });
+  await onLink(
+    link,
+    async () => {
+      const back = (await files.receiveAll()).find(({ name }) => name === PROBE);
+      if (back?.sha256 !== expected.sha256) throw new JobFailure('what was read is not what was written');
+    },
+    way,
+  );
   report.log('The blob store gave it back as it was');
   report.endPhase();
-  return { ...tools, identity: login.kind };
+  return { ...tools, identity: login.kind, ...(login.proxy === null ? {} : { proxy: login.proxy }) };
 };
 
 async function checkTools({ programs, files, report }: Attempt, wanted: string) {

@@ -79,6 +79,7 @@ describe('a refusal of the store', () => {
       host: 'store.example',
       container: 'images',
       login: 'key',
+      proxy: null,
     });
     expect(told).toMatchObject({ code: 'STEP_FAILED', message: expect.stringMatching(words) });
   });

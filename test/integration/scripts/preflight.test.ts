@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBrokenLink } from '../../../jobs/preflight/broken-links.ts';
+import { startForwardProxy } from '../../support/forward-proxy.ts';
 import { freePort } from '../../support/free-port.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
 import { createScriptHarness, leave, makeProgramDirectory, type ScriptHarness } from '../../support/script-harness.ts';
@@ -135,3 +136,25 @@ test('no signature stands in what is printed', async () => {
   expect(end.lines.join('\n')).not.toContain(signature);
   expect(end.lines.join('\n')).not.toContain('sig=');
 });
+
+test('a store behind a proxy is reached through it, which is named, also when it lets nobody through', async () => {
+  const proxy = await startForwardProxy(harness.azurite.port);
+  try {
+    const far = harness.container.url.replace(/^http:\/\/[^/]+/, 'http://store.invalid:81');
+    const signature = { sas: leave(harness.azurite, 'w'), 'read-sas': leave(harness.azurite, 'rl') };
+    const proxies = JSON.stringify({ HTTP_PROXY: proxy.url.replace('//', '//user:S3cret@'), NO_PROXY: 'localhost' });
+    const behind = (url: string) =>
+      preflight({ parameters: { TOYGRES_IMAGE_URL: `${url}/_trials/x` }, secrets: { ...signature, proxies } });
+    const end = await behind(far);
+    expect(end.errors).toEqual([]);
+    expect(end.results).toEqual([expect.objectContaining({ proxy: proxy.url })]);
+    expect(end.lines.join('\n')).toContain(`through the proxy ${proxy.url}`);
+    expect(end.lines.join('\n')).not.toContain('S3cret');
+    expect(proxy.asked.length).toBeGreaterThan(1);
+    expect(proxy.asked.every((line) => line.includes(' http://store.invalid:81/'))).toBe(true);
+    await proxy.stop();
+    expectBroken(await behind(far), 'proxy', /connection refused.*through the proxy/);
+  } finally {
+    await proxy.stop().catch(() => undefined);
+  }
+}, 300_000);

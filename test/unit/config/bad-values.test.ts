@@ -30,7 +30,12 @@ describe('a bad value', () => {
     ['TOYGRES_API_TOKEN', 'x'.repeat(31), 'must have at least 32 characters \\(openssl rand -hex 32\\)'],
     ['TOYGRES_ADMIN_USERNAME', ' admin', 'must have 1 to 63 characters that can be seen, and no space at its ends'],
     ['TOYGRES_ADMIN_PASSWORD', 'elevenchars', 'must have 12 to 128 characters and no control characters'],
-    ['TOYGRES_PUBLIC_URL', 'https://toygres.example.com/a', 'must be like https://toygres.example.com, without a path'],
+    [
+      'TOYGRES_PUBLIC_URL',
+      'https://example.com/a?b',
+      'must be like https://toygres.example.com, or with a path, https://example.com/toygres',
+    ],
+    ['HTTPS_PROXY', 'socks5://u:secret@proxy', 'must be the URL of an HTTP proxy, like http://proxy.example.com:3128'],
     ['TOYGRES_TRUSTED_PROXIES', '10.0.0.1', 'must be ranges like 10.0.0.0/8, separated by commas'],
     ['TOYGRES_OIDC_ROLES', 'dba=OWNER', 'must be like platform-admins=ADMIN,dba=OPERATOR'],
     ['TOYGRES_OIDC_ROLES', 'dba=ADMIN,dba=VIEWER', 'must be like platform-admins=ADMIN,dba=OPERATOR'],

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { invalidInput } from '../../../../schema/errors.ts';
+import { NO_PROXIES, type Proxies } from '../../../machine/proxies.ts';
 
 /** How long a login is used before it is asked for again: a token that lies in a file is renewed there. */
 const LOGIN_MS = 30_000;
@@ -63,7 +64,7 @@ function buildDispatcher(tls: Tls, proxyUrl: string | undefined): Dispatcher {
  * The cluster that a kubeconfig names (null: KUBECONFIG, the account of the pod, or ~/.kube/config, in this order), with
  * one pool of kept-alive connections. Opens none yet. Throws INVALID_INPUT when there is no usable configuration.
  */
-export async function openConnection(kubeconfig: string | null): Promise<Connection> {
+export async function openConnection(kubeconfig: string | null, proxies: Proxies = NO_PROXIES): Promise<Connection> {
   const config = await load(kubeconfig);
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
@@ -74,6 +75,7 @@ export async function openConnection(kubeconfig: string | null): Promise<Connect
     );
   }
   const context = config.getContextObject(config.getCurrentContext());
+  const server = cluster.server.replace(/\/$/, '');
   let dispatcher: Dispatcher | null = null;
   let identity = '';
   let login: { headers: Record<string, string>; at: number } | null = null;
@@ -86,7 +88,7 @@ export async function openConnection(kubeconfig: string | null): Promise<Connect
     if (dispatcher === null || now !== identity) {
       // Streams that run go on over the old connections until they end.
       dispatcher?.close().catch(() => undefined);
-      dispatcher = buildDispatcher(tls, cluster?.proxyUrl);
+      dispatcher = buildDispatcher(tls, cluster?.proxyUrl ?? proxies.find(server)?.href);
       identity = now;
     }
     const headers = Object.entries({ ...options.headers }).map(([name, value]) => [name, String(value)] as const);
@@ -95,7 +97,7 @@ export async function openConnection(kubeconfig: string | null): Promise<Connect
   }
 
   return {
-    server: cluster.server.replace(/\/$/, ''),
+    server,
     namespace: context?.namespace ?? null,
     open: async (anew = false) => {
       if (login === null || anew || performance.now() - login.at > LOGIN_MS) await signIn();

@@ -1,5 +1,7 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import type { WorkloadIdentityCredential } from '@azure/identity';
-import { BlockBlobClient } from '@azure/storage-blob';
+import { AnonymousCredential, BlockBlobClient, newPipeline } from '@azure/storage-blob';
+import { requestsUse, type StoreConnections } from '../../../machine/store-connections.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 import type { ImagePlace } from '../image-place.ts';
 import { isFileName } from '../protocol.ts';
@@ -11,17 +13,30 @@ export type OpenBlob = (name: string) => BlockBlobClient;
  * `signature`: a query string without `?`, a secret; null: the pod's own identity signs in. Opening throws a JobFailure for
  * a name that no file of an image has.
  */
-export async function openPlace(place: ImagePlace, signature: string | null): Promise<OpenBlob> {
-  const credential = signature === null ? await podIdentity() : null;
+export async function openPlace(
+  place: ImagePlace,
+  signature: string | null,
+  connections: StoreConnections,
+): Promise<OpenBlob> {
+  const credential = signature === null ? await podIdentity(connections) : new AnonymousCredential();
+  const pipeline = newPipeline(credential);
+  pipeline.factories.push(requestsUse(connections));
   return (name) => {
     if (!isFileName(name)) throw new JobFailure('a file of an image has a name that none may have', { final: true });
     const url = `${place.account}/${place.container}/${place.prefix}${name}`;
-    return credential === null ? new BlockBlobClient(`${url}?${signature}`) : new BlockBlobClient(url, credential);
+    return new BlockBlobClient(signature === null ? url : `${url}?${signature}`, pipeline);
   };
 }
 
 /** Only where it is needed: the package takes a second and its memory. */
-async function podIdentity(): Promise<WorkloadIdentityCredential> {
+async function podIdentity(connections: StoreConnections): Promise<WorkloadIdentityCredential> {
   const identity = await import('@azure/identity');
-  return new identity.WorkloadIdentityCredential();
+  const transport = createDefaultHttpClient();
+  const httpClient: HttpClient = {
+    sendRequest(request) {
+      request.agent = connections.agentFor(request.url);
+      return transport.sendRequest(request);
+    },
+  };
+  return new identity.WorkloadIdentityCredential({ httpClient });
 }

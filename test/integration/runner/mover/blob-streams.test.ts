@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_PROXIES } from '../../../../src/machine/proxies.ts';
+import { createStoreConnections } from '../../../../src/machine/store-connections.ts';
 import { type ImagePlace, readImagePlace } from '../../../../src/runner/mover/image-place.ts';
 import { getBlob } from '../../../../src/runner/mover/streams/get-blob.ts';
 import { type OpenBlob, openPlace } from '../../../../src/runner/mover/streams/open-place.ts';
@@ -18,7 +20,7 @@ beforeAll(async () => {
   const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
   container = service.getContainerClient('images');
   await container.create();
-  open = await openPlace(placeOf(), leave(azurite, 'rcwdl'));
+  open = await openPlace(placeOf(), leave(azurite, 'rcwdl'), createStoreConnections(NO_PROXIES));
 });
 afterAll(() => azurite?.stop());
 
@@ -100,7 +102,7 @@ describe('a blob that is written while its bytes come', () => {
   });
 
   test('fails with the refusal of the store', async () => {
-    const readOnly = await openPlace(placeOf(), leave(azurite, 'r'));
+    const readOnly = await openPlace(placeOf(), leave(azurite, 'r'), createStoreConnections(NO_PROXIES));
     await expect(putBlob(readOnly('refused'), pieces(bytesOf(2 * BLOCK)), putOptions())).rejects.toThrow(
       /not authorized/i,
     );
