@@ -28,7 +28,14 @@ async function prepareKubectl({ directory }: Place, namespace: TestNamespace) {
     const spec = { ...serverSpec({ postgresVersion: VERSION }), namespace: namespace.name };
     const { volume, secret, configuration, service, networkPolicy, server } = manifests;
     const login = secret(spec, { username: 'postgres', password: 'bench' });
-    const made = [volume(spec), login, configuration(spec), service(spec), networkPolicy(spec), server(spec)];
+    const made = [
+      volume(spec),
+      login,
+      configuration(spec),
+      service(spec),
+      networkPolicy(spec),
+      server(spec, new Date()),
+    ];
     await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: made.map(({ body }) => body) }));
     const { seconds } = await timed(async () => {
       await kubectl('apply', '--filename', file);

@@ -1,5 +1,5 @@
 import { InstanceInput } from './inputs.ts';
-import { bringUpServer, bringUpSteps } from './servers/bring-up.ts';
+import { bringUpAgain, bringUpSteps } from './servers/bring-up.ts';
 import { STOPPING, serverOf } from './servers/server-steps.ts';
 import { letChangeEnd, requireKept, settleAsPlatformShows } from './servers/settle-as-shown.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
@@ -15,5 +15,5 @@ export const restartInstance = defineWorkflow('restart-instance', '1.0.0', Insta
   .run(async (context, { instanceId }) => {
     const server = serverOf(context, instanceId);
     await context.step('Stop the server', server.stop, STOPPING);
-    await bringUpServer(context, instanceId, server);
+    await bringUpAgain(context, instanceId, server);
   });

@@ -1,5 +1,5 @@
 import { InstanceInput } from './inputs.ts';
-import { bringUpServer, bringUpSteps } from './servers/bring-up.ts';
+import { bringUpAgain, bringUpSteps } from './servers/bring-up.ts';
 import { serverOf } from './servers/server-steps.ts';
 import { letChangeEnd, requireKept, settleAsPlatformShows } from './servers/settle-as-shown.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
@@ -12,4 +12,4 @@ export const startInstance = defineWorkflow('start-instance', '1.0.0', InstanceI
     settle: settleAsPlatformShows,
     reopen: requireKept,
   })
-  .run((context, { instanceId }) => bringUpServer(context, instanceId, serverOf(context, instanceId)));
+  .run((context, { instanceId }) => bringUpAgain(context, instanceId, serverOf(context, instanceId)));

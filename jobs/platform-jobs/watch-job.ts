@@ -108,10 +108,11 @@ export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWat
 }
 
 /** What a status says of a phase: its figures when the job is in it, else only words (a later attempt starts over). */
-function describe({ state, attempts, report }: JobStatus, phase: string): ProgressReport {
+function describe({ state, attempts, report, waitsFor = null }: JobStatus, phase: string): ProgressReport {
   const again = attempts > 1 ? `attempt ${attempts}: ` : '';
   if (state === 'INTERRUPTED') return { message: 'taken up again after it was interrupted' };
   if (state === 'ABSENT') return { message: 'started again: the platform had lost it' };
+  if (waitsFor !== null) return { message: `${again}the job cannot start yet: ${waitsFor}` };
   if (state === 'PENDING') return { message: `${again}waiting for its turn` };
   if (report === null) return { message: `${again}starting` };
   const message = `${again}${report.message ?? describePhase(report.phase)}`;

@@ -31,6 +31,7 @@ const EFFECTS = {
     removeJob: 'changes',
     followJobLogs: 'reads',
     followServerLogs: 'reads',
+    readNamespaces: 'reads',
     listObjects: 'reads',
   },
   store: {

@@ -42,6 +42,12 @@ export interface ServerStatus {
   readonly endpoint: (Address & { readonly dnsName: string | null }) | null;
   /** Where jobs on the same platform reach it. */
   readonly insideAddress: Address | null;
+  /** The operation that had it run last, as far as the platform knows. */
+  readonly askedBy?: string | null;
+  /** Of a STOPPED one: it is made by another release or with other settings, and the next start makes it anew. */
+  readonly isOutdated?: boolean;
+  /** Of a STOPPED one: `stopServer` ended it, and nobody else. Left out where that cannot be told. */
+  readonly wasStopped?: boolean;
   /** The cause in words when the phase is STARTING or FAILED, or it is READY without endpoint: what it waits for. */
   readonly detail: string | null;
 }
@@ -122,6 +128,8 @@ export interface JobStatus {
   readonly reportedAt: Date | null;
   /** The JSON object of the script's result line, present when it SUCCEEDED. */
   readonly result: Readonly<Record<string, unknown>> | null;
+  /** Why it has not begun yet, where the platform can tell: no room, a quota, an image. Left out: nothing is known. */
+  readonly waitsFor?: string | null;
   /** The real cause when FAILED: the script's own error line, or what the platform says. */
   readonly failure: string | null;
 }
@@ -156,6 +164,16 @@ export interface PlatformObject {
   readonly name: string;
   /** The instance or job record it says it belongs to. */
   readonly ownerId: string | null;
+  /** Of a server: it is asked to run, whether it does or not. Left out where that cannot be told apart. */
+  readonly isAsked?: boolean;
+  /** What is not as it would be made now, in words; a start puts it right. */
+  readonly outdated?: string;
+}
+
+/** How a configured namespace is. */
+export interface NamespaceStatus {
+  readonly name: string;
+  readonly failure: string | null;
 }
 
 /**
@@ -183,12 +201,14 @@ export interface Platform {
    */
   ensureVolumeSize(ref: ServerRef, storageGib: number): Promise<void>;
   readVolumeGrowth(ref: ServerRef, storageGib: number): Promise<VolumeGrowth>;
+  /** Afterwards it holds this login, whatever it held before. */
   ensureSecret(ref: ServerSpec, secret: ServerSecret): Promise<void>;
   ensureConfiguration(spec: ServerSpec): Promise<void>;
   /**
    * Brings the server to life on its volume, making the cluster first when the volume is empty, or adopts the one that
-   * runs. Returns when that was begun; `readServer` tells when it is READY. Throws UNAVAILABLE while an earlier server is
-   * still shutting down.
+   * runs. One that was asked for and does not come up is made anew where it would be made otherwise now. Returns when that
+   * was begun; `readServer` tells when it is READY. Throws UNAVAILABLE while an earlier server is still shutting down,
+   * STEP_FAILED when its volume is gone.
    */
   ensureServer(spec: ServerSpec): Promise<void>;
   readServer(ref: ServerRef): Promise<ServerStatus>;
@@ -216,6 +236,8 @@ export interface Platform {
   /** The server's own log, over restarts. Ends when `follow` is false or the server was removed. */
   followServerLogs(ref: ServerRef, options: FollowServerLogs): AsyncIterable<PlatformLogLine>;
 
-  /** All that carries our mark, for comparing with the records. */
-  listObjects(): Promise<readonly PlatformObject[]>;
+  /** Each configured namespace, and why nothing can be done in it; null where it can. */
+  readNamespaces(): Promise<readonly NamespaceStatus[]>;
+  /** All that carries our mark in these namespaces, or in all, for comparing with the records. */
+  listObjects(namespaces?: readonly string[]): Promise<readonly PlatformObject[]>;
 }

@@ -54,6 +54,15 @@ export async function bringUpServer(
   await bringUp(context, instanceId, server, server.connectAt, beforeRunning, findings);
 }
 
+/** The same for a server that was there before, and whatever became of its parts meanwhile. */
+export async function bringUpAgain(
+  context: RunContext<StartingStep | RunningStep>,
+  instanceId: string,
+  server: ServerSteps,
+): Promise<void> {
+  await bringUp(context, instanceId, { ...server, start: server.startAgain }, server.connectAt);
+}
+
 /** The same for a server that was made empty: with the first connection it gets the login that is no superuser. */
 export async function bringUpNewServer(
   context: RunContext<StartingStep | RunningStep>,

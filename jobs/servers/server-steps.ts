@@ -1,4 +1,4 @@
-import type { ServerSpec } from '../ports/platform.ts';
+import type { Platform, ServerSpec } from '../ports/platform.ts';
 import { OWNER_NAME, SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { Poll, RunFacts, StepOptions, StepScope, UndoContext, WorkflowServices } from '../workflow/context.ts';
 import { type Endpoint, lookWhetherReady } from './readiness.ts';
@@ -28,6 +28,11 @@ export interface ServerSteps {
   readonly ensureSecret: Work;
   readonly ensureConfiguration: Work;
   readonly start: Work;
+  /**
+   * The same for a server that was there before: makes what of it is missing, and gives one that cannot come up by itself
+   * another try as it would be made now.
+   */
+  readonly startAgain: Work;
   readonly stop: Work;
   readonly remove: Work;
   readonly removeConfiguration: Work;
@@ -40,6 +45,17 @@ export interface ServerSteps {
   readonly connectAt: (endpoint: Endpoint) => Work;
   /** The same on a server that was made empty, which then gets the login that is no superuser, where one is recorded. */
   readonly connectFirstAt: (endpoint: Endpoint) => Work;
+}
+
+/** Makes all that a server needs beside its volume, as far as it is missing, and has it run. */
+export async function completeServer(
+  platform: Pick<Platform, 'ensureSecret' | 'ensureConfiguration' | 'ensureServer'>,
+  spec: ServerSpec,
+  password: string,
+): Promise<void> {
+  await platform.ensureSecret(spec, { username: SUPERUSER_NAME, password });
+  await platform.ensureConfiguration(spec);
+  await platform.ensureServer(spec);
 }
 
 /** The steps of one instance's server. Work that is aborted before it reaches the platform does not reach it. */
@@ -70,6 +86,15 @@ export function serverOf(context: Context, instanceId: string): ServerSteps {
     }),
     ensureConfiguration: onServer((spec) => platform.ensureConfiguration(spec)),
     start: onServer((spec) => platform.ensureServer(spec)),
+    startAgain: async ({ signal, report }) => {
+      const spec = await readServerSpec(context, instanceId);
+      const password = await instances.readPassword(instanceId);
+      const { phase, isOutdated = false } = await platform.readServer(spec);
+      signal.throwIfAborted();
+      if (isOutdated) report({ message: 'it gets the image, scripts and settings of this release' });
+      if (phase === 'FAILED') await platform.stopServer(spec);
+      await completeServer(platform, spec, password);
+    },
     stop: onServer((spec) => platform.stopServer(spec)),
     remove: onServer((spec) => platform.removeServer(spec)),
     removeConfiguration: onServer((spec) => platform.removeConfiguration(spec)),

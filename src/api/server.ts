@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { createContext } from '../../resolvers/context.ts';
 import type { SessionCookies } from '../../resolvers/ports/access.ts';
 import type { Caller } from '../../resolvers/ports/commands.ts';
-import type { Finding } from '../../resolvers/ports/queries.ts';
 import type { Services } from '../../resolvers/services.ts';
 import { AppError } from '../../schema/errors.ts';
 import { EVERYTHING, type Scope } from '../../schema/rules/scope-rules.ts';
@@ -18,6 +17,7 @@ import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
 import { createPathPrefix } from './http/path-prefix.ts';
+import type { FindReadiness } from './http/probes.ts';
 import { createRequestSources } from './http/request-sources.ts';
 import type { SignIn } from './http/serve-sign-in.ts';
 import { createBudgets } from './limits/budgets.ts';
@@ -44,7 +44,7 @@ export interface GraphqlServerOptions {
   readonly auth: Authenticator;
   readonly log: Logger;
   /** What the server needs, and whether it is there. */
-  readonly ready: () => Promise<readonly Finding[]>;
+  readonly ready: FindReadiness;
   readonly version: string;
   /** Whose pages may call the API from a browser, besides its own. Default: nobody's. */
   readonly allowedOrigins?: readonly string[];

@@ -1,4 +1,4 @@
-import type { Finding } from '../../resolvers/ports/queries.ts';
+import type { FindReadiness } from '../api/http/probes.ts';
 import type { Logger } from '../log/logger.ts';
 import { findReadiness } from '../services/checks/diagnostics.ts';
 import type { Core } from './core.ts';
@@ -8,8 +8,12 @@ export function checkQueue({ boss }: Pick<Core, 'boss'>): { check(): Promise<voi
   return { check: async () => void (await boss.schemaVersion()) };
 }
 
+/** Shorter than those who ask wait, so that they are told what does not answer. */
+const LINK_MS = 3_000;
+
 /** Whether what every server needs is there. */
-export function createReadiness(core: Core, log: Logger): () => Promise<readonly Finding[]> {
+export function createReadiness(core: Core, log: Logger): FindReadiness {
   const { database, services } = core;
-  return () => findReadiness({ database, queue: checkQueue(core), store: services.store, logger: log });
+  const parts = { database, queue: checkQueue(core), store: services.store, logger: log, timeoutMs: LINK_MS };
+  return (what) => findReadiness(parts, what);
 }

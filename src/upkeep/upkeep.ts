@@ -43,6 +43,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   const monitor = createHealthMonitor({
     database,
     platform,
+    instances: services.instances,
     exits,
     listener,
     secrets,

@@ -5,7 +5,6 @@ import type { GraphQLSchema } from 'graphql';
 import type { ApiContext } from '../../../resolvers/context.ts';
 import type { SessionCookies } from '../../../resolvers/ports/access.ts';
 import type { Caller } from '../../../resolvers/ports/commands.ts';
-import type { Finding } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Authenticator } from '../authenticator.ts';
@@ -23,7 +22,7 @@ import { checkHeaders, findBodyFault } from './check-request.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
 import type { PathPrefix } from './path-prefix.ts';
-import { answerHealth, answerReady } from './probes.ts';
+import { answerHealth, answerReady, type FindReadiness } from './probes.ts';
 import { readAuthorization } from './read-authorization.ts';
 import { refuseStrippedUpgrade } from './refuse-stripped-upgrade.ts';
 import type { RequestSources } from './request-sources.ts';
@@ -50,7 +49,7 @@ export interface HttpParts {
   /** Below which people reach the server. */
   readonly prefix: PathPrefix;
   readonly preparer: Preparer;
-  readonly ready: () => Promise<readonly Finding[]>;
+  readonly ready: FindReadiness;
   readonly schema: GraphQLSchema;
   /** Signing in with a provider; null where there is none. */
   readonly signIn: SignIn | null;
@@ -148,7 +147,8 @@ export function buildHttpApp(parts: HttpParts): Express {
     next();
   });
   app.get('/health', answerHealth(version));
-  app.get('/ready', answerReady(ready, log));
+  app.get('/ready', answerReady(ready, 'everything', log));
+  app.get('/ready/traffic', answerReady(ready, 'traffic', log));
   if (metrics !== null) app.get('/metrics', answerMetrics(metrics));
   app.get('/schema.graphql', serveSchema(schema));
   app.use(serveSignIn(signIn, sources, prefix.path));

@@ -1,16 +1,15 @@
 import { createServer } from 'node:http';
 import express, { type ErrorRequestHandler } from 'express';
-import type { Finding } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import { describeError } from '../errors/describe-error.ts';
 import { listenOn } from './listen.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
-import { answerHealth, answerReady } from './probes.ts';
+import { answerHealth, answerReady, type FindReadiness } from './probes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ProbeServerOptions {
-  readonly ready: () => Promise<readonly Finding[]>;
+  readonly ready: FindReadiness;
   readonly version: string;
   readonly metrics: MetricsPage;
   readonly log: Logger;
@@ -37,7 +36,8 @@ export function createProbeServer({ ready, version, metrics, log }: ProbeServerO
   app.disable('x-powered-by').disable('etag');
   app.use(setSecurityHeaders);
   app.get('/health', answerHealth(version));
-  app.get('/ready', answerReady(ready, log));
+  app.get('/ready', answerReady(ready, 'everything', log));
+  app.get('/ready/traffic', answerReady(ready, 'traffic', log));
   app.get('/metrics', answerMetrics(metrics));
   app.use((_request, response) => {
     response

@@ -12,10 +12,17 @@ export function answerHealth(version: string): RequestHandler {
   };
 }
 
-/** Answers 200 when all that the server needs is there, else 503 with what is not; also when finding out takes too long. */
-export function answerReady(ready: () => Promise<readonly Finding[]>, log: Logger): RequestHandler {
+/**
+ * `everything`: database, queue and blob store. `traffic`: what no request can do without, so that the blob store is not
+ * asked: while that is away, only what needs it is refused.
+ */
+export type ReadyFor = 'everything' | 'traffic';
+export type FindReadiness = (what: ReadyFor) => Promise<readonly Finding[]>;
+
+/** Answers 200 when all of that is there, else 503 with what is not; also when finding out takes too long. */
+export function answerReady(ready: FindReadiness, what: ReadyFor, log: Logger): RequestHandler {
   return async (_request, response) => {
-    const checks = await withinTime(ready).catch((error: unknown): readonly Finding[] => {
+    const checks = await withinTime(() => ready(what)).catch((error: unknown): readonly Finding[] => {
       log.error({ error: describeError(error) }, 'the readiness checks failed');
       return [{ name: 'checks', ok: false, detail: 'the checks themselves failed', remedy: "see the server's log" }];
     });

@@ -52,11 +52,23 @@ export function readPodCause(pod: Pod): Cause | null {
   return null;
 }
 
+/** When the pod was given its node: what was said of that before is over. */
+export function placedAt({ status }: Pod): string | null {
+  const placed = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'True');
+  return placed?.lastTransitionTime ?? null;
+}
+
 const TELLING =
   /^(FailedCreate|FailedMount|FailedAttachVolume|FailedScheduling|FailedCreatePodSandBox|ProvisioningFailed|VolumeResizeFailed|FileSystemResizeFailed|Evicted|SyncLoadBalancerFailed)$/;
 
-function timeOf({ lastTimestamp, eventTime, metadata }: KubeEvent): string {
-  return lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
+/** Some carry whole seconds and some microseconds: as texts they cannot be compared. */
+function timeOf({ lastTimestamp, eventTime, metadata }: KubeEvent): number {
+  return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
+}
+
+/** Events carry whole seconds: one of the same second may be of before or after, and is counted. */
+function wholeSecond(time: Date | string | null | undefined): number {
+  return time == null ? Number.NEGATIVE_INFINITY : Math.floor(new Date(time).getTime() / 1000) * 1000;
 }
 
 function describeEvent({ reason, message = '' }: KubeEvent): Cause {
@@ -68,7 +80,8 @@ function describeEvent({ reason, message = '' }: KubeEvent): Cause {
 
 /** Reads the last telling event of an object. A namespace is asked at most once in some seconds, however many objects. */
 export interface Events {
-  read(kind: Kind, object: KubeObject): Promise<Cause | null>;
+  /** Only of this very object, and nothing from before `since`: what is over is no cause of what is now. */
+  read(kind: Kind, object: KubeObject, since?: Date | string | null): Promise<Cause | null>;
 }
 
 export function createEvents(api: Pick<KubernetesApi, 'list'>): Events {
@@ -88,14 +101,18 @@ export function createEvents(api: Pick<KubernetesApi, 'list'>): Events {
   }
 
   return {
-    read: async (kind, { metadata }) => {
-      const since = metadata.creationTimestamp ?? '';
+    read: async (kind, { metadata }, since = null) => {
+      const from = Math.max(wholeSecond(metadata.creationTimestamp), wholeSecond(since));
       const about = (await listWarnings(metadata.namespace ?? '')).filter(
-        ({ involvedObject }) => involvedObject?.kind === kind && involvedObject.name === metadata.name,
+        ({ involvedObject }) =>
+          involvedObject?.kind === kind &&
+          involvedObject.name === metadata.name &&
+          // One of the same name before it is another one.
+          (involvedObject.uid === undefined || metadata.uid === undefined || involvedObject.uid === metadata.uid),
       );
       const last = about
-        .filter((event) => timeOf(event) >= since)
-        .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1))
+        .filter((event) => timeOf(event) >= from)
+        .sort((a, b) => timeOf(a) - timeOf(b))
         .at(-1);
       return last === undefined ? null : describeEvent(last);
     },

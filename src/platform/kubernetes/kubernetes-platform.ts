@@ -12,6 +12,7 @@ import { followJobLog } from './jobs/job-logs.ts';
 import { createReports } from './jobs/job-reports.ts';
 import { createJobSlots } from './jobs/job-slots.ts';
 import { createJobVerbs } from './jobs/job-verbs.ts';
+import { readNamespaces } from './namespaces.ts';
 import { listOffers } from './offers.ts';
 import { createServerManifests } from './servers/build-server.ts';
 import { followServerLog } from './servers/server-logs.ts';
@@ -43,11 +44,6 @@ export interface KubernetesPlatform extends Platform {
   readonly apiCalls: number;
   /** Ends our watches and connections; servers and jobs go on. */
   stop(): Promise<void>;
-}
-
-/** The namespace's own id names it for ever, and is the same from inside the cluster and from outside. */
-async function readPlatformId(read: (namespace: string) => Promise<string>, namespace: string): Promise<string> {
-  return `kubernetes:${await read(namespace)}/${namespace}`;
 }
 
 /**
@@ -83,9 +79,11 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     await api.stop();
   };
 
+  // The namespace's own id names it for ever, and is the same from inside the cluster and from outside.
   let id: string;
   try {
-    id = await readPlatformId((name) => api.readNamespaceId(name), namespace);
+    const { metadata } = await api.readNamespace(namespace);
+    id = `kubernetes:${metadata.uid ?? namespace}/${namespace}`;
   } catch (error) {
     await stop();
     throw error;
@@ -102,7 +100,8 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     ...createJobVerbs(context, reports, events, slots),
     followJobLogs: (ref, follow) => followJobLog(context, ref, follow),
     followServerLogs: (ref, follow) => followServerLog(context, ref, follow),
-    listObjects: () => listKubernetesObjects(context),
+    readNamespaces: () => readNamespaces(context),
+    listObjects: (namespaces = options.namespaces) => listKubernetesObjects(context, namespaces),
 
     findAddress: async (address) => {
       for (const name of options.namespaces) {

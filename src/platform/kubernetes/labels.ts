@@ -66,6 +66,11 @@ export function serverOf({
   return { resourceName, ownerId: labels[LABELS.ownInstance] ?? null };
 }
 
+/** The operation that made it so, or asked for it last. */
+export function operationOf({ metadata }: KubeObject): string | null {
+  return metadata.labels?.[LABELS.operation] ?? null;
+}
+
 /** The job an object belongs to, null when it is no job's. */
 export function jobOf({ metadata }: KubeObject): Pick<JobRef, 'id' | 'name'> | null {
   const { labels = {} } = metadata;

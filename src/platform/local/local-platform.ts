@@ -101,7 +101,11 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
     ...jobs,
     followJobLogs: (ref, follow) => followJobLog(layout, ref, follow),
     followServerLogs: (ref, follow) => followServerLog(layout, ref, follow),
-    listObjects: () => listLocalObjects(layout),
+    readNamespaces: async () => options.namespaces.map((name) => ({ name, failure: null })),
+    listObjects: async (namespaces) => {
+      const objects = await listLocalObjects(layout);
+      return namespaces === undefined ? objects : objects.filter(({ namespace }) => namespaces.includes(namespace));
+    },
 
     suspend: async () => {
       await interruptJobs();

@@ -4,7 +4,14 @@ import type { Logger } from '../../log/logger.ts';
 import { within } from '../../waiting/within.ts';
 import type { CommandPlatform } from '../commands/ports.ts';
 import { BrokenLinkError } from './broken-link.ts';
-import { buildServingLinks, buildWorkingLinks, type Hearing, type Link, type ServingParts } from './links.ts';
+import {
+  BLOB_STORE,
+  buildServingLinks,
+  buildWorkingLinks,
+  type Hearing,
+  type Link,
+  type ServingParts,
+} from './links.ts';
 
 /** What a look at the links that serve requests needs. */
 export interface ReadinessDependencies extends ServingParts {
@@ -37,9 +44,16 @@ function lookAt(links: readonly Link[], { logger, timeoutMs = 5000 }: ReadinessD
   );
 }
 
-/** Whether requests can be served: database, queue and blob store, in this order. Workers may be away for that. */
-export function findReadiness(dependencies: ReadinessDependencies): Promise<readonly Finding[]> {
-  return lookAt(buildServingLinks(dependencies), dependencies);
+/**
+ * Whether requests can be served: database and queue, and for `everything` the blob store, in this order. Workers may be
+ * away for that.
+ */
+export function findReadiness(
+  dependencies: ReadinessDependencies,
+  what: 'everything' | 'traffic',
+): Promise<readonly Finding[]> {
+  const links = buildServingLinks(dependencies);
+  return lookAt(what === 'everything' ? links : links.filter(({ name }) => name !== BLOB_STORE), dependencies);
 }
 
 /** What of all links is broken, and how to mend it: those that serve requests first, then those that operations need. */

@@ -72,6 +72,12 @@ function lookAtNotifications({ hears }: Hearing): string {
 async function lookAtPlatform(platform: CommandPlatform): Promise<string> {
   const offers = await platform.readOffers();
   if (offers.length === 0) throw broken(`The platform ${platform.id} answers, but has no PostgreSQL.`);
+  const closed = (await platform.readNamespaces()).flatMap(({ name, failure }) =>
+    failure === null ? [] : [`${name} (${failure})`],
+  );
+  if (closed.length > 0) {
+    throw broken(`Nothing can be done in namespace ${closed.join(', ')} The other namespaces are not touched by that.`);
+  }
   const list = offers.map(({ version, imageTypes }) => `${version} (${imageTypes.join(', ')})`);
   return `${platform.id} has PostgreSQL ${list.join(', ')}.`;
 }
@@ -93,17 +99,23 @@ async function lookAtHealth(database: Database, platform: CommandPlatform): Prom
   if (!(await isLeaseTaken(database, healthLeaseName(platform.id)))) {
     throw broken(`No process checks the instances of ${platform.id}: their health may be of long ago.`);
   }
-  const { running, unhealthy, names } = await readHealthSummary(database, platform.id);
-  if (unhealthy === 0) return `None of ${running} running instances is UNHEALTHY.`;
-  const others = unhealthy > names.length ? ' and others' : '';
-  throw broken(`${unhealthy} of ${running} running instances are UNHEALTHY: ${names.join(', ')}${others}.`);
+  const { running, unhealthy, names, wanted } = await readHealthSummary(database, platform.id);
+  const listed = (all: readonly string[], count: number) =>
+    `${all.join(', ')}${count > all.length ? ' and others' : ''}`;
+  const found = [
+    unhealthy === 0 ? [] : [`${unhealthy} of ${running} running instances are UNHEALTHY: ${listed(names, unhealthy)}.`],
+    wanted.length === 0 ? [] : [`Asked to run, and STOPPED since that failed: ${wanted.join(', ')}.`],
+  ].flat();
+  if (found.length > 0) throw broken(found.join(' '));
+  return `None of ${running} running instances is UNHEALTHY.`;
 }
 
 async function lookAtDrift(database: Database, platform: CommandPlatform): Promise<string> {
-  const { pending, reported } = await countOpenDrift(database, platform.id);
-  const leftovers = `${pending} leftovers wait to be removed`;
+  const { pending, reported, outdated } = await countOpenDrift(database, platform.id);
+  const older = outdated === 0 ? '' : `; ${outdated} parts of servers are of another release until their next start`;
+  const leftovers = `${pending} leftovers wait to be removed${older}`;
   if (reported > 0) throw broken(`${reported} things differ from the records and are never touched; ${leftovers}.`);
-  return pending === 0 ? 'Platform and blob store hold what the records say.' : `${leftovers}.`;
+  return pending === 0 && outdated === 0 ? 'Platform and blob store hold what the records say.' : `${leftovers}.`;
 }
 
 async function lookAtAlerts(database: Database, platform: CommandPlatform): Promise<string> {
@@ -111,6 +123,9 @@ async function lookAtAlerts(database: Database, platform: CommandPlatform): Prom
   if (open.length === 0) return 'No alert is open.';
   throw broken(`Alerts are open: ${open.map(({ kind, count }) => `${count} ${kind}`).join(', ')}.`);
 }
+
+/** The name of the link without which all that needs no files is served. */
+export const BLOB_STORE = 'blob store';
 
 /** The links that no request can do without. */
 export function buildServingLinks({ database, queue, store }: ServingParts): readonly Link[] {
@@ -126,7 +141,7 @@ export function buildServingLinks({ database, queue, store }: ServingParts): rea
       look: () => answered(queue.check()).then(() => 'The queue answers.'),
     },
     {
-      name: 'blob store',
+      name: BLOB_STORE,
       remedy:
         'Check the AZURE_STORAGE_ settings, the role Storage Blob Data Contributor, and that the container exists.',
       look: () => store.check().then(() => 'The container can be listed.'),

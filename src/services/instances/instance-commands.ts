@@ -27,18 +27,31 @@ function requireStartable(instance: LockedInstance): void {
   requireState(instance, 'STOPPED', 'started');
 }
 
+/** One whose start has failed is STOPPED by its record, and a cluster goes on with it by itself until it is told not to. */
+function isStillTried(instance: LockedInstance): boolean {
+  return instance.state === 'STOPPED' && instance.failure !== null;
+}
+
+function requireStoppable(instance: LockedInstance): void {
+  if (!isStillTried(instance)) requireState(instance, 'RUNNING', 'stopped');
+}
+
+function requireRestartable(instance: LockedInstance): void {
+  if (!isStillTried(instance)) requireState(instance, 'RUNNING', 'restarted');
+}
+
 type Verb = Omit<InstanceOperation<InstanceInput>, 'input'>;
 
 const STOP: Verb = {
   kind: 'STOP_INSTANCE',
   workflow: stopInstance,
-  require: (instance) => requireState(instance, 'RUNNING', 'stopped'),
+  require: requireStoppable,
 };
 const START: Verb = { kind: 'START_INSTANCE', workflow: startInstance, require: requireStartable };
 const RESTART: Verb = {
   kind: 'RESTART_INSTANCE',
   workflow: restartInstance,
-  require: (instance) => requireState(instance, 'RUNNING', 'restarted'),
+  require: requireRestartable,
 };
 
 const ROTATE: Verb = {

@@ -23,13 +23,14 @@ export interface SeenDrift extends DriftKey {
 
 /**
  * Records what was seen of these kinds: what is new begins its grace time, what was there before keeps it, and what is
- * not there any more is RESOLVED. One statement; again: the same.
+ * not there any more is RESOLVED, but for what is in `unread` namespaces. One statement; again: the same.
  */
 export async function recordDrift(
   { orm }: Database,
   platform: string,
   kinds: readonly DriftKind[],
   seen: readonly SeenDrift[],
+  unread: readonly string[] = [],
 ): Promise<void> {
   const found = seen.map((one) => ({ ...one, reason: storableText(one.reason) }));
   await answered(
@@ -39,7 +40,7 @@ export async function recordDrift(
           AS s("kind" text, "namespace" text, "name" text, "ownerId" text, "state" text, "reason" text)
       ), resolved AS (
         UPDATE cms.drift d SET state = 'RESOLVED' WHERE d.platform = ${platform} AND d.state IN (${sql.raw(listed(OPEN_DRIFT_STATES))})
-          AND d.kind = ANY(${sql.param(kinds)}::text[]) AND NOT EXISTS (
+          AND d.kind = ANY(${sql.param(kinds)}::text[]) AND NOT d.namespace = ANY(${sql.param(unread)}::text[]) AND NOT EXISTS (
             SELECT FROM seen s WHERE s.kind = d.kind AND s.namespace = d.namespace AND s.name = d.name)
       )
       INSERT INTO cms.drift AS d (platform, kind, namespace, name, owner_id, first_seen, last_seen, state, reason)
@@ -97,15 +98,25 @@ export async function settleDrift(
   );
 }
 
-/** How many differences of the platform are open, in each state. */
+/** What the reason of a difference begins with that the next start of the server ends: nothing is wrong with it. */
+export const OUTDATED = 'Made by another release or with other settings: ';
+
+/** How many differences of the platform are open, in each state. Of the reported ones some are only `outdated`. */
 export async function countOpenDrift(
   { orm }: Database,
   platform: string,
-): Promise<{ readonly pending: number; readonly reported: number }> {
+): Promise<{ readonly pending: number; readonly reported: number; readonly outdated: number }> {
   const { rows } = await answered(
-    orm.execute<{ pending: string; reported: string }>(sql`
-      SELECT count(*) FILTER (WHERE state = 'PENDING') AS pending, count(*) FILTER (WHERE state = 'REPORTED') AS reported
+    orm.execute<{ pending: string; reported: string; outdated: string }>(sql`
+      SELECT count(*) FILTER (WHERE state = 'PENDING') AS pending,
+        count(*) FILTER (WHERE state = 'REPORTED' AND NOT starts_with(reason, ${OUTDATED})) AS reported,
+        count(*) FILTER (WHERE state = 'REPORTED' AND starts_with(reason, ${OUTDATED})) AS outdated
       FROM cms.drift WHERE platform = ${platform} AND state IN (${sql.raw(listed(OPEN_DRIFT_STATES))})`),
   );
-  return { pending: Number(rows[0]?.pending ?? 0), reported: Number(rows[0]?.reported ?? 0) };
+  const [row] = rows;
+  return {
+    pending: Number(row?.pending ?? 0),
+    reported: Number(row?.reported ?? 0),
+    outdated: Number(row?.outdated ?? 0),
+  };
 }

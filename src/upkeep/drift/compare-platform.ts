@@ -1,7 +1,7 @@
 import type { PlatformObject, ServerRef } from '../../../jobs/ports/platform.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { type DriftKind, isEnded, isTerminal } from '../../../schema/states.ts';
-import type { SeenDrift } from '../../stores/upkeep/drift.ts';
+import { OUTDATED, type SeenDrift } from '../../stores/upkeep/drift.ts';
 import type { JobOwner, ServerOwner } from '../../stores/upkeep/owners.ts';
 
 const KINDS: Readonly<Record<PlatformObject['kind'], DriftKind>> = {
@@ -15,6 +15,12 @@ const KINDS: Readonly<Record<PlatformObject['kind'], DriftKind>> = {
 /** What the platform's names of a server's parts end in. */
 const SUFFIXES = { SERVER: '', VOLUME: '-pvc', SECRET: '-secret', CONFIGURATION: '-config' } as const;
 export type PartKind = keyof typeof SUFFIXES;
+
+/** What a server is started with, and made again with. */
+const PARTS = [
+  ['secret', 'SECRET'],
+  ['configuration', 'CONFIGURATION'],
+] as const;
 
 /** The server that a part with this name belongs to; null for a name that no part of ours has. */
 export function serverOfPart(kind: PartKind, { namespace, name }: Pick<PlatformObject, 'namespace' | 'name'>) {
@@ -97,13 +103,25 @@ function judgePart(
       `Its ${owner.noun} "${owner.name}" is recorded with another name on the platform, ${owner.resourceName}.`,
     );
   }
-  if (!isEnded(owner.state)) return null;
   if (owner.isBusy) return null;
+  if (!isEnded(owner.state)) return judgeOwn(object, owner);
   return pending(
     owner.noun === 'drill'
       ? `The drill "${owner.name}" that it was made for is over.`
       : `Its instance "${owner.name}" is ${owner.state}.`,
   );
+}
+
+/** A part of a server that is to be there. */
+function judgeOwn({ isAsked, outdated }: PlatformObject, { name, state, isFresh }: ServerOwner): Judgement | null {
+  if (state === 'STOPPED' && isAsked === true && !isFresh) {
+    return reported(
+      `The instance "${name}" is STOPPED by its record, but its server is asked to run. Where its start has failed, that ` +
+        'goes on; else it is stopped soon, if the records know who asked. Start or stop it to have it as you want.',
+    );
+  }
+  if (outdated === undefined || (state !== 'RUNNING' && state !== 'STOPPED')) return null;
+  return reported(`${OUTDATED}${outdated}. The next start of the instance "${name}" brings the present ones.`);
 }
 
 function judgeJob(platform: string, object: PlatformObject, { jobs }: Owners): Judgement | null {
@@ -132,6 +150,11 @@ function findMissing(platform: string, objects: readonly PlatformObject[], { ser
       const reason = `The instance "${name}" is RUNNING, but nothing of its server is there: restart it.`;
       return [{ kind: 'SERVER', name: resourceName, reason, ...common }];
     }
-    return [];
+    return PARTS.filter(([part]) => !there.has(`${part} ${key}`)).map(([part, kind]) => ({
+      kind,
+      name: `${resourceName}${SUFFIXES[kind]}`,
+      reason: `The ${part} of the instance "${name}" is gone. Its next start makes it again.`,
+      ...common,
+    }));
   });
 }

@@ -1,3 +1,4 @@
+import type { NamespaceStatus } from '../../../jobs/ports/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { DriftKind } from '../../../schema/states.ts';
 import type { Logger } from '../../log/logger.ts';
@@ -33,7 +34,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   async function lookAtPlatform(): Promise<void> {
     const since = await readMoment(database);
-    const objects = await platform.listObjects();
+    const namespaces = await platform.readNamespaces();
+    const isUnread = ({ failure }: NamespaceStatus) => failure !== null;
+    const unread = namespaces.filter(isUnread).map(({ name }) => name);
+    for (const { name, failure } of namespaces.filter(isUnread)) {
+      log.warn({ namespace: name, reason: failure }, 'a namespace could not be held against the records');
+    }
+    const objects = await platform.listObjects(namespaces.filter((one) => !isUnread(one)).map(({ name }) => name));
     const ids = idsOfOwners(objects);
     const servers = await readServerOwners(database, { platform: platform.id, ids, since });
     const jobs = await readJobOwners(database, ids);
@@ -41,7 +48,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       servers: new Map(servers.map((owner) => [owner.id, owner])),
       jobs: new Map(jobs.map((owner) => [owner.id, owner])),
     };
-    await recordDrift(database, platform.id, ON_PLATFORM, comparePlatform(platform.id, objects, owners));
+    const seen = comparePlatform(platform.id, objects, owners).filter(({ namespace }) => !unread.includes(namespace));
+    await recordDrift(database, platform.id, ON_PLATFORM, seen, unread);
   }
 
   async function lookAtStore(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Platform, ServerStatus } from '../../../jobs/ports/platform.ts';
+import type { Platform, ServerPhase, ServerStatus } from '../../../jobs/ports/platform.ts';
 import type { ServerEndpoint } from '../../../jobs/ports/records.ts';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
@@ -21,16 +21,22 @@ export interface Verdict {
   readonly status: HealthStatus;
   readonly latencyMs: number | null;
   readonly message: string | null;
+  /** What the platform says of it; null when it was not asked or does not answer. */
+  readonly phase: ServerPhase | null;
   /** The platform says that no process is there, and that there is data to start one on. */
   readonly isDown: boolean;
   /** Where it answers, when that is elsewhere than recorded. */
   readonly movedTo: ServerEndpoint | null;
 }
 
+const STOPPED_BY_OTHERS =
+  'The server is RUNNING by its record, and was stopped by an operation that is not recorded here: the records may be of ' +
+  'an older or another database. It is left as it is; restart the instance to have it run.';
+
 type Findings = Partial<Omit<Verdict, 'status' | 'message'>>;
 
 function unwell(message: string, findings: Findings = {}): Verdict {
-  return { status: 'UNHEALTHY', latencyMs: null, message, isDown: false, movedTo: null, ...findings };
+  return { status: 'UNHEALTHY', latencyMs: null, message, phase: null, isDown: false, movedTo: null, ...findings };
 }
 
 /**
@@ -84,7 +90,7 @@ async function connect(
       const why = durableWorkerDetail ? ` ${durableWorkerDetail}` : '';
       return unwell(`The server answers, but the background worker of pg_durable does not run.${why}`, { latencyMs });
     }
-    return { status: 'HEALTHY', latencyMs, message: null, isDown: false, movedTo: null };
+    return { status: 'HEALTHY', latencyMs, message: null, phase: null, isDown: false, movedTo: null };
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;
@@ -96,18 +102,20 @@ function otherThan(recorded: ServerEndpoint | null, found: ServerEndpoint | null
   return found.host === recorded?.host && found.port === recorded.port ? null : found;
 }
 
-function explain({ phase, detail }: ServerStatus, answer: AppError | null): Verdict {
+function explain({ phase, detail, wasStopped = false }: ServerStatus, answer: AppError | null): Verdict {
   const because = detail === null ? '' : ` ${detail.replace(/\.?$/, '.')}`;
   switch (phase) {
     case 'READY':
       return unwell(answer?.message ?? 'The server runs, but the platform has given it no address.');
     case 'STARTING':
-      return unwell(`The server is starting.${because}`);
+      return unwell(detail === null ? 'The server is starting.' : `The server is not up:${because}`, { phase });
     case 'STOPPING':
       return unwell('The server is shutting down, and should run.');
     case 'STOPPED':
+      if (wasStopped) return unwell(STOPPED_BY_OTHERS, { phase });
+      return unwell(`The server should run, and does not.${because}`, { phase, isDown: true });
     case 'FAILED':
-      return unwell(`The server should run, and does not.${because}`, { isDown: true });
+      return unwell(`The server should run, and does not.${because}`, { phase, isDown: true });
     case 'ABSENT':
       return unwell('Nothing of the server is left on the platform: restore it from an image.');
     default:

@@ -1,4 +1,4 @@
-import type { Platform, ServerRef } from '../../../jobs/ports/platform.ts';
+import type { ServerPhase, ServerRef } from '../../../jobs/ports/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
 import type { WakeSource } from '../../db/listener.ts';
@@ -9,6 +9,7 @@ import { every } from '../../waiting/every.ts';
 import { type CheckDependencies, checkServer } from './check-server.ts';
 import { followOutage } from './outages.ts';
 import { reviveServer } from './revive-server.ts';
+import { type SettlingDependencies, settleStopped } from './settle-stopped.ts';
 import { createWatchList, isPlanned, type Watched } from './watch-list.ts';
 
 /** Tells of servers of this machine that were seen to run and do not any more. */
@@ -19,7 +20,8 @@ export interface ServerExits {
 
 export interface HealthMonitorOptions extends Omit<CheckDependencies, 'timeoutMs' | 'platform'> {
   readonly database: Database;
-  readonly platform: Pick<Platform, 'kind' | 'id' | 'readServer' | 'ensureServer'>;
+  readonly platform: SettlingDependencies['platform'];
+  readonly instances: SettlingDependencies['instances'];
   /** Default: nobody tells, and the next check finds out. */
   readonly exits?: ServerExits | null;
   readonly listener: WakeSource;
@@ -44,6 +46,8 @@ export interface HealthMonitor {
   stop(): Promise<void>;
 }
 
+/** A cluster tries by itself to bring up what is so. */
+const TRYING: readonly ServerPhase[] = ['STARTING', 'FAILED'];
 const TICK_MS = 200;
 const EXIT_LOOK_MS = 500;
 const FLUSH_MS = 1000;
@@ -52,8 +56,9 @@ const REVIVALS_AT_ONCE = 2;
 const SOON_MS = 1000;
 
 /**
- * Checks every RUNNING instance again and again, in one of all the processes that could. On the local platform a server
- * that should run and does not is started again, 1, 2, 4 ... 60 s after it was found so.
+ * Checks every RUNNING instance again and again, in one of all the processes that could. A server that should run and does
+ * not is started again, 1, 2, 4 ... 60 s after it was found so; what a cluster tries by itself is given what it lacks. A
+ * server that is STOPPED by its record and runs is brought to what was asked for.
  */
 export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
   const { database, platform, log, exits = null, intervalMs = 30_000, concurrency = 16 } = options;
@@ -144,16 +149,35 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       watched.dueAt = now + SOON_MS;
       return;
     }
-    const message = platform.kind === 'local' ? followOutage(watched, verdict, now, log) : verdict.message;
+    const tries = platform.kind !== 'local' && verdict.phase !== null && TRYING.includes(verdict.phase);
+    const message = tries ? verdict.message : followOutage(watched, verdict, now, log);
     const { status, latencyMs } = verdict;
     found.push({ id: instance.id, revision: instance.revision, status, latencyMs, message });
+    if (tries) await complete(watched, lease);
+  }
+
+  /** The cluster tries to bring it up, for as long as it takes: what of it is missing or outdated is in its way. */
+  async function complete({ instance }: Watched, lease: HeldLease): Promise<void> {
+    try {
+      await reviveServer(database, platform, options.secrets, lease, instance.id);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      log.debug(
+        { instanceId: instance.id, reason: error.message },
+        'a server that does not come up cannot be completed',
+      );
+    }
+  }
+
+  async function lookAtStopped(): Promise<void> {
+    if (inCharge !== null) await settleStopped(options, inCharge);
   }
 
   async function revive(watched: Watched, lease: HeldLease): Promise<void> {
     const { id, resourceName } = watched.instance;
     reviving += 1;
     try {
-      await reviveServer(database, platform, lease, id);
+      await reviveServer(database, platform, options.secrets, lease, id);
       log.warn({ instanceId: id, server: resourceName }, 'a server that was down has been started again');
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -212,6 +236,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       stops.push(options.listener.subscribe('toygres_changes', onChange));
       await tick().catch(onError);
       stops.push(every(TICK_MS, tick, onError), every(EXIT_LOOK_MS, lookForExits, onError));
+      stops.push(every(intervalMs, lookAtStopped, onError));
     },
     async stop() {
       await Promise.all(stops.splice(0).map((stop) => stop()));

@@ -12,15 +12,28 @@ describe('readiness', () => {
   it('asks for database, queue and blob store alone: without workers requests can still be served', async () => {
     const { database, queue, store, logger } = world.dependencies;
     const parts = { database, queue, store, logger };
-    const findings = await findReadiness(parts);
+    const findings = await findReadiness(parts, 'everything');
     expect(findings.map(({ name, ok }) => ({ name, ok }))).toEqual([
       { name: 'database', ok: true },
       { name: 'queue', ok: true },
       { name: 'blob store', ok: true },
     ]);
     const away = { check: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) };
-    const [, broken] = await findReadiness({ ...parts, queue: away });
+    const [, broken] = await findReadiness({ ...parts, queue: away }, 'everything');
     expect(broken).toMatchObject({ ok: false, detail: expect.stringContaining('CMS database') });
+  });
+
+  it('names a blob store that does not answer, and for traffic does not ask it', async () => {
+    const { database, queue, logger } = world.dependencies;
+    const hanging = { check: () => new Promise<void>(() => undefined) };
+    const parts = { database, queue, store: hanging, logger, timeoutMs: 200 };
+    const [, , store] = await findReadiness(parts, 'everything');
+    expect(store).toMatchObject({ name: 'blob store', ok: false });
+    const forTraffic = await findReadiness(parts, 'traffic');
+    expect(forTraffic.map(({ name, ok }) => ({ name, ok }))).toEqual([
+      { name: 'database', ok: true },
+      { name: 'queue', ok: true },
+    ]);
   });
 });
 

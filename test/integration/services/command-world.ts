@@ -70,6 +70,7 @@ export async function createCommandWorld() {
     kind: 'kubernetes',
     id: PLATFORM,
     namespaces: ['toygres-managed', 'further'],
+    readNamespaces: async () => [],
     readOffers: async () => {
       if (offers instanceof AppError) throw offers;
       return offers;

@@ -233,18 +233,23 @@ describe('a local server that should run and does not', () => {
         () => 'free',
         (error: { code?: string }) => error.code,
       );
-    const recording = { ensureServer: async () => void started.push(String(await lockState())) };
-    await reviveServer(database, recording, lease, id);
+    const nothing = async () => undefined;
+    const recording = {
+      ensureSecret: nothing,
+      ensureConfiguration: nothing,
+      ensureServer: async () => void started.push(String(await lockState())),
+    };
+    await reviveServer(database, recording, secrets, lease, id);
     expect(started).toEqual(['55P03']);
 
     const operationId = await insertOperation(database, { instanceId: id, state: 'QUEUED' });
-    await expect(reviveServer(database, recording, lease, id)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(reviveServer(database, recording, secrets, lease, id)).rejects.toMatchObject({ code: 'CONFLICT' });
     await database.pool.query('DELETE FROM cms.operations WHERE id = $1', [operationId]);
-    await expect(reviveServer(database, recording, { ...lease, fence: 7 }, id)).rejects.toMatchObject({
+    await expect(reviveServer(database, recording, secrets, { ...lease, fence: 7 }, id)).rejects.toMatchObject({
       code: 'CONFLICT',
     });
     await database.pool.query(`UPDATE cms.instances SET state = 'STOPPED'`);
-    await expect(reviveServer(database, recording, lease, id)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(reviveServer(database, recording, secrets, lease, id)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(started).toHaveLength(1);
   });
 });

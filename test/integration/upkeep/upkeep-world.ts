@@ -5,6 +5,7 @@ import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
 import { createListener } from '../../../src/db/listener.ts';
 import type { LocalPlatform } from '../../../src/platform/local/local-platform.ts';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
+import { createInstanceRecords } from '../../../src/stores/instances/records.ts';
 import { createUpkeepQueries } from '../../../src/stores/upkeep/queries.ts';
 import { createHealthMonitor, type HealthMonitorOptions } from '../../../src/upkeep/health/health-monitor.ts';
 import { captureLog } from '../../support/capture-log.ts';
@@ -82,6 +83,7 @@ export async function openUpkeepWorld() {
       const monitor = createHealthMonitor({
         database,
         platform,
+        instances: createInstanceRecords(database, secrets),
         listener,
         log,
         secrets,

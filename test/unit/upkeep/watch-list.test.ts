@@ -78,6 +78,7 @@ describe('a server that is down', () => {
     status: 'UNHEALTHY',
     latencyMs: null,
     message: 'It does not run.',
+    phase: null,
     isDown: true,
     movedTo: null,
   };

@@ -54,8 +54,8 @@ export interface KubernetesApi {
     query: Query,
     options: { readonly signal: AbortSignal; readonly silenceMs: number },
   ): Promise<AsyncIterable<Buffer>>;
-  /** The id of a namespace, which no other ever has. */
-  readNamespaceId(namespace: string): Promise<string>;
+  /** The namespace itself; its id is no other's, ever. */
+  readNamespace(namespace: string): Promise<KubeObject>;
   /** Calls made so far, streams as one each. */
   readonly calls: number;
   stop(): Promise<void>;
@@ -204,10 +204,9 @@ export function createApi(connection: Connection): KubernetesApi {
       }
     },
 
-    readNamespaceId: async (namespace) => {
+    readNamespace: (namespace) => {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-      const { metadata } = await ask<KubeObject>({ method: 'GET', path, what: `Reading the namespace ${namespace}` });
-      return metadata.uid ?? namespace;
+      return ask<KubeObject>({ method: 'GET', path, what: `Reading the namespace ${namespace}` });
     },
 
     stop: () => connection.stop(),

@@ -1,7 +1,8 @@
 import type { PlatformObject } from '../../../../jobs/ports/platform.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf, OURS, serverOf } from '../labels.ts';
-import type { Kind } from './objects.ts';
+import { madeOf, templateOf } from '../servers/build-server.ts';
+import type { Kind, KubeObject, StatefulSet } from './objects.ts';
 
 const SERVER_PARTS: Readonly<Partial<Record<Kind, PlatformObject['kind']>>> = {
   StatefulSet: 'server',
@@ -25,9 +26,13 @@ const KINDS: readonly Kind[] = [
  * All that carries our mark, asked of the API server anew. A server with what it is reached by is one, and so is a job
  * with its scripts and secrets, whatever is left of them.
  */
-export async function listKubernetesObjects({ api, settings }: KubernetesContext): Promise<readonly PlatformObject[]> {
+export async function listKubernetesObjects(
+  context: KubernetesContext,
+  namespaces: readonly string[],
+): Promise<readonly PlatformObject[]> {
+  const { api } = context;
   const found = new Map<string, PlatformObject>();
-  for (const namespace of settings.namespaces) {
+  for (const namespace of namespaces) {
     for (const kind of KINDS) {
       for (const object of (await api.list(kind, namespace, { labelSelector: OURS })).items) {
         const job = jobOf(object);
@@ -37,10 +42,33 @@ export async function listKubernetesObjects({ api, settings }: KubernetesContext
           found.set(`job ${job.id}`, { kind: 'job', namespace, name: job.name, ownerId: job.id });
         } else if (server !== null && part !== undefined) {
           const name = part === 'server' ? server.resourceName : object.metadata.name;
-          found.set(`${part} ${namespace}/${name}`, { kind: part, namespace, name, ownerId: server.ownerId });
+          const key = `${part} ${namespace}/${name}`;
+          found.set(key, {
+            ...found.get(key),
+            kind: part,
+            namespace,
+            name,
+            ownerId: server.ownerId,
+            ...describePart(context, kind, object),
+          });
         }
       }
     }
   }
   return [...found.values()];
+}
+
+/** What is told of a part besides whose it is. */
+function describePart(
+  { servers }: KubernetesContext,
+  kind: Kind,
+  object: KubeObject,
+): Pick<PlatformObject, 'isAsked' | 'outdated'> {
+  if (kind === 'ConfigMap' && templateOf(object) !== servers.configurationDigest) {
+    return { outdated: 'its scripts and its pg_hba.conf differ' };
+  }
+  if (kind !== 'StatefulSet') return {};
+  const isAsked = (object as StatefulSet).spec.replicas !== 0;
+  if (madeOf(object) === servers.serverDigest) return { isAsked };
+  return { isAsked, outdated: 'its image, resources or pod differ' };
 }

@@ -40,6 +40,8 @@ export interface ContainerState {
 export interface ContainerStatus {
   readonly name: string;
   readonly ready: boolean;
+  /** Whether its startup probe has passed once. */
+  readonly started?: boolean;
   readonly restartCount: number;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
@@ -97,7 +99,7 @@ export interface ConfigMap extends KubeObject {
 }
 
 export interface KubeEvent extends KubeObject {
-  readonly involvedObject?: { readonly kind?: string; readonly name?: string };
+  readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly uid?: string };
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;

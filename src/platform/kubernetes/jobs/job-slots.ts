@@ -26,9 +26,10 @@ export function createJobSlots(context: KubernetesContext, log: Logger): JobSlot
   let stopped = false;
   let queue: Promise<unknown> = Promise.resolve();
 
+  /** A namespace that cannot be read counts for none: it holds up no other, and its own jobs fail by themselves. */
   async function readJobs(): Promise<readonly Job[]> {
-    const all = await Promise.all(settings.namespaces.map((namespace) => known.of('Job', namespace).read()));
-    return all.flatMap((jobs) => [...jobs.values()]);
+    const all = await Promise.allSettled(settings.namespaces.map((namespace) => known.of('Job', namespace).read()));
+    return all.flatMap((jobs) => (jobs.status === 'fulfilled' ? [...jobs.value.values()] : []));
   }
 
   /** One after the other, so that two callers do not take the same slot. */

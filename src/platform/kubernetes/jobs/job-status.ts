@@ -1,6 +1,6 @@
 import type { JobRef, JobStatus, PlatformJobState } from '../../../../jobs/ports/platform.ts';
 import { describeFailure } from '../../job-report.ts';
-import { type Cause, type Events, readPodCause } from '../causes.ts';
+import { type Cause, type Events, placedAt, readPodCause } from '../causes.ts';
 import type { Job } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { NOTES } from './build-job.ts';
@@ -76,9 +76,10 @@ async function findHindrance(
   const since = pod?.metadata.creationTimestamp ?? job.status?.startTime;
   if (since === undefined) return null;
   const waitedMs = Date.now() - new Date(since).getTime();
-  if (waitedMs < 5_000) return null;
   const cause =
-    pod === undefined ? await events.read('Job', job) : (readPodCause(pod) ?? (await events.read('Pod', pod)));
+    pod === undefined
+      ? await events.read('Job', job, job.status?.startTime)
+      : (readPodCause(pod) ?? (await events.read('Pod', pod, placedAt(pod))));
   if (cause === null) return null;
   const patience = cause.hopeless ? Math.min(HOPELESS_MS, startPatienceMs) : startPatienceMs;
   return { ...cause, final: waitedMs > patience };
@@ -131,5 +132,5 @@ export async function readStatusOf(
   const hindrance =
     attempts.length > begun.length || attempts.length === 0 ? await findHindrance(context, events, facts) : null;
   if (hindrance?.final) return state('FAILED', { finishedAt: new Date(), failure: hindrance.text });
-  return state(current === undefined ? 'PENDING' : 'RUNNING');
+  return state(current === undefined ? 'PENDING' : 'RUNNING', { waitsFor: hindrance?.text ?? null });
 }

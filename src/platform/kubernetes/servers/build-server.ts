@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ServerRef, ServerSecret, ServerSpec } from '../../../../jobs/ports/platform.ts';
-import type { Manifest } from '../cluster/objects.ts';
-import { fillTemplate } from '../fill-template.ts';
+import type { KubeObject, Manifest, StatefulSet } from '../cluster/objects.ts';
+import { fillTemplate, type ManifestFields, type TemplateValues } from '../fill-template.ts';
 import { serverLabels, serverPodLabels, serverSelector } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
 import type { KubernetesSettings, Resources } from '../settings.ts';
@@ -9,6 +10,45 @@ import type { Templates } from '../templates.ts';
 const AZURE_DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
 /** What a network of one's own is made of: RFC 1918 and RFC 6598. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+
+/** Written on what a server is made of. */
+export const NOTES = {
+  /** Of which template it was made. */
+  template: 'toygres.io/template',
+  /** Of which text and settings that template was: the same for every server of this control plane. */
+  madeOf: 'toygres.io/made-of',
+  /** When the server was last asked to run, and to stop. */
+  askedAt: 'toygres.io/asked-at',
+  stoppedAt: 'toygres.io/stopped-at',
+  /** Only to have the controller look at it. */
+  nudgedAt: 'toygres.io/nudged-at',
+} as const;
+
+/** What tells one template, filled in, from another. */
+function digestOf(body: ManifestFields): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16);
+}
+
+/** The digest that an object was made with; null for what was made before there were any. */
+export function templateOf({ metadata }: KubeObject): string | null {
+  return metadata.annotations?.[NOTES.template] ?? null;
+}
+
+/** The digest of what its template was made of; null for what was made before there was one. */
+export function madeOf({ metadata }: KubeObject): string | null {
+  return metadata.annotations?.[NOTES.madeOf] ?? null;
+}
+
+/** When the server was last asked to run: what is older is no cause of how it is now. */
+export function askedAtOf({ metadata }: StatefulSet): Date {
+  return new Date(metadata.annotations?.[NOTES.askedAt] ?? metadata.creationTimestamp ?? Date.now());
+}
+
+/** Whether it was stopped by us since it was asked to run; else somebody else took its pod away. */
+export function wasStopped(set: StatefulSet): boolean {
+  const stoppedAt = set.metadata.annotations?.[NOTES.stoppedAt];
+  return stoppedAt !== undefined && new Date(stoppedAt) >= askedAtOf(set);
+}
 
 /** The names of all that belongs to a server. */
 export function namesOf({ resourceName }: Pick<ServerRef, 'resourceName'>) {
@@ -30,6 +70,10 @@ export function resourcesOf({ cpu, memory }: Resources, ephemeralBytes?: number)
   };
 }
 
+function annotated(body: ManifestFields, annotations: Readonly<Record<string, string>>): ManifestFields {
+  return { ...body, metadata: { ...(body.metadata as ManifestFields), annotations } };
+}
+
 /** The manifests of one server. Pure: the same spec, the same manifests. */
 export function createServerManifests(templates: Templates, settings: KubernetesSettings) {
   const { yaml } = templates;
@@ -40,7 +84,29 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
     selector: serverSelector(spec),
   });
 
+  const configurationData = {
+    startScript: templates.startServer,
+    stopScript: templates.stopServer,
+  };
+  const buildConfiguration = (values: TemplateValues) =>
+    fillTemplate(yaml['postgres-config'], { ...values, ...configurationData });
+  const configurationDigest = digestOf(
+    buildConfiguration({ namespace: '', resourceName: '', labels: {} }).data as ManifestFields,
+  );
+
+  const { serverResources, images } = settings;
+  const serverDigest = digestOf({
+    template: yaml['postgres-statefulset'],
+    resources: resourcesOf(serverResources),
+    images: [images.postgres, images.durable],
+  });
+
   return {
+    /** Of the scripts and settings as every server has them. */
+    configurationDigest,
+    /** Of what every server's pod is made of, beside its own record. */
+    serverDigest,
+
     volume: (spec: ServerSpec): Manifest<'PersistentVolumeClaim'> => ({
       kind: 'PersistentVolumeClaim',
       namespace: spec.namespace,
@@ -63,16 +129,14 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
       }),
     }),
 
-    configuration: (spec: ServerSpec): Manifest<'ConfigMap'> => ({
-      kind: 'ConfigMap',
-      namespace: spec.namespace,
-      name: namesOf(spec).configuration,
-      body: fillTemplate(yaml['postgres-config'], {
-        ...base(spec),
-        startScript: templates.startServer,
-        stopScript: templates.stopServer,
-      }),
-    }),
+    configuration: (spec: ServerSpec): Manifest<'ConfigMap'> => {
+      return {
+        kind: 'ConfigMap',
+        namespace: spec.namespace,
+        name: namesOf(spec).configuration,
+        body: annotated(buildConfiguration(base(spec)), { [NOTES.template]: configurationDigest }),
+      };
+    },
 
     service: (spec: ServerSpec): Manifest<'Service'> => {
       const isPublic = spec.exposure === 'PUBLIC';
@@ -108,11 +172,9 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
       };
     },
 
-    server: (spec: ServerSpec): Manifest<'StatefulSet'> => ({
-      kind: 'StatefulSet',
-      namespace: spec.namespace,
-      name: namesOf(spec).server,
-      body: fillTemplate(yaml['postgres-statefulset'], {
+    /** `askedAt`: when the server is asked to run. */
+    server: (spec: ServerSpec, askedAt: Date): Manifest<'StatefulSet'> => {
+      const body = fillTemplate(yaml['postgres-statefulset'], {
         ...base(spec),
         podLabels: serverPodLabels(spec),
         image: requireServerImage(settings, spec),
@@ -120,8 +182,19 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
         postgresVersion: spec.postgresVersion,
         resources: resourcesOf(settings.serverResources),
         sharedMemory: settings.serverResources.memory.limit,
-      }),
-    }),
+      });
+      const { template } = body.spec as { template: ManifestFields };
+      return {
+        kind: 'StatefulSet',
+        namespace: spec.namespace,
+        name: namesOf(spec).server,
+        body: annotated(body, {
+          [NOTES.template]: digestOf(template),
+          [NOTES.madeOf]: serverDigest,
+          [NOTES.askedAt]: askedAt.toISOString(),
+        }),
+      };
+    },
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
 import { AppError, invalidInput } from '../../../../schema/errors.ts';
-import { isGoing, type Kind, type KubeObject, type Pod } from '../cluster/objects.ts';
+import { isGoing, type Kind, type KubeObject, type Manifest, type ObjectMeta, type Pod } from '../cluster/objects.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
 import { requireServerImage } from '../offers.ts';
-import { namesOf } from './build-server.ts';
+import { askedAtOf, NOTES, namesOf, templateOf } from './build-server.ts';
 import { listServerPods } from './server-status.ts';
 
 type ServerVerbs = Pick<
@@ -26,6 +26,15 @@ const REMOVE_MS = 300_000;
 
 function refuseGoing(object: KubeObject, what: string): void {
   if (isGoing(object)) throw new AppError('UNAVAILABLE', `${what} is still being removed: try again in a moment.`);
+}
+
+/** Its server process is there, whatever it does. */
+function isUp(pod: Pod): boolean {
+  return isGoing(pod) || pod.status?.containerStatuses?.[0]?.state?.running !== undefined;
+}
+
+function metadataOf({ name, body }: Manifest): ObjectMeta {
+  return { name, ...(body.metadata as Partial<ObjectMeta>) };
 }
 
 function checkPassword(password: string): void {
@@ -57,6 +66,35 @@ export function createServerVerbs(context: KubernetesContext): ServerVerbs {
     await waitUntil(known, gone, { timeoutMs, late: `Server ${ref.resourceName} is still shutting down.` });
   }
 
+  async function scaleDown(ref: ServerRef): Promise<void> {
+    const { namespace, resourceName } = ref;
+    const metadata = { annotations: { [NOTES.stoppedAt]: new Date().toISOString() } };
+    const stopped = await api.patch('StatefulSet', namespace, resourceName, { metadata, spec: { replicas: 0 } });
+    if (stopped !== null) known.of('StatefulSet', namespace).put(stopped);
+    await waitForPods(ref, STOP_MS);
+  }
+
+  async function applyServer(spec: ServerSpec, askedAt: Date): Promise<void> {
+    known.of('StatefulSet', spec.namespace).put(await api.apply(servers.server(spec, askedAt)));
+  }
+
+  async function nudge({ namespace, resourceName }: ServerRef): Promise<void> {
+    const change = { metadata: { annotations: { [NOTES.nudgedAt]: new Date().toISOString() } } };
+    await api.patch('StatefulSet', namespace, resourceName, change);
+  }
+
+  /** A server without its volume would be made anew, empty, as if its data had never been. */
+  async function requireVolume({ namespace, resourceName }: ServerRef): Promise<void> {
+    const { volume } = namesOf({ resourceName });
+    const watched = (await known.of('PersistentVolumeClaim', namespace).read()).get(volume);
+    const claim = watched ?? (await api.read('PersistentVolumeClaim', namespace, volume));
+    if (claim !== null && !isGoing(claim)) return;
+    throw new AppError(
+      'STEP_FAILED',
+      `The volume of ${resourceName} is gone, and its data with it: restore it from an image, or delete the instance.`,
+    );
+  }
+
   async function ensureReach(spec: ServerSpec): Promise<void> {
     const [service] = await Promise.all([api.apply(servers.service(spec)), api.apply(servers.networkPolicy(spec))]);
     known.of('Service', spec.namespace).put(service);
@@ -72,10 +110,7 @@ export function createServerVerbs(context: KubernetesContext): ServerVerbs {
 
     ensureSecret: async (spec, secret) => {
       checkPassword(secret.password);
-      if ((await api.create(servers.secret(spec, secret))) !== null) return;
-      const existing = await api.read('Secret', spec.namespace, namesOf(spec).secret);
-      if (existing === null) throw new AppError('UNAVAILABLE', 'The secret was removed meanwhile: try again.');
-      refuseGoing(existing, `The secret of ${spec.resourceName}`);
+      refuseGoing(await api.apply(servers.secret(spec, secret)), `The secret of ${spec.resourceName}`);
     },
 
     ensureConfiguration: async (spec) => {
@@ -86,18 +121,24 @@ export function createServerVerbs(context: KubernetesContext): ServerVerbs {
       const { namespace, resourceName } = spec;
       const existing = await api.read('StatefulSet', namespace, resourceName);
       if (existing !== null) refuseGoing(existing, `Server ${resourceName}`);
+      await requireVolume(spec);
       await ensureReach(spec);
-      // One that is meant to run is adopted as it is: a newer manifest would restart it.
-      if (existing !== null && existing.spec.replicas !== 0) return;
-      known.of('StatefulSet', namespace).put(await api.apply(servers.server(spec)));
+      if (existing === null || existing.spec.replicas === 0) return applyServer(spec, new Date());
+      const pods = await listServerPods(context, spec);
+      // One that runs is adopted as it is: a newer manifest would restart it.
+      if (pods.some(isUp)) return;
+      const askedAt = askedAtOf(existing);
+      if (templateOf(existing) === templateOf({ metadata: metadataOf(servers.server(spec, askedAt)) })) {
+        // Its controller may have given up for a while on a pod that was refused: any change has it try at once.
+        if (pods.length === 0) await nudge(spec);
+        return;
+      }
+      // The controller never replaces a pod that did not come up, whatever its template is by now.
+      await scaleDown(spec);
+      await applyServer(spec, new Date());
     },
 
-    stopServer: async (ref) => {
-      const { namespace, resourceName } = ref;
-      const stopped = await api.patch('StatefulSet', namespace, resourceName, { spec: { replicas: 0 } });
-      if (stopped !== null) known.of('StatefulSet', namespace).put(stopped);
-      await waitForPods(ref, STOP_MS);
-    },
+    stopServer: scaleDown,
 
     removeServer: async (ref) => {
       const names = namesOf(ref);

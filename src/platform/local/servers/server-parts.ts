@@ -10,7 +10,7 @@ import { type LocalContext, makePassage, makePrivate } from '../context.ts';
 import { isVolumeInUse } from '../jobs/job-records.ts';
 import type { ServerPaths } from '../layout.ts';
 import { withServerLock } from './server-lock.ts';
-import { ConfigurationRecord, isThere, SecretRecord, VolumeRecord } from './server-records.ts';
+import { ConfigurationRecord, isThere, VolumeRecord } from './server-records.ts';
 import { buildHba, buildIdent } from './server-settings.ts';
 import { chooseServerUid, listAsides, readOwnUid, readServerUser } from './server-user.ts';
 import { growVolume, readGrowth } from './volume-size.ts';
@@ -81,7 +81,6 @@ export function createServerParts(context: LocalContext): ServerParts {
       locked(spec, async (paths) => {
         checkPassword(secret.password);
         await makePassage(paths.directory);
-        if ((await readJsonFile(paths.secretRecord, SecretRecord)) !== null) return;
         await writeJsonFile(paths.secretRecord, { ownerId: spec.instanceId, ...secret });
       }),
 

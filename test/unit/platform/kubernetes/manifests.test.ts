@@ -30,6 +30,8 @@ function read(value: unknown, ...path: (string | number)[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown>)[key], value);
 }
 
+/** When the servers were asked to run. */
+const MADE = new Date('2026-01-01T00:00:00Z');
 const podOf = (body: ManifestFields) => read(body, 'spec', 'template', 'spec');
 
 describe('the manifests of a server', () => {
@@ -39,8 +41,12 @@ describe('the manifests of a server', () => {
     const plain = { ...spec, resourceName: 'plain', dnsLabel: 'label', exposure: 'PUBLIC' as const };
     const build = (name: string, password: string, label: string) => {
       const hostile = { ...plain, resourceName: name, instanceId: label, dnsLabel: label };
-      const made = [servers.volume, servers.configuration, servers.service, servers.networkPolicy, servers.server];
-      return [...made.map((make) => make(hostile)), servers.secret(hostile, { username: name, password })];
+      const made = [servers.volume, servers.configuration, servers.service, servers.networkPolicy];
+      return [
+        ...made.map((make) => make(hostile)),
+        servers.server(hostile, MADE),
+        servers.secret(hostile, { username: name, password }),
+      ];
     };
     const shape = shapeOf(build('a', 'b', 'c').map(({ body }) => body));
     const text = fc.string({ unit: 'binary' });
@@ -56,8 +62,8 @@ describe('the manifests of a server', () => {
 
   test('keep the password in the Secret alone', () => {
     const password = 'a-password-to-look-for';
-    const all = [servers.volume, servers.configuration, servers.service, servers.networkPolicy, servers.server];
-    expect(JSON.stringify(all.map((make) => make(spec)))).not.toContain(password);
+    const all = [servers.volume, servers.configuration, servers.service, servers.networkPolicy];
+    expect(JSON.stringify([...all.map((make) => make(spec)), servers.server(spec, MADE)])).not.toContain(password);
     expect(JSON.stringify(servers.secret(spec, { username: 'postgres', password }))).toContain(password);
   });
 
@@ -77,15 +83,15 @@ describe('the manifests of a server', () => {
   });
 
   test('the pod carries nothing that changes from operation to operation, for that would restart it', () => {
-    const one = servers.server(spec).body;
-    const other = servers.server({ ...spec, operationId: 'another' }).body;
+    const one = servers.server(spec, new Date(0)).body;
+    const other = servers.server({ ...spec, operationId: 'another' }, new Date(0)).body;
     expect(read(one, 'spec')).toEqual(read(other, 'spec'));
     expect(one).not.toEqual(other);
   });
 
   test('PG_DURABLE without an image is refused with the variable to set', () => {
     const message = expect.stringContaining('TOYGRES_DURABLE_IMAGE');
-    expect(() => servers.server({ ...spec, imageType: 'PG_DURABLE', postgresVersion: '17' })).toThrow(
+    expect(() => servers.server({ ...spec, imageType: 'PG_DURABLE', postgresVersion: '17' }, new Date(0))).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', message }),
     );
   });
@@ -276,7 +282,7 @@ describe('a job whose program has no script', () => {
 
 describe('every pod', () => {
   const pods = {
-    server: podOf(servers.server(serverSpec()).body),
+    server: podOf(servers.server(serverSpec(), new Date(0)).body),
     backup: podOf(jobs.job(jobSpec('true'), false).body),
     restore: podOf(jobs.job(jobSpec('true', { kind: 'restore', volume: serverSpec() }), false).body),
     preflight: podOf(jobs.job(jobSpec('true', { kind: 'preflight' }), false).body),

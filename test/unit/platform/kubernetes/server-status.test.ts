@@ -46,6 +46,7 @@ describe('a PUBLIC server that takes connections', () => {
       phase: 'READY',
       endpoint: null,
       insideAddress: { host: '10.96.0.9', port: 5432 },
+      askedBy: null,
       detail: 'the load balancer has no address yet',
     });
     const refusal = 'SyncLoadBalancerFailed: PublicIPCountLimitReached: Cannot create more than 20 public IP addresses';
