@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { AppError } from '../schema/errors.ts';
-import { type FoundImage, rebuildRecords, rotateToNewestKey } from './app/catalog.ts';
+import {
+  type Adoption,
+  adoptRecords,
+  type FoundImage,
+  planAdoptionOf,
+  rebuildRecords,
+  rotateToNewestKey,
+} from './app/catalog.ts';
 import { readImageKey } from './app/image-key.ts';
 import { MODES, type Mode } from './app/mode.ts';
 import { readRelease } from './app/release.ts';
@@ -11,13 +18,15 @@ import { isLoopback } from './config/networks.ts';
 import { keepToOwnSettings } from './config/own-environment.ts';
 import { createLogger } from './log/logger.ts';
 
-const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | catalog key IMAGE | keys rotate | --version
+const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | catalog adopt | catalog key IMAGE | keys rotate | --version
 
   standalone   API and workers in one process, on embedded defaults for what is not configured
   api          only the API; needs DATABASE_URL and a blob store
   worker       only the workers; needs the same
   catalog rebuild
                records the images of the blob store that the database of records has lost, and ends
+  catalog adopt PLATFORM [--yes]
+               shows which instances of another platform's id have their volumes here; with --yes it records them here
   catalog key IMAGE
                prints the key of an encrypted image's files, with which age -d reads them, and ends
   keys rotate  encrypts anew, with the first key of TOYGRES_ENCRYPTION_KEY, what its other keys protect, and ends
@@ -122,7 +131,33 @@ async function printKey([image, ...rest]: readonly string[]): Promise<void> {
   say([await readImageKey(readConfig(process.env), log, image)]);
 }
 
+function describeAdoption({ instance, parts, staysFor }: Adoption): string {
+  const what = `${instance.namespace}/${instance.resourceName}  ${instance.name} (${instance.state})`;
+  return staysFor === null ? `${what}  is taken over: ${parts.join(', ')}` : `${what}  stays as recorded: ${staysFor}`;
+}
+
+/** Without `--yes` it only shows what it would do. */
+async function adopt([from, ...rest]: readonly string[]): Promise<void> {
+  if (from === undefined || from.startsWith('-') || rest.some((word) => word !== '--yes')) {
+    process.stderr.write('usage: toygres catalog adopt PLATFORM [--yes]\n');
+    process.exitCode = 2;
+    return;
+  }
+  keepToOwnSettings(process.env);
+  const log = createLogger('error', process.stderr.isTTY ? 'people' : 'json');
+  const isMeant = rest.includes('--yes');
+  const { platform, plan } = await (isMeant ? adoptRecords : planAdoptionOf)(readConfig(process.env), log, from);
+  say(plan.map(describeAdoption));
+  const taken = plan.filter(({ staysFor }) => staysFor === null).length;
+  say([
+    isMeant
+      ? `${taken} instances are recorded on ${platform} now, with the images and schedules of ${from}.`
+      : `${taken} of ${plan.length} instances would be recorded on ${platform}, with the images and schedules of ${from}. Add --yes to do it.`,
+  ]);
+}
+
 const COMMANDS: Readonly<Record<string, (rest: readonly string[]) => Promise<void>>> = {
+  'catalog adopt': adopt,
   'catalog key': printKey,
   'catalog rebuild': rebuildCatalog,
   'keys rotate': rotate,

@@ -1,13 +1,21 @@
 import type { Config } from '../config/env.ts';
 import { explainUnusable } from '../db/unusable.ts';
 import type { Logger } from '../log/logger.ts';
+import { type Adoption, adoptPlatform, planAdoption } from '../services/checks/adopt-platform.ts';
 import { type FoundImage, rebuildCatalog } from '../services/images/rebuild-catalog.ts';
 import { type Rotation, rotateKeys } from '../services/keys/rotate-keys.ts';
 import { type Core, openCore } from './core.ts';
 import { layFoundations } from './foundations.ts';
 import { Stops } from './stops.ts';
 
+export type { Adoption } from '../services/checks/adopt-platform.ts';
 export type { FoundImage } from '../services/images/rebuild-catalog.ts';
+
+/** What was or would be adopted, and by which platform. */
+export interface Adopted {
+  readonly platform: string;
+  readonly plan: readonly Adoption[];
+}
 
 /** How a rebuild went. */
 export interface Rebuilt {
@@ -40,6 +48,22 @@ export function rebuildRecords(config: Config, log: Logger, tell: (found: FoundI
     }
     return counts;
   });
+}
+
+/** What `adoptRecords` would do, and on which platform. Changes nothing. */
+export function planAdoptionOf(config: Config, log: Logger, from: string): Promise<Adopted> {
+  return withCore(config, log, async ({ database, platform }) => ({
+    platform: platform.id,
+    plan: await planAdoption({ database, platform }, from),
+  }));
+}
+
+/** Records on this platform what is recorded on another one, whose servers and volumes are here. */
+export function adoptRecords(config: Config, log: Logger, from: string): Promise<Adopted> {
+  return withCore(config, log, async ({ database, platform }) => ({
+    platform: platform.id,
+    plan: await adoptPlatform({ database, platform }, from),
+  }));
 }
 
 /** Encrypts anew with the newest of the configured keys what older ones protect. The same holds. */

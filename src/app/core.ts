@@ -86,7 +86,7 @@ export async function openCore(
     proxies: config.proxies,
     log,
   });
-  const { platform, probe } = await openPlatform(config, foundations, log);
+  const { platform, probe } = await openPlatform(config, foundations, database, log);
   stops.defer('the platform', () => platform.stop(), { withinMs: PLATFORM_STOP_MS });
   const services: WorkflowServices = {
     platform,

@@ -4,10 +4,12 @@ import type { JobSpec, Platform } from '../../jobs/ports/platform.ts';
 import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Config } from '../config/env.ts';
+import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
 import { createLocalPlatform } from '../platform/local/local-platform.ts';
 import type { ServerExits } from '../platform/local/servers/server-exits.ts';
 import { createServerProbe } from '../platform/server-probe.ts';
+import { readKnownPlatforms } from '../stores/upkeep/platforms.ts';
 import type { Foundations } from './foundations.ts';
 import { readRelease } from './release.ts';
 import { findRunner } from './runner-place.ts';
@@ -46,7 +48,7 @@ async function openLocal(config: Config, { home, machine }: Foundations, log: Lo
   return { platform, probe: createServerProbe() };
 }
 
-async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatform> {
+async function openKubernetes(config: Config, database: Database, log: Logger): Promise<OpenedPlatform> {
   // Only this platform needs what it loads.
   const { createKubernetesPlatform } = await import('../platform/kubernetes/kubernetes-platform.ts');
   const release = await readRelease();
@@ -64,6 +66,7 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
     jobConcurrency: config.jobConcurrency,
     templatesDirectory: TEMPLATES,
     scriptsDirectory: SCRIPTS,
+    readKnownIds: (ids) => readKnownPlatforms(database, ids),
     log,
   });
   const probe = createServerProbe();
@@ -83,10 +86,15 @@ async function openKubernetes(config: Config, log: Logger): Promise<OpenedPlatfo
 }
 
 /** Opens the platform that is configured; throws an AppError that says what is missing. */
-export async function openPlatform(config: Config, foundations: Foundations, log: Logger): Promise<OpenedPlatform> {
+export async function openPlatform(
+  config: Config,
+  foundations: Foundations,
+  database: Database,
+  log: Logger,
+): Promise<OpenedPlatform> {
   const opened = await (config.platform === 'local'
     ? openLocal(config, foundations, log)
-    : openKubernetes(config, log));
+    : openKubernetes(config, database, log));
   const { platform } = opened;
   return { ...opened, platform: { ...platform, ensureJob: (spec) => platform.ensureJob(givenProxies(spec, config)) } };
 }

@@ -70,6 +70,9 @@ const Settings = z.object({
   TOYGRES_PUBLIC_SOURCE_RANGES: list.refine((ranges) => ranges.every(isAddressRange), {
     message: 'must be ranges like 203.0.113.0/24, separated by commas',
   }),
+  TOYGRES_SERVER_EGRESS_RANGES: list.refine((ranges) => ranges.every(isAddressRange), {
+    message: 'must be ranges like 10.1.0.0/16, separated by commas',
+  }),
   TOYGRES_DNS_SUFFIX: text.refine((value) => value === null || isDomainName(value), {
     message: 'must be a domain like westeurope.cloudapp.azure.com',
   }),
@@ -145,6 +148,7 @@ export interface KubernetesConfig {
   readonly jobResources: ContainerResources;
   /** From where PUBLIC servers may be reached; empty: from everywhere. */
   readonly publicSourceRanges: readonly string[];
+  readonly serverEgressRanges: readonly string[];
   /** What stands behind the DNS label of a PUBLIC server. */
   readonly dnsSuffix: string | null;
   /** How long a pod may wait for room, an image or a volume. */
@@ -235,6 +239,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       serverResources: env.TOYGRES_SERVER_RESOURCES,
       jobResources: env.TOYGRES_JOB_RESOURCES,
       publicSourceRanges: env.TOYGRES_PUBLIC_SOURCE_RANGES,
+      serverEgressRanges: env.TOYGRES_SERVER_EGRESS_RANGES,
       dnsSuffix: env.TOYGRES_DNS_SUFFIX,
       startPatienceMs: env.TOYGRES_START_PATIENCE_SECONDS * 1000,
     },

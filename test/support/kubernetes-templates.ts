@@ -30,6 +30,7 @@ export function kubernetesSettings(change: Partial<KubernetesSettings> = {}): Ku
     serverResources: DEFAULT_SERVER_RESOURCES,
     jobResources: DEFAULT_JOB_RESOURCES,
     publicSourceRanges: [],
+    serverEgressRanges: [],
     dnsSuffix: null,
     startPatienceMs: 540_000,
     ...change,

@@ -12,7 +12,7 @@ import { followJobLog } from './jobs/job-logs.ts';
 import { createReports } from './jobs/job-reports.ts';
 import { createJobSlots } from './jobs/job-slots.ts';
 import { createJobVerbs } from './jobs/job-verbs.ts';
-import { readNamespaces } from './namespaces.ts';
+import { choosePlatformId, type ReadKnownIds, readNamespaces } from './namespaces.ts';
 import { listOffers } from './offers.ts';
 import { createServerManifests } from './servers/build-server.ts';
 import { followServerLog } from './servers/server-logs.ts';
@@ -31,6 +31,8 @@ export interface KubernetesPlatformOptions extends KubernetesSettings {
   readonly templatesDirectory: string;
   /** Holds a script for each kind of job that has one, and what they source. */
   readonly scriptsDirectory: string;
+  /** Those of these ids that records exist of; left out: none. */
+  readonly readKnownIds?: ReadKnownIds;
   readonly log: Logger;
 }
 
@@ -79,11 +81,9 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     await api.stop();
   };
 
-  // The namespace's own id names it for ever, and is the same from inside the cluster and from outside.
   let id: string;
   try {
-    const { metadata } = await api.readNamespace(namespace);
-    id = `kubernetes:${metadata.uid ?? namespace}/${namespace}`;
+    id = await choosePlatformId(api, options.namespaces, options.readKnownIds);
   } catch (error) {
     await stop();
     throw error;

@@ -29,6 +29,8 @@ export interface KubernetesSettings {
   readonly jobResources: Resources;
   /** From where load balancers may be reached; empty: from everywhere. */
   readonly publicSourceRanges: readonly string[];
+  /** Whom servers may reach by themselves, as foreign servers or publishers; empty: nobody. */
+  readonly serverEgressRanges: readonly string[];
   /** What stands behind a DNS label, `westeurope.cloudapp.azure.com`; null: load balancers are reached by their address. */
   readonly dnsSuffix: string | null;
   /** How long a pod may wait for room, an image or a volume before that is a failure. */

@@ -6,6 +6,7 @@ import { serverLabels, serverPodLabels, serverSelector } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
 import type { KubernetesSettings, Resources } from '../settings.ts';
 import type { Templates } from '../templates.ts';
+import { buildEgress } from './egress.ts';
 
 const AZURE_DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
 /** What a network of one's own is made of: RFC 1918 and RFC 6598. */
@@ -168,6 +169,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
         body: fillTemplate(yaml['network-policy'], {
           ...base(spec),
           sources: [{ namespaceSelector: {} }, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))],
+          egress: buildEgress(settings.serverEgressRanges),
         }),
       };
     },

@@ -75,11 +75,39 @@ describe('the manifests of a server', () => {
       metadata: { annotations: { 'service.beta.kubernetes.io/azure-dns-label-name': 'shop' } },
       spec: { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'], externalTrafficPolicy: 'Local' },
     });
-    expect(JSON.stringify(open.networkPolicy({ ...spec, exposure: 'PUBLIC' }).body)).toContain('203.0.113.0/24');
-    expect(JSON.stringify(open.networkPolicy({ ...spec, exposure: 'PUBLIC' }).body)).not.toContain('0.0.0.0/0');
-    expect(JSON.stringify(open.networkPolicy(spec).body)).not.toContain('203.0.113.0/24');
-    const everywhere = servers.networkPolicy({ ...spec, exposure: 'PUBLIC' });
-    expect(JSON.stringify(everywhere.body)).toContain('0.0.0.0/0');
+    const sourcesOf = (made: typeof servers, of: typeof spec) =>
+      JSON.stringify(read(made.networkPolicy(of).body, 'spec', 'ingress'));
+    const isPublic = { ...spec, exposure: 'PUBLIC' as const };
+    expect(sourcesOf(open, isPublic)).toContain('203.0.113.0/24');
+    expect(sourcesOf(open, isPublic)).not.toContain('0.0.0.0/0');
+    expect(sourcesOf(open, spec)).not.toContain('203.0.113.0/24');
+    expect(sourcesOf(servers, isPublic)).toContain('0.0.0.0/0');
+  });
+
+  test('a server reaches nobody by itself but name servers and what is allowed, and metadata addresses never', () => {
+    const egressOf = (ranges: string[]) =>
+      read(
+        createServerManifests(templates, { ...settings, serverEgressRanges: ranges }).networkPolicy(spec).body,
+        'spec',
+      );
+    expect(egressOf([])).toMatchObject({
+      policyTypes: ['Ingress', 'Egress'],
+      egress: [
+        {
+          ports: [
+            { port: 53, protocol: 'UDP' },
+            { port: 53, protocol: 'TCP' },
+          ],
+        },
+      ],
+    });
+    expect(read(egressOf([]), 'egress')).toHaveLength(1);
+    expect(read(egressOf(['0.0.0.0/0', '10.1.0.0/16', '169.254.169.254/32']), 'egress', 1)).toEqual({
+      to: [
+        { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32', '168.63.129.16/32'] } },
+        { ipBlock: { cidr: '10.1.0.0/16' } },
+      ],
+    });
   });
 
   test('the pod carries nothing that changes from operation to operation, for that would restart it', () => {
