@@ -60,6 +60,9 @@ const Settings = z.object({
   ),
   KUBECONFIG: text,
   TOYGRES_POSTGRES_IMAGE: optional(z.string().default('postgres:{version}')),
+  TOYGRES_POSTGRES_VERSIONS: list.refine((versions) => versions.every((one) => /^1[5-8]$/.test(one)), {
+    message: 'must be major versions from 15 to 18, separated by commas',
+  }),
   TOYGRES_DURABLE_IMAGE: text,
   TOYGRES_JOB_IMAGE: optional(z.string().default('toygres/job:{release}-pg{version}')),
   TOYGRES_DURABLE_JOB_IMAGE: optional(z.string().default('toygres/job-durable:{release}-pg{version}')),
@@ -141,6 +144,8 @@ export interface KubernetesConfig {
     readonly job: string;
     readonly durableJob: string;
   };
+  /** The major versions that there are images of; null: all that are known. */
+  readonly versions: readonly string[] | null;
   /** Null: the cluster's default. */
   readonly storageClass: string | null;
   readonly workloadIdentityClientId: string | null;
@@ -234,6 +239,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         job: env.TOYGRES_JOB_IMAGE,
         durableJob: env.TOYGRES_DURABLE_JOB_IMAGE,
       },
+      versions: env.TOYGRES_POSTGRES_VERSIONS.length === 0 ? null : env.TOYGRES_POSTGRES_VERSIONS,
       storageClass: env.TOYGRES_STORAGE_CLASS,
       workloadIdentityClientId: env.TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID,
       serverResources: env.TOYGRES_SERVER_RESOURCES,

@@ -23,6 +23,7 @@ export function kubernetesSettings(change: Partial<KubernetesSettings> = {}): Ku
       job: 'toygres/job:0.1.0-pg{version}',
       durableJob: 'toygres/job-durable:0.1.0-pg{version}',
     },
+    versions: null,
     release: null,
     storageClass: null,
     workloadIdentityClientId: null,

@@ -16,10 +16,25 @@ function versionsOf(image: string | null, known: readonly string[]): readonly st
   return known.filter((version) => version === major);
 }
 
-/** What can be made here. Whether a registry really has an image shows when it is pulled. */
-export function listOffers({ images }: Pick<KubernetesSettings, 'images'>): readonly PostgresOffer[] {
-  const stock = versionsOf(images.postgres, KNOWN_VERSIONS);
-  const durable = versionsOf(images.durable, DURABLE_VERSIONS);
+/** The versions that a job image is for: the one that its tag names, else all that it can be for. */
+function jobVersionsOf(image: string, known: readonly string[]): readonly string[] {
+  const [, major] = image.includes('{version}') ? [] : (/pg(\d+)[^:/]*$/.exec(image) ?? []);
+  return major === undefined ? known : known.filter((version) => version === major);
+}
+
+/**
+ * What can be made here, of the versions that the operator has images for. What no job image is for could be made and never
+ * imaged: it is not offered. Whether a registry really has an image shows when it is pulled.
+ */
+export function listOffers({
+  images,
+  versions,
+}: Pick<KubernetesSettings, 'images' | 'versions'>): readonly PostgresOffer[] {
+  const known = versions === null ? KNOWN_VERSIONS : KNOWN_VERSIONS.filter((version) => versions.includes(version));
+  const stock = versionsOf(images.postgres, jobVersionsOf(images.job, known));
+  const durable = versionsOf(images.durable, jobVersionsOf(images.durableJob, known)).filter((version) =>
+    DURABLE_VERSIONS.includes(version),
+  );
   return KNOWN_VERSIONS.flatMap((version) => {
     const imageTypes: ImageType[] = [];
     if (stock.includes(version)) imageTypes.push('STOCK');

@@ -17,6 +17,8 @@ export interface KubernetesSettings {
     /** Of jobs that run a server with pg_durable: what restores one has the extension, too. */
     readonly durableJob: string;
   };
+  /** The major versions that there are images of, of servers and of jobs; null: all that are known. */
+  readonly versions: readonly string[] | null;
   /** What jobs' images must be of; null: anything. */
   readonly release: string | null;
   /** Null: the cluster's default. */

@@ -20,9 +20,16 @@ const DEFAULT_STORAGE_GIB = 10;
 const WORKFLOWS = { STOCK: createInstance, PG_DURABLE: createDurableInstance } as const;
 
 /** What this platform makes of an instance otherwise than its caller may think. */
-function platformNotices({ kind }: CommandPlatform, instance: Pick<NewInstance, 'imageType' | 'exposure'>): string[] {
-  if (kind !== 'local') return [];
+function platformNotices(
+  { kind }: CommandPlatform,
+  instance: Pick<NewInstance, 'imageType' | 'exposure' | 'dnsLabel'>,
+): string[] {
   const notices: string[] = [];
+  if (instance.dnsLabel !== null && (kind === 'local' || instance.exposure === 'INTERNAL')) {
+    const why = kind === 'local' ? 'the local platform gives no names' : 'only a PUBLIC server is reached by one';
+    notices.push(`The DNS label "${instance.dnsLabel}" is reserved and has no effect: ${why}.`);
+  }
+  if (kind !== 'local') return notices;
   if (instance.imageType === 'PG_DURABLE') {
     notices.push(
       'Every program on this machine can log in to this server without a password: the worker of pg_durable connects ' +
