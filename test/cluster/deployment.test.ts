@@ -127,6 +127,49 @@ describe('what is deployed', () => {
   });
 
   test(
+    'refuses a rollout with another encryption key before it takes traffic, and goes on with the old one',
+    async () => {
+      const name = ['secret', 'toygres', '--namespace', deployed.system];
+      const { data } = await readObjects<{ data: Record<string, string> }>(...name);
+      const setKey = (value: string) =>
+        kubectl(
+          ['patch', ...name, '--type', 'merge', '--patch-file', '/dev/stdin'],
+          JSON.stringify({ data: { TOYGRES_ENCRYPTION_KEY: value } }),
+        );
+      const rollout = (verb: string) =>
+        kubectl(['rollout', verb, 'deployment/toygres-api', '--namespace', deployed.system]);
+      const before = (await deployed.pods('api')).map(({ metadata }) => metadata.name);
+      // The Secret holds the text of the key, which is base64 itself.
+      await setKey(Buffer.from(Buffer.alloc(32, 1).toString('base64')).toString('base64'));
+      try {
+        await rollout('restart');
+        const fresh = await eventually(
+          async () => (await deployed.pods('api')).filter(({ metadata }) => !before.includes(metadata.name)),
+          (pods) => (pods[0]?.status.containerStatuses?.[0]?.restartCount ?? 0) > 0,
+          180_000,
+        );
+        expect(fresh.map(({ status }) => status.containerStatuses?.[0]?.ready)).toEqual([false]);
+        const log = await kubectl([
+          'logs',
+          '--previous',
+          '--namespace',
+          deployed.system,
+          fresh[0]?.metadata.name ?? '',
+        ]);
+        expect(log.text).toContain('TOYGRES_ENCRYPTION_KEY: the records hold secrets');
+        const still = (await deployed.pods('api')).map(({ metadata }) => metadata.name);
+        expect(still.filter((pod) => before.includes(pod)).sort()).toEqual([...before].sort());
+        expect(await api.instance(instanceId)).toMatchObject({ state: 'RUNNING' });
+      } finally {
+        await setKey(data.TOYGRES_ENCRYPTION_KEY ?? '');
+        await rollout('restart');
+      }
+      await deployed.untilRolledOut();
+    },
+    LONG,
+  );
+
+  test(
     'loses no operation and no request when API and workers are restarted one by one in the middle of an image',
     async () => {
       // While it holds this lock, the dump cannot end.
@@ -199,6 +242,34 @@ describe('what is deployed', () => {
       120_000,
     );
   });
+
+  test(
+    'serves what needs no blob store while that is away, and says so where everything is asked for',
+    async () => {
+      const scale = (replicas: number) =>
+        kubectl([
+          ...['scale', 'statefulset/toygres-azurite', '--replicas', String(replicas)],
+          ...['--namespace', deployed.system],
+        ]);
+      await scale(0);
+      try {
+        const away = await eventually(
+          () => askPods('/ready'),
+          (all) => all.every(({ status }) => status === 503),
+          120_000,
+        );
+        for (const { text } of away) expect(text).toContain('"name":"blob store","ok":false');
+        expect((await askPods('/ready/traffic')).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+        await api.request('{ instances { id } }');
+        const all = [...(await deployed.pods('api')), ...(await deployed.pods('worker'))];
+        expect(all.map(({ status }) => status.containerStatuses?.[0]?.ready)).toEqual([true, true, true, true]);
+      } finally {
+        await scale(1);
+      }
+      await deployed.untilRolledOut();
+    },
+    LONG,
+  );
 
   test(
     'is not ready, but alive, while the database of records is away, and comes back by itself',
