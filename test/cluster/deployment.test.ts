@@ -260,7 +260,7 @@ describe('what is deployed', () => {
         );
         for (const { text } of away) expect(text).toContain('"name":"blob store","ok":false');
         expect((await askPods('/ready/traffic')).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-        await api.request('{ instances { id } }');
+        await api.request('{ instances(first: 1) { nodes { id } } }');
         const all = [...(await deployed.pods('api')), ...(await deployed.pods('worker'))];
         expect(all.map(({ status }) => status.containerStatuses?.[0]?.ready)).toEqual([true, true, true, true]);
       } finally {
