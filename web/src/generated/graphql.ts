@@ -4,6 +4,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What did something. */
+export type ActorKind =
+  /** A schedule, when it was due. */
+  | 'SCHEDULE'
+  /** Toygres itself. */
+  | 'SYSTEM'
+  /** A program, by an API token. */
+  | 'TOKEN'
+  /** A person who signed in. */
+  | 'USER';
+
 /** What an alert is about. */
 export type AlertKind =
   /** Something differs from the records and is never touched. */
@@ -26,6 +37,117 @@ export type AlertKind =
   | 'STORE_UNREACHABLE'
   /** A webhook is disabled, since for a day nothing could be delivered. */
   | 'WEBHOOK_FAILING';
+
+/** What becomes in a restored server of work that acts by itself: jobs of pg_cron, subscriptions. */
+export type BackgroundWork =
+  /** It is there and held, so that nothing is done twice; a finding says how to let it run. */
+  | 'HOLD'
+  /** It runs as on the source. While its source lives, both do what they do. */
+  | 'RUN';
+
+/** Which operation to cancel. */
+export type CancelOperationInput = {
+  /** The operation to cancel; QUEUED or RUNNING. */
+  operationId: string;
+};
+
+/** A new image of a running instance. */
+export type CreateImageInput = {
+  /** How much a restore may lose for the image to be taken all the same. Left out: OBJECTS: rows that could not come back fail it. */
+  acceptLoss?: Loss | null | undefined;
+  /** Anything worth knowing about it, at most 1000 characters. */
+  description?: string | null | undefined;
+  /** Whether its files are encrypted. Left out: as the server is configured, which is not unless it says so. */
+  encrypt?: boolean | null | undefined;
+  /** From when on retention may delete it; a moment to come. Left out: never by time. */
+  expiresAt?: string | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to take it of; RUNNING. */
+  instanceId: string;
+  /** At most 64 labels, each key once. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** How to take it. Left out: LOGICAL. */
+  method?: ImageMethod | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** Whether it is kept from being deleted by people and by retention. Left out: false. */
+  protected?: boolean | null | undefined;
+};
+
+/** A new instance: an empty server, or with sourceImageId one restored from an image. */
+export type CreateInstanceInput = {
+  /** Only with sourceImageId: how much may be missing without the restore failing. Left out: OBJECTS. */
+  acceptLoss?: Loss | null | undefined;
+  /** Only with sourceImageId: whether a server with another version of pg_durable than the source had may be used; the extension is upgraded then. Left out: false, and such a restore is refused. */
+  allowExtensionUpgrade?: boolean | null | undefined;
+  /** Only with sourceImageId: what becomes of jobs of pg_cron, subscriptions and the like. Left out: HOLD while the source instance exists, RUN when it is gone; a notice says which. */
+  backgroundWork?: BackgroundWork | null | undefined;
+  /** Only with a LOGICAL sourceImageId: restore these databases alone, with all roles; postgres and template1 are there in any case, empty where they are not named. Left out: all of them. */
+  databases?: Array<string> | null | undefined;
+  /** Whether deleting it is refused at first. Left out: false. */
+  deletionProtection?: boolean | null | undefined;
+  /** Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. */
+  dnsLabel?: string | null | undefined;
+  /** Only with sourceImageId: what becomes of durable functions that had not ended. Left out: CANCEL while the source instance exists, RESUME when it is gone; a notice says which. */
+  durableFunctions?: DurableFunctions | null | undefined;
+  /** From where it can be reached. Left out: INTERNAL. */
+  exposure?: Exposure | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** What the server is to run. Left out: STOCK; on a restore the image has it. */
+  imageType?: ImageType | null | undefined;
+  /** At most 64 labels, each key once. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** At most 40 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** One of the configured namespaces. Left out: the first of them. */
+  namespace?: string | null | undefined;
+  /** Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is used, and a notice says so. */
+  password?: string | null | undefined;
+  /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
+  postgresVersion?: string | null | undefined;
+  /** An AVAILABLE image whose data, roles and settings it starts with. */
+  sourceImageId?: string | null | undefined;
+  /** Size of the volume in GiB, 1 to 16384. On a restore raised to the source's size, with a notice. */
+  storageGib?: number | null | undefined;
+};
+
+/** Which image to delete, with its files. */
+export type DeleteImageInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The image to delete; not protected. */
+  imageId: string;
+};
+
+/** Which instance to delete, with its data. Its images stay. */
+export type DeleteInstanceInput = {
+  /** Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is AVAILABLE. */
+  finalImage?: string | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to delete; its deletionProtection must be off. */
+  instanceId: string;
+};
+
+/** How a drill stands. */
+export type DrillState =
+  /** It was stopped by somebody, and says nothing about the image. */
+  | 'CANCELLED'
+  /** The image did not come back, or not as it says; failure and findings say why. */
+  | 'FAILED'
+  /** The image came back, with nothing missing that it had not told of itself. */
+  | 'PASSED'
+  /** It was asked for, and is not over. */
+  | 'RUNNING';
+
+/** What becomes in a restored server of durable functions that had not ended when the image was taken. */
+export type DurableFunctions =
+  /** They are cancelled before the server starts; no step of them runs. */
+  | 'CANCEL'
+  /** They go on. While their source lives, both do what they do: payments, mails, calls. */
+  | 'RESUME';
 
 /** INTERNAL: reachable where the platform runs. PUBLIC: through a load balancer, with a DNS label where the cloud has them. */
 export type Exposure =
@@ -121,6 +243,19 @@ export type InstanceState =
   /** The server is down, its data is kept. */
   | 'STOPPED';
 
+/** The state of a backup or restore job over all its attempts. */
+export type JobState =
+  /** It was stopped before its end. */
+  | 'CANCELLED'
+  /** No attempt ended well, and there is no further one. */
+  | 'FAILED'
+  /** Recorded, not running yet. */
+  | 'PENDING'
+  /** An attempt runs. */
+  | 'RUNNING'
+  /** Its last attempt ended well. */
+  | 'SUCCEEDED';
+
 /** A label to set or to search for; both parts in the form of Kubernetes labels. */
 export type LabelInput = {
   /** At most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; a DNS domain and "/" may stand before it. */
@@ -129,6 +264,13 @@ export type LabelInput = {
   value: string;
 };
 
+/** Which login of an instance. */
+export type Login =
+  /** The role `app`, which owns the database `app` and is no superuser. For people and programs. */
+  | 'OWNER'
+  /** The one that may do everything on the server. For administrators. */
+  | 'SUPERUSER';
+
 /** Who wants to sign in. */
 export type LoginInput = {
   /** As it is. */
@@ -136,6 +278,15 @@ export type LoginInput = {
   /** In any case of its letters. */
   username: string;
 };
+
+/** How much may be lost without the operation failing. */
+export type Loss =
+  /** Nothing: only findings of severity INFO are accepted. */
+  | 'NOTHING'
+  /** Objects that are missing, empty or not enforced, with all rows: WARNING is accepted too. */
+  | 'OBJECTS'
+  /** Rows as well: CRITICAL is accepted too. */
+  | 'ROWS';
 
 /** Narrows a list of operations; what is left out does not narrow. */
 export type OperationFilter = {
@@ -204,6 +355,20 @@ export type ReadinessStatus =
   /** It has an image, and no drill of one has passed, or the last one failed. */
   | 'UNPROVEN';
 
+/** Which instance to restart. */
+export type RestartInstanceInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to restart; RUNNING. */
+  instanceId: string;
+};
+
+/** Which operation to take up again. */
+export type RetryOperationInput = {
+  /** The operation to retry; FAILED. */
+  operationId: string;
+};
+
 /** What a caller may do: read, operate, or administer. */
 export type Role =
   /** May do everything: users, the audit log, the superuser's login. */
@@ -212,6 +377,16 @@ export type Role =
   | 'OPERATOR'
   /** May read all but credentials, logs and the audit log. */
   | 'VIEWER';
+
+/** The password that the superuser of an instance is to have. */
+export type RotateCredentialsInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance; RUNNING. */
+  instanceId: string;
+  /** 12 to 128 characters, no control characters. Left out: one is generated. One that was set by SQL, so that the recorded one no longer logs in: that one becomes the recorded one. */
+  password?: string | null | undefined;
+};
 
 /** How much it matters. */
 export type Severity =
@@ -222,12 +397,87 @@ export type Severity =
   /** Something is missing, empty or not enforced, or needs a look. */
   | 'WARNING';
 
+/** Which instance to start. */
+export type StartInstanceInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to start; STOPPED. */
+  instanceId: string;
+};
+
+/** SKIPPED: the way that the run took did not need it. */
+export type StepState =
+  /** It failed or was interrupted. */
+  | 'FAILED'
+  /** Not begun. */
+  | 'PENDING'
+  /** Begun and not ended. */
+  | 'RUNNING'
+  /** Not needed. */
+  | 'SKIPPED'
+  /** Done; it is not done again in this run. */
+  | 'SUCCEEDED';
+
+/** Which instance to stop. */
+export type StopInstanceInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to stop; RUNNING. */
+  instanceId: string;
+};
+
+/** Changes of an image; what is left out stays as it is. */
+export type UpdateImageInput = {
+  /** Labels to add, or to give another value; the others stay, also those that somebody else adds. */
+  addLabels?: Array<LabelInput> | null | undefined;
+  /** At most 1000 characters; null removes it. */
+  description?: string | null | undefined;
+  /** From when on retention may delete it, a moment to come; null: never by time. */
+  expiresAt?: string | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The image to change. */
+  imageId: string;
+  /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** Whether deleting it is refused from now on. */
+  protected?: boolean | null | undefined;
+  /** Keys of labels to remove; the others stay. A key that it has not is no error. */
+  removeLabels?: Array<string> | null | undefined;
+};
+
+/** Changes of an instance; what is left out stays as it is. */
+export type UpdateInstanceInput = {
+  /** Labels to add, or to give another value; the others stay, also those that somebody else adds. */
+  addLabels?: Array<LabelInput> | null | undefined;
+  /** Whether deleting it is refused from now on. */
+  deletionProtection?: boolean | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The instance to change. */
+  instanceId: string;
+  /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
+  labels?: Array<LabelInput> | null | undefined;
+  /** Keys of labels to remove; the others stay. A key that it has not is no error. */
+  removeLabels?: Array<string> | null | undefined;
+  /** New size of the volume in GiB, at most 16384; volumes only grow. */
+  storageGib?: number | null | undefined;
+};
+
+/** Which image to prove restorable. */
+export type VerifyImageInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  idempotencyKey?: string | null | undefined;
+  /** The image to verify; AVAILABLE. */
+  imageId: string;
+};
+
 export type ChangesSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type ChangesSubscription = { changes: { cursor: string, instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null } | null } } | null, image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null } | null, operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } | null, alert: { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null } | null, schedule: { id: string, name: string, enabled: boolean } | null } };
+export type ChangesSubscription = { changes: { cursor: string, instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null, image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null } | null, operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } | null, alert: { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null } | null, schedule: { id: string, name: string, enabled: boolean } | null } };
 
 export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -248,7 +498,7 @@ export type SignOutMutation = { logout: { ok: boolean } };
 
 export type FailureFieldsFragment = { code: string, message: string, step: string | null };
 
-export type InstanceRowFragment = { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null } | null } };
+export type InstanceRowFragment = { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } };
 
 export type ImageRowFragment = { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null };
 
@@ -263,6 +513,48 @@ export type ImagesQueryVariables = Exact<{
 
 export type ImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type ImageDetailQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ImageDetailQuery = { image: { notices: Array<string>, encrypted: boolean, id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, databases: Array<{ name: string, owner: string, sizeBytes: number }>, extensions: Array<{ database: string, name: string, version: string }>, durable: { database: string, version: string, unfinished: number } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, schedule: { id: string, name: string } | null, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, jobs: Array<{ id: string, name: string, state: JobState }>, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, drills: Array<{ id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, operation: { id: string }, failure: { code: string, message: string, step: string | null } | null }>, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null } | null };
+
+export type ImageFilesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ImageFilesQuery = { image: { id: string, files: Array<{ name: string, sizeBytes: number, sha256: string }> } | null };
+
+export type LastRestoresQueryVariables = Exact<{
+  sourceInstanceId?: string | null | undefined;
+}>;
+
+
+export type LastRestoresQuery = { operations: { nodes: Array<{ id: string, startedAt: string | null, finishedAt: string | null, image: { id: string, sizeBytes: number | null, sourceInstance: { id: string } | null } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null }> } };
+
+export type UpdateImageMutationVariables = Exact<{
+  input: UpdateImageInput;
+}>;
+
+
+export type UpdateImageMutation = { updateImage: { image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type DeleteImageMutationVariables = Exact<{
+  input: DeleteImageInput;
+}>;
+
+
+export type DeleteImageMutation = { deleteImage: { image: { id: string, state: ImageState }, operation: { id: string } } };
+
+export type VerifyImageMutationVariables = Exact<{
+  input: VerifyImageInput;
+}>;
+
+
+export type VerifyImageMutation = { verifyImage: { image: { id: string }, operation: { id: string } } };
+
 export type InstancesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -270,7 +562,111 @@ export type InstancesQueryVariables = Exact<{
 }>;
 
 
-export type InstancesQuery = { instances: { totalCount: number, nodes: Array<{ id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type InstancesQuery = { instances: { totalCount: number, nodes: Array<{ id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type InstanceDetailQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type InstanceDetailQuery = { instance: { namespace: string, dnsLabel: string | null, resourceName: string, durableFunctions: DurableFunctions | null, id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, sourceImage: { id: string, name: string } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null }> }, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null };
+
+export type InstanceHealthQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type InstanceHealthQuery = { instance: { id: string, healthChecks: Array<{ at: string, latencyMs: number | null, message: string | null, status: HealthStatus }> } | null };
+
+export type InstanceOperationsQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type InstanceOperationsQuery = { operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type InstanceCredentialsQueryVariables = Exact<{
+  instanceId: string;
+  login?: Login | null | undefined;
+}>;
+
+
+export type InstanceCredentialsQuery = { instanceCredentials: { username: string, password: string, connectionString: string } };
+
+export type CheckConnectionQueryVariables = Exact<{
+  instanceId: string;
+}>;
+
+
+export type CheckConnectionQuery = { checkConnection: { ok: boolean, latencyMs: number | null, serverVersion: string | null, durableWorkerRunning: boolean | null, durableWorkerDetail: string | null, failure: { code: string, message: string, step: string | null } | null } };
+
+export type InstanceLogSubscriptionVariables = Exact<{
+  instanceId: string;
+  tailLines?: number | null | undefined;
+}>;
+
+
+export type InstanceLogSubscription = { instanceLogs: { line: number, at: string | null, text: string } };
+
+export type FindingFieldsFragment = { code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null };
+
+export type CreateInstanceMutationVariables = Exact<{
+  input: CreateInstanceInput;
+}>;
+
+
+export type CreateInstanceMutation = { createInstance: { notices: Array<string>, instance: { id: string, name: string }, operation: { id: string } } };
+
+export type UpdateInstanceMutationVariables = Exact<{
+  input: UpdateInstanceInput;
+}>;
+
+
+export type UpdateInstanceMutation = { updateInstance: { instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } }, operation: { id: string } | null } };
+
+export type StartInstanceMutationVariables = Exact<{
+  input: StartInstanceInput;
+}>;
+
+
+export type StartInstanceMutation = { startInstance: { instance: { id: string, state: InstanceState }, operation: { id: string } } };
+
+export type StopInstanceMutationVariables = Exact<{
+  input: StopInstanceInput;
+}>;
+
+
+export type StopInstanceMutation = { stopInstance: { instance: { id: string, state: InstanceState }, operation: { id: string } } };
+
+export type RestartInstanceMutationVariables = Exact<{
+  input: RestartInstanceInput;
+}>;
+
+
+export type RestartInstanceMutation = { restartInstance: { instance: { id: string, state: InstanceState }, operation: { id: string } } };
+
+export type RotateCredentialsMutationVariables = Exact<{
+  input: RotateCredentialsInput;
+}>;
+
+
+export type RotateCredentialsMutation = { rotateCredentials: { notices: Array<string>, instance: { id: string, state: InstanceState }, operation: { id: string } } };
+
+export type DeleteInstanceMutationVariables = Exact<{
+  input: DeleteInstanceInput;
+}>;
+
+
+export type DeleteInstanceMutation = { deleteInstance: { instance: { id: string, state: InstanceState }, operation: { id: string } } };
+
+export type TakeImageMutationVariables = Exact<{
+  input: CreateImageInput;
+}>;
+
+
+export type TakeImageMutation = { createImage: { notices: Array<string>, image: { id: string, name: string }, operation: { id: string } } };
 
 export type OperationsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -280,6 +676,59 @@ export type OperationsQueryVariables = Exact<{
 
 
 export type OperationsQuery = { operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type OperationDetailQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OperationDetailQuery = { operation: { workflowVersion: string, notices: Array<string>, id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, actor: { kind: ActorKind, name: string }, cancelledBy: { kind: ActorKind, name: string } | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } | null };
+
+export type OperationStepFragment = { position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null };
+
+export type FollowOperationSubscriptionVariables = Exact<{
+  operationId: string;
+  after?: number | null | undefined;
+}>;
+
+
+export type FollowOperationSubscription = { operationEvents: { sequence: number, at: string, state: OperationState, percent: number, step: { position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null } | null } };
+
+export type JobLogSubscriptionVariables = Exact<{
+  jobId: string;
+  afterLine?: number | null | undefined;
+  tailLines?: number | null | undefined;
+}>;
+
+
+export type JobLogSubscription = { jobLogBatches: Array<{ line: number, attempt: number | null, at: string | null, text: string }> };
+
+export type CancelOperationMutationVariables = Exact<{
+  input: CancelOperationInput;
+}>;
+
+
+export type CancelOperationMutation = { cancelOperation: { operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type RetryOperationMutationVariables = Exact<{
+  input: RetryOperationInput;
+}>;
+
+
+export type RetryOperationMutation = { retryOperation: { operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type WhatHurtsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhatHurtsQuery = { alerts: { totalCount: number, nodes: Array<{ id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, operation: { id: string } | null }> }, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> } };
+
+export type OverviewImagesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, verifiedAt: string | null, sourceInstanceName: string, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type RunningOperationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -369,6 +818,13 @@ export const InstanceRowFragmentDoc = new TypedDocumentString(`
       name
       takenAt
       verifiedAt
+      method
+    }
+    newestDrill {
+      id
+      state
+      finishedAt
+      recoverySeconds
     }
   }
 }
@@ -441,6 +897,41 @@ export const OperationRowFragmentDoc = new TypedDocumentString(`
   message
   step
 }`, {"fragmentName":"OperationRow"}) as unknown as TypedDocumentString<OperationRowFragment, unknown>;
+export const FindingFieldsFragmentDoc = new TypedDocumentString(`
+    fragment FindingFields on Finding {
+  code
+  severity
+  database
+  object
+  message
+  remedy
+}
+    `, {"fragmentName":"FindingFields"}) as unknown as TypedDocumentString<FindingFieldsFragment, unknown>;
+export const OperationStepFragmentDoc = new TypedDocumentString(`
+    fragment OperationStep on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    ...FailureFields
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}`, {"fragmentName":"OperationStep"}) as unknown as TypedDocumentString<OperationStepFragment, unknown>;
 export const ChangesDocument = new TypedDocumentString(`
     subscription Changes($after: String) {
   changes(after: $after) {
@@ -510,6 +1001,13 @@ fragment InstanceRow on Instance {
       name
       takenAt
       verifiedAt
+      method
+    }
+    newestDrill {
+      id
+      state
+      finishedAt
+      recoverySeconds
     }
   }
 }
@@ -653,6 +1151,268 @@ fragment ImageRow on Image {
     ...FailureFields
   }
 }`) as unknown as TypedDocumentString<ImagesQuery, ImagesQueryVariables>;
+export const ImageDetailDocument = new TypedDocumentString(`
+    query ImageDetail($id: ID!) {
+  image(id: $id) {
+    ...ImageRow
+    notices
+    encrypted
+    databases {
+      name
+      owner
+      sizeBytes
+    }
+    extensions {
+      database
+      name
+      version
+    }
+    durable {
+      database
+      version
+      unfinished
+    }
+    findings {
+      ...FindingFields
+    }
+    schedule {
+      id
+      name
+    }
+    operations(first: 20) {
+      totalCount
+      nodes {
+        ...OperationRow
+        jobs {
+          id
+          name
+          state
+        }
+      }
+    }
+    drills(first: 20) {
+      id
+      state
+      startedAt
+      finishedAt
+      recoverySeconds
+      databasesCompared
+      tablesCompared
+      rowsCompared
+      operation {
+        id
+      }
+      failure {
+        ...FailureFields
+      }
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment ImageRow on Image {
+  id
+  name
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  createdAt
+  takenAt
+  verifiedAt
+  protected
+  expiresAt
+  description
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  sourceInstance {
+    id
+    name
+    state
+  }
+  failure {
+    ...FailureFields
+  }
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}
+fragment FindingFields on Finding {
+  code
+  severity
+  database
+  object
+  message
+  remedy
+}`) as unknown as TypedDocumentString<ImageDetailQuery, ImageDetailQueryVariables>;
+export const ImageFilesDocument = new TypedDocumentString(`
+    query ImageFiles($id: ID!) {
+  image(id: $id) {
+    id
+    files {
+      name
+      sizeBytes
+      sha256
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImageFilesQuery, ImageFilesQueryVariables>;
+export const LastRestoresDocument = new TypedDocumentString(`
+    query LastRestores($sourceInstanceId: ID) {
+  operations(first: 20, filter: {kind: [CREATE_INSTANCE], state: [SUCCEEDED]}) {
+    nodes {
+      id
+      startedAt
+      finishedAt
+      image {
+        id
+        sizeBytes
+        sourceInstance {
+          id
+        }
+      }
+    }
+  }
+  images(
+    first: 100
+    filter: {sourceInstanceId: $sourceInstanceId, state: [AVAILABLE]}
+  ) {
+    nodes {
+      ...ImageRow
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment ImageRow on Image {
+  id
+  name
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  createdAt
+  takenAt
+  verifiedAt
+  protected
+  expiresAt
+  description
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  sourceInstance {
+    id
+    name
+    state
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<LastRestoresQuery, LastRestoresQueryVariables>;
+export const UpdateImageDocument = new TypedDocumentString(`
+    mutation UpdateImage($input: UpdateImageInput!) {
+  updateImage(input: $input) {
+    image {
+      ...ImageRow
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment ImageRow on Image {
+  id
+  name
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  createdAt
+  takenAt
+  verifiedAt
+  protected
+  expiresAt
+  description
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  sourceInstance {
+    id
+    name
+    state
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<UpdateImageMutation, UpdateImageMutationVariables>;
+export const DeleteImageDocument = new TypedDocumentString(`
+    mutation DeleteImage($input: DeleteImageInput!) {
+  deleteImage(input: $input) {
+    image {
+      id
+      state
+    }
+    operation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteImageMutation, DeleteImageMutationVariables>;
+export const VerifyImageDocument = new TypedDocumentString(`
+    mutation VerifyImage($input: VerifyImageInput!) {
+  verifyImage(input: $input) {
+    image {
+      id
+    }
+    operation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VerifyImageMutation, VerifyImageMutationVariables>;
 export const InstancesDocument = new TypedDocumentString(`
     query Instances($first: Int, $after: String, $filter: InstanceFilter) {
   instances(first: $first, after: $after, filter: $filter) {
@@ -706,9 +1466,399 @@ fragment InstanceRow on Instance {
       name
       takenAt
       verifiedAt
+      method
+    }
+    newestDrill {
+      id
+      state
+      finishedAt
+      recoverySeconds
     }
   }
 }`) as unknown as TypedDocumentString<InstancesQuery, InstancesQueryVariables>;
+export const InstanceDetailDocument = new TypedDocumentString(`
+    query InstanceDetail($id: ID!) {
+  instance(id: $id) {
+    ...InstanceRow
+    namespace
+    dnsLabel
+    resourceName
+    durableFunctions
+    sourceImage {
+      id
+      name
+    }
+    findings {
+      ...FindingFields
+    }
+    images(first: 100) {
+      totalCount
+      nodes {
+        ...ImageRow
+      }
+    }
+    operations(first: 5) {
+      totalCount
+      nodes {
+        ...OperationRow
+      }
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment InstanceRow on Instance {
+  id
+  name
+  state
+  health
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  deletionProtection
+  createdAt
+  updatedAt
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    ...FailureFields
+  }
+  readiness {
+    status
+    reasons
+    dataAgeSeconds
+    recoverySeconds
+    newestImage {
+      id
+      name
+      takenAt
+      verifiedAt
+      method
+    }
+    newestDrill {
+      id
+      state
+      finishedAt
+      recoverySeconds
+    }
+  }
+}
+fragment ImageRow on Image {
+  id
+  name
+  state
+  method
+  imageType
+  postgresVersion
+  sourceInstanceName
+  sizeBytes
+  databaseBytes
+  createdAt
+  takenAt
+  verifiedAt
+  protected
+  expiresAt
+  description
+  sourceStorageGib
+  labels {
+    key
+    value
+  }
+  sourceInstance {
+    id
+    name
+    state
+  }
+  failure {
+    ...FailureFields
+  }
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}
+fragment FindingFields on Finding {
+  code
+  severity
+  database
+  object
+  message
+  remedy
+}`) as unknown as TypedDocumentString<InstanceDetailQuery, InstanceDetailQueryVariables>;
+export const InstanceHealthDocument = new TypedDocumentString(`
+    query InstanceHealth($id: ID!) {
+  instance(id: $id) {
+    id
+    healthChecks(first: 100) {
+      at
+      latencyMs
+      message
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InstanceHealthQuery, InstanceHealthQueryVariables>;
+export const InstanceOperationsDocument = new TypedDocumentString(`
+    query InstanceOperations($id: ID!, $first: Int, $after: String) {
+  operations(first: $first, after: $after, filter: {instanceId: $id}) {
+    totalCount
+    nodes {
+      ...OperationRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<InstanceOperationsQuery, InstanceOperationsQueryVariables>;
+export const InstanceCredentialsDocument = new TypedDocumentString(`
+    query InstanceCredentials($instanceId: ID!, $login: Login) {
+  instanceCredentials(instanceId: $instanceId, login: $login) {
+    username
+    password
+    connectionString
+  }
+}
+    `) as unknown as TypedDocumentString<InstanceCredentialsQuery, InstanceCredentialsQueryVariables>;
+export const CheckConnectionDocument = new TypedDocumentString(`
+    query CheckConnection($instanceId: ID!) {
+  checkConnection(instanceId: $instanceId) {
+    ok
+    latencyMs
+    serverVersion
+    failure {
+      ...FailureFields
+    }
+    durableWorkerRunning
+    durableWorkerDetail
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}`) as unknown as TypedDocumentString<CheckConnectionQuery, CheckConnectionQueryVariables>;
+export const InstanceLogDocument = new TypedDocumentString(`
+    subscription InstanceLog($instanceId: ID!, $tailLines: Int) {
+  instanceLogs(instanceId: $instanceId, tailLines: $tailLines) {
+    line
+    at
+    text
+  }
+}
+    `) as unknown as TypedDocumentString<InstanceLogSubscription, InstanceLogSubscriptionVariables>;
+export const CreateInstanceDocument = new TypedDocumentString(`
+    mutation CreateInstance($input: CreateInstanceInput!) {
+  createInstance(input: $input) {
+    instance {
+      id
+      name
+    }
+    operation {
+      id
+    }
+    notices
+  }
+}
+    `) as unknown as TypedDocumentString<CreateInstanceMutation, CreateInstanceMutationVariables>;
+export const UpdateInstanceDocument = new TypedDocumentString(`
+    mutation UpdateInstance($input: UpdateInstanceInput!) {
+  updateInstance(input: $input) {
+    instance {
+      ...InstanceRow
+    }
+    operation {
+      id
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment InstanceRow on Instance {
+  id
+  name
+  state
+  health
+  imageType
+  postgresVersion
+  storageGib
+  exposure
+  deletionProtection
+  createdAt
+  updatedAt
+  labels {
+    key
+    value
+  }
+  endpoint {
+    host
+    port
+    dnsName
+    connectionString
+  }
+  failure {
+    ...FailureFields
+  }
+  readiness {
+    status
+    reasons
+    dataAgeSeconds
+    recoverySeconds
+    newestImage {
+      id
+      name
+      takenAt
+      verifiedAt
+      method
+    }
+    newestDrill {
+      id
+      state
+      finishedAt
+      recoverySeconds
+    }
+  }
+}`) as unknown as TypedDocumentString<UpdateInstanceMutation, UpdateInstanceMutationVariables>;
+export const StartInstanceDocument = new TypedDocumentString(`
+    mutation StartInstance($input: StartInstanceInput!) {
+  startInstance(input: $input) {
+    instance {
+      id
+      state
+    }
+    operation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartInstanceMutation, StartInstanceMutationVariables>;
+export const StopInstanceDocument = new TypedDocumentString(`
+    mutation StopInstance($input: StopInstanceInput!) {
+  stopInstance(input: $input) {
+    instance {
+      id
+      state
+    }
+    operation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StopInstanceMutation, StopInstanceMutationVariables>;
+export const RestartInstanceDocument = new TypedDocumentString(`
+    mutation RestartInstance($input: RestartInstanceInput!) {
+  restartInstance(input: $input) {
+    instance {
+      id
+      state
+    }
+    operation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RestartInstanceMutation, RestartInstanceMutationVariables>;
+export const RotateCredentialsDocument = new TypedDocumentString(`
+    mutation RotateCredentials($input: RotateCredentialsInput!) {
+  rotateCredentials(input: $input) {
+    instance {
+      id
+      state
+    }
+    operation {
+      id
+    }
+    notices
+  }
+}
+    `) as unknown as TypedDocumentString<RotateCredentialsMutation, RotateCredentialsMutationVariables>;
+export const DeleteInstanceDocument = new TypedDocumentString(`
+    mutation DeleteInstance($input: DeleteInstanceInput!) {
+  deleteInstance(input: $input) {
+    instance {
+      id
+      state
+    }
+    operation {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteInstanceMutation, DeleteInstanceMutationVariables>;
+export const TakeImageDocument = new TypedDocumentString(`
+    mutation TakeImage($input: CreateImageInput!) {
+  createImage(input: $input) {
+    image {
+      id
+      name
+    }
+    operation {
+      id
+    }
+    notices
+  }
+}
+    `) as unknown as TypedDocumentString<TakeImageMutation, TakeImageMutationVariables>;
 export const OperationsDocument = new TypedDocumentString(`
     query Operations($first: Int, $after: String, $filter: OperationFilter) {
   operations(first: $first, after: $after, filter: $filter) {
@@ -749,6 +1899,290 @@ fragment OperationRow on Operation {
     ...FailureFields
   }
 }`) as unknown as TypedDocumentString<OperationsQuery, OperationsQueryVariables>;
+export const OperationDetailDocument = new TypedDocumentString(`
+    query OperationDetail($id: ID!) {
+  operation(id: $id) {
+    ...OperationRow
+    workflowVersion
+    notices
+    actor {
+      kind
+      name
+    }
+    cancelledBy {
+      kind
+      name
+    }
+    steps {
+      ...OperationStep
+    }
+    jobs {
+      id
+      name
+      state
+      attempts
+      exitCode
+      startedAt
+      finishedAt
+    }
+    findings {
+      ...FindingFields
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}
+fragment FindingFields on Finding {
+  code
+  severity
+  database
+  object
+  message
+  remedy
+}
+fragment OperationStep on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<OperationDetailQuery, OperationDetailQueryVariables>;
+export const FollowOperationDocument = new TypedDocumentString(`
+    subscription FollowOperation($operationId: ID!, $after: Int) {
+  operationEvents(operationId: $operationId, after: $after) {
+    sequence
+    at
+    state
+    percent
+    step {
+      ...OperationStep
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationStep on Step {
+  position
+  name
+  state
+  attempt
+  startedAt
+  finishedAt
+  progress {
+    percent
+    bytesDone
+    bytesTotal
+    bytesPerSecond
+    secondsLeft
+    message
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<FollowOperationSubscription, FollowOperationSubscriptionVariables>;
+export const JobLogDocument = new TypedDocumentString(`
+    subscription JobLog($jobId: ID!, $afterLine: Int, $tailLines: Int) {
+  jobLogBatches(jobId: $jobId, afterLine: $afterLine, tailLines: $tailLines) {
+    line
+    attempt
+    at
+    text
+  }
+}
+    `) as unknown as TypedDocumentString<JobLogSubscription, JobLogSubscriptionVariables>;
+export const CancelOperationDocument = new TypedDocumentString(`
+    mutation CancelOperation($input: CancelOperationInput!) {
+  cancelOperation(input: $input) {
+    operation {
+      ...OperationRow
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<CancelOperationMutation, CancelOperationMutationVariables>;
+export const RetryOperationDocument = new TypedDocumentString(`
+    mutation RetryOperation($input: RetryOperationInput!) {
+  retryOperation(input: $input) {
+    operation {
+      ...OperationRow
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<RetryOperationMutation, RetryOperationMutationVariables>;
+export const WhatHurtsDocument = new TypedDocumentString(`
+    query WhatHurts {
+  alerts(first: 20, open: true) {
+    totalCount
+    nodes {
+      id
+      kind
+      severity
+      message
+      remedy
+      openedAt
+      resolvedAt
+      instance {
+        id
+        name
+      }
+      image {
+        id
+        name
+      }
+      operation {
+        id
+      }
+    }
+  }
+  operations(first: 5, filter: {state: [FAILED]}) {
+    totalCount
+    nodes {
+      ...OperationRow
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<WhatHurtsQuery, WhatHurtsQueryVariables>;
+export const OverviewImagesDocument = new TypedDocumentString(`
+    query OverviewImages($first: Int, $after: String) {
+  images(first: $first, after: $after, filter: {state: [AVAILABLE, FAILED]}) {
+    totalCount
+    nodes {
+      id
+      name
+      state
+      sizeBytes
+      takenAt
+      createdAt
+      verifiedAt
+      sourceInstanceName
+      sourceInstance {
+        id
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewImagesQuery, OverviewImagesQueryVariables>;
 export const RunningOperationsDocument = new TypedDocumentString(`
     query RunningOperations {
   operations(first: 50, filter: {state: [QUEUED, RUNNING, CANCELLING]}) {

@@ -22,6 +22,11 @@ type Page = LazyExoticComponent<ComponentType>;
 export const PAGES: readonly (readonly [path: string, Page])[] = [
   ['/', lazy(() => import('../pages/overview/overview-page.tsx'))],
   ['/instances', lazy(() => import('../pages/instances/instances-page.tsx'))],
-  ['/operations', lazy(() => import('../pages/operations/operations-page.tsx'))],
+  ['/instances/new', lazy(() => import('../pages/instances/create-instance-page.tsx'))],
+  ['/instances/:id/:tab?', lazy(() => import('../pages/instances/instance-page.tsx'))],
   ['/images', lazy(() => import('../pages/images/images-page.tsx'))],
+  ['/images/:id/restore', lazy(() => import('../pages/images/restore-page.tsx'))],
+  ['/images/:id/:tab?', lazy(() => import('../pages/images/image-page.tsx'))],
+  ['/operations', lazy(() => import('../pages/operations/operations-page.tsx'))],
+  ['/operations/:id', lazy(() => import('../pages/operations/operation-page.tsx'))],
 ];

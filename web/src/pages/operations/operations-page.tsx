@@ -1,53 +1,18 @@
-import { Link } from 'react-router';
 import { useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { KIND_WORDS, kindWord, subjectOf } from '../../format/words.ts';
-import {
-  type OperationKind,
-  type OperationRowFragment,
-  type OperationState,
-  OperationsDocument,
-} from '../../generated/graphql.ts';
+import { type OperationKind, type OperationState, OperationsDocument } from '../../generated/graphql.ts';
 import { Filter } from '../../ui/filters.tsx';
 import { ListFoot } from '../../ui/list-foot.tsx';
-import { Lasting, Moment } from '../../ui/moment.tsx';
 import { Empty, ErrorNote, Waiting } from '../../ui/notices.tsx';
-import { OperationBar } from '../../ui/operation-bar.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useParam } from '../../ui/search-params.ts';
-import { type Column, DataTable } from '../../ui/table.tsx';
+import { DataTable } from '../../ui/table.tsx';
+import { OPERATION_COLUMNS } from './operation-columns.tsx';
 
 const STATES: readonly OperationState[] = ['QUEUED', 'RUNNING', 'CANCELLING', 'SUCCEEDED', 'FAILED', 'CANCELLED'];
 const PAGE = 50;
-
-export const OPERATION_COLUMNS: readonly Column<OperationRowFragment>[] = [
-  {
-    id: 'what',
-    name: 'What',
-    isTitle: true,
-    cell: (operation) => (
-      <Link to={`/operations/${operation.id}`}>
-        {kindWord(operation.kind)} {subjectOf(operation)}
-      </Link>
-    ),
-  },
-  {
-    id: 'state',
-    name: 'State',
-    cell: (operation) => (
-      <OperationBar operation={operation} label={`${kindWord(operation.kind)} ${subjectOf(operation)}`} />
-    ),
-  },
-  { id: 'by', name: 'By', cell: ({ requestedBy }) => requestedBy },
-  { id: 'since', name: 'Asked for', cell: ({ createdAt }) => <Moment at={createdAt} /> },
-  {
-    id: 'took',
-    name: 'Took',
-    align: 'end',
-    cell: ({ startedAt, finishedAt }) => <Lasting from={startedAt} to={finishedAt} />,
-  },
-];
 
 export default function OperationsPage() {
   const [state, setState] = useParam('state');
@@ -65,7 +30,12 @@ export default function OperationsPage() {
       code={{
         document: OperationsDocument,
         variables,
-        command: commandLine('operation', 'list'),
+        command: commandLine(
+          'operation',
+          'list',
+          state === '' ? [] : ['--state', state],
+          kind === '' ? [] : ['--kind', kind],
+        ),
       }}
     >
       <div className="toolbar">

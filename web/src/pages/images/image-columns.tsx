@@ -1,0 +1,43 @@
+import { Link } from 'react-router';
+import { formatBytes } from '../../format/numbers.ts';
+import type { ImageRowFragment } from '../../generated/graphql.ts';
+import { Moment } from '../../ui/moment.tsx';
+import { StateMark } from '../../ui/state.tsx';
+import type { Column } from '../../ui/table.tsx';
+
+/** What a table of images shows. */
+export const IMAGE_COLUMNS: readonly Column<ImageRowFragment>[] = [
+  {
+    id: 'name',
+    name: 'Name',
+    isTitle: true,
+    cell: ({ id, name }) => <Link to={`/images/${id}`}>{name}</Link>,
+  },
+  {
+    id: 'source',
+    name: 'Of',
+    cell: ({ sourceInstance, sourceInstanceName }) =>
+      sourceInstance && sourceInstance.state !== 'DELETED' ? (
+        <Link to={`/instances/${sourceInstance.id}`}>{sourceInstanceName}</Link>
+      ) : (
+        <span title="It is deleted">{sourceInstanceName}</span>
+      ),
+  },
+  { id: 'state', name: 'State', cell: ({ state }) => <StateMark state={state} /> },
+  { id: 'taken', name: 'Taken', cell: ({ takenAt, createdAt }) => <Moment at={takenAt ?? createdAt} /> },
+  { id: 'proven', name: 'Proven', cell: ({ verifiedAt }) => <Moment at={verifiedAt} none="not yet" /> },
+  { id: 'method', name: 'Method', cell: ({ method }) => method.charAt(0) + method.slice(1).toLowerCase() },
+  { id: 'version', name: 'PostgreSQL', cell: ({ postgresVersion }) => postgresVersion },
+  {
+    id: 'size',
+    name: 'Size',
+    align: 'end',
+    cell: ({ sizeBytes }) => <span className="number">{formatBytes(sizeBytes)}</span>,
+  },
+  {
+    id: 'expires',
+    name: 'Kept until',
+    cell: ({ protected: isProtected, expiresAt }) =>
+      isProtected ? 'protected' : <Moment at={expiresAt} none="deleted" />,
+  },
+];

@@ -1,0 +1,196 @@
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { useRefusal } from '../../api/viewer.tsx';
+import { commandLine } from '../../format/command-line.ts';
+import { formatSecondsLeft } from '../../format/times.ts';
+import { kindWord, subjectOf } from '../../format/words.ts';
+import { CancelOperationDocument, FollowOperationDocument, RetryOperationDocument } from '../../generated/graphql.ts';
+import { ActionDialog } from '../../ui/action-dialog.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Id } from '../../ui/copy.tsx';
+import { Findings } from '../../ui/findings.tsx';
+import { Lasting, Moment } from '../../ui/moment.tsx';
+import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
+import { useNow } from '../../ui/now.ts';
+import { Facts, Page, Panel } from '../../ui/page.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { useParam } from '../../ui/search-params.ts';
+import { StateMark } from '../../ui/state.tsx';
+import { JobLog } from './job-log.tsx';
+import { StepDetail } from './step-detail.tsx';
+import { StepRows } from './step-rows.tsx';
+import { isOver, useOperation } from './use-operation.ts';
+import { buildWaterfall } from './waterfall.ts';
+
+const BAR_TONES: Readonly<Record<string, 'good' | 'bad' | 'idle'>> = {
+  SUCCEEDED: 'good',
+  FAILED: 'bad',
+  CANCELLED: 'idle',
+};
+
+export default function OperationPage() {
+  const { id = '' } = useParams();
+  const { operation, events, error, data, refetch } = useOperation(id);
+  const [stepParam, setStep] = useParam('step');
+  const [jobParam, setJob] = useParam('job');
+  const [asked, setAsked] = useState<'cancel' | 'retry' | null>(null);
+  const role = useRefusal('OPERATOR');
+  const now = useNow();
+  const back = { to: '/operations', name: 'Operations' };
+  if (!operation) {
+    return (
+      <Page title="Operation" back={back}>
+        <ErrorNote error={error} onRetry={() => void refetch()} />
+        {data === undefined && error === null && <Waiting what="the operation" />}
+        {data?.operation === null && (
+          <Empty title="There is no such operation">It was never there, or is not for you to see. Its id: {id}</Empty>
+        )}
+      </Page>
+    );
+  }
+  const { kind, state, percent, instance, image, failure, findings, jobs, steps } = operation;
+  const over = isOver(state);
+  const title = `${kindWord(kind)} ${subjectOf(operation)}`;
+  const waterfall = buildWaterfall(operation, events, now);
+  const current = steps.find((step) => step.state === 'FAILED') ?? steps.find((step) => step.state === 'RUNNING');
+  const chosen = steps.find(({ position }) => String(position) === stepParam) ?? current ?? steps.at(-1);
+  const job = jobs.find((one) => one.id === jobParam) ?? jobs.at(-1);
+
+  return (
+    <Page
+      title={title}
+      back={back}
+      mark={<StateMark state={state} of="work" />}
+      actions={
+        <>
+          {instance && <Link to={`/instances/${instance.id}`}>{instance.name}</Link>}
+          {image && <Link to={`/images/${image.id}`}>{image.name}</Link>}
+          <Button
+            refusal={
+              role ??
+              (over ? `It is over: ${state.toLowerCase()}.` : state === 'CANCELLING' ? 'It is being cancelled.' : null)
+            }
+            onPress={() => setAsked('cancel')}
+          >
+            Cancel
+          </Button>
+          <Button
+            refusal={
+              role ??
+              (state === 'FAILED' || state === 'CANCELLED'
+                ? null
+                : 'Only what failed or was cancelled can be tried again.')
+            }
+            onPress={() => setAsked('retry')}
+          >
+            Retry
+          </Button>
+        </>
+      }
+      code={{
+        document: FollowOperationDocument,
+        variables: { operationId: id, after: 0 },
+        command: commandLine('operation', 'watch', id),
+      }}
+    >
+      {failure && (
+        <Note
+          tone={state === 'CANCELLED' ? 'warn' : 'bad'}
+          title={state === 'CANCELLED' ? 'It was cancelled' : `It failed${failure.step ? ` in “${failure.step}”` : ''}`}
+        >
+          <p>{failure.message}</p>
+        </Note>
+      )}
+      <div className="operation-head">
+        <ProgressBar percent={percent} label={title} tone={BAR_TONES[state] ?? 'busy'} />
+        <span>
+          {state === 'QUEUED' && 'It waits for a worker. '}
+          {state === 'RUNNING' && operation.secondsLeft != null && `${formatSecondsLeft(operation.secondsLeft)} left. `}
+          {state === 'RUNNING' && current?.progress?.message}
+        </span>
+      </div>
+      <Facts
+        facts={[
+          ['Asked for by', operation.requestedBy],
+          ['Asked for', <Moment key="at" at={operation.createdAt} />],
+          [over ? 'Took' : 'Takes so far', <Lasting key="took" from={operation.startedAt} to={operation.finishedAt} />],
+          operation.cancelledBy ? ['Cancelled by', operation.cancelledBy.name] : null,
+          ['Workflow', operation.workflowVersion],
+          ['Id', <Id key="id" value={id} />],
+        ]}
+      />
+      {operation.notices.length > 0 && (
+        <Note>
+          {operation.notices.map((notice) => (
+            <p key={notice}>{notice}</p>
+          ))}
+        </Note>
+      )}
+      <Panel title="Steps">
+        <StepRows
+          waterfall={waterfall}
+          chosen={chosen?.position ?? 0}
+          onChoose={(position) => setStep(String(position))}
+          isOver={over}
+        />
+      </Panel>
+      <div className="columns">
+        {chosen && (
+          <Panel title={chosen.name}>
+            <StepDetail step={chosen} />
+          </Panel>
+        )}
+        <Panel title="Findings">
+          <Findings
+            findings={findings}
+            none={over ? 'Nothing was found that is not as it was on the source.' : 'Nothing is found so far.'}
+          />
+        </Panel>
+      </div>
+      {job && (
+        <Panel
+          title="Log of its job"
+          actions={
+            jobs.length > 1 &&
+            jobs.map((one) => (
+              <Button key={one.id} kind="quiet" pressed={one.id === job.id} onPress={() => setJob(one.id)}>
+                {one.name}
+              </Button>
+            ))
+          }
+        >
+          <JobLog key={job.id} job={job} />
+        </Panel>
+      )}
+      {asked === 'cancel' && (
+        <ActionDialog
+          title={`Cancel: ${title}?`}
+          verb="Cancel operation"
+          isDanger
+          isKeyed={false}
+          document={CancelOperationDocument}
+          input={{ operationId: id }}
+          command={commandLine('operation', 'cancel', id)}
+          onClose={() => setAsked(null)}
+          operationOf={() => null}
+        >
+          <p>What it did so far is taken back: nothing half made stays. What it was made from is not touched.</p>
+        </ActionDialog>
+      )}
+      {asked === 'retry' && (
+        <ActionDialog
+          title={`Retry: ${title}?`}
+          verb="Retry"
+          isKeyed={false}
+          document={RetryOperationDocument}
+          input={{ operationId: id }}
+          command={commandLine('operation', 'retry', id, '--watch')}
+          onClose={() => setAsked(null)}
+          operationOf={({ retryOperation }) => retryOperation.operation.id}
+        >
+          <p>It runs again from its beginning.</p>
+        </ActionDialog>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,45 @@
+import { formatBytes } from '../../format/numbers.ts';
+import { formatSecondsLeft } from '../../format/times.ts';
+import type { OperationStepFragment } from '../../generated/graphql.ts';
+import { Lasting, Moment } from '../../ui/moment.tsx';
+import { Note } from '../../ui/notices.tsx';
+import { Facts } from '../../ui/page.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { StateMark } from '../../ui/state.tsx';
+
+/** How far a step is: bytes and rate where they are known, its own words where not. */
+export function StepDetail({ step }: { readonly step: OperationStepFragment }) {
+  const { progress, failure, state } = step;
+  return (
+    <>
+      {failure && (
+        <Note
+          tone={state === 'FAILED' ? 'bad' : 'warn'}
+          title={state === 'FAILED' ? 'It failed' : 'The last try failed'}
+        >
+          <p>{failure.message}</p>
+        </Note>
+      )}
+      {state === 'RUNNING' && progress?.percent != null && <ProgressBar percent={progress.percent} label={step.name} />}
+      {progress?.message && <p>{progress.message}</p>}
+      <Facts
+        facts={[
+          ['State', <StateMark key="state" state={state} of="work" />],
+          step.attempt > 0 ? ['Tries', String(step.attempt)] : null,
+          step.startedAt ? ['Began', <Moment key="began" at={step.startedAt} />] : null,
+          step.startedAt ? ['Took', <Lasting key="took" from={step.startedAt} to={step.finishedAt} />] : null,
+          progress?.bytesDone != null
+            ? [
+                'Done',
+                `${formatBytes(progress.bytesDone)}${progress.bytesTotal != null ? ` of ${formatBytes(progress.bytesTotal)}` : ''}`,
+              ]
+            : null,
+          progress?.bytesPerSecond != null ? ['Rate', `${formatBytes(progress.bytesPerSecond)}/s`] : null,
+          progress?.secondsLeft != null && state === 'RUNNING'
+            ? ['Left', formatSecondsLeft(progress.secondsLeft)]
+            : null,
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+import type { OperationStepFragment } from '../../generated/graphql.ts';
+
+/** One try at a step, from when to when; no end: it is going on. */
+export interface Segment {
+  readonly attempt: number;
+  readonly from: number;
+  readonly to: number | null;
+  readonly state: string;
+}
+
+export interface Row {
+  readonly step: OperationStepFragment;
+  readonly segments: readonly Segment[];
+}
+
+/** What an operation's time went into. Times in ms. */
+export interface Waterfall {
+  readonly from: number;
+  readonly to: number;
+  /** Until a worker began. */
+  readonly queuedUntil: number;
+  readonly rows: readonly Row[];
+  readonly events: number;
+}
+
+export interface StepEvent {
+  readonly at: string;
+  readonly step?: OperationStepFragment | null | undefined;
+}
+
+/** Tries at one step, from what was told of it. Each begins where the step was first told to be at it. */
+function readSegments(step: OperationStepFragment, events: readonly StepEvent[]): readonly Segment[] {
+  const tries = new Map<number, { from: number; to: number | null; state: string }>();
+  const tell = (told: OperationStepFragment, at: number) => {
+    if (told.attempt === 0 || !told.startedAt) return;
+    const known = tries.get(told.attempt);
+    const isOver = told.state !== 'RUNNING' && told.state !== 'PENDING';
+    const to = isOver ? (told.finishedAt ? Date.parse(told.finishedAt) : at) : null;
+    const from = known?.from ?? Math.max(Date.parse(told.startedAt), tries.get(told.attempt - 1)?.to ?? 0);
+    tries.set(told.attempt, { from, to, state: told.state });
+  };
+  for (const { step: told, at } of events) if (told?.position === step.position) tell(told, Date.parse(at));
+  tell(step, step.finishedAt ? Date.parse(step.finishedAt) : 0);
+  const ordered = [...tries].sort(([a], [b]) => a - b);
+  return ordered.map(([attempt, { from, to, state }], index) => {
+    const next = ordered[index + 1]?.[1].from;
+    // One that was never told to be over ended when the next began, at the latest.
+    const end = to ?? next ?? null;
+    const wasCut = to === null && next !== undefined;
+    return { attempt, from, to: end === null ? null : Math.max(from, end), state: wasCut ? 'FAILED' : state };
+  });
+}
+
+/** Rows of steps over one span of time, which ends with the operation, or now. */
+export function buildWaterfall(
+  operation: {
+    readonly createdAt: string;
+    readonly startedAt?: string | null | undefined;
+    readonly finishedAt?: string | null | undefined;
+    readonly steps: readonly OperationStepFragment[];
+  },
+  events: readonly StepEvent[],
+  now: number,
+): Waterfall {
+  const from = Date.parse(operation.createdAt);
+  const to = Math.max(operation.finishedAt ? Date.parse(operation.finishedAt) : now, from + 1);
+  const queuedUntil = operation.startedAt ? Date.parse(operation.startedAt) : to;
+  const rows = operation.steps.map((step) => ({ step, segments: readSegments(step, events) }));
+  return { from, to, queuedUntil, rows, events: events.length };
+}

@@ -1,0 +1,133 @@
+import { useMemo } from 'react';
+import { Link } from 'react-router';
+import { useRefusal } from '../../api/viewer.tsx';
+import { formatNumberOf } from '../../format/numbers.ts';
+import { formatDuration } from '../../format/times.ts';
+import type { InstanceRowFragment, OverviewImagesQuery } from '../../generated/graphql.ts';
+import { LinkButton } from '../../ui/button.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { StateMark } from '../../ui/state.tsx';
+import { type Column, DataTable } from '../../ui/table.tsx';
+
+type Image = OverviewImagesQuery['images']['nodes'][number];
+
+const DAYS = 30;
+const DAY_MS = 24 * 3600_000;
+const ORDER = ['UNPROTECTED', 'STALE', 'UNPROVEN', 'READY'];
+
+/** A row an instance, those first that are worst off: how old its newest image is, whether it is proven, how long it would take. */
+export function Recoverability(props: {
+  readonly instances: readonly InstanceRowFragment[];
+  readonly images: readonly Image[];
+}) {
+  const { instances, images } = props;
+  const refusal = useRefusal('OPERATOR');
+  const bySource = useMemo(() => Map.groupBy(images, ({ sourceInstance }) => sourceInstance?.id ?? ''), [images]);
+  const rows = [...instances].sort(
+    (a, b) =>
+      ORDER.indexOf(a.readiness.status) - ORDER.indexOf(b.readiness.status) ||
+      a.name.localeCompare(b.name, 'en', { numeric: true }),
+  );
+  const columns: readonly Column<InstanceRowFragment>[] = [
+    {
+      id: 'name',
+      name: 'Instance',
+      isTitle: true,
+      cell: ({ id, name }) => <Link to={`/instances/${id}`}>{name}</Link>,
+    },
+    {
+      id: 'readiness',
+      name: 'Readiness',
+      cell: ({ readiness }) => (
+        <span title={readiness.reasons.join(' ')}>
+          <StateMark state={readiness.status} />
+        </span>
+      ),
+    },
+    {
+      id: 'age',
+      name: 'Newest image',
+      cell: ({ readiness: { newestImage } }) =>
+        newestImage ? (
+          <Link to={`/images/${newestImage.id}`} title={newestImage.name}>
+            <Moment at={newestImage.takenAt} />
+          </Link>
+        ) : (
+          <span className="muted">none</span>
+        ),
+    },
+    {
+      id: 'proven',
+      name: 'Proven',
+      cell: ({ readiness: { newestDrill } }) =>
+        newestDrill?.state === 'PASSED' ? (
+          <Moment at={newestDrill.finishedAt} />
+        ) : (
+          <span className="muted">not yet</span>
+        ),
+    },
+    {
+      id: 'recovery',
+      name: 'Would take',
+      cell: ({ readiness: { recoverySeconds } }) =>
+        recoverySeconds ? formatDuration(recoverySeconds * 1000) : <span className="muted">not known</span>,
+    },
+    { id: 'days', name: 'Last 30 days', cell: ({ id }) => <Ticks images={bySource.get(id) ?? []} /> },
+    {
+      id: 'restore',
+      name: 'Bring back',
+      cell: ({ readiness: { newestImage }, name }) => (
+        <LinkButton
+          to={`/images/${newestImage?.id ?? ''}/restore`}
+          label={`Restore ${name}`}
+          refusal={refusal ?? (newestImage ? null : 'There is no image of it.')}
+        >
+          Restore
+        </LinkButton>
+      ),
+    },
+  ];
+  return (
+    <DataTable
+      label="Recoverability of all instances"
+      columns={columns}
+      rows={rows}
+      idOf={({ id }) => id}
+      nameOf={({ name }) => name}
+      linkOf={({ id }) => `/instances/${id}`}
+    />
+  );
+}
+
+/** A tick a day, the newest at the right: an image was taken, proven, failed, or none was. */
+function Ticks({ images }: { readonly images: readonly Image[] }) {
+  const today = Math.floor(Date.now() / DAY_MS);
+  const days = Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index);
+  const byDay = Map.groupBy(images, ({ takenAt, createdAt }) => Math.floor(Date.parse(takenAt ?? createdAt) / DAY_MS));
+  const withImage = days.filter((day) => byDay.get(day)?.some(({ state }) => state === 'AVAILABLE')).length;
+  return (
+    <svg
+      className="ticks"
+      viewBox={`0 0 ${DAYS * 4} 16`}
+      role="img"
+      aria-label={`Images on ${formatNumberOf(withImage, 'day')} of the last ${DAYS}`}
+    >
+      {days.map((day, index) => {
+        const taken = byDay.get(day) ?? [];
+        const isGood = taken.some(({ state }) => state === 'AVAILABLE');
+        const isProven = taken.some(({ verifiedAt }) => verifiedAt);
+        const isBad = !isGood && taken.length > 0;
+        const [kind, height] = isProven
+          ? ['fill-good', 16]
+          : isGood
+            ? ['fill-good', 11]
+            : isBad
+              ? ['fill-bad', 16]
+              : ['fill-none', 3];
+        return (
+          <rect key={day} className={String(kind)} x={index * 4} y={16 - Number(height)} width={3} height={height} />
+        );
+      })}
+    </svg>
+  );
+}

@@ -1,0 +1,61 @@
+import { formatBytes, formatNumberOf } from '../../format/numbers.ts';
+import type { OverviewImagesQuery } from '../../generated/graphql.ts';
+
+type Image = OverviewImagesQuery['images']['nodes'][number];
+
+const WEEKS = 12;
+const WEEK_MS = 7 * 24 * 3600_000;
+const MOST = 6;
+
+/** What lies in the store: by week, as it has grown, and by instance. */
+export function Storage({ images }: { readonly images: readonly Image[] }) {
+  const there = images.filter(({ state, sizeBytes }) => state === 'AVAILABLE' && sizeBytes !== null);
+  const total = sum(there);
+  if (there.length === 0) return <p className="muted">No image is stored.</p>;
+  const now = Date.now();
+  const weeks = Array.from({ length: WEEKS }, (_, index) => now - (WEEKS - 1 - index) * WEEK_MS);
+  const sizes = weeks.map((until) =>
+    sum(there.filter(({ takenAt, createdAt }) => Date.parse(takenAt ?? createdAt) <= until)),
+  );
+  const most = Math.max(...sizes, 1);
+  const bySource = [...Map.groupBy(there, ({ sourceInstanceName }) => sourceInstanceName)]
+    .map(([name, own]) => ({ name, bytes: sum(own), count: own.length }))
+    .sort((a, b) => b.bytes - a.bytes);
+  const words = `${formatBytes(total)} in ${formatNumberOf(there.length, 'image')}; ${formatBytes(sizes[0] ?? 0)} of it older than ${WEEKS - 1} weeks.`;
+  return (
+    <>
+      <p>{words}</p>
+      <svg
+        className="chart"
+        viewBox={`0 0 ${WEEKS * 10} 48`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`Stored by week: ${words}`}
+      >
+        {sizes.map((bytes, index) => {
+          const height = Math.max(bytes > 0 ? 2 : 0, (bytes / most) * 46);
+          const until = weeks[index] ?? now;
+          return (
+            <rect key={until} className="fill-accent" x={index * 10} y={48 - height} width={8} height={height}>
+              <title>{`${new Date(until).toLocaleDateString('en-GB')}: ${formatBytes(bytes)}`}</title>
+            </rect>
+          );
+        })}
+      </svg>
+      <ul className="short-list">
+        {bySource.slice(0, MOST).map(({ name, bytes, count }) => (
+          <li key={name} className="spread">
+            <span>{name}</span>
+            <span className="number muted">
+              {formatBytes(bytes)} in {formatNumberOf(count, 'image')}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function sum(images: readonly Image[]): number {
+  return images.reduce((bytes, { sizeBytes }) => bytes + (sizeBytes ?? 0), 0);
+}
