@@ -477,7 +477,7 @@ export type ChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type ChangesSubscription = { changes: { cursor: string, instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null, image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null } | null, operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } | null, alert: { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null } | null, schedule: { id: string, name: string, enabled: boolean } | null } };
+export type ChangesSubscription = { changes: { cursor: string, instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null, image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> } | null, operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } | null, alert: { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null } | null, schedule: { id: string, name: string, enabled: boolean } | null } };
 
 export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -500,7 +500,7 @@ export type FailureFieldsFragment = { code: string, message: string, step: strin
 
 export type InstanceRowFragment = { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } };
 
-export type ImageRowFragment = { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null };
+export type ImageRowFragment = { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> };
 
 export type OperationRowFragment = { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null };
 
@@ -511,14 +511,14 @@ export type ImagesQueryVariables = Exact<{
 }>;
 
 
-export type ImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ImageDetailQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type ImageDetailQuery = { image: { notices: Array<string>, encrypted: boolean, id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, databases: Array<{ name: string, owner: string, sizeBytes: number }>, extensions: Array<{ database: string, name: string, version: string }>, durable: { database: string, version: string, unfinished: number } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, schedule: { id: string, name: string } | null, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, jobs: Array<{ id: string, name: string, state: JobState }>, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, drills: Array<{ id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, operation: { id: string }, failure: { code: string, message: string, step: string | null } | null }>, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null } | null };
+export type ImageDetailQuery = { image: { notices: Array<string>, encrypted: boolean, id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, databases: Array<{ name: string, owner: string, sizeBytes: number }>, extensions: Array<{ database: string, name: string, version: string }>, durable: { database: string, version: string, unfinished: number } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, schedule: { id: string, name: string } | null, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, jobs: Array<{ id: string, name: string, state: JobState }>, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, drills: Array<{ id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, operation: { id: string }, failure: { code: string, message: string, step: string | null } | null }>, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> } | null };
 
 export type ImageFilesQueryVariables = Exact<{
   id: string;
@@ -532,14 +532,14 @@ export type LastRestoresQueryVariables = Exact<{
 }>;
 
 
-export type LastRestoresQuery = { operations: { nodes: Array<{ id: string, startedAt: string | null, finishedAt: string | null, image: { id: string, sizeBytes: number | null, sourceInstance: { id: string } | null } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null }> } };
+export type LastRestoresQuery = { operations: { nodes: Array<{ id: string, startedAt: string | null, finishedAt: string | null, image: { id: string, sizeBytes: number | null, sourceInstance: { id: string } | null } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> }> } };
 
 export type UpdateImageMutationVariables = Exact<{
   input: UpdateImageInput;
 }>;
 
 
-export type UpdateImageMutation = { updateImage: { image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type UpdateImageMutation = { updateImage: { image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> } } };
 
 export type DeleteImageMutationVariables = Exact<{
   input: DeleteImageInput;
@@ -569,7 +569,7 @@ export type InstanceDetailQueryVariables = Exact<{
 }>;
 
 
-export type InstanceDetailQuery = { instance: { namespace: string, dnsLabel: string | null, resourceName: string, durableFunctions: DurableFunctions | null, id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, sourceImage: { id: string, name: string } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null }> }, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null };
+export type InstanceDetailQuery = { instance: { namespace: string, dnsLabel: string | null, resourceName: string, durableFunctions: DurableFunctions | null, id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, sourceImage: { id: string, name: string } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> }> }, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null };
 
 export type InstanceHealthQueryVariables = Exact<{
   id: string;
@@ -728,7 +728,7 @@ export type OverviewImagesQueryVariables = Exact<{
 }>;
 
 
-export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, verifiedAt: string | null, sourceInstanceName: string, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, sourceInstanceName: string, lastDrill: Array<{ id: string, state: DrillState }>, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type RunningOperationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -862,6 +862,12 @@ export const ImageRowFragmentDoc = new TypedDocumentString(`
   }
   failure {
     ...FailureFields
+  }
+  lastDrill: drills(first: 1) {
+    id
+    state
+    finishedAt
+    recoverySeconds
   }
 }
     fragment FailureFields on Failure {
@@ -1040,6 +1046,12 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
+  lastDrill: drills(first: 1) {
+    id
+    state
+    finishedAt
+    recoverySeconds
+  }
 }
 fragment OperationRow on Operation {
   id
@@ -1150,6 +1162,12 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
+  lastDrill: drills(first: 1) {
+    id
+    state
+    finishedAt
+    recoverySeconds
+  }
 }`) as unknown as TypedDocumentString<ImagesQuery, ImagesQueryVariables>;
 export const ImageDetailDocument = new TypedDocumentString(`
     query ImageDetail($id: ID!) {
@@ -1241,6 +1259,12 @@ fragment ImageRow on Image {
   }
   failure {
     ...FailureFields
+  }
+  lastDrill: drills(first: 1) {
+    id
+    state
+    finishedAt
+    recoverySeconds
   }
 }
 fragment OperationRow on Operation {
@@ -1344,6 +1368,12 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
+  lastDrill: drills(first: 1) {
+    id
+    state
+    finishedAt
+    recoverySeconds
+  }
 }`) as unknown as TypedDocumentString<LastRestoresQuery, LastRestoresQueryVariables>;
 export const UpdateImageDocument = new TypedDocumentString(`
     mutation UpdateImage($input: UpdateImageInput!) {
@@ -1386,6 +1416,12 @@ fragment ImageRow on Image {
   }
   failure {
     ...FailureFields
+  }
+  lastDrill: drills(first: 1) {
+    id
+    state
+    finishedAt
+    recoverySeconds
   }
 }`) as unknown as TypedDocumentString<UpdateImageMutation, UpdateImageMutationVariables>;
 export const DeleteImageDocument = new TypedDocumentString(`
@@ -1583,6 +1619,12 @@ fragment ImageRow on Image {
   }
   failure {
     ...FailureFields
+  }
+  lastDrill: drills(first: 1) {
+    id
+    state
+    finishedAt
+    recoverySeconds
   }
 }
 fragment OperationRow on Operation {
@@ -2170,7 +2212,10 @@ export const OverviewImagesDocument = new TypedDocumentString(`
       sizeBytes
       takenAt
       createdAt
-      verifiedAt
+      lastDrill: drills(first: 1) {
+        id
+        state
+      }
       sourceInstanceName
       sourceInstance {
         id

@@ -120,6 +120,7 @@ export function LogView({ open, name, code }: LogViewProps) {
       <div
         ref={box}
         className={`log-box${isWrapped ? ' wrapped' : ''}`}
+        style={{ height: Math.max(6, count) * LINE_PX + LINE_PX }}
         role="log"
         aria-label={`Log ${name}`}
         aria-live="off"

@@ -25,7 +25,16 @@ export const IMAGE_COLUMNS: readonly Column<ImageRowFragment>[] = [
   },
   { id: 'state', name: 'State', cell: ({ state }) => <StateMark state={state} /> },
   { id: 'taken', name: 'Taken', cell: ({ takenAt, createdAt }) => <Moment at={takenAt ?? createdAt} /> },
-  { id: 'proven', name: 'Proven', cell: ({ verifiedAt }) => <Moment at={verifiedAt} none="not yet" /> },
+  {
+    id: 'proven',
+    name: 'Proven',
+    cell: ({ lastDrill: [drill] }) =>
+      drill?.state === 'PASSED' ? (
+        <Moment at={drill.finishedAt} />
+      ) : (
+        <span className="muted">{drill?.state === 'FAILED' ? 'drill failed' : 'not yet'}</span>
+      ),
+  },
   { id: 'method', name: 'Method', cell: ({ method }) => method.charAt(0) + method.slice(1).toLowerCase() },
   { id: 'version', name: 'PostgreSQL', cell: ({ postgresVersion }) => postgresVersion },
   {

@@ -36,9 +36,9 @@ function sayWorth(image: ImageShown, now: number): string {
   if (image.state === 'CREATING') return 'It is being taken: nothing can be restored from it before it is available.';
   if (image.state !== 'AVAILABLE') return 'Nothing can be restored from it.';
   const passed = image.drills.find(({ state }) => state === 'PASSED');
-  const proven = image.verifiedAt
-    ? `Proven ${formatRelative(Date.parse(image.verifiedAt), now)}${passed?.recoverySeconds ? ` in ${formatDuration(passed.recoverySeconds * 1000)}` : ''}.`
-    : 'Everything that a restore needs is in the store; no restore has proven it yet.';
+  const proven = passed?.finishedAt
+    ? `Proven ${formatRelative(Date.parse(passed.finishedAt), now)}${passed.recoverySeconds ? ` in ${formatDuration(passed.recoverySeconds * 1000)}` : ''}.`
+    : 'Everything that a restore needs is in the store; no drill has proven it yet.';
   return `${proven} Its data is of ${image.takenAt ? formatRelative(Date.parse(image.takenAt), now) : 'an unknown time'}.`;
 }
 
@@ -223,7 +223,7 @@ function ContentTab({ image }: { readonly image: ImageShown }) {
             ['Taken', <Moment key="taken" at={image.takenAt} />],
             ['Size in the store', formatBytes(image.sizeBytes)],
             ['Size on the source', `${formatBytes(image.databaseBytes)} in a volume of ${image.sourceStorageGib} GiB`],
-            ['Proven', <Moment key="proven" at={image.verifiedAt} none="not yet" />],
+            ['Found whole in the store', <Moment key="verified" at={image.verifiedAt} none="not yet" />],
             [
               'Kept',
               image.protected ? (

@@ -238,7 +238,7 @@ function OtherImages(props: { readonly image: ImageShown; readonly others: LastR
             </Link>{' '}
             <span className="muted">
               {other.name}, {formatBytes(other.sizeBytes)}
-              {other.verifiedAt ? ', proven' : ''}
+              {other.lastDrill[0]?.state === 'PASSED' ? ', proven' : ''}
             </span>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { kindWord, sentence, subjectOf } from '../../format/words.ts';
 import {
+  type InstanceRowFragment,
   InstancesDocument,
   OverviewImagesDocument,
   RunningOperationsDocument,
@@ -56,7 +57,7 @@ export default function OverviewPage() {
       }
     >
       <ErrorNote error={hurts.error ?? instances.error} onRetry={instances.retry} />
-      {hurts.data !== undefined && rows !== null && rows.length > 0 && <Hurts data={hurts.data} />}
+      {hurts.data !== undefined && rows !== null && rows.length > 0 && <Hurts data={hurts.data} instances={rows} />}
       {rows === null && instances.error === null && <Waiting what="what there is" rows={6} />}
       {rows?.length === 0 && (
         <Empty
@@ -103,18 +104,31 @@ export default function OverviewPage() {
   );
 }
 
+const UNREADY = ['UNPROTECTED', 'STALE', 'UNPROVEN'] as const;
+const UNREADY_WORDS: Readonly<Record<(typeof UNREADY)[number], string>> = {
+  UNPROTECTED: 'without an image: what is in it would be lost',
+  STALE: 'with no image as young as a schedule promises',
+  UNPROVEN: 'with images that no drill has proven',
+};
+
 /** What hurts; where nothing does, one line says so. */
-function Hurts({ data }: { readonly data: WhatHurtsQuery }) {
+function Hurts(props: { readonly data: WhatHurtsQuery; readonly instances: readonly InstanceRowFragment[] }) {
+  const { data, instances } = props;
   const alerts = data.alerts.nodes.filter(({ resolvedAt }) => !resolvedAt);
   const recent = data.operations.nodes.filter(
     ({ finishedAt }) => finishedAt && Date.now() - Date.parse(finishedAt) < DAY_MS,
   );
   // What an alert says already is not said again.
   const failures = recent.filter(({ id }) => !alerts.some(({ operation }) => operation?.id === id));
-  if (alerts.length === 0 && failures.length === 0) {
+  const unready = UNREADY.map((status) => ({
+    status,
+    count: instances.filter(({ readiness }) => readiness.status === status).length,
+  })).filter(({ count }) => count > 0);
+  if (alerts.length === 0 && failures.length === 0 && unready.length === 0) {
     return (
       <p className="calm">
-        <span className="state good">Nothing hurts:</span> no alert is open, and nothing failed in the last 24 hours.
+        <span className="state good">Nothing hurts:</span> every instance can be brought back, no alert is open, and
+        nothing failed in the last 24 hours.
       </p>
     );
   }
@@ -137,6 +151,15 @@ function Hurts({ data }: { readonly data: WhatHurtsQuery }) {
               <p>{message}</p>
               {remedy && <p className="muted">{remedy}</p>}
               {operation && <Link to={`/operations/${operation.id}`}>Show the operation</Link>}
+            </div>
+          </li>
+        ))}
+        {unready.map(({ status, count }) => (
+          <li key={status}>
+            <StateMark state={status} />
+            <div>
+              <Link to={`/instances?readiness=${status}`}>{formatNumberOf(count, 'instance')}</Link>{' '}
+              {UNREADY_WORDS[status]}
             </div>
           </li>
         ))}

@@ -115,7 +115,7 @@ function Ticks({ images }: { readonly images: readonly Image[] }) {
       {days.map((day, index) => {
         const taken = byDay.get(day) ?? [];
         const isGood = taken.some(({ state }) => state === 'AVAILABLE');
-        const isProven = taken.some(({ verifiedAt }) => verifiedAt);
+        const isProven = taken.some(({ lastDrill }) => lastDrill[0]?.state === 'PASSED');
         const isBad = !isGood && taken.length > 0;
         const [kind, height] = isProven
           ? ['fill-good', 16]
