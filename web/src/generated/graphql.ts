@@ -55,17 +55,17 @@ export type CancelOperationInput = {
 export type CreateImageInput = {
   /** How much a restore may lose for the image to be taken all the same. Left out: OBJECTS: rows that could not come back fail it. */
   acceptLoss?: Loss | null | undefined;
-  /** Anything worth knowing about it, at most 1000 characters. */
+  /** Anything worth knowing about it, at most 1000 characters. Left out: none. */
   description?: string | null | undefined;
   /** Whether its files are encrypted. Left out: as the server is configured, which is not unless it says so. */
   encrypt?: boolean | null | undefined;
   /** From when on retention may delete it; a moment to come. Left out: never by time. */
   expiresAt?: string | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to take it of; RUNNING. */
   instanceId: string;
-  /** At most 64 labels, each key once. */
+  /** At most 64 labels, each key once. Left out: none. */
   labels?: Array<LabelInput> | null | undefined;
   /** How to take it. Left out: LOGICAL. */
   method?: ImageMethod | null | undefined;
@@ -87,17 +87,17 @@ export type CreateInstanceInput = {
   databases?: Array<string> | null | undefined;
   /** Whether deleting it is refused at first. Left out: false. */
   deletionProtection?: boolean | null | undefined;
-  /** Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. */
+  /** Label of the public DNS name, 3 to 63 lower-case letters, digits and "-"; only with PUBLIC. Left out: no name. */
   dnsLabel?: string | null | undefined;
   /** Only with sourceImageId: what becomes of durable functions that had not ended. Left out: CANCEL while the source instance exists, RESUME when it is gone; a notice says which. */
   durableFunctions?: DurableFunctions | null | undefined;
   /** From where it can be reached. Left out: INTERNAL. */
   exposure?: Exposure | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** What the server is to run. Left out: STOCK; on a restore the image has it. */
   imageType?: ImageType | null | undefined;
-  /** At most 64 labels, each key once. */
+  /** At most 64 labels, each key once. Left out: none. */
   labels?: Array<LabelInput> | null | undefined;
   /** At most 40 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
   name: string;
@@ -107,15 +107,15 @@ export type CreateInstanceInput = {
   password?: string | null | undefined;
   /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
   postgresVersion?: string | null | undefined;
-  /** An AVAILABLE image whose data, roles and settings it starts with. */
+  /** An AVAILABLE image whose data, roles and settings it starts with. Left out: it starts empty. */
   sourceImageId?: string | null | undefined;
-  /** Size of the volume in GiB, 1 to 16384. On a restore raised to the source's size, with a notice. */
+  /** Size of the volume in GiB, 1 to 16384. Left out: 10. On a restore raised to the source's size, with a notice. */
   storageGib?: number | null | undefined;
 };
 
 /** Which image to delete, with its files. */
 export type DeleteImageInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The image to delete; not protected. */
   imageId: string;
@@ -123,9 +123,9 @@ export type DeleteImageInput = {
 
 /** Which instance to delete, with its data. Its images stay. */
 export type DeleteInstanceInput = {
-  /** Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is AVAILABLE. */
+  /** Name of an image that is taken first; the instance must be RUNNING. Nothing is deleted unless that image is AVAILABLE. Left out: none is taken. */
   finalImage?: string | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to delete; its deletionProtection must be off. */
   instanceId: string;
@@ -357,7 +357,7 @@ export type ReadinessStatus =
 
 /** Which instance to restart. */
 export type RestartInstanceInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to restart; RUNNING. */
   instanceId: string;
@@ -380,7 +380,7 @@ export type Role =
 
 /** The password that the superuser of an instance is to have. */
 export type RotateCredentialsInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance; RUNNING. */
   instanceId: string;
@@ -399,7 +399,7 @@ export type Severity =
 
 /** Which instance to start. */
 export type StartInstanceInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to start; STOPPED. */
   instanceId: string;
@@ -420,7 +420,7 @@ export type StepState =
 
 /** Which instance to stop. */
 export type StopInstanceInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to stop; RUNNING. */
   instanceId: string;
@@ -434,7 +434,7 @@ export type UpdateImageInput = {
   description?: string | null | undefined;
   /** From when on retention may delete it, a moment to come; null: never by time. */
   expiresAt?: string | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The image to change. */
   imageId: string;
@@ -452,7 +452,7 @@ export type UpdateInstanceInput = {
   addLabels?: Array<LabelInput> | null | undefined;
   /** Whether deleting it is refused from now on. */
   deletionProtection?: boolean | null | undefined;
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance to change. */
   instanceId: string;
@@ -466,7 +466,7 @@ export type UpdateInstanceInput = {
 
 /** Which image to prove restorable. */
 export type VerifyImageInput = {
-  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. */
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The image to verify; AVAILABLE. */
   imageId: string;
