@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
   Autocomplete,
   Dialog,
@@ -84,12 +84,27 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('');
   const navigate = useNavigate();
   const sections = useFound(text);
+  const menu = useRef<HTMLDivElement>(null);
+  const go = (to: string) => {
+    onClose();
+    void navigate(to);
+  };
+  /** Enter, where no row is chosen yet: the first. */
+  const goToFirst = () => {
+    const first = sections[0]?.[1][0];
+    if (first !== undefined && !menu.current?.querySelector('[data-focused]')) go(first.to);
+  };
   return (
     <ModalOverlay className="veil search-veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal search">
         <Dialog className="search-dialog" aria-label="Search">
           <Autocomplete inputValue={text} onInputChange={setText}>
-            <SearchField aria-label="Search for anything by name or id" autoFocus className="search-field">
+            <SearchField
+              aria-label="Search for anything by name or id"
+              autoFocus
+              className="search-field"
+              onSubmit={goToFirst}
+            >
               <Icon name="search" />
               <Input placeholder="A name, an id, or what to do" />
             </SearchField>
@@ -97,10 +112,8 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
               className="menu"
               aria-label="What was found"
               renderEmptyState={() => <p className="muted none">Nothing has this name or id.</p>}
-              onAction={(key) => {
-                onClose();
-                void navigate(String(key));
-              }}
+              ref={menu}
+              onAction={(key) => go(String(key))}
             >
               {sections.map(([title, entries]) => (
                 <MenuSection key={title}>

@@ -23,10 +23,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   }, [pathname]);
   return (
     <div className="shell">
-      <button type="button" className="skip" onClick={() => main.current?.focus()}>
-        Go to the content
-      </button>
       <header className="top">
+        <button type="button" className="skip" onClick={() => main.current?.focus()}>
+          Go to the content
+        </button>
         <Link to="/" className="brand">
           Toygres
         </Link>

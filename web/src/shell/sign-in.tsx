@@ -71,8 +71,8 @@ export function SignInPage() {
           </a>
         )}
         <p className="hint">
-          The first administrator is <code>admin</code>. <code>npm start</code> prints the password when it first
-          starts, and where the token of programs is.
+          On a new server the name is <code>admin</code>, and the password is what <code>npm start</code> printed at its
+          first start.
         </p>
       </form>
     </main>

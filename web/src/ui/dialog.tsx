@@ -13,7 +13,7 @@ export function AskDialog(props: {
     <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal">
         <Dialog className="dialog" role={isAlert ? 'alertdialog' : 'dialog'}>
-          <Heading slot="title" className="dialog-title">
+          <Heading slot="title" level={2} className="dialog-title">
             {title}
           </Heading>
           {children}

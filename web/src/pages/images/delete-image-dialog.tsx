@@ -5,7 +5,7 @@ import { DeleteImageDocument } from '../../generated/graphql.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { Note } from '../../ui/notices.tsx';
-import type { ImageShown } from './image-page.tsx';
+import type { ImageShown } from './image-shown.ts';
 
 export function DeleteImageDialog({ image, onClose }: { readonly image: ImageShown; readonly onClose: () => void }) {
   const [typed, setTyped] = useState('');

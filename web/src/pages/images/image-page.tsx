@@ -5,12 +5,7 @@ import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { formatDuration, formatRelative } from '../../format/times.ts';
-import {
-  ImageDetailDocument,
-  type ImageDetailQuery,
-  ImageFilesDocument,
-  VerifyImageDocument,
-} from '../../generated/graphql.ts';
+import { ImageDetailDocument, ImageFilesDocument, VerifyImageDocument } from '../../generated/graphql.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton, Id } from '../../ui/copy.tsx';
@@ -28,8 +23,7 @@ import { JobLog } from '../operations/job-log.tsx';
 import { OPERATION_COLUMNS } from '../operations/operation-columns.tsx';
 import { DeleteImageDialog } from './delete-image-dialog.tsx';
 import { ImageSettings } from './image-settings.tsx';
-
-export type ImageShown = NonNullable<ImageDetailQuery['image']>;
+import type { ImageShown } from './image-shown.ts';
 
 /** What an image is worth, in a sentence. */
 function sayWorth(image: ImageShown, now: number): string {

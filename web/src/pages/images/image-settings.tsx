@@ -12,7 +12,7 @@ import { CheckField, errorOf, TextArea, TextField } from '../../ui/fields.tsx';
 import { type LabelPair, LabelsField, printLabel } from '../../ui/labels.tsx';
 import { ErrorNote, Note } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
-import type { ImageShown } from './image-page.tsx';
+import type { ImageShown } from './image-shown.ts';
 
 /** A time as the field for it has it: of this place, without a zone. */
 function toLocal(at: string | null | undefined): string {

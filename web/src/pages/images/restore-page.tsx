@@ -23,7 +23,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { createCommand } from '../instances/create-instance-page.tsx';
-import type { ImageShown } from './image-page.tsx';
+import type { ImageShown } from './image-shown.ts';
 import { WhatWillHappen } from './what-will-happen.tsx';
 
 const MOST_NAME = 40;

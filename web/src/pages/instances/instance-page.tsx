@@ -2,11 +2,7 @@ import { Link, useParams } from 'react-router';
 import { useApi, useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { sayReadiness } from '../../format/readiness.ts';
-import {
-  InstanceDetailDocument,
-  type InstanceDetailQuery,
-  InstanceOperationsDocument,
-} from '../../generated/graphql.ts';
+import { InstanceDetailDocument, InstanceOperationsDocument } from '../../generated/graphql.ts';
 import { Id } from '../../ui/copy.tsx';
 import { Findings } from '../../ui/findings.tsx';
 import { Labels } from '../../ui/labels.tsx';
@@ -24,9 +20,8 @@ import { HealthPanel } from './health-panel.tsx';
 import { ImageTimeline } from './image-timeline.tsx';
 import { InstanceActions } from './instance-actions.tsx';
 import { InstanceLogPanel } from './instance-log-panel.tsx';
+import type { InstanceShown } from './instance-shown.ts';
 import { SettingsPanel } from './settings-panel.tsx';
-
-export type InstanceShown = NonNullable<InstanceDetailQuery['instance']>;
 
 export default function InstancePage() {
   const { id = '', tab = '' } = useParams();

@@ -12,7 +12,7 @@ import { CheckField, errorOf, TextField } from '../../ui/fields.tsx';
 import { type LabelPair, LabelsField, printLabel } from '../../ui/labels.tsx';
 import { ErrorNote, Note } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
-import type { InstanceShown } from './instance-page.tsx';
+import type { InstanceShown } from './instance-shown.ts';
 
 /** What can be changed of an instance. Only what is changed is sent, so that nobody undoes what somebody else did. */
 export function SettingsPanel({ instance }: { readonly instance: InstanceShown }) {

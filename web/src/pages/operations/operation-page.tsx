@@ -30,6 +30,10 @@ const BAR_TONES: Readonly<Record<string, 'good' | 'bad' | 'idle'>> = {
 
 export default function OperationPage() {
   const { id = '' } = useParams();
+  return <OperationView key={id} id={id} />;
+}
+
+function OperationView({ id }: { readonly id: string }) {
   const { operation, events, error, data, refetch } = useOperation(id);
   const [stepParam, setStep] = useParam('step');
   const [jobParam, setJob] = useParam('job');

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, NotFoundError, type ToygresError } from '../../api/client.ts';
 import { queries, useApi } from '../../api/queries.ts';
 import { type FollowOperationSubscription, OperationDetailDocument } from '../../generated/graphql.ts';
@@ -8,28 +8,45 @@ type Event = FollowOperationSubscription['operationEvents'];
 /** Events are shown at most so often, however fast they come. */
 const SHOW_MS = 100;
 
-/** An operation with all its events so far, live: each event once, over cut lines and reloads. */
+/** Events since the operation was begun the last time: what was told of an earlier run is over. */
+function ofThisRun(events: readonly Event[], state: string): readonly Event[] {
+  const ends = events.flatMap((event, index) => (isOver(event.state) ? [index] : []));
+  const last = isOver(state) ? ends.at(-2) : ends.at(-1);
+  return last === undefined ? events : events.slice(last + 1);
+}
+
+/** An operation with all its events so far, live: each event once, over cut lines, reloads and retries. */
 export function useOperation(id: string) {
   const query = useApi(OperationDetailDocument, { id }, { nouns: ['operation'] });
-  const [events, setEvents] = useState<readonly Event[]>([]);
+  const [kept, setKept] = useState<{ readonly id: string; readonly events: readonly Event[] }>({ id, events: [] });
+  const [isQuiet, setQuiet] = useState(false);
+  const all = useRef<{ id: string; events: Event[] }>({ id, events: [] });
+  const operation = query.data?.operation;
+  // It was over and has been begun again.
+  const isAgain = isQuiet && operation != null && !isOver(operation.state);
 
   useEffect(() => {
+    if (isQuiet && !isAgain) return;
+    setQuiet(false);
+    if (all.current.id !== id) all.current = { id, events: [] };
+    const { events } = all.current;
     const end = new AbortController();
     const { signal } = end;
-    const all: Event[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const show = () => {
       timer = undefined;
-      setEvents([...all]);
+      setKept({ id, events: [...events] });
     };
     const follow = async () => {
-      const told = api.operationEvents(id, { signal, awayForMs: Number.POSITIVE_INFINITY });
-      for await (const event of told) {
-        all.push(event as Event);
+      const after = events.at(-1)?.sequence ?? 0;
+      for await (const event of api.operationEvents(id, { after, signal, awayForMs: Number.POSITIVE_INFINITY })) {
+        events.push(event as Event);
         timer ??= setTimeout(show, SHOW_MS);
       }
+      if (signal.aborted) return;
       // What only stands in the operation: findings, jobs, the failure as a whole.
       await queries.invalidateQueries({ queryKey: ['OperationDetail', { id }] });
+      setQuiet(true);
     };
     follow().catch((error: unknown) => {
       if (!(error instanceof NotFoundError) && !signal.aborted) void queries.invalidateQueries();
@@ -37,19 +54,19 @@ export function useOperation(id: string) {
     return () => {
       end.abort();
       clearTimeout(timer);
-      setEvents([]);
     };
-  }, [id]);
+  }, [id, isQuiet, isAgain]);
 
-  const operation = query.data?.operation;
+  const error = query.error as ToygresError | null;
+  if (!operation) return { ...query, error, operation, events: [] };
+  const events = kept.id === id ? ofThisRun(kept.events, operation.state) : [];
   const last = events.at(-1);
-  if (!operation) return { ...query, error: query.error as ToygresError | null, operation, events };
   // The newest that was told of each step, in place of what the answer had.
   const told = new Map(events.flatMap(({ step }) => (step ? [[step.position, step] as const] : [])));
   const steps = operation.steps.map((step) => told.get(step.position) ?? step);
   const isNewer = last !== undefined && last.percent >= operation.percent && !isOver(operation.state);
   const live = isNewer ? { ...operation, state: last.state, percent: last.percent, steps } : { ...operation, steps };
-  return { ...query, error: query.error as ToygresError | null, operation: live, events };
+  return { ...query, error, operation: live, events };
 }
 
 export const isOver = (state: string) => /SUCCEEDED|FAILED|CANCELLED/.test(state);
