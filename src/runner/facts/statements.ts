@@ -13,6 +13,10 @@ const OF_EXTENSIONS = `
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.objsubid = 0`;
 const NAME = `format('%I.%I', m.nspname, m.relname)`;
 const FIRST_OF_USERS = 16384;
+const FAMILY = `format('%I.%I USING %I', n.nspname, f.opfname, m.amname)`;
+const isOfExtension = (catalogue: string, oid: string) => `EXISTS (SELECT FROM pg_depend d
+  WHERE d.classid = '${catalogue}'::regclass AND d.objid = ${oid} AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')`;
+const IS_FOREIGN_FAMILY = `(f.oid < ${FIRST_OF_USERS} OR ${isOfExtension('pg_opfamily', 'f.oid')})`;
 
 /** What is there on the source and in no dump of it (pg_dump.c: selectDumpable*, getTriggers, getIndexes, getPolicies ...). */
 export const STATEMENTS: readonly StatementQuestion[] = [
@@ -42,6 +46,22 @@ export const STATEMENTS: readonly StatementQuestion[] = [
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
       JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND p.attnotnull`,
+  },
+  {
+    // A family of the system or of an extension stands in no dump, nor what users added to it.
+    stage: 'BEFORE_ROWS',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      SELECT ${hex(FAMILY)}, ${hex(`format('ALTER OPERATOR FAMILY %s ADD OPERATOR %s %s%s', ${FAMILY}, o.amopstrategy, o.amopopr::regoperator,
+          CASE WHEN o.amoppurpose = 'o' THEN (SELECT format(' FOR ORDER BY %I.%I', sn.nspname, s.opfname)
+            FROM pg_opfamily s JOIN pg_namespace sn ON sn.oid = s.opfnamespace WHERE s.oid = o.amopsortfamily) ELSE '' END)`)}
+      FROM pg_amop o JOIN pg_opfamily f ON f.oid = o.amopfamily JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod
+      WHERE o.oid >= ${FIRST_OF_USERS} AND ${IS_FOREIGN_FAMILY} AND NOT ${isOfExtension('pg_operator', 'o.amopopr')}
+      UNION ALL
+      SELECT ${hex(FAMILY)}, ${hex(`format('ALTER OPERATOR FAMILY %s ADD FUNCTION %s (%s, %s) %s', ${FAMILY}, o.amprocnum,
+          o.amproclefttype::regtype, o.amprocrighttype::regtype, o.amproc::regprocedure)`)}
+      FROM pg_amproc o JOIN pg_opfamily f ON f.oid = o.amprocfamily JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod
+      WHERE o.oid >= ${FIRST_OF_USERS} AND ${IS_FOREIGN_FAMILY} AND NOT ${isOfExtension('pg_proc', 'o.amproc')}`,
   },
   {
     stage: 'BEFORE_ROWS',

@@ -61,8 +61,8 @@ export class LoadSession {
     const empties = isWhole && task.isOwnTable && !entry.define.startsWith('-- load via partition root ');
     const table = [entry.namespace, entry.tag].flatMap((name) => (name === null ? [] : [quoteName(name)])).join('.');
     // What is emptied in the same transaction needs no log of its rows.
-    if (empties) await this.session.run(asBytes(`BEGIN; TRUNCATE TABLE ONLY ${table};`), null);
     try {
+      if (empties) await this.session.run(asBytes(`BEGIN; TRUNCATE TABLE ONLY ${table};`), null);
       await this.session.copyIn(asBytes(entry.copy), rows);
       if (empties) await this.session.run('COMMIT', null);
     } catch (error) {

@@ -78,7 +78,8 @@ function ownerCommand({ kind, tag, drop, owner }: TocEntry): string | null {
     const words = kind === 'PROCEDURAL LANGUAGE' ? 'LANGUAGE' : kind;
     return `ALTER ${words} ${quoteName(tag)} OWNER TO ${quoteName(owner)};`;
   }
-  const what = /^DROP ([\s\S]*);\s*$/.exec(drop)?.[1];
+  // Types that C functions read and write are dropped with what hangs on them.
+  const what = /^DROP ([\s\S]*?)(?: CASCADE)?;\s*$/.exec(drop)?.[1];
   return what === undefined ? null : `ALTER ${what} OWNER TO ${quoteName(owner)};`;
 }
 

@@ -6,7 +6,7 @@ const CONSTRAINT = new RegExp(
   `^ALTER (?:TABLE|FOREIGN TABLE|DOMAIN)(?: IF EXISTS)?(?: ONLY)? (${NAME}) DROP CONSTRAINT(?: IF EXISTS)? (${NAME});`,
 );
 const ON_TABLE = new RegExp(`^DROP (?:TRIGGER|RULE|POLICY)(?: IF EXISTS)? (${NAME}) ON (${NAME});`);
-const DROPPED = /^DROP (?:[A-Z]+ )+?(?:IF EXISTS )?(?=[^A-Z]|[A-Z]+[^A-Z ])([\s\S]*?);\s*$/;
+const DROPPED = /^DROP (?:[A-Z]+ )+?(?:IF EXISTS )?(?=[^A-Z]|[A-Z]+[^A-Z ])([\s\S]*?)(?: CASCADE)?;\s*$/;
 const COPIED = new RegExp(`^COPY (${NAME}) `);
 const GRANTED = /^[\s\S]*? ON (?:[A-Z]+ )*([\s\S]*?) (?:TO|FROM) /;
 const SAID = /^(?:COMMENT|SECURITY LABEL(?: FOR \S+)?) ON (?:[A-Z]+ )+([\s\S]*?) IS /;
