@@ -6,7 +6,7 @@ const sorted = (column: string) => `(SELECT array_agg(o ORDER BY o) FROM unnest(
 const ownSchema = `n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT IN ('pg_catalog', 'information_schema')`;
 const own = (column: string) => `${column} >= 16384`;
 /** Names that are made of oids differ between any two servers. */
-const NAMED_BY_OID = `'(RI_ConstraintTrigger_|pg_toast)'`;
+const NAMED_BY_OID = `'(_ConstraintTrigger_|pg_toast)'`;
 
 /** What one database holds besides rows. */
 export const DATABASE_FACTS: readonly FactQuery[] = [

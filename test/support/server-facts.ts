@@ -18,7 +18,8 @@ async function withClient<T>(
   database: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ ...login, database });
+  // What a database is set to holds before the first statement.
+  const client = new pg.Client({ ...login, database, options: '-c statement_timeout=0' });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -56,6 +57,13 @@ async function readDatabase(client: pg.Client, database: string, facts: Map<stri
   for (const [sql] of await ask(client, ROW_HASHES)) {
     for (const [table, is] of await ask(client, String(sql))) facts.set(`${database}: rows of ${table}`, String(is));
   }
+}
+
+/** What one database holds, with a hash of every table's rows. */
+export async function readFactsOf(login: ServerLogin, database: string): Promise<ServerFacts> {
+  const facts = new Map<string, string>();
+  await withClient(login, database, (client) => readDatabase(client, database, facts));
+  return facts;
 }
 
 /** Everything about a server that a copy must have too, read from its catalogues, with a hash of every table's rows. */

@@ -8,8 +8,8 @@ import { mendRows, putBackChecks, type RowMending } from './mend-rows.ts';
 import { settle } from './settle.ts';
 import { weakerForms } from './weaker-forms.ts';
 
-/** What says something of another object, and is nothing without it. */
-const OF_ANOTHER: ReadonlySet<string> = new Set(['COMMENT', 'SECURITY LABEL', 'ACL', 'ACL LANGUAGE']);
+/** What is nothing without another object: that this is missing tells all. */
+const OF_ANOTHER: ReadonlySet<string> = new Set(['COMMENT', 'SECURITY LABEL', 'ACL', 'ACL LANGUAGE', 'TABLE DATA']);
 
 export interface Mending extends RowMending {
   /** Entries that were given up: what hangs on them needs no finding of its own. */

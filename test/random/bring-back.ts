@@ -1,0 +1,72 @@
+import pg from 'pg';
+import type { Finding } from '../../jobs/ports/job-protocol.ts';
+import { compareFacts } from '../support/compare-servers.ts';
+import type { LoadBed } from '../support/load-bed.ts';
+import { readFactsOf } from '../support/server-facts.ts';
+import { q, ROLES } from './world.ts';
+
+/** What came of a database. */
+export interface BroughtBack {
+  /** What the source took, and what it refused with its words. */
+  readonly made: readonly string[];
+  readonly refused: readonly string[];
+  readonly findings: readonly Finding[];
+  /** What differs, by a reader that knows nothing of dump and load. */
+  readonly differences: readonly string[];
+}
+
+/** Makes the roles that parts use on both servers. */
+export async function makeRoles(bed: LoadBed): Promise<void> {
+  for (const server of [bed.source, bed.copy]) {
+    for (const role of ROLES)
+      await server.query('postgres', `CREATE ROLE ${q(role)}; GRANT CREATE ON SCHEMA public TO ${q(role)}`);
+  }
+}
+
+/** Makes a database on the source, dumps it, loads it into the copy and compares the two. Both are dropped again. */
+export async function bringBack(bed: LoadBed, name: string, statements: readonly string[]): Promise<BroughtBack> {
+  await bed.source.query('postgres', `CREATE DATABASE ${q(name)} TEMPLATE template0`);
+  try {
+    const { made, refused } = await make(bed, name, statements);
+    const findings = await bed.dumpAndLoad(name, { paths: await pathsOf(bed, name) });
+    const before = await readFactsOf(bed.source, name);
+    return { made, refused, findings, differences: compareFacts(before, await readFactsOf(bed.copy, name)) };
+  } finally {
+    for (const server of [bed.source, bed.copy]) {
+      await server.query('postgres', `DROP DATABASE IF EXISTS ${q(name)} WITH (FORCE)`);
+    }
+  }
+}
+
+/** Each statement for itself: in a world of chance some are refused rightly. */
+async function make(bed: LoadBed, name: string, statements: readonly string[]) {
+  const client = new pg.Client({ ...bed.source, database: name, options: '-c statement_timeout=0' });
+  client.on('error', () => undefined);
+  await client.connect();
+  const [made, refused]: [string[], string[]] = [[], []];
+  try {
+    for (const one of statements) {
+      const sql = one.replace(/^ALTER DATABASE current /, `ALTER DATABASE ${q(name)} `);
+      try {
+        await client.query(sql);
+        made.push(sql);
+      } catch (error) {
+        refused.push(`${sql} -- ${error instanceof Error ? error.message : String(error)}`);
+        await client.query('RESET SESSION AUTHORIZATION');
+      }
+    }
+  } finally {
+    await client.end();
+  }
+  return { made, refused };
+}
+
+/** What an image knows of the database's own search_path by its dump's settings. */
+async function pathsOf(bed: LoadBed, name: string) {
+  const [found] = await bed.source.query(
+    'postgres',
+    `SELECT substr(s, 13) AS path FROM pg_db_role_setting r JOIN pg_database d ON d.oid = r.setdatabase, unnest(setconfig) s
+     WHERE d.datname = ${pg.escapeLiteral(name)} AND setrole = 0 AND s LIKE 'search_path=%'`,
+  );
+  return { database: found === undefined ? null : String(found.path) };
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import type { LoadBed } from '../support/load-bed.ts';
+import { bringBack } from './bring-back.ts';
+import { PARTS } from './parts/all.ts';
+import { type Wish, writeDatabase } from './write-database.ts';
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  part: fc.constantFrom(...Object.keys(PARTS)),
+  seed: fc.nat(1_000_000),
+});
+
+/** Counts of what was tried. */
+export interface Tried {
+  databases: number;
+  statements: number;
+  refused: number;
+}
+
+/** What comes back is what there was, and nothing is said to be otherwise. */
+export function databasesComeBack(bed: LoadBed, tried: Tried) {
+  return fc.asyncProperty(fc.array(wish, { minLength: 1, maxLength: 24, size: 'max' }), async (wishes) => {
+    tried.databases += 1;
+    const { made, refused, findings, differences } = await bringBack(
+      bed,
+      `random ${tried.databases}`,
+      writeDatabase(wishes),
+    );
+    tried.statements += made.length;
+    tried.refused += refused.length;
+    if (findings.length === 0 && differences.length === 0) return;
+    throw new Error(
+      [
+        ...findings.map((one) => `finding: ${one.code} ${one.severity} ${one.object}: ${one.message}`),
+        ...differences.map((one) => `difference: ${one.slice(0, 2000)}`),
+        'The database was made by:',
+        ...made.map((one) => `${one};`),
+      ].join('\n'),
+    );
+  });
+}
