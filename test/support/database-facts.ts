@@ -1,6 +1,9 @@
 import type { FactQuery } from './fact-query.ts';
 
 const acl = (column: string) => `(SELECT array_agg(a::text ORDER BY a::text) FROM unnest(${column}) a)`;
+/** Rights that nobody spoke of are those that the owner has by default, spelled out or not. */
+const rights = (column: string, kind: string, owner: string) =>
+  acl(`coalesce(${column}, acldefault(${kind}, ${owner}))`);
 /** Options and grants are sets. */
 const sorted = (column: string) => `(SELECT array_agg(o ORDER BY o) FROM unnest(${column}) o)`;
 const ownSchema = `n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT IN ('pg_catalog', 'information_schema')`;
@@ -27,13 +30,13 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   },
   {
     topic: 'schema',
-    sql: `SELECT n.nspname, jsonb_build_object('owner', pg_get_userbyid(n.nspowner), 'acl', ${acl('n.nspacl')})::text
+    sql: `SELECT n.nspname, jsonb_build_object('owner', pg_get_userbyid(n.nspowner), 'acl', ${rights('n.nspacl', `'n'`, 'n.nspowner')})::text
           FROM pg_namespace n WHERE n.nspname !~ '^pg_(toast|temp)'`,
   },
   {
     topic: 'relation',
     sql: `SELECT format('%I.%I', n.nspname, c.relname), jsonb_build_object('kind', c.relkind, 'owner', pg_get_userbyid(c.relowner),
-            'acl', ${acl('c.relacl')}, 'persistence', c.relpersistence, 'options', c.reloptions,
+            'acl', ${rights('c.relacl', `(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char"`, 'c.relowner')}, 'persistence', c.relpersistence, 'options', c.reloptions,
             'security', array[c.relrowsecurity, c.relforcerowsecurity], 'identity', c.relreplident,
             'populated', c.relispopulated, 'method', am.amname, 'view', pg_get_viewdef(c.oid),
             'key', pg_get_partkeydef(c.oid), 'bound', pg_get_expr(c.relpartbound, c.oid))::text
@@ -81,7 +84,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   },
   {
     topic: 'function',
-    sql: `SELECT p.oid::regprocedure::text, jsonb_build_object('owner', pg_get_userbyid(p.proowner), 'acl', ${acl('p.proacl')},
+    sql: `SELECT p.oid::regprocedure::text, jsonb_build_object('owner', pg_get_userbyid(p.proowner), 'acl', ${rights('p.proacl', `'f'`, 'p.proowner')},
             'is', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE (SELECT ((to_jsonb(g) - '{aggfnoid,aggsortop,aggtranstype,aggmtranstype}'::text[])
                     || jsonb_build_object('state', aggtranstype::regtype, 'moving', aggmtranstype::regtype))::text
                   FROM pg_aggregate g WHERE g.aggfnoid = p.oid) END)::text
@@ -89,7 +92,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   },
   {
     topic: 'type',
-    sql: `SELECT format_type(t.oid, NULL), jsonb_build_object('owner', pg_get_userbyid(t.typowner), 'acl', ${acl('t.typacl')}, 'kind', t.typtype,
+    sql: `SELECT format_type(t.oid, NULL), jsonb_build_object('owner', pg_get_userbyid(t.typowner), 'acl', ${rights('t.typacl', `'T'`, 't.typowner')}, 'kind', t.typtype,
             'base', t.typbasetype::regtype::text, 'required', t.typnotnull, 'default', t.typdefault,
             'labels', (SELECT array_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
             'range', (SELECT rngsubtype::regtype::text FROM pg_range WHERE rngtypid = t.oid))::text
@@ -139,7 +142,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   },
   {
     topic: 'foreign server',
-    sql: `SELECT s.srvname, jsonb_build_object('wrapper', w.fdwname, 'owner', pg_get_userbyid(s.srvowner), 'acl', ${acl('s.srvacl')},
+    sql: `SELECT s.srvname, jsonb_build_object('wrapper', w.fdwname, 'owner', pg_get_userbyid(s.srvowner), 'acl', ${rights('s.srvacl', `'S'`, 's.srvowner')},
             'options', ${sorted('s.srvoptions')}, 'users', (SELECT array_agg(format('%s %s', usename, ${sorted('umoptions')}) ORDER BY usename) FROM pg_user_mappings m
             WHERE m.srvid = s.oid))::text FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw`,
   },
@@ -155,7 +158,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   },
   {
     topic: 'large object',
-    sql: `SELECT m.oid::text, jsonb_build_object('owner', pg_get_userbyid(m.lomowner), 'acl', ${acl('m.lomacl')}, 'content', md5(lo_get(m.oid)),
+    sql: `SELECT m.oid::text, jsonb_build_object('owner', pg_get_userbyid(m.lomowner), 'acl', ${rights('m.lomacl', `'L'`, 'm.lomowner')}, 'content', md5(lo_get(m.oid)),
             'comment', obj_description(m.oid, 'pg_largeobject'))::text FROM pg_largeobject_metadata m`,
   },
 ];

@@ -36,16 +36,22 @@ export const STATEMENTS: readonly StatementQuestion[] = [
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`,
   },
   {
-    // Children could drop it of what they inherit, until 17; a dump has no way to say so.
+    // Children could drop it of what they inherit, until 17; a dump has no way to say so. What they drop their own children
+    // get again, when all are made.
     stage: 'BEFORE_ROWS',
     code: 'CONSTRAINT_LEFT_OUT',
     sql: `
+      WITH RECURSIVE line AS (
+        SELECT inhrelid AS child, inhparent AS parent FROM pg_inherits
+        UNION SELECT line.child, i.inhparent FROM line JOIN pg_inherits i ON i.inhrelid = line.parent
+      )
       SELECT ${hex(`format('%I.%I', n.nspname, c.relname)`)},
         ${hex(`format('ALTER TABLE ONLY %I.%I ALTER COLUMN %I DROP NOT NULL', n.nspname, c.relname, a.attname)`)}
-      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid AND NOT c.relispartition
+      FROM (SELECT DISTINCT child FROM line) l JOIN pg_class c ON c.oid = l.child AND NOT c.relispartition
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
-      JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND p.attnotnull`,
+      WHERE EXISTS (SELECT FROM line k JOIN pg_attribute p ON p.attrelid = k.parent AND p.attname = a.attname AND p.attnotnull
+                    WHERE k.child = c.oid)`,
   },
   {
     // A family of the system or of an extension stands in no dump, nor what users added to it.

@@ -125,3 +125,33 @@ test('what no dump carries comes back: a dropped schema, functions in pg_catalog
   await bed.copy.query('odd', 'DROP OWNED BY keeper');
   expect(await bed.copy.query('odd', `SELECT extname FROM pg_extension WHERE extname = 'hstore'`)).toEqual([]);
 });
+
+test('a child of a child that dropped NOT NULL has none either, and types that C functions read have their owners', async () => {
+  await bed.source.query('postgres', 'CREATE DATABASE line');
+  await bed.source.query(
+    'line',
+    `CREATE TABLE a (w int NOT NULL); CREATE TABLE b () INHERITS (a); CREATE TABLE c () INHERITS (b);
+     ALTER TABLE b ALTER w DROP NOT NULL; CREATE TABLE late (w int NOT NULL) INHERITS (b); INSERT INTO c VALUES (1);
+     CREATE TYPE own; CREATE FUNCTION own_in(cstring) RETURNS own LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+     CREATE FUNCTION own_out(own) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+     CREATE TYPE own (INPUT = own_in, OUTPUT = own_out, LIKE = int); CREATE TABLE d AS SELECT '7'::own`,
+  );
+  expect(await bed.dumpAndLoad('line')).toEqual([]);
+  const required = `SELECT string_agg(attrelid::regclass || ' ' || attnotnull, ', ' ORDER BY attrelid::regclass::text) AS is FROM pg_attribute WHERE attname = 'w'`;
+  expect(await bed.copy.query('line', required)).toEqual([{ is: 'a true, b false, c false, late true' }]);
+});
+
+test('what users add to an operator family of the system comes back, and is used', async () => {
+  await bed.source.query('postgres', 'CREATE DATABASE families');
+  await bed.source.query(
+    'families',
+    `CREATE DOMAIN odd AS int; CREATE FUNCTION less(int, numeric) RETURNS bool LANGUAGE sql IMMUTABLE RETURN $1 < $2::int;
+     CREATE FUNCTION compare(int, numeric) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1 - $2::int;
+     CREATE OPERATOR <<< (LEFTARG = int, RIGHTARG = numeric, FUNCTION = less);
+     ALTER OPERATOR FAMILY integer_ops USING btree ADD OPERATOR 1 <<< (int, numeric), FUNCTION 1 compare(int, numeric)`,
+  );
+  expect(await bed.dumpAndLoad('families')).toEqual([]);
+  const added = `SELECT (SELECT string_agg(amopopr::regoperator::text, ', ') FROM pg_amop WHERE oid >= 16384) AS operators,
+    (SELECT string_agg(amproc::regprocedure::text, ', ') FROM pg_amproc WHERE oid >= 16384) AS functions`;
+  expect(await bed.copy.query('families', added)).toEqual(await bed.source.query('families', added));
+});
