@@ -54,7 +54,12 @@ async function readDatabase(client: pg.Client, database: string, facts: Map<stri
   for (const { topic, sql } of DATABASE_FACTS) {
     for (const [about, is] of await ask(client, sql)) facts.set(`${database}: ${topic} ${about}`, String(is));
   }
-  for (const [sql] of await ask(client, ROW_HASHES)) {
+  const hashes = await ask(client, ROW_HASHES);
+  // To plan a statement the server looks into functions of indexes, which may find their helpers by search_path.
+  await client.query(
+    `SELECT set_config('search_path', (SELECT string_agg(quote_ident(nspname), ', ' ORDER BY nspname) FROM pg_namespace WHERE nspname !~ '^pg_'), false)`,
+  );
+  for (const [sql] of hashes) {
     for (const [table, is] of await ask(client, String(sql))) facts.set(`${database}: rows of ${table}`, String(is));
   }
 }
