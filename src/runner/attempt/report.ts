@@ -31,6 +31,8 @@ export function createReport(write: (line: string) => void, now: () => number = 
   let phase: Phase | null = null;
   let said = '';
   let saidAt = Number.NEGATIVE_INFINITY;
+  /** The latest finding, until a phase has told it. */
+  let latest = '';
 
   const log = (text: string) => {
     const line = cleanLine(text);
@@ -55,7 +57,8 @@ export function createReport(write: (line: string) => void, now: () => number = 
     log,
     phase: (name, total, unit = 'bytes') => {
       phase = { name, total: Math.max(1, Math.floor(total)), unit, done: 0 };
-      say(reportOf(phase, 0, ''));
+      say(reportOf(phase, 0, latest));
+      latest = '';
     },
     progress: (done, message = '') => {
       if (phase === null) return;
@@ -85,6 +88,10 @@ export function createReport(write: (line: string) => void, now: () => number = 
       const where = [finding.database, finding.object].filter((part) => part !== null).join(': ');
       log(`finding ${finding.code} (${finding.severity})${where === '' ? '' : ` ${where}`}: ${finding.message}`);
       write(formatJobMessage({ kind: 'finding', finding }));
+      latest = `found ${finding.code}: ${where === '' || finding.message.startsWith(where) ? '' : `${where}: `}${finding.message}`;
+      if (phase === null) return;
+      say(reportOf(phase, phase.done, latest));
+      latest = '';
     },
     notices,
     findings,

@@ -1,6 +1,6 @@
 import { type Attempt, requireParameter } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
-import type { BackgroundWork } from './background-work.ts';
+import type { BackgroundWork } from '../background-work/settle-cron-jobs.ts';
 import type { DurableWish } from './durable/durable-state.ts';
 import { LOSSES, type Loss } from './loss.ts';
 

@@ -5,16 +5,18 @@ import { quoteIdentifier, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt, Program } from '../attempt/attempt.ts';
 import { requireSecret } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { settleCronJobs } from '../background-work/settle-cron-jobs.ts';
+import { settleSubscriptions } from '../background-work/settle-subscriptions.ts';
 import { makeCluster, readClusterPlan, syncCluster } from '../server/make-cluster.ts';
 import { loadingMemory, readMemoryMegabytes } from '../server/memory.ts';
 import { readServerMajor } from '../server/server-version.ts';
 import { prepareServer, type ThrowawayServer } from '../server/throwaway-server.ts';
-import { adoptVolume, finishVolume, volumeAt } from '../server/volume.ts';
+import { adoptVolume, finishVolume, volumeAt } from '../volume/adopt-volume.ts';
 import { analyzeDatabase } from './analyze-databases.ts';
-import { settleCronJobs, tellSubscriptions } from './background-work.ts';
 import { checkPassword } from './check-password.ts';
 import { checkDurable, DurableRestore } from './durable/durable-state.ts';
 import { type ImageState, readImageState } from './durable/image-state.ts';
+import { readImageFacts } from './image-facts.ts';
 import {
   type ImageDatabase,
   type ImageFiles,
@@ -232,7 +234,8 @@ class Restoring {
       afterAll: async ({ session }: { readonly session: Session }) => {
         await durable?.putBack(session);
         await settleCronJobs(session, name, wish.backgroundWork, report);
-        await tellSubscriptions(session, name, report);
+        const facts = await readImageFacts(this.files, database.oid);
+        await settleSubscriptions(session, name, wish.backgroundWork, facts?.subscriptions ?? null, report);
       },
     };
   }

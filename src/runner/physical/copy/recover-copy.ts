@@ -1,17 +1,19 @@
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
+import { type BackgroundWork, settleCronJobs } from '../../background-work/settle-cron-jobs.ts';
+import { settleSubscriptions } from '../../background-work/settle-subscriptions.ts';
 import { cancelDurableFunctions } from './cancel-functions.ts';
 import { rebuildDependentIndexes, type UsedCollation } from './collations.ts';
 import { leaveOutAbsent, readLibraries } from './libraries.ts';
 import { startRecoveryServer } from './recovery-server.ts';
-import { holdBackgroundWork, listDatabases, settlePassword, tellIdentity } from './settle-copy.ts';
+import { listDatabases, settlePassword, tellIdentity } from './settle-copy.ts';
 
 export interface CopyPlan {
   readonly login: { readonly user: string; readonly password: string };
   /** As the source sorted, by database. */
   readonly collations: Readonly<Record<string, readonly UsedCollation[]>>;
   readonly durableFunctions: string;
-  readonly backgroundWork: string;
+  readonly backgroundWork: BackgroundWork;
 }
 
 /**
@@ -38,7 +40,8 @@ export async function recoverCopy(
     report.progress(20 + (60 * index) / databases.length, `looking through database ${name.text}`);
     const inside = await server.open(name.text, login);
     await rebuildDependentIndexes(inside, report, name.text, collations[name.text] ?? []);
-    if (backgroundWork === 'HOLD') await holdBackgroundWork(attempt, inside, name.text);
+    await settleCronJobs(inside, name.text, backgroundWork, report);
+    await settleSubscriptions(inside, name.text, backgroundWork, null, report);
     if (durableFunctions === 'CANCEL') await cancelDurableFunctions(attempt, inside);
     await inside.close();
   }

@@ -3,7 +3,6 @@ import { hexName, RawName } from '../../../guarded-postgres/raw-name.ts';
 import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Session } from '../../../guarded-postgres/session.ts';
 import { quoteIdentifier, quoteLiteral, sql } from '../../../guarded-postgres/sql.ts';
-import { writeName } from '../../../guarded-postgres/written-name.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 import { LOGIN_CHECK, type RecoveryServer } from './recovery-server.ts';
@@ -55,50 +54,5 @@ export async function tellIdentity({ report }: Pick<Attempt, 'report'>, session:
   const [identifier, timeline] = row;
   report.notice(
     `the server has the system identifier of its source, ${identifier}, and goes on by itself on timeline ${timeline}`,
-  );
-}
-
-const CRON_JOBS = `
-  SELECT count(*)::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = 'cron' AND c.relname = 'job' AND c.relkind = 'r'
-    AND EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
-                WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass
-                  AND e.extname = 'pg_cron')`;
-
-/** Work that the source does by itself, in one database: held, so that it is not done twice. */
-export async function holdBackgroundWork(
-  { report }: Pick<Attempt, 'report'>,
-  session: Session,
-  database: string,
-): Promise<void> {
-  const held = (object: string | null, message: string, remedy: string) =>
-    report.finding({ code: 'BACKGROUND_WORK_HELD', severity: 'INFO', database, object, message, remedy });
-  const subscriptions = await session.ask({
-    sql: `SELECT encode(textsend(subname::text), 'hex') FROM pg_subscription
-          WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY subname`,
-    row: z.tuple([hexName]),
-  });
-  for (const [name] of subscriptions) {
-    const identifier = quoteIdentifier(name);
-    await session.run(sql`ALTER SUBSCRIPTION ${identifier} DISABLE`);
-    // The slot belongs to the subscription of the source: dropping the copy's must not take it away.
-    await session.run(sql`ALTER SUBSCRIPTION ${identifier} SET (slot_name = NONE)`);
-    held(
-      writeName(name),
-      'the subscription is disabled here and has given up its slot, which is the one of the source',
-      'Create a slot of its own, set slot_name to it and enable the subscription.',
-    );
-  }
-  const [cron] = await session.ask({ sql: CRON_JOBS, row: z.tuple([z.string()]) });
-  if (cron?.[0] !== '1') return;
-  const [jobs] = await session.ask({
-    sql: `WITH held AS (UPDATE cron.job SET active = false WHERE active RETURNING jobid) SELECT count(*)::text FROM held`,
-    row: z.tuple([z.string().regex(/^\d+$/)]),
-  });
-  if (jobs === undefined || jobs[0] === '0') return;
-  held(
-    'cron.job',
-    `${jobs[0]} jobs of pg_cron are not active here`,
-    'Set active again for those that the copy is to run.',
   );
 }

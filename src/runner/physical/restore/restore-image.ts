@@ -3,8 +3,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Attempt, type Program, requireParameter, requireSecret } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
+import type { BackgroundWork } from '../../background-work/settle-cron-jobs.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
-import { adoptVolume, filesOf, finishVolume } from '../../volume/adopt-volume.ts';
+import { adoptVolume, finishVolume, volumeAt } from '../../volume/adopt-volume.ts';
 import { findArchives } from '../archive/archive-names.ts';
 import { unpackZstd } from '../archive/zstd.ts';
 import { neutralizeSettings } from '../copy/neutral-settings.ts';
@@ -14,17 +15,19 @@ import { unpackArchive } from './unpack-archive.ts';
 
 /** Unpacks a physical image into the volume, and makes a server of its own of it: recovered, promoted once, stopped. */
 export const restorePhysical: Program = async (attempt) => {
-  const { report, volume } = attempt;
-  if (volume === null) throw finalFailure('the job was started without a volume');
+  const { report } = attempt;
+  if (attempt.volume === null) throw finalFailure('the job was started without a volume');
   const imageId = requireParameter(attempt, 'TOYGRES_IMAGE_ID', /[A-Za-z0-9._-]+/);
   requireParameter(attempt, 'TOYGRES_IMAGE_URL', /https?:\/\/[^?]+[^?/]/);
   const login = { user: attempt.parameters.PGUSER ?? 'postgres', password: await requireSecret(attempt, 'password') };
   const durableFunctions = requireParameter(attempt, 'TOYGRES_DURABLE_FUNCTIONS', /RESUME|CANCEL/);
-  const backgroundWork = requireParameter(attempt, 'TOYGRES_BACKGROUND_WORK', /HOLD|RUN/);
-  const done = await adoptVolume(attempt, volume, imageId);
-  if (done !== null) return done;
+  const backgroundWork = requireParameter(attempt, 'TOYGRES_BACKGROUND_WORK', /HOLD|RUN/) as BackgroundWork;
+  const volume = volumeAt(attempt.volume);
+  const kept = await adoptVolume(volume, imageId, (text) => report.log(text));
+  if (kept !== null) return JSON.parse(kept);
 
-  const { growing } = filesOf(volume);
+  const { growing } = volume;
+  await mkdir(growing, { mode: 0o700 });
   const image = await readImage(attempt);
   await unpackAll(attempt, image.files, growing);
   await refuseOtherVersion(attempt, growing);
@@ -36,7 +39,7 @@ export const restorePhysical: Program = async (attempt) => {
   await removeTraces(growing);
   await syncCluster(attempt, growing);
   const result = { databases, notices: report.notices, findings: report.findings };
-  await finishVolume(volume, imageId, result);
+  await finishVolume(volume, imageId, JSON.stringify(result));
   report.endPhase();
   return result;
 };

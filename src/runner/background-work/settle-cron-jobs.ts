@@ -9,15 +9,7 @@ export type BackgroundWork = 'HOLD' | 'RUN';
 const HAS_CRON = `SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'pg_cron' AND to_regclass('cron.job') IS NOT NULL`;
 const HELD_JOBS = `UPDATE cron.job SET active = false WHERE active RETURNING jobid::pg_catalog.int8::pg_catalog.text`;
 const ACTIVE_JOBS = `SELECT jobid::pg_catalog.int8::pg_catalog.text FROM cron.job WHERE active`;
-const SUBSCRIPTIONS = `
-  SELECT pg_catalog.encode(pg_catalog.textsend(pg_catalog.quote_ident(subname)), 'hex') FROM pg_catalog.pg_subscription
-  WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY subname`;
-
 const jobId = z.tuple([z.string().regex(/^\d{1,19}$/)]).transform(([id]) => id);
-const name = z
-  .tuple([z.string().regex(/^([0-9a-f]{2})+$/)])
-  .transform(([hex]) => Buffer.from(hex, 'hex').toString('utf8'));
-
 /** Jobs of pg_cron in this database: held by being made inactive, so that what is scheduled can be seen and let run. */
 export async function settleCronJobs(
   session: Session,
@@ -49,20 +41,4 @@ export async function settleCronJobs(
     message: words,
     remedy,
   });
-}
-
-/** Subscriptions of this database: they come back disabled, and stay so. */
-export async function tellSubscriptions(session: Session, database: string, report: Report): Promise<void> {
-  const names = await session.ask({ sql: SUBSCRIPTIONS, row: name });
-  for (const one of names) {
-    const remedy = `ALTER SUBSCRIPTION ${one} ENABLE;`;
-    report.finding({
-      code: 'BACKGROUND_WORK_HELD',
-      severity: 'INFO',
-      database,
-      object: one,
-      message: `subscription ${one} is held: it is there and disabled, so that it takes no changes from the source's slot`,
-      remedy,
-    });
-  }
 }

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { hexName } from '../../guarded-postgres/raw-name.ts';
+import { ServerError } from '../../guarded-postgres/server-error.ts';
+import type { Session } from '../../guarded-postgres/session.ts';
+import { quoteIdentifier, type Sql, sql } from '../../guarded-postgres/sql.ts';
+import { writeName } from '../../guarded-postgres/written-name.ts';
+import type { Report } from '../attempt/attempt.ts';
+import type { BackgroundWork } from './settle-cron-jobs.ts';
+
+const Subscription = z
+  .tuple([hexName, z.enum(['t', 'f'])])
+  .transform(([name, enabled]) => ({ name, isEnabled: enabled === 't' }));
+const SUBSCRIPTIONS = `
+  SELECT pg_catalog.encode(pg_catalog.textsend(subname::pg_catalog.text), 'hex'), subenabled FROM pg_catalog.pg_subscription
+  WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY subname`;
+
+/**
+ * Subscriptions of this database. Held: none is enabled, and one that was gives up its slot, which is the source's. Let run:
+ * those that were enabled on the source are enabled; null: they come as they were, as with the files of a cluster.
+ */
+export async function settleSubscriptions(
+  session: Session,
+  database: string,
+  wish: BackgroundWork,
+  enabledOnSource: readonly string[] | null,
+  report: Report,
+): Promise<void> {
+  for (const { name, isEnabled } of await session.ask({ sql: SUBSCRIPTIONS, row: Subscription })) {
+    const identifier = quoteIdentifier(name);
+    const remedy = `ALTER SUBSCRIPTION ${writeName(name)} ENABLE;`;
+    const held = (message: string, way: string) =>
+      report.finding({
+        code: 'BACKGROUND_WORK_HELD',
+        severity: 'INFO',
+        database,
+        object: writeName(name),
+        message,
+        remedy: way,
+      });
+    if (wish === 'RUN') {
+      if (isEnabled || enabledOnSource?.includes(name.text) !== true) continue;
+      const refusal = await attempt(session, sql`ALTER SUBSCRIPTION ${identifier} ENABLE`);
+      if (refusal === null)
+        report.notice(`database ${database}: subscription ${writeName(name)} is enabled here as on the source`);
+      else held(`subscription ${writeName(name)} cannot be enabled: ${refusal.words}`, remedy);
+    } else if (isEnabled) {
+      await session.run(sql`ALTER SUBSCRIPTION ${identifier} DISABLE`);
+      // The slot belongs to the subscription of the source: dropping the copy's must not take it away.
+      await session.run(sql`ALTER SUBSCRIPTION ${identifier} SET (slot_name = NONE)`);
+      held(
+        'the subscription is disabled here and has given up its slot, which is the one of the source',
+        'Create a slot of its own, set slot_name to it and enable the subscription.',
+      );
+    } else {
+      held(
+        `subscription ${writeName(name)} is held: it is there and disabled, so that it takes no changes from the source's slot`,
+        remedy,
+      );
+    }
+  }
+}
+
+async function attempt(session: Session, statement: Sql): Promise<ServerError | null> {
+  try {
+    await session.run(statement);
+    return null;
+  } catch (error) {
+    if (error instanceof ServerError) return error;
+    throw error;
+  }
+}
