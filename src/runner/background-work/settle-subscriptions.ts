@@ -15,8 +15,8 @@ const SUBSCRIPTIONS = `
   WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY subname`;
 
 /**
- * Subscriptions of this database. Held: none is enabled, and one that was gives up its slot, which is the source's. Let run:
- * those that were enabled on the source are enabled; null: they come as they were, as with the files of a cluster.
+ * Subscriptions of this database. Held: none is enabled. Let run: those that were enabled on the source are. With the files of
+ * a cluster (null) they come as they were; held, they give up their slots, which are the source's.
  */
 export async function settleSubscriptions(
   session: Session,
@@ -43,7 +43,7 @@ export async function settleSubscriptions(
       if (refusal === null)
         report.notice(`database ${database}: subscription ${writeName(name)} is enabled here as on the source`);
       else held(`subscription ${writeName(name)} cannot be enabled: ${refusal.words}`, remedy);
-    } else if (isEnabled) {
+    } else if (isEnabled || enabledOnSource === null) {
       await session.run(sql`ALTER SUBSCRIPTION ${identifier} DISABLE`);
       // The slot belongs to the subscription of the source: dropping the copy's must not take it away.
       await session.run(sql`ALTER SUBSCRIPTION ${identifier} SET (slot_name = NONE)`);

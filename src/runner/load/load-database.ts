@@ -275,7 +275,8 @@ class Loader {
     while (this.sessions.length < Math.min(this.database.width, tasks.length)) await this.openSession();
     const [session] = this.sessions;
     if (session !== undefined) await this.readExtensionSchemas(session);
-    const planned = planTasks(tasks, ({ entry }) => (entry.file === null ? 0 : this.files.sizeOf(entry.file)));
+    const sizeOf = ({ entry }: Task) => (entry.file === null ? 0 : this.files.sizeOf(entry.file));
+    const planned = planTasks(tasks, sizeOf, this.toc.entries);
     return runPlanned(
       planned,
       this.sessions.map((one) => (task) => this.perform(one, task)),

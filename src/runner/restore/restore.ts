@@ -235,7 +235,7 @@ class Restoring {
         await durable?.putBack(session);
         await settleCronJobs(session, name, wish.backgroundWork, report);
         const facts = await readImageFacts(this.files, database.oid);
-        await settleSubscriptions(session, name, wish.backgroundWork, facts?.subscriptions ?? null, report);
+        await settleSubscriptions(session, name, wish.backgroundWork, facts?.subscriptions ?? [], report);
       },
     };
   }

@@ -11,8 +11,8 @@ let source: SourceServer;
 let image: TakenImage;
 
 beforeAll(async () => {
-  if (!isHere) return;
   harness = await createScriptHarness();
+  if (!isHere) return;
   const first = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8']);
   const { file } = await readServerCase('pg-cron-in-another-database');
   await runWithPsql(first, file);
@@ -66,3 +66,29 @@ test.runIf(isHere)(
   },
   120_000,
 );
+
+test('subscriptions are held with the source there, and run where that is asked for as they did', async () => {
+  const own = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8'], {
+    max_logical_replication_workers: '0',
+  });
+  const connection = `CONNECTION 'host=203.0.113.1 dbname=x' PUBLICATION p WITH (connect = false)`;
+  await own.query('postgres', `CREATE SUBSCRIPTION "it takes" ${connection.replace(')', ", slot_name = 'taking')")}`);
+  await own.query('postgres', `CREATE SUBSCRIPTION idle ${connection}`);
+  await own.query('postgres', `ALTER SUBSCRIPTION "it takes" ENABLE`);
+  const taken = await harness.backup(own);
+  expect(taken.end).toMatchObject({ exitCode: 0, errors: [] });
+  const enabledAfter = async (wish: string) => {
+    const { end, volume } = await harness.restore(taken, { parameters: { TOYGRES_BACKGROUND_WORK: wish } });
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    const copy = await harness.startRestored(volume, own.password, { max_logical_replication_workers: '0' });
+    const rows = await copy.query('postgres', 'SELECT subname FROM pg_subscription WHERE subenabled');
+    await copy.stop();
+    const found = end.results[0]?.findings as { code: string; object: string }[];
+    return { enabled: rows.map(({ subname }) => subname), held: found.map(({ code, object }) => `${code} ${object}`) };
+  };
+  expect(await enabledAfter('HOLD')).toEqual({
+    enabled: [],
+    held: ['BACKGROUND_WORK_HELD idle', 'BACKGROUND_WORK_HELD "it takes"'],
+  });
+  expect(await enabledAfter('RUN')).toEqual({ enabled: ['it takes'], held: [] });
+}, 180_000);

@@ -70,7 +70,8 @@ function withMethod({ kind, accessMethod, relationKind, define, drop }: TocEntry
   return `SET LOCAL default_table_access_method = ${quoteName(accessMethod)};\n${define}`;
 }
 
-function ownerCommand({ kind, tag, drop, owner }: TocEntry): string | null {
+/** Gives the object to its owner; null for what has none of its own. */
+export function ownerCommand({ kind, tag, drop, owner }: TocEntry): string | null {
   if (owner === null) return null;
   if (kind === 'BLOB') return `ALTER LARGE OBJECT ${Number(tag)} OWNER TO ${quoteName(owner)};`;
   if (!OWNED.has(kind)) return null;

@@ -1,3 +1,5 @@
+import { ownerCommand } from '../entries/entry-commands.ts';
+import { objectOf } from '../entries/object-name.ts';
 import type { TocEntry } from '../toc/toc-entry.ts';
 
 /** Another form of an entry that keeps the data and gives up what the data does not allow. */
@@ -22,6 +24,9 @@ export function weakerForms(entry: TocEntry): WeakerForm[] {
       return plainIndex(entry);
     case 'CONSTRAINT':
       return plainKey(entry);
+    case 'FUNCTION':
+    case 'PROCEDURE':
+      return withoutSettings(entry);
     default:
       return [];
   }
@@ -50,6 +55,27 @@ function plainIndex({ define, drop }: TocEntry): WeakerForm[] {
       remedy: `${drop.trim()} ${define.trim()}`,
     },
   ];
+}
+
+/** A setting of a function, as pg_dump writes it: a line of its own before the body. */
+const SETTING = /^ {4}SET ("(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_.$]*) TO .*$/gm;
+
+/** A setting that no library here knows costs the function nothing else. */
+function withoutSettings(entry: TocEntry): WeakerForm[] {
+  const head = entry.define.slice(0, entry.define.search(/^ {4}AS /m) >>> 0);
+  const settings = [...head.matchAll(SETTING)];
+  const own = ownerCommand(entry);
+  const without = (some: readonly RegExpExecArray[]): WeakerForm => {
+    const define = some.reduce((text, [line]) => text.replace(`${line}\n`, ''), entry.define);
+    const names = some.map(([, name]) => name).join(', ');
+    return {
+      sql: own === null ? define : `${define}\n${own}`,
+      code: 'SETTING_LEFT_OUT',
+      says: `is there without its setting of ${names}`,
+      remedy: some.map(([line]) => `ALTER ROUTINE ${objectOf(entry)}${line.slice(3)};`).join(' '),
+    };
+  };
+  return [...settings.map((one) => without([one])), ...(settings.length > 1 ? [without(settings)] : [])];
 }
 
 const KEY =

@@ -1,4 +1,5 @@
 import type { Task } from '../load-session.ts';
+import type { TocEntry } from '../toc/toc-entry.ts';
 
 /** What needs a table for itself while it is made; an index only keeps rows from being written. */
 const EXCLUSIVE: ReadonlySet<string> = new Set([
@@ -25,10 +26,16 @@ export interface Planned {
 }
 
 /**
- * How data and all that comes after it depend on each other. What the dump says to need a table needs its rows; where rows
- * of one partition may lie in the file of another, it needs all of those.
+ * How data and all that comes after it depend on each other. What the dump says to need a table needs its rows, and those of
+ * its partitions and children: a foreign key or a trigger of it is theirs too, and must not be there when they are loaded.
+ * Where rows of one partition may lie in the file of another, it needs all of those.
  */
-export function planTasks(tasks: readonly Task[], sizeOf: (task: Task) => number): Planned[] {
+export function planTasks(
+  tasks: readonly Task[],
+  sizeOf: (task: Task) => number,
+  entries: readonly TocEntry[],
+): Planned[] {
+  const familyOf = createFamilies(entries);
   const ids = new Set(tasks.map(({ entry }) => entry.id));
   const rowsOf = new Map<number, Task[]>();
   const scattered: number[] = [];
@@ -48,7 +55,8 @@ export function planTasks(tasks: readonly Task[], sizeOf: (task: Task) => number
         shared: [],
       };
     }
-    const rows = entry.dependsOn.flatMap((id) => rowsOf.get(id) ?? []);
+    const family = new Set(entry.dependsOn.flatMap((id) => [...familyOf(id)]));
+    const rows = [...family].flatMap((id) => rowsOf.get(id) ?? []);
     const tables = entry.dependsOn.filter((id) => !ids.has(id));
     return {
       task,
@@ -62,4 +70,29 @@ export function planTasks(tasks: readonly Task[], sizeOf: (task: Task) => number
       shared: EXCLUSIVE.has(entry.kind) ? [] : tables,
     };
   });
+}
+
+/** A table with all that are made of it, by the ids of their entries; of what is no table itself alone. */
+function createFamilies(entries: readonly TocEntry[]): (id: number) => ReadonlySet<number> {
+  const tables = new Map(entries.filter(({ kind }) => kind === 'TABLE').map((entry) => [entry.id, entry]));
+  const children = new Map<number, number[]>();
+  const add = (parent: number, child: number) => children.set(parent, [...(children.get(parent) ?? []), child]);
+  for (const entry of entries) {
+    const needed = entry.dependsOn.flatMap((id) => tables.get(id) ?? []);
+    // Children depend on their parents; what is attached later names both.
+    if (entry.kind === 'TABLE') for (const parent of needed) add(parent.id, entry.id);
+    if (entry.kind !== 'TABLE ATTACH') continue;
+    const part = needed.find(({ tag, namespace }) => tag === entry.tag && namespace === entry.namespace);
+    if (part !== undefined) for (const parent of needed) if (parent !== part) add(parent.id, part.id);
+  }
+  const known = new Map<number, ReadonlySet<number>>();
+  return (id) => {
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const family = new Set([id]);
+    // A set that grows is walked to its end.
+    for (const one of family) for (const child of children.get(one) ?? []) family.add(child);
+    known.set(id, family);
+    return family;
+  };
 }

@@ -20,7 +20,10 @@ const messages = (lines: readonly string[]) =>
 
 test('the latest finding is the message of the step as soon as it is found', () => {
   const lines: string[] = [];
-  const report = createReport((line) => lines.push(line), () => 0);
+  const report = createReport(
+    (line) => lines.push(line),
+    () => 0,
+  );
   report.phase('restore', 100);
   report.finding(finding);
   report.finding(finding);
@@ -29,7 +32,10 @@ test('the latest finding is the message of the step as soon as it is found', () 
 
 test('what was found before a step began is its first message', () => {
   const lines: string[] = [];
-  const report = createReport((line) => lines.push(line), () => 0);
+  const report = createReport(
+    (line) => lines.push(line),
+    () => 0,
+  );
   report.finding({ ...finding, database: null, object: null });
   expect(messages(lines)).toEqual([]);
   report.phase('dump', 100);

@@ -32,7 +32,7 @@ const tasks = fc
 test('each task is done once, after all that it needs, and never beside one that needs the same table for itself', async () => {
   await fc.assert(
     fc.asyncProperty(tasks, fc.integer({ min: 1, max: 4 }), async (all, width) => {
-      const planned = planTasks(all, ({ entry: { id } }) => id * 7);
+      const planned = planTasks(all, ({ entry: { id } }) => id * 7, []);
       const after = new Map(planned.map((one) => [one.task.entry.id, one]));
       const done: number[] = [];
       const under = new Set<number>();
@@ -72,7 +72,7 @@ test('what waits for one that failed is given back with it, untried', async () =
   ];
   const tried: number[] = [];
   const failed = await runPlanned(
-    planTasks(all, () => 0),
+    planTasks(all, () => 0, []),
     [
       async ({ entry: { id } }) => {
         tried.push(id);
@@ -91,8 +91,23 @@ test('a worker that throws ends it all', async () => {
   };
   await expect(
     runPlanned(
-      planTasks(all, () => 0),
+      planTasks(all, () => 0, []),
       [broken, broken],
     ),
   ).rejects.toThrow('the server is gone');
+});
+
+test('what is made of a partitioned table waits for the rows of all that is part of it, and of its children', () => {
+  const table = (id: number, dependsOn: readonly number[] = []) => entry(id, 'TABLE', dependsOn);
+  const attach = { ...entry(9, 'TABLE ATTACH', [1, 2]), tag: 't2' };
+  const all = [entry(20, 'TABLE DATA', [2]), entry(30, 'TABLE DATA', [3]), entry(40, 'TABLE DATA', [4])];
+  const made = [entry(50, 'FK CONSTRAINT', [1]), entry(51, 'TRIGGER', [2]), entry(52, 'CHECK CONSTRAINT', [4])];
+  const planned = planTasks([...all, ...made].map(taskOf), () => 0, [
+    table(1),
+    table(2),
+    table(3, [2]),
+    table(4),
+    attach,
+  ]);
+  expect(planned.slice(3).map(({ after }) => [...after].sort())).toEqual([[20, 30], [20, 30], [40]]);
 });
