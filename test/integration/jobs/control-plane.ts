@@ -163,8 +163,8 @@ export async function openControlPlane(meddling: Meddling = {}) {
     createImage: async (name: string, instanceId: string, acceptLoss?: Loss) =>
       started(await imageCommands.create(CALLER, { name, instanceId, acceptLoss })),
     /** An image by any method. */
-    takeImage: async (name: string, instanceId: string, method: ImageMethod) =>
-      started(await imageCommands.create(CALLER, { name, instanceId, method })),
+    takeImage: async (name: string, instanceId: string, method: ImageMethod, encrypt = false) =>
+      started(await imageCommands.create(CALLER, { name, instanceId, method, encrypt })),
     /** Begins a drill. */
     async verifyImage(imageId: string) {
       const { operationId, drillId } = await imageCommands.verify(CALLER, { imageId });

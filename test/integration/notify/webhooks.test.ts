@@ -11,7 +11,7 @@ import { createCommandGate } from '../../../src/services/commands/gate.ts';
 import { createWebhookCommands } from '../../../src/services/webhooks/webhook-commands.ts';
 import { createWebhookQueries } from '../../../src/stores/webhooks/webhooks.ts';
 import { eventually } from '../../support/eventually.ts';
-import { insertInstance, insertOperation, secrets } from '../../support/sample-rows.ts';
+import { insertDrill, insertImage, insertInstance, insertOperation, secrets } from '../../support/sample-rows.ts';
 import { admin, newName, useCommandWorld } from '../services/command-world.ts';
 
 const world = useCommandWorld();
@@ -122,6 +122,41 @@ describe('a webhook', () => {
     expect(await deliveries()).toMatchObject([
       { id: headers['webhook-id'], attempts: 1, statusCode: 204, error: null },
     ]);
+  });
+
+  it('is told of drills that passed or failed, with what was proven, and of none that was cancelled', async () => {
+    const { database } = world;
+    const { url, received } = await listen(ok);
+    await createWebhook(url, ['DRILL_PASSED', 'DRILL_FAILED']);
+    await startSender();
+    const sourceInstanceId = await insertInstance(database, { name: newName('proven') });
+    const imageId = await insertImage(database, { sourceInstanceId });
+    const end = async (state: 'PASSED' | 'FAILED' | 'CANCELLED') => {
+      const id = await insertDrill(database, { imageId, sourceInstanceId, recoverySeconds: 4.5, rowsCompared: 7 });
+      const failure = state === 'FAILED' ? { code: 'STEP_FAILED', message: 'rows are missing', step: null } : null;
+      await database.pool.query('UPDATE cms.drills SET state = $2, failure = $3 WHERE id = $1', [id, state, failure]);
+      return id;
+    };
+    await end('CANCELLED');
+    const [passed, failed] = [await end('PASSED'), await end('FAILED')];
+    await eventually(
+      async () => received.length,
+      (count) => count === 2,
+    );
+    const bodies = received.map(({ body }) => JSON.parse(body));
+    expect(bodies.find(({ type }) => type === 'drill.passed')).toMatchObject({
+      data: {
+        id: passed,
+        state: 'PASSED',
+        recoverySeconds: 4.5,
+        rowsCompared: 7,
+        image: { id: imageId },
+        instance: { id: sourceInstanceId },
+      },
+    });
+    expect(bodies.find(({ type }) => type === 'drill.failed')).toMatchObject({
+      data: { id: failed, state: 'FAILED', failure: { message: 'rows are missing' } },
+    });
   });
 
   it('is told again until it takes a message, with the same id and body', async () => {
