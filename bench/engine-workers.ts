@@ -8,14 +8,15 @@ export interface BenchWorkers extends AsyncDisposable {
   readonly children: readonly ChildProcess[];
 }
 
-/** Starts so many; resolves when all of them take runs. */
+/** Starts so many of a program of this directory; resolves when all of them take runs. */
 export async function startWorkers(
   place: Place,
   url: string,
   platformId: string,
   count: number,
+  file = 'nothing-worker.ts',
 ): Promise<BenchWorkers> {
-  const program = path.join(import.meta.dirname, 'nothing-worker.ts');
+  const program = path.join(import.meta.dirname, file);
   const workers = Array.from({ length: count }, () => {
     const given = [...process.execArgv, program, url, platformId];
     const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] });

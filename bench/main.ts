@@ -8,12 +8,14 @@ import { readMachine } from './machine.ts';
 import { type BenchOptions, readOptions, type Section, USAGE } from './options.ts';
 import { makePlace, type Place } from './place.ts';
 import { formatReport, reportAsJson, type SectionReport } from './report.ts';
+import { benchSchedule } from './schedule.ts';
 
 const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) => Promise<SectionReport>>> = {
   image: benchImage,
   engine: benchEngine,
   idle: benchIdle,
   hostile: benchHostile,
+  schedule: benchSchedule,
   cluster: benchCluster,
 };
 

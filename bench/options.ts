@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['image', 'engine', 'idle', 'hostile', 'cluster'] as const;
+export const SECTIONS = ['image', 'engine', 'idle', 'hostile', 'schedule', 'cluster'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {
@@ -11,12 +11,13 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-export const USAGE = `usage: npm run bench -- [--only image,engine,idle,hostile,cluster] [--size 1GB] [--runs 3] [--json]
+export const USAGE = `usage: npm run bench -- [--only image,engine,idle,hostile,schedule,cluster] [--size 1GB] [--runs 3] [--json]
 
   image    an image and its restore, against pg_dump, azcopy and pg_restore by hand
   engine   enqueue to first step, overhead of an operation, steps a second, take-over after a kill
   idle     queries a second with 0 and with 1,000 instances, and what a health check costs
   hostile  memory and lateness with 1,000 servers that want to harm whoever checks them
+  schedule 1,000 images by one schedule, and what a creation waits meanwhile
   cluster  calls of the API server, and a new server against kubectl; only on the cluster that KUBECONFIG names
 
   --size   of the database, such as 200MB; --runs of each measurement, the median is shown

@@ -113,4 +113,24 @@ it(
   90 * MINUTES,
 );
 
+it(
+  'a drill whose worker dies proves the image or not as if it had not, with a worker of pg_durable of its own',
+  async () => {
+    const logical = await show('verify-durable-image', () => world.verifyImage(image));
+    const copied = await show('verify-durable-physical-image', () => world.verifyImage(physical));
+    for (const [passed, failed] of [logical, copied]) {
+      expect(passed?.facts.drills).toMatchObject([{ state: 'PASSED', recovered: true, isOver: true }]);
+      expect(failed?.facts.drills).toMatchObject([{ state: 'FAILED', recovered: true, isOver: true }]);
+      expect([passed?.facts.objects, failed?.facts.objects]).toEqual([[], []]);
+    }
+    const deaths = [
+      ...logical.flatMap((example) => ownDeaths(example, 'verify-image')),
+      ...copied.flatMap((example) => ownDeaths(example, 'verify-physical-image')),
+    ];
+    expect(deaths.length).toBeGreaterThan(1);
+    expect(await expectNoTrace(world, deaths, tally)).toHaveLength(deaths.length);
+  },
+  90 * MINUTES,
+);
+
 it('deaths were tried in every workflow of the suite', () => expectAllTried('servers with pg_durable', tally));

@@ -34,6 +34,8 @@ export interface ComparedDatabase {
   readonly objects: number;
 }
 
+const MIB = 1 << 20;
+
 /** Rows that a copy changes rightly: functions of pg_durable are cancelled in it, and jobs of pg_cron held. */
 function isOwnWork({ namespace, tag }: TocEntry): boolean {
   if (namespace === 'df' || namespace === 'duroxide' || namespace === '_duroxide') return true;
@@ -70,12 +72,15 @@ export async function compareDatabase(
     const bytesOf = (at: number) => (pairs[at]?.parts ?? []).reduce((sum, { file }) => sum + dumped.sizeOf(file), 0);
     const queue = pairs.map((pair, at) => ({ pair, bytes: bytesOf(at) })).sort((a, b) => b.bytes - a.bytes);
     let [rows, done] = [0, 0];
+    // A table of hours is no silence.
+    const onBytes = (object: string, compared: number) =>
+      ground.progress(database, done, `comparing ${object} of database ${name}: ${Math.floor(compared / MIB)} MiB`);
     const next = queue.values();
     const lane = async () => {
       const own = await open();
       try {
         for (const { pair, bytes } of next) {
-          rows += await compareTable({ session: own, files: dumped, told }, pair);
+          rows += await compareTable({ session: own, files: dumped, told, onBytes }, pair);
           done += bytes;
           ground.progress(database, done, `compared ${pair.object} of database ${name}`);
         }

@@ -8,6 +8,8 @@ import { type RowSummer, type RowsSum, sumInAnyOrder, sumInOrder } from './row-s
 import type { DumpedPart, TablePair } from './table-pairs.ts';
 
 const LARGEST_TABLE = 2 ** 50;
+/** Each row comes by itself. */
+const TELL_EVERY_BYTES = 16 << 20;
 
 /** Told of an image whose rows are not those that came back. */
 export const ROWS_DIFFER = 'ROWS_DIFFER';
@@ -17,6 +19,8 @@ export interface TableGround {
   readonly session: Session;
   readonly files: DumpFiles;
   readonly told: Told;
+  /** Takes how many bytes of rows were compared of a table so far. */
+  readonly onBytes?: (object: string, bytes: number) => void;
 }
 
 async function sumDumped(files: DumpFiles, { file }: DumpedPart, summer: RowSummer): Promise<RowsSum> {
@@ -24,8 +28,21 @@ async function sumDumped(files: DumpFiles, { file }: DumpedPart, summer: RowSumm
   return summer.end();
 }
 
-async function sumHere(session: Session, statement: Buffer, summer: RowSummer): Promise<RowsSum> {
-  await session.copyOut(statement, (chunk) => summer.take(chunk), LARGEST_TABLE);
+async function sumHere(
+  session: Session,
+  statements: readonly Buffer[],
+  summer: RowSummer,
+  onBytes: (bytes: number) => void,
+): Promise<RowsSum> {
+  let [bytes, told] = [0, 0];
+  const take = (chunk: Buffer) => {
+    summer.take(chunk);
+    bytes += chunk.length;
+    if (bytes - told < TELL_EVERY_BYTES) return;
+    told = bytes;
+    onBytes(bytes);
+  };
+  for (const statement of statements) await session.copyOut(statement, take, LARGEST_TABLE);
   return summer.end();
 }
 
@@ -51,25 +68,29 @@ export function addSums(a: RowsSum, b: RowsSum): RowsSum {
  * Compares the rows of one table with those of the dump: first as they come, which is how they were loaded, and only where
  * that differs in any order. Answers with how many the dump has.
  */
-export async function compareTable({ session, files, told }: TableGround, pair: TablePair): Promise<number> {
-  const { object, parts, statement, isOneTable } = pair;
+export async function compareTable({ session, files, told, onBytes }: TableGround, pair: TablePair): Promise<number> {
+  const { object, parts, statements } = pair;
   const tell = (says: string, cause: ServerError | null = null) =>
     told.tell({ code: ROWS_DIFFER, severity: 'CRITICAL', object, says, cause, remedy: REMEDY });
-  if (statement === null) {
+  if (statements === null) {
     const { rows } = await sumParts(files, parts);
     tell('is not there');
     return rows;
   }
   const [only] = parts;
+  const onRead = (bytes: number) => onBytes?.(object, bytes);
   try {
-    if (isOneTable && only !== undefined && parts.length === 1) {
+    if (only !== undefined && parts.length === 1 && statements.length === 1) {
       const [dumped, here] = await Promise.all([
         sumDumped(files, only, sumInOrder()),
-        sumHere(session, statement, sumInOrder()),
+        sumHere(session, statements, sumInOrder(), onRead),
       ]);
       if (dumped.sum === here.sum) return dumped.rows;
     }
-    const [dumped, here] = await Promise.all([sumParts(files, parts), sumHere(session, statement, sumInAnyOrder())]);
+    const [dumped, here] = await Promise.all([
+      sumParts(files, parts),
+      sumHere(session, statements, sumInAnyOrder(), onRead),
+    ]);
     if (dumped.rows !== here.rows) tell(`has ${here.rows} rows instead of ${dumped.rows}`);
     // Of no file at all nothing was added up.
     else if (dumped.rows > 0 && dumped.sum !== here.sum) tell(`has as many rows, ${here.rows}, and not the same`);

@@ -8,13 +8,14 @@ import type { TocEntry } from '../../load/toc/toc-entry.ts';
 import { columnsOf } from './dumped-rows.ts';
 
 const TableHere = z
-  .tuple([hexName, hexName, hexName, hexName, z.enum(['t', 'f']), hexBytes])
-  .transform(([schema, name, rootSchema, rootName, isPartition, condition]) => ({
+  .tuple([hexName, hexName, hexName, hexName, z.enum(['t', 'f']), z.enum(['t', 'f']), hexBytes])
+  .transform(([schema, name, rootSchema, rootName, isPartition, hasRows, condition]) => ({
     schema,
     name,
     rootSchema,
     rootName,
     isPartition: isPartition === 't',
+    hasRows: hasRows === 't',
     condition,
   }));
 type TableHere = z.infer<typeof TableHere>;
@@ -24,7 +25,7 @@ const hex = (expression: string) => `encode(textsend((${expression})::text), 'he
 /** Every table with the root of its partitions, and which of its rows a dump holds where it is of an extension. */
 export const TABLES_HERE: Question<TableHere> = {
   sql: `
-    SELECT ${hex('n.nspname')}, ${hex('c.relname')}, ${hex('rn.nspname')}, ${hex('r.relname')}, c.relispartition,
+    SELECT ${hex('n.nspname')}, ${hex('c.relname')}, ${hex('rn.nspname')}, ${hex('r.relname')}, c.relispartition, c.relkind = 'r',
       ${hex(`coalesce(x.condition, '')`)}
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_class r ON r.oid = CASE WHEN c.relispartition THEN pg_partition_root(c.oid) ELSE c.oid END
@@ -47,10 +48,8 @@ export interface TablePair {
   /** As PostgreSQL writes it, one byte a character. */
   readonly object: string;
   readonly parts: readonly DumpedPart[];
-  /** Gives the rows here; null where the table is not here. */
-  readonly statement: Buffer | null;
-  /** Whether the rows must be in the same order to be compared so. */
-  readonly isOneTable: boolean;
+  /** Give the rows here, one table after the other; null where the table is not here. */
+  readonly statements: readonly Buffer[] | null;
 }
 
 const keyOf = (schema: string, name: string) => `${schema}\0${name}`;
@@ -69,23 +68,35 @@ export function pairTables(entries: readonly TocEntry[], here: readonly TableHer
     group.entries.push(entry);
     groups.set(key, group);
   }
-  return [...groups.values()].map(({ table, entries: of }) => pair(table, of));
+  const leaves = Map.groupBy(
+    here.filter(({ isPartition, hasRows }) => isPartition && hasRows),
+    ({ rootSchema, rootName }) => keyOf(rootSchema.key, rootName.key),
+  );
+  return [...groups].map(([key, { table, entries: of }]) => pair(table, of, leaves.get(key) ?? []));
 }
 
-function pair(table: TableHere | null, entries: readonly TocEntry[]): TablePair {
+/**
+ * As pg_dump reads a table, by itself and without a plan: planning expands the expressions of its indexes, which can fail
+ * under a search_path that is not the one of their making. A part of a table of an extension has no other way.
+ */
+function copyOut({ schema, name, condition }: TableHere, columns: readonly string[]): Buffer {
+  const list = bytes(columns.join(', '));
+  const target = qualified(schema, name);
+  if (condition.length > 0) return sql`COPY (SELECT ${list} FROM ONLY ${target} ${condition}) TO STDOUT`;
+  return columns.length === 0 ? sql`COPY ${target} TO STDOUT` : sql`COPY ${target} (${list}) TO STDOUT`;
+}
+
+function pair(table: TableHere | null, entries: readonly TocEntry[], leaves: readonly TableHere[]): TablePair {
   const [first] = entries;
   if (first === undefined) throw new Error('a group of tables has none');
   const columns = columnsOf(first);
   const parts = entries.map((entry) => ({ file: entry.file ?? '', arrangement: arrangementOf(columns, entry) }));
-  if (table === null) return { object: objectOf(first), parts, statement: null, isOneTable: true };
-  const { isPartition, rootSchema, rootName, condition } = table;
-  const name = qualified(rootSchema, rootName);
-  const from = isPartition ? name : sql`ONLY ${name}`;
+  if (table === null) return { object: objectOf(first), parts, statements: null };
+  if (!table.isPartition) return { object: objectOf(first), parts, statements: [copyOut(table, columns)] };
   return {
-    object: isPartition ? [rootSchema, rootName].map(({ key }) => writeIdentifier(key)).join('.') : objectOf(first),
+    object: [table.rootSchema, table.rootName].map(({ key }) => writeIdentifier(key)).join('.'),
     parts,
-    statement: sql`COPY (SELECT ${bytes(columns.join(', '))} FROM ${from} ${condition}) TO STDOUT`,
-    isOneTable: !isPartition,
+    statements: leaves.map((leaf) => copyOut(leaf, columns)),
   };
 }
 

@@ -234,7 +234,7 @@ describe('the manifests of a job', () => {
 describe('a job whose program has no script', () => {
   const movers = createJobManifests({ ...templates, scripts: new Map() }, { ...settings, release: '1.2.3' });
   const secrets = { password: 'p', sas: 's', 'read-sas': 'r', 'file-key': 'k' };
-  const kinds = { backup: null, restore: serverSpec(), preflight: null } as const;
+  const kinds = { backup: null, restore: serverSpec(), verify: null, preflight: null } as const;
   const podOfKind = (kind: keyof typeof kinds, change: Partial<typeof settings> = {}) => {
     const made = createJobManifests({ ...templates, scripts: new Map() }, { ...settings, ...change });
     return made.job(jobSpec('true', { kind, volume: kinds[kind], secrets }), false).body;
@@ -302,6 +302,14 @@ describe('a job whose program has no script', () => {
     expect(read(podOf(body), 'initContainers', 0, 'name')).toBe('mover');
   });
 
+  test('the job that compares the server of a drill works over the network, and mounts no volume of a server', () => {
+    const spec = { kind: 'verify', program: 'verify-logical', secrets } as const;
+    const pod = podOf(movers.job(jobSpec('true', spec), false).body);
+    expect((read(pod, 'containers', 0, 'command') as string[]).slice(-2)).toEqual(['pod', 'verify-logical']);
+    const volumes = read(pod, 'volumes') as { readonly name: string; readonly persistentVolumeClaim?: unknown }[];
+    expect(volumes.filter(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined)).toEqual([]);
+  });
+
   test('its pod knows which release it must be of', () => {
     const { body } = movers.job(jobSpec('true'), false);
     expect(read(podOf(body), 'containers', 0, 'env')).toContainEqual({ name: 'TOYGRES_RELEASE', value: '1.2.3' });
@@ -313,6 +321,7 @@ describe('every pod', () => {
     server: podOf(servers.server(serverSpec(), new Date(0)).body),
     backup: podOf(jobs.job(jobSpec('true'), false).body),
     restore: podOf(jobs.job(jobSpec('true', { kind: 'restore', volume: serverSpec() }), false).body),
+    verify: podOf(jobs.job(jobSpec('true', { kind: 'verify' }), false).body),
     preflight: podOf(jobs.job(jobSpec('true', { kind: 'preflight' }), false).body),
   };
 
