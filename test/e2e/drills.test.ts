@@ -1,12 +1,11 @@
-import { chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { createE2eClient, type E2eClient, TERMINAL } from '../support/e2e-client.ts';
 import { query } from '../support/e2e-home-services.ts';
 import { type E2eHome, type E2eServer, listTree, makeE2eHome } from '../support/e2e-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { fillNastyServer } from '../support/nasty-server.ts';
+import { makeTablespace } from '../support/tablespace.ts';
 
 let home: E2eHome;
 let server: E2eServer;
@@ -30,10 +29,7 @@ beforeAll(async () => {
   await api.untilOver(created.operationId);
   source = created.id;
   const login = await api.login(source);
-  const tablespace = path.join(path.dirname(home.directory), 'tablespace');
-  await mkdir(tablespace);
-  const identity = await readServerIdentity();
-  if (identity !== null) await chown(tablespace, identity.uid, identity.gid);
+  const tablespace = await makeTablespace(home, 'source');
   await fillNastyServer({ query: (database, sql) => query(login, database, sql) }, tablespace);
 }, 240_000);
 afterAll(async () => {

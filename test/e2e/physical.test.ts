@@ -1,13 +1,13 @@
-import { chown, mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { compareServers } from '../support/compare-servers.ts';
 import { createE2eClient, type E2eClient } from '../support/e2e-client.ts';
 import { openImages, query } from '../support/e2e-home-services.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
 import { fillNastyServer } from '../support/nasty-server.ts';
 import type { ServerLogin } from '../support/server-facts.ts';
+import { makeTablespace } from '../support/tablespace.ts';
 
 const PASSWORD = String.raw`pa'ss "w\ord" $(id) %41&=#? ☃`;
 
@@ -24,10 +24,7 @@ beforeAll(async () => {
   const created = await api.createInstance({ name: 'source', password: PASSWORD });
   await api.untilOver(created.operationId);
   source = { id: created.id, login: await api.login(created.id) };
-  const tablespace = path.join(path.dirname(home.directory), 'tablespace');
-  await mkdir(tablespace);
-  const identity = await readServerIdentity();
-  if (identity !== null) await chown(tablespace, identity.uid, identity.gid);
+  const tablespace = await makeTablespace(home, 'source');
   await fillNastyServer({ query: (database, sql) => query(source.login, database, sql) }, tablespace);
 }, 240_000);
 afterAll(async () => {

@@ -30,14 +30,17 @@ function positionsIn(bytes: number, count: number): readonly number[] {
 async function whileFlipped<T>(blob: BlockBlobClient, position: number, work: () => Promise<T>): Promise<T> {
   const whole = await blob.downloadToBuffer();
   const { contentMD5 } = await blob.getProperties();
-  const headers = { blobHTTPHeaders: contentMD5 === undefined ? {} : { blobContentMD5: contentMD5 } };
+  const write = async (content: Buffer) => {
+    await blob.uploadData(content);
+    if (contentMD5 !== undefined) await blob.setHTTPHeaders({ blobContentMD5: contentMD5 });
+  };
   const altered = Buffer.from(whole);
   altered[position] = (altered[position] ?? 0) ^ (1 << (position % 8));
-  await blob.uploadData(altered, headers);
+  await write(altered);
   try {
     return await work();
   } finally {
-    await blob.uploadData(whole, headers);
+    await write(whole);
   }
 }
 
