@@ -7,6 +7,7 @@ import { findProxyFaults, type Proxies, readProxies } from '../machine/proxies.t
 import { ACCESS_VARIABLES, type AccessConfig, findMissingOidc, readAccessConfig } from './access-variables.ts';
 import { findUrlFault } from './database-url.ts';
 import { isAddressRange, isDomainName, isWebOrigin } from './networks.ts';
+import { type Placement, parseNodeLabel, parseToleration } from './placement.ts';
 import { type ContainerResources, parseResources } from './resources.ts';
 import { findUnknownNames } from './unknown-names.ts';
 
@@ -76,6 +77,18 @@ const Settings = z.object({
   TOYGRES_SERVER_EGRESS_RANGES: list.refine((ranges) => ranges.every(isAddressRange), {
     message: 'must be ranges like 10.1.0.0/16, separated by commas',
   }),
+  TOYGRES_NODE_SELECTOR: list.refine((labels) => labels.every((label) => parseNodeLabel(label) !== null), {
+    message: 'must be labels like pool=databases, separated by commas',
+  }),
+  TOYGRES_TOLERATIONS: list.refine((taints) => taints.every((taint) => parseToleration(taint) !== null), {
+    message: 'must be taints like dedicated=databases:NoSchedule, separated by commas',
+  }),
+  TOYGRES_PRIORITY_CLASS: text.refine(
+    (value) => value === null || /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(value),
+    {
+      message: 'must be the name of a PriorityClass',
+    },
+  ),
   TOYGRES_DNS_SUFFIX: text.refine((value) => value === null || isDomainName(value), {
     message: 'must be a domain like westeurope.cloudapp.azure.com',
   }),
@@ -154,6 +167,8 @@ export interface KubernetesConfig {
   /** From where PUBLIC servers may be reached; empty: from everywhere. */
   readonly publicSourceRanges: readonly string[];
   readonly serverEgressRanges: readonly string[];
+  /** Of the pods of servers and jobs. */
+  readonly placement: Placement;
   /** What stands behind the DNS label of a PUBLIC server. */
   readonly dnsSuffix: string | null;
   /** How long a pod may wait for room, an image or a volume. */
@@ -246,6 +261,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       jobResources: env.TOYGRES_JOB_RESOURCES,
       publicSourceRanges: env.TOYGRES_PUBLIC_SOURCE_RANGES,
       serverEgressRanges: env.TOYGRES_SERVER_EGRESS_RANGES,
+      placement: {
+        nodeSelector: Object.fromEntries(env.TOYGRES_NODE_SELECTOR.flatMap((label) => [parseNodeLabel(label) ?? []])),
+        tolerations: env.TOYGRES_TOLERATIONS.flatMap((taint) => parseToleration(taint) ?? []),
+        priorityClass: env.TOYGRES_PRIORITY_CLASS,
+      },
       dnsSuffix: env.TOYGRES_DNS_SUFFIX,
       startPatienceMs: env.TOYGRES_START_PATIENCE_SECONDS * 1000,
     },

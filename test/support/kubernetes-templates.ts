@@ -32,6 +32,7 @@ export function kubernetesSettings(change: Partial<KubernetesSettings> = {}): Ku
     jobResources: DEFAULT_JOB_RESOURCES,
     publicSourceRanges: [],
     serverEgressRanges: [],
+    placement: { nodeSelector: {}, tolerations: [], priorityClass: null },
     dnsSuffix: null,
     startPatienceMs: 540_000,
     ...change,

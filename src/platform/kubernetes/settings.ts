@@ -1,3 +1,6 @@
+import type { Placement } from '../../config/placement.ts';
+import type { ManifestFields } from './fill-template.ts';
+
 /** What a container is given at least and at most, in the notation of Kubernetes. */
 export interface Resources {
   readonly cpu: { readonly request: string; readonly limit: string };
@@ -31,6 +34,8 @@ export interface KubernetesSettings {
   readonly jobResources: Resources;
   /** From where load balancers may be reached; empty: from everywhere. */
   readonly publicSourceRanges: readonly string[];
+  /** Of the pods of servers and jobs. */
+  readonly placement: Placement;
   /** Whom servers may reach by themselves, as foreign servers or publishers; empty: nobody. */
   readonly serverEgressRanges: readonly string[];
   /** What stands behind a DNS label, `westeurope.cloudapp.azure.com`; null: load balancers are reached by their address. */
@@ -57,4 +62,22 @@ export const MOVER_RESOURCES: Resources = {
 /** Fills in the version. */
 export function imageFor(image: string, version: string): string {
   return image.replaceAll('{version}', version);
+}
+
+/** Where a pod may run, as its manifest has it; what nobody chose is left out. */
+export function placementOf({ nodeSelector, tolerations, priorityClass }: Placement): {
+  readonly nodeSelector: ManifestFields | null;
+  readonly tolerations: readonly ManifestFields[] | null;
+  readonly priorityClass: string | null;
+} {
+  const tolerationOf = ({ key, value, effect }: Placement['tolerations'][number]): ManifestFields => ({
+    key,
+    ...(value === null ? { operator: 'Exists' } : { operator: 'Equal', value }),
+    ...(effect === null ? {} : { effect }),
+  });
+  return {
+    nodeSelector: Object.keys(nodeSelector).length === 0 ? null : nodeSelector,
+    tolerations: tolerations.length === 0 ? null : tolerations.map(tolerationOf),
+    priorityClass,
+  };
 }

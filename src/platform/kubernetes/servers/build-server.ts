@@ -4,7 +4,7 @@ import type { KubeObject, Manifest, StatefulSet } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields, type TemplateValues } from '../fill-template.ts';
 import { serverLabels, serverPodLabels, serverSelector } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
-import type { KubernetesSettings, Resources } from '../settings.ts';
+import { type KubernetesSettings, placementOf, type Resources } from '../settings.ts';
 import type { Templates } from '../templates.ts';
 import { buildEgress } from './egress.ts';
 
@@ -100,6 +100,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
     template: yaml['postgres-statefulset'],
     resources: resourcesOf(serverResources),
     images: [images.postgres, images.durable],
+    placement: { ...placementOf(settings.placement) },
   });
 
   return {
@@ -178,6 +179,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
     server: (spec: ServerSpec, askedAt: Date): Manifest<'StatefulSet'> => {
       const body = fillTemplate(yaml['postgres-statefulset'], {
         ...base(spec),
+        ...placementOf(settings.placement),
         podLabels: serverPodLabels(spec),
         image: requireServerImage(settings, spec),
         imageType: spec.imageType,

@@ -316,6 +316,40 @@ describe('a job whose program has no script', () => {
   });
 });
 
+describe('where pods run', () => {
+  const chosen = {
+    ...settings,
+    placement: {
+      nodeSelector: { pool: 'databases' },
+      tolerations: [
+        { key: 'dedicated', value: 'databases', effect: 'NoSchedule' },
+        { key: 'spot', value: null, effect: null },
+      ],
+      priorityClass: 'databases',
+    },
+  };
+
+  test('is what the installation chose, of servers and of jobs', () => {
+    const server = createServerManifests(templates, chosen).server(serverSpec(), MADE).body;
+    const job = createJobManifests(templates, chosen).job(jobSpec('true'), false).body;
+    for (const body of [server, job]) {
+      expect(podOf(body)).toMatchObject({
+        nodeSelector: { pool: 'databases' },
+        tolerations: [
+          { key: 'dedicated', operator: 'Equal', value: 'databases', effect: 'NoSchedule' },
+          { key: 'spot', operator: 'Exists' },
+        ],
+        priorityClassName: 'databases',
+      });
+    }
+  });
+
+  test('is nobody’s business where nobody chose', () => {
+    const pod = podOf(servers.server(serverSpec(), MADE).body) as object;
+    for (const field of ['nodeSelector', 'tolerations', 'priorityClassName']) expect(pod).not.toHaveProperty(field);
+  });
+});
+
 describe('every pod', () => {
   const pods = {
     server: podOf(servers.server(serverSpec(), new Date(0)).body),
