@@ -15,4 +15,11 @@ export class Credentials {
       'the instance has had none yet.',
   })
   declare readonly connectionString: string;
+
+  @Field(() => String, {
+    description:
+      'The certificates that a client verifies the server by, PEM: put them into a file and name it as sslrootcert. ' +
+      'The same as `server { certificateAuthority }`.',
+  })
+  declare readonly certificateAuthority: string;
 }

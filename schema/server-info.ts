@@ -45,6 +45,13 @@ export class ServerInfo {
   @Field(() => [String], { description: 'The namespaces that an input may name; the first is the default.' })
   declare readonly namespaces: string[];
 
+  @Field(() => String, {
+    description:
+      'The certificates of the authorities that servers of this installation have theirs from, PEM, the newest first: what ' +
+      'sslrootcert of a client names. An older one stays until what it signed has ended.',
+  })
+  declare readonly certificateAuthority: string;
+
   @Field(() => Limits, { description: 'How much may be asked of it.' })
   declare readonly limits: Limits;
 }

@@ -1,5 +1,6 @@
 export { apiTokens, auditEntries, loginAttempts, sessions, users } from './access.ts';
 export { alerts } from './alerts.ts';
+export { authorities } from './authorities.ts';
 export { changes, changesForgotten } from './changes.ts';
 export { clocks } from './clocks.ts';
 export { cms } from './cms.ts';

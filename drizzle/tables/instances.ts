@@ -52,7 +52,7 @@ export const instances = cms.table(
     findings: jsonb().$type<FindingFacts[]>().notNull().default([]),
     /** The password that it is to have, while it is being given another. */
     nextEncryptedPassword: text(),
-    endpoint: jsonb().$type<{ host: string; port: number; dnsName: string | null }>(),
+    endpoint: jsonb().$type<{ host: string; port: number; dnsName: string | null; tls?: string }>(),
     /** The readiness that was last told to those who follow it; what it is, the records of its images say. */
     toldReadiness: text().$type<ReadinessStatus>(),
     failure: jsonb().$type<StoredFailure>(),

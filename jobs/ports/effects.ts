@@ -53,7 +53,13 @@ const EFFECTS = {
     removeJobLogsBefore: 'changes',
     check: 'reads',
   },
-  probe: { connect: 'reads', ensurePassword: 'changes', ensureDurableExtension: 'changes', ensureOwner: 'changes' },
+  probe: {
+    connect: 'reads',
+    readTrusted: 'reads',
+    ensurePassword: 'changes',
+    ensureDurableExtension: 'changes',
+    ensureOwner: 'changes',
+  },
   instances: {
     read: 'reads',
     readPassword: 'reads',

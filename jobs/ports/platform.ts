@@ -28,6 +28,11 @@ export interface ServerSecret {
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /**
+   * The name that the server's certificate carries: whoever connects talks TLS alone, and verifies it. Left out: the server
+   * has no certificate of this installation.
+   */
+  readonly tls?: string;
 }
 
 /**

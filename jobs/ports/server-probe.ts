@@ -56,4 +56,6 @@ export interface ServerProbe {
     owner: ServerSecret,
     options: Pick<ProbeOptions, 'timeoutMs'>,
   ): Promise<void>;
+  /** The authorities that certificates of servers are verified by, PEM. */
+  readTrusted(): Promise<string>;
 }

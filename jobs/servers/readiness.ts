@@ -18,7 +18,14 @@ export async function lookWhetherReady(platform: Platform, spec: ServerSpec): Pr
   switch (phase) {
     case 'READY':
       if (endpoint === null) return waiting(detail ?? 'waiting for an address');
-      return { done: { host: endpoint.host, port: endpoint.port, dnsName: endpoint.dnsName } };
+      return {
+        done: {
+          host: endpoint.host,
+          port: endpoint.port,
+          dnsName: endpoint.dnsName,
+          ...(endpoint.tls === undefined ? {} : { tls: endpoint.tls }),
+        },
+      };
     case 'STARTING':
       return waiting(detail ?? 'starting');
     case 'STOPPING':

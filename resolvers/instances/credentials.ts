@@ -47,13 +47,31 @@ export class CredentialsResolver {
     );
   }
 
+  @FieldResolver(() => String)
+  certificateAuthority(): Promise<string> {
+    return this.#services.checks.certificateAuthority();
+  }
+
   /** Apart from the rest, so that the password can be read before there is an address. */
   @FieldResolver(() => String)
   async connectionString(
     @Root() { instanceId, username, password, database, endpoint }: CredentialsOfInstance,
     @Ctx() { loaders }: ApiContext,
+    @Arg('verify', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description:
+        'Whether a client is told to verify the server (sslmode=verify-full): it needs the certificateAuthority in a ' +
+        'file that sslrootcert or PGSSLROOTCERT names. CONFLICT for a server that was started before it could have a ' +
+        'certificate: restart it.',
+    })
+    verify?: boolean | null,
   ): Promise<string> {
-    if (endpoint !== null) return buildConnectionString(endpoint, { username, password, database });
+    if (endpoint !== null && verify && endpoint.tls === undefined) throw notCertified();
+    if (endpoint !== null) {
+      const url = buildConnectionString(endpoint, { username, password, database });
+      return verify ? `${url}?sslmode=verify-full` : url;
+    }
     const instance = await loaders.instances.load(instanceId);
     if (instance === null) throw notFound('instance', 'instanceId');
     throw new AppError(
@@ -62,4 +80,13 @@ export class CredentialsResolver {
         'when it is RUNNING.',
     );
   }
+}
+
+function notCertified(): AppError {
+  return new AppError(
+    'CONFLICT',
+    'This server was started before it could have a certificate, and gets one at its next start: restart the instance, or ' +
+      'ask without verify.',
+    { details: { field: 'verify', rule: 'hasCertificate' } },
+  );
 }

@@ -145,6 +145,8 @@ export interface Checks {
   /** Connects as a client would; a refused connection is a finding, not an error. NOT_FOUND for an unknown instance. */
   connection(instanceId: string): Promise<ConnectionFinding>;
   diagnostics(): Promise<readonly Finding[]>;
+  /** What certificates of servers are verified by, PEM. */
+  certificateAuthority(): Promise<string>;
   /** Asks the platform anew what it offers. */
   server(): Promise<ServerFacts>;
 }

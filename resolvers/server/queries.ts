@@ -47,9 +47,20 @@ export class ServerQueryResolver {
   }
 }
 
-/** How much the API lets one request and one caller ask for. */
+/** What of the server is not asked of its platform. */
 @Resolver(() => ServerInfo)
 export class ServerLimitsResolver {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  @FieldResolver(() => String)
+  certificateAuthority(): Promise<string> {
+    return this.#services.checks.certificateAuthority();
+  }
+
   @FieldResolver(() => Limits)
   limits(): Limits {
     return REQUEST_LIMITS;

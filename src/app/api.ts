@@ -78,6 +78,7 @@ function buildServices(
       facts,
       instances,
       probe: core.checks,
+      authority: services.probe,
       database,
       queue: checkQueue(core),
       store,

@@ -12,6 +12,7 @@ import { parseSecretKey } from '../secrets/secret-key.ts';
 import { requireKnownKeys } from '../services/keys/rotate-keys.ts';
 import { createAzureBlobStore } from '../storage/azure-blob-store.ts';
 import { openBlobAccount } from '../storage/blob-account.ts';
+import { createAuthority } from '../stores/authorities/authorities.ts';
 import { createDrillRecords } from '../stores/drills/records.ts';
 import { createImageRecords } from '../stores/images/records.ts';
 import { createInstanceRecords } from '../stores/instances/records.ts';
@@ -78,6 +79,7 @@ export async function openCore(
     keys.map(({ id }) => id),
   );
   const secrets = createSecretBox({ keys });
+  const authority = createAuthority(database, secrets);
   const store = createAzureBlobStore({
     ...foundations.blobLogin,
     container: config.imageContainer,
@@ -86,7 +88,7 @@ export async function openCore(
     proxies: config.proxies,
     log,
   });
-  const { platform, probe } = await openPlatform(config, foundations, database, log);
+  const { platform, probe } = await openPlatform(config, foundations, database, authority, log);
   stops.defer('the platform', () => platform.stop(), { withinMs: PLATFORM_STOP_MS });
   const services: WorkflowServices = {
     platform,

@@ -9,6 +9,7 @@ import type { Logger } from '../log/logger.ts';
 import { createLocalPlatform } from '../platform/local/local-platform.ts';
 import type { ServerExits } from '../platform/local/servers/server-exits.ts';
 import { createServerProbe } from '../platform/server-probe.ts';
+import type { CertificateSource } from '../secrets/certificates/certificate-source.ts';
 import { readKnownPlatforms } from '../stores/upkeep/platforms.ts';
 import type { Foundations } from './foundations.ts';
 import { readRelease } from './release.ts';
@@ -33,7 +34,12 @@ export interface OpenedPlatform {
   readonly probe: ServerProbe;
 }
 
-async function openLocal(config: Config, { home, machine }: Foundations, log: Logger): Promise<OpenedPlatform> {
+async function openLocal(
+  config: Config,
+  { home, machine }: Foundations,
+  certificates: CertificateSource,
+  log: Logger,
+): Promise<OpenedPlatform> {
   if (machine === null) throw new AppError('UNAVAILABLE', 'The local platform needs the programs of PostgreSQL.');
   const platform = await createLocalPlatform({
     ...machine,
@@ -43,12 +49,18 @@ async function openLocal(config: Config, { home, machine }: Foundations, log: Lo
     runnerDirectory: await findRunner(home.stateDirectory),
     jobConcurrency: config.jobConcurrency,
     namespaces: config.namespaces,
+    certificates,
     log,
   });
-  return { platform, probe: createServerProbe() };
+  return { platform, probe: createServerProbe(certificates.readTrusted) };
 }
 
-async function openKubernetes(config: Config, database: Database, log: Logger): Promise<OpenedPlatform> {
+async function openKubernetes(
+  config: Config,
+  database: Database,
+  certificates: CertificateSource,
+  log: Logger,
+): Promise<OpenedPlatform> {
   // Only this platform needs what it loads.
   const { createKubernetesPlatform } = await import('../platform/kubernetes/kubernetes-platform.ts');
   const release = await readRelease();
@@ -69,11 +81,12 @@ async function openKubernetes(config: Config, database: Database, log: Logger): 
     readKnownIds: (ids) => readKnownPlatforms(database, ids),
     log,
   });
-  const probe = createServerProbe();
+  const probe = createServerProbe(certificates.readTrusted);
   return {
     // Servers and jobs live in the cluster, whether we do or not.
     platform: { ...platform, suspend: async () => undefined, resume: async () => undefined },
     probe: {
+      readTrusted: probe.readTrusted,
       connect: async (address, login, options) => probe.connect(await platform.findAddress(address), login, options),
       ensurePassword: async (address, from, to, options) =>
         probe.ensurePassword(await platform.findAddress(address), from, to, options),
@@ -90,11 +103,12 @@ export async function openPlatform(
   config: Config,
   foundations: Foundations,
   database: Database,
+  certificates: CertificateSource,
   log: Logger,
 ): Promise<OpenedPlatform> {
   const opened = await (config.platform === 'local'
-    ? openLocal(config, foundations, log)
-    : openKubernetes(config, database, log));
+    ? openLocal(config, foundations, certificates, log)
+    : openKubernetes(config, database, certificates, log));
   const { platform } = opened;
   return { ...opened, platform: { ...platform, ensureJob: (spec) => platform.ensureJob(givenProxies(spec, config)) } };
 }

@@ -6,6 +6,7 @@ import { pinnedSettings, writeOptions } from './pinned-settings.ts';
 import { RawName } from './raw-name.ts';
 import { AnswerError, ServerError, SessionLostError } from './server-error.ts';
 import type { Sql } from './sql.ts';
+import { buildTls, type ServerIdentity } from './verified-tls.ts';
 
 /** Where a server is and who asks. A host that begins with `/` is the directory of a socket. */
 export interface Login {
@@ -13,6 +14,8 @@ export interface Login {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** What the server must show before it is told anything; left out: it has no certificate of this installation. */
+  readonly identity?: ServerIdentity;
 }
 
 export interface SessionOptions {
@@ -89,12 +92,11 @@ function asCause(error: unknown): Error {
 export async function openSession(login: Login, options: SessionOptions): Promise<Session> {
   const settings = { ...pinnedSettings(options.major ?? 0), client_encoding: 'SQL_ASCII', ...options.settings };
   const database = options.database instanceof RawName ? options.database : RawName.of(options.database);
-  const connection = new GuardedConnection({
-    user: login.user,
-    database,
-    applicationName: APPLICATION,
-    options: writeOptions(settings),
-  });
+  const ssl = login.identity === undefined ? false : buildTls(login.identity);
+  const connection = new GuardedConnection(
+    { user: login.user, database, applicationName: APPLICATION, options: writeOptions(settings) },
+    { ssl },
+  );
   // Everything that the library would take from the environment is said.
   const client = new pg.Client({
     host: login.host,
@@ -102,7 +104,7 @@ export async function openSession(login: Login, options: SessionOptions): Promis
     user: login.user,
     password: () => login.password,
     database: database.text,
-    ssl: false,
+    ssl,
     sslnegotiation: 'postgres',
     application_name: APPLICATION,
     options: ' ',

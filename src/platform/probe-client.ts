@@ -5,6 +5,7 @@ import { GuardedConnection } from '../guarded-postgres/guarded-connection.ts';
 import { writeOptions } from '../guarded-postgres/pinned-settings.ts';
 import { RawName } from '../guarded-postgres/raw-name.ts';
 import { AnswerError } from '../guarded-postgres/server-error.ts';
+import { buildTls, type VerifiedTls } from '../guarded-postgres/verified-tls.ts';
 
 const APPLICATION = 'toygres probe';
 /** All that a probe asks has answers of some hundred bytes. */
@@ -17,6 +18,14 @@ const ALL_TIMES = 2;
 /** Nothing that only a superuser may set: whether the role is one still is for the server to say. */
 const PINNED = writeOptions({ search_path: 'pg_catalog', client_encoding: 'UTF8' });
 
+/** The authorities that servers' certificates are verified by, PEM. */
+export type ReadTrusted = () => Promise<string>;
+
+async function verifiedAs(name: string, readTrusted: ReadTrusted | null): Promise<VerifiedTls> {
+  if (readTrusted === null) throw new Error('a server has a certificate, and nothing to verify it by is known');
+  return buildTls({ name, trusted: await readTrusted() });
+}
+
 /** Does its work with a connection to this database of one server, and closes it also when that fails. */
 export type InDatabase = <T>(database: string, work: (client: pg.Client) => Promise<T>) => Promise<T>;
 
@@ -25,15 +34,19 @@ export type InDatabase = <T>(database: string, work: (client: pg.Client) => Prom
  * names looked up in pg_catalog only.
  */
 export const openAt =
-  (address: Address, login: ServerSecret, timeoutMs: number): InDatabase =>
+  (address: Address, login: ServerSecret, timeoutMs: number, readTrusted: ReadTrusted | null = null): InDatabase =>
   async (database, work) => {
-    const connection = new GuardedConnection({
-      user: login.username,
-      database: RawName.of(database),
-      applicationName: APPLICATION,
-      options: PINNED,
-    });
-    const client = buildClient(address, login, database, timeoutMs, connection);
+    const ssl = address.tls === undefined ? false : await verifiedAs(address.tls, readTrusted);
+    const connection = new GuardedConnection(
+      {
+        user: login.username,
+        database: RawName.of(database),
+        applicationName: APPLICATION,
+        options: PINNED,
+      },
+      { ssl },
+    );
+    const client = buildClient(address, login, database, timeoutMs, ssl, connection);
     // Each question has its time; a server that uses all of each is not waited for as often as there are questions.
     const timer = setTimeout(() => connection.destroy(), ALL_TIMES * timeoutMs);
     try {
@@ -67,6 +80,7 @@ function buildClient(
   login: ServerSecret,
   database: string,
   timeoutMs: number,
+  ssl: VerifiedTls | false,
   connection: GuardedConnection,
 ): pg.Client {
   // Everything that the library would take from the environment is said.
@@ -76,7 +90,7 @@ function buildClient(
     user: login.username,
     password: () => login.password,
     database,
-    ssl: false,
+    ssl,
     application_name: APPLICATION,
     options: ' ',
     connectionTimeoutMillis: timeoutMs,

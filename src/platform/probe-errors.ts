@@ -8,6 +8,9 @@ import { maskSecret } from '../secrets/mask-secrets.ts';
 /** Not now: starting, shutting down, too many clients, no room. Everything else that a server says is its last word. */
 export const NOT_NOW = /^(57P0[1-4]|53)/;
 const LOGIN_REFUSED = /^28/;
+/** What is said of a certificate that proves nothing. */
+const NO_PROOF = /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_SSL)/;
+const NO_TLS = 'The server does not support SSL connections';
 
 /** True when a server answered and did not take the login. */
 export function isLoginRefused(error: unknown): boolean {
@@ -57,6 +60,14 @@ export function translateProbeError(error: unknown, { host, port }: Address, log
   if (error instanceof ProtocolError || error instanceof AnswerError) {
     const message = `What answers at ${host}:${port} does not behave as PostgreSQL: ${error.message}. ${ELSE}`;
     return new AppError('STEP_FAILED', message, { cause });
+  }
+  if (NO_PROOF.test(code) || (error instanceof Error && error.message === NO_TLS)) {
+    return new AppError(
+      'STEP_FAILED',
+      `What answers at ${host}:${port} does not show a certificate of this installation (${code || 'no TLS'}), and was ` +
+        'told nothing: restart the instance, which gives it another one.',
+      { cause },
+    );
   }
   if (!(error instanceof pg.DatabaseError)) {
     const why = code || 'no answer in time';

@@ -6,7 +6,7 @@ import { AppError } from '../../schema/errors.ts';
 import { buildScramVerifier } from '../secrets/scram-verifier.ts';
 import { readDurableWorker } from './durable-probe.ts';
 import { ensureOwnerLogin } from './owner-login.ts';
-import { askRow, openAt } from './probe-client.ts';
+import { askRow, openAt as open, type ReadTrusted } from './probe-client.ts';
 import { isLoginRefused, NOT_NOW, translateProbeError } from './probe-errors.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
@@ -28,9 +28,15 @@ const ALL_DATABASES = `
 const Version = z.object({ version: z.string().max(200) });
 const Size = z.object({ bytes: z.string().regex(/^\d{1,18}$/) });
 
-/** A probe over PostgreSQL's own protocol. Each call opens one connection and closes it, also when it fails. */
-export function createServerProbe(): ServerProbe {
+/**
+ * A probe over PostgreSQL's own protocol. Each call opens one connection and closes it, also when it fails. `readTrusted`: what
+ * servers with a certificate are verified by.
+ */
+export function createServerProbe(readTrusted: ReadTrusted | null = null): ServerProbe {
+  const openAt: typeof open = (address, login, timeoutMs) => open(address, login, timeoutMs, readTrusted);
   return {
+    readTrusted: async () => (readTrusted === null ? '' : readTrusted()),
+
     async connect(address, login, { timeoutMs, durable, measure, libraries }) {
       const startedAt = performance.now();
       const inDatabase = openAt(address, login, timeoutMs);

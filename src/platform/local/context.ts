@@ -4,6 +4,7 @@ import { makeDirectories } from '../../machine/directories.ts';
 import type { Owner } from '../../machine/remove-tree.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
 import type { JobUsers, NumberRange, ProcessIdentity } from '../../postgres-programs/identity.ts';
+import type { CertificateSource } from '../../secrets/certificates/certificate-source.ts';
 import type { Layout } from './layout.ts';
 
 /** What every part of the local platform works with. */
@@ -22,6 +23,8 @@ export interface LocalContext {
   readonly jobUsers: JobUsers | null;
   readonly jobConcurrency: number;
   readonly stopGraceMs: number;
+  /** Null: servers have no certificates. */
+  readonly certificates: CertificateSource | null;
   readonly log: Logger;
 }
 

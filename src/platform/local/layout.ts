@@ -17,6 +17,9 @@ export interface ServerPaths {
   readonly secretRecord: string;
   readonly configuration: string;
   readonly configurationRecord: string;
+  /** The server's certificate and its key. */
+  readonly certificate: string;
+  readonly certificateKey: string;
   readonly serverRecord: string;
   readonly log: string;
   readonly socket: string;
@@ -90,6 +93,8 @@ function serverPaths(layout: Pick<Layout, 'servers' | 'locks' | 'short'>, ref: S
     secretRecord: path.join(directory, 'secret.json'),
     configuration: path.join(directory, 'configuration'),
     configurationRecord: path.join(directory, 'configuration.json'),
+    certificate: path.join(directory, 'tls', 'server.crt'),
+    certificateKey: path.join(directory, 'tls', 'server.key'),
     serverRecord: path.join(directory, 'server.json'),
     log: path.join(directory, 'server.log'),
     socket: path.join(layout.short, shortName(`${ref.namespace}/${ref.resourceName}`)),

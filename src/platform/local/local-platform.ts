@@ -4,6 +4,7 @@ import { takeLock } from '../../machine/file-lock.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';
 import { type ProcessIdentity, readJobUsers, readServerNumbers } from '../../postgres-programs/identity.ts';
 import { isLogLarge, rotateServerLog } from '../../postgres-programs/server-log.ts';
+import type { CertificateSource } from '../../secrets/certificates/certificate-source.ts';
 import { type LocalContext, prepareLayout } from './context.ts';
 import { withSystemErrorsTranslated } from './file-errors.ts';
 import { followJobLog } from './jobs/job-logs.ts';
@@ -11,6 +12,7 @@ import { createJobs } from './jobs/job-verbs.ts';
 import { layoutOf } from './layout.ts';
 import { listLocalObjects } from './objects.ts';
 import { readLocalOffers } from './offers.ts';
+import { renewCertificates } from './servers/server-certificate.ts';
 import { createServerExits, type ServerExits } from './servers/server-exits.ts';
 import { followServerLog } from './servers/server-logs.ts';
 import { createServerParts } from './servers/server-parts.ts';
@@ -18,6 +20,7 @@ import { listServers } from './servers/server-records.ts';
 import { createServers } from './servers/server-verbs.ts';
 
 const ROTATE_INTERVAL_MS = 60_000;
+const RENEW_INTERVAL_MS = 6 * 3_600_000;
 /** pg_durable was seen to take up to 30 s for a fast shutdown. */
 const STOP_GRACE_MS = 40_000;
 
@@ -37,6 +40,8 @@ export interface LocalPlatformOptions {
   readonly jobConcurrency: number;
   /** The default first. */
   readonly namespaces: readonly string[];
+  /** Default: servers have no certificates. */
+  readonly certificates?: CertificateSource | null;
   readonly log: Logger;
   /** How long a server may take for a fast shutdown before it is stopped harder. Default 40 s. */
   readonly stopGraceMs?: number;
@@ -61,11 +66,15 @@ function createKeeper(context: LocalContext): { stop(): void } {
       await rotateServerLog(paths.log).finally(() => lock.release());
     }
   };
-  const timer = setInterval(() => {
-    rotate().catch((error: unknown) => context.log.warn({ err: error }, 'cannot look after the logs of servers'));
-  }, ROTATE_INTERVAL_MS);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
+  const look = (work: () => Promise<void>, what: string, intervalMs: number) =>
+    setInterval(() => {
+      work().catch((error: unknown) => context.log.warn({ err: error }, `cannot look after the ${what} of servers`));
+    }, intervalMs).unref();
+  const timers = [
+    look(rotate, 'logs', ROTATE_INTERVAL_MS),
+    look(() => renewCertificates(context), 'certificates', RENEW_INTERVAL_MS),
+  ];
+  return { stop: () => timers.forEach(clearInterval) };
 }
 
 /**
@@ -80,6 +89,7 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
   const serverNumbers = options.identity === null ? null : await readServerNumbers();
   const context: LocalContext = {
     ...options,
+    certificates: options.certificates ?? null,
     layout,
     jobUsers,
     serverNumbers,

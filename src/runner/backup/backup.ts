@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Login } from '../../guarded-postgres/session.ts';
-import { type Attempt, type Program, requireParameter, requireSecret } from '../attempt/attempt.ts';
+
+import { type Attempt, type Program, requireParameter } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
@@ -10,6 +10,7 @@ import { findCompression } from '../dump/compression.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
 import type { StoredFile } from '../mover/file-mover.ts';
 import { failingAs } from '../postgres/describe-error.ts';
+import { readLogin } from '../postgres/read-login.ts';
 import { writeToolEnvironment } from '../postgres/tool-environment.ts';
 import { checkLogin, type FoundServer } from './check-login.ts';
 import { checkSource, fitToSource } from './check-source.ts';
@@ -92,13 +93,6 @@ function readAcceptLoss({ parameters }: Attempt): AcceptedLoss {
 
 function now(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-async function readLogin(attempt: Attempt): Promise<Login> {
-  const port = Number(requireParameter(attempt, 'PGPORT', /[0-9]+/));
-  const host = requireParameter(attempt, 'PGHOST', /.+/s);
-  const user = requireParameter(attempt, 'PGUSER', /.+/s);
-  return { host, port, user, password: await requireSecret(attempt, 'password') };
 }
 
 async function dumpEverything(

@@ -24,8 +24,23 @@ export async function writeToolEnvironment(
     PGCONNECT_TIMEOUT: String(connectTimeoutSeconds),
     // Of version 16 and later; 15 has no such thing. Without a password: servers that trust loopback.
     PGREQUIREAUTH: 'scram-sha-256,none',
-    PGSSLMODE: 'disable',
+    ...(await tlsEnvironment(login, directory)),
     PGGSSENCMODE: 'disable',
+  };
+}
+
+/** Tools know the server by the authority and the address that they reach it at. */
+async function tlsEnvironment({ identity }: Login, directory: string): Promise<Record<string, string>> {
+  if (identity === undefined) return { PGSSLMODE: 'disable' };
+  const trusted = path.join(directory, 'authorities.pem');
+  await writeFile(trusted, identity.trusted, { mode: 0o600 });
+  return {
+    PGSSLMODE: 'verify-full',
+    PGSSLROOTCERT: trusted,
+    PGSSLCERT: path.join(directory, 'no-certificate'),
+    PGSSLKEY: path.join(directory, 'no-key'),
+    PGSSLCRL: path.join(directory, 'no-list'),
+    PGSSLMINPROTOCOLVERSION: 'TLSv1.2',
   };
 }
 

@@ -49,11 +49,12 @@ export async function findConnection(
   if (instance.endpoint === null || instance.state === 'DELETED') {
     return refused('CONFLICT', explainAbsence(instance));
   }
-  const { host, port } = instance.endpoint;
+  const { host, port, tls } = instance.endpoint;
+  const address = { host, port, ...(tls === undefined ? {} : { tls }) };
   const durable = instance.imageType === 'PG_DURABLE';
   try {
     const login = { username: SUPERUSER_NAME, password: await instances.readPassword(instance.id) };
-    const facts = await probe.connect({ host, port }, login, { timeoutMs: PROBE_TIMEOUT_MS, durable });
+    const facts = await probe.connect(address, login, { timeoutMs: PROBE_TIMEOUT_MS, durable });
     return { ok: true, ...facts, failure: null };
   } catch (error) {
     if (error instanceof AppError) return refused(error.code, error.message);

@@ -4,6 +4,7 @@ import type { Database } from '../../db/database.ts';
 import { fileKeyContext } from '../../secrets/file-key-context.ts';
 import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
+import { changeAuthorityKey } from '../../stores/authorities/authorities.ts';
 import { keepImageSecrets, lockImage } from '../../stores/images/writes.ts';
 import { keepInstanceSecrets, lockInstance } from '../../stores/instances/writes.ts';
 import { listOtherwiseEncrypted, readKeyIds } from '../../stores/upkeep/key-ids.ts';
@@ -41,7 +42,7 @@ export interface Rotation {
 
 /**
  * Encrypts with the newest key what was encrypted with an older one: the passwords of instances and images, the keys of
- * images' files, the manifests of images and the secrets of webhooks, one by one, while servers run. Again: what is left.
+ * images' files, the manifests of images, the secrets of webhooks and the authority of servers' certificates, one by one, while servers run. Again: what is left.
  * When nothing is left the older keys can go.
  */
 export async function rotateKeys(dependencies: RotationDependencies): Promise<Rotation> {
@@ -59,6 +60,9 @@ export async function rotateKeys(dependencies: RotationDependencies): Promise<Ro
     }
   }
   for (const id of older.webhooks) webhooks += await rotateWebhook(dependencies, id);
+  for (const id of older.authorities) {
+    await database.transaction((tx) => changeAuthorityKey(tx, id, (value) => anew(secrets, value, id)));
+  }
   return { instances, images, webhooks, left };
 }
 

@@ -114,11 +114,11 @@ export async function writeEndpoint(
   { orm }: Database,
   lease: HeldLease,
   { id, revision }: { readonly id: string; readonly revision: number },
-  { host, port, dnsName }: ServerEndpoint,
+  { host, port, dnsName, tls }: ServerEndpoint,
 ): Promise<void> {
   await answered(
     orm.execute(sql`
-      UPDATE cms.instances i SET endpoint = ${JSON.stringify({ host, port, dnsName })}::jsonb
+      UPDATE cms.instances i SET endpoint = ${JSON.stringify({ host, port, dnsName, tls })}::jsonb
       WHERE i.id = ${id} AND i.revision = ${revision} AND i.state = 'RUNNING' AND NOT ${isBusy} AND ${isHeld(lease)}`),
   );
 }

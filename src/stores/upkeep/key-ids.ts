@@ -10,6 +10,7 @@ export const PLACES = [
   { table: 'images', column: 'encrypted_file_key' },
   { table: 'webhooks', column: 'encrypted_secret' },
   { table: 'webhooks', column: 'encrypted_old_secret' },
+  { table: 'authorities', column: 'encrypted_key' },
 ] as const;
 
 /** The ids of the keys that the records are encrypted with, in order. */
@@ -26,8 +27,9 @@ export async function readKeyIds({ pool }: Pick<Database, 'pool'>): Promise<read
 export async function listOtherwiseEncrypted(
   { pool }: Pick<Database, 'pool'>,
   keyId: string,
-): Promise<Readonly<Record<'instances' | 'images' | 'webhooks', readonly string[]>>> {
-  const found = { instances: new Set<string>(), images: new Set<string>(), webhooks: new Set<string>() };
+): Promise<Readonly<Record<(typeof PLACES)[number]['table'], readonly string[]>>> {
+  const [instances, images, webhooks, authorities] = Array.from({ length: 4 }, () => new Set<string>());
+  const found = { instances, images, webhooks, authorities } as Record<(typeof PLACES)[number]['table'], Set<string>>;
   for (const { table, column } of PLACES) {
     const { rows } = await pool.query<{ id: string }>(
       `SELECT id FROM cms.${table} WHERE split_part(${column}, '.', 2) <> $1 ORDER BY created_at, id`,
@@ -35,5 +37,10 @@ export async function listOtherwiseEncrypted(
     );
     for (const { id } of rows) found[table].add(id);
   }
-  return { instances: [...found.instances], images: [...found.images], webhooks: [...found.webhooks] };
+  return {
+    instances: [...found.instances],
+    images: [...found.images],
+    webhooks: [...found.webhooks],
+    authorities: [...found.authorities],
+  };
 }

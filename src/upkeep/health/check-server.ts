@@ -75,14 +75,14 @@ async function check(dependencies: CheckDependencies, instance: WatchedInstance)
 async function connect(
   { probe, timeoutMs }: CheckDependencies,
   { imageType }: WatchedInstance,
-  { host, port }: ServerEndpoint,
+  { host, port, tls }: ServerEndpoint,
   password: string,
 ): Promise<Verdict | AppError> {
   const login = { username: SUPERUSER_NAME, password };
   const options = { timeoutMs, durable: imageType === 'PG_DURABLE', libraries: true };
   try {
     const { latencyMs, durableWorkerRunning, durableWorkerDetail } = await probe.connect(
-      { host, port },
+      { host, port, ...(tls === undefined ? {} : { tls }) },
       login,
       options,
     );
@@ -99,7 +99,7 @@ async function connect(
 
 function otherThan(recorded: ServerEndpoint | null, found: ServerEndpoint | null): ServerEndpoint | null {
   if (found === null) return null;
-  return found.host === recorded?.host && found.port === recorded.port ? null : found;
+  return found.host === recorded?.host && found.port === recorded.port && found.tls === recorded.tls ? null : found;
 }
 
 function explain({ phase, detail, wasStopped = false }: ServerStatus, answer: AppError | null): Verdict {

@@ -22,6 +22,7 @@ import { createImageCommands } from '../../../src/services/images/image-commands
 import { createInstanceCommands } from '../../../src/services/instances/instance-commands.ts';
 import { createOperationCommands } from '../../../src/services/operations/operation-commands.ts';
 import { createAzureBlobStore } from '../../../src/storage/azure-blob-store.ts';
+import { createAuthority } from '../../../src/stores/authorities/authorities.ts';
 import { createDrillQueries } from '../../../src/stores/drills/queries.ts';
 import { createDrillRecords } from '../../../src/stores/drills/records.ts';
 import { createImageQueries } from '../../../src/stores/images/queries.ts';
@@ -63,6 +64,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
   await chmod(directory, 0o755);
   const { database, url } = test;
   const stateDirectory = path.join(directory, 'state');
+  const authority = createAuthority(database, secrets);
   const platform = await createLocalPlatform({
     homeId: randomUUID(),
     stateDirectory,
@@ -73,6 +75,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     runnerDirectory: await bundledRunner(),
     jobConcurrency: 2,
     namespaces: ['test'],
+    certificates: authority,
     log,
   });
   const store = createAzureBlobStore({
@@ -87,7 +90,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
   const services = {
     platform: meddling.platform?.(platform) ?? platform,
     store: meddling.store?.(store) ?? store,
-    probe: createServerProbe(),
+    probe: createServerProbe(authority.readTrusted),
     instances: createInstanceRecords(database, secrets),
     images: createImageRecords(database, secrets),
     drills: createDrillRecords(database, secrets),
@@ -206,6 +209,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     /** What the platform holds, as `kind name`. */
     objects: async () => (await platform.listObjects()).map(({ kind, name }) => `${kind} ${name}`).sort(),
     stateDirectory,
+    readTrusted: authority.readTrusted,
     stateFiles: () => readdir(stateDirectory, { recursive: true }),
     async stop() {
       await worker.stop({ graceMs: 0 });

@@ -27,6 +27,7 @@ async function createChecksWorld(): Promise<ChecksWorld> {
     platform: world.platform,
     listener: { hears: true },
     logger: createLogger('silent'),
+    authority: { readTrusted: async () => '' },
     facts: { version: '1.2.3', platform: 'local', imageMethods: ['LOGICAL'], namespaces: ['toygres-managed'] },
   };
   return { ...world, dependencies, checksWith: (change = {}) => createChecks({ ...dependencies, ...change }) };

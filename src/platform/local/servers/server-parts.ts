@@ -88,16 +88,22 @@ export function createServerParts(context: LocalContext): ServerParts {
       locked(spec, async (paths) => {
         await makePassage(paths.directory);
         await makePassage(paths.configuration);
+        const isTlsOnly = context.certificates !== null && spec.exposure === 'PUBLIC';
         // No secret stands in them, and a server that could change them could let others in.
         const options = { mode: 0o644 };
-        await writeWholeFile(path.join(paths.configuration, 'pg_hba.conf'), buildHba(spec.imageType), options);
+        await writeWholeFile(
+          path.join(paths.configuration, 'pg_hba.conf'),
+          buildHba(spec.imageType, isTlsOnly),
+          options,
+        );
         await writeWholeFile(path.join(paths.configuration, 'pg_ident.conf'), buildIdent(), options);
         const record = { ownerId: spec.instanceId, imageType: spec.imageType };
         if ((await readJsonFile(paths.configurationRecord, ConfigurationRecord)) !== null) return;
         await writeJsonFile(paths.configurationRecord, record);
       }),
 
-    removeConfiguration: (ref) => removeFiles(ref, (paths) => [paths.configuration, paths.configurationRecord]),
+    removeConfiguration: (ref) =>
+      removeFiles(ref, (paths) => [paths.configuration, paths.configurationRecord, path.dirname(paths.certificate)]),
     removeSecret: (ref) => removeFiles(ref, (paths) => [paths.secretRecord]),
 
     removeVolume: (ref) =>

@@ -30,6 +30,8 @@ export const ServerRecord = z.object({
   port: z.number().int().nullable(),
   /** The postmaster that was started last. */
   process: z.nullable(ProcessMark),
+  /** Whether it was started with a certificate of this installation. */
+  certified: z.boolean().optional(),
   /** Why it could not be started. */
   failure: z.string().nullable(),
 });

@@ -11,17 +11,21 @@ function hbaLine(...fields: readonly string[]): string {
 
 /**
  * Who may log in, and how. Every program of this machine comes from loopback, so a password is asked there too; only
- * PG_DURABLE trusts it, since its background worker and the steps it runs connect there and cannot give one.
+ * PG_DURABLE trusts it, since its background worker and the steps it runs connect there and cannot give one. `tlsOnly`: who
+ * comes over the network comes by TLS.
  */
-export function buildHba(imageType: ImageType): string {
+export function buildHba(imageType: ImageType, tlsOnly = false): string {
   const loopback = imageType === 'PG_DURABLE' ? 'trust' : 'scram-sha-256';
+  const host = tlsOnly ? 'hostssl' : 'host';
+  // The worker of pg_durable knows no TLS.
+  const near = imageType === 'PG_DURABLE' ? 'host' : host;
   const rules = [
     hbaLine('local', 'all', 'all', 'scram-sha-256'),
     hbaLine('local', 'replication', 'all', 'scram-sha-256'),
-    hbaLine('host', 'all', 'all', '127.0.0.1/32', loopback),
-    hbaLine('host', 'all', 'all', '::1/128', loopback),
-    hbaLine('host', 'replication', 'all', 'all', 'scram-sha-256'),
-    hbaLine('host', 'all', 'all', 'all', 'scram-sha-256'),
+    hbaLine(near, 'all', 'all', '127.0.0.1/32', loopback),
+    hbaLine(near, 'all', 'all', '::1/128', loopback),
+    hbaLine(host, 'replication', 'all', 'all', 'scram-sha-256'),
+    hbaLine(host, 'all', 'all', 'all', 'scram-sha-256'),
   ];
   return `${HEAD}${rules.join('\n')}\n`;
 }
@@ -38,6 +42,8 @@ export interface ServerFacts {
   readonly hbaFile: string;
   readonly identFile: string;
   readonly socketDirectory: string;
+  /** Null: it has none of ours. */
+  readonly certificate: { readonly file: string; readonly keyFile: string } | null;
   /** What the cluster's own files say of shared_preload_libraries. */
   readonly preloaded: string;
 }
@@ -72,6 +78,18 @@ export function buildSettings(facts: ServerFacts): Readonly<Record<string, strin
     logging_collector: 'off',
     log_line_prefix: '%m [%p] ',
     log_timezone: 'UTC',
+    ...(facts.certificate === null
+      ? {}
+      : {
+          ssl: 'on',
+          ssl_cert_file: facts.certificate.file,
+          ssl_key_file: facts.certificate.keyFile,
+          ssl_ca_file: '',
+          ssl_crl_file: '',
+          ssl_crl_dir: '',
+          ssl_passphrase_command: '',
+          ssl_min_protocol_version: 'TLSv1.2',
+        }),
   };
   if (facts.imageType !== 'PG_DURABLE') return settings;
   return {

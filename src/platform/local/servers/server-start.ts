@@ -16,6 +16,7 @@ import { type LocalContext, makePassage, makePrivate } from '../context.ts';
 import type { ServerPaths } from '../layout.ts';
 import { requirePrograms } from '../offers.ts';
 import { reservePort } from './ports.ts';
+import { ensureCertificate } from './server-certificate.ts';
 import { isThere, SecretRecord, type ServerRecord } from './server-records.ts';
 import { buildSettings } from './server-settings.ts';
 import { adoptVolume, endProcessesOf, giveTree, readOwnUid, readServerUser } from './server-user.ts';
@@ -114,6 +115,7 @@ async function launch(
     const port = await reservePort(context.layout, paths, remembered, (chosen) => write({ port: chosen }));
     await rotateServerLog(paths.log);
     await removeMisleadingLock(paths.data);
+    const certificate = await ensureCertificate(context, paths, user);
     const settings = buildSettings({
       resourceName: path.basename(paths.directory),
       imageType: record.imageType,
@@ -122,10 +124,11 @@ async function launch(
       identFile: path.join(paths.configuration, 'pg_ident.conf'),
       socketDirectory: paths.socket,
       preloaded,
+      certificate,
     });
     const start = { dataDirectory: paths.data, settings, logFile: paths.log };
     const pid = await startCluster({ programs, identity: user }, start);
-    await write({ port, process: await markProcess(pid) });
+    await write({ port, process: await markProcess(pid), certified: certificate !== null });
     const isBegun = async () =>
       (await findPostmaster(paths.data))?.listens === true || (await readProcess(pid)) === null;
     await until(isBegun, { timeoutMs: 10_000 });
@@ -158,7 +161,7 @@ export async function startServer(
     throw new AppError('UNAVAILABLE', `Server ${ref.resourceName} is still shutting down: try again in a moment.`);
   }
   const programs = await requirePrograms(context.programs, record);
-  const begun = { ...wanted, process: null };
+  const begun = { ...wanted, process: null, certified: false };
   await writeJsonFile(paths.serverRecord, begun);
   try {
     await adoptVolume(context, paths);

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { Platform, ServerRef, ServerSpec, ServerStatus } from '../../../../jobs/ports/platform.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { isAlive } from '../../../machine/process-mark.ts';
@@ -24,8 +25,13 @@ const START_PATIENCE_SECONDS = 15;
 
 const PHASES = { starting: 'STARTING', ready: 'READY', stopping: 'STOPPING' } as const;
 
-function statusOf(phase: ServerStatus['phase'], port: number | null, detail: string | null): ServerStatus {
-  const address = port === null ? null : { host: '127.0.0.1', port };
+function statusOf(
+  phase: ServerStatus['phase'],
+  port: number | null,
+  detail: string | null,
+  tls: string | null = null,
+): ServerStatus {
+  const address = port === null ? null : { host: '127.0.0.1', port, ...(tls === null ? {} : { tls }) };
   return { phase, endpoint: address && { ...address, dnsName: null }, insideAddress: address, detail };
 }
 
@@ -33,8 +39,9 @@ async function describeRunning(paths: ServerPaths, postmaster: Postmaster): Prom
   const phase = PHASES[postmaster.status];
   const detail = phase === 'STARTING' ? await readLastCause(paths.log) : null;
   // Its own word for it may be changed by whoever is superuser there, and lead to another server.
-  const port = (await readJsonFile(paths.serverRecord, ServerRecord))?.port ?? postmaster.port;
-  return statusOf(phase, postmaster.listens ? port : null, detail);
+  const record = await readJsonFile(paths.serverRecord, ServerRecord);
+  const tls = record?.certified ? path.basename(paths.directory) : null;
+  return statusOf(phase, postmaster.listens ? (record?.port ?? postmaster.port) : null, detail, tls);
 }
 
 async function describeMissing(paths: ServerPaths): Promise<ServerStatus> {
@@ -78,6 +85,7 @@ export function createServers(context: LocalContext): ServerVerbs {
           postgresVersion: spec.postgresVersion,
           port: known?.port ?? null,
           process: known?.process ?? null,
+          certified: known?.certified ?? false,
           failure: null,
         });
       }),

@@ -4,6 +4,7 @@ import { writeOptions } from '../../../guarded-postgres/pinned-settings.ts';
 import { RawName } from '../../../guarded-postgres/raw-name.ts';
 import { ServerError, SessionLostError } from '../../../guarded-postgres/server-error.ts';
 import type { Login } from '../../../guarded-postgres/session.ts';
+import { buildTls } from '../../../guarded-postgres/verified-tls.ts';
 import type { BaseBackupQuery } from './base-backup-query.ts';
 
 const APPLICATION = 'toygres base backup';
@@ -19,20 +20,24 @@ export interface ReplicationSession {
 
 /** Opens one, guarded as all sessions are. Throws ServerError or SessionLostError. */
 export async function openReplication(login: Login): Promise<ReplicationSession> {
-  const connection = new GuardedConnection({
-    user: login.user,
-    database: RawName.of(''),
-    applicationName: APPLICATION,
-    options: writeOptions(SETTINGS),
-    isReplication: true,
-  });
+  const ssl = login.identity === undefined ? false : buildTls(login.identity);
+  const connection = new GuardedConnection(
+    {
+      user: login.user,
+      database: RawName.of(''),
+      applicationName: APPLICATION,
+      options: writeOptions(SETTINGS),
+      isReplication: true,
+    },
+    { ssl },
+  );
   const client = new pg.Client({
     host: login.host,
     port: login.port,
     user: login.user,
     password: () => login.password,
     database: '',
-    ssl: false,
+    ssl,
     sslnegotiation: 'postgres',
     connectionTimeoutMillis: CONNECT_MS,
     connection,

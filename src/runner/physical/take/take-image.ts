@@ -1,10 +1,11 @@
 import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Login } from '../../../guarded-postgres/session.ts';
-import { type Attempt, type Program, requireParameter, requireSecret } from '../../attempt/attempt.ts';
+import { type Attempt, type Program, requireParameter } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import { checkLogin } from '../../backup/check-login.ts';
 import type { StoredFile } from '../../mover/file-mover.ts';
 import { describeError } from '../../postgres/describe-error.ts';
+import { readLogin } from '../../postgres/read-login.ts';
 import { BACKUP_MANIFEST, CHECKSUMS_FILE, SERVER_FILE } from '../archive/archive-names.ts';
 import { type BaseBackup, holdLog, startBaseBackup } from './base-backup.ts';
 import { type PhysicalSource, readSource } from './read-source.ts';
@@ -111,13 +112,6 @@ function describe({ facts, systemIdentifier, collations }: PhysicalSource, backu
 
 function now(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-async function readLogin(attempt: Attempt): Promise<Login> {
-  const port = Number(requireParameter(attempt, 'PGPORT', /[0-9]+/));
-  const host = requireParameter(attempt, 'PGHOST', /.+/s);
-  const user = requireParameter(attempt, 'PGUSER', /.+/s);
-  return { host, port, user, password: await requireSecret(attempt, 'password') };
 }
 
 async function* only(bytes: Buffer): AsyncGenerator<Uint8Array> {

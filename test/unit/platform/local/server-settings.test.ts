@@ -9,6 +9,7 @@ const facts = {
   identFile: '/state/pg_ident.conf',
   socketDirectory: '/state/run/0123456789ab',
   preloaded: '',
+  certificate: null,
 } as const;
 
 describe('who may log in', () => {
@@ -31,6 +32,16 @@ describe('who may log in', () => {
   });
 });
 
+describe('who comes over the network to a server that takes TLS only', () => {
+  const typesOf = (text: string) =>
+    text.split('\n').flatMap((line) => (line === '' || line.startsWith('#') ? [] : [line.split('\t')[0]]));
+
+  test('comes by TLS, but for the worker of pg_durable, which knows none', () => {
+    expect(new Set(typesOf(buildHba('STOCK', true)))).toEqual(new Set(['local', 'hostssl']));
+    expect(typesOf(buildHba('PG_DURABLE', true))).toEqual(['local', 'local', 'host', 'host', 'hostssl', 'hostssl']);
+  });
+});
+
 describe('what a server is told on its command line', () => {
   test('it listens on loopback and on a socket of its own', () => {
     expect(buildSettings(facts)).toMatchObject({
@@ -38,6 +49,17 @@ describe('what a server is told on its command line', () => {
       port: '20001',
       unix_socket_directories: '"/state/run/0123456789ab"',
       hba_file: '/state/pg_hba.conf',
+    });
+  });
+
+  test('its certificate is the one of the installation, whatever its own files say', () => {
+    expect(buildSettings(facts)).not.toHaveProperty('ssl');
+    const certificate = { file: '/state/server.crt', keyFile: '/state/server.key' };
+    expect(buildSettings({ ...facts, certificate })).toMatchObject({
+      ssl: 'on',
+      ssl_cert_file: '/state/server.crt',
+      ssl_key_file: '/state/server.key',
+      ssl_min_protocol_version: 'TLSv1.2',
     });
   });
 
