@@ -11,19 +11,23 @@ source "$here/lib/images.sh"
 # shellcheck source=lib/manifests.sh
 source "$here/lib/manifests.sh"
 
-USAGE="usage: deploy-to-aks.sh [--https] [--dns-label NAME] [--name NAME]
+USAGE="usage: deploy-to-aks.sh [--http] [--dns-label NAME] [--name NAME]
 
-  --https       with a certificate of Let's Encrypt; without it the token crosses the internet unencrypted
+  --http        without a certificate of Let's Encrypt: the token crosses the internet unencrypted. --https is the default
   --dns-label   the API is at NAME.REGION.cloudapp.azure.com; default: the name and six letters that are always the same
   --name        as given to setup-infra.sh; default toygres
 
 Needs az (signed in), docker, kubectl, curl and git."
 
-name=toygres https='' label=''
+name=toygres https=1 label=''
 while (($# > 0)); do
   case $1 in
     --https)
       https=1
+      shift
+      ;;
+    --http)
+      https=''
       shift
       ;;
     --dns-label)
@@ -78,6 +82,6 @@ until curl --silent --fail --max-time 5 --output /dev/null "$url/health"; do
   kubectl --context $CLUSTER --namespace $SYSTEM_NAMESPACE logs deployment/toygres-$([[ -n $https ]] && echo https || echo api)"
   sleep 5
 done
-[[ -n $https ]] || say "warning: without --https the token crosses the internet unencrypted"
+[[ -n $https ]] || say "warning: with --http the token crosses the internet unencrypted"
 printf '%s\n' "API and IDE  $url/graphql" "Token        kubectl --context $CLUSTER --namespace $SYSTEM_NAMESPACE \
 get secret toygres --output 'jsonpath={.data.TOYGRES_API_TOKEN}' | base64 --decode"

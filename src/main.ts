@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { AppError } from '../schema/errors.ts';
 import {
   type Adoption,
@@ -17,8 +19,10 @@ import { readConfig } from './config/env.ts';
 import { isLoopback } from './config/networks.ts';
 import { keepToOwnSettings } from './config/own-environment.ts';
 import { createLogger } from './log/logger.ts';
+import { parseSecretKey } from './secrets/secret-key.ts';
+import { wrapKey } from './storage/key-vault.ts';
 
-const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | catalog adopt | catalog key IMAGE | keys rotate | --version
+const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | catalog adopt | catalog key IMAGE | keys rotate | keys wrap | --version
 
   standalone   API and workers in one process, on embedded defaults for what is not configured
   api          only the API; needs DATABASE_URL and a blob store
@@ -29,6 +33,8 @@ const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | cata
                shows which instances of another platform's id have their volumes here; with --yes it records them here
   catalog key IMAGE
                prints the key of an encrypted image's files, with which age -d reads them, and ends
+  keys wrap    has a key of Azure Key Vault wrap the key on standard input (a new one where it is empty), and prints what
+               TOYGRES_ENCRYPTION_KEY is to hold
   keys rotate  encrypts anew, with the first key of TOYGRES_ENCRYPTION_KEY, what its other keys protect, and ends
 
 The README lists the environment variables.`;
@@ -156,11 +162,25 @@ async function adopt([from, ...rest]: readonly string[]): Promise<void> {
   ]);
 }
 
+/** What is printed is no secret without the vault. */
+async function wrap([keyUrl, ...rest]: readonly string[]): Promise<void> {
+  if (keyUrl === undefined || rest.length > 0) {
+    process.stderr.write('usage: toygres keys wrap https://NAME.vault.azure.net/keys/KEY/VERSION\n');
+    process.exitCode = 2;
+    return;
+  }
+  const given = process.stdin.isTTY ? '' : (await text(process.stdin)).trim();
+  const key = given === '' ? randomBytes(32).toString('base64') : given;
+  parseSecretKey(key);
+  say([await wrapKey(keyUrl, key)]);
+}
+
 const COMMANDS: Readonly<Record<string, (rest: readonly string[]) => Promise<void>>> = {
   'catalog adopt': adopt,
   'catalog key': printKey,
   'catalog rebuild': rebuildCatalog,
   'keys rotate': rotate,
+  'keys wrap': wrap,
 };
 
 /** How a start ends that somebody stopped: in order, and with nothing left. */

@@ -14,7 +14,8 @@ export interface JobLimits {
 /**
  * Limits from the size of the data. Deadline: half an hour, and the time for reading and writing it at 4 MiB/s, which is
  * slower than anything worth waiting for. Silence: a quarter of an hour, and the time for one pass over it at 20 MiB/s,
- * since building an index says nothing while it runs. The grant outlives the deadline. Scratch: all of it incompressible.
+ * since building an index says nothing while it runs. The grant outlives the deadline by the time that a job may
+ * wait for others before it begins. Scratch: all of it incompressible.
  */
 export function jobLimits(dataBytes: number): JobLimits {
   const deadlineSeconds = Math.ceil(1_800 + dataBytes / (4 * MIB));

@@ -38,6 +38,12 @@ export interface Core {
   readonly checks: Pick<ServerProbe, 'connect'>;
 }
 
+/** As the role that owns the schemas, where there is one; then the service may do no more than its work needs. */
+function migrate({ migrationDatabaseUrl }: Config, url: string, log: Logger): Promise<void> {
+  if (migrationDatabaseUrl === null) return migrateDatabase(url, { log });
+  return migrateDatabase(migrationDatabaseUrl, { log, serviceUrl: url });
+}
+
 /**
  * Opens them in order; each thing's stop is put on `stops` as soon as it runs. `schedule`: whether this process sends what
  * is due by schedules.
@@ -54,7 +60,7 @@ export async function openCore(
   // Only so that a connection string that cannot be read is said now, and not by the first image.
   if ('connectionString' in foundations.blobLogin) await openBlobAccount(foundations.blobLogin, config.proxies);
   const { startWaitMs, databaseConnections } = config;
-  await untilUp(() => migrateDatabase(directUrl, { log }), {
+  await untilUp(() => migrate(config, directUrl, log), {
     what: 'the database of records',
     waitMs: startWaitMs,
     log,

@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '../embedded/postgres.ts';
 import type { Logger } from '../log/logger.ts';
 import { readServerIdentity } from '../postgres-programs/identity.ts';
 import type { BlobLogin } from '../storage/blob-account.ts';
+import { unwrapKeys } from '../storage/key-vault.ts';
 import type { Machine } from './machine.ts';
 import { prepareMachine } from './machine.ts';
 import type { Mode } from './mode.ts';
@@ -40,7 +41,7 @@ function requireConfigured(config: Config, mode: Mode): void {
 }
 
 async function readEncryptionKey(config: Config, home: Home): Promise<string> {
-  if (config.encryptionKey !== null) return config.encryptionKey;
+  if (config.encryptionKey !== null) return unwrapKeys(config.encryptionKey);
   if (config.databaseUrl === null) return readOrCreateEncryptionKey(home.directory);
   throw new AppError(
     'INVALID_INPUT',

@@ -14,6 +14,7 @@ import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { parseSecretKey } from '../secrets/secret-key.ts';
 import { createAzureBlobStore } from '../storage/azure-blob-store.ts';
 import type { BlobLogin } from '../storage/blob-account.ts';
+import { unwrapKeys } from '../storage/key-vault.ts';
 import { Stops } from './stops.ts';
 
 type Store = Pick<ImageStore, 'listImageIds' | 'readManifest'>;
@@ -68,7 +69,7 @@ async function findManifest(store: Store, image: string): Promise<ImageManifest>
 async function readKeys({ encryptionKey, home }: Config) {
   const file = path.join(home, 'encryption-key');
   const text = encryptionKey ?? (await readPlainFile(file));
-  if (text !== null && text.trim() !== '') return text.split(',').map((key) => parseSecretKey(key));
+  if (text !== null && text.trim() !== '') return (await unwrapKeys(text)).split(',').map((key) => parseSecretKey(key));
   throw new AppError('UNAVAILABLE', `There is no encryption key: set TOYGRES_ENCRYPTION_KEY, or bring ${file} back.`);
 }
 

@@ -50,6 +50,7 @@ const Settings = z.object({
   TOYGRES_HOME: optional(z.string().default('.toygres')),
   DATABASE_URL: databaseUrl,
   TOYGRES_DIRECT_DATABASE_URL: databaseUrl,
+  TOYGRES_MIGRATION_DATABASE_URL: databaseUrl,
   TOYGRES_DATABASE_CONNECTIONS: whole(10, 2, 1000),
   TOYGRES_QUEUE_CONNECTIONS: whole(3, 1, 100),
   TOYGRES_START_WAIT_SECONDS: whole(60, 0, 3600),
@@ -107,10 +108,12 @@ const Settings = z.object({
   TOYGRES_DEFAULT_IMAGE_METHOD: optional(z.enum(IMAGE_METHODS).default('LOGICAL')),
   ...ACCESS_VARIABLES,
   TOYGRES_ENCRYPTION_KEY: text.refine(
-    (value) => value === null || value.split(',').every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key.trim())),
+    (value) =>
+      value === null ||
+      value.split(',').every((key) => /^([A-Za-z0-9+/]{43}=|https:\/\/\S+#[\w-]{43,})$/.test(key.trim())),
     {
       message:
-        'must be 32 bytes in base64 (openssl rand -base64 32), or several such, the newest first, between commas',
+        'must be 32 bytes in base64 (openssl rand -base64 32), or what `toygres keys wrap` printed, or several such, the newest first, between commas',
     },
   ),
   TOYGRES_ENCRYPT_IMAGES: optional(z.enum(['true', 'false']).default('false')),
@@ -136,6 +139,10 @@ const Environment = Settings.refine(
     message: 'and AZURE_STORAGE_ACCOUNT are both set: keep one of them',
   },
 )
+  .refine((env) => env.TOYGRES_MIGRATION_DATABASE_URL === null || env.DATABASE_URL !== null, {
+    path: ['TOYGRES_MIGRATION_DATABASE_URL'],
+    message: 'is the same database as another role: set DATABASE_URL as well',
+  })
   .refine((env) => env.TOYGRES_DIRECT_DATABASE_URL === null || env.DATABASE_URL !== null, {
     path: ['TOYGRES_DIRECT_DATABASE_URL'],
     message: 'is the way past the pooler that DATABASE_URL leads to: set DATABASE_URL as well',
@@ -186,6 +193,8 @@ export interface Config extends AccessConfig {
   readonly databaseUrl: string | null;
   /** The way to the same database past a pooler, for what needs a session of its own; null: `databaseUrl` is that way. */
   readonly directDatabaseUrl: string | null;
+  /** The same database as the role that owns its schemas; null: the service migrates as who it is. */
+  readonly migrationDatabaseUrl: string | null;
   /** The most connections to the database of records that a process opens for queries, and those of its queue. */
   readonly databaseConnections: { readonly queries: number; readonly queue: number };
   /** How long a start waits for the database of records and the blob store to come up. */
@@ -241,6 +250,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     home: path.resolve(env.TOYGRES_HOME),
     databaseUrl: env.DATABASE_URL,
     directDatabaseUrl: env.TOYGRES_DIRECT_DATABASE_URL,
+    migrationDatabaseUrl: env.TOYGRES_MIGRATION_DATABASE_URL,
     databaseConnections: { queries: env.TOYGRES_DATABASE_CONNECTIONS, queue: env.TOYGRES_QUEUE_CONNECTIONS },
     startWaitMs: env.TOYGRES_START_WAIT_SECONDS * 1000,
     proxies: readProxies(environment),

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { readDatabaseFacts, requireUsable, SCHEMAS } from './preconditions.ts';
+import { grantService, readRole } from './service-role.ts';
 import { createSession, pinTransaction } from './session.ts';
 import { explainUnusable, placeOf } from './unusable.ts';
 
@@ -20,6 +21,11 @@ export interface MigrateOptions {
   readonly log?: Logger;
   /** How long to wait for another server that migrates. Default 60 s. */
   readonly lockMs?: number;
+  /**
+   * How the service connects, where that is another role than the one that migrates: it is given what its work needs, and
+   * may not change or take away what stands in the audit log.
+   */
+  readonly serviceUrl?: string;
 }
 
 /**
@@ -27,7 +33,11 @@ export interface MigrateOptions {
  * of it is one transaction with its lock, so that it works on a connection of a pooler, too.
  * Throws UNAVAILABLE that says which database cannot be used and why: this is the first that a start hears of it.
  */
-export async function migrateDatabase(url: string, { log, lockMs = LOCK_MS }: MigrateOptions = {}): Promise<void> {
+export async function migrateDatabase(
+  url: string,
+  { log, lockMs = LOCK_MS, serviceUrl }: MigrateOptions = {},
+): Promise<void> {
+  const service = serviceUrl === undefined ? null : await readRole(serviceUrl);
   const client = createSession({ url, applicationName: 'toygres migrations', pooled: true });
   // A lost connection also rejects the query under way; unheard, it would end the process.
   client.on('error', () => undefined);
@@ -39,6 +49,7 @@ export async function migrateDatabase(url: string, { log, lockMs = LOCK_MS }: Mi
     await takeLock(client, url, lockMs, log);
     await makeSchemas(client);
     await applyPending(client, url);
+    if (service !== null) await grantService(client, service);
     await client.query('COMMIT');
   } catch (error) {
     throw explainUnusable(error, url);

@@ -4,6 +4,7 @@ import type { BlobGrant, ImageStore } from '../../jobs/ports/image-store.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { NO_PROXIES, nameProxy, type Proxies } from '../machine/proxies.ts';
+import { ensurePolicy } from './access-policy.ts';
 import { type BlobAccount, type BlobLogin, openBlobAccount } from './blob-account.ts';
 import { isContainerAbsent, translateBlobError } from './blob-errors.ts';
 import { listImage, readImageFile, removeBelow, removeImageBlobs, removeOlder } from './image-blobs.ts';
@@ -91,7 +92,9 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
       const expiresAt = new Date(Date.now() + Math.min(lifetimeSeconds, LONGEST_GRANT_SECONDS) * 1000);
       const url = `${client.url}/${prefix.slice(0, -1)}`;
       if (options.jobLogin === 'workload-identity') return { url, sas: null, expiresAt };
-      return { url, sas: await (await account()).sign(containerName, permissions, expiresAt), expiresAt };
+      const { sign, hasPolicies } = await account();
+      const policy = hasPolicies ? await ensurePolicy(client) : null;
+      return { url, sas: await sign(containerName, permissions, expiresAt, policy), expiresAt };
     });
   }
 

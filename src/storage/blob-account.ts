@@ -22,9 +22,11 @@ export interface BlobAccount {
   /**
    * A query string that lets its bearer do this in this container until then, and nothing else.
    * With a key it is signed here; signed in as itself, with a user delegation key, which reaches no further than the
-   * login's own roles and 7 days.
+   * login's own roles and 7 days. `policy`: the stored access policy that it ends with.
    */
-  sign(container: string, permissions: string, expiresAt: Date): Promise<string>;
+  sign(container: string, permissions: string, expiresAt: Date, policy: string | null): Promise<string>;
+  /** Whether signatures can name a stored access policy of the container, and end with it. */
+  readonly hasPolicies: boolean;
 }
 
 const OPTIONS = {
@@ -85,6 +87,8 @@ async function openAsItself(account: string, connections: StoreConnections): Pro
 
   return {
     service,
+    // What a user delegation key signed ends with that key, and names no policy.
+    hasPolicies: false,
     async sign(containerName, permissions, expiresOn) {
       if (key === null || key.signedExpiresOn < expiresOn) {
         key = await service.getUserDelegationKey(new Date(Date.now() - 10 * MINUTE), expiresOn);
@@ -107,8 +111,12 @@ function openWithKey(connectionString: string, connections: StoreConnections): B
   const protocol = url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
   return {
     service: openService(url, credential, connections),
-    async sign(containerName, permissions, expiresOn) {
-      const grant = { containerName, permissions: ContainerSASPermissions.parse(permissions), expiresOn, protocol };
+    // An emulator has its account in the path; Azurite takes a policy's rights and times in the place of the signature's own.
+    hasPolicies: new URL(url).pathname === '/',
+    async sign(containerName, permissions, expiresOn, policy) {
+      const parsed = ContainerSASPermissions.parse(permissions);
+      const named = policy === null ? {} : { identifier: policy };
+      const grant = { containerName, permissions: parsed, expiresOn, protocol, ...named };
       return generateBlobSASQueryParameters(grant, credential).toString();
     },
   };

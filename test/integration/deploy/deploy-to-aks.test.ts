@@ -57,7 +57,7 @@ test('a checkout that was changed gets images of its own', async () => {
 });
 
 test('puts the names of this deployment on top of the overlay, and no secret', async () => {
-  await azure.run('deploy-to-aks.sh', ['--https', '--dns-label', 'my-toygres']);
+  await azure.run('deploy-to-aks.sh', ['--dns-label', 'my-toygres']);
   const text = (await azure.kept('kustomization.yaml')) ?? '';
   const { resources, components, images, configMapGenerator } = parse(text);
   expect({ resources, components }).toEqual({ resources: ['../overlays/aks'], components: ['../components/https'] });
@@ -79,10 +79,11 @@ test('puts the names of this deployment on top of the overlay, and no secret', a
   }
 });
 
-test('without --https again, what served it goes', async () => {
-  await azure.run('deploy-to-aks.sh', ['--https']);
-  await azure.keep('calls', '');
+test('with --http, what served HTTPS goes, and the warning says what that means', async () => {
   await azure.run('deploy-to-aks.sh', []);
+  await azure.keep('calls', '');
+  const { errors } = await azure.run('deploy-to-aks.sh', ['--http']);
+  expect(errors).toContain('crosses the internet unencrypted');
   const removals = (await azure.calls()).filter((call) => call.includes(' delete '));
   expect(removals).toEqual([expect.stringContaining('--selector app.kubernetes.io/component=https')]);
 });
@@ -91,7 +92,7 @@ test('leaves nothing in the checkout, also when it fails, and says where to look
   await azure.keep('silent', '');
   const { code, errors } = await azure.run('deploy-to-aks.sh', [], { TOYGRES_DEPLOY_PATIENCE: '0' });
   expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('does not answer') });
-  expect(errors).toContain('logs deployment/toygres-api');
+  expect(errors).toContain('logs deployment/toygres-https');
   expect((await readdir(path.join(azure.directory, 'deploy'))).filter((name) => name.startsWith('.overlay'))).toEqual(
     [],
   );

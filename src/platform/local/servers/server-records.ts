@@ -15,7 +15,8 @@ export const VolumeRecord = z.object({
   /** The user that is this server and nobody else. It has none where we are an ordinary user. */
   uid: z.number().int().optional(),
 });
-export const SecretRecord = z.object({ ...owned, username: z.string(), password: z.string() });
+/** Without the password once the cluster is made: nothing of ours needs it there any more. */
+export const SecretRecord = z.object({ ...owned, username: z.string(), password: z.string().optional() });
 export const ConfigurationRecord = z.object({ ...owned, imageType: z.enum(IMAGE_TYPES) });
 
 /** What is known of a server beyond what its data directory tells. */

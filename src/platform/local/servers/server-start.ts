@@ -35,7 +35,9 @@ async function makeCluster(
   user: ProcessIdentity | null,
 ): Promise<void> {
   const secret = await readJsonFile(paths.secretRecord, SecretRecord);
-  if (secret === null) throw new AppError('STEP_FAILED', 'The secret of the server is gone: it cannot be made.');
+  if (secret?.password === undefined) {
+    throw new AppError('STEP_FAILED', 'The secret of the server is gone: it cannot be made.');
+  }
   const making = path.join(paths.directory, 'making');
   const made = path.join(making, 'pgdata');
   for (const left of [making, `${paths.data}.new`]) await rm(left, { recursive: true, force: true });
@@ -62,6 +64,14 @@ async function checkCluster(paths: ServerPaths, programs: PostgresPrograms): Pro
     'STEP_FAILED',
     `The volume holds a cluster of PostgreSQL ${version}; the server is to run PostgreSQL ${programs.major}.`,
   );
+}
+
+/** The password has served: nothing reads it again, and the records have it encrypted. */
+async function forgetPassword({ secretRecord }: ServerPaths): Promise<void> {
+  const secret = await readJsonFile(secretRecord, SecretRecord);
+  if (secret?.password === undefined) return;
+  const { password: _, ...kept } = secret;
+  await writeJsonFile(secretRecord, kept);
 }
 
 async function prepareCluster(
@@ -167,6 +177,7 @@ export async function startServer(
     await adoptVolume(context, paths);
     const user = await readServerUser(context, paths);
     await prepareCluster(context, paths, programs, user);
+    await forgetPassword(paths);
     await makePrivate(paths.socket, user);
     await launch(context, paths, begun, programs, user);
   } catch (error) {
