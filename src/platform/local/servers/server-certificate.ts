@@ -4,7 +4,7 @@ import { signalProcess } from '../../../machine/process-mark.ts';
 import { readPlainFile, writeWholeFile } from '../../../machine/whole-file.ts';
 import type { ProcessIdentity } from '../../../postgres-programs/identity.ts';
 import { findPostmaster } from '../../../postgres-programs/postmaster.ts';
-import { isDue } from '../../../secrets/certificates/certificate-source.ts';
+import { type CertificateSource, isDue } from '../../../secrets/certificates/certificate-source.ts';
 import { type LocalContext, makePassage } from '../context.ts';
 import type { ServerPaths } from '../layout.ts';
 import { listServers } from './server-records.ts';
@@ -16,10 +16,17 @@ export interface CertificateFiles {
   readonly keyFile: string;
 }
 
-async function isFresh({ certificate, certificateKey }: ServerPaths): Promise<boolean> {
+/** Good for a while, and of an authority that whoever connects trusts. */
+async function isFresh(
+  { certificate, certificateKey }: ServerPaths,
+  { readTrusted }: Pick<CertificateSource, 'readTrusted'>,
+): Promise<boolean> {
   const text = await readPlainFile(certificate);
   if (text === null || (await readPlainFile(certificateKey)) === null) return false;
-  return !isDue(new X509Certificate(text).validToDate, new Date());
+  const shown = new X509Certificate(text);
+  if (isDue(shown.validToDate, new Date())) return false;
+  const trusted = (await readTrusted()).match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+  return trusted.some((authority) => shown.verify(new X509Certificate(authority).publicKey));
 }
 
 /** Sees to it that the server has a certificate that is good for a while; null where servers have none. */
@@ -30,7 +37,7 @@ export async function ensureCertificate(
 ): Promise<CertificateFiles | null> {
   if (certificates === null) return null;
   const files = { file: paths.certificate, keyFile: paths.certificateKey };
-  if (await isFresh(paths)) return files;
+  if (await isFresh(paths, certificates)) return files;
   const issued = await certificates.issue([path.basename(paths.directory), 'localhost', '127.0.0.1']);
   await makePassage(path.dirname(paths.certificate));
   // The key last, and the certificate over the old one only with it: a server that starts in between says that they do not fit.
@@ -43,9 +50,10 @@ export async function ensureCertificate(
 export async function renewCertificates(
   context: Pick<LocalContext, 'layout' | 'identity' | 'certificates'>,
 ): Promise<void> {
-  if (context.certificates === null) return;
+  const { certificates } = context;
+  if (certificates === null) return;
   for (const { paths } of await listServers(context.layout)) {
-    if ((await readPlainFile(paths.certificate)) === null || (await isFresh(paths))) continue;
+    if ((await readPlainFile(paths.certificate)) === null || (await isFresh(paths, certificates))) continue;
     await ensureCertificate(context, paths, await readServerUser(context, paths));
     const postmaster = await findPostmaster(paths.data);
     if (postmaster !== null) await signalProcess(postmaster.process, 'SIGHUP');
