@@ -169,10 +169,11 @@ async function wrap([keyUrl, ...rest]: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  keepToOwnSettings(process.env);
   const given = process.stdin.isTTY ? '' : (await text(process.stdin)).trim();
   const key = given === '' ? randomBytes(32).toString('base64') : given;
   parseSecretKey(key);
-  say([await wrapKey(keyUrl, key)]);
+  say([await wrapKey(keyUrl, key, readConfig(process.env))]);
 }
 
 const COMMANDS: Readonly<Record<string, (rest: readonly string[]) => Promise<void>>> = {

@@ -41,7 +41,7 @@ function requireConfigured(config: Config, mode: Mode): void {
 }
 
 async function readEncryptionKey(config: Config, home: Home): Promise<string> {
-  if (config.encryptionKey !== null) return unwrapKeys(config.encryptionKey);
+  if (config.encryptionKey !== null) return unwrapKeys(config.encryptionKey, config);
   if (config.databaseUrl === null) return readOrCreateEncryptionKey(home.directory);
   throw new AppError(
     'INVALID_INPUT',

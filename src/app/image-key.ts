@@ -66,10 +66,11 @@ async function findManifest(store: Store, image: string): Promise<ImageManifest>
 }
 
 /** As a server here would have them; none is made. */
-async function readKeys({ encryptionKey, home }: Config) {
+async function readKeys({ encryptionKey, home, proxies }: Config) {
   const file = path.join(home, 'encryption-key');
   const text = encryptionKey ?? (await readPlainFile(file));
-  if (text !== null && text.trim() !== '') return (await unwrapKeys(text)).split(',').map((key) => parseSecretKey(key));
+  if (text !== null && text.trim() !== '')
+    return (await unwrapKeys(text, { proxies })).split(',').map((key) => parseSecretKey(key));
   throw new AppError('UNAVAILABLE', `There is no encryption key: set TOYGRES_ENCRYPTION_KEY, or bring ${file} back.`);
 }
 

@@ -1,8 +1,14 @@
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+} from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
-import { useBoundedConnection } from './connections.ts';
+import { NO_PROXIES, type Proxies } from '../machine/proxies.ts';
+import { createStoreConnections } from '../machine/store-connections.ts';
 
 const API_VERSION = '7.4';
 const ALGORITHM = 'RSA-OAEP-256';
@@ -16,6 +22,8 @@ const Answer = z.object({ value: z.string().regex(/^[A-Za-z0-9_-]{1,4096}$/) });
 
 /** How a vault is asked; by default as DefaultAzureCredential signs in. */
 export interface VaultLogin {
+  /** Default: none. */
+  readonly proxies?: Proxies;
   readonly credential?: Pick<TokenCredential, 'getToken'>;
   /** Also over http, for a stand-in. Default: https alone. */
   readonly allowHttp?: boolean;
@@ -26,11 +34,23 @@ export function isWrapped(part: string): boolean {
   return WRAPPED.test(part.trim());
 }
 
-const http = createDefaultHttpClient();
+const transport = createDefaultHttpClient();
 
-async function readToken({ credential }: VaultLogin): Promise<string> {
+/** The same connections for the vault and for whoever signs in to it. */
+function openConnections({ proxies = NO_PROXIES }: VaultLogin): HttpClient & { stop(): void } {
+  const connections = createStoreConnections(proxies);
+  return {
+    sendRequest(request) {
+      request.agent = connections.agentFor(request.url) as NonNullable<typeof request.agent>;
+      return transport.sendRequest(request);
+    },
+    stop: connections.stop,
+  };
+}
+
+async function readToken({ credential }: VaultLogin, httpClient: HttpClient): Promise<string> {
   // Takes most of a second to load, and only a vault needs it.
-  const asker = credential ?? new (await import('@azure/identity')).DefaultAzureCredential();
+  const asker = credential ?? new (await import('@azure/identity')).DefaultAzureCredential({ httpClient });
   const token = await asker.getToken(SCOPE);
   if (token === null) throw new Error('no token was given');
   return token.token;
@@ -38,6 +58,21 @@ async function readToken({ credential }: VaultLogin): Promise<string> {
 
 /** The vault's answer; what it says of a refusal, and neither key, in what is thrown. */
 async function ask(keyUrl: string, verb: 'wrapkey' | 'unwrapkey', value: string, login: VaultLogin): Promise<string> {
+  const http = openConnections(login);
+  try {
+    return await askOver(http, keyUrl, verb, value, login);
+  } finally {
+    http.stop();
+  }
+}
+
+async function askOver(
+  http: HttpClient,
+  keyUrl: string,
+  verb: 'wrapkey' | 'unwrapkey',
+  value: string,
+  login: VaultLogin,
+): Promise<string> {
   const fail = (why: string, cause?: unknown) =>
     new AppError(
       'UNAVAILABLE',
@@ -45,7 +80,7 @@ async function ask(keyUrl: string, verb: 'wrapkey' | 'unwrapkey', value: string,
         'to Azure and have the role "Key Vault Crypto User" on that key.',
       { cause },
     );
-  const token = await readToken(login).catch((error: unknown) => {
+  const token = await readToken(login, http).catch((error: unknown) => {
     throw fail('signing in failed', new Error(error instanceof Error ? error.name : 'unknown'));
   });
   const request = createPipelineRequest({
@@ -55,7 +90,6 @@ async function ask(keyUrl: string, verb: 'wrapkey' | 'unwrapkey', value: string,
     body: JSON.stringify({ alg: ALGORITHM, value }),
     allowInsecureConnection: login.allowHttp === true,
   });
-  useBoundedConnection(request);
   const { status, bodyAsText } = await http.sendRequest(request).catch((error: unknown) => {
     throw fail('it does not answer', new Error(error instanceof Error ? error.name : 'unknown'));
   });

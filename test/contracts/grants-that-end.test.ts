@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../src/log/logger.ts';
+import { NO_PROXIES } from '../../src/machine/proxies.ts';
 import { createSecretBox } from '../../src/secrets/secret-box.ts';
 import { keyId } from '../../src/secrets/secret-key.ts';
 import { ensurePolicy, JOBS_POLICY } from '../../src/storage/access-policy.ts';
@@ -30,7 +31,7 @@ test('a signature ends when the policy that it names is taken from the container
   const idsOf = async () => (await container.getAccessPolicy()).signedIdentifiers.map(({ id }) => id).sort();
   expect(await idsOf()).toEqual(['of-somebody-else', JOBS_POLICY]);
 
-  const { sign } = await openBlobAccount({ connectionString });
+  const { sign } = await openBlobAccount({ connectionString }, NO_PROXIES);
   const read = async (sas: string) => {
     const response = await fetch(`${blob.url}?${sas}`, { headers: { 'x-ms-version': '2024-11-04' } });
     await response.arrayBuffer();
@@ -55,9 +56,12 @@ test('a signature ends when the policy that it names is taken from the container
 
 test('grants of a store that is no emulator name the policy, those of an emulator end by their time', async () => {
   const key = Buffer.alloc(64, 1).toString('base64');
-  const real = await openBlobAccount({
-    connectionString: `DefaultEndpointsProtocol=https;AccountName=toygres;AccountKey=${key};EndpointSuffix=core.windows.net`,
-  });
+  const real = await openBlobAccount(
+    {
+      connectionString: `DefaultEndpointsProtocol=https;AccountName=toygres;AccountKey=${key};EndpointSuffix=core.windows.net`,
+    },
+    NO_PROXIES,
+  );
   expect(real.hasPolicies).toBe(true);
   const bytes = randomBytes(32);
   const store = createAzureBlobStore({
