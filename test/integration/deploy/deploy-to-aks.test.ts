@@ -22,7 +22,7 @@ async function images(verb: string): Promise<readonly string[]> {
 test('builds, pushes, applies, waits, and says where the API is and how to get the token', async () => {
   const { code, output, errors } = await azure.run('deploy-to-aks.sh', ['--dns-label', 'my-toygres']);
   expect(code, errors).toBe(0);
-  expect(output).toContain('http://my-toygres.westeurope.cloudapp.azure.com/graphql');
+  expect(output).toContain('https://my-toygres.westeurope.cloudapp.azure.com/graphql');
   expect(output).toContain('get secret toygres --output');
   expect(errors).toContain('the token crosses the internet unencrypted');
   const pushed = (await images('push')).map((image) => image.replace(/0\.1\.0-[0-9a-f]{12}/, 'TAG'));
