@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { AppError } from '../schema/errors.ts';
@@ -14,13 +13,12 @@ import {
 import { readImageKey } from './app/image-key.ts';
 import { MODES, type Mode } from './app/mode.ts';
 import { readRelease } from './app/release.ts';
+import { wrapGivenKey } from './app/wrapped-key.ts';
 import { type FirstAdministrator, startApp } from './app.ts';
 import { readConfig } from './config/env.ts';
 import { isLoopback } from './config/networks.ts';
 import { keepToOwnSettings } from './config/own-environment.ts';
 import { createLogger } from './log/logger.ts';
-import { parseSecretKey } from './secrets/secret-key.ts';
-import { wrapKey } from './storage/key-vault.ts';
 
 const USAGE = `usage: toygres standalone | api | worker | catalog rebuild | catalog adopt | catalog key IMAGE | keys rotate | keys wrap | --version
 
@@ -171,9 +169,7 @@ async function wrap([keyUrl, ...rest]: readonly string[]): Promise<void> {
   }
   keepToOwnSettings(process.env);
   const given = process.stdin.isTTY ? '' : (await text(process.stdin)).trim();
-  const key = given === '' ? randomBytes(32).toString('base64') : given;
-  parseSecretKey(key);
-  say([await wrapKey(keyUrl, key, readConfig(process.env))]);
+  say([await wrapGivenKey(readConfig(process.env), keyUrl, given)]);
 }
 
 const COMMANDS: Readonly<Record<string, (rest: readonly string[]) => Promise<void>>> = {

@@ -158,6 +158,7 @@ describe('the house', () => {
         'schema/errors.ts',
         'src/log/logger.ts',
         'src/db/preconditions.ts',
+        'src/db/service-role.ts',
         'src/db/session.ts',
         'src/db/unusable.ts',
       ],
