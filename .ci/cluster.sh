@@ -11,7 +11,7 @@ cluster_reason=
 cluster_started=
 building=
 # The whole suite takes longer than a change should wait; these take a quarter of an hour.
-cluster_files=(test/contracts test/cluster/{story,hostile,pods,api-server,refusals,newer})
+cluster_files=(test/contracts test/cluster/{story,hostile,pods,api-server,refusals,newer,policies})
 
 # Compiling takes most of the time of a first start: it is begun while what is light runs.
 prepare_cluster() {
