@@ -1,3 +1,5 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDeployment, otherImage, type TestDeployment } from '../support/deployment.ts';
@@ -131,11 +133,14 @@ describe('what is deployed', () => {
     async () => {
       const name = ['secret', 'toygres', '--namespace', deployed.system];
       const { data } = await readObjects<{ data: Record<string, string> }>(...name);
-      const setKey = (value: string) =>
-        kubectl(
-          ['patch', ...name, '--type', 'merge', '--patch-file', '/dev/stdin'],
-          JSON.stringify({ data: { TOYGRES_ENCRYPTION_KEY: value } }),
+      const setKey = async (value: string) => {
+        const directory = await mkdtemp('/tmp/toygres-key-');
+        const file = path.join(directory, 'patch.json');
+        await writeFile(file, JSON.stringify({ data: { TOYGRES_ENCRYPTION_KEY: value } }), { mode: 0o600 });
+        await kubectl(['patch', ...name, '--type', 'merge', '--patch-file', file]).finally(() =>
+          rm(directory, { recursive: true }),
         );
+      };
       const rollout = (verb: string) =>
         kubectl(['rollout', verb, 'deployment/toygres-api', '--namespace', deployed.system]);
       const before = (await deployed.pods('api')).map(({ metadata }) => metadata.name);
