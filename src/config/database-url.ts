@@ -19,6 +19,14 @@ export function findUrlFault(url: string): string | null {
   return null;
 }
 
+/**
+ * The URL with what its `sslmode` means here: a certificate that is asked for is checked, with its name. The driver takes it so
+ * today, with a warning at every start that it may mean less one day.
+ */
+export function sayTlsPlainly(url: string): string {
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
+}
+
 /** `%E9` and its like are no UTF-8. */
 function canDecode(url: string): boolean {
   try {

@@ -5,7 +5,7 @@ import { IMAGE_METHODS, type ImageMethod } from '../../schema/states.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
 import { findProxyFaults, type Proxies, readProxies } from '../machine/proxies.ts';
 import { ACCESS_VARIABLES, type AccessConfig, findMissingOidc, readAccessConfig } from './access-variables.ts';
-import { findUrlFault } from './database-url.ts';
+import { findUrlFault, sayTlsPlainly } from './database-url.ts';
 import { isAddressRange, isDomainName, isWebOrigin } from './networks.ts';
 import { type Placement, parseNodeLabel, parseToleration } from './placement.ts';
 import { type ContainerResources, parseResources } from './resources.ts';
@@ -35,10 +35,12 @@ const resources = (fallback: string) =>
     context.addIssue({ code: 'custom', message: `must be like ${fallback}` });
     return z.NEVER;
   });
-const databaseUrl = text.superRefine((value, context) => {
-  const fault = value === null ? null : findUrlFault(value);
-  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
-});
+const databaseUrl = text
+  .superRefine((value, context) => {
+    const fault = value === null ? null : findUrlFault(value);
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+  })
+  .transform((value) => value && sayTlsPlainly(value));
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const Settings = z.object({

@@ -38,7 +38,7 @@ export async function migrateDatabase(
   { log, lockMs = LOCK_MS, serviceUrl }: MigrateOptions = {},
 ): Promise<void> {
   const service = serviceUrl === undefined ? null : await readRole(serviceUrl);
-  const client = createSession({ url, applicationName: 'toygres migrations', pooled: true });
+  const client = open(url);
   // A lost connection also rejects the query under way; unheard, it would end the process.
   client.on('error', () => undefined);
   try {
@@ -124,5 +124,14 @@ async function applyPending(client: pg.Client, url: string): Promise<void> {
     // The schema was made above, or by somebody else before.
     for (const statement of sql) if (!/^\s*CREATE SCHEMA "cms";\s*$/.test(statement)) await client.query(statement);
     await client.query('INSERT INTO drizzle.migrations (hash, created_at) VALUES ($1, $2)', [hash, folderMillis]);
+  }
+}
+
+/** Files that the URL names for TLS are read at once. */
+function open(url: string): ReturnType<typeof createSession> {
+  try {
+    return createSession({ url, applicationName: 'toygres migrations', pooled: true });
+  } catch (error) {
+    throw explainUnusable(error, url);
   }
 }

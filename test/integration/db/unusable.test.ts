@@ -18,6 +18,14 @@ test('a database that cannot be used is named with the reason and without its lo
       changed((url) => (url.port = port)),
       new RegExp(`127.0.0.1:${port}/postgres cannot be used: nothing listens there`),
     ],
+    [
+      changed((url) => (url.search = '?sslmode=verify-full')),
+      /cannot be used: it speaks no TLS, which sslmode asks for/,
+    ],
+    [
+      changed((url) => (url.search = '?sslmode=verify-full&sslrootcert=/nowhere/ca.pem')),
+      /cannot be used: the file \/nowhere\/ca\.pem, .*cannot be read/,
+    ],
     [changed((url) => (url.hostname = 'no-such-host.invalid')), /no-such-host\.invalid:\d+\S* cannot be used: .*host/],
   ];
   for (const [url, reason] of cases) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { findUrlFault } from '../../../src/config/database-url.ts';
+import { findUrlFault, sayTlsPlainly } from '../../../src/config/database-url.ts';
 import { readConfig } from '../../../src/config/env.ts';
 
 describe('a connection URL', () => {
@@ -57,4 +57,13 @@ test('the way past a pooler needs the way through it', () => {
   expect(() => readConfig({ TOYGRES_DIRECT_DATABASE_URL: 'postgresql://u:p@db/cms' })).toThrow(
     /^TOYGRES_DIRECT_DATABASE_URL: is the way past the pooler/,
   );
+});
+
+test.each([
+  ['postgresql://u:p@h/d?sslmode=require', 'postgresql://u:p@h/d?sslmode=verify-full'],
+  ['postgresql://h/d?a=b&sslmode=prefer&c=d', 'postgresql://h/d?a=b&sslmode=verify-full&c=d'],
+  ['postgresql://h/d?sslmode=no-verify', 'postgresql://h/d?sslmode=no-verify'],
+  ['postgresql://u:sslmode=require@h/d', 'postgresql://u:sslmode=require@h/d'],
+])('what %s asks of TLS is %s', (url, expected) => {
+  expect(sayTlsPlainly(url)).toBe(expected);
 });
