@@ -13,6 +13,7 @@ type Effects = { readonly [P in keyof WorkflowServices]: { readonly [V in VerbOf
 const EFFECTS = {
   platform: {
     readOffers: 'reads',
+    readFreeBytes: 'reads',
     ensureVolume: 'changes',
     ensureVolumeSize: 'changes',
     readVolumeGrowth: 'reads',

@@ -198,6 +198,8 @@ export interface Platform {
 
   /** What can be made here, newest version first. */
   readOffers(): Promise<readonly PostgresOffer[]>;
+  /** What is free where volumes are made of one disk; null where that cannot be said. */
+  readFreeBytes(): Promise<number | null>;
 
   ensureVolume(spec: ServerSpec): Promise<void>;
   /**

@@ -55,6 +55,7 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
     kind: 'local',
     id: PLATFORM,
     namespaces: ['toygres-managed'],
+    readFreeBytes: async () => null,
     readOffers: async () => [{ version: '17', imageTypes: ['STOCK'] }],
   };
   const services = {

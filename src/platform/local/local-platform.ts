@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { Platform } from '../../../jobs/ports/platform.ts';
 import type { Logger } from '../../log/logger.ts';
 import { takeLock } from '../../machine/file-lock.ts';
@@ -105,6 +106,10 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
     id: `local:${options.homeId}`,
     namespaces: options.namespaces,
     readOffers: () => readLocalOffers(context.programs),
+    readFreeBytes: async () => {
+      const { bavail, bsize } = await statfs(options.stateDirectory);
+      return bavail * bsize;
+    },
     ...createServerParts(context),
     ...createServerExits(layout),
     ...servers,

@@ -5,7 +5,10 @@ import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { CommandGate } from './gate.ts';
 
 /** What commands ask of the platform that their operations will run on. */
-export type CommandPlatform = Pick<Platform, 'kind' | 'id' | 'namespaces' | 'readOffers' | 'readNamespaces'>;
+export type CommandPlatform = Pick<
+  Platform,
+  'kind' | 'id' | 'namespaces' | 'readOffers' | 'readFreeBytes' | 'readNamespaces'
+>;
 
 /** What every command works with. */
 export interface CommandDependencies {

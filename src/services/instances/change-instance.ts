@@ -15,6 +15,7 @@ import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import { insertImageOf } from '../images/create-image.ts';
+import { noticesOfRoom } from './room.ts';
 
 /** Whether the volume is to grow. Throws INVALID_INPUT when it is to shrink. */
 function isLarger(instance: LockedInstance, storageGib: number): boolean {
@@ -60,7 +61,7 @@ export async function writeInstanceChange(
     input: ({ id }) => ({ instanceId: id, storageGib }),
     require: requireGrowable,
   });
-  return accepted;
+  return { ...accepted, notices: [...accepted.notices, ...(await noticesOfRoom(dependencies.platform, storageGib))] };
 }
 
 /** What an operation on an existing instance asks for, beside being alone there. */

@@ -13,6 +13,7 @@ import type { CommandDependencies, CommandPlatform } from '../commands/ports.ts'
 import { chooseNamespace } from './choose-namespace.ts';
 import { chooseVersion } from './choose-offer.ts';
 import { type RestoreSource, readRestoreSource } from './restore-source.ts';
+import { noticesOfRoom } from './room.ts';
 
 const DEFAULT_STORAGE_GIB = 10;
 
@@ -116,6 +117,10 @@ export async function writeNewInstance(
     instanceId: id,
     imageId: null,
     operationId,
-    notices: [...choice.notices, ...platformNotices(platform, instance)],
+    notices: [
+      ...choice.notices,
+      ...platformNotices(platform, instance),
+      ...(await noticesOfRoom(platform, instance.storageGib)),
+    ],
   };
 }

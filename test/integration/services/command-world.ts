@@ -65,12 +65,14 @@ function watchOf(onlookers: readonly CommandWatch[]): CommandWatch {
 export async function createCommandWorld() {
   const test = await createTestDatabase();
   const { database } = test;
+  let freeBytes: number | null = null;
   let offers: readonly PostgresOffer[] | AppError = STANDARD_OFFERS;
   const platform: CommandPlatform & { kind: 'local' | 'kubernetes' } = {
     kind: 'kubernetes',
     id: PLATFORM,
     namespaces: ['toygres-managed', 'further'],
     readNamespaces: async () => [],
+    readFreeBytes: async () => freeBytes,
     readOffers: async () => {
       if (offers instanceof AppError) throw offers;
       return offers;
@@ -117,6 +119,10 @@ export async function createCommandWorld() {
     /** What the platform answers from now on. */
     offer: (answer: readonly PostgresOffer[] | AppError) => {
       offers = answer;
+    },
+    /** What is free where its volumes are, from now on; null: it cannot tell. */
+    leaveFree: (bytes: number | null) => {
+      freeBytes = bytes;
     },
     /** Ends every operation under way. */
     finishOperations: () => database.pool.query(`UPDATE cms.operations SET state = 'SUCCEEDED'`),

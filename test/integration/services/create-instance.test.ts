@@ -106,6 +106,19 @@ describe('a new instance', () => {
     expect(accepted.notices.join('\n')).toMatch(/without a password[\s\S]*no public addresses/);
     expect((await world.instanceCommands.create(admin, { name: newName('orders') })).notices).toEqual([]);
   });
+
+  it('says when the disk of the platform has less room than the volume is to hold, and makes it all the same', async () => {
+    world.leaveFree(30 * 2 ** 30);
+    const { notices, instanceId } = await world.instanceCommands.create(admin, {
+      name: newName('orders'),
+      storageGib: 31,
+    });
+    expect(instanceId).not.toBeNull();
+    expect(notices).toEqual([expect.stringMatching(/30 GiB free, less than the 31 GiB/)]);
+    const fitting = await world.instanceCommands.create(admin, { name: newName('orders'), storageGib: 30 });
+    expect(fitting.notices).toEqual([]);
+    world.leaveFree(null);
+  });
 });
 
 describe('a name', () => {
