@@ -73,7 +73,7 @@ describe.each(['LOGICAL', 'PHYSICAL'])('an encrypted image: %s', (method) => {
     const id = await take({ name, method, encrypt: true });
     const images = await openImages(home.directory);
     const files = (await listBlobs(images, `${id}/`)).filter((file) => !file.endsWith('/manifest.json'));
-    expect(files.length).toBeGreaterThan(3);
+    expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
       const head = await images.getBlockBlobClient(file).downloadToBuffer(0, 21);
       expect(head.toString()).toBe('age-encryption.org/v1');

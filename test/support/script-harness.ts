@@ -81,6 +81,12 @@ export function checksumsSha256(end: ScriptEnd): string {
   return checksums?.sha256 ?? '';
 }
 
+/** The size of it. */
+function checksumsBytes(end: ScriptEnd): string {
+  const checksums = end.results[0]?.checksums as { sizeBytes?: number } | undefined;
+  return String(checksums?.sizeBytes ?? 0);
+}
+
 /** Starts a blob store of its own; servers and volumes are made as asked for. */
 export async function createScriptHarness(programs?: PostgresPrograms): Promise<ScriptHarness> {
   const runner = await createScriptRunner(programs);
@@ -122,6 +128,7 @@ export async function createScriptHarness(programs?: PostgresPrograms): Promise<
         TOYGRES_IMAGE_URL: image.url,
         TOYGRES_PARALLEL: '2',
         TOYGRES_CHECKSUMS_SHA256: checksumsSha256(image.end),
+        TOYGRES_CHECKSUMS_BYTES: checksumsBytes(image.end),
         TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
         TOYGRES_ALLOW_EXTENSION_UPGRADE: 'false',
         ...clusterParameters(image.end.results[0]),

@@ -61,6 +61,7 @@ export function restoreParameters(manifest: ImageManifest): Record<string, strin
   const checksums = findChecksums(manifest);
   return {
     TOYGRES_CHECKSUMS_SHA256: checksums?.sha256 ?? '',
+    TOYGRES_CHECKSUMS_BYTES: String(checksums?.sizeBytes ?? 0),
     TOYGRES_ENCODING: cluster.encoding,
     TOYGRES_LOCALE_PROVIDER: cluster.localeProvider,
     TOYGRES_LC_COLLATE: cluster.lcCollate,

@@ -1,6 +1,5 @@
 import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
-import { findChecksums } from '../checksums.ts';
 import type { ImageToRestore } from '../image-to-restore.ts';
 import { restoreJob } from '../logical/restore-job.ts';
 import { STREAMING_SCRATCH_BYTES } from './copy-job.ts';
@@ -16,11 +15,9 @@ export function unpackJob(
     dataBytes,
     buildSpec: async () => {
       const spec = await buildSpec();
-      const list = findChecksums(await context.store.readManifest(source.imageId));
       const parameters = {
         TOYGRES_BACKGROUND_WORK: 'HOLD',
         ...spec.parameters,
-        TOYGRES_CHECKSUMS_BYTES: String(list?.sizeBytes ?? 0),
       };
       return { ...spec, program: 'restore-physical', parameters, scratchBytes: STREAMING_SCRATCH_BYTES };
     },

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-
+import { every } from '../../waiting/every.ts';
 import { type Attempt, type Program, requireParameter } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
@@ -21,6 +21,7 @@ import { readServer, type SourceServer } from './read-server.ts';
 import { readPgDumpVersion } from './tool-versions.ts';
 
 const CHECKSUMS = 'checksums.tsv';
+const LOOK_MS = 1_000;
 /** Two minutes for everything that a wait may cost. */
 const LOCK_PATIENCE_SECONDS = 100;
 const ABOUT_THE_SERVER = `the dump of the server's roles and settings`;
@@ -35,13 +36,10 @@ export const backup: Program = async (attempt) => {
   const connectSeconds = Number(attempt.parameters.PGCONNECT_TIMEOUT ?? 30);
   const found = await checkLogin(login);
   const stop = new AbortController();
-  const files = createOutgoingFiles(attempt.files, (error) => stop.abort(error));
+  const files = createOutgoingFiles(attempt.files, attempt.signal, (error) => stop.abort(error));
   const directory = path.join(attempt.scratch, 'image');
   try {
-    const tools = {
-      pg_dump: await readPgDumpVersion(attempt, found.major),
-      azcopy: await attempt.files.readToolVersion(),
-    };
+    const tools = { pg_dump: await readPgDumpVersion(attempt, found.major) };
     const server = await failingAs(ABOUT_THE_SERVER, () => readServer(attempt, found.session, directory, files));
     const { report } = attempt;
     report.log(`The server is PostgreSQL ${server.facts.serverVersion} with ${server.databases.length} databases`);
@@ -54,7 +52,13 @@ export const backup: Program = async (attempt) => {
       login,
       major: found.major,
       toolEnvironment: await writeToolEnvironment(login, found.major, attempt.scratch, connectSeconds),
-      compression: await findCompression(attempt.programs, attempt.scratch, Number.parseInt(tools.pg_dump, 10)),
+      compression: await findCompression({
+        programs: attempt.programs,
+        scratch: attempt.scratch,
+        pgDumpMajor: Number.parseInt(tools.pg_dump, 10),
+        databaseBytes: server.databaseBytes,
+        attempt: attempt.number,
+      }),
       directory,
       files,
       acceptLoss,
@@ -81,6 +85,7 @@ export const backup: Program = async (attempt) => {
       serverVersion,
     };
   } finally {
+    files.stop();
     await found.session.close();
   }
 };
@@ -127,29 +132,27 @@ async function sendRest(
   );
   files.give(aboutServer, 'server.json');
 
-  report.phase('hash', files.bytes);
-  report.log(`Hashing what is not hashed yet: ${files.bytes - files.hashedBytes} of ${files.bytes} bytes`);
-  report.progress(files.hashedBytes);
-  const moved = await files.hashed((bytes) => report.progress(bytes));
-  const localList = path.join(directory, CHECKSUMS);
-  await writeFile(localList, writeChecksums(moved));
+  // Files are hashed while they are sent.
+  report.phase('hash', 1);
   report.endPhase();
 
   report.phase('upload', files.bytes);
-  report.log(`Uploading the rest of ${moved.length} files with ${files.bytes} bytes`);
-  const stopListening = attempt.files.onProgress(({ stage, bytes }) => {
-    if (stage === 'send') report.progress(bytes);
-  });
+  report.log(`Uploading the rest: ${files.bytes - files.sentBytes} of ${files.bytes} bytes`);
+  const tell = async () => report.progress(files.sentBytes);
+  const stopLooking = every(LOOK_MS, tell, () => undefined);
   try {
-    await attempt.files.settle();
-    const checksums = await attempt.files.upload(localList, CHECKSUMS);
-    await attempt.files.settle();
-    report.endPhase();
-    report.log(`The image is uploaded: ${moved.length + 1} files`);
+    const stored = await files.sent();
+    const checksums = await attempt.files.write(CHECKSUMS, only(Buffer.from(writeChecksums(stored))));
+    report.log(`The image is uploaded: ${stored.length + 1} files`);
     return checksums;
   } finally {
-    stopListening();
+    await stopLooking();
+    report.endPhase();
   }
+}
+
+async function* only(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /** One line a file, sorted by their paths: size, MD5, SHA-256, path. */

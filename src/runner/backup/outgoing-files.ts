@@ -1,78 +1,162 @@
-import { statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { zstdCompressSync } from 'node:zlib';
 import { JobFailure } from '../attempt/failure.ts';
 import type { FileMover, StoredFile } from '../mover/file-mover.ts';
+import { isFileName } from '../mover/protocol.ts';
+import { packLimit, packName, smallBelow } from '../packs/pack-sizes.ts';
+import { type PackedFile, packTar } from '../packs/pack-tar.ts';
+import { packZstd, ZSTD_FAST, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
+import { followFile } from './follow-file.ts';
+import { Inbox } from './inbox.ts';
 
-/** The files of an image on their way: given one by one as they are finished, hashed once while they leave. */
-export interface OutgoingFiles {
-  /** Gives a finished file away; it goes in its turn. What fails is thrown by `hashed`, and told to `onFailure` at once. */
-  give(localPath: string, name: string): void;
-  /** Resolves with what is stored of them when all that was given is hashed. */
-  hashed(onProgress: (bytes: number) => void): Promise<readonly StoredFile[]>;
-  /** Bytes of all files that were given. */
-  readonly bytes: number;
-  readonly hashedBytes: number;
+/** A file that leaves while it is still written. */
+export interface LeavingFile {
+  /** Nothing more will be written to it. */
+  finish(): void;
 }
 
-/** So many are offered to the mover at a time. */
-const WIDTH = 4;
-const NAME = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
+/**
+ * The files of an image on their way: given one by one as they are finished, or while they are written, sent in their turn and
+ * removed. Small ones travel together, in packs, so that an image has some hundred blobs at most.
+ */
+export interface OutgoingFiles {
+  /** Gives a finished file away. What fails is thrown by `sent`, and told to `onFailure` at once. */
+  give(localPath: string, name: string): void;
+  /** The same for a file that is still written; null while as many leave as may at once: then it is given when it is finished. */
+  follow(localPath: string, name: string): LeavingFile | null;
+  /** Resolves with what is stored when all that was given is there. Nothing may be given afterwards. */
+  sent(): Promise<readonly StoredFile[]>;
+  /** Nothing is sent any more. */
+  stop(): void;
+  /** Bytes of all files that were given, as they lay here. */
+  readonly bytes: number;
+  readonly sentBytes: number;
+}
 
-export function createOutgoingFiles(mover: FileMover, onFailure: (error: unknown) => void): OutgoingFiles {
-  const waiting: { readonly localPath: string; readonly name: string; readonly sizeBytes: number }[] = [];
-  const moved: StoredFile[] = [];
-  const idle = new Set<() => void>();
-  let [bytes, hashedBytes, working] = [0, 0, 0];
+interface Waiting {
+  readonly localPath: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  isWhole: boolean;
+}
+
+/** Large files that are sent at a time, beside the pack. */
+const LANES = 2;
+/** And those that are followed while they are written. */
+const FOLLOWED_AT_MOST = 8;
+
+/** What is compressed on its way: rows and large objects that pg_dump wrote as they are. */
+const PLAIN_DATA = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat$/;
+
+export function createOutgoingFiles(
+  mover: Pick<FileMover, 'write'>,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): OutgoingFiles {
+  const stored: StoredFile[] = [];
+  const small = new Inbox<Waiting>();
+  const large = new Inbox<Waiting>();
+  const followed = new Set<Promise<void>>();
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  let [bytes, sentBytes, onTheirOwn, packs] = [0, 0, 0, 0];
   let failure: { readonly error: unknown } | null = null;
-  let tell: (bytes: number) => void = () => undefined;
 
-  async function work(): Promise<void> {
-    working += 1;
-    try {
-      for (let file = waiting.shift(); file !== undefined && failure === null; file = waiting.shift()) {
-        const stored = await mover.upload(file.localPath, file.name);
-        moved.push(stored);
-        hashedBytes += file.sizeBytes;
-        tell(hashedBytes);
-      }
-    } catch (error) {
-      if (failure === null) onFailure(error);
-      failure ??= { error };
-    } finally {
-      working -= 1;
-      if (working === 0) for (const wake of idle) wake();
+  const fail = (error: unknown) => {
+    if (failure !== null) return;
+    failure = { error };
+    stop.abort(error);
+    small.close();
+    large.close();
+    onFailure(error);
+  };
+
+  async function sendLarge(file: Waiting): Promise<void> {
+    const isPlain = PLAIN_DATA.test(file.name);
+    const content = followFile({ path: file.localPath, isWhole: () => file.isWhole }, either);
+    const name = isPlain ? file.name + ZSTD_SUFFIX : file.name;
+    stored.push(await mover.write(name, isPlain ? packZstd(content) : content));
+    sentBytes += statSync(file.localPath).size;
+    rmSync(file.localPath);
+  }
+
+  async function laneOfLarge(): Promise<void> {
+    for await (const file of large) await sendLarge(file);
+  }
+
+  async function* packed(limit: number, first: Waiting): AsyncGenerator<PackedFile> {
+    let inPack = 0;
+    for (let file: Waiting | null = first; file !== null; file = inPack < limit ? await small.next() : null) {
+      const isPlain = PLAIN_DATA.test(file.name);
+      const content = readFileSync(file.localPath);
+      yield isPlain
+        ? { name: file.name + ZSTD_SUFFIX, content: zstdCompressSync(content, ZSTD_FAST) }
+        : { name: file.name, content };
+      inPack += content.length;
+      sentBytes += content.length;
+      rmSync(file.localPath);
     }
+  }
+
+  async function laneOfSmall(): Promise<void> {
+    for (let first = await small.next(); first !== null; first = await small.next()) {
+      packs += 1;
+      stored.push(await mover.write(packName(packs), packTar(packed(packLimit(packs), first))));
+    }
+  }
+
+  const lanes = [laneOfSmall(), ...Array.from({ length: LANES }, laneOfLarge)].map((lane) => lane.catch(fail));
+
+  function waitingFor(localPath: string, name: string, isWhole: boolean): Waiting {
+    if (!isFileName(name)) {
+      throw new JobFailure(`the image holds a file that is none of its own: ${name}`, { final: true });
+    }
+    const facts = statSync(localPath);
+    if (!facts.isFile()) throw new JobFailure(`the image holds something that is no file: ${name}`, { final: true });
+    return { localPath, name, sizeBytes: facts.size, isWhole };
   }
 
   return {
     give: (localPath, name) => {
-      if (!NAME.test(name)) {
-        throw new JobFailure(`the image holds a file that is none of its own: ${name}`, { final: true });
-      }
-      const facts = statSync(localPath);
-      if (!facts.isFile()) throw new JobFailure(`the image holds something that is no file: ${name}`, { final: true });
-      bytes += facts.size;
-      waiting.push({ localPath, name, sizeBytes: facts.size });
-      if (working < WIDTH) void work();
+      const file = waitingFor(localPath, name, true);
+      bytes += file.sizeBytes;
+      if (file.sizeBytes < smallBelow(onTheirOwn)) return small.put(file);
+      onTheirOwn += 1;
+      large.put(file);
     },
-    hashed: async (onProgress) => {
-      tell = onProgress;
-      while (working > 0) {
-        await new Promise<void>((resolve) => {
-          const wake = () => {
-            idle.delete(wake);
-            resolve();
-          };
-          idle.add(wake);
-        });
-      }
+    follow: (localPath, name) => {
+      if (failure !== null || followed.size >= FOLLOWED_AT_MOST) return null;
+      const file = waitingFor(localPath, name, false);
+      if (file.sizeBytes < smallBelow(onTheirOwn)) return null;
+      onTheirOwn += 1;
+      const sending: Promise<void> = sendLarge(file)
+        .catch(fail)
+        .finally(() => followed.delete(sending));
+      followed.add(sending);
+      return {
+        finish: () => {
+          if (!file.isWhole) bytes += statSync(localPath).size;
+          file.isWhole = true;
+        },
+      };
+    },
+    sent: async () => {
+      small.close();
+      large.close();
+      await Promise.all([...lanes, ...followed]);
       if (failure !== null) throw failure.error;
-      return moved;
+      return stored;
+    },
+    stop: () => {
+      stop.abort(new JobFailure('the image was given up'));
+      small.close();
+      large.close();
     },
     get bytes() {
       return bytes;
     },
-    get hashedBytes() {
-      return hashedBytes;
+    get sentBytes() {
+      return sentBytes;
     },
   };
 }

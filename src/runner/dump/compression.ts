@@ -1,12 +1,33 @@
+import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Programs } from '../programs/run-program.ts';
 
-/** The best compression for its time that this pg_dump has, as its option. It says what it lacks before it connects. */
-export async function findCompression(programs: Programs, scratch: string, pgDumpMajor: number): Promise<string> {
-  const gzip = '--compress=1';
+export interface CompressionGround {
+  readonly programs: Programs;
+  readonly scratch: string;
+  readonly pgDumpMajor: number;
+  /** Of the server that is dumped. */
+  readonly databaseBytes: number;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+const PLAIN = '--compress=0';
+/** Rows as text take up to so many times what they take in the server, mostly far less. */
+const ROOM_FOR_PLAIN = 3;
+
+/**
+ * The best compression for its time that this pg_dump has, as its option: zstd, or none, where files are compressed with zstd
+ * on their way. That needs more room while they are written: where there is little, or an attempt before failed, it is gzip.
+ */
+export async function findCompression(ground: CompressionGround): Promise<string> {
+  const { programs, scratch, pgDumpMajor, databaseBytes, attempt } = ground;
+  const { bavail, bsize } = await statfs(scratch);
+  const gzip = attempt === 1 && bavail * bsize >= ROOM_FOR_PLAIN * databaseBytes ? PLAIN : '--compress=1';
   if (pgDumpMajor < 16) return gzip;
   const zstd = '--compress=zstd:1';
   const nobody = path.join(scratch, 'nobody');
+  // It says what it lacks before it connects.
   const end = await programs.run('pg_dump', {
     arguments: ['--no-password', `--host=${nobody}`, '--format=custom', zstd, `--file=${nobody}.dump`],
   });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { every } from '../../waiting/every.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import type { LeavingFile } from '../backup/outgoing-files.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { lockWaitsIn } from '../catalogue/lock-waits.ts';
 import type { TableRow } from '../catalogue/tables.ts';
@@ -13,6 +14,7 @@ import { copyingIn, createTableProgress } from './table-progress.ts';
 import { createToolWords } from './tool-words.ts';
 
 const LOOK_MS = 1_000;
+const FOLLOW_MS = 200;
 /** The table of contents, in the directory of a dump. */
 export const CONTENTS = 'toc.dat';
 
@@ -59,10 +61,22 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
   const progress = createTableProgress(run.tables, name.text);
   const words = createToolWords('pg_dump');
   const finished = createFinishedFiles(target);
+  const leaving = new Map<string, LeavingFile>();
   let wasGiven = false;
   const give = (names: readonly string[]) => {
-    for (const file of names) files.give(path.join(target, file), `databases/${oid}/${file}`);
+    for (const file of names) {
+      if (leaving.has(file)) leaving.get(file)?.finish();
+      else files.give(path.join(target, file), `databases/${oid}/${file}`);
+    }
     wasGiven ||= names.length > 0;
+  };
+  /** What grows large leaves while it is written. */
+  const follow = (file: string) => {
+    if (leaving.has(file)) return;
+    const followed = files.follow(path.join(target, file), `databases/${oid}/${file}`);
+    if (followed === null) return;
+    leaving.set(file, followed);
+    wasGiven = true;
   };
   const stop = new AbortController();
   const onLoss = (error: unknown) => stop.abort(error);
@@ -81,6 +95,14 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     run.onProgress(share, waiting ?? `dumping ${progress.label}`);
   };
   const stopLooking = every(LOOK_MS, look, onLoss);
+  const followGrowing = async () => {
+    if (giving === null) return;
+    await giving;
+    const { finished: whole, growing } = await finished.look();
+    give(whole);
+    for (const file of growing) follow(file);
+  };
+  const stopFollowing = every(FOLLOW_MS, followGrowing, onLoss);
   try {
     const end = await attempt.programs.run('pg_dump', {
       arguments: dumpArguments(ground, run, target),
@@ -91,7 +113,7 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
         if (table !== null) attempt.report.log(`${name.text}: dumping ${table}`);
         if (words.take(line)) attempt.report.log(line);
         if (!progress.hasBegun) return;
-        giving = beginGiving().then(async () => give(await finished.take(line)));
+        giving = beginGiving().then(() => give(finished.take(line)));
         giving.catch(onLoss);
       },
     });
@@ -103,10 +125,11 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     }
     await beginGiving();
   } finally {
-    await stopLooking();
+    await Promise.all([stopLooking(), stopFollowing()]);
   }
   // Until it was read back, and until then nothing is known of the dump, its table of contents stays here.
   give((await finished.rest()).filter((file) => file !== CONTENTS));
+  for (const one of leaving.values()) one.finish();
   return { directory: target, files: finished.given };
 }
 

@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RawName } from '../../guarded-postgres/raw-name.ts';
 import { finalFailure } from '../attempt/failure.ts';
-import type { ReceivedFile } from '../mover/file-mover.ts';
+import type { ImageFile } from './receive-each.ts';
 
 /** The files of an image as they lie here. */
 export interface ImageFiles {
-  find(name: string): ReceivedFile | undefined;
+  find(name: string): ImageFile | undefined;
   /** Those below a directory, by their names within it. */
-  below(directory: string): ReadonlyMap<string, ReceivedFile>;
+  below(directory: string): ReadonlyMap<string, ImageFile>;
   /** Null where the image has no such file. */
   read(name: string): Promise<Buffer | null>;
   /** The fields of a file in which each is ended by a NUL. Throws a final failure where the file is missing or cut. */
   fields(name: string): Promise<Buffer[]>;
 }
 
-export function imageFiles(received: readonly ReceivedFile[]): ImageFiles {
+export function imageFiles(received: readonly ImageFile[]): ImageFiles {
   const files = new Map(received.map((file) => [file.name, file]));
   const read = async (name: string) => {
     const file = files.get(name);

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { RawName } from '../../guarded-postgres/raw-name.ts';
@@ -102,7 +103,8 @@ export async function loadImageDatabase(
   } finally {
     await stopLooking();
   }
-  for (const file of files.below(`databases/${oid}`).keys()) await attempt.files.release(`databases/${oid}/${file}`);
+  // It was loaded: its room is for the others.
+  await rm(path.dirname(toc.path), { recursive: true, force: true });
   loading.progress(database, sizeBytes, `restored database ${name.text}`);
 }
 

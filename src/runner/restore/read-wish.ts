@@ -9,7 +9,6 @@ export interface RestoreWish {
   readonly imageId: string;
   /** Sessions at once. */
   readonly width: number;
-  readonly listSha256: string;
   readonly superuser: string;
   readonly durable: DurableWish;
   readonly backgroundWork: BackgroundWork;
@@ -26,7 +25,6 @@ export function readRestoreWish(attempt: Attempt): RestoreWish {
   return {
     imageId: requireParameter(attempt, 'TOYGRES_IMAGE_ID', /[A-Za-z0-9._-]+/),
     width: Number(requireParameter(attempt, 'TOYGRES_PARALLEL', /[1-9]|[1-5][0-9]|6[0-4]/)),
-    listSha256: requireParameter(attempt, 'TOYGRES_CHECKSUMS_SHA256', /[0-9a-f]{64}/),
     superuser: parameters.PGUSER || 'postgres',
     durable: {
       functions: requireParameter(attempt, 'TOYGRES_DURABLE_FUNCTIONS', /RESUME|CANCEL/) as DurableWish['functions'],

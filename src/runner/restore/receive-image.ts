@@ -1,76 +1,73 @@
-import { readFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
-import type { ReceivedFile } from '../mover/file-mover.ts';
-import { withoutSealing } from '../mover/stored-names.ts';
+import type { WantedFile } from '../mover/file-mover.ts';
+import { readImageList } from '../packs/image-list.ts';
+import { isPackName } from '../packs/pack-sizes.ts';
+import { unpackTar } from '../packs/unpack-tar.ts';
+import { type ImageFile, receiveEach } from './receive-each.ts';
 
-const LIST = 'checksums.tsv';
-const LINE = /^(\d{1,15})\t[0-9a-f]{32}\t([0-9a-f]{64})\t([A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*)$/;
-const NAMED_AT_MOST = 3;
-
-interface Listed {
-  readonly sizeBytes: number;
-  readonly sha256: string;
-}
+/** Files that come at a time. */
+const LANES = 3;
+/** More files than an image with packs ever has: one of before there were packs. */
+const MANY_FILES = 1_000;
 
 /**
- * Brings the whole image here: the phases `download` and `check`. Every file is what the list of checksums says, and there
- * is no other; the list itself is what the manifest says. Throws a final failure that names what is not so.
+ * Brings the whole image here: the phases `download` and `check`. Every file is what the list of checksums says, which is what
+ * the manifest says; files of packs lie where they lay before. Throws a final failure that names what is not so.
  */
-export async function receiveImage({ files, report }: Attempt, listSha256: string): Promise<readonly ReceivedFile[]> {
-  report.phase('download', 1);
-  let stage = '';
-  const quiet = files.onProgress(({ stage: now, bytes, total }) => {
-    if (now === 'send') return;
-    if (now === 'hash' && stage === 'receive') report.endPhase();
-    if (now !== stage && total !== null) report.phase(now === 'hash' ? 'check' : 'download', total);
-    if (now !== stage && total === null && now === 'hash') report.phase('check', 1);
-    if (now !== stage && (total !== null || now === 'hash')) stage = now;
-    if (now === stage) report.progress(bytes);
+export async function receiveImage(attempt: Attempt): Promise<readonly ImageFile[]> {
+  const { report, files } = attempt;
+  const listed = await readImageList(attempt);
+  if (listed.length > MANY_FILES) return receiveEach(attempt, listed);
+  report.phase('download', sum(listed));
+  const quiet = files.onProgress(({ stage, bytes }) => {
+    if (stage === 'receive') report.progress(bytes);
   });
-  const received = await files.receiveAll().finally(quiet);
-  if (stage !== 'hash') report.endPhase();
-  if (received.length === 0) throw finalFailure('the blob store holds no file of this image');
-  const bytes = received.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (stage !== 'hash') report.phase('check', bytes);
-  const list = received.find(({ name }) => name === LIST);
-  if (list === undefined) throw finalFailure(`the image is damaged: missing ${LIST}`);
-  if (list.sha256 !== listSha256) {
-    throw finalFailure(`the image is damaged: ${LIST} is not what was written (SHA-256 differs)`);
+  try {
+    const here = await receiveSideBySide(attempt, listed);
+    report.endPhase();
+    // Each was held against the list while it came.
+    report.phase('check', 1);
+    report.endPhase();
+    return here;
+  } finally {
+    quiet();
   }
-  const rest = received.filter((file) => file !== list);
-  compare(rest, readList(await readFile(list.path, 'utf8')));
-  report.endPhase();
-  return rest;
 }
 
-function readList(text: string): Map<string, Listed> {
-  const listed = new Map<string, Listed>();
-  for (const line of text.split('\n').slice(0, -1)) {
-    const [, size, sha256 = '', name = ''] = LINE.exec(line) ?? [];
-    if (size === undefined) throw finalFailure(`${LIST} holds a line that is none`);
-    listed.set(withoutSealing(name), { sizeBytes: Number(size), sha256 });
-  }
-  return listed;
+async function receiveSideBySide(attempt: Attempt, listed: readonly WantedFile[]): Promise<readonly ImageFile[]> {
+  const directory = path.join(attempt.scratch, 'image');
+  await mkdir(directory, { mode: 0o700 });
+  const here: ImageFile[] = [];
+  const waiting = listed.toSorted((a, b) => b.sizeBytes - a.sizeBytes).values();
+  const names = new Set<string>();
+  const lane = async () => {
+    for (const file of waiting) {
+      for (const name of await receiveOne(attempt, file, directory)) {
+        if (names.has(name)) throw finalFailure(`the image is damaged: it holds ${name} twice`);
+        names.add(name);
+        here.push({ name, path: path.join(directory, name) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return here;
 }
 
-const some = (names: readonly string[]) => [...names].sort().slice(0, NAMED_AT_MOST).join(' ');
+/** Gives the names of the files that it brought: many of a pack. */
+async function receiveOne({ files }: Attempt, file: WantedFile, directory: string): Promise<readonly string[]> {
+  if (isPackName(file.name)) return unpackTar(files.read(file), directory);
+  const target = path.join(directory, file.name);
+  await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+  await pipeline(Readable.from(files.read(file)), createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+  return [file.name];
+}
 
-function compare(files: readonly ReceivedFile[], listed: ReadonlyMap<string, Listed>): void {
-  const here = new Set(files.map(({ name }) => name));
-  const missing = [...listed.keys()].filter((name) => !here.has(name));
-  if (missing.length > 0) throw finalFailure(`the image is damaged: missing ${some(missing)}`);
-  const extra = [...here].filter((name) => !listed.has(name));
-  if (extra.length > 0) {
-    throw finalFailure(`the image is damaged: files that do not belong to it: ${some(extra)}`);
-  }
-  for (const { name, sizeBytes, sha256 } of files) {
-    const written = listed.get(name);
-    if (written?.sizeBytes !== sizeBytes) {
-      throw finalFailure(`the image is damaged: ${name} has ${sizeBytes} bytes instead of ${written?.sizeBytes}`);
-    }
-    if (written.sha256 !== sha256) {
-      throw finalFailure(`the image is damaged: ${name} is not what was written (SHA-256 differs)`);
-    }
-  }
+function sum(files: readonly WantedFile[]): number {
+  return files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }

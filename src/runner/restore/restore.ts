@@ -51,10 +51,7 @@ export const restore: Program = async (attempt) => {
     throw finalFailure('the recorded password is empty or has more than one line');
   }
   // The empty cluster takes a second that costs nothing beside the download.
-  const [received] = await Promise.all([
-    receiveImage(attempt, wish.listSha256),
-    makeCluster(attempt, volume.growing, plan),
-  ]);
+  const [received] = await Promise.all([receiveImage(attempt), makeCluster(attempt, volume.growing, plan)]);
   const server = await prepareServer(attempt, volume.growing, plan);
   try {
     const restoring = new Restoring(attempt, wish, server, volume.growing, imageFiles(received), password);

@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { TocError } from '../toc/byte-reader.ts';
 
 const CHUNK_BYTES = 256 << 10;
@@ -37,7 +37,7 @@ export async function openDumpFiles(directory: string): Promise<DumpFiles> {
     sizeOf: (file) => find(file).bytes,
     read: (file) => {
       const { suffix, bytes } = find(file);
-      return bytes === 0 ? nothing() : unpack(path.join(directory, file), suffix);
+      return bytes === 0 ? nothing() : unpack(path.join(directory, file), suffix, bytes);
     },
     text: async (file) => (sizes.has(file) ? await readFile(path.join(directory, file), 'latin1') : null),
   };
@@ -46,7 +46,29 @@ export async function openDumpFiles(directory: string): Promise<DumpFiles> {
 /** pg_dump with zstd leaves the file of an empty large object empty, without a frame. */
 async function* nothing(): AsyncGenerator<Buffer> {}
 
-async function* unpack(file: string, suffix: Suffix): AsyncGenerator<Buffer> {
+/** Whole, where a stream would cost more than the content: an image may have very many. It is unpacked piece by piece where it grows. */
+const SMALL_BYTES = 64 << 10;
+const SMALL_UNPACKED_BYTES = 4 << 20;
+
+function unpackSmall(file: string, suffix: Suffix): Buffer | null {
+  const packed = readFileSync(`${file}${suffix}`);
+  const limit = { maxOutputLength: SMALL_UNPACKED_BYTES };
+  try {
+    if (suffix === '.gz') return gunzipSync(packed, limit);
+    if (suffix === '.zst') return zstdDecompressSync(packed, limit);
+  } catch {
+    // As a stream it says what is wrong with it, or takes its time.
+    return null;
+  }
+  return suffix === '' ? packed : null;
+}
+
+async function* unpack(file: string, suffix: Suffix, bytes: number): AsyncGenerator<Buffer> {
+  const small = bytes <= SMALL_BYTES ? unpackSmall(file, suffix) : null;
+  if (small !== null) {
+    if (small.length > 0) yield small;
+    return;
+  }
   const source = createReadStream(`${file}${suffix}`, { highWaterMark: CHUNK_BYTES });
   const unpacked = unpackerFor(suffix);
   const ended = pipeline(source, unpacked);

@@ -18,6 +18,7 @@ export interface GetOptions {
  */
 export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: GetOptions): AsyncGenerator<Uint8Array> {
   const { rangeBytes, rangesAtOnce, onRead } = options;
+  await requireSize(blob, wanted, options.signal);
   const sha256 = createHash('sha256');
   const ahead: Promise<Buffer>[] = [];
   let asked = 0;
@@ -44,6 +45,18 @@ export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: Ge
   }
   if (sha256.digest('hex') === wanted.sha256) return;
   throw new JobFailure(`the image is damaged: ${wanted.name} is not what was written (SHA-256 differs)`, {
+    final: true,
+  });
+}
+
+/** What is longer than it must be would not show in the ranges that are read. */
+async function requireSize(blob: BlobClient, { name, sizeBytes }: WantedFile, signal: AbortSignal): Promise<void> {
+  const { contentLength } = await blob.getProperties({ abortSignal: signal }).catch((error: unknown) => {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    throw new JobFailure(`the image is damaged: missing ${name}`, { final: true });
+  });
+  if (contentLength === sizeBytes) return;
+  throw new JobFailure(`the image is damaged: ${name} has ${contentLength} bytes instead of ${sizeBytes}`, {
     final: true,
   });
 }

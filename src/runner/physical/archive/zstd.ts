@@ -4,6 +4,10 @@ import { finalFailure } from '../../attempt/failure.ts';
 
 const CHUNK_BYTES = 1 << 18;
 
+export const ZSTD_SUFFIX = '.zst';
+/** The most for the time: higher levels take many times as long for a tenth of the size. */
+export const ZSTD_FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
 /** What passed, unpacked. Throws a JobFailure for what is no zstd, or is cut. */
 export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* through(packed, createZstdDecompress({ chunkSize: CHUNK_BYTES }));
@@ -11,8 +15,7 @@ export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGener
 
 /** Packed here, where the server could not. */
 export async function* packZstd(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-  yield* through(plain, createZstdCompress({ chunkSize: CHUNK_BYTES, params }));
+  yield* through(plain, createZstdCompress({ chunkSize: CHUNK_BYTES, ...ZSTD_FAST }));
 }
 
 async function* through(

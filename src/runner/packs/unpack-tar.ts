@@ -1,0 +1,31 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { finalFailure } from '../attempt/failure.ts';
+import { isFileName } from '../mover/protocol.ts';
+import { readTar } from '../physical/archive/read-tar.ts';
+
+/**
+ * Writes the files of a pack below a directory, each as a new one, and gives their names. Throws a final failure for a member
+ * that is none of an image's: an image may come from anybody.
+ */
+export async function unpackTar(archive: AsyncIterable<Uint8Array>, directory: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  await readTar(archive, ({ name, type }) => {
+    if (type !== 'file' || !isFileName(name)) {
+      throw finalFailure(
+        `the image is damaged: a pack holds ${JSON.stringify(name.slice(0, 200))}, which is no file of an image`,
+      );
+    }
+    const target = path.join(directory, name);
+    mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
+    const file = openSync(target, 'wx', 0o600);
+    names.push(name);
+    return {
+      write: (bytes) => {
+        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
+      },
+      end: () => closeSync(file),
+    };
+  });
+  return names;
+}
