@@ -95,7 +95,7 @@ test('a restore is cancelled while it downloads from a blob store that hangs', a
   await api.untilStep(copy.operationId, 'Download the image');
   const paused = await pauseBlobs();
   try {
-    await eventually(jobProcesses, (found) => found.some((one) => one.includes('azcopy copy')));
+    await eventually(jobProcesses, (found) => found.some((one) => one.includes('main.mjs move')));
     await cancelAndWait(copy.operationId);
   } finally {
     paused.resume();

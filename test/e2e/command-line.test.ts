@@ -45,7 +45,7 @@ describe('the command line', () => {
     ]);
     const got = await toygres('image', 'get', 'nightly', '-o', 'json');
     expect(JSON.parse(got.stdout)).toMatchObject({ id: image.stdout.trim(), state: 'AVAILABLE' });
-    expect((await toygres('image', 'files', 'nightly')).stdout).toContain('roles.sql');
+    expect((await toygres('image', 'files', 'nightly')).stdout).toContain('packs/0001.tar');
     expect((await toygres('image', 'logs', 'nightly')).stdout.length).toBeGreaterThan(0);
 
     const query = ['--', '-AtXc', 'SELECT 40 + 2'];

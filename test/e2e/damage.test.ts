@@ -40,7 +40,7 @@ const readBlob = (name: string) => images.getBlockBlobClient(name).downloadToBuf
 /** The largest file of data in the image: changing one byte of it harms rows, not only lists. */
 async function findDataFile(): Promise<string> {
   const found: { name: string; size: number }[] = [];
-  for await (const { name, properties } of images.listBlobsFlat({ prefix: `${image}/databases/` })) {
+  for await (const { name, properties } of images.listBlobsFlat({ prefix: `${image}/packs/` })) {
     found.push({ name, size: properties.contentLength ?? 0 });
   }
   return found.toSorted((one, other) => other.size - one.size)[0]?.name ?? '';

@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readlink } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
@@ -109,18 +108,9 @@ test('SIGTERM ends the script and everything it started', async () => {
   expect(alive.flat()).toEqual([]);
 });
 
-test('an azcopy that is killed fails the backup', async () => {
-  const run = await start('killed-azcopy');
-  const { pid } = await untilProcess(run.pid, /^azcopy copy /);
-  // At the end of its input it would be busy all the time with reading on.
-  expect(await readlink(`/proc/${pid}/fd/0`)).toMatch(/^(pipe|socket):/);
-  process.kill(pid, 'SIGKILL');
-  expectFailure(await run.ended, 1, /azcopy was ended by signal 9/);
-});
-
 test('a leave that does not let it write fails the backup with the reason of the store', async () => {
   const { end } = await harness.backup(source, { secrets: { sas: 'sv=2024-01-01&sp=r&sig=bm9uZQ%3D%3D' } });
-  expectFailure(end, 1, /copy with the blob store failed: .*(403|authenticat|authoriz)/i);
+  expectFailure(end, 1, /the blob store refused .*(403|authenticat|authoriz)/i);
 });
 
 // Only root may mount a disk small enough to be full.
@@ -144,7 +134,7 @@ test.skipIf(process.getuid?.() !== 0)('a full disk is the cause that is told', a
   }
 });
 
-test('no secret is printed, stands in an environment, or on a command line but that of azcopy', async () => {
+test('no secret is printed, stands in an environment, or on a command line', async () => {
   const sas = harness.backupRun(source, 'secrets').secrets.sas ?? '';
   const signature = /sig=([^&]+)/.exec(sas)?.[1] ?? sas;
   const run = await harness.runner.start('backup.sh', harness.backupRun(source, 'secrets', { secrets: { sas } }));
@@ -158,13 +148,13 @@ test('no secret is printed, stands in an environment, or on a command line but t
       seen.add(one.command.split(' ')[0] ?? '');
       expect(one.environment + one.command).not.toContain(source.password);
       expect(one.environment).not.toContain(signature);
-      if (!one.command.startsWith('azcopy copy ')) expect(one.command).not.toContain(signature);
+      expect(one.command).not.toContain(signature);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const { lines, exitCode, scratchDirectory } = await end;
   expect(exitCode).toBe(0);
-  expect([...seen]).toEqual(expect.arrayContaining(['pg_dump', 'azcopy']));
+  expect([...seen]).toEqual(expect.arrayContaining(['pg_dump']));
   expect(lines.join('\n')).not.toContain(source.password);
   expect(lines.join('\n')).not.toContain(signature);
   // grep's status 1: found nowhere.

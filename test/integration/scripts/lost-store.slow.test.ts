@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => harness.stop());
 
-test("a blob store that takes connections and never answers is given up after three minutes, not after azcopy's quarter of an hour", async () => {
+test('a blob store that takes connections and never answers is given up after three minutes', async () => {
   const source = await harness.makeSource(['--encoding=UTF8', '--locale=C']);
   const image = await harness.backup(source);
   const way = await startFaultProxy({ port: Number(new URL(image.url).port) });
@@ -20,7 +20,7 @@ test("a blob store that takes connections and never answers is given up after th
   await way.set('swallow');
   const { end } = await harness.restore({ ...image, url: url.href });
   expect(end).toMatchObject({ exitCode: 1, results: [] });
-  expect(end.errors.at(-1)).toMatch(/blob store does not answer: it has listed no file for 18\d seconds/);
+  expect(end.errors.at(-1)).toMatch(/blob store does not answer: nothing was heard of it for 180 seconds/);
 
   await way.set('pass');
   expect((await harness.restore({ ...image, url: url.href })).end.exitCode).toBe(0);
@@ -29,9 +29,9 @@ test("a blob store that takes connections and never answers is given up after th
 test('a blob store that goes away is waited for half a minute and then named as the cause', async () => {
   const source = await harness.makeSource(['--encoding=UTF8', '--locale=C']);
   const run = await harness.runner.start('backup.sh', harness.backupRun(source, 'lost'));
-  await run.untilLine(/"phase":"hash"/);
+  await run.untilLine(/"phase":"dump"/);
   await harness.azurite.kill();
   const end = await run.ended;
   expect(end).toMatchObject({ exitCode: 1, results: [] });
-  expect(end.errors.at(-1)).toMatch(/blob store does not answer: dial tcp .*connection refused/);
+  expect(end.errors.at(-1)).toMatch(/blob store does not answer: .*ECONNREFUSED/);
 }, 120_000);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
 import { JobFailure } from '../../attempt/failure.ts';
 import type { WantedFile } from '../file-mover.ts';
+import { patiently } from './patience.ts';
 
 export interface GetOptions {
   /** The size of the ranges that come down side by side. */
@@ -51,10 +52,12 @@ export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: Ge
 
 /** What is longer than it must be would not show in the ranges that are read. */
 async function requireSize(blob: BlobClient, { name, sizeBytes }: WantedFile, signal: AbortSignal): Promise<void> {
-  const { contentLength } = await blob.getProperties({ abortSignal: signal }).catch((error: unknown) => {
-    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
-    throw new JobFailure(`the image is damaged: missing ${name}`, { final: true });
-  });
+  const { contentLength } = await patiently(signal, (abortSignal) => blob.getProperties({ abortSignal })).catch(
+    (error: unknown) => {
+      if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+      throw new JobFailure(`the image is damaged: missing ${name}`, { final: true });
+    },
+  );
   if (contentLength === sizeBytes) return;
   throw new JobFailure(`the image is damaged: ${name} has ${contentLength} bytes instead of ${sizeBytes}`, {
     final: true,
@@ -63,6 +66,8 @@ async function requireSize(blob: BlobClient, { name, sizeBytes }: WantedFile, si
 
 async function readRange(blob: BlobClient, offset: number, count: number, signal: AbortSignal): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(count);
-  await blob.downloadToBuffer(buffer, offset, count, { abortSignal: signal, blockSize: count, concurrency: 1 });
+  await patiently(signal, (abortSignal) =>
+    blob.downloadToBuffer(buffer, offset, count, { abortSignal, blockSize: count, concurrency: 1 }),
+  );
   return buffer;
 }

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import type { MovedFile } from '../file-mover.ts';
+import { patiently } from './patience.ts';
 
 export interface PutOptions {
   /** The size of the blocks that go up side by side. */
@@ -26,10 +27,8 @@ export async function putBlob(
   for await (const bytes of content) await blocks.write(bytes);
   const ids = await blocks.finish();
   const digest = md5.digest();
-  await blob.commitBlockList(ids, {
-    blobHTTPHeaders: { blobContentMD5: digest, blobContentType: 'application/octet-stream' },
-    abortSignal: options.signal,
-  });
+  const blobHTTPHeaders = { blobContentMD5: digest, blobContentType: 'application/octet-stream' };
+  await patiently(options.signal, (abortSignal) => blob.commitBlockList(ids, { blobHTTPHeaders, abortSignal }));
   return { sizeBytes: blocks.sizeBytes, md5: digest.toString('hex'), sha256: sha256.digest('hex') };
 }
 
@@ -92,10 +91,9 @@ class BlockUpload {
   async #stage(id: string, body: Buffer): Promise<void> {
     // What arrives is held against this by the store.
     const transactionalContentMD5 = createHash('md5').update(body).digest();
-    await this.blob.stageBlock(id, body, body.length, {
-      transactionalContentMD5,
-      abortSignal: this.options.signal,
-    });
+    await patiently(this.options.signal, (abortSignal) =>
+      this.blob.stageBlock(id, body, body.length, { transactionalContentMD5, abortSignal }),
+    );
     this.options.onStored(body.length);
   }
 

@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Inbox } from '../../../../src/runner/backup/inbox.ts';
+import { isPackName, packLimit, packName, smallBelow } from '../../../../src/runner/packs/pack-sizes.ts';
+import { packTar } from '../../../../src/runner/packs/pack-tar.ts';
+import { unpackTar } from '../../../../src/runner/packs/unpack-tar.ts';
+
+const directories: string[] = [];
+afterEach(async () => {
+  for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true });
+});
+async function makeDirectory(): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'toygres-packs-'));
+  directories.push(directory);
+  return directory;
+}
+
+async function* files(named: Readonly<Record<string, string>>) {
+  for (const [name, text] of Object.entries(named)) yield { name, content: Buffer.from(text) };
+}
+
+describe('a pack', () => {
+  test('gives back what was put in, whatever the size', async () => {
+    const named = {
+      'roles.sql': '',
+      'databases/5/1.dat': 'x',
+      'databases/5/2.dat': 'y'.repeat(512),
+      a: 'z'.repeat(200_000),
+    };
+    const directory = await makeDirectory();
+    expect(await unpackTar(packTar(files(named)), directory)).toEqual(Object.keys(named));
+    for (const [name, text] of Object.entries(named)) {
+      expect(await readFile(path.join(directory, name), 'utf8')).toBe(text);
+    }
+  });
+
+  test('that is cut, or names a place elsewhere, is refused', async () => {
+    const parts: Uint8Array[] = [];
+    for await (const part of packTar(files({ a: 'x'.repeat(2_000) }))) parts.push(part);
+    const cut = Buffer.concat(parts).subarray(0, 1_000);
+    await expect(
+      unpackTar(
+        (async function* () {
+          yield cut;
+        })(),
+        await makeDirectory(),
+      ),
+    ).rejects.toThrow();
+    for (const name of ['../a', '/a', 'manifest.json', 'a//b']) {
+      await expect(unpackTar(packTar(files({ [name]: 'x' })), await makeDirectory())).rejects.toThrow('a pack holds');
+    }
+  });
+
+  test('fails as its files do', async () => {
+    async function* broken() {
+      yield { name: 'a', content: Buffer.from('x') };
+      throw new Error('gone');
+    }
+    await expect(unpackTar(packTar(broken()), await makeDirectory())).rejects.toThrow('gone');
+  });
+});
+
+describe('an image', () => {
+  test.each([1e6, 1e9, 1e12, 1e15])('of %d bytes in files of any size is some hundred blobs', (total) => {
+    for (const size of [1, 1e3, 1e6, 2 * 1_048_576, 1e8, 1e10]) {
+      let [own, left] = [0, total];
+      while (left > 0 && size >= smallBelow(own) && own < 10_000) {
+        own += 1;
+        left -= size;
+      }
+      let packs = 0;
+      while (left > 0) {
+        packs += 1;
+        left -= Math.max(size, packLimit(packs));
+      }
+      expect(own).toBeLessThan(1_000);
+      // A pack ends where a store's blob does: what is beyond a petabyte is more.
+      expect(packs).toBeLessThan(total < 1e14 ? 300 : 20_000);
+    }
+  });
+
+  test('knows its packs by their names', () => {
+    expect([packName(1), packName(12_345)]).toEqual(['packs/0001.tar', 'packs/12345.tar']);
+    expect([packName(7), 'packs/7.tar', 'packs/0001.tar.age', 'databases/5/1.dat'].map(isPackName)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+test('an inbox gives in order, to who waits as well, and null when it is closed and empty', async () => {
+  const inbox = new Inbox<number>();
+  const first = inbox.next();
+  inbox.put(1);
+  for (let n = 2; n <= 5_000; n += 1) inbox.put(n);
+  expect(await first).toBe(1);
+  const waiting: number[] = [];
+  inbox.close();
+  for await (const n of inbox) waiting.push(n);
+  expect(waiting).toEqual(Array.from({ length: 4_999 }, (_, n) => n + 2));
+  inbox.put(9);
+  expect(await inbox.next()).toBeNull();
+});
