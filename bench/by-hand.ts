@@ -4,10 +4,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { BlobServiceClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { ensureAzcopy } from '../src/platform/local/jobs/azcopy.ts';
+import type { Dataset } from './dataset.ts';
 import { timed } from './figures.ts';
 import type { Place } from './place.ts';
 import { startPlainServer } from './plain-server.ts';
-import { DATABASE, readContent } from './sample-data.ts';
+import { DATABASE } from './sample-data.ts';
 
 const execute = promisify(execFile);
 
@@ -44,8 +45,13 @@ async function openContainer(home: string): Promise<(blob: string) => string> {
   return (blob) => url.replace('?', `/${blob}?`);
 }
 
-/** `expected`: what a restored database must hold. */
-export async function prepareByHand(place: Place, home: string, expected: string): Promise<ByHand> {
+/** `expected`: what a restored database must hold, as `read` reads it. */
+export async function prepareByHand(
+  place: Place,
+  home: string,
+  read: Dataset['read'],
+  expected: string,
+): Promise<ByHand> {
   const { directory, programs } = place;
   const azcopyPath = await ensureAzcopy(path.join(directory, 'by-hand-state'));
   const urlOf = await openContainer(home);
@@ -80,8 +86,7 @@ export async function prepareByHand(place: Place, home: string, expected: string
         await program('createdb', ['-T', 'template0', DATABASE], server.environment);
         await program('pg_restore', ['-d', DATABASE, '-j', String(jobs), fetched], server.environment);
       });
-      if ((await readContent(server.urlOf(DATABASE))) !== expected)
-        throw new Error('what was restored by hand differs');
+      if ((await read(server.urlOf(DATABASE))) !== expected) throw new Error('what was restored by hand differs');
       return { download: download.seconds, server: made.seconds, restore: restore.seconds };
     },
   };

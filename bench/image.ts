@@ -1,18 +1,19 @@
 import { formatBytes } from '../src/cli/units.ts';
 import { prepareByHand } from './by-hand.ts';
+import { type Dataset, OBJECTS, ROWS, TABLES } from './dataset.ts';
 import { median } from './figures.ts';
 import type { BenchOptions } from './options.ts';
 import type { Place } from './place.ts';
 import type { Product, TimedOperation } from './product.ts';
 import type { SectionReport } from './report.ts';
-import { DATABASE, fillServer, readContent } from './sample-data.ts';
+import { DATABASE } from './sample-data.ts';
 import { onDatabase, runSql } from './sql.ts';
 import { startStandalone } from './standalone.ts';
 
 const short = (seconds: number) => `${seconds.toFixed(1)} s`;
 
 /** The steps that took the longest, by their medians. */
-function whereItWent(operations: readonly TimedOperation[]): string {
+export function whereItWent(operations: readonly TimedOperation[]): string {
   const names = [...(operations[0]?.steps.keys() ?? [])];
   const medians = names.map((name) => ({ name, seconds: median(operations.map(({ steps }) => steps.get(name) ?? 0)) }));
   const longest = medians.filter(({ seconds }) => seconds >= 0.1).sort((a, b) => b.seconds - a.seconds);
@@ -25,26 +26,66 @@ function parts(of: Readonly<Record<string, readonly number[]>>): string {
     .join(', ');
 }
 
-async function restoreOnce(product: Product, imageId: string, name: string, expected: string): Promise<TimedOperation> {
+/** Restores an image, compares, and deletes the copy. */
+export async function restoreOnce(
+  product: Product,
+  imageId: string,
+  name: string,
+  { read }: Dataset,
+  expected: string,
+): Promise<TimedOperation> {
   const restored = await product.run('createInstance', 'instance', { name, sourceImageId: imageId });
-  if ((await readContent(await product.connectionString(restored.id))) !== expected) {
+  if ((await read(await product.connectionString(restored.id))) !== expected) {
     throw new Error('what was restored differs');
   }
   await product.run('deleteInstance', 'instance', { instanceId: restored.id });
   return restored;
 }
 
+/** One large database in a few tables. */
+export const benchImage = (place: Place, options: BenchOptions) =>
+  benchDataset(place, options, ROWS, (size) => `image of a server with one database of ${size}`);
+
+/** Very many small tables: what costs the same for each. */
+export const benchTables = (place: Place, options: BenchOptions) =>
+  benchDataset(place, options, TABLES, (size) => `image of a server with 3,000 small tables, ${size}`);
+
+/** Few rows of 96 MB that do not compress, and 20,000 large objects. */
+export const benchObjects = (place: Place, options: BenchOptions) =>
+  benchDataset(
+    place,
+    options,
+    OBJECTS,
+    (size) => `image of a server with large rows and 20,000 large objects, ${size}`,
+  );
+
+/** A small database: what an image and a restore cost at least. */
+export const benchSmall = (place: Place, options: BenchOptions) =>
+  benchDataset(
+    place,
+    { ...options, sizeBytes: SMALL_BYTES },
+    ROWS,
+    (size) => `image of a server with a small database of ${size}`,
+  );
+
+const SMALL_BYTES = 10e6;
+
 /** An image of a server and its restore, the product and the plain tools by turns on the same source and blob store. */
-export async function benchImage(place: Place, { runs, sizeBytes }: BenchOptions): Promise<SectionReport> {
+async function benchDataset(
+  place: Place,
+  { runs, sizeBytes }: BenchOptions,
+  dataset: Dataset,
+  sectionOf: (size: string) => string,
+): Promise<SectionReport> {
   const { say } = place;
   await using standalone = await startStandalone(place, 'image-home');
   const { product } = standalone;
   const source = await product.run('createInstance', 'instance', { name: 'source' });
   const login = await product.connectionString(source.id);
-  say(`image: filling a database of ${formatBytes(sizeBytes)} ...`);
-  const databaseBytes = await fillServer(login, sizeBytes);
-  const expected = await readContent(login);
-  const byHand = await prepareByHand(place, standalone.home, expected);
+  say('image: filling a database ...');
+  const databaseBytes = await dataset.fill(login, sizeBytes);
+  const expected = await dataset.read(login);
+  const byHand = await prepareByHand(place, standalone.home, dataset.read, expected);
 
   const images: TimedOperation[] = [];
   const restores: TimedOperation[] = [];
@@ -65,7 +106,7 @@ export async function benchImage(place: Place, { runs, sizeBytes }: BenchOptions
     const imageId = await takeImage();
     if (run % 2 === 1) await backUp();
     await runSql(onDatabase(login, DATABASE), 'CHECKPOINT');
-    restores.push(await restoreOnce(product, imageId, `copy-${run}`, expected));
+    restores.push(await restoreOnce(product, imageId, `copy-${run}`, dataset, expected));
     plain.push(await byHand.restore(1));
     parallel.push(await byHand.restore(2));
     await product.run('deleteImage', 'image', { imageId });
@@ -78,7 +119,7 @@ export async function benchImage(place: Place, { runs, sizeBytes }: BenchOptions
   const serverSeconds = ({ steps }: TimedOperation) =>
     (steps.get('Start the server') ?? 0) + (steps.get('Wait until the server is ready') ?? 0);
   return {
-    section: `image of a server with one database of ${formatBytes(databaseBytes)}`,
+    section: sectionOf(formatBytes(databaseBytes)),
     measurements: [
       {
         name: 'image',
@@ -104,6 +145,22 @@ export async function benchImage(place: Place, { runs, sizeBytes }: BenchOptions
           `product: ${whereItWent(restores)}`,
           `by hand: ${parts({ azcopy: sum(plain, 'download'), 'new server': sum(plain, 'server') })}`,
         ],
+      },
+      {
+        name: 'stored',
+        unit: 'MB',
+        values: [imageBytes / 1e6],
+        against: [{ name: 'pg_dump -Fc', values: [(backups[0]?.bytes ?? 0) / 1e6] }],
+      },
+      {
+        name: 'beyond the tools: an image',
+        unit: 's',
+        values: images.map(({ seconds }, at) => seconds - (sum(backups, 'dump')[at] ?? 0)),
+      },
+      {
+        name: 'beyond the tools: a restore',
+        unit: 's',
+        values: restores.map((one, at) => one.seconds - serverSeconds(one) - (sum(plain, 'restore')[at] ?? 0)),
       },
       {
         name: 'overhead of an image: all but its job',

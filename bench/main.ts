@@ -3,15 +3,20 @@ import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchHostile } from './hostile.ts';
 import { benchIdle } from './idle.ts';
-import { benchImage } from './image.ts';
+import { benchImage, benchObjects, benchSmall, benchTables } from './image.ts';
 import { readMachine } from './machine.ts';
 import { type BenchOptions, readOptions, type Section, USAGE } from './options.ts';
+import { benchPhysical } from './physical.ts';
 import { makePlace, type Place } from './place.ts';
 import { formatReport, reportAsJson, type SectionReport } from './report.ts';
 import { benchSchedule } from './schedule.ts';
 
 const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) => Promise<SectionReport>>> = {
   image: benchImage,
+  tables: benchTables,
+  objects: benchObjects,
+  small: benchSmall,
+  physical: benchPhysical,
   engine: benchEngine,
   idle: benchIdle,
   hostile: benchHostile,

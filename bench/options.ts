@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['image', 'engine', 'idle', 'hostile', 'schedule', 'cluster'] as const;
+export const SECTIONS = [
+  'image',
+  'tables',
+  'objects',
+  'small',
+  'physical',
+  'engine',
+  'idle',
+  'hostile',
+  'schedule',
+  'cluster',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {
@@ -11,9 +22,13 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-export const USAGE = `usage: npm run bench -- [--only image,engine,idle,hostile,schedule,cluster] [--size 1GB] [--runs 3] [--json]
+export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 1GB] [--runs 3] [--json]
 
   image    an image and its restore, against pg_dump, azcopy and pg_restore by hand
+  tables   the same of 3,000 small tables
+  objects  the same of rows of 96 MB that do not compress, and 20,000 large objects
+  small    the same of a database of 10 MB
+  physical a PHYSICAL image and its restore, against pgbackrest, which must be installed
   engine   enqueue to first step, overhead of an operation, steps a second, take-over after a kill
   idle     queries a second with 0 and with 1,000 instances, and what a health check costs
   hostile  memory and lateness with 1,000 servers that want to harm whoever checks them

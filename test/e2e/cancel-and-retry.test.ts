@@ -92,10 +92,11 @@ test('an image is cancelled while the blob store hangs under its upload', async 
 
 test('a restore is cancelled while it downloads from a blob store that hangs', async () => {
   const copy = await api.createInstance({ name: 'downloading', sourceImageId: image });
-  await api.untilStep(copy.operationId, 'Download the image');
+  await api.untilStep(copy.operationId, 'Start the restore job');
+  // It takes longer to start than to download.
+  await eventually(jobProcesses, (found) => found.some((one) => /main\.mjs (move|work)/.test(one)));
   const paused = await pauseBlobs();
   try {
-    await eventually(jobProcesses, (found) => found.some((one) => one.includes('main.mjs move')));
     await cancelAndWait(copy.operationId);
   } finally {
     paused.resume();

@@ -62,6 +62,7 @@ export function restoreParameters(manifest: ImageManifest): Record<string, strin
   return {
     TOYGRES_CHECKSUMS_SHA256: checksums?.sha256 ?? '',
     TOYGRES_CHECKSUMS_BYTES: String(checksums?.sizeBytes ?? 0),
+    TOYGRES_DATABASE_BYTES: String(manifest.databaseBytes),
     TOYGRES_ENCODING: cluster.encoding,
     TOYGRES_LOCALE_PROVIDER: cluster.localeProvider,
     TOYGRES_LC_COLLATE: cluster.lcCollate,

@@ -22,3 +22,8 @@ export async function withDiskCause(text: string, places: readonly (string | nul
   }
   return text;
 }
+
+/** Whether a text that has passed through here says that a disk was full. */
+export function isFullDisk(text: string): boolean {
+  return /No space left on device|of space are left on the device/.test(text);
+}

@@ -6,7 +6,7 @@ import { createPrograms } from '../programs/run-program.ts';
 import type { Program } from './attempt.ts';
 import { cleanLine } from './clean-line.ts';
 import { endDescendants } from './descendants.ts';
-import { withDiskCause } from './disk-cause.ts';
+import { isFullDisk, withDiskCause } from './disk-cause.ts';
 import { FINAL_STATUS } from './exit-status.ts';
 import { JobFailure } from './failure.ts';
 import { createReport } from './report.ts';
@@ -88,11 +88,13 @@ export async function work(
     return 0;
   } catch (error) {
     const { reason } = signal;
-    if (signal.aborted) fail(`ended by signal ${reason}`);
-    else fail(await withDiskCause(causeOf(error), [scratch, volume]));
+    const cause = signal.aborted ? `ended by signal ${reason}` : await withDiskCause(causeOf(error), [scratch, volume]);
+    fail(cause);
     files.close();
     await endDescendants();
     if (signal.aborted) return reason === 'INT' ? 130 : 143;
-    return error instanceof JobFailure && error.final ? FINAL_STATUS : 1;
+    // A volume that is too small is no larger for the next attempt.
+    const isFinal = (error instanceof JobFailure && error.final) || (volume !== null && isFullDisk(cause));
+    return isFinal ? FINAL_STATUS : 1;
   }
 }

@@ -9,6 +9,8 @@ export interface RestoreWish {
   readonly imageId: string;
   /** Sessions at once. */
   readonly width: number;
+  /** What the databases took on the source; 0 where nobody said. */
+  readonly databaseBytes: number;
   readonly superuser: string;
   readonly durable: DurableWish;
   readonly backgroundWork: BackgroundWork;
@@ -25,6 +27,7 @@ export function readRestoreWish(attempt: Attempt): RestoreWish {
   return {
     imageId: requireParameter(attempt, 'TOYGRES_IMAGE_ID', /[A-Za-z0-9._-]+/),
     width: Number(requireParameter(attempt, 'TOYGRES_PARALLEL', /[1-9]|[1-5][0-9]|6[0-4]/)),
+    databaseBytes: Number(optional('TOYGRES_DATABASE_BYTES', /[0-9]{1,16}/, '0')),
     superuser: parameters.PGUSER || 'postgres',
     durable: {
       functions: requireParameter(attempt, 'TOYGRES_DURABLE_FUNCTIONS', /RESUME|CANCEL/) as DurableWish['functions'],

@@ -10,6 +10,7 @@ import { readImageList } from '../packs/image-list.ts';
 import { isPackName } from '../packs/pack-sizes.ts';
 import { unpackTar } from '../packs/unpack-tar.ts';
 import { type ImageFile, receiveEach } from './receive-each.ts';
+import { requireRoom } from './require-room.ts';
 
 /** Files that come at a time. */
 const LANES = 3;
@@ -23,6 +24,7 @@ const MANY_FILES = 1_000;
 export async function receiveImage(attempt: Attempt): Promise<readonly ImageFile[]> {
   const { report, files } = attempt;
   const listed = await readImageList(attempt);
+  await requireRoom(attempt.scratch, sum(listed), 'the files of the image on the disk of the job');
   if (listed.length > MANY_FILES) return receiveEach(attempt, listed);
   report.phase('download', sum(listed));
   const quiet = files.onProgress(({ stage, bytes }) => {

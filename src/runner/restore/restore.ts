@@ -29,8 +29,12 @@ import { applySettings, makeRoles, readRolesFile } from './load-roles.ts';
 import { refuseLoss } from './loss.ts';
 import { type RestoreWish, readRestoreWish } from './read-wish.ts';
 import { receiveImage } from './receive-image.ts';
+import { requireRoom } from './require-room.ts';
 import { presentLibraries, proveSettings, restoreSettings } from './restore-settings.ts';
 import { createWorkMeter } from './work-meter.ts';
+
+/** A server that was full of dead rows may come back at half of its size, and hardly at less. */
+const LEAST_SHARE = 0.5;
 
 /**
  * Makes a cluster on the job's volume from a logical image, in a throw-away server on a private socket, and leaves it
@@ -50,6 +54,9 @@ export const restore: Program = async (attempt) => {
   if (password === '' || password.includes('\n')) {
     throw finalFailure('the recorded password is empty or has more than one line');
   }
+  // How much some of the databases take is not known yet.
+  const least = wish.databases === null ? wish.databaseBytes * LEAST_SHARE : 0;
+  await requireRoom(attempt.volume, least, 'the databases on the volume of the server');
   // The empty cluster takes a second that costs nothing beside the download.
   const [received] = await Promise.all([receiveImage(attempt), makeCluster(attempt, volume.growing, plan)]);
   const server = await prepareServer(attempt, volume.growing, plan);

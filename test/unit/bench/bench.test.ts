@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { median, quantile } from '../../../bench/figures.ts';
-import { parseSize, readOptions } from '../../../bench/options.ts';
+import { parseSize, readOptions, SECTIONS } from '../../../bench/options.ts';
 import { formatReport, reportAsJson } from '../../../bench/report.ts';
 
 const machine = {
@@ -38,7 +38,7 @@ test('sizes are written with a unit', () => {
 
 test('by default everything is measured three times on a database of 1 GB', () => {
   expect(readOptions([], false)).toEqual({
-    sections: ['image', 'engine', 'idle', 'hostile', 'schedule'],
+    sections: ['image', 'tables', 'objects', 'small', 'physical', 'engine', 'idle'],
     sizeBytes: 1e9,
     runs: 3,
     json: false,
@@ -53,7 +53,7 @@ test('by default everything is measured three times on a database of 1 GB', () =
 });
 
 test('a cluster is measured where there is one, and asked for in vain where there is none', () => {
-  expect(readOptions([], true)?.sections).toEqual(['image', 'engine', 'idle', 'hostile', 'schedule', 'cluster']);
+  expect(readOptions([], true)?.sections).toEqual(SECTIONS);
   expect(readOptions(['--only', 'cluster'], true)?.sections).toEqual(['cluster']);
   expect(() => readOptions(['--only', 'cluster'], false)).toThrow('set KUBECONFIG');
 });

@@ -5,6 +5,7 @@ import { type Attempt, type Program, requireParameter, requireSecret } from '../
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import type { BackgroundWork } from '../../background-work/settle-cron-jobs.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
+import { requireRoom } from '../../restore/require-room.ts';
 import { adoptVolume, finishVolume, volumeAt } from '../../volume/adopt-volume.ts';
 import { findArchives } from '../archive/archive-names.ts';
 import { unpackZstd } from '../archive/zstd.ts';
@@ -26,6 +27,8 @@ export const restorePhysical: Program = async (attempt) => {
   const kept = await adoptVolume(volume, imageId, (text) => report.log(text));
   if (kept !== null) return JSON.parse(kept);
 
+  const databaseBytes = Number(attempt.parameters.TOYGRES_DATABASE_BYTES ?? 0);
+  await requireRoom(attempt.volume, databaseBytes, 'the databases on the volume of the server');
   const { growing } = volume;
   await mkdir(growing, { mode: 0o700 });
   const image = await readImage(attempt);
