@@ -5,7 +5,7 @@ import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { RawName } from '../../guarded-postgres/raw-name.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import type { DatabaseFacts, FactStatement } from '../facts/database-facts.ts';
-import { type DumpFiles, openDumpFiles } from './data/dump-files.ts';
+import { type Arriving, type DumpFiles, openDumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
 import { pathsFor, type SourcePaths } from './entries/search-paths.ts';
@@ -30,6 +30,8 @@ import type { Toc, TocEntry } from './toc/toc-entry.ts';
 export interface DatabaseToLoad {
   /** pg_dump's directory. */
   readonly directory: string;
+  /** Its files that may still be on their way. */
+  readonly arriving?: Arriving;
   readonly name: RawName;
   /** How many sessions load it at once. */
   readonly width: number;
@@ -89,7 +91,7 @@ const isLast = ({ kind, tag }: TocEntry) => LAST.has(kind) || tag.startsWith('EV
  */
 export async function loadDatabase(ground: LoadGround, database: DatabaseToLoad, parts: LoadParts = {}): Promise<void> {
   const toc = readToc(await readFile(path.join(database.directory, 'toc.dat')));
-  const files = await openDumpFiles(database.directory);
+  const files = await openDumpFiles(database.directory, database.arriving);
   const told = tellFindings(database.name.text, toc.encoding, (finding) => ground.found(finding));
   await makeDatabase(ground, toc, told);
   const loader = new Loader(ground, database, toc, files, told);

@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RawName } from '../../guarded-postgres/raw-name.ts';
 import { finalFailure } from '../attempt/failure.ts';
+import type { Arriving } from '../load/data/dump-files.ts';
 import type { ImageFile } from './receive-each.ts';
 
 /** The files of an image as they lie here. */
 export interface ImageFiles {
   find(name: string): ImageFile | undefined;
+  /** Files that may still be on their way. */
+  readonly arriving: Arriving;
   /** Those below a directory, by their names within it. */
   below(directory: string): ReadonlyMap<string, ImageFile>;
   /** Null where the image has no such file. */
@@ -15,13 +18,14 @@ export interface ImageFiles {
   fields(name: string): Promise<Buffer[]>;
 }
 
-export function imageFiles(received: readonly ImageFile[]): ImageFiles {
+export function imageFiles(received: readonly ImageFile[], arriving: Arriving = new Map()): ImageFiles {
   const files = new Map(received.map((file) => [file.name, file]));
   const read = async (name: string) => {
     const file = files.get(name);
     return file === undefined ? null : readFile(file.path);
   };
   return {
+    arriving,
     find: (name) => files.get(name),
     below: (directory) =>
       new Map(

@@ -91,6 +91,7 @@ export async function loadImageDatabase(
       },
       {
         directory: path.dirname(toc.path),
+        arriving: files.arriving,
         name,
         width,
         paths: loading.pathsOf(database),
@@ -104,6 +105,8 @@ export async function loadImageDatabase(
     await stopLooking();
   }
   // It was loaded: its room is for the others.
+  const onTheirWay = [...files.arriving].filter(([file]) => path.dirname(file) === path.dirname(toc.path));
+  await Promise.all(onTheirWay.map(([, { here }]) => here));
   await rm(path.dirname(toc.path), { recursive: true, force: true });
   loading.progress(database, sizeBytes, `restored database ${name.text}`);
 }

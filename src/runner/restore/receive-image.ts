@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
+import type { Arriving } from '../load/data/dump-files.ts';
 import type { WantedFile } from '../mover/file-mover.ts';
 import { readImageList } from '../packs/image-list.ts';
 import { isPackName } from '../packs/pack-sizes.ts';
@@ -16,58 +17,109 @@ import { requireRoom } from './require-room.ts';
 const LANES = 3;
 /** More files than an image with packs ever has: one of before there were packs. */
 const MANY_FILES = 1_000;
+/** What a server is loaded from when it is there already. */
+const ROWS = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat/;
+
+/** An image that is brought here. */
+export interface ArrivingImage {
+  /** Every file, also those that are still on their way. */
+  readonly files: readonly ImageFile[];
+  /** Files that may still be on their way, by their paths: their sizes, and when they are here, whole. */
+  readonly arriving: Arriving;
+  /** Resolves when all is here; rejects with the first failure. */
+  readonly complete: Promise<void>;
+}
 
 /**
- * Brings the whole image here: the phases `download` and `check`. Every file is what the list of checksums says, which is what
- * the manifest says; files of packs lie where they lay before. Throws a final failure that names what is not so.
+ * Brings an image here: the phases `download` and `check`. It resolves when all small files are here, and large ones are on
+ * their way. Every file is what the list of checksums says, which is what the manifest says, before anybody reads it; files of
+ * packs lie where they lay before. Throws a final failure that names what is not so.
  */
-export async function receiveImage(attempt: Attempt): Promise<readonly ImageFile[]> {
+export async function receiveImage(attempt: Attempt): Promise<ArrivingImage> {
   const { report, files } = attempt;
   const listed = await readImageList(attempt);
   await requireRoom(attempt.scratch, sum(listed), 'the files of the image on the disk of the job');
-  if (listed.length > MANY_FILES) return receiveEach(attempt, listed);
-  report.phase('download', sum(listed));
+  if (listed.length > MANY_FILES) {
+    return { files: await receiveEach(attempt, listed), arriving: new Map(), complete: Promise.resolve() };
+  }
+  const directory = path.join(attempt.scratch, 'image');
+  await mkdir(directory, { mode: 0o700 });
+  const first = listed.filter(({ name }) => !ROWS.test(name));
+  const rows = listed.filter(({ name }) => ROWS.test(name)).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+  const coming = new Map(rows.map((file) => [path.join(directory, file.name), promised(file)]));
+
+  report.phase('download', Math.max(1, sum(first)));
   const quiet = files.onProgress(({ stage, bytes }) => {
     if (stage === 'receive') report.progress(bytes);
   });
   try {
-    const here = await receiveSideBySide(attempt, listed);
+    const here = await receiveFirst(attempt, first, directory);
+    for (const { name } of rows) here.push({ name, path: path.join(directory, name) });
+    if (new Set(here.map(({ name }) => name)).size < here.length) {
+      throw finalFailure('the image is damaged: it holds a file twice');
+    }
+    const complete = receiveRows(attempt, coming);
+    complete.catch(() => undefined);
     report.endPhase();
-    // Each was held against the list while it came.
+    // Each is held against the list while it comes.
     report.phase('check', 1);
     report.endPhase();
-    return here;
+    return { files: here, arriving: coming, complete };
   } finally {
     quiet();
   }
 }
 
-async function receiveSideBySide(attempt: Attempt, listed: readonly WantedFile[]): Promise<readonly ImageFile[]> {
-  const directory = path.join(attempt.scratch, 'image');
-  await mkdir(directory, { mode: 0o700 });
+interface Promised {
+  readonly file: WantedFile;
+  readonly bytes: number;
+  readonly here: Promise<void>;
+  readonly settle: PromiseWithResolvers<void>;
+}
+
+function promised(file: WantedFile): Promised {
+  const settle = Promise.withResolvers<void>();
+  // Told to whoever waits for it.
+  settle.promise.catch(() => undefined);
+  return { file, bytes: file.sizeBytes, here: settle.promise, settle };
+}
+
+async function receiveFirst({ files }: Attempt, first: readonly WantedFile[], directory: string): Promise<ImageFile[]> {
   const here: ImageFile[] = [];
-  const waiting = listed.toSorted((a, b) => b.sizeBytes - a.sizeBytes).values();
-  const names = new Set<string>();
+  const waiting = first.values();
   const lane = async () => {
     for (const file of waiting) {
-      for (const name of await receiveOne(attempt, file, directory)) {
-        if (names.has(name)) throw finalFailure(`the image is damaged: it holds ${name} twice`);
-        names.add(name);
-        here.push({ name, path: path.join(directory, name) });
-      }
+      const isPack = isPackName(file.name);
+      if (!isPack) await receiveFile(files.read(file), path.join(directory, file.name));
+      const names = isPack ? await unpackTar(files.read(file), directory) : [file.name];
+      for (const name of names) here.push({ name, path: path.join(directory, name) });
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return here;
 }
 
-/** Gives the names of the files that it brought: many of a pack. */
-async function receiveOne({ files }: Attempt, file: WantedFile, directory: string): Promise<readonly string[]> {
-  if (isPackName(file.name)) return unpackTar(files.read(file), directory);
-  const target = path.join(directory, file.name);
+/** The largest first: they take the longest to load, too. */
+async function receiveRows({ files }: Attempt, coming: ReadonlyMap<string, Promised>): Promise<void> {
+  const waiting = coming.entries();
+  const lane = async () => {
+    for (const [target, { file, settle }] of waiting) {
+      await receiveFile(files.read(file), target);
+      settle.resolve();
+    }
+  };
+  const lanes = Array.from({ length: LANES }, lane);
+  try {
+    await Promise.all(lanes);
+  } catch (error) {
+    for (const { settle } of coming.values()) settle.reject(error);
+    throw error;
+  }
+}
+
+async function receiveFile(content: AsyncIterable<Uint8Array>, target: string): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-  await pipeline(Readable.from(files.read(file)), createWriteStream(target, { flags: 'wx', mode: 0o600 }));
-  return [file.name];
+  await pipeline(Readable.from(content), createWriteStream(target, { flags: 'wx', mode: 0o600 }));
 }
 
 function sum(files: readonly WantedFile[]): number {

@@ -61,8 +61,16 @@ export const restore: Program = async (attempt) => {
   const [received] = await Promise.all([receiveImage(attempt), makeCluster(attempt, volume.growing, plan)]);
   const server = await prepareServer(attempt, volume.growing, plan);
   try {
-    const restoring = new Restoring(attempt, wish, server, volume.growing, imageFiles(received), password);
+    const restoring = new Restoring(
+      attempt,
+      wish,
+      server,
+      volume.growing,
+      imageFiles(received.files, received.arriving),
+      password,
+    );
     const databases = await restoring.run();
+    await received.complete;
     refuseLoss(report.findings, wish.acceptLoss);
     await syncCluster(attempt, volume.growing);
     const result = { databases, notices: report.notices, findings: report.findings };

@@ -20,13 +20,21 @@ export interface DumpFiles {
   text(file: string): Promise<string | null>;
 }
 
-/** Looks at what the directory holds. */
-export async function openDumpFiles(directory: string): Promise<DumpFiles> {
+/** Files that may still be on their way, by their paths: how large they are as stored, and when they are here, whole. */
+export type Arriving = ReadonlyMap<string, { readonly bytes: number; readonly here: Promise<void> }>;
+
+/** Looks at what the directory holds, and will hold: what is still on its way is waited for when it is read. */
+export async function openDumpFiles(directory: string, arriving: Arriving = new Map()): Promise<DumpFiles> {
   const sizes = new Map<string, { readonly suffix: Suffix; readonly bytes: number }>();
-  for (const name of await readdir(directory)) {
+  const keep = (name: string, bytes: number) => {
     const suffix = SUFFIXES.findLast((one) => name.endsWith(one)) ?? '';
-    const { size } = await stat(path.join(directory, name));
-    sizes.set(name.slice(0, name.length - suffix.length), { suffix, bytes: size });
+    sizes.set(name.slice(0, name.length - suffix.length), { suffix, bytes });
+  };
+  for (const name of await readdir(directory)) keep(name, (await stat(path.join(directory, name))).size);
+  for (const [file, { bytes }] of arriving) if (path.dirname(file) === directory) keep(path.basename(file), bytes);
+  async function* whenHere(file: string, suffix: Suffix, bytes: number): AsyncGenerator<Buffer> {
+    await arriving.get(`${file}${suffix}`)?.here;
+    yield* unpack(file, suffix, bytes);
   }
   const find = (file: string) => {
     const found = sizes.get(file);
@@ -37,7 +45,7 @@ export async function openDumpFiles(directory: string): Promise<DumpFiles> {
     sizeOf: (file) => find(file).bytes,
     read: (file) => {
       const { suffix, bytes } = find(file);
-      return bytes === 0 ? nothing() : unpack(path.join(directory, file), suffix, bytes);
+      return bytes === 0 ? nothing() : whenHere(path.join(directory, file), suffix, bytes);
     },
     text: async (file) => (sizes.has(file) ? await readFile(path.join(directory, file), 'latin1') : null),
   };
