@@ -12,6 +12,7 @@ import { createServerProbe } from '../platform/server-probe.ts';
 import type { CertificateSource } from '../secrets/certificates/certificate-source.ts';
 import { readKnownPlatforms } from '../stores/upkeep/platforms.ts';
 import type { Foundations } from './foundations.ts';
+import { limitBackups } from './limit-backups.ts';
 import { readRelease } from './release.ts';
 import { findRunner } from './runner-place.ts';
 
@@ -109,7 +110,7 @@ export async function openPlatform(
   const opened = await (config.platform === 'local'
     ? openLocal(config, foundations, certificates, log)
     : openKubernetes(config, database, certificates, log));
-  const { platform } = opened;
+  const platform = limitBackups(opened.platform, config.backupLimits);
   return { ...opened, platform: { ...platform, ensureJob: (spec) => platform.ensureJob(givenProxies(spec, config)) } };
 }
 

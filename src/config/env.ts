@@ -43,6 +43,15 @@ const databaseUrl = text
   .transform((value) => value && sayTlsPlainly(value));
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
+const RATE_UNITS: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** `20MB` as bytes; null for what is no rate that PostgreSQL takes. */
+function readRate(text: string): number | null {
+  const [, amount, unit = ''] = /^([1-9]\d{0,3}) ?(kB|MB|GB)$/.exec(text) ?? [];
+  const bytes = Number(amount) * (RATE_UNITS[unit] ?? Number.NaN);
+  return bytes >= 32_768 && bytes <= 1e9 ? bytes : null;
+}
+
 const Settings = z.object({
   PORT: whole(8080, 0, 65_535),
   HOST: optional(z.string().default('127.0.0.1')),
@@ -119,6 +128,10 @@ const Settings = z.object({
     },
   ),
   TOYGRES_ENCRYPT_IMAGES: optional(z.enum(['true', 'false']).default('false')),
+  TOYGRES_BACKUP_MAX_RATE: text.refine((value) => value === null || readRate(value) !== null, {
+    message: 'must be like 20MB or 500kB, from 32kB to 1GB (a second)',
+  }),
+  TOYGRES_BACKUP_NICE: whole(0, 0, 19),
   TOYGRES_WORKER_CONCURRENCY: count(4, 100),
   TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
   TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),
@@ -214,6 +227,8 @@ export interface Config extends AccessConfig {
   /** How images are taken where nobody says so. */
   readonly defaultImageMethod: ImageMethod;
   /** One key, or several between commas, the newest first. */
+  /** What backups may take; `maxBytesPerSecond` null: as fast as they can. */
+  readonly backupLimits: { readonly maxBytesPerSecond: number | null; readonly nice: number };
   /** Whether files of images are encrypted where nobody says so. */
   readonly encryptImages: boolean;
   readonly encryptionKey: string | null;
@@ -288,6 +303,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     defaultImageMethod: env.TOYGRES_DEFAULT_IMAGE_METHOD,
     allowedOrigins: env.TOYGRES_ALLOWED_ORIGINS,
     ...readAccessConfig(env),
+    backupLimits: {
+      maxBytesPerSecond: env.TOYGRES_BACKUP_MAX_RATE === null ? null : readRate(env.TOYGRES_BACKUP_MAX_RATE),
+      nice: env.TOYGRES_BACKUP_NICE,
+    },
     encryptImages: env.TOYGRES_ENCRYPT_IMAGES === 'true',
     encryptionKey: env.TOYGRES_ENCRYPTION_KEY,
     workerConcurrency: env.TOYGRES_WORKER_CONCURRENCY,

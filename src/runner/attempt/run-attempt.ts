@@ -127,11 +127,21 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   const mover =
     plan.mover === null
       ? null
-      : start(plan.mover, { ...own('mover', at('grant')), TOYGRES_RECEIVED_DIR: at('in/f') }, moverUser, at('mover'));
+      : start(
+          nicely(plan.mover, plan.environment.TOYGRES_NICE),
+          { ...own('mover', at('grant')), TOYGRES_RECEIVED_DIR: at('in/f') },
+          moverUser,
+          at('mover'),
+        );
   const maker = users === null || !plan.maker ? null : await prepareMaker(directory, plan.maker, users.worker);
   if (maker !== null) await copySecrets(plan.secretsDirectory, maker.secrets, maker.user, (name) => !isOfMover(name));
   const made = maker === null ? {} : { TOYGRES_MADE_CLUSTER: maker.made };
-  const worker = start(plan.worker, { ...own('work', secretsPlace), ...made }, users?.worker ?? null, at('work'));
+  const worker = start(
+    nicely(plan.worker, plan.environment.TOYGRES_NICE),
+    { ...own('work', secretsPlace), ...made },
+    users?.worker ?? null,
+    at('work'),
+  );
   const making = maker === null ? null : start(maker.command, own('make', maker.secrets), maker.user, maker.scratch);
   const children = [worker, ...(mover === null ? [] : [mover]), ...(making === null ? [] : [making])];
   const hear = (child: ChildProcess) => (line: string) => {
@@ -171,6 +181,11 @@ function endOf(child: ChildProcess): Promise<number> {
     child.once('error', () => resolve(127));
     child.once('exit', (code, signal) => resolve(exitStatusOf(code, signal)));
   });
+}
+
+/** By the program that sets it for all threads and children: node itself can only for one of its threads. */
+function nicely(command: readonly string[], nice = ''): readonly string[] {
+  return /^(?:[1-9]|1\d)$/.test(nice) ? ['nice', '-n', nice, ...command] : command;
 }
 
 /** The mover is another user than the worker, and of its group: it may read what the worker gives it, and nothing else. */

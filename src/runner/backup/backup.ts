@@ -7,6 +7,7 @@ import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
 import { findCompression } from '../dump/compression.ts';
+import { createRateLimit } from '../dump/hold-to-rate.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
 import type { StoredFile } from '../mover/file-mover.ts';
 import { failingAs } from '../postgres/describe-error.ts';
@@ -62,6 +63,7 @@ export const backup: Program = async (attempt) => {
       directory,
       files,
       acceptLoss,
+      rate: readRate(attempt, files),
       lockPatienceMs: Number(attempt.parameters.TOYGRES_LOCK_PATIENCE_SECONDS ?? LOCK_PATIENCE_SECONDS) * 1000,
       signal: stop.signal,
     };
@@ -89,6 +91,12 @@ export const backup: Program = async (attempt) => {
     await found.session.close();
   }
 };
+
+function readRate(attempt: Attempt, files: OutgoingFiles) {
+  if (attempt.parameters.TOYGRES_MAX_RATE_KILOBYTES === undefined) return null;
+  const kilobytes = Number(requireParameter(attempt, 'TOYGRES_MAX_RATE_KILOBYTES', /[1-9][0-9]{0,6}/));
+  return createRateLimit(kilobytes * 1024, () => files.bytes);
+}
 
 function readAcceptLoss({ parameters }: Attempt): AcceptedLoss {
   const given = parameters.TOYGRES_ACCEPT_LOSS ?? 'OBJECTS';

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { every } from '../../waiting/every.ts';
@@ -95,11 +96,19 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     run.onProgress(share, waiting ?? `dumping ${progress.label}`);
   };
   const stopLooking = every(LOOK_MS, look, onLoss);
+  let open: readonly string[] = [];
+  const openBytes = () =>
+    open.reduce((sum, file) => {
+      const facts = finished.given.has(file) ? undefined : statSync(path.join(target, file), { throwIfNoEntry: false });
+      return sum + (facts?.size ?? 0);
+    }, 0);
+  let release: (() => Promise<void>) | undefined;
   const followGrowing = async () => {
     if (giving === null) return;
     await giving;
     const { finished: whole, growing } = await finished.look();
     give(whole);
+    open = growing;
     for (const file of growing) follow(file);
   };
   const stopFollowing = every(FOLLOW_MS, followGrowing, onLoss);
@@ -108,6 +117,9 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
       arguments: dumpArguments(ground, run, target),
       environment: ground.toolEnvironment,
       signal: AbortSignal.any([stop.signal, ground.signal]),
+      onStart: (pid) => {
+        release = ground.rate?.watch(pid, openBytes);
+      },
       onError: (line) => {
         const table = progress.take(line);
         if (table !== null) attempt.report.log(`${name.text}: dumping ${table}`);
@@ -125,7 +137,7 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     }
     await beginGiving();
   } finally {
-    await Promise.all([stopLooking(), stopFollowing()]);
+    await Promise.all([stopLooking(), stopFollowing(), release?.()]);
   }
   // Until it was read back, and until then nothing is known of the dump, its table of contents stays here.
   give((await finished.rest()).filter((file) => file !== CONTENTS));

@@ -5,6 +5,7 @@ import type { Attempt } from '../attempt/attempt.ts';
 import type { OutgoingFiles } from '../backup/outgoing-files.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import type { RoleRow } from '../catalogue/roles.ts';
+import type { RateLimit } from './hold-to-rate.ts';
 
 /** The server that an image is taken of, and what the dump of each of its databases shares. */
 export interface DumpGround {
@@ -18,6 +19,8 @@ export interface DumpGround {
   readonly directory: string;
   readonly files: OutgoingFiles;
   readonly acceptLoss: AcceptedLoss;
+  /** Null: as fast as it can. */
+  readonly rate: RateLimit | null;
   /** How long a dump waits for a lock. */
   readonly lockPatienceMs: number;
   /** Aborted when another database failed. */

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { untilProcess } from '../../support/process-tree.ts';
+import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
+import type { SourceServer } from '../../support/source-server.ts';
+
+let harness: ScriptHarness;
+let source: SourceServer;
+
+beforeAll(async () => {
+  harness = await createScriptHarness();
+  source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8']);
+  await source.query(
+    'postgres',
+    `CREATE TABLE noise AS SELECT n, string_agg(sha512((n * 1000 + k)::text::bytea), '') AS bytes
+     FROM generate_series(1, 300) n, generate_series(1, 200) k GROUP BY n`,
+  );
+}, 120_000);
+afterAll(() => harness?.stop());
+
+/** State and niceness of a process, as the system says: fields 3 and 19 of its stat. */
+async function standOf(pid: number): Promise<{ readonly state: string; readonly nice: number } | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === '' ? null : { state: fields[0] ?? '', nice: Number(fields[16]) };
+}
+
+test('a backup that is limited has its dump held back and gives way on the processor, and its image is whole', async () => {
+  const limits = { TOYGRES_MAX_RATE_KILOBYTES: '2000', TOYGRES_NICE: '7' };
+  const run = await harness.runner.start('backup.sh', harness.backupRun(source, 'limited', { parameters: limits }));
+  const { pid } = await untilProcess(run.pid, /^pg_dump /);
+  await eventually(
+    () => standOf(pid),
+    (stand) => stand?.state === 'T' && stand.nice === 7,
+    60_000,
+  );
+  const end = await run.ended;
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  const { volume, end: restored } = await harness.restore({
+    id: 'limited',
+    url: `${harness.container.url}/limited`,
+    end,
+    password: source.password,
+  });
+  expect(restored).toMatchObject({ exitCode: 0, errors: [] });
+  const copy = await harness.startRestored(volume);
+  const sum = 'SELECT count(*)::int AS rows, md5(string_agg(md5(bytes), $$$$ ORDER BY n)) AS sum FROM noise';
+  expect(await copy.query('postgres', sum)).toEqual(await source.query('postgres', sum));
+}, 120_000);
+
+test('a restore into a volume without enough room is refused once, before anything is brought', async () => {
+  const image = await harness.backup(source);
+  const parameters = { TOYGRES_DATABASE_BYTES: String(2 ** 52) };
+  const { end } = await harness.restore(image, { parameters });
+  expect(end).toMatchObject({ exitCode: 78, results: [] });
+  expect(end.errors.at(-1)).toMatch(
+    /too little room for the databases on the volume.* MiB are needed, and \d+ MiB are free/,
+  );
+  expect(end.progress).toEqual([]);
+});
