@@ -60,6 +60,7 @@ async function buildSpec(
       TOYGRES_IMAGE_TYPE: image.imageType,
       TOYGRES_PARALLEL: readParallelism(platform),
       TOYGRES_CHECKSUMS_SHA256: findChecksums(manifest)?.sha256 ?? '',
+      TOYGRES_CHECKSUMS_BYTES: String(findChecksums(manifest)?.sizeBytes ?? 0),
       ...(grant === null ? {} : { TOYGRES_IMAGE_URL: grant.url }),
     },
     secrets: grant === null ? { password } : jobSecrets(password, grant, await images.readFileKey(imageId)),

@@ -4,13 +4,22 @@ import { finalFailure } from '../attempt/failure.ts';
 import { isFileName } from '../mover/protocol.ts';
 import { readTar } from '../physical/archive/read-tar.ts';
 
+/** A file that a pack held. */
+export interface UnpackedFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
 /**
- * Writes the files of a pack below a directory, each as a new one, and gives their names. Throws a final failure for a member
+ * Writes the files of a pack below a directory, each as a new one, and gives them. Throws a final failure for a member
  * that is none of an image's: an image may come from anybody.
  */
-export async function unpackTar(archive: AsyncIterable<Uint8Array>, directory: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  await readTar(archive, ({ name, type }) => {
+export async function unpackTar(
+  archive: AsyncIterable<Uint8Array>,
+  directory: string,
+): Promise<readonly UnpackedFile[]> {
+  const unpacked: UnpackedFile[] = [];
+  await readTar(archive, ({ name, type, sizeBytes }) => {
     if (type !== 'file' || !isFileName(name)) {
       throw finalFailure(
         `the image is damaged: a pack holds ${JSON.stringify(name.slice(0, 200))}, which is no file of an image`,
@@ -19,7 +28,7 @@ export async function unpackTar(archive: AsyncIterable<Uint8Array>, directory: s
     const target = path.join(directory, name);
     mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
     const file = openSync(target, 'wx', 0o600);
-    names.push(name);
+    unpacked.push({ name, sizeBytes });
     return {
       write: (bytes) => {
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
@@ -27,5 +36,5 @@ export async function unpackTar(archive: AsyncIterable<Uint8Array>, directory: s
       end: () => closeSync(file),
     };
   });
-  return names;
+  return unpacked;
 }

@@ -10,6 +10,8 @@ export interface ImageFile {
   /** Relative to the image's prefix, with `/`. */
   readonly name: string;
   readonly path: string;
+  /** As it lies here. */
+  readonly sizeBytes: number;
 }
 
 /** The same for an image of very many files, by one copy of all of them: a request for each would take longer. */

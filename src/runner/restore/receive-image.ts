@@ -54,7 +54,7 @@ export async function receiveImage(attempt: Attempt): Promise<ArrivingImage> {
   });
   try {
     const here = await receiveFirst(attempt, first, directory);
-    for (const { name } of rows) here.push({ name, path: path.join(directory, name) });
+    for (const { name, sizeBytes } of rows) here.push({ name, sizeBytes, path: path.join(directory, name) });
     if (new Set(here.map(({ name }) => name)).size < here.length) {
       throw finalFailure('the image is damaged: it holds a file twice');
     }
@@ -91,8 +91,8 @@ async function receiveFirst({ files }: Attempt, first: readonly WantedFile[], di
     for (const file of waiting) {
       const isPack = isPackName(file.name);
       if (!isPack) await receiveFile(files.read(file), path.join(directory, file.name));
-      const names = isPack ? await unpackTar(files.read(file), directory) : [file.name];
-      for (const name of names) here.push({ name, path: path.join(directory, name) });
+      const came = isPack ? await unpackTar(files.read(file), directory) : [file];
+      for (const { name, sizeBytes } of came) here.push({ name, sizeBytes, path: path.join(directory, name) });
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));

@@ -1,4 +1,4 @@
-import { type Attempt, type Program, requireParameter } from '../../attempt/attempt.ts';
+import type { Attempt, Program } from '../../attempt/attempt.ts';
 import { finalFailure } from '../../attempt/failure.ts';
 import { checkLogin } from '../../backup/check-login.ts';
 import { DATABASES } from '../../catalogue/databases.ts';
@@ -23,8 +23,9 @@ export const verifyLogical: Program = async (attempt) => {
   const { report } = attempt;
   const login = await readLogin(attempt);
   const width = readWidth(attempt);
-  const listSha256 = requireParameter(attempt, 'TOYGRES_CHECKSUMS_SHA256', /[0-9a-f]{64}/);
-  const files = imageFiles(await receiveImage(attempt, listSha256));
+  const received = await receiveImage(attempt);
+  await received.complete;
+  const files = imageFiles(received.files);
   const found = await checkLogin(login);
   try {
     const { major, session, maintenance } = found;

@@ -30,7 +30,9 @@ describe('a pack', () => {
       a: 'z'.repeat(200_000),
     };
     const directory = await makeDirectory();
-    expect(await unpackTar(packTar(files(named)), directory)).toEqual(Object.keys(named));
+    expect(await unpackTar(packTar(files(named)), directory)).toEqual(
+      Object.entries(named).map(([name, text]) => ({ name, sizeBytes: text.length })),
+    );
     for (const [name, text] of Object.entries(named)) {
       expect(await readFile(path.join(directory, name), 'utf8')).toBe(text);
     }
