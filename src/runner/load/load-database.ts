@@ -22,9 +22,13 @@ import { type Mending, mend } from './mend/mend.ts';
 import { settle } from './mend/settle.ts';
 import { planTasks } from './order/plan.ts';
 import { runPlanned } from './order/run-planned.ts';
+import { goesTogether, groupsOf, TOGETHER_AT_MOST } from './order/together.ts';
 import { splitStatements } from './statements/split-statements.ts';
 import { readToc } from './toc/read-toc.ts';
 import type { Toc, TocEntry } from './toc/toc-entry.ts';
+
+/** What belongs to so few rows, as stored, is done in no time. */
+const SMALL_BYTES = 64 << 10;
 
 /** A database that is to be loaded. */
 export interface DatabaseToLoad {
@@ -262,7 +266,27 @@ class Loader {
   /** One after the other; gives those that failed. */
   private async inOrder(session: LoadSession, tasks: readonly Task[]): Promise<Task[]> {
     const failed: Task[] = [];
-    for (const task of tasks) if (!(await this.perform(session, task))) failed.push(task);
+    for (const group of groupsOf(tasks, (task) => this.mayShare(task))) {
+      failed.push(...(await this.performAll(session, group)));
+    }
+    return failed;
+  }
+
+  private mayShare(task: Task): boolean {
+    return goesTogether(task) && !this.isMeant(task.entry);
+  }
+
+  /** Several in one message; where the server refuses one of them, one by one. Gives those that failed. */
+  private async performAll(session: LoadSession, group: readonly Task[]): Promise<readonly Task[]> {
+    const [first] = group;
+    if (first !== undefined && group.length > 1) {
+      this.ground.doing(
+        `creating ${first.entry.kind} ${this.decode(objectOf(first.entry))} and ${group.length - 1} more`,
+      );
+      if (await session.performTogether(group)) return [];
+    }
+    const failed: Task[] = [];
+    for (const task of group) if (!(await this.perform(session, task))) failed.push(task);
     return failed;
   }
 
@@ -281,7 +305,8 @@ class Loader {
     const planned = planTasks(tasks, sizeOf, this.toc.entries);
     return runPlanned(
       planned,
-      this.sessions.map((one) => (task) => this.perform(one, task)),
+      this.sessions.map((one) => (group) => this.performAll(one, group)),
+      { mayShare: ({ task, weight }) => weight < SMALL_BYTES && this.mayShare(task), atMost: TOGETHER_AT_MOST },
     );
   }
 

@@ -9,6 +9,9 @@ import type { TocEntry } from './toc/toc-entry.ts';
 /** Errors that say nothing of the object: no room, a server that ends, a disk that fails. Trying again is for the job. */
 const OF_THE_SERVER = /^(?:08|53|57|58000|58030|XX001|XX002)/;
 
+/** Below this, as stored, the log of a table's rows costs less than another file for the table. */
+const WORTH_EMPTYING = 256 << 10;
+
 /** An entry on its way: what of it is left to be done, and why it failed last. */
 export interface Task {
   readonly entry: TocEntry;
@@ -44,6 +47,24 @@ export class LoadSession {
     }
   }
 
+  /** Does several tasks in one message, which is one transaction. False, and nothing is done, where the server refused one. */
+  async performTogether(tasks: readonly Task[]): Promise<boolean> {
+    try {
+      await this.usePath('');
+      const commands = tasks.flatMap(({ left }) => left.map(({ sql }) => sql));
+      // A command may end in a comment.
+      await this.session.run(asBytes(commands.map((sql) => sql.replace(/;?\s*$/, '\n;')).join('\n')), null);
+    } catch (error) {
+      refusalOf(error);
+      return false;
+    }
+    for (const task of tasks) {
+      task.left = [];
+      task.failure = null;
+    }
+    return true;
+  }
+
   /** Runs a statement of ours or of the dump; gives the server's refusal, or null. */
   async attempt(sql: string, path = ''): Promise<ServerError | null> {
     try {
@@ -58,7 +79,8 @@ export class LoadSession {
   /** The rows of a table from what `rows` gives. Throws as the session does. */
   async copy(task: Task, rows: AsyncIterable<Buffer>, isWhole = true): Promise<void> {
     const { entry } = task;
-    const empties = isWhole && task.isOwnTable && !entry.define.startsWith('-- load via partition root ');
+    const isLarge = entry.file !== null && this.files.sizeOf(entry.file) >= WORTH_EMPTYING;
+    const empties = isWhole && isLarge && task.isOwnTable && !entry.define.startsWith('-- load via partition root ');
     const table = [entry.namespace, entry.tag].flatMap((name) => (name === null ? [] : [quoteName(name)])).join('.');
     // What is emptied in the same transaction needs no log of its rows.
     try {

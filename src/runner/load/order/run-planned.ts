@@ -1,14 +1,26 @@
 import type { Task } from '../load-session.ts';
 import type { Planned } from './plan.ts';
 
-/** Who does the work: one task at a time. Throws where nothing more can be done at all. */
-export type Worker = (task: Task) => Promise<boolean>;
+/** Who does the work: gives what of it failed. Throws where nothing more can be done at all. */
+export type Worker = (tasks: readonly Task[]) => Promise<readonly Task[]>;
+
+/** Which tasks a worker takes several of at once. */
+export interface Sharing {
+  readonly mayShare: (planned: Planned) => boolean;
+  readonly atMost: number;
+}
+
+const ALONE: Sharing = { mayShare: () => false, atMost: 1 };
 
 /**
- * Runs the tasks side by side, one a worker, what is ready and largest first. Gives those that failed and those that wait
+ * Runs the tasks side by side, one a worker or several that may share, what is ready and largest first. Gives those that failed and those that wait
  * for one of them, in their order. The first that throws ends all; the others are let finish what they do.
  */
-export async function runPlanned(planned: readonly Planned[], workers: readonly Worker[]): Promise<Task[]> {
+export async function runPlanned(
+  planned: readonly Planned[],
+  workers: readonly Worker[],
+  { mayShare, atMost }: Sharing = ALONE,
+): Promise<Task[]> {
   const waiting = new Map(planned.map((one) => [one.task.entry.id, { one, open: new Set(one.after) }]));
   const dependents = new Map<number, number[]>();
   for (const one of planned) {
@@ -30,9 +42,24 @@ export async function runPlanned(planned: readonly Planned[], workers: readonly 
     const at = ready.findIndex(({ weight }) => weight < one.weight);
     ready.splice(at === -1 ? ready.length : at, 0, one);
   };
-  const take = (): Planned | undefined => {
-    const at = ready.findIndex(isFree);
-    return at === -1 ? undefined : ready.splice(at, 1)[0];
+  const takeOne = (isWanted: (one: Planned) => boolean): Planned | undefined => {
+    const at = ready.findIndex((one) => isWanted(one) && isFree(one));
+    const [one] = at === -1 ? [] : ready.splice(at, 1);
+    if (one !== undefined) hold(one, 1);
+    return one;
+  };
+  /** No more than a worker's share of what is ready. */
+  const take = (): Planned[] => {
+    const first = takeOne(() => true);
+    if (first === undefined) return [];
+    const taken = [first];
+    const share = Math.min(atMost, Math.ceil(ready.length / workers.length));
+    while (mayShare(first) && taken.length < share) {
+      const next = takeOne(mayShare);
+      if (next === undefined) break;
+      taken.push(next);
+    }
+    return taken;
   };
   const release = (id: number, isDone: boolean): void => {
     for (const next of dependents.get(id) ?? []) {
@@ -56,22 +83,23 @@ export async function runPlanned(planned: readonly Planned[], workers: readonly 
   const work = async (worker: Worker) => {
     while (!isBroken) {
       const next = take();
-      if (next === undefined) {
+      if (next.length === 0) {
         if (busy === 0) return;
         await wake.promise;
         continue;
       }
-      hold(next, 1);
       busy += 1;
       try {
-        const isDone = await worker(next.task);
-        if (!isDone) failed.add(next.task);
-        release(next.task.entry.id, isDone);
+        const undone = new Set(await worker(next.map(({ task }) => task)));
+        for (const { task } of next) {
+          if (undone.has(task)) failed.add(task);
+          release(task.entry.id, !undone.has(task));
+        }
       } catch (error) {
         isBroken = true;
         throw error;
       } finally {
-        hold(next, -1);
+        for (const one of next) hold(one, -1);
         busy -= 1;
         wake.resolve();
         wake = Promise.withResolvers<void>();

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Task } from '../../../../src/runner/load/load-session.ts';
 import { planTasks } from '../../../../src/runner/load/order/plan.ts';
-import { runPlanned } from '../../../../src/runner/load/order/run-planned.ts';
+import { runPlanned, type Worker } from '../../../../src/runner/load/order/run-planned.ts';
+import { goesTogether, groupsOf } from '../../../../src/runner/load/order/together.ts';
 import type { TocEntry } from '../../../../src/runner/load/toc/toc-entry.ts';
 
 function entry(id: number, kind: string, dependsOn: readonly number[]): TocEntry {
@@ -29,37 +30,52 @@ const tasks = fc
     }),
   );
 
+/** A worker of single tasks. */
+const oneByOne =
+  (work: (task: Task) => Promise<boolean>): Worker =>
+  async (tasks) => {
+    const failed: Task[] = [];
+    for (const task of tasks) if (!(await work(task))) failed.push(task);
+    return failed;
+  };
+
 test('each task is done once, after all that it needs, and never beside one that needs the same table for itself', async () => {
   await fc.assert(
-    fc.asyncProperty(tasks, fc.integer({ min: 1, max: 4 }), async (all, width) => {
-      const planned = planTasks(all, ({ entry: { id } }) => id * 7, []);
-      const after = new Map(planned.map((one) => [one.task.entry.id, one]));
-      const done: number[] = [];
-      const under = new Set<number>();
-      const worker = async ({ entry: { id } }: Task) => {
-        const one = after.get(id);
-        for (const needed of one?.after ?? []) expect(done).toContain(needed);
-        for (const other of under) {
-          const beside = after.get(other);
-          const mine = one?.exclusive ?? [];
-          expect(
-            [...(beside?.exclusive ?? []), ...(beside?.shared ?? [])].filter((table) => mine.includes(table)),
-          ).toEqual([]);
-        }
-        under.add(id);
-        await turn();
-        under.delete(id);
-        done.push(id);
-        return true;
-      };
-      expect(
-        await runPlanned(
-          planned,
-          Array.from({ length: width }, () => worker),
-        ),
-      ).toEqual([]);
-      expect(done.toSorted((a, b) => a - b)).toEqual(all.map((task) => task.entry.id));
-    }),
+    fc.asyncProperty(
+      tasks,
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 5 }),
+      async (all, width, atMost) => {
+        const planned = planTasks(all, ({ entry: { id } }) => id * 7, []);
+        const after = new Map(planned.map((one) => [one.task.entry.id, one]));
+        const done: number[] = [];
+        const under = new Set<number>();
+        const worker = async ({ entry: { id } }: Task) => {
+          const one = after.get(id);
+          for (const needed of one?.after ?? []) expect(done).toContain(needed);
+          for (const other of under) {
+            const beside = after.get(other);
+            const mine = one?.exclusive ?? [];
+            expect(
+              [...(beside?.exclusive ?? []), ...(beside?.shared ?? [])].filter((table) => mine.includes(table)),
+            ).toEqual([]);
+          }
+          under.add(id);
+          await turn();
+          under.delete(id);
+          done.push(id);
+          return true;
+        };
+        expect(
+          await runPlanned(
+            planned,
+            Array.from({ length: width }, () => oneByOne(worker)),
+            { mayShare: ({ task }) => task.entry.kind !== 'TABLE DATA', atMost },
+          ),
+        ).toEqual([]);
+        expect(done.toSorted((a, b) => a - b)).toEqual(all.map((task) => task.entry.id));
+      },
+    ),
     { numRuns: 200 },
   );
 });
@@ -74,10 +90,10 @@ test('what waits for one that failed is given back with it, untried', async () =
   const failed = await runPlanned(
     planTasks(all, () => 0, []),
     [
-      async ({ entry: { id } }) => {
+      oneByOne(async ({ entry: { id } }) => {
         tried.push(id);
         return id !== 0;
-      },
+      }),
     ],
   );
   expect(failed.map((task) => task.entry.id)).toEqual([0, 1]);
@@ -110,4 +126,17 @@ test('what is made of a partitioned table waits for the rows of all that is part
     attach,
   ]);
   expect(planned.slice(3).map(({ after }) => [...after].sort())).toEqual([[20, 30], [20, 30], [40]]);
+});
+
+test('tasks that may share go together, in their order, and no group is larger than it may be', () => {
+  const command = (sql: string) => [{ role: 'define', sql }] as const;
+  const kinds = ['TABLE', 'TABLE', 'FUNCTION', 'DEFAULT', 'TABLE DATA', ...Array.from({ length: 60 }, () => 'COMMENT')];
+  const all = kinds.map((kind, id) => ({ ...taskOf(entry(id, kind, [])), left: command('SELECT 1') }));
+  const groups = [...groupsOf(all, goesTogether)];
+  expect(groups.flat()).toEqual(all);
+  expect(groups.map((group) => group.length)).toEqual([2, 1, 1, 1, 50, 10]);
+  const [first] = all;
+  if (first === undefined) throw new Error('no task');
+  expect(goesTogether({ ...first, entry: { ...first.entry, accessMethod: 'columnar' } })).toBe(false);
+  expect(goesTogether({ ...first, left: command('x'.repeat(100_000)) })).toBe(false);
 });
