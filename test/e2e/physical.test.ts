@@ -37,6 +37,12 @@ test('a physical image of a server with the worst names is AVAILABLE with its fi
   image = await api.createImage({ name: 'monday', instanceId: source.id, method: 'PHYSICAL' });
   expect(await api.untilOver(image.operationId)).toMatchObject({ state: 'SUCCEEDED' });
   expect(await api.image(image.id)).toMatchObject({ state: 'AVAILABLE', failure: null });
+  const { image: taken } = await api.request<{ image: { findings: unknown[] } }>(
+    'query ($id: ID!) { image(id: $id) { findings { code database object } } }',
+    { id: image.id },
+  );
+  const empty = { code: 'UNLOGGED_TABLE_EMPTY', database: 'shop', object: 'public.quick' };
+  expect(taken.findings).toContainEqual(empty);
 }, 240_000);
 
 test('a server that is restored from it is its source again', async () => {

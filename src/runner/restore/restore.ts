@@ -60,6 +60,10 @@ export const restore: Program = async (attempt) => {
   // The empty cluster takes a second that costs nothing beside the download.
   const [received] = await Promise.all([receiveImage(attempt), makeCluster(attempt, volume.growing, plan)]);
   const server = await prepareServer(attempt, volume.growing, plan);
+  let notReceived: { readonly error: unknown } | null = null;
+  received.complete.catch((error: unknown) => {
+    notReceived = { error };
+  });
   try {
     const restoring = new Restoring(
       attempt,
@@ -77,6 +81,9 @@ export const restore: Program = async (attempt) => {
     await finishVolume(volume, wish.imageId, JSON.stringify(result));
     report.endPhase();
     return result;
+  } catch (error) {
+    // What fails of a file that did not come says less than what kept it from coming.
+    throw (notReceived as { readonly error: unknown } | null)?.error ?? error;
   } finally {
     await server.end();
   }

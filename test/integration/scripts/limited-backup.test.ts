@@ -14,7 +14,7 @@ beforeAll(async () => {
   await source.query(
     'postgres',
     `CREATE TABLE noise AS SELECT n, string_agg(sha512((n * 1000 + k)::text::bytea), '') AS bytes
-     FROM generate_series(1, 300) n, generate_series(1, 200) k GROUP BY n`,
+     FROM generate_series(1, 3000) n, generate_series(1, 200) k GROUP BY n`,
   );
 }, 120_000);
 afterAll(() => harness?.stop());
@@ -27,7 +27,7 @@ async function standOf(pid: number): Promise<{ readonly state: string; readonly 
 }
 
 test('a backup that is limited has its dump held back and gives way on the processor, and its image is whole', async () => {
-  const limits = { TOYGRES_MAX_RATE_KILOBYTES: '2000', TOYGRES_NICE: '7' };
+  const limits = { TOYGRES_MAX_RATE_KILOBYTES: '10000', TOYGRES_NICE: '7' };
   const run = await harness.runner.start('backup.sh', harness.backupRun(source, 'limited', { parameters: limits }));
   const { pid } = await untilProcess(run.pid, /^pg_dump /);
   await eventually(
