@@ -63,7 +63,7 @@ test('a full disk fails the image with that cause, and when there is room again 
   const nearly = await fillDisk(20 * MIB);
   const failing = await client.createImage({ name: 'too-large', instanceId: created.id });
   const failed = await client.untilOver(failing.operationId, 'FAILED');
-  expect(failed.failure?.message).toMatch(/No space left on device|space are left on the device/);
+  expect(failed.failure?.message).toMatch(/too little room for the dump on the disk of the job/);
   await nearly.empty();
   await client.retry(failing.operationId);
   await client.untilOver(failing.operationId);

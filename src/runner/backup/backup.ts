@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { every } from '../../waiting/every.ts';
 import { type Attempt, type Program, requireParameter } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { requireRoom } from '../attempt/require-room.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
 import { findCompression } from '../dump/compression.ts';
@@ -23,6 +24,9 @@ import { readPgDumpVersion } from './tool-versions.ts';
 
 const CHECKSUMS = 'checksums.tsv';
 const LOOK_MS = 1_000;
+/** Files leave while they are written and are removed when they are sent: with less no dump has a chance. */
+const LEAST_SHARE = 0.05;
+const LEAST_BYTES = 32 << 20;
 /** Two minutes for everything that a wait may cost. */
 const LOCK_PATIENCE_SECONDS = 100;
 const ABOUT_THE_SERVER = `the dump of the server's roles and settings`;
@@ -45,6 +49,11 @@ export const backup: Program = async (attempt) => {
     const { report } = attempt;
     report.log(`The server is PostgreSQL ${server.facts.serverVersion} with ${server.databases.length} databases`);
     const fitting = await failingAs(ABOUT_THE_SERVER, () => fitToSource(found.session, parallel, report.log));
+    await requireRoom(
+      attempt.scratch,
+      server.databaseBytes * LEAST_SHARE + LEAST_BYTES,
+      'the dump on the disk of the job',
+    );
     await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
     report.phase('dump', server.databaseBytes);

@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
+import { requireRoom } from '../attempt/require-room.ts';
 import type { Arriving } from '../load/data/dump-files.ts';
 import type { WantedFile } from '../mover/file-mover.ts';
 import { readImageList } from '../packs/image-list.ts';
 import { isPackName } from '../packs/pack-sizes.ts';
 import { unpackTar } from '../packs/unpack-tar.ts';
 import { type ImageFile, receiveEach } from './receive-each.ts';
-import { requireRoom } from './require-room.ts';
 
 /** Files that come at a time. */
 const LANES = 3;

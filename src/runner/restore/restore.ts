@@ -5,6 +5,7 @@ import { quoteIdentifier, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt, Program } from '../attempt/attempt.ts';
 import { requireSecret } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { requireRoom } from '../attempt/require-room.ts';
 import { settleCronJobs } from '../background-work/settle-cron-jobs.ts';
 import { settleSubscriptions } from '../background-work/settle-subscriptions.ts';
 import { makeCluster, readClusterPlan, syncCluster } from '../server/make-cluster.ts';
@@ -29,7 +30,6 @@ import { applySettings, makeRoles, readRolesFile } from './load-roles.ts';
 import { refuseLoss } from './loss.ts';
 import { type RestoreWish, readRestoreWish } from './read-wish.ts';
 import { receiveImage } from './receive-image.ts';
-import { requireRoom } from './require-room.ts';
 import { presentLibraries, proveSettings, restoreSettings } from './restore-settings.ts';
 import { createWorkMeter } from './work-meter.ts';
 

@@ -122,7 +122,7 @@ test.skipIf(process.getuid?.() !== 0)('a full disk is the cause that is told', a
     '-t',
     'tmpfs',
     '-o',
-    `size=6m,mode=0700,uid=${harness.runner.identity?.uid ?? 0}`,
+    `size=48m,mode=0700,uid=${harness.runner.identity?.uid ?? 0}`,
     'tmpfs',
     scratchParent,
   ];

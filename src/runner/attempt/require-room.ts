@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { finalFailure } from '../attempt/failure.ts';
+import { finalFailure } from './failure.ts';
 
 const MIB = 1 << 20;
 
