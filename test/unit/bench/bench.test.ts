@@ -38,7 +38,7 @@ test('sizes are written with a unit', () => {
 
 test('by default everything is measured three times on a database of 1 GB', () => {
   expect(readOptions([], false)).toEqual({
-    sections: ['image', 'tables', 'objects', 'small', 'physical', 'engine', 'idle', 'hostile'],
+    sections: SECTIONS.filter((section) => section !== 'cluster'),
     sizeBytes: 1e9,
     runs: 3,
     json: false,
