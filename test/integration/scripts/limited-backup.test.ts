@@ -29,7 +29,7 @@ async function standOf(pid: number): Promise<{ readonly state: string; readonly 
 test('a backup that is limited has its dump held back and gives way on the processor, and its image is whole', async () => {
   const limits = { TOYGRES_MAX_RATE_KILOBYTES: '10000', TOYGRES_NICE: '7' };
   const run = await harness.runner.start('backup.sh', harness.backupRun(source, 'limited', { parameters: limits }));
-  const { pid } = await untilProcess(run.pid, /^pg_dump /);
+  const { pid } = await untilProcess(run.pid, /^pg_dump .*--snapshot=/);
   await eventually(
     () => standOf(pid),
     (stand) => stand?.state === 'T' && stand.nice === 7,
