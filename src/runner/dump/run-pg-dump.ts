@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { every } from '../../waiting/every.ts';
@@ -96,10 +96,11 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     run.onProgress(share, waiting ?? `dumping ${progress.label}`);
   };
   const stopLooking = every(LOOK_MS, look, onLoss);
-  let open: readonly string[] = [];
+  /** Of all files that are not given yet. */
   const openBytes = () =>
-    open.reduce((sum, file) => {
-      const facts = finished.given.has(file) ? undefined : statSync(path.join(target, file), { throwIfNoEntry: false });
+    (existsSync(target) ? readdirSync(target) : []).reduce((sum, file) => {
+      const isGiven = finished.given.has(file);
+      const facts = isGiven ? undefined : statSync(path.join(target, file), { throwIfNoEntry: false });
       return sum + (facts?.size ?? 0);
     }, 0);
   let release: (() => Promise<void>) | undefined;
@@ -108,7 +109,6 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     await giving;
     const { finished: whole, growing } = await finished.look();
     give(whole);
-    open = growing;
     for (const file of growing) follow(file);
   };
   const stopFollowing = every(FOLLOW_MS, followGrowing, onLoss);
