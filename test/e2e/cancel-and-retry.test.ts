@@ -94,7 +94,7 @@ test('a restore is cancelled while it downloads from a blob store that hangs', a
   const copy = await api.createInstance({ name: 'downloading', sourceImageId: image });
   await api.untilStep(copy.operationId, 'Start the restore job');
   // It takes longer to start than to download.
-  await eventually(jobProcesses, (found) => found.some((one) => /main\.mjs (move|work)/.test(one)));
+  await eventually(jobProcesses, (found) => found.length > 0);
   const paused = await pauseBlobs();
   try {
     await cancelAndWait(copy.operationId);
