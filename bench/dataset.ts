@@ -66,7 +66,7 @@ export const OBJECTS: Dataset = {
     for (let n = 1; n <= Math.max(1, Math.round(sizeBytes / ROW_BYTES)); n += 1) {
       await runSql(
         url,
-        `INSERT INTO scans SELECT $1::int, (SELECT string_agg(sha512((k * 104729 + $1::int)::text::bytea), ''::bytea)
+        `INSERT INTO scans SELECT $1::int, (SELECT string_agg(sha512((k::bigint * 104729 + $1::int)::text::bytea), ''::bytea)
           FROM generate_series(1, $2::int) k)`,
         [n, Math.ceil(ROW_BYTES / 64)],
       );
