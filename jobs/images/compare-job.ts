@@ -11,25 +11,30 @@ import { jobSecrets } from './job-secrets.ts';
 
 type Context = WorkflowServices & RunFacts;
 
+interface HowToCompare {
+  readonly program: string;
+  readonly scratchBytes: number;
+}
+
 /**
- * The job that holds the server of a drill against its image, over the network. `program`: the runner's for the method;
- * `readsImage`: whether it needs the image's files beside it.
+ * The job that holds the server of a drill against its image, over the network, with leave to read that. `program`:
+ * the runner's for the method; `scratchBytes`: what it lays beside it.
  */
 export function compareJob(
   context: Context,
   drillId: string,
   source: ImageToRestore,
-  { program, readsImage }: { readonly program: string; readonly readsImage: boolean },
+  how: HowToCompare,
 ): Omit<PlannedJob, 'phases'> {
   const dataBytes = source.databaseBytes + source.sizeBytes;
-  return { dataBytes, buildSpec: () => buildSpec(context, drillId, source, { program, readsImage }) };
+  return { dataBytes, buildSpec: () => buildSpec(context, drillId, source, how) };
 }
 
 async function buildSpec(
   context: Context,
   drillId: string,
   { imageId, databaseBytes, sizeBytes }: ImageToRestore,
-  { program, readsImage }: { readonly program: string; readonly readsImage: boolean },
+  how: HowToCompare,
 ): Promise<JobSpec> {
   const { platform, store, drills, images, operationId } = context;
   const drill = await drills.read(drillId);
@@ -40,12 +45,13 @@ async function buildSpec(
   }
   const manifest = await store.readManifest(imageId);
   const limits = jobLimits(databaseBytes + sizeBytes);
-  const grant = readsImage ? await store.grantDownload(imageId, limits.grantSeconds) : null;
+  const list = findChecksums(manifest);
+  const grant = await store.grantDownload(imageId, limits.grantSeconds);
   const password = await drills.readPassword(drillId);
   return {
     ...buildJobRef(context, 'verify', { namespace: drill.namespace, name: drill.resourceName }),
     kind: 'verify',
-    program,
+    program: how.program,
     operationId,
     instanceId: drill.id,
     imageId,
@@ -57,14 +63,13 @@ async function buildSpec(
       PGPORT: String(insideAddress.port),
       PGUSER: SUPERUSER_NAME,
       TOYGRES_IMAGE_ID: imageId,
-      TOYGRES_IMAGE_TYPE: image.imageType,
       TOYGRES_PARALLEL: readParallelism(platform),
-      TOYGRES_CHECKSUMS_SHA256: findChecksums(manifest)?.sha256 ?? '',
-      TOYGRES_CHECKSUMS_BYTES: String(findChecksums(manifest)?.sizeBytes ?? 0),
-      ...(grant === null ? {} : { TOYGRES_IMAGE_URL: grant.url }),
+      TOYGRES_CHECKSUMS_SHA256: list?.sha256 ?? '',
+      TOYGRES_CHECKSUMS_BYTES: String(list?.sizeBytes ?? 0),
+      TOYGRES_IMAGE_URL: grant.url,
     },
-    secrets: grant === null ? { password } : jobSecrets(password, grant, await images.readFileKey(imageId)),
-    scratchBytes: jobLimits(readsImage ? sizeBytes : 0).scratchBytes,
+    secrets: jobSecrets(password, grant, await images.readFileKey(imageId)),
+    scratchBytes: how.scratchBytes,
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,
   };

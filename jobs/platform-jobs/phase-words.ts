@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, string>> = {
   unpack: 'unpacking the files of the cluster',
   recover: 'recovering the cluster',
   compare: 'comparing',
+  files: 'holding the files against their manifest',
   pages: 'reading every page',
   download: 'downloading the files',
   check: 'checking the files',

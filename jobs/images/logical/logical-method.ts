@@ -1,3 +1,4 @@
+import { jobLimits } from '../../platform-jobs/job-limits.ts';
 import { compareJob } from '../compare-job.ts';
 import { parseComparedImage } from '../compared-image.ts';
 import type { ImageMethod } from '../image-method.ts';
@@ -41,7 +42,10 @@ export const LOGICAL = {
       { phase: 'compare', step: 'Compare rows and objects', weight: 26 },
     ],
     plan: (context, drillId, image) =>
-      compareJob(context, drillId, image, { program: 'verify-logical', readsImage: true }),
+      compareJob(context, drillId, image, {
+        program: 'verify-logical',
+        scratchBytes: jobLimits(image.sizeBytes).scratchBytes,
+      }),
     parseResult: parseComparedImage,
   },
 } as const satisfies ImageMethod;

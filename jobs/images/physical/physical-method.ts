@@ -2,7 +2,7 @@ import { compareJob } from '../compare-job.ts';
 import { parseComparedImage } from '../compared-image.ts';
 import type { ImageMethod } from '../image-method.ts';
 import { parseFilledVolume, parseTakenImage } from '../taken-image.ts';
-import { copyJob } from './copy-job.ts';
+import { copyJob, STREAMING_SCRATCH_BYTES } from './copy-job.ts';
 import { unpackJob } from './unpack-job.ts';
 
 /** The whole cluster as a base backup, with the log that makes it consistent. */
@@ -30,11 +30,12 @@ export const PHYSICAL = {
   },
   prove: {
     phases: [
-      { phase: 'pages', step: 'Read every page', weight: 16 },
-      { phase: 'compare', step: 'Read every row', weight: 18 },
+      { phase: 'files', step: 'Hold every file against its manifest', weight: 10 },
+      { phase: 'pages', step: 'Read every page', weight: 10 },
+      { phase: 'compare', step: 'Read every row', weight: 14 },
     ],
     plan: (context, drillId, image) =>
-      compareJob(context, drillId, image, { program: 'verify-physical', readsImage: false }),
+      compareJob(context, drillId, image, { program: 'verify-physical', scratchBytes: STREAMING_SCRATCH_BYTES }),
     parseResult: parseComparedImage,
   },
 } as const satisfies ImageMethod;

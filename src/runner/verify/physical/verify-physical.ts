@@ -5,16 +5,18 @@ import { DATABASES } from '../../catalogue/databases.ts';
 import { failingAs } from '../../postgres/describe-error.ts';
 import { checkIndexes } from '../check-indexes.ts';
 import { readLogin } from '../read-login.ts';
+import { readFiles } from './read-files.ts';
 import { readPages } from './read-pages.ts';
 import { readRows } from './read-rows.ts';
 
 /**
- * Looks through a server that was restored from a physical image, whose files were held against its manifest when they were
- * unpacked: every page, every row, and every B-tree against its table. Phases: `pages`, `compare`.
+ * Looks through a server that was restored from a physical image, and through the image: every file against the manifest of
+ * the source's server, then every page, every row, and every B-tree against its table. Phases: `files`, `pages`, `compare`.
  */
 export const verifyPhysical: Program = async (attempt) => {
   const { report } = attempt;
   const login = await readLogin(attempt);
+  await readFiles(attempt);
   const found = await checkLogin(login);
   try {
     await failingAs('the reading of all pages', () => readPages(attempt, login));
