@@ -1,6 +1,7 @@
 import { AppError } from '../../schema/errors.ts';
 import { buildJobRef } from '../platform-jobs/job-identity.ts';
 import { jobLimits, readParallelism } from '../platform-jobs/job-limits.ts';
+import { identityParameters } from '../platform-jobs/server-identity.ts';
 import type { PlannedJob } from '../platform-jobs/watch-job.ts';
 import type { JobSpec } from '../ports/platform.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
@@ -61,6 +62,7 @@ async function buildSpec(
     parameters: {
       PGHOST: insideAddress.host,
       PGPORT: String(insideAddress.port),
+      ...(await identityParameters(context.probe, insideAddress)),
       PGUSER: SUPERUSER_NAME,
       TOYGRES_IMAGE_ID: imageId,
       TOYGRES_PARALLEL: readParallelism(platform),

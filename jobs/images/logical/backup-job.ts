@@ -1,8 +1,9 @@
 import { AppError } from '../../../schema/errors.ts';
 import { buildJobRef } from '../../platform-jobs/job-identity.ts';
 import { jobLimits, readParallelism } from '../../platform-jobs/job-limits.ts';
+import { identityParameters } from '../../platform-jobs/server-identity.ts';
 import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
-import type { Address, JobSpec } from '../../ports/platform.ts';
+import type { JobSpec } from '../../ports/platform.ts';
 import { SUPERUSER_NAME } from '../../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
 import { jobSecrets } from '../job-secrets.ts';
@@ -37,7 +38,7 @@ async function buildBackupSpec(context: Context, imageId: string, dataBytes: num
     parameters: {
       PGHOST: insideAddress.host,
       PGPORT: String(insideAddress.port),
-      ...(await tlsParameters(context, insideAddress)),
+      ...(await identityParameters(context.probe, insideAddress)),
       PGUSER: SUPERUSER_NAME,
       TOYGRES_IMAGE_URL: grant.url,
       TOYGRES_PARALLEL: readParallelism(platform),
@@ -48,10 +49,4 @@ async function buildBackupSpec(context: Context, imageId: string, dataBytes: num
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,
   };
-}
-
-/** How the job knows the source: by a certificate of this installation, where it has one. */
-async function tlsParameters({ probe }: Context, { tls }: Address): Promise<Record<string, string>> {
-  if (tls === undefined) return {};
-  return { TOYGRES_SERVER_NAME: tls, TOYGRES_SERVER_AUTHORITIES: await probe.readTrusted() };
 }

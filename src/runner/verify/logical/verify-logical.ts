@@ -3,6 +3,7 @@ import { finalFailure } from '../../attempt/failure.ts';
 import { checkLogin } from '../../backup/check-login.ts';
 import { DATABASES } from '../../catalogue/databases.ts';
 import { failingAs } from '../../postgres/describe-error.ts';
+import { readLogin } from '../../postgres/read-login.ts';
 import { writeToolEnvironment } from '../../postgres/tool-environment.ts';
 import { type ImageDatabase, imageFiles, readImageDatabases } from '../../restore/image-files.ts';
 import { overDatabases } from '../../restore/load-databases.ts';
@@ -10,7 +11,7 @@ import { readRolesFile } from '../../restore/load-roles.ts';
 import { receiveImage } from '../../restore/receive-image.ts';
 import { compareRoles } from '../objects/compare-roles.ts';
 import { dumpRolesHere } from '../objects/dump-roles.ts';
-import { readLogin, readWidth } from '../read-login.ts';
+import { readWidth } from '../read-width.ts';
 import { type ComparedDatabase, compareDatabase } from './compare-database.ts';
 
 const TOOL_SECONDS = 30;
