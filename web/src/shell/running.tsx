@@ -15,7 +15,7 @@ export function RunningPill() {
     <DialogTrigger>
       <AriaButton
         className={`pill${count > 0 ? ' busy' : ''}`}
-        aria-label={formatNumberOf(count, 'operation under way', 'operations under way')}
+        aria-label={`${count} running: ${formatNumberOf(count, 'operation under way', 'operations under way')}`}
       >
         <span className="number">{count}</span> <span className="wide-only">running</span>
       </AriaButton>

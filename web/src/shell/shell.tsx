@@ -3,6 +3,7 @@ import { Link, NavLink, useLocation } from 'react-router';
 import { Icon } from '../ui/icon.tsx';
 import { Waiting } from '../ui/notices.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { AlertCount } from './alert-count.tsx';
 import { CommandSearch } from './command-search.tsx';
 import { KeysHelp } from './keys-help.tsx';
 import { LineState } from './line-state.tsx';
@@ -42,6 +43,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <NavLink key={path} to={path} end={path === '/'} className="place">
             <Icon name={icon} size={18} />
             <span>{name}</span>
+            {path === '/alerts' && <AlertCount />}
           </NavLink>
         ))}
       </nav>

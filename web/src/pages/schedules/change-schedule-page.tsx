@@ -1,0 +1,52 @@
+import { useState } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { useAction } from '../../api/actions.ts';
+import { useApi } from '../../api/queries.ts';
+import { useRefusal } from '../../api/viewer.tsx';
+import { ScheduleDocument, type ScheduleRowFragment, UpdateScheduleDocument } from '../../generated/graphql.ts';
+import { ErrorNote, Waiting } from '../../ui/notices.tsx';
+import { Page } from '../../ui/page.tsx';
+import { draftOf, inputOf, ScheduleForm } from './schedule-form.tsx';
+
+function ChangeForm({ schedule }: { readonly schedule: ScheduleRowFragment }) {
+  const [draft, setDraft] = useState(() => draftOf(schedule));
+  const update = useAction(UpdateScheduleDocument);
+  const refusal = useRefusal('OPERATOR');
+  const navigate = useNavigate();
+  const input = { scheduleId: schedule.id, ...inputOf(draft) };
+  const submit = async () => {
+    if ((await update.run({ input })) !== null) void navigate(`/schedules/${schedule.id}`);
+  };
+  return (
+    <ScheduleForm
+      draft={draft}
+      onChange={setDraft}
+      onSubmit={() => void submit()}
+      submit="Change schedule"
+      busy={update.busy}
+      error={update.error}
+      refusal={refusal}
+      document={UpdateScheduleDocument}
+      variables={{ input }}
+      schedule={schedule}
+      instances={[]}
+    />
+  );
+}
+
+export default function ChangeSchedulePage() {
+  const { id = '' } = useParams();
+  const answer = useApi(ScheduleDocument, { id }, { nouns: ['schedule'] });
+  const schedule = answer.data?.schedule;
+  return (
+    <Page
+      title={`Change ${schedule?.name ?? 'schedule'}`}
+      back={{ to: `/schedules/${id}`, name: schedule?.name ?? 'Schedule' }}
+    >
+      <ErrorNote error={answer.error} onRetry={() => void answer.refetch()} />
+      {answer.data === undefined && answer.error === null && <Waiting what="the schedule" />}
+      {schedule === null && <p>There is no such schedule.</p>}
+      {schedule && <ChangeForm schedule={schedule} />}
+    </Page>
+  );
+}

@@ -1,0 +1,69 @@
+import { useNow } from '../../ui/now.ts';
+import { Panel } from '../../ui/page.tsx';
+import { buildCalendar, type CalendarDay } from './calendar.ts';
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const SHOWN = 2;
+
+const NAME = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+function Day({ day: { date, times }, isPast }: { readonly day: CalendarDay; readonly isPast: boolean }) {
+  const more = times.length - SHOWN;
+  return (
+    <td className={`calendar-day${times.length > 0 ? ' due' : ''}${isPast ? ' past' : ''}`}>
+      <span className="calendar-date">{NAME.format(Date.parse(date))}</span>
+      {times.slice(0, SHOWN).map((time) => (
+        <span key={time} className="calendar-time">
+          {time}
+        </span>
+      ))}
+      {more > 0 && (
+        <span className="muted" title={times.join(', ')}>
+          and {more} more
+        </span>
+      )}
+    </td>
+  );
+}
+
+/** The next weeks, with the times at which the schedule is due, as the clocks of its zone show them. */
+export function NextRuns(props: {
+  readonly times: readonly string[];
+  readonly timeZone: string;
+  readonly enabled: boolean;
+}) {
+  const { times, timeZone, enabled } = props;
+  const now = useNow();
+  const weeks = buildCalendar(times, timeZone, now);
+  const today = weeks[0]?.find(({ date }) => date >= new Date(now).toISOString().slice(0, 10))?.date ?? '';
+  return (
+    <Panel title="Next runs">
+      {!enabled && <p>It is disabled: nothing is due.</p>}
+      {enabled && (
+        <table className="calendar">
+          <caption className="muted">
+            Times of {timeZone}. {times.length === 100 ? 'The next 100 runs are shown.' : ''}
+          </caption>
+          <thead>
+            <tr>
+              {DAYS.map((day) => (
+                <th key={day} scope="col">
+                  {day}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {weeks.map((week) => (
+              <tr key={week[0]?.date}>
+                {week.map((day) => (
+                  <Day key={day.date} day={day} isPast={day.date < today} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,80 @@
+import { useList } from '../../api/queries.ts';
+import { useRefusal } from '../../api/viewer.tsx';
+import { commandLine } from '../../format/command-line.ts';
+import { formatNumberOf } from '../../format/numbers.ts';
+import { sentence } from '../../format/words.ts';
+import { AuditDocument, type AuditOutcome, type AuditQuery } from '../../generated/graphql.ts';
+import { Id } from '../../ui/copy.tsx';
+import { Filter, SearchBox } from '../../ui/filters.tsx';
+import { ListFoot } from '../../ui/list-foot.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
+import { useParam } from '../../ui/search-params.ts';
+import { type Column, DataTable } from '../../ui/table.tsx';
+import { ServerFrame } from './server-frame.tsx';
+
+const OUTCOMES: readonly AuditOutcome[] = ['ALLOWED', 'REFUSED', 'FAILED'];
+
+type Entry = AuditQuery['auditLog']['nodes'][number];
+
+const COLUMNS: readonly Column<Entry>[] = [
+  { id: 'action', name: 'What', isTitle: true, cell: ({ action }) => action },
+  { id: 'who', name: 'Who', cell: ({ actor }) => actor?.name ?? <span className="muted">nobody that is known</span> },
+  {
+    id: 'outcome',
+    name: 'Outcome',
+    cell: ({ outcome, code }) => (code ? `${sentence(outcome)}: ${code}` : sentence(outcome)),
+  },
+  { id: 'target', name: 'Done to', cell: ({ target }) => (target ? <Id value={target} what="the id" /> : '') },
+  { id: 'from', name: 'From', cell: ({ address }) => address ?? '' },
+  { id: 'detail', name: 'Detail', cell: ({ detail }) => detail ?? '' },
+  { id: 'at', name: 'When', cell: ({ at }) => <Moment at={at} /> },
+];
+
+export default function AuditPage() {
+  const refusal = useRefusal('ADMIN');
+  const [outcome, setOutcome] = useParam('outcome');
+  const [actor, setActor] = useParam('actor');
+  const filter = {
+    ...(outcome === '' ? {} : { outcome: [outcome as AuditOutcome] }),
+    ...(actor === '' ? {} : { actorName: actor }),
+  };
+  const variables = { first: 50, filter };
+  const list = useList(AuditDocument, variables, ({ auditLog }) => auditLog, { enabled: refusal === null });
+  const flags = [...(outcome === '' ? [] : ['--outcome', outcome]), ...(actor === '' ? [] : ['--actor', actor])];
+  const code = { document: AuditDocument, variables, command: commandLine('audit', 'list', flags) };
+  if (refusal !== null) {
+    return (
+      <ServerFrame code={code}>
+        <Note title="The audit log is for administrators">{refusal}</Note>
+      </ServerFrame>
+    );
+  }
+  return (
+    <ServerFrame code={code}>
+      <div className="toolbar">
+        <SearchBox label="The whole name of who" value={actor} onChange={setActor} />
+        <Filter
+          label="Outcome"
+          value={outcome}
+          choices={OUTCOMES.map((one) => [one, sentence(one)])}
+          onChange={setOutcome}
+        />
+        {list.nodes !== null && <span className="muted">{formatNumberOf(list.totalCount, 'entry', 'entries')}</span>}
+      </div>
+      <ErrorNote error={list.error} onRetry={list.retry} />
+      {list.nodes === null && list.error === null && <Waiting what="the audit log" rows={8} />}
+      {list.nodes?.length === 0 && <Empty title="No entries">Nobody did anything like that.</Empty>}
+      {list.nodes !== null && list.nodes.length > 0 && (
+        <DataTable
+          label="Audit log"
+          columns={COLUMNS}
+          rows={list.nodes}
+          idOf={({ id }) => id}
+          nameOf={({ action }) => action}
+        />
+      )}
+      <ListFoot list={list} />
+    </ServerFrame>
+  );
+}

@@ -1,0 +1,149 @@
+import { useState } from 'react';
+import { useAction } from '../../api/actions.ts';
+import { useList } from '../../api/queries.ts';
+import { useWhoAmI } from '../../api/viewer.tsx';
+import { commandLine } from '../../format/command-line.ts';
+import { sentence } from '../../format/words.ts';
+import {
+  CreateTokenDocument,
+  RevokeTokenDocument,
+  type Role,
+  type TokenRowFragment,
+  TokensDocument,
+} from '../../generated/graphql.ts';
+import { AsCode } from '../../ui/as-code.tsx';
+import { Button } from '../../ui/button.tsx';
+import { errorOf, RadioField, TextField } from '../../ui/fields.tsx';
+import { Labels } from '../../ui/labels.tsx';
+import { ListFoot } from '../../ui/list-foot.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { Empty, ErrorNote, Waiting } from '../../ui/notices.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { ShownOnce } from '../../ui/shown-once.tsx';
+import { type Column, DataTable } from '../../ui/table.tsx';
+import { ROLE_CHOICES } from './role-choices.ts';
+import { ServerFrame } from './server-frame.tsx';
+
+function CreateToken({ onDone }: { readonly onDone: () => void }) {
+  const { viewer } = useWhoAmI();
+  const own = ROLE_CHOICES.findIndex(({ value }) => value === viewer.role);
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('VIEWER');
+  const [until, setUntil] = useState('');
+  const [secret, setSecret] = useState<string | null>(null);
+  const create = useAction(CreateTokenDocument);
+  const expiresAt = until === '' ? undefined : new Date(until).toISOString();
+  const input = { name, role, ...(expiresAt === undefined ? {} : { expiresAt }) };
+  const submit = async () => {
+    const made = await create.run({ input });
+    if (made === null) return;
+    onDone();
+    setName('');
+    setSecret(made.createApiToken.token);
+  };
+  const isToldBeside = ['name', 'expiresAt'].some((field) => errorOf(create.error, field) !== null);
+  return (
+    <Panel title="New token">
+      {secret !== null && <ShownOnce what="The token" secret={secret} onDone={() => setSecret(null)} />}
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <TextField
+          label="What it is for"
+          value={name}
+          required
+          error={errorOf(create.error, 'name')}
+          onChange={setName}
+        />
+        <RadioField label="May" value={role} choices={ROLE_CHOICES.slice(0, own + 1)} onChange={setRole} />
+        <TextField
+          label="Ends"
+          type="datetime-local"
+          value={until}
+          hint="Empty: when it is revoked."
+          error={errorOf(create.error, 'expiresAt')}
+          onChange={setUntil}
+        />
+        {!isToldBeside && <ErrorNote error={create.error} />}
+        <div className="actions">
+          <Button kind="primary" type="submit" busy={create.busy}>
+            Create token
+          </Button>
+        </div>
+      </form>
+      <AsCode
+        code={{
+          document: CreateTokenDocument,
+          variables: { input },
+          command: commandLine(
+            'token',
+            'create',
+            name,
+            '--role',
+            role,
+            expiresAt === undefined ? [] : ['--expires-at', expiresAt],
+          ),
+        }}
+      />
+    </Panel>
+  );
+}
+
+export default function TokensPage() {
+  const revoke = useAction(RevokeTokenDocument);
+  const variables = { first: 50 };
+  const list = useList(TokensDocument, variables, ({ apiTokens }) => apiTokens);
+  const columns: readonly Column<TokenRowFragment>[] = [
+    { id: 'name', name: 'Token', isTitle: true, cell: ({ name }) => name },
+    { id: 'prefix', name: 'Begins', cell: ({ prefix }) => <code>{prefix}</code> },
+    { id: 'role', name: 'Role', cell: ({ role }) => sentence(role) },
+    { id: 'scope', name: 'Sees', cell: ({ scope }) => (scope.length === 0 ? 'everything' : <Labels labels={scope} />) },
+    { id: 'by', name: 'By', cell: ({ createdBy }) => createdBy.name },
+    { id: 'used', name: 'Last used', cell: ({ lastUsedAt }) => <Moment at={lastUsedAt} /> },
+    {
+      id: 'until',
+      name: 'Until',
+      cell: ({ revokedAt, expiresAt }) =>
+        revokedAt ? <span className="muted">revoked</span> : <Moment at={expiresAt} none="revoked by hand" />,
+    },
+    {
+      id: 'do',
+      name: 'Actions',
+      align: 'end',
+      cell: ({ id, name, revokedAt }) =>
+        !revokedAt && (
+          <Button
+            kind="quiet"
+            label={`Revoke ${name}`}
+            onPress={() => void revoke.run({ input: { apiTokenId: id } }).then(() => list.retry())}
+          >
+            Revoke
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <ServerFrame code={{ document: TokensDocument, variables, command: commandLine('token', 'list', '--all') }}>
+      <ErrorNote error={list.error ?? revoke.error} onRetry={list.retry} />
+      {list.nodes === null && list.error === null && <Waiting what="tokens" />}
+      {list.nodes?.length === 0 && (
+        <Empty title="No tokens">A token lets a program in, with what it needs and no more.</Empty>
+      )}
+      {list.nodes !== null && list.nodes.length > 0 && (
+        <DataTable
+          label="Tokens"
+          columns={columns}
+          rows={list.nodes}
+          idOf={({ id }) => id}
+          nameOf={({ name }) => name}
+        />
+      )}
+      <ListFoot list={list} />
+      <CreateToken onDone={list.retry} />
+    </ServerFrame>
+  );
+}

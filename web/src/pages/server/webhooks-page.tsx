@@ -1,0 +1,153 @@
+import { useState } from 'react';
+import { useAction } from '../../api/actions.ts';
+import { useApi } from '../../api/queries.ts';
+import { useRefusal } from '../../api/viewer.tsx';
+import { commandLine } from '../../format/command-line.ts';
+import { sentence } from '../../format/words.ts';
+import {
+  DeleteWebhookDocument,
+  TestWebhookDocument,
+  UpdateWebhookDocument,
+  WebhooksDocument,
+  type WebhooksQuery,
+} from '../../generated/graphql.ts';
+import { Button } from '../../ui/button.tsx';
+import { AskDialog } from '../../ui/dialog.tsx';
+import { ActionMenu } from '../../ui/menu.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { StateMark } from '../../ui/state.tsx';
+import { type Column, DataTable } from '../../ui/table.tsx';
+import { CreateWebhook } from './create-webhook.tsx';
+import { ServerFrame } from './server-frame.tsx';
+
+const LOOK_MS = 10_000;
+
+type Webhook = WebhooksQuery['webhooks'][number];
+type Delivery = Webhook['deliveries'][number];
+
+const COLUMNS: readonly Column<Delivery>[] = [
+  { id: 'event', name: 'Told of', isTitle: true, cell: ({ event }) => sentence(event) },
+  { id: 'at', name: 'Happened', cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  {
+    id: 'taken',
+    name: 'Taken',
+    cell: ({ deliveredAt }) => (deliveredAt ? <Moment at={deliveredAt} /> : <span className="muted">not yet</span>),
+  },
+  { id: 'status', name: 'Answer', align: 'end', cell: ({ statusCode }) => statusCode ?? '–' },
+  { id: 'attempts', name: 'Attempts', align: 'end', cell: ({ attempts }) => attempts },
+  { id: 'error', name: 'Why not', cell: ({ error }) => error ?? '' },
+];
+
+function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; readonly onChanged: () => void }) {
+  const { id, name, url, events, enabled, deliveries } = webhook;
+  const [isAsking, setAsking] = useState(false);
+  const trial = useAction(TestWebhookDocument);
+  const update = useAction(UpdateWebhookDocument);
+  const remove = useAction(DeleteWebhookDocument);
+  const [said, setSaid] = useState<{ readonly ok: boolean; readonly text: string } | null>(null);
+  const send = async () => {
+    const sent = await trial.run({ input: { webhookId: id } });
+    onChanged();
+    if (sent === null) return setSaid(null);
+    const { deliveredAt, statusCode, error } = sent.testWebhook.delivery;
+    const answer = statusCode == null ? '' : ` (${statusCode})`;
+    setSaid(
+      deliveredAt
+        ? { ok: true, text: `It was taken${answer}.` }
+        : { ok: false, text: `It was not taken${answer}: ${error ?? 'no answer'}` },
+    );
+  };
+  return (
+    <Panel
+      title={name}
+      actions={
+        <>
+          <Button busy={trial.busy} onPress={() => void send()}>
+            Send a trial
+          </Button>
+          <ActionMenu
+            label={`What can be done with ${name}`}
+            actions={[
+              {
+                id: 'enabled',
+                name: enabled ? 'Disable' : 'Enable',
+                onPress: () => void update.run({ input: { webhookId: id, enabled: !enabled } }).then(onChanged),
+              },
+              { id: 'delete', name: 'Delete', isDanger: true, onPress: () => setAsking(true) },
+            ]}
+          />
+        </>
+      }
+    >
+      <p className="told">
+        <StateMark state={enabled ? 'Enabled' : 'Disabled'} /> <code>{url}</code>, told of{' '}
+        {events.map(sentence).join(', ').toLowerCase()}
+      </p>
+      <ErrorNote error={trial.error ?? update.error ?? remove.error} />
+      {said !== null && <Note tone={said.ok ? 'good' : 'warn'} title={said.text} />}
+      {deliveries.length === 0 ? (
+        <p className="muted">It was not told of anything yet.</p>
+      ) : (
+        <DataTable
+          label={`Messages to ${name}`}
+          columns={COLUMNS}
+          rows={deliveries}
+          idOf={(one) => one.id}
+          nameOf={({ event }) => event}
+        />
+      )}
+      {isAsking && (
+        <AskDialog title={`Delete ${name}?`} onClose={() => setAsking(false)} isAlert>
+          <p>It is told of nothing any more, and the record of its messages goes.</p>
+          <div className="actions">
+            <Button onPress={() => setAsking(false)}>Keep it</Button>
+            <Button
+              kind="danger"
+              busy={remove.busy}
+              onPress={() =>
+                void remove.run({ input: { webhookId: id } }).then(() => {
+                  setAsking(false);
+                  onChanged();
+                })
+              }
+            >
+              Delete webhook
+            </Button>
+          </div>
+        </AskDialog>
+      )}
+    </Panel>
+  );
+}
+
+export default function WebhooksPage() {
+  const refusal = useRefusal('ADMIN');
+  const answer = useApi(WebhooksDocument, {}, { enabled: refusal === null, everyMs: LOOK_MS });
+  const code = { document: WebhooksDocument, variables: {}, command: commandLine('webhook', 'list') };
+  const ask = () => void answer.refetch();
+  if (refusal !== null) {
+    return (
+      <ServerFrame code={code}>
+        <Note title="Webhooks are for administrators">{refusal}</Note>
+      </ServerFrame>
+    );
+  }
+  return (
+    <ServerFrame code={code}>
+      <ErrorNote error={answer.error} onRetry={ask} />
+      {answer.data === undefined && answer.error === null && <Waiting what="webhooks" />}
+      {answer.data?.webhooks.length === 0 && (
+        <Empty title="No webhooks">
+          A webhook is an address that is told of what happens: a channel of your team, or a program. Messages are
+          signed, and tried for a day.
+        </Empty>
+      )}
+      {answer.data?.webhooks.map((webhook) => (
+        <WebhookPanel key={webhook.id} webhook={webhook} onChanged={ask} />
+      ))}
+      {answer.data !== undefined && <CreateWebhook onDone={ask} />}
+    </ServerFrame>
+  );
+}
