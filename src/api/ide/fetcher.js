@@ -1,25 +1,80 @@
 // Runs in the browser, within the page of the IDE: sends queries over HTTP and subscriptions over a WebSocket, both with
 // what stands in the Headers tab.
 
+/** The last token that worked, for tabs that have none, as long as the browser's tab is open. */
+const KEPT = 'toygres:authorization';
+
 /**
  * What GraphiQL calls to run an operation. It asks for the schema as soon as the page is there, when nobody has given a
  * token yet: that is answered for who has signed in in this browser, else with the first token that anything is sent with.
+ * A token that was put into one tab holds for those that have none.
  */
 // biome-ignore lint/correctness/noUnusedVariables: the page calls it
 function createFetcher(endpoint) {
   const firstLogin = Promise.withResolvers();
   return ({ query, variables, operationName }, { headers = {}, documentAST } = {}) => {
     const request = { query, variables, operationName };
-    const login = /^bearer +\S/i.test(readAuthorization(headers));
-    if (login) firstLogin.resolve(headers);
+    const known = withKept(headers);
+    if (hasToken(known)) firstLogin.resolve(known);
     else if (operationName === 'IntrospectionQuery') {
-      return post(endpoint, request, headers).then((result) =>
-        isUnknown(result) ? firstLogin.promise.then((known) => post(endpoint, request, known)) : result,
+      return post(endpoint, request, known).then((result) =>
+        isUnknown(result) ? firstLogin.promise.then((login) => post(endpoint, request, login)) : result,
       );
     }
     return isSubscription(documentAST, operationName)
-      ? subscribe(endpoint, request, headers)
-      : post(endpoint, request, headers);
+      ? asList(subscribe(endpoint, request, known))
+      : post(endpoint, request, known).then((result) => explain(result, known));
+  };
+}
+
+function hasToken(headers) {
+  return /^bearer +\S/i.test(readAuthorization(headers));
+}
+
+/** The headers of a tab, with the token of another where this one has none; the last one is kept. */
+function withKept(headers) {
+  if (hasToken(headers)) {
+    sessionStorage.setItem(KEPT, readAuthorization(headers));
+    return headers;
+  }
+  const kept = sessionStorage.getItem(KEPT);
+  return kept === null ? headers : { ...withoutEmpty(headers), authorization: kept };
+}
+
+/** Says where the token goes when there is none, and forgets one that is refused. */
+function explain(result, headers) {
+  if (!isUnknown(result)) return result;
+  if (sessionStorage.getItem(KEPT) === readAuthorization(headers)) sessionStorage.removeItem(KEPT);
+  if (hasToken(headers)) return result;
+  const message =
+    'No token was sent. Put one into the Headers tab below, { "Authorization": "Bearer TOKEN" }, or sign in at the console: ' +
+    new URL('./', location.href).href;
+  return { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] };
+}
+
+const SHOWN = 200;
+
+/**
+ * Each result of a subscription with those before it, the newest first, as one answer that grows. No async generator: that
+ * would not let go of a subscription before its next result.
+ */
+function asList(results) {
+  const seen = [];
+  let count = 0;
+  const put = ({ done, value }) => {
+    if (done) return { done, value };
+    if (value.errors && !value.data) return { done, value: explain(value, {}) };
+    count += 1;
+    seen.unshift(value.errors ? value : value.data);
+    seen.length = Math.min(seen.length, SHOWN);
+    return { done, value: { data: { count, newestFirst: [...seen] } } };
+  };
+  return {
+    next: () => results.next().then(put),
+    return: () => results.return(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { RequestHandler } from 'express';
@@ -11,7 +12,7 @@ const API_TYPES = ['application/json', 'application/graphql-response+json'];
  * It is built when first asked for: its code has 9 MB, which a server that nobody looks at should not carry.
  */
 export function serveIde(): RequestHandler {
-  let page: Promise<IdePage & { readonly gzipped: Buffer }> | undefined;
+  let page: Promise<IdePage & { readonly gzipped: Buffer; readonly tag: string }> | undefined;
   return async (request, response, next) => {
     const wantsPage = request.headers.accept?.includes('text/html') && request.accepts(...API_TYPES, 'html') === 'html';
     if (!wantsPage) return next();
@@ -19,14 +20,18 @@ export function serveIde(): RequestHandler {
       page = undefined;
       throw error;
     });
-    const { html, gzipped, policy } = await page;
-    response.set({ 'Content-Security-Policy': policy, 'Content-Type': 'text/html; charset=utf-8', Vary: 'Accept' });
+    const { html, gzipped, policy, tag } = await page;
+    response.set({ 'Content-Security-Policy': policy, 'Content-Type': 'text/html; charset=utf-8' });
+    // It is asked for again each time, and answered with 304 where it is the same.
+    response.set({ 'Cache-Control': 'no-cache', ETag: tag, Vary: 'Accept, Accept-Encoding' });
+    if (request.fresh) return void response.status(304).end();
     if (request.acceptsEncodings('gzip')) response.set('Content-Encoding', 'gzip').send(gzipped);
     else response.send(html);
   };
 }
 
-async function renderAndCompress(): Promise<IdePage & { readonly gzipped: Buffer }> {
+async function renderAndCompress(): Promise<IdePage & { readonly gzipped: Buffer; readonly tag: string }> {
   const page = await renderIde();
-  return { ...page, gzipped: await promisify(gzip)(page.html) };
+  const tag = `W/"${createHash('sha256').update(page.html).digest('base64url')}"`;
+  return { ...page, gzipped: await promisify(gzip)(page.html), tag };
 }

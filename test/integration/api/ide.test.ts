@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
@@ -127,6 +129,8 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
         (text) => text.includes(`${percent}`),
       );
     }
+    // What came before is still there, below.
+    expect(await answer(page)).toMatch(/"count": 2.*87\.5.*12\.5/);
     await page.getByLabel(/^Stop query/).click();
     await eventually(
       () => operations.live,
@@ -134,6 +138,42 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
     );
     expect(outside).toEqual([]);
     await page.close();
+  });
+
+  it('says when there is no token, and keeps one for whatever else is asked in this tab of the browser', async () => {
+    const { page } = await open('{ instances { nodes { name } } }');
+    await page.getByLabel(/^Execute query/).click();
+    await eventually(
+      () => answer(page),
+      (text) => text.includes('No token was sent'),
+    );
+    await run(page, TOKEN);
+    await eventually(
+      () => answer(page),
+      (text) => text.includes('orders'),
+    );
+    await page.reload();
+    await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    await page.getByLabel(/^Execute query/).click();
+    await eventually(
+      () => answer(page),
+      (text) => text.includes('orders'),
+    );
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(TOKEN);
+    await page.close();
+  });
+
+  it('is not sent again to who has it', async () => {
+    // Not by fetch, which says that it wants no cached answer as soon as it is given a condition.
+    const ask = async (headers: Record<string, string>) => {
+      const [response] = (await once(get(`${api.url}/graphql`, { headers }), 'response')) as [IncomingMessage];
+      response.destroy();
+      return response;
+    };
+    const headers = { accept: 'text/html', 'accept-encoding': 'gzip' };
+    const { etag = '' } = (await ask(headers)).headers;
+    const again = await ask({ ...headers, 'if-none-match': etag });
+    expect([again.statusCode, again.headers['cache-control']]).toEqual([304, 'no-cache']);
   });
 
   it('needs no token of who has signed in in the same browser, for queries and for the documentation', async () => {
