@@ -5,7 +5,7 @@ import { printRooms, SRC_ROOMS, TOP_LEVEL } from './support/rooms.ts';
 import { findCycle, ROOT, readSourceFiles, type SourceFile } from './support/source-files.ts';
 
 const files = readSourceFiles();
-const production = files.filter((file) => !/^(test|bench)\/|^vitest\.config/.test(file.path));
+const production = files.filter((file) => !/^(test|bench|docs)\/|^vitest\.config/.test(file.path));
 const room = (file: string) => file.split('/')[0] ?? '';
 
 const ADAPTER_PACKAGES = /^(pg|drizzle-orm|pg-boss|@azure\/.*|@kubernetes\/.*)$/;
@@ -15,6 +15,7 @@ const WEB_PACKAGES = [
   'react',
   'react-dom',
   'react-router',
+  'cronstrue',
   'react-aria-components',
   '@tanstack/react-query',
   '@tanstack/react-virtual',
