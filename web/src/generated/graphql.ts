@@ -38,6 +38,31 @@ export type AlertKind =
   /** A webhook is disabled, since for a day nothing could be delivered. */
   | 'WEBHOOK_FAILING';
 
+/** Which entries; what is left out or empty asks for any. */
+export type AuditFilter = {
+  /** Any of these actions. */
+  action?: Array<string> | null | undefined;
+  /** The whole name of the actor. */
+  actorName?: string | null | undefined;
+  /** Later than this. */
+  after?: string | null | undefined;
+  /** Earlier than this. */
+  before?: string | null | undefined;
+  /** Any of these outcomes. */
+  outcome?: Array<AuditOutcome> | null | undefined;
+  /** What it was done to. */
+  target?: string | null | undefined;
+};
+
+/** What came of what somebody asked for. */
+export type AuditOutcome =
+  /** It was done, or begun. */
+  | 'ALLOWED'
+  /** It was allowed and did not work. */
+  | 'FAILED'
+  /** It was not allowed, or not possible as things stood. */
+  | 'REFUSED';
+
 /** What becomes in a restored server of work that acts by itself: jobs of pg_cron, subscriptions. */
 export type BackgroundWork =
   /** It is there and held, so that nothing is done twice; a finding says how to let it run. */
@@ -49,6 +74,18 @@ export type BackgroundWork =
 export type CancelOperationInput = {
   /** The operation to cancel; QUEUED or RUNNING. */
   operationId: string;
+};
+
+/** A new token for a program. Never more than the caller may. */
+export type CreateApiTokenInput = {
+  /** From when on it is refused; a moment to come. Left out: never by time. */
+  expiresAt?: string | null | undefined;
+  /** What it is for, 1 to 100 characters. */
+  name: string;
+  /** What it may do; at most the caller's role. */
+  role: Role;
+  /** Only instances with all of these labels; at most 64. The labels of the caller's own scope are added. Left out: that scope alone. */
+  scope?: Array<LabelInput> | null | undefined;
 };
 
 /** A new image of a running instance. */
@@ -113,6 +150,56 @@ export type CreateInstanceInput = {
   storageGib?: number | null | undefined;
 };
 
+/** A new schedule: of all instances with some labels, or of one. */
+export type CreateScheduleInput = {
+  /** How many images are under way at once, 1 to 100. Left out: 4. */
+  concurrency?: number | null | undefined;
+  /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
+  cron: string;
+  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none. Left out: none. */
+  drillEvery?: number | null | undefined;
+  /** Whether anything is due. Left out: true. */
+  enabled?: boolean | null | undefined;
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
+  idempotencyKey?: string | null | undefined;
+  /** The one instance to take images of. Left out: those of the selector. */
+  instanceId?: string | null | undefined;
+  /** How to take them. Left out: LOGICAL. */
+  method?: ImageMethod | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** Which of its images stay. */
+  retention: RetentionInput;
+  /** Labels that an instance must carry; an empty list takes every instance. Looked up at each run. Left out: instanceId has to be given. */
+  selector?: Array<LabelInput> | null | undefined;
+  /** A name of the IANA database, "Europe/Berlin". Left out: UTC. */
+  timeZone?: string | null | undefined;
+};
+
+/** A new user. */
+export type CreateUserInput = {
+  /** 12 to 128 characters, no control characters. Left out: one is made, and shown once. */
+  password?: string | null | undefined;
+  /** What the user may do. */
+  role: Role;
+  /** Only instances with all of these labels; at most 64. Left out: what the caller sees. */
+  scope?: Array<LabelInput> | null | undefined;
+  /** 1 to 63 characters, not in use in any case of its letters. */
+  username: string;
+};
+
+/** A new webhook. */
+export type CreateWebhookInput = {
+  /** Whether anything is sent. Left out: true. */
+  enabled?: boolean | null | undefined;
+  /** What it is told of; at least one. */
+  events: Array<WebhookEvent>;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name: string;
+  /** https, or http; no user or password in it. Loopback, private and link-local addresses are refused unless the server is configured to allow them. */
+  url: string;
+};
+
 /** Which image to delete, with its files. */
 export type DeleteImageInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
@@ -130,6 +217,50 @@ export type DeleteInstanceInput = {
   /** The instance to delete; its deletionProtection must be off. */
   instanceId: string;
 };
+
+/** Which schedule to delete. Its images stay, and nothing deletes them by itself any more. */
+export type DeleteScheduleInput = {
+  /** The schedule to delete. */
+  scheduleId: string;
+};
+
+/** Which user is to be deleted. */
+export type DeleteUserInput = {
+  /** The user; its sessions end and its tokens are revoked. */
+  userId: string;
+};
+
+/** Which webhook to delete, with the record of its deliveries. */
+export type DeleteWebhookInput = {
+  /** The webhook to delete. */
+  webhookId: string;
+};
+
+/** What differs from the records. */
+export type DriftKind =
+  /** The configuration of a server. */
+  | 'CONFIGURATION'
+  /** The files of an image in the blob store. */
+  | 'IMAGE'
+  /** A backup, restore, verify or preflight job. */
+  | 'JOB'
+  /** The secret of a server. */
+  | 'SECRET'
+  /** A server of the platform. */
+  | 'SERVER'
+  /** The volume of a server, with its data. */
+  | 'VOLUME';
+
+/** What becomes of a difference. */
+export type DriftState =
+  /** Provably left over from ours; it is removed after the grace time unless a record claims it. */
+  | 'PENDING'
+  /** It was left over, and it was removed. */
+  | 'REMOVED'
+  /** For people to look at; it is never touched. */
+  | 'REPORTED'
+  /** It is not there any more, or agrees with the records again. */
+  | 'RESOLVED';
 
 /** How a drill stands. */
 export type DrillState =
@@ -363,10 +494,46 @@ export type RestartInstanceInput = {
   instanceId: string;
 };
 
+/** Which images stay: at least one rule, each a whole number from 1 on. One that is left out wants none. */
+export type RetentionInput = {
+  /** The newest of each of the last so many days that have one. */
+  keepDaily?: number | null | undefined;
+  /** All of the last so many days of 24 hours. */
+  keepDays?: number | null | undefined;
+  /** The newest of each of the last so many hours that have one. */
+  keepHourly?: number | null | undefined;
+  /** The newest so many. */
+  keepLast?: number | null | undefined;
+  /** The newest of each of the last so many months that have one. */
+  keepMonthly?: number | null | undefined;
+  /** The newest of each of the last so many weeks that have one. */
+  keepWeekly?: number | null | undefined;
+  /** The newest of each of the last so many years that have one. */
+  keepYearly?: number | null | undefined;
+};
+
+/** Whose images, and by which rules; at least one of scheduleId and instanceId. */
+export type RetentionPreviewInput = {
+  /** As if it were then. Left out: now. */
+  at?: string | null | undefined;
+  /** Only images of this instance; it may be DELETED. Left out: of any. */
+  instanceId?: string | null | undefined;
+  /** Another retention, in UTC without a schedule. Left out: what the schedules of these images have. */
+  retention?: RetentionInput | null | undefined;
+  /** Only images that this schedule took, by its retention. Left out: of any. */
+  scheduleId?: string | null | undefined;
+};
+
 /** Which operation to take up again. */
 export type RetryOperationInput = {
   /** The operation to retry; FAILED. */
   operationId: string;
+};
+
+/** Which token is to be revoked. */
+export type RevokeApiTokenInput = {
+  /** The token; what it has open ends. */
+  apiTokenId: string;
 };
 
 /** What a caller may do: read, operate, or administer. */
@@ -387,6 +554,39 @@ export type RotateCredentialsInput = {
   /** 12 to 128 characters, no control characters. Left out: one is generated. One that was set by SQL, so that the recorded one no longer logs in: that one becomes the recorded one. */
   password?: string | null | undefined;
 };
+
+/** Where to look whether jobs have all that they need. */
+export type RunPreflightInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
+  idempotencyKey?: string | null | undefined;
+  /** Restores of PG_DURABLE servers run in an image of their own, which is tried with PG_DURABLE. Left out: STOCK. */
+  imageType?: ImageType | null | undefined;
+  /** One of the configured namespaces. Left out: the default one. */
+  namespace?: string | null | undefined;
+  /** The major version of PostgreSQL whose job image is tried. Left out: the newest that an instance there has, else the newest that the platform offers. */
+  postgresVersion?: string | null | undefined;
+};
+
+/** Which schedule to run now, beside its own times. */
+export type RunScheduleInput = {
+  /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
+  idempotencyKey?: string | null | undefined;
+  /** The schedule to run; it may be disabled. */
+  scheduleId: string;
+};
+
+/** What became of a time at which a schedule was due. */
+export type ScheduleRunState =
+  /** No image was taken; message says why. */
+  | 'FAILED'
+  /** Some images were taken; message says which were not. */
+  | 'PARTIAL'
+  /** Images are being taken. */
+  | 'RUNNING'
+  /** The one before was under way, or it was missed and a later one made up for it; message says which. */
+  | 'SKIPPED'
+  /** Every image was taken, and every drill passed. */
+  | 'SUCCEEDED';
 
 /** How much it matters. */
 export type Severity =
@@ -424,6 +624,12 @@ export type StopInstanceInput = {
   idempotencyKey?: string | null | undefined;
   /** The instance to stop; RUNNING. */
   instanceId: string;
+};
+
+/** Which webhook to send a trial message. */
+export type TestWebhookInput = {
+  /** The webhook to try; it may be disabled. */
+  webhookId: string;
 };
 
 /** Changes of an image; what is left out stays as it is. */
@@ -464,6 +670,58 @@ export type UpdateInstanceInput = {
   storageGib?: number | null | undefined;
 };
 
+/** Changes of a schedule; what is left out stays as it is. A run under way goes on as it began. */
+export type UpdateScheduleInput = {
+  /** How many images are under way at once, 1 to 100. */
+  concurrency?: number | null | undefined;
+  /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
+  cron?: string | null | undefined;
+  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none. */
+  drillEvery?: number | null | undefined;
+  /** Whether anything is due from now on. */
+  enabled?: boolean | null | undefined;
+  /** How to take its images. */
+  method?: ImageMethod | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name?: string | null | undefined;
+  /** All its rules from now on. */
+  retention?: RetentionInput | null | undefined;
+  /** The schedule to change. */
+  scheduleId: string;
+  /** Labels that an instance must carry; an empty list takes every instance. Looked up at each run. Not for a schedule of one instance. */
+  selector?: Array<LabelInput> | null | undefined;
+  /** A name of the IANA database, "Europe/Berlin". */
+  timeZone?: string | null | undefined;
+};
+
+/** Changes of a user; what is left out stays as it is. */
+export type UpdateUserInput = {
+  /** False ends all sessions, and refuses sign-ins and tokens. */
+  enabled?: boolean | null | undefined;
+  /** A new password; ends all sessions of the user. */
+  password?: string | null | undefined;
+  /** What the user may do from now on. */
+  role?: Role | null | undefined;
+  /** Only instances with all of these labels; at most 64. Empty: everything that the caller sees. */
+  scope?: Array<LabelInput> | null | undefined;
+  /** The user to change. */
+  userId: string;
+};
+
+/** Changes of a webhook; what is left out stays as it is. */
+export type UpdateWebhookInput = {
+  /** Whether anything is sent from now on. */
+  enabled?: boolean | null | undefined;
+  /** All that it is told of from now on; at least one. */
+  events?: Array<WebhookEvent> | null | undefined;
+  /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
+  name?: string | null | undefined;
+  /** https, or http; no user or password in it. Loopback, private and link-local addresses are refused unless the server is configured to allow them. */
+  url?: string | null | undefined;
+  /** The webhook to change. */
+  webhookId: string;
+};
+
 /** Which image to prove restorable. */
 export type VerifyImageInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
@@ -471,6 +729,23 @@ export type VerifyImageInput = {
   /** The image to verify; AVAILABLE. */
   imageId: string;
 };
+
+/** What a webhook is told of; on the wire in lower case with a dot, "operation.succeeded". */
+export type WebhookEvent =
+  /** An alert was opened. */
+  | 'ALERT_OPENED'
+  /** What an alert was about is over. */
+  | 'ALERT_RESOLVED'
+  /** A drill could not prove an image. */
+  | 'DRILL_FAILED'
+  /** A drill has proven an image. */
+  | 'DRILL_PASSED'
+  /** An operation was stopped by somebody. */
+  | 'OPERATION_CANCELLED'
+  /** An operation did not get there. */
+  | 'OPERATION_FAILED'
+  /** An operation has done all that was asked for. */
+  | 'OPERATION_SUCCEEDED';
 
 export type ChangesSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -503,6 +778,37 @@ export type InstanceRowFragment = { id: string, name: string, state: InstanceSta
 export type ImageRowFragment = { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> };
 
 export type OperationRowFragment = { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null };
+
+export type AlertRowFragment = { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, schedule: { id: string, name: string } | null, operation: { id: string, kind: OperationKind } | null };
+
+export type AlertsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  open?: boolean | null | undefined;
+}>;
+
+
+export type AlertsQuery = { alerts: { totalCount: number, nodes: Array<{ id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, schedule: { id: string, name: string } | null, operation: { id: string, kind: OperationKind } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type OpenAlertCountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OpenAlertCountQuery = { alerts: { totalCount: number, nodes: Array<{ id: string, severity: Severity }> } };
+
+export type AlertByIdQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AlertByIdQuery = { node:
+    | { __typename: 'Alert', id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, schedule: { id: string, name: string } | null, operation: { id: string, kind: OperationKind } | null }
+    | { __typename: 'ApiToken' }
+    | { __typename: 'Image' }
+    | { __typename: 'Instance' }
+    | { __typename: 'Operation' }
+    | { __typename: 'Schedule' }
+    | { __typename: 'User' }
+   | null };
 
 export type ImagesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -730,6 +1036,176 @@ export type OverviewImagesQueryVariables = Exact<{
 
 export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, sourceInstanceName: string, lastDrill: Array<{ id: string, state: DrillState }>, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type ScheduleRowFragment = { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } };
+
+export type SchedulesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type SchedulesQuery = { schedules: { totalCount: number, nodes: Array<{ id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ScheduleQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ScheduleQuery = { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, times: Array<string>, runs: { totalCount: number, nodes: Array<{ id: string, dueAt: string, startedAt: string | null, finishedAt: string | null, state: ScheduleRunState, message: string | null, operations: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }> }, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } | null };
+
+export type RetentionOfQueryVariables = Exact<{
+  input: RetentionPreviewInput;
+}>;
+
+
+export type RetentionOfQuery = { retentionPreview: { freedBytes: number, keep: Array<{ because: Array<string>, image: { id: string, name: string, sourceInstanceName: string, takenAt: string | null, sizeBytes: number | null } }>, remove: Array<{ id: string, name: string, sourceInstanceName: string, takenAt: string | null, sizeBytes: number | null }> } };
+
+export type CreateScheduleMutationVariables = Exact<{
+  input: CreateScheduleInput;
+}>;
+
+
+export type CreateScheduleMutation = { createSchedule: { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } } };
+
+export type UpdateScheduleMutationVariables = Exact<{
+  input: UpdateScheduleInput;
+}>;
+
+
+export type UpdateScheduleMutation = { updateSchedule: { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } } };
+
+export type RunScheduleMutationVariables = Exact<{
+  input: RunScheduleInput;
+}>;
+
+
+export type RunScheduleMutation = { runSchedule: { run: { id: string, state: ScheduleRunState } } };
+
+export type DeleteScheduleMutationVariables = Exact<{
+  input: DeleteScheduleInput;
+}>;
+
+
+export type DeleteScheduleMutation = { deleteSchedule: { id: string } };
+
+export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DiagnosticsQuery = { diagnostics: Array<{ name: string, ok: boolean, detail: string, remedy: string | null }> };
+
+export type RunPreflightMutationVariables = Exact<{
+  input: RunPreflightInput;
+}>;
+
+
+export type RunPreflightMutation = { runPreflight: { operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } } };
+
+export type DriftQueryVariables = Exact<{
+  state?: Array<DriftState> | DriftState | null | undefined;
+}>;
+
+
+export type DriftQuery = { drift: Array<{ kind: DriftKind, name: string, namespace: string, platform: string, ownerId: string | null, state: DriftState, reason: string, firstSeen: string, lastSeen: string }> };
+
+export type UserRowFragment = { id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> };
+
+export type UsersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type UsersQuery = { users: { totalCount: number, nodes: Array<{ id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateUserMutationVariables = Exact<{
+  input: CreateUserInput;
+}>;
+
+
+export type CreateUserMutation = { createUser: { password: string | null, user: { id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> } } };
+
+export type UpdateUserMutationVariables = Exact<{
+  input: UpdateUserInput;
+}>;
+
+
+export type UpdateUserMutation = { updateUser: { user: { id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> } } };
+
+export type DeleteUserMutationVariables = Exact<{
+  input: DeleteUserInput;
+}>;
+
+
+export type DeleteUserMutation = { deleteUser: { id: string } };
+
+export type TokenRowFragment = { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { name: string } };
+
+export type TokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type TokensQuery = { apiTokens: { totalCount: number, nodes: Array<{ id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { name: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateTokenMutationVariables = Exact<{
+  input: CreateApiTokenInput;
+}>;
+
+
+export type CreateTokenMutation = { createApiToken: { token: string, apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { name: string } } } };
+
+export type RevokeTokenMutationVariables = Exact<{
+  input: RevokeApiTokenInput;
+}>;
+
+
+export type RevokeTokenMutation = { revokeApiToken: { apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { name: string } } } };
+
+export type AuditQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AuditFilter | null | undefined;
+}>;
+
+
+export type AuditQuery = { auditLog: { totalCount: number, nodes: Array<{ id: string, at: string, action: string, outcome: AuditOutcome, code: string | null, target: string | null, detail: string | null, address: string | null, actor: { kind: ActorKind, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type WebhookRowFragment = { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string };
+
+export type WebhooksQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WebhooksQuery = { webhooks: Array<{ id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string, deliveries: Array<{ id: string, event: WebhookEvent, createdAt: string, attempts: number, statusCode: number | null, error: string | null, deliveredAt: string | null }> }> };
+
+export type CreateWebhookMutationVariables = Exact<{
+  input: CreateWebhookInput;
+}>;
+
+
+export type CreateWebhookMutation = { createWebhook: { secret: string, webhook: { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string } } };
+
+export type UpdateWebhookMutationVariables = Exact<{
+  input: UpdateWebhookInput;
+}>;
+
+
+export type UpdateWebhookMutation = { updateWebhook: { webhook: { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string } } };
+
+export type TestWebhookMutationVariables = Exact<{
+  input: TestWebhookInput;
+}>;
+
+
+export type TestWebhookMutation = { testWebhook: { delivery: { id: string, statusCode: number | null, error: string | null, deliveredAt: string | null } } };
+
+export type DeleteWebhookMutationVariables = Exact<{
+  input: DeleteWebhookInput;
+}>;
+
+
+export type DeleteWebhookMutation = { deleteWebhook: { id: string } };
+
 export type RunningOperationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -903,6 +1379,33 @@ export const OperationRowFragmentDoc = new TypedDocumentString(`
   message
   step
 }`, {"fragmentName":"OperationRow"}) as unknown as TypedDocumentString<OperationRowFragment, unknown>;
+export const AlertRowFragmentDoc = new TypedDocumentString(`
+    fragment AlertRow on Alert {
+  id
+  kind
+  severity
+  message
+  remedy
+  openedAt
+  resolvedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  schedule {
+    id
+    name
+  }
+  operation {
+    id
+    kind
+  }
+}
+    `, {"fragmentName":"AlertRow"}) as unknown as TypedDocumentString<AlertRowFragment, unknown>;
 export const FindingFieldsFragmentDoc = new TypedDocumentString(`
     fragment FindingFields on Finding {
   code
@@ -938,6 +1441,80 @@ export const OperationStepFragmentDoc = new TypedDocumentString(`
   message
   step
 }`, {"fragmentName":"OperationStep"}) as unknown as TypedDocumentString<OperationStepFragment, unknown>;
+export const ScheduleRowFragmentDoc = new TypedDocumentString(`
+    fragment ScheduleRow on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt(first: 1)
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}
+    `, {"fragmentName":"ScheduleRow"}) as unknown as TypedDocumentString<ScheduleRowFragment, unknown>;
+export const UserRowFragmentDoc = new TypedDocumentString(`
+    fragment UserRow on User {
+  id
+  username
+  role
+  enabled
+  createdAt
+  lastLoginAt
+  scope {
+    key
+    value
+  }
+}
+    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+export const TokenRowFragmentDoc = new TypedDocumentString(`
+    fragment TokenRow on ApiToken {
+  id
+  name
+  prefix
+  role
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+  scope {
+    key
+    value
+  }
+  createdBy {
+    name
+  }
+}
+    `, {"fragmentName":"TokenRow"}) as unknown as TypedDocumentString<TokenRowFragment, unknown>;
+export const WebhookRowFragmentDoc = new TypedDocumentString(`
+    fragment WebhookRow on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}
+    `, {"fragmentName":"WebhookRow"}) as unknown as TypedDocumentString<WebhookRowFragment, unknown>;
 export const ChangesDocument = new TypedDocumentString(`
     subscription Changes($after: String) {
   changes(after: $after) {
@@ -1115,6 +1692,89 @@ export const SignOutDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
+export const AlertsDocument = new TypedDocumentString(`
+    query Alerts($first: Int, $after: String, $open: Boolean) {
+  alerts(first: $first, after: $after, open: $open) {
+    totalCount
+    nodes {
+      ...AlertRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  kind
+  severity
+  message
+  remedy
+  openedAt
+  resolvedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  schedule {
+    id
+    name
+  }
+  operation {
+    id
+    kind
+  }
+}`) as unknown as TypedDocumentString<AlertsQuery, AlertsQueryVariables>;
+export const OpenAlertCountDocument = new TypedDocumentString(`
+    query OpenAlertCount {
+  alerts(first: 1, open: true) {
+    totalCount
+    nodes {
+      id
+      severity
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OpenAlertCountQuery, OpenAlertCountQueryVariables>;
+export const AlertByIdDocument = new TypedDocumentString(`
+    query AlertById($id: ID!) {
+  node(id: $id) {
+    __typename
+    ... on Alert {
+      ...AlertRow
+    }
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  kind
+  severity
+  message
+  remedy
+  openedAt
+  resolvedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  schedule {
+    id
+    name
+  }
+  operation {
+    id
+    kind
+  }
+}`) as unknown as TypedDocumentString<AlertByIdQuery, AlertByIdQueryVariables>;
 export const ImagesDocument = new TypedDocumentString(`
     query Images($first: Int, $after: String, $filter: ImageFilter) {
   images(first: $first, after: $after, filter: $filter) {
@@ -2228,6 +2888,554 @@ export const OverviewImagesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewImagesQuery, OverviewImagesQueryVariables>;
+export const SchedulesDocument = new TypedDocumentString(`
+    query Schedules($first: Int, $after: String) {
+  schedules(first: $first, after: $after) {
+    totalCount
+    nodes {
+      ...ScheduleRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ScheduleRow on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt(first: 1)
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<SchedulesQuery, SchedulesQueryVariables>;
+export const ScheduleDocument = new TypedDocumentString(`
+    query Schedule($id: ID!) {
+  schedule(id: $id) {
+    ...ScheduleRow
+    times: nextRunsAt(first: 100)
+    runs(first: 20) {
+      totalCount
+      nodes {
+        id
+        dueAt
+        startedAt
+        finishedAt
+        state
+        message
+        operations {
+          ...OperationRow
+        }
+      }
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}
+fragment ScheduleRow on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt(first: 1)
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<ScheduleQuery, ScheduleQueryVariables>;
+export const RetentionOfDocument = new TypedDocumentString(`
+    query RetentionOf($input: RetentionPreviewInput!) {
+  retentionPreview(input: $input) {
+    freedBytes
+    keep {
+      because
+      image {
+        id
+        name
+        sourceInstanceName
+        takenAt
+        sizeBytes
+      }
+    }
+    remove {
+      id
+      name
+      sourceInstanceName
+      takenAt
+      sizeBytes
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RetentionOfQuery, RetentionOfQueryVariables>;
+export const CreateScheduleDocument = new TypedDocumentString(`
+    mutation CreateSchedule($input: CreateScheduleInput!) {
+  createSchedule(input: $input) {
+    schedule {
+      ...ScheduleRow
+    }
+  }
+}
+    fragment ScheduleRow on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt(first: 1)
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<CreateScheduleMutation, CreateScheduleMutationVariables>;
+export const UpdateScheduleDocument = new TypedDocumentString(`
+    mutation UpdateSchedule($input: UpdateScheduleInput!) {
+  updateSchedule(input: $input) {
+    schedule {
+      ...ScheduleRow
+    }
+  }
+}
+    fragment ScheduleRow on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt(first: 1)
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<UpdateScheduleMutation, UpdateScheduleMutationVariables>;
+export const RunScheduleDocument = new TypedDocumentString(`
+    mutation RunSchedule($input: RunScheduleInput!) {
+  runSchedule(input: $input) {
+    run {
+      id
+      state
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunScheduleMutation, RunScheduleMutationVariables>;
+export const DeleteScheduleDocument = new TypedDocumentString(`
+    mutation DeleteSchedule($input: DeleteScheduleInput!) {
+  deleteSchedule(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteScheduleMutation, DeleteScheduleMutationVariables>;
+export const DiagnosticsDocument = new TypedDocumentString(`
+    query Diagnostics {
+  diagnostics {
+    name
+    ok
+    detail
+    remedy
+  }
+}
+    `) as unknown as TypedDocumentString<DiagnosticsQuery, DiagnosticsQueryVariables>;
+export const RunPreflightDocument = new TypedDocumentString(`
+    mutation RunPreflight($input: RunPreflightInput!) {
+  runPreflight(input: $input) {
+    operation {
+      ...OperationRow
+    }
+  }
+}
+    fragment FailureFields on Failure {
+  code
+  message
+  step
+}
+fragment OperationRow on Operation {
+  id
+  kind
+  state
+  percent
+  secondsLeft
+  requestedBy
+  createdAt
+  startedAt
+  finishedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  failure {
+    ...FailureFields
+  }
+}`) as unknown as TypedDocumentString<RunPreflightMutation, RunPreflightMutationVariables>;
+export const DriftDocument = new TypedDocumentString(`
+    query Drift($state: [DriftState!]) {
+  drift(first: 100, state: $state) {
+    kind
+    name
+    namespace
+    platform
+    ownerId
+    state
+    reason
+    firstSeen
+    lastSeen
+  }
+}
+    `) as unknown as TypedDocumentString<DriftQuery, DriftQueryVariables>;
+export const UsersDocument = new TypedDocumentString(`
+    query Users($first: Int, $after: String) {
+  users(first: $first, after: $after) {
+    totalCount
+    nodes {
+      ...UserRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment UserRow on User {
+  id
+  username
+  role
+  enabled
+  createdAt
+  lastLoginAt
+  scope {
+    key
+    value
+  }
+}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+export const CreateUserDocument = new TypedDocumentString(`
+    mutation CreateUser($input: CreateUserInput!) {
+  createUser(input: $input) {
+    user {
+      ...UserRow
+    }
+    password
+  }
+}
+    fragment UserRow on User {
+  id
+  username
+  role
+  enabled
+  createdAt
+  lastLoginAt
+  scope {
+    key
+    value
+  }
+}`) as unknown as TypedDocumentString<CreateUserMutation, CreateUserMutationVariables>;
+export const UpdateUserDocument = new TypedDocumentString(`
+    mutation UpdateUser($input: UpdateUserInput!) {
+  updateUser(input: $input) {
+    user {
+      ...UserRow
+    }
+  }
+}
+    fragment UserRow on User {
+  id
+  username
+  role
+  enabled
+  createdAt
+  lastLoginAt
+  scope {
+    key
+    value
+  }
+}`) as unknown as TypedDocumentString<UpdateUserMutation, UpdateUserMutationVariables>;
+export const DeleteUserDocument = new TypedDocumentString(`
+    mutation DeleteUser($input: DeleteUserInput!) {
+  deleteUser(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteUserMutation, DeleteUserMutationVariables>;
+export const TokensDocument = new TypedDocumentString(`
+    query Tokens($first: Int, $after: String) {
+  apiTokens(first: $first, after: $after) {
+    totalCount
+    nodes {
+      ...TokenRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment TokenRow on ApiToken {
+  id
+  name
+  prefix
+  role
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+  scope {
+    key
+    value
+  }
+  createdBy {
+    name
+  }
+}`) as unknown as TypedDocumentString<TokensQuery, TokensQueryVariables>;
+export const CreateTokenDocument = new TypedDocumentString(`
+    mutation CreateToken($input: CreateApiTokenInput!) {
+  createApiToken(input: $input) {
+    apiToken {
+      ...TokenRow
+    }
+    token
+  }
+}
+    fragment TokenRow on ApiToken {
+  id
+  name
+  prefix
+  role
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+  scope {
+    key
+    value
+  }
+  createdBy {
+    name
+  }
+}`) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
+export const RevokeTokenDocument = new TypedDocumentString(`
+    mutation RevokeToken($input: RevokeApiTokenInput!) {
+  revokeApiToken(input: $input) {
+    apiToken {
+      ...TokenRow
+    }
+  }
+}
+    fragment TokenRow on ApiToken {
+  id
+  name
+  prefix
+  role
+  createdAt
+  lastUsedAt
+  expiresAt
+  revokedAt
+  scope {
+    key
+    value
+  }
+  createdBy {
+    name
+  }
+}`) as unknown as TypedDocumentString<RevokeTokenMutation, RevokeTokenMutationVariables>;
+export const AuditDocument = new TypedDocumentString(`
+    query Audit($first: Int, $after: String, $filter: AuditFilter) {
+  auditLog(first: $first, after: $after, filter: $filter) {
+    totalCount
+    nodes {
+      id
+      at
+      action
+      outcome
+      code
+      target
+      detail
+      address
+      actor {
+        kind
+        name
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditQuery, AuditQueryVariables>;
+export const WebhooksDocument = new TypedDocumentString(`
+    query Webhooks {
+  webhooks {
+    ...WebhookRow
+    deliveries(first: 20) {
+      id
+      event
+      createdAt
+      attempts
+      statusCode
+      error
+      deliveredAt
+    }
+  }
+}
+    fragment WebhookRow on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}`) as unknown as TypedDocumentString<WebhooksQuery, WebhooksQueryVariables>;
+export const CreateWebhookDocument = new TypedDocumentString(`
+    mutation CreateWebhook($input: CreateWebhookInput!) {
+  createWebhook(input: $input) {
+    webhook {
+      ...WebhookRow
+    }
+    secret
+  }
+}
+    fragment WebhookRow on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}`) as unknown as TypedDocumentString<CreateWebhookMutation, CreateWebhookMutationVariables>;
+export const UpdateWebhookDocument = new TypedDocumentString(`
+    mutation UpdateWebhook($input: UpdateWebhookInput!) {
+  updateWebhook(input: $input) {
+    webhook {
+      ...WebhookRow
+    }
+  }
+}
+    fragment WebhookRow on Webhook {
+  id
+  name
+  url
+  events
+  enabled
+  createdAt
+}`) as unknown as TypedDocumentString<UpdateWebhookMutation, UpdateWebhookMutationVariables>;
+export const TestWebhookDocument = new TypedDocumentString(`
+    mutation TestWebhook($input: TestWebhookInput!) {
+  testWebhook(input: $input) {
+    delivery {
+      id
+      statusCode
+      error
+      deliveredAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TestWebhookMutation, TestWebhookMutationVariables>;
+export const DeleteWebhookDocument = new TypedDocumentString(`
+    mutation DeleteWebhook($input: DeleteWebhookInput!) {
+  deleteWebhook(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteWebhookMutation, DeleteWebhookMutationVariables>;
 export const RunningOperationsDocument = new TypedDocumentString(`
     query RunningOperations {
   operations(first: 50, filter: {state: [QUEUED, RUNNING, CANCELLING]}) {
