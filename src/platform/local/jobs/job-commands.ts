@@ -66,7 +66,7 @@ export interface JobCommands {
 }
 
 /** What a program of a job needs to be made for it before. */
-const MAKERS: Readonly<Record<string, string>> = { restore: 'cluster' };
+export const MAKERS: Readonly<Record<string, string>> = { restore: 'cluster' };
 
 /**
  * Copies what jobs run to where their users can read it, one copy for each content, so that an upgrade does not change what
