@@ -53,6 +53,10 @@ abstract class Submitted implements pg.Submittable {
   protected refuse(cause: Error): void {
     this.failure ??= cause;
   }
+  /** Whether the server has given its answer: what is sent from now on belongs to the next statement. */
+  protected get isOver(): boolean {
+    return this.isSettled;
+  }
   private end(error: Error | null): void {
     if (this.isSettled) return;
     this.isSettled = true;
@@ -99,6 +103,7 @@ export class CopyInAnswer extends Submitted {
 
   override handleCopyInResponse(connection: GuardedConnection): void {
     this.send(connection).catch((error: unknown) => {
+      if (this.isOver) return;
       this.refuse(error instanceof Error ? error : new AnswerError('what was to be copied could not be read'));
       connection.send('f', Buffer.from('what was to be copied could not be read\0'));
     });
@@ -106,7 +111,8 @@ export class CopyInAnswer extends Submitted {
 
   private async send(connection: GuardedConnection): Promise<void> {
     for await (const chunk of this.source) {
-      if (connection.stream.destroyed) return;
+      // Refused rows would come among those of the next copy, and their end would end that.
+      if (this.isOver || connection.stream.destroyed) return;
       if (connection.sendCopyData(chunk)) continue;
       await new Promise<void>((resolve) => {
         const go = () => {
@@ -116,6 +122,6 @@ export class CopyInAnswer extends Submitted {
         connection.stream.once('drain', go).once('close', go);
       });
     }
-    connection.send('c', Buffer.alloc(0));
+    if (!this.isOver) connection.send('c', Buffer.alloc(0));
   }
 }

@@ -190,6 +190,31 @@ describe('a real server', () => {
     expect(rows.map(([name]) => [name.bytes.toString('hex'), name.isUtf8])).toEqual([['636166e9', false]]);
   });
 
+  test('takes no row of a copy that it refused into the next one, however late that comes', async () => {
+    const session = await open(server);
+    await session.run('CREATE TEMP TABLE taken (a int)');
+    const [late, left] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    async function* refused() {
+      try {
+        yield Buffer.from('no number\n');
+        await late.promise;
+        yield Buffer.from('5\n');
+      } finally {
+        left.resolve();
+      }
+    }
+    async function* good() {
+      yield Buffer.from('1\n');
+      late.resolve();
+      await left.promise;
+      yield Buffer.from('2\n');
+    }
+    await expect(session.copyIn('COPY taken FROM STDIN', refused())).rejects.toThrow(/invalid input syntax/);
+    await session.copyIn('COPY taken FROM STDIN', good());
+    const row = z.tuple([z.string()]);
+    expect(await session.ask({ sql: 'SELECT a FROM taken ORDER BY a', row })).toEqual([['1'], ['2']]);
+  });
+
   test('copies out and in as the bytes that they are', async () => {
     const session = await open(server, 'template1');
     await session.run('CREATE TEMP TABLE copied (a text)');
