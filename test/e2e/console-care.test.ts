@@ -133,6 +133,8 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     await heading('Image failed').waitFor();
     await checkPage(page, 'alert');
     expect(await page.getByRole('link', { name: 'shop' }).getAttribute('href')).toMatch(/\/instances\//);
+    const mend = ['instance', 'psql', 'shop', '--', '-Xqc', 'DROP DATABASE closed'];
+    expect(await runCommand(mend, login)).toMatchObject({ code: 0 });
   });
 
   test('the server says what is in order, and a preflight is an operation', async () => {

@@ -97,7 +97,7 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <ModalOverlay className="veil search-veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal search">
-        <Dialog className="search-dialog" aria-label="Search">
+        <Dialog className="search-dialog">
           <Autocomplete inputValue={text} onInputChange={setText}>
             <SearchField
               aria-label="Search for anything by name or id"
