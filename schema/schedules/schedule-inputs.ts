@@ -8,7 +8,7 @@ const NAME =
   'At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use.';
 const CRON = 'Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3.';
 const SELECTOR = 'Labels that an instance must carry; an empty list takes every instance. Looked up at each run.';
-const DRILL_EVERY = 'Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none.';
+const DRILL_EVERY = 'Every n-th image of an instance is proven by a drill, 1 to 1000. Null: none.';
 
 @InputType({
   description: 'Which images stay: at least one rule, each a whole number from 1 on. One that is left out wants none.',

@@ -72,7 +72,7 @@ export class Schedule extends Node {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Every so-manieth image of an instance is proven by a drill; null: none.',
+    description: 'Every n-th image of an instance is proven by a drill; null: none.',
   })
   declare readonly drillEvery: number | null;
 

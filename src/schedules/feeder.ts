@@ -46,7 +46,7 @@ function endOf({ state, operationState, failure, imageState }: OpenImage): Ended
   return { state: 'FAILED', message: failure ?? `Its image is ${imageState ?? 'not on record any more'}.` };
 }
 
-/** A drill is due for the so-manieth image of the instance. */
+/** A drill is due for the n-th image of the instance. */
 async function isDrillDue(tx: Transaction, { schedule }: LockedRun, instanceId: string): Promise<boolean> {
   if (schedule.drillEvery === null) return false;
   return (await countTaken(tx, schedule.id, instanceId)) % schedule.drillEvery === 0;

@@ -5,7 +5,17 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { ROOT } from '../support/source-files.ts';
 
-const SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'schema', 'drizzle', 'jobs', 'resolvers', 'src'];
+const SOURCES = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'schema',
+  'drizzle',
+  'jobs',
+  'resolvers',
+  'src',
+  'web',
+];
 const MINUTE_MS = 60_000;
 
 let checkout: string;

@@ -1,13 +1,12 @@
-import { chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { compareServers } from '../support/compare-servers.ts';
 import { createE2eClient, type E2eClient, type E2eEvent } from '../support/e2e-client.ts';
 import { listBlobs, openImages, query } from '../support/e2e-home-services.ts';
 import { type E2eHome, type E2eServer, listTree, makeE2eHome } from '../support/e2e-server.ts';
 import { fillNastyServer } from '../support/nasty-server.ts';
 import type { ServerLogin } from '../support/server-facts.ts';
+import { makeTablespace } from '../support/tablespace.ts';
 
 /** Whatever pastes it into SQL, a shell, a URL, JSON or a file of key=value lines breaks on it. */
 const PASSWORD = String.raw`pa'ss "w\ord" $(id) %41&=#? ☃`;
@@ -69,10 +68,7 @@ test('a new server takes the password it was given, whatever stands in it', asyn
 });
 
 test('an image of a server with the worst names tells its whole story and keeps its log', async () => {
-  const tablespace = path.join(path.dirname(home.directory), 'tablespace');
-  await mkdir(tablespace);
-  const identity = await readServerIdentity();
-  if (identity !== null) await chown(tablespace, identity.uid, identity.gid);
+  const tablespace = await makeTablespace(home, 'source');
   await fillNastyServer({ query: (database, sql) => query(source.login, database, sql) }, tablespace);
 
   image = await api.createImage({ name: 'monday', instanceId: source.id, labels: [{ key: 'day', value: 'monday' }] });

@@ -156,7 +156,7 @@ export type CreateScheduleInput = {
   concurrency?: number | null | undefined;
   /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
   cron: string;
-  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none. Left out: none. */
+  /** Every n-th image of an instance is proven by a drill, 1 to 1000. Null: none. Left out: none. */
   drillEvery?: number | null | undefined;
   /** Whether anything is due. Left out: true. */
   enabled?: boolean | null | undefined;
@@ -682,7 +682,7 @@ export type UpdateScheduleInput = {
   concurrency?: number | null | undefined;
   /** Five fields: minute, hour, day of the month, month, day of the week. "0 3 * * *" is every day at 3. */
   cron?: string | null | undefined;
-  /** Every so-manieth image of an instance is proven by a drill, 1 to 1000. Null: none. */
+  /** Every n-th image of an instance is proven by a drill, 1 to 1000. Null: none. */
   drillEvery?: number | null | undefined;
   /** Whether anything is due from now on. */
   enabled?: boolean | null | undefined;

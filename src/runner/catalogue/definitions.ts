@@ -53,6 +53,5 @@ export function findChanged(
 
 /** What a session locks so that no definition changes for a moment; rows of tables change on, temporary tables wait. */
 export const HOLD_DEFINITIONS = `
-  SET LOCAL lock_timeout = '1s';
   LOCK TABLE pg_namespace, pg_class, pg_attribute, pg_proc, pg_type, pg_rewrite, pg_constraint, pg_trigger, pg_attrdef,
     pg_policy, pg_operator, pg_depend IN SHARE MODE`;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { ServerError } from '../../guarded-postgres/server-error.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { count } from '../catalogue/columns.ts';
 import { HOLD_DEFINITIONS } from '../catalogue/definitions.ts';
@@ -9,6 +10,16 @@ const HELD_MS = 2_000;
 const TRIES = 40;
 const LOOKS = 10;
 const LOOK_MS = 10;
+const QUERY_CANCELED = '57014';
+
+/**
+ * How long taking all locks may last: a quarter of what a session waits before it looks for a deadlock. Who waits for one of
+ * them and holds another never finds one then; it would be his change that the server ends.
+ */
+const LOCKING_MS = {
+  sql: `SELECT greatest(setting::int8 / 4, 1) FROM pg_settings WHERE name = 'deadlock_timeout'`,
+  row: z.tuple([count]),
+};
 
 /** Transactions that have changed something and are not over, and those of them that wait for what we hold. */
 const UNDER_WAY = {
@@ -23,18 +34,23 @@ const UNDER_WAY = {
  * or drops objects waits. It begins at a moment when nobody is in the middle of that. Without it where none is found.
  */
 export async function holdDefinitions(watch: Session, log: (text: string) => void): Promise<() => Promise<void>> {
+  const [[lockingMs] = [0]] = await watch.ask(LOCKING_MS);
   for (let nth = 0; nth < TRIES; nth += 1) {
     await watch.run('BEGIN');
     try {
+      await watch.run(`SET LOCAL statement_timeout = ${lockingMs}`);
       await watch.run(HOLD_DEFINITIONS);
+      await watch.run('SET LOCAL statement_timeout = 0');
       if (await isQuiet(watch)) {
         log('definitions are kept from changing for two seconds at most');
         return releasing(watch);
       }
     } catch (error) {
-      await watch.run('ROLLBACK');
-      log(`definitions cannot be kept from changing: ${describeError(error)}`);
-      return async () => undefined;
+      if (!(error instanceof ServerError && error.code === QUERY_CANCELED)) {
+        await watch.run('ROLLBACK');
+        log(`definitions cannot be kept from changing: ${describeError(error)}`);
+        return async () => undefined;
+      }
     }
     await watch.run('ROLLBACK');
   }

@@ -84,7 +84,11 @@ test('an identity without the data role is told from a refused login', async () 
   const end = await preflight();
   azure.hasRole = true;
   // The words of the store are lost on the way here; its code is not.
-  expectBroken(end, 'role', /403 Forbidden.*\(AuthorizationPermissionMismatch\)$/);
+  expectBroken(
+    end,
+    'role',
+    /403 Forbidden.*\(AuthorizationPermissionMismatch\) \(asked through the proxy http:\/\/127\.0\.0\.1:\d+\)$/,
+  );
 }, 120_000);
 
 test('a directory that cannot be reached is told from one that refuses', async () => {

@@ -44,6 +44,21 @@ export function scheduleSentence(schedule: ScheduleRowFragment): string {
       ? 'never proven by itself'
       : drillEvery === 1
         ? 'each proven by a drill'
-        : `every ${drillEvery}th proven by a drill`;
+        : `${everyNth(drillEvery)} proven by a drill`;
   return `${cronWords(cron)}, ${timeZone}: images of ${subjectWords(schedule)}. Kept: ${retentionWords(schedule.retention)}; ${proof}.`;
+}
+
+const SUFFIXES: Readonly<Record<Intl.LDMLPluralRule, string>> = {
+  one: 'st',
+  two: 'nd',
+  few: 'rd',
+  other: 'th',
+  zero: 'th',
+  many: 'th',
+};
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+
+/** "every", "every 2nd", "every 11th". */
+export function everyNth(count: number): string {
+  return count === 1 ? 'every' : `every ${count}${SUFFIXES[ordinals.select(count)]}`;
 }

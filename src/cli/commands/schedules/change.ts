@@ -35,7 +35,7 @@ function addChangeOptions(command: Command): Command {
     .option('--label <key=value>', 'of instances with all of these, looked up at each run', collect)
     .option('--every-instance', 'of all instances')
     .option('--method <method>', 'LOGICAL or PHYSICAL', parseEnum)
-    .option('--drill-every <n>', 'prove every so-manieth image of an instance; 0: none')
+    .option('--drill-every <n>', 'prove every n-th image of an instance; 0: none')
     .option('--concurrency <n>', 'how many images are under way at once');
   return addRetentionOptions(command);
 }

@@ -3,23 +3,23 @@ import { isAlive, type ProcessMark } from '../../../machine/process-mark.ts';
 import { findPostmaster } from '../../../postgres-programs/postmaster.ts';
 import type { Layout } from '../layout.ts';
 
-/** Tells of servers that were seen to run and do not any more. */
+/** Tells of servers that do not run any more, or are found not to run when they are looked for first. */
 export interface ServerExits {
-  /** True once when the server that ran at an earlier look has ended. Costs one look at a process that runs on. */
+  /** True once when the server has ended, also before the first look. Costs one look at a process that runs on. */
   hasExited(ref: ServerRef): Promise<boolean>;
 }
 
 export function createServerExits(layout: Pick<Layout, 'server'>): ServerExits {
-  const seen = new Map<string, ProcessMark>();
+  /** Null: it was told of that none runs. */
+  const seen = new Map<string, ProcessMark | null>();
   return {
     async hasExited(ref) {
       const { data } = layout.server(ref);
       const known = seen.get(data);
-      if (known !== undefined && (await isAlive(known))) return false;
-      const running = (await findPostmaster(data))?.process;
-      if (running === undefined) seen.delete(data);
-      else seen.set(data, running);
-      return known !== undefined;
+      if (known != null && (await isAlive(known))) return false;
+      const running = (await findPostmaster(data))?.process ?? null;
+      seen.set(data, running);
+      return known !== null && (running === null || known !== undefined);
     },
   };
 }

@@ -4,7 +4,7 @@ import { useAction, useIdempotencyKey } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
-import { cronWords, retentionWords, scheduleSentence, subjectWords } from '../../format/schedule-words.ts';
+import { cronWords, everyNth, retentionWords, scheduleSentence, subjectWords } from '../../format/schedule-words.ts';
 import {
   DeleteScheduleDocument,
   RetentionOfDocument,
@@ -113,7 +113,7 @@ export default function SchedulePage() {
             ['Images of', subjectWords(schedule)],
             ['Method', schedule.method],
             ['Kept', retentionWords(schedule.retention)],
-            ['Drills', schedule.drillEvery == null ? 'none' : `every ${schedule.drillEvery}. image`],
+            ['Drills', schedule.drillEvery == null ? 'none' : `${everyNth(schedule.drillEvery)} image`],
             ['At once', String(schedule.concurrency)],
             ['Id', <Id key="id" value={schedule.id} />],
           ]}
