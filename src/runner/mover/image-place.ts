@@ -1,25 +1,27 @@
 /** Where an image lies in the blob store, from its URL. */
 export interface ImagePlace {
-  /** Of the account: `https://account.blob...`, or `http://host:port/account` of an emulator; no slash at its end. */
+  /** Of the account, whatever its form: `https://account.blob...`, `http://host:port/account`; no slash at its end. */
   readonly account: string;
   readonly container: string;
   /** What the names of its blobs begin with, with a slash at its end. */
   readonly prefix: string;
 }
 
-/** Splits `https://account.../container/<image id>`, or a place of two parts as trials have; null when it is none. */
+/** What trials lie below. */
+const TRIALS = '_trials';
+
+/**
+ * Splits `<account>/<container>/<image id>`, or `<account>/<container>/_trials/<job id>`; null when it is none.
+ * It is read from its end: whether a path begins with the account is nothing that a host or a port would tell.
+ */
 export function readImagePlace(imageUrl: string): ImagePlace | null {
   if (!/^https?:\/\/[^?#]+[^?#/]$/.test(imageUrl) || !URL.canParse(imageUrl)) return null;
   const url = new URL(imageUrl);
   if (url.username !== '' || url.password !== '') return null;
   const parts = url.pathname.split('/').slice(1);
-  // An emulator has the account in the path; a host name of Azure's holds it.
-  const isEmulator = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]|localhost|[^.]+)$/i.test(url.hostname) || url.port !== '';
-  const [account, container, ...rest] = isEmulator ? parts : ['', ...parts];
-  if (container === undefined || container === '' || rest.length === 0 || rest.includes('')) return null;
-  return {
-    account: `${url.origin}${account === undefined || account === '' ? '' : `/${account}`}`,
-    container,
-    prefix: `${rest.join('/')}/`,
-  };
+  if (parts.includes('')) return null;
+  const prefix = parts.splice(parts.at(-2) === TRIALS ? -2 : -1);
+  const container = parts.pop();
+  if (container === undefined || container === TRIALS) return null;
+  return { account: [url.origin, ...parts].join('/'), container, prefix: `${prefix.join('/')}/` };
 }

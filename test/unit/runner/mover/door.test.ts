@@ -49,6 +49,19 @@ describe('where an image lies', () => {
       'http://127.0.0.1:10000/devstoreaccount1/images/_trials/x',
       { account: 'http://127.0.0.1:10000/devstoreaccount1', container: 'images', prefix: '_trials/x/' },
     ],
+    // A store of the account's own name, with a port.
+    [
+      'http://toygresblobs.system.svc.cluster.local:10000/images/id',
+      { account: 'http://toygresblobs.system.svc.cluster.local:10000', container: 'images', prefix: 'id/' },
+    ],
+    [
+      'http://azurite:10000/account/images/id',
+      { account: 'http://azurite:10000/account', container: 'images', prefix: 'id/' },
+    ],
+    [
+      'https://a.private.example:8443/images/_trials/x',
+      { account: 'https://a.private.example:8443', container: 'images', prefix: '_trials/x/' },
+    ],
   ])('%s', (url, found) => {
     expect(readImagePlace(url)).toEqual(found);
   });
@@ -60,6 +73,8 @@ describe('where an image lies', () => {
     'https://a.blob.core.windows.net/images',
     'https://user:pw@a.blob.core.windows.net/images/id',
     'https://a.blob.core.windows.net/images/id/',
+    'https://a.blob.core.windows.net/_trials/id',
+    'https://a.blob.core.windows.net//images/id',
   ])('%s is no place', (url) => {
     expect(readImagePlace(url)).toBeNull();
   });
