@@ -17,6 +17,8 @@ import { HELD, measureTakeOvers } from './take-over.ts';
 
 const ONE_BY_ONE = 60;
 const AT_ONCE = 200;
+/** So many each for workers that have just started, which are slow at first. */
+const WARM_UP = 40;
 const WORKERS = [1, 2, 4];
 const LONGEST_MS = 120_000;
 
@@ -30,11 +32,20 @@ async function countOpen({ pool }: Database, platformId: string): Promise<number
   return rows[0].open;
 }
 
-async function untilDone(database: Database, platformId: string): Promise<void> {
+async function untilDone(database: Database, platformId: string, look?: () => Promise<void>): Promise<void> {
   for (const deadline = performance.now() + LONGEST_MS; (await countOpen(database, platformId)) > 0; ) {
     if (performance.now() > deadline) throw new Error('operations that do nothing did not end');
+    await look?.();
     await delay(20);
   }
+}
+
+/** How many sessions wait until another's transaction that notifies is on disk. */
+async function countQueuedCommits({ pool }: Database): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND wait_event = 'object'`,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** Milliseconds from the beginning of the enqueuing transaction, by the clock of the database alone. */
@@ -70,6 +81,7 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
   const p95: number[] = [];
   const whole: number[] = [];
   const perSecond = new Map<number, number[]>(WORKERS.map((count) => [count, []]));
+  const queued: number[] = [];
   const takeOvers: (readonly [number, number])[] = [];
   for (let run = 1; run <= runs; run += 1) {
     place.say(`engine: run ${run} of ${runs}`);
@@ -88,13 +100,19 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
     for (const count of WORKERS) {
       const { platformId, queue } = open();
       await using _workers = await startWorkers(place, url, platformId, count);
-      await database.transaction(async (tx) => {
-        for (let i = 0; i < AT_ONCE; i += 1) await queue.enqueue(tx, nothing, {}, AN_ORDER);
-      });
-      const begunAt = performance.now();
+      const enqueue = (operations: number) =>
+        database.transaction(async (tx) => {
+          for (let i = 0; i < operations; i += 1) await queue.enqueue(tx, nothing, {}, AN_ORDER);
+        });
+      await enqueue(WARM_UP * count);
       await untilDone(database, platformId);
+      await enqueue(AT_ONCE);
+      const begunAt = performance.now();
+      const waiting: number[] = [];
+      await untilDone(database, platformId, async () => void waiting.push(await countQueuedCommits(database)));
       const steps = AT_ONCE * nothing.steps.length;
       perSecond.get(count)?.push(steps / ((performance.now() - begunAt) / 1000));
+      if (count === WORKERS.at(-1)) queued.push(waiting.reduce((sum, each) => sum + each, 0) / waiting.length);
     }
     takeOvers.push(await measureTakeOvers(place, { url, database, boss, platformId: `bench:${++platforms}` }));
   }
@@ -109,6 +127,7 @@ export async function benchEngine(place: Place, { runs }: BenchOptions): Promise
         unit: '/s',
         values: perSecond.get(count) ?? [],
       })),
+      { name: `sessions that wait for another's commit, ${WORKERS.at(-1)} workers`, unit: '', values: queued },
       {
         name: 'take-over after a kill, first run',
         unit: 's',

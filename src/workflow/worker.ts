@@ -17,6 +17,7 @@ import { type RunMeter, silentMeter } from './runs/run-meter.ts';
 import { createRunTaker } from './runs/run-taker.ts';
 import { createSlots } from './runs/slots.ts';
 import { sweep } from './runs/sweep.ts';
+import { createTeller } from './runs/teller.ts';
 
 export interface WorkerOptions {
   readonly database: Database;
@@ -73,6 +74,7 @@ export function createWorker(options: WorkerOptions): Worker {
     slots: createSlots(concurrency),
     log,
     meter: options.meter ?? silentMeter,
+    teller: createTeller(database, log),
     undoBudgetMs: options.undoBudgetMs ?? 15 * 60_000,
     settleMs,
     leftBehindMs: options.leftBehindMs ?? 30_000,
@@ -143,6 +145,7 @@ export function createWorker(options: WorkerOptions): Worker {
       for (const { control } of held.all()) control.stopNow();
       await taker.idle(settleMs + 5000);
       await Promise.all(stops.splice(0).map((stop) => stop()));
+      await deps.teller.settled();
       await removeWorker(database.orm, id).catch(background('taking the worker off the list'));
     },
   };

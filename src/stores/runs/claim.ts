@@ -1,10 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { operationSteps, operations, operationUndoSteps } from '../../../drizzle/tables/index.ts';
 import type { StoredFailure } from '../../../drizzle/tables/shapes.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { isTerminal } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
 import { moveOperation } from '../operations/transitions.ts';
+import { toldAfterwards } from './hints.ts';
 
 /** Marks, among the finished undo steps of a run, that its compensation has begun, and when. */
 export const COMPENSATION_BEGUN = '';
@@ -29,13 +30,17 @@ export interface ClaimedRun {
 }
 
 /**
- * Takes the run over from whoever had it, for good: their writes are refused from now on. A QUEUED one is RUNNING then.
- * Null when there is nothing left to do: the operation is unknown or over, or has been retried as another run since.
+ * Takes the run over from whoever had it, for good: their writes are refused from now on. A QUEUED one is RUNNING then;
+ * nobody is notified of it, the caller gives the hint. Null when there is nothing left to do: the operation is unknown or over, or has been retried as another run since.
  */
 export function claimRun(database: Database, operationId: string, run: number): Promise<ClaimedRun | null> {
   return database.transaction(async (tx) => {
     const orm = inside(tx);
-    const [row] = await orm.select().from(operations).where(eq(operations.id, operationId)).for('update');
+    const [row] = await orm
+      .select({ ...getTableColumns(operations), told: toldAfterwards })
+      .from(operations)
+      .where(eq(operations.id, operationId))
+      .for('update');
     if (row === undefined || row.run !== run || isTerminal(row.state)) return null;
     const fence = row.fence + 1;
     await orm

@@ -5,6 +5,7 @@ import type { OperationState, StepState } from '../../../schema/states.ts';
 import type { OrmTransaction } from '../../db/database.ts';
 import { stepOfEvent } from '../operations/event-sql.ts';
 import { jsonParameter, storableFailure } from '../stored-text.ts';
+import { toldAfterwards } from './hints.ts';
 
 type Executor = Pick<OrmTransaction, 'execute'>;
 
@@ -36,7 +37,7 @@ export type WriteOutcome =
 /**
  * Changes one step, the operation's percent and sequence, and writes the event, in one statement: all of it or nothing.
  * Nothing is written with a fence that is not the newest. The same write again (after a commit whose answer was lost) is
- * WRITTEN and adds nothing.
+ * WRITTEN and adds nothing. Nobody is notified: the caller gives the hint once it has committed.
  */
 export async function writeStep(executor: Executor, by: Attempt, write: StepWrite): Promise<WriteOutcome> {
   const state: StepState = write.kind === 'succeed' ? 'SUCCEEDED' : 'RUNNING';
@@ -59,9 +60,11 @@ export async function writeStep(executor: Executor, by: Attempt, write: StepWrit
       INSERT INTO cms.operation_events (operation_id, sequence, at, state, percent, step)
       SELECT ${by.id}::uuid, op.sequence, clock_timestamp(), op.state, op.percent, ${stepOfEvent} FROM op, s
     )
-    SELECT sequence, state FROM op`);
+    SELECT sequence, state, ${toldAfterwards} AS told FROM op`);
   const [row] = result.rows;
-  return row === undefined ? explainRefusal(executor, by, write) : { kind: 'written', ...row };
+  return row === undefined
+    ? explainRefusal(executor, by, write)
+    : { kind: 'written', sequence: row.sequence, state: row.state };
 }
 
 /** Nothing begins once a cancellation was asked for; what has been done by then is still recorded. */

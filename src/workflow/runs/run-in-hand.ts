@@ -9,6 +9,7 @@ import type { Attempt } from '../../stores/runs/steps.ts';
 import type { RunControl } from './run-control.ts';
 import type { RunMeter } from './run-meter.ts';
 import type { Slots } from './slots.ts';
+import type { Teller } from './teller.ts';
 
 /** What every run of a worker shares. */
 export interface EngineDeps {
@@ -17,6 +18,7 @@ export interface EngineDeps {
   readonly slots: Slots;
   readonly log: Logger;
   readonly meter: RunMeter;
+  readonly teller: Teller;
   /** How long a compensation is retried in all. */
   readonly undoBudgetMs: number;
   /** How long work that was told to end may take to do so before it is left behind. */

@@ -24,7 +24,7 @@ export async function changeStep(
 ): Promise<void> {
   const write = toWrite(run, step, change);
   const outcome = await persist(run.control.lost, deps.log, () => writeStep(deps.database.orm, run.by, write));
-  heed(run, outcome);
+  deps.teller.tell(run.by.id, heed(run, outcome));
   remember(step, write);
 }
 
@@ -82,6 +82,7 @@ export async function commitStep(
       if (last) run.sequence = await endOperation(tx, { ...row, sequence }, 'SUCCEEDED', null);
     }),
   );
+  deps.teller.tell(run.by.id, run.sequence);
   remember(step, success);
   if (last) run.succeeded = true;
 }

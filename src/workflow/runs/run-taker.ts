@@ -86,6 +86,7 @@ export function createRunTaker(options: RunTakerOptions): RunTaker {
     try {
       const claimed = await persist(one.control.lost, log, () => claimRun(database, one.operationId, run));
       if (claimed === null) return 'ended';
+      deps.teller.tell(claimed.id, claimed.sequence);
       deps.meter.runClaimed({ workflow: claimed.workflow, takeover: claimed.resumed || one.retryCount > 0 });
       const inHand = takeInHand(claimed, one.control, onParked);
       one.inHand = inHand;

@@ -135,6 +135,7 @@ async function writeProgress(deps: EngineDeps, run: RunInHand, step: StepInHand)
     if (outcome.kind === 'superseded') run.control.supersede();
     else if (outcome.kind === 'cancelling' || outcome.state === 'CANCELLING') run.control.cancel();
     else run.sequence = Math.max(run.sequence, outcome.sequence);
+    if (outcome.kind === 'written') deps.teller.tell(run.by.id, outcome.sequence);
   } catch (error) {
     // The next report says it anew; only what is no outage is worth a line.
     if (!isDatabaseUnavailable(error)) deps.log.warn({ operationId: run.by.id }, 'progress could not be written');
