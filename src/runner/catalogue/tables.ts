@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Question } from '../../guarded-postgres/session.ts';
+import { writeIdentifier } from '../load/entries/object-name.ts';
 import { count, hexBytes, oid } from './columns.ts';
 
 /** The catalogue of large objects stands in for the table that they would be. */
@@ -39,3 +40,10 @@ export const TABLES: Question<TableRow> = {
     WHERE EXISTS (SELECT FROM pg_largeobject_metadata)`,
   row: TableRow,
 };
+
+/** A table as PostgreSQL writes it, whose name is known without its schema: with that where one table alone has the name. */
+export function writtenName(tables: readonly TableRow[], name: string): string {
+  const [found, another] = tables.filter((table) => table.name.endsWith(`.${name}`));
+  if (found === undefined || another !== undefined) return writeIdentifier(name);
+  return `${writeIdentifier(found.name.slice(0, -name.length - 1))}.${writeIdentifier(name)}`;
+}

@@ -5,8 +5,9 @@ import { DEFINITIONS, findChanged } from '../catalogue/definitions.ts';
 import { EXTENSIONS, readDurable } from '../catalogue/extension-state.ts';
 import { readLeftOut } from '../catalogue/left-out.ts';
 import { ROLES_OF_DATABASE } from '../catalogue/roles.ts';
-import { TABLES } from '../catalogue/tables.ts';
+import { TABLES, writtenName } from '../catalogue/tables.ts';
 import { failingAs } from '../postgres/describe-error.ts';
+import { createBytesCheck, refuseBadBytes, tellBadBytes } from './check-bytes.ts';
 import { holdDefinitions } from './hold-definitions.ts';
 import { readContents } from './read-contents.ts';
 import { CONTENTS, LostRace, runPgDump } from './run-pg-dump.ts';
@@ -87,6 +88,7 @@ async function dumpOnce(
       extensions: (await session.ask(EXTENSIONS))[0] ?? [],
       durable: await readDurable(session),
     }));
+    const check = createBytesCheck(database.encoding);
     const written = await runPgDump(ground, {
       database,
       session,
@@ -95,6 +97,10 @@ async function dumpOnce(
       tables,
       // Workers ask for each table anew, and fail where somebody waits to change it; one connection has it already.
       workers: nth < HELD_FROM ? workers : 1,
+      onFile: async (file, table) => {
+        const row = await check.take(file);
+        if (row !== null && table !== null) refuseBadBytes(ground, database, writtenName(tables, table), row);
+      },
       onProgress: (share, message) => onProgress(Math.floor(database.sizeBytes * share), message),
       onDefinitionsRead: async () => {
         const changed = findChanged(before, await watch.ask(DEFINITIONS));
@@ -112,6 +118,7 @@ async function dumpOnce(
       },
     });
     await readContents(ground, database, written, tables);
+    await tellBadBytes(ground, database, written.directory, check);
     // Of the same snapshot; given away only now, for a lost race would give them twice.
     await saveState(ground, session, database, durable?.engine ?? '');
     await inUtf8(session, () => saveFacts(ground, session, database));

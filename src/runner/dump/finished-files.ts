@@ -19,11 +19,16 @@ export interface FinishedFiles {
   readonly given: ReadonlySet<string>;
 }
 
-const FINISHED = /^pg_dump: finished item (\d+) TABLE DATA /;
+const FINISHED = /^pg_dump: finished item (\d+) TABLE DATA (.*)/;
 /** By what they are compressed with. */
 const SUFFIXES = ['', '.gz', '.zst', '.lz4'];
 const ROWS = /^\d+\.dat/;
 const LARGE_OBJECT = /^blob_\d+\.dat/;
+
+/** The table, without its schema, that this line of pg_dump says is finished; null for other lines. */
+export function finishedTableOf(line: string): string | null {
+  return FINISHED.exec(line)?.[2] ?? null;
+}
 
 export function createFinishedFiles(directory: string): FinishedFiles {
   const given = new Set<string>();

@@ -8,7 +8,7 @@ import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { lockWaitsIn } from '../catalogue/lock-waits.ts';
 import type { TableRow } from '../catalogue/tables.ts';
 import { connectionString } from '../postgres/tool-environment.ts';
-import { createFinishedFiles } from './finished-files.ts';
+import { createFinishedFiles, finishedTableOf } from './finished-files.ts';
 import { createLockPatience } from './lock-patience.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 import { copyingIn, createTableProgress } from './table-progress.ts';
@@ -39,6 +39,8 @@ export interface DumpRun {
   readonly onProgress: (share: number, message: string) => void;
   /** Called when pg_dump has read all definitions: files are given away when it has resolved, and its failure ends the dump. */
   readonly onDefinitionsRead: () => Promise<void>;
+  /** Told of each file when it is finished, and of its table where that is known; its failure ends the dump. */
+  readonly onFile: (file: string, table: string | null) => Promise<void>;
 }
 
 /** The dump failed before a file of it was given away, of something that changed while its definitions were read. */
@@ -64,16 +66,23 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
   const finished = createFinishedFiles(target);
   const leaving = new Map<string, LeavingFile>();
   let wasGiven = false;
-  const give = (names: readonly string[]) => {
-    for (const file of names) {
-      if (leaving.has(file)) leaving.get(file)?.finish();
-      else files.give(path.join(target, file), `databases/${oid}/${file}`);
-    }
+  let given: Promise<void> = Promise.resolve();
+  /** One after the other, each when it was looked through. */
+  const give = (names: readonly string[], table: string | null = null) => {
     wasGiven ||= names.length > 0;
+    given = given.then(async () => {
+      for (const file of names) {
+        await run.onFile(path.join(target, file), table);
+        if (leaving.has(file)) leaving.get(file)?.finish();
+        else files.give(path.join(target, file), `databases/${oid}/${file}`);
+      }
+    });
+    given.catch(onLoss);
+    return given;
   };
   /** What grows large leaves while it is written. */
   const follow = (file: string) => {
-    if (leaving.has(file)) return;
+    if (leaving.has(file) || finished.given.has(file)) return;
     const followed = files.follow(path.join(target, file), `databases/${oid}/${file}`);
     if (followed === null) return;
     leaving.set(file, followed);
@@ -83,11 +92,11 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
   const onLoss = (error: unknown) => stop.abort(error);
   void run.session.lost.then(onLoss);
   void run.watch.lost.then(onLoss);
-  let giving: Promise<void> | null = null;
-  const beginGiving = () => {
-    giving ??= run.onDefinitionsRead();
-    giving.catch(onLoss);
-    return giving;
+  let definitions: Promise<void> | null = null;
+  const readDefinitions = () => {
+    definitions ??= run.onDefinitionsRead();
+    definitions.catch(onLoss);
+    return definitions;
   };
   const waits = createLockPatience(run.database, ground.lockPatienceMs);
   const look = async () => {
@@ -105,10 +114,10 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     }, 0);
   let release: (() => Promise<void>) | undefined;
   const followGrowing = async () => {
-    if (giving === null) return;
-    await giving;
+    if (definitions === null) return;
+    await definitions;
     const { finished: whole, growing } = await finished.look();
-    give(whole);
+    void give(whole);
     for (const file of growing) follow(file);
   };
   const stopFollowing = every(FOLLOW_MS, followGrowing, onLoss);
@@ -125,22 +134,24 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
         if (table !== null) attempt.report.log(`${name.text}: dumping ${table}`);
         if (words.take(line)) attempt.report.log(line);
         if (!progress.hasBegun) return;
-        giving = beginGiving().then(() => give(finished.take(line)));
-        giving.catch(onLoss);
+        void readDefinitions()
+          .then(() => give(finished.take(line), finishedTableOf(line)))
+          .catch(onLoss);
       },
     });
-    await (giving ?? Promise.resolve());
+    await (definitions ?? Promise.resolve());
     if (end.signal !== null || end.exitCode !== 0) {
       const cause = words.cause();
       if (!wasGiven && end.signal === null && RACE.test(cause)) throw new LostRace(cause);
       throw failureOf(what, end, cause);
     }
-    await beginGiving();
+    await readDefinitions();
+    await given;
   } finally {
     await Promise.all([stopLooking(), stopFollowing(), release?.()]);
   }
   // Until it was read back, and until then nothing is known of the dump, its table of contents stays here.
-  give((await finished.rest()).filter((file) => file !== CONTENTS));
+  await give((await finished.rest()).filter((file) => file !== CONTENTS));
   for (const one of leaving.values()) one.finish();
   return { directory: target, files: finished.given };
 }

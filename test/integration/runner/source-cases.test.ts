@@ -44,6 +44,27 @@ describe('rows that no logical image can carry', () => {
   });
 });
 
+describe('bytes that the encoding refuses', () => {
+  beforeAll(() => makeCase(source, 'bytes-that-are-no-utf8'));
+  afterAll(() => source.query('postgres', 'DROP DATABASE c23'));
+
+  test('fail the image, with the table and the row, where rows may not be lost', async () => {
+    const { end } = await backup();
+    expect(end).toMatchObject({ exitCode: 78, results: [] });
+    expect(end.errors.at(-1)).toMatch(
+      /^database c23: row 2 of public\.notes holds bytes that are no UTF8.*PHYSICAL.*acceptLoss: ROWS$/,
+    );
+  });
+
+  test('are a finding where their loss is accepted', async () => {
+    const { end } = await backup({ TOYGRES_ACCEPT_LOSS: 'ROWS' });
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    expect(findingsOf(end)).toMatchObject([
+      { code: 'ROWS_NOT_LOADABLE', severity: 'CRITICAL', database: 'c23', object: 'public.notes' },
+    ]);
+  });
+});
+
 test('an object that will not come back is a finding, and fails the image where nothing may be lost', async () => {
   await makeCase(source, 'matview-over-a-foreign-table');
   dropped.push('c09');

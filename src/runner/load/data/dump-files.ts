@@ -51,6 +51,13 @@ export async function openDumpFiles(directory: string, arriving: Arriving = new 
   };
 }
 
+/** What one file of a dump holds, unpacked. */
+export async function* readDumpFile(file: string): AsyncGenerator<Buffer> {
+  const suffix = SUFFIXES.findLast((one) => file.endsWith(one)) ?? '';
+  const { size } = await stat(file);
+  if (size > 0) yield* unpack(file.slice(0, file.length - suffix.length), suffix, size);
+}
+
 /** pg_dump with zstd leaves the file of an empty large object empty, without a frame. */
 async function* nothing(): AsyncGenerator<Buffer> {}
 
