@@ -9,7 +9,8 @@ import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-
 import type { DatabaseFacts } from '../../src/runner/facts/database-facts.ts';
 import { readDatabaseFacts } from '../../src/runner/facts/read-facts.ts';
 import type { SourcePaths } from '../../src/runner/load/entries/search-paths.ts';
-import { type LoadParts, loadDatabase } from '../../src/runner/load/load-database.ts';
+import { loadDatabase } from '../../src/runner/load/load-database.ts';
+import type { LoadParts } from '../../src/runner/load/load-ground.ts';
 import { createScriptRunner, type ScriptRunner } from './job-script.ts';
 import { type SourceServer, startSourceServer } from './source-server.ts';
 

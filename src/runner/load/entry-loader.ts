@@ -1,0 +1,248 @@
+import { z } from 'zod';
+import type { FactStatement } from '../facts/database-facts.ts';
+import type { DumpFiles } from './data/dump-files.ts';
+import { commandsOf, isGrant } from './entries/entry-commands.ts';
+import { objectOf, quoteName } from './entries/object-name.ts';
+import { pathsFor } from './entries/search-paths.ts';
+import {
+  compareMeanings,
+  compareMembers,
+  extensionAsOnSource,
+  runFactStatements,
+  settleExtensions,
+} from './facts/apply-facts.ts';
+import { decoderOf, type Told } from './findings.ts';
+import type { DatabaseToLoad, LoadGround, LoadParts } from './load-ground.ts';
+import { LoadSession, type Task } from './load-session.ts';
+import { type Mending, mend } from './mend/mend.ts';
+import { settle } from './mend/settle.ts';
+import { planTasks } from './order/plan.ts';
+import { runPlanned } from './order/run-planned.ts';
+import { goesTogether, groupsOf, TOGETHER_AT_MOST } from './order/together.ts';
+import { setDatabase } from './set-database.ts';
+import type { Toc, TocEntry } from './toc/toc-entry.ts';
+
+/** What belongs to so few rows, as stored, is done in no time. */
+const SMALL_BYTES = 64 << 10;
+
+/** Worth a line of the log. */
+const LOGGED: ReadonlySet<string> = new Set([
+  'TABLE DATA',
+  'INDEX',
+  'CONSTRAINT',
+  'FK CONSTRAINT',
+  'MATERIALIZED VIEW DATA',
+  'BLOBS',
+]);
+const LAST: ReadonlySet<string> = new Set(['EVENT TRIGGER', 'MATERIALIZED VIEW DATA', 'STATISTICS DATA']);
+
+/** What is parsed anew when it is made. */
+const MEANT: ReadonlySet<string> = new Set([
+  'VIEW',
+  'MATERIALIZED VIEW',
+  'RULE',
+  'TABLE',
+  'DEFAULT',
+  'INDEX',
+  'POLICY',
+  'CONSTRAINT',
+  'CHECK CONSTRAINT',
+]);
+
+const isLast = ({ kind, tag }: TocEntry) => LAST.has(kind) || tag.startsWith('EVENT TRIGGER ');
+
+const ExtensionSchema = z.tuple([z.string().transform((hex) => Buffer.from(hex, 'hex').toString('latin1'))]);
+
+/** Loads the entries of one dump into its database, in phases. */
+export class EntryLoader {
+  private readonly sessions: LoadSession[] = [];
+  private readonly entries: ReadonlyMap<number, TocEntry>;
+  private readonly decode: (bytes: string) => string;
+  private readonly meant: ReadonlySet<string>;
+  private extensionSchemas: readonly string[] = [];
+
+  constructor(
+    private readonly ground: LoadGround,
+    private readonly database: DatabaseToLoad,
+    private readonly toc: Toc,
+    private readonly files: DumpFiles,
+    private readonly told: Told,
+  ) {
+    this.entries = new Map(toc.entries.map((entry) => [entry.id, entry]));
+    this.decode = decoderOf(toc.encoding);
+    const meanings = database.facts?.meanings ?? [];
+    this.meant = new Set(meanings.map(({ schema, name }) => Buffer.from(`${schema}.${name}`).toString('latin1')));
+  }
+
+  /** Loads all of it. Throws where the server itself fails. */
+  async run(parts: LoadParts): Promise<void> {
+    const session = await this.openSession();
+    const mending = this.mending(session);
+    const tasks = this.toc.entries
+      .filter(({ kind }) => kind !== 'DATABASE' && kind !== 'DATABASE PROPERTIES')
+      .map((entry) => this.task(entry));
+    await this.factStatements(session, 'FIRST');
+    const first = tasks.filter(({ entry }) => parts.first?.(entry) === true);
+    const rest = tasks.filter((task) => !first.includes(task));
+    if (first.length > 0) {
+      await mend(mending, await this.inOrder(session, first));
+      await parts.afterFirst?.(session.session);
+    }
+    const main = rest.filter(({ entry }) => !isGrant(entry) && !isLast(entry));
+    let failed = await this.inOrder(
+      session,
+      main.filter(({ entry }) => entry.section === 'PRE_DATA'),
+    );
+    if (failed.length > 0) failed = await this.tryAgain(session, failed);
+    await this.factStatements(session, 'BEFORE_ROWS');
+    failed.push(
+      ...(await this.sideBySide(main.filter(({ entry }) => entry.section === 'DATA' || entry.section === 'POST_DATA'))),
+    );
+    failed.push(
+      ...(await this.inOrder(
+        session,
+        main.filter(({ entry }) => entry.section === 'NONE'),
+      )),
+    );
+    if (failed.length > 0) await mend(mending, inOrderOf(main, failed));
+    const grants = rest.filter(({ entry }) => isGrant(entry));
+    const refused = await this.inOrder(session, grants);
+    if (refused.length > 0) await mend(mending, refused);
+    const late = await this.sideBySide(rest.filter(({ entry }) => !isGrant(entry) && isLast(entry)));
+    if (late.length > 0) await mend(mending, late);
+    const { facts } = this.database;
+    if (facts !== null) {
+      await this.factStatements(session, 'LAST');
+      await settleExtensions(session, this.told, facts, this.toc.encoding);
+      const isSameMajor = majorOf(this.toc.serverVersion) === majorOf(session.session.serverVersion ?? '');
+      await compareMembers(session, this.told, facts, this.toc.encoding, isSameMajor);
+      await compareMeanings(session, this.told, facts, this.toc.encoding);
+    }
+    await parts.afterAll?.(session, this.told);
+    await setDatabase(session, this.told, this.toc.entries, quoteName(this.database.name.key));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.sessions.map(({ session }) => session.close()));
+  }
+
+  private async openSession(): Promise<LoadSession> {
+    const settings = {
+      search_path: '',
+      client_encoding: this.toc.encoding,
+      standard_conforming_strings: this.toc.standardStrings ? 'on' : 'off',
+    };
+    const opened = new LoadSession(await this.ground.open(this.database.name, settings), this.files);
+    this.sessions.push(opened);
+    return opened;
+  }
+
+  private task(entry: TocEntry): Task {
+    const isOwnTable =
+      entry.kind === 'TABLE DATA' && entry.dependsOn.some((id) => this.entries.get(id)?.kind === 'TABLE');
+    return { entry, left: commandsOf(entry, (id) => this.entries.get(id)), failure: null, isOwnTable };
+  }
+
+  private mending(session: LoadSession): Mending {
+    return {
+      session,
+      files: this.files,
+      told: this.told,
+      pathsOf: (task) => pathsFor(task.entry, this.database.paths, this.extensionSchemas),
+      takenAway: new Map(),
+      givenUp: new Set(),
+      weakened: new Set(),
+    };
+  }
+
+  private async perform(session: LoadSession, task: Task): Promise<boolean> {
+    const { entry } = task;
+    const object = this.decode(objectOf(entry));
+    const label =
+      entry.file === null
+        ? `creating ${entry.kind} ${object}`
+        : `restoring ${entry.kind === 'BLOBS' ? 'large objects' : `table ${object}`}`;
+    this.ground.doing(label);
+    if (LOGGED.has(entry.kind)) this.ground.log(label);
+    const asOnSource = entry.kind === 'EXTENSION' ? extensionAsOnSource(this.database.facts, entry.tag) : null;
+    if (asOnSource !== null) await session.attempt(asOnSource);
+    const [path] = this.isMeant(entry) ? pathsFor(entry, this.database.paths, this.extensionSchemas) : [];
+    return session.perform(task, path ?? '');
+  }
+
+  /** Whether the definition uses what is no part of PostgreSQL, and so means what the source's search_path made of it. */
+  private isMeant({ kind, namespace, tag }: TocEntry): boolean {
+    if (!MEANT.has(kind)) return false;
+    return (
+      this.meant.has(`${namespace ?? ''}.${tag}`) || this.meant.has(`${namespace ?? ''}.${tag.split(' ')[0] ?? ''}`)
+    );
+  }
+
+  private async factStatements(session: LoadSession, stage: FactStatement['stage']): Promise<void> {
+    const { facts } = this.database;
+    if (facts !== null) await runFactStatements(session, this.told, facts, stage, this.toc.encoding);
+  }
+
+  /** One after the other; gives those that failed. */
+  private async inOrder(session: LoadSession, tasks: readonly Task[]): Promise<Task[]> {
+    const failed: Task[] = [];
+    for (const group of groupsOf(tasks, (task) => this.mayShare(task))) {
+      failed.push(...(await this.performAll(session, group)));
+    }
+    return failed;
+  }
+
+  private mayShare(task: Task): boolean {
+    return goesTogether(task) && !this.isMeant(task.entry);
+  }
+
+  /** Several in one message; where the server refuses one of them, one by one. Gives those that failed. */
+  private async performAll(session: LoadSession, group: readonly Task[]): Promise<readonly Task[]> {
+    const [first] = group;
+    if (first !== undefined && group.length > 1) {
+      this.ground.doing(
+        `creating ${first.entry.kind} ${this.decode(objectOf(first.entry))} and ${group.length - 1} more`,
+      );
+      if (await session.performTogether(group)) return [];
+    }
+    const failed: Task[] = [];
+    for (const task of group) if (!(await this.perform(session, task))) failed.push(task);
+    return failed;
+  }
+
+  /** What the rows need is tried again before they come. */
+  private async tryAgain(session: LoadSession, failed: readonly Task[]): Promise<Task[]> {
+    await this.readExtensionSchemas(session);
+    return settle(session, failed, (task) => pathsFor(task.entry, this.database.paths, this.extensionSchemas));
+  }
+
+  private async sideBySide(tasks: readonly Task[]): Promise<Task[]> {
+    if (tasks.length === 0) return [];
+    while (this.sessions.length < Math.min(this.database.width, tasks.length)) await this.openSession();
+    const [session] = this.sessions;
+    if (session !== undefined) await this.readExtensionSchemas(session);
+    const sizeOf = ({ entry }: Task) => (entry.file === null ? 0 : this.files.sizeOf(entry.file));
+    const planned = planTasks(tasks, sizeOf, this.toc.entries);
+    return runPlanned(
+      planned,
+      this.sessions.map((one) => (group) => this.performAll(one, group)),
+      { mayShare: ({ task, weight }) => weight < SMALL_BYTES && this.mayShare(task), atMost: TOGETHER_AT_MOST },
+    );
+  }
+
+  private async readExtensionSchemas(session: LoadSession): Promise<void> {
+    const found = await session.session.ask({
+      sql: `SELECT DISTINCT pg_catalog.encode(pg_catalog.textsend(n.nspname), 'hex') FROM pg_catalog.pg_extension e
+        JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname <> 'pg_catalog' ORDER BY 1`,
+      row: ExtensionSchema,
+    });
+    this.extensionSchemas = found.map(([schema]) => schema);
+  }
+}
+
+const majorOf = (version: string) => Number.parseInt(version, 10);
+
+function inOrderOf(all: readonly Task[], some: readonly Task[]): Task[] {
+  const wanted = new Set(some);
+  return all.filter((task) => wanted.has(task));
+}
