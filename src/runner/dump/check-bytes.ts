@@ -124,7 +124,8 @@ export async function tellBadBytes(
     const row = entry.file === null ? undefined : bad.get(entry.file);
     return row === undefined ? [] : [badRow(name.text, encoding, decode(objectOf(entry)), row)];
   });
-  if (found.length < bad.size) throw finalFailure(`database ${name.text} holds bytes that are no ${encoding}, in files of no table`);
+  if (found.length < bad.size)
+    throw finalFailure(`database ${name.text} holds bytes that are no ${encoding}, in files of no table`);
   for (const finding of found.slice(0, NAMED_AT_MOST)) attempt.report.finding(finding);
   const more = found.length - NAMED_AT_MOST;
   if (more > 0) {
