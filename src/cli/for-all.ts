@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { type Operation, OperationFailedError } from '../client/connect.ts';
 import { SomeFailedError, UsageError } from './exit-codes.ts';
+import { harmless } from './output/harmless.ts';
 import type { Output } from './output/print.ts';
-import { harmless } from './output/table.ts';
 import type { Session } from './session.ts';
 import { InterruptedError } from './watch.ts';
 

@@ -1,4 +1,5 @@
 import type { Operation } from '../client/connect.ts';
+import { harmless } from './output/harmless.ts';
 import { printOne } from './output/print.ts';
 import type { Session } from './session.ts';
 import { watchOperation } from './watch.ts';
@@ -24,7 +25,7 @@ export async function tellOutcome<Thing extends { readonly id: string }>(
   { watch = false }: WatchOption,
 ): Promise<void> {
   const { output } = session;
-  for (const notice of payload.notices ?? []) output.note(`Notice: ${notice}`);
+  for (const notice of payload.notices ?? []) output.note(`Notice: ${harmless(notice)}`);
   const { operation } = payload;
   if (!operation) return printOne(output, thing);
   if (!watch) {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
+import { harmless } from './output/harmless.ts';
 import { formatBytes, formatSeconds } from './units.ts';
 
 export interface ViewedProgress {
@@ -163,7 +164,23 @@ function plainView(stream: NodeJS.WriteStream): ProgressView {
   };
 }
 
-/** The view that fits the stream. */
+/** Names of a tenant's tables stand in progress, and words of its server in failures. */
+function harmlessOperation(operation: ViewedOperation): ViewedOperation {
+  const steps = operation.steps.map((step) => ({
+    ...step,
+    name: harmless(step.name),
+    progress: step.progress && { ...step.progress, message: step.progress.message && harmless(step.progress.message) },
+    failure: step.failure && { message: harmless(step.failure.message) },
+  }));
+  return { ...operation, title: harmless(operation.title), steps };
+}
+
+/** The view that fits the stream. Nothing that it is given acts on the terminal. */
 export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
-  return stream.isTTY ? terminalView(stream) : plainView(stream);
+  const view = stream.isTTY ? terminalView(stream) : plainView(stream);
+  return {
+    ...view,
+    show: (operation) => view.show(harmlessOperation(operation)),
+    log: (text) => view.log(harmless(text)),
+  };
 }

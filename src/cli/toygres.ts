@@ -14,7 +14,7 @@ import { addScheduleCommands } from './commands/schedules/schedules.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addWebhookCommands } from './commands/webhooks/webhooks.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { harmless } from './output/table.ts';
+import { harmless } from './output/harmless.ts';
 import { readVersion } from './version.ts';
 import { InterruptedError } from './watch.ts';
 

@@ -11,7 +11,8 @@ const NAMES: Readonly<Record<number, string>> = {
 /** What a line says in its own way, or nobody reads in a terminal. */
 const NOT_SHOWN = new Set(['level', 'time', 'msg', 'err']);
 
-const CONTROL = /\p{Cc}/gu;
+/** Control characters, and what turns the order of a line round. */
+const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** A line of the log as a person reads it in a terminal: time, what is worth a look, the message, the facts. */
 export function formatForPeople(line: string): string {
@@ -41,7 +42,11 @@ export function formatForPeople(line: string): string {
 
 /** Servers and stores put into messages what they like: it is shown, and does nothing. */
 function clean(text: string): string {
-  return text.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(CONTROL, (character) =>
+    character > '\xff'
+      ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+      : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 function parse(line: string): Record<string, unknown> | null {

@@ -4,8 +4,8 @@ import { graphql } from '../../client/generated/index.ts';
 import { SomeFailedError } from '../exit-codes.ts';
 import { collectEnum, given, parseEnum } from '../options.ts';
 import { tellOperation, type WatchOption } from '../outcome.ts';
+import { harmless } from '../output/harmless.ts';
 import { formatFields, printRows } from '../output/print.ts';
-import { harmless } from '../output/table.ts';
 import { actionsOf, type Surroundings } from '../session.ts';
 
 const STATUS = graphql(`

@@ -1,4 +1,5 @@
-import { type Column, formatTable, harmless } from './table.ts';
+import { harmless, harmlessJson, harmlessLines } from './harmless.ts';
+import { type Column, formatTable } from './table.ts';
 
 export const FORMATS = ['table', 'json', 'id'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -15,10 +16,12 @@ export function createOutput(
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
 ): Output {
+  // What servers and people put into names and messages is written by all commands: nothing of it acts.
+  const shown = format === 'json' ? harmlessJson : harmlessLines;
   return {
     format: format ?? 'table',
-    data: (text) => void stdout.write(`${text}\n`),
-    note: (text) => void stderr.write(`${text}\n`),
+    data: (text) => void stdout.write(`${shown(text)}\n`),
+    note: (text) => void stderr.write(`${harmlessLines(text)}\n`),
   };
 }
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { harmless } from './harmless.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -9,11 +10,6 @@ export interface Column<Row> {
 
 const GAP = '  ';
 const LEAST = 6;
-
-/** What a name or a message of a stranger would do to the terminal is shown instead. */
-export function harmless(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
 
 const SEGMENTS = new Intl.Segmenter();
 const WIDE =

@@ -32,3 +32,7 @@ test('what a stranger has put into it is shown and does nothing to the terminal'
 test('what is no line of the log is passed on as it is', () => {
   expect(formatForPeople('Segmentation fault\n')).toBe('Segmentation fault\n');
 });
+
+test('a line does not read from right to left because a stranger wants it to', () => {
+  expect(line({ level: 30, msg: 'a\u202eb\u2066c' })).toBe('01:02:03 a\\u202eb\\u2066c\n');
+});

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { graphql } from '../../../client/generated/index.ts';
 import { given } from '../../options.ts';
 import { tellOutcome, type WatchOption } from '../../outcome.ts';
+import { harmless } from '../../output/harmless.ts';
 import { printRows } from '../../output/print.ts';
-import { type Column, harmless } from '../../output/table.ts';
+import type { Column } from '../../output/table.ts';
 import { type Actions, requireImage } from '../../session.ts';
 
 const IMAGE_FILES = graphql(`

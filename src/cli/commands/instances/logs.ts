@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { FOLLOW_INSTANCE_LOGS } from '../../../client/documents.ts';
 import { given, parseWhole } from '../../options.ts';
-import { harmless } from '../../output/table.ts';
+import { harmless } from '../../output/harmless.ts';
 import { type Actions, requireInstance } from '../../session.ts';
 
 interface LogOptions {
