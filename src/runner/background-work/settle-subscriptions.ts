@@ -5,6 +5,7 @@ import type { Session } from '../../guarded-postgres/session.ts';
 import { quoteIdentifier, type Sql, sql } from '../../guarded-postgres/sql.ts';
 import { writeName } from '../../guarded-postgres/written-name.ts';
 import type { Report } from '../attempt/attempt.ts';
+import { quietly } from './quietly.ts';
 import type { BackgroundWork } from './settle-cron-jobs.ts';
 
 const Subscription = z
@@ -19,6 +20,16 @@ const SUBSCRIPTIONS = `
  * a cluster (null) they come as they were; held, they give up their slots, which are the source's.
  */
 export async function settleSubscriptions(
+  session: Session,
+  database: string,
+  wish: BackgroundWork,
+  enabledOnSource: readonly string[] | null,
+  report: Report,
+): Promise<void> {
+  await quietly(session, () => settleEach(session, database, wish, enabledOnSource, report));
+}
+
+async function settleEach(
   session: Session,
   database: string,
   wish: BackgroundWork,
