@@ -40,12 +40,18 @@ export class GuardedConnection extends pg.Connection {
   /** Bytes that the answer may still have. */
   private budget = LOGIN_BYTES;
   private isReady = false;
+  private hasAsked = false;
 
   constructor(
     private readonly startupOf: Startup,
     config?: pg.ConnectionConfig,
   ) {
     super(config);
+  }
+
+  /** Whether the server wanted to know a password before it let anybody in. */
+  get askedForPassword(): boolean {
+    return this.hasAsked;
   }
 
   /** What the next answer may have in all, in bytes. */
@@ -129,6 +135,7 @@ export class GuardedConnection extends pg.Connection {
           hint: 'Let pg_hba.conf ask for scram-sha-256, and set the password again where its verifier is of another kind.',
         });
       }
+      this.hasAsked ||= way !== 0;
     }
     if (!isWellFormed(type, body)) throw new ProtocolError('the server sent a message that is none');
     if (type === READY) this.isReady = true;

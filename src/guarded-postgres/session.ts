@@ -40,6 +40,8 @@ export interface Question<Row> {
 export interface Session {
   /** The server's process. */
   readonly pid: number;
+  /** Whether it was let in by its password; else the server trusts who comes from here. */
+  readonly askedForPassword: boolean;
   /** Null where the server has not told. */
   readonly serverVersion: string | null;
   /** Why the session is lost, once it is. */
@@ -138,6 +140,10 @@ class OpenSession implements Session {
     readonly lost: Promise<Error>,
   ) {
     this.pid = (client as unknown as { readonly processID: number | null }).processID ?? 0;
+  }
+
+  get askedForPassword(): boolean {
+    return this.connection.askedForPassword;
   }
 
   async ask<Row>({ sql, row, limits, timeoutMs = ANSWER_MS }: Question<Row>): Promise<Row[]> {

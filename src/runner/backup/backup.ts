@@ -61,7 +61,7 @@ export const backup: Program = async (attempt) => {
       attempt,
       login,
       major: found.major,
-      toolEnvironment: await writeToolEnvironment(login, found.major, attempt.scratch, connectSeconds),
+      toolEnvironment: await writeToolEnvironment(login, found, attempt.scratch, connectSeconds),
       compression: await findCompression({
         programs: attempt.programs,
         scratch: attempt.scratch,

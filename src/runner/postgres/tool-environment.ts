@@ -1,20 +1,29 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { toolOptions } from '../../guarded-postgres/pinned-settings.ts';
-import type { Login } from '../../guarded-postgres/session.ts';
+import type { Login, Session } from '../../guarded-postgres/session.ts';
+
+/** The server that tools are to reach, as a session with it has found it. */
+export interface ToolServer {
+  readonly major: number;
+  readonly session: Pick<Session, 'askedForPassword'>;
+}
 
 /**
  * The environment in which pg_dump and its kin reach a server as our own sessions do. The password stands in a file of mode
- * 0600 below the directory, never in an environment or an argument.
+ * 0600 below the directory, never in an environment or an argument; a server that has let a session in without one has no
+ * use for it, and could only be after it.
  */
 export async function writeToolEnvironment(
   login: Login,
-  major: number,
+  { major, session }: ToolServer,
   directory: string,
   connectTimeoutSeconds = 30,
 ): Promise<Readonly<Record<string, string>>> {
   const passfile = path.join(directory, 'passfile');
-  await writeFile(passfile, `*:*:*:*:${login.password.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600 });
+  const { askedForPassword } = session;
+  const line = `*:*:*:*:${login.password.replace(/[\\:]/g, '\\$&')}\n`;
+  await writeFile(passfile, askedForPassword ? line : '', { mode: 0o600 });
   return {
     PGHOST: login.host,
     PGPORT: String(login.port),
@@ -22,9 +31,11 @@ export async function writeToolEnvironment(
     PGPASSFILE: passfile,
     PGOPTIONS: toolOptions(major),
     PGCONNECT_TIMEOUT: String(connectTimeoutSeconds),
-    // Of version 16 and later; 15 has no such thing. Without a password: servers that trust loopback.
-    PGREQUIREAUTH: 'scram-sha-256,none',
+    // Of version 16 and later. 15 would answer whoever asks for the password in the clear, but for this: to bind the
+    // channel takes TLS, and SCRAM.
+    PGREQUIREAUTH: askedForPassword ? 'scram-sha-256' : 'none',
     ...(await tlsEnvironment(login, directory)),
+    ...(askedForPassword && login.identity !== undefined ? { PGCHANNELBINDING: 'require' } : {}),
     PGGSSENCMODE: 'disable',
   };
 }

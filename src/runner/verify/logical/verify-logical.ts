@@ -31,7 +31,7 @@ export const verifyLogical: Program = async (attempt) => {
   try {
     const { major, session, maintenance } = found;
     const databases = await readImageDatabases(files);
-    const toolEnvironment = await writeToolEnvironment(login, major, attempt.scratch, TOOL_SECONDS);
+    const toolEnvironment = await writeToolEnvironment(login, found, attempt.scratch, TOOL_SECONDS);
     const bytesOf = (database: ImageDatabase) =>
       [...files.below(`databases/${database.oid}`).values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     report.phase(
