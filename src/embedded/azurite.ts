@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, rename } from 'node:fs/promises';
+import { chmod, lchown, open, readdir, rename, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -10,12 +10,14 @@ import { makeDirectories } from '../machine/directories.ts';
 import { chooseFreePort } from '../machine/free-port.ts';
 import { isAlive, markProcess, ProcessMark, signalProcess } from '../machine/process-mark.ts';
 import { readJsonFile, readPlainFile, writeJsonFile } from '../machine/whole-file.ts';
+import { type ProcessIdentity, readStoreUser } from '../postgres-programs/identity.ts';
 import { until } from '../waiting/until.ts';
 import { keepRunning } from './keep-running.ts';
 import { readOrCreateInnerSecret } from './kept-secret.ts';
 
 const ACCOUNT = 'toygres';
 const KEY_BYTES = 64;
+const LAUNCHER = path.resolve(import.meta.dirname, '../../src/embedded/azurite-as-user.mjs');
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 const PORT_TRIES = 3;
@@ -52,16 +54,44 @@ function answers(port: number): Promise<boolean> {
 
 interface Place {
   readonly directory: string;
+  /** Who it runs as; null: as ourselves. */
+  readonly user: ProcessIdentity | null;
   readonly memory: string;
   readonly logFile: string;
   readonly key: string;
 }
 
+/** Azurite is an optional package: an installation that has an account can do without. Throws UNAVAILABLE then. */
+export function findAzurite(resolve: (name: string) => string = createRequire(import.meta.url).resolve): string {
+  try {
+    return path.join(path.dirname(resolve('azurite/package.json')), 'dist/src/blob/main.js');
+  } catch (cause) {
+    throw new AppError(
+      'UNAVAILABLE',
+      'The embedded blob store is not installed: set AZURE_STORAGE_ACCOUNT (or AZURE_STORAGE_CONNECTION_STRING), or install it (npm ci).',
+      { cause },
+    );
+  }
+}
+
+/** Gives the blobs to the user that reads and writes them; those of an earlier version are root's. */
+async function giveData(data: string, { uid, gid }: ProcessIdentity): Promise<void> {
+  await makeDirectories(data, 0o700);
+  // Only what is root's: where it is the user's already, that user could have put links there.
+  if ((await stat(data)).uid === uid) return;
+  for (const { name, parentPath } of await readdir(data, { recursive: true, withFileTypes: true })) {
+    await lchown(path.join(parentPath, name), uid, gid);
+  }
+  await chmod(data, 0o700);
+  // Last: it says that all of it is given.
+  await lchown(data, uid, gid);
+}
+
 async function launch(place: Place, port: number): Promise<ProcessMark | null> {
-  const main = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('azurite/package.json')),
-    'dist/src/blob/main.js',
-  );
+  const main = findAzurite();
+  const data = path.join(place.directory, 'data');
+  const { user } = place;
+  if (user !== null) await giveData(data, user);
   // What the last one said before it ended is kept.
   await rename(place.logFile, `${place.logFile}.1`).catch(() => undefined);
   const log = await open(place.logFile, 'w', 0o600);
@@ -69,8 +99,9 @@ async function launch(place: Place, port: number): Promise<ProcessMark | null> {
     const child = spawn(
       process.execPath,
       [
+        ...(user === null ? [] : [LAUNCHER, String(user.uid), String(user.gid)]),
         main,
-        ...['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', path.join(place.directory, 'data')],
+        ...['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', data],
         ...['--skipApiVersionCheck', '--disableTelemetry', '--silent'],
       ],
       {
@@ -148,9 +179,13 @@ export async function startEmbeddedAzurite(options: EmbeddedAzuriteOptions): Pro
   const directory = path.join(options.stateDirectory, 'azurite');
   // The state directory itself must stay open to the user that servers run as.
   await makeDirectories(options.stateDirectory, 0o711);
+  const user = await readStoreUser();
   await makeDirectories(directory, 0o700);
+  // Its user passes through; what is ours in there has modes of its own.
+  if (user !== null) await chmod(directory, 0o711);
   const place: Place = {
     directory,
+    user,
     memory: path.join(directory, 'server.json'),
     logFile: path.join(directory, 'server.log'),
     key: await readOrCreateInnerSecret(directory, 'account-key', KEY_BYTES),

@@ -36,7 +36,7 @@ export interface JobUsers {
   readonly mover: ProcessIdentity;
 }
 
-const JOB_USERS = { worker: 'toygres-job', mover: 'toygres-mover' } as const;
+const OUR_USERS = { worker: 'toygres-job', mover: 'toygres-mover', store: 'toygres-store' } as const;
 /** Debian gives the numbers from 60000 to 64999 to nobody but its own packages; these of the end it has never given. */
 const OUR_NUMBERS = { first: 64_901, last: 64_949 };
 
@@ -45,6 +45,19 @@ const OUR_NUMBERS = { first: 64_901, last: 64_949 };
  * anywhere. Null where the system does not let us be somebody of that number, as in some containers.
  */
 export async function readJobUsers(): Promise<JobUsers | null> {
+  const { worker, mover } = await findOurUsers();
+  const isMapped = await readMappedNumbers();
+  return isMapped(worker.uid) && isMapped(mover.uid) ? { worker, mover } : null;
+}
+
+/** Who the embedded blob store runs as when this process is root, found as the users of jobs are; null: as ourselves. */
+export async function readStoreUser(): Promise<ProcessIdentity | null> {
+  if (process.getuid?.() !== 0) return null;
+  const { store } = await findOurUsers();
+  return (await readMappedNumbers())(store.uid) ? store : null;
+}
+
+async function findOurUsers(): Promise<Readonly<Record<keyof typeof OUR_USERS, ProcessIdentity>>> {
   const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const taken = new Set(users.map((fields) => Number(fields[2])));
   const free: number[] = [];
@@ -56,9 +69,7 @@ export async function readJobUsers(): Promise<JobUsers | null> {
     const number = free.shift() ?? OUR_NUMBERS.last;
     return { uid: number, gid: number, name };
   };
-  const found = { worker: find(JOB_USERS.worker), mover: find(JOB_USERS.mover) };
-  const isMapped = await readMappedNumbers();
-  return isMapped(found.worker.uid) && isMapped(found.mover.uid) ? found : null;
+  return { worker: find(OUR_USERS.worker), mover: find(OUR_USERS.mover), store: find(OUR_USERS.store) };
 }
 
 /** Tells of a number whether the system lets us be somebody of it; in some containers it has few. */

@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type EmbeddedAzurite, startEmbeddedAzurite } from '../../../src/embedded/azurite.ts';
-import { readProcess } from '../../../src/machine/process-mark.ts';
+import { type EmbeddedAzurite, findAzurite, startEmbeddedAzurite } from '../../../src/embedded/azurite.ts';
+import { readProcess, readUser } from '../../../src/machine/process-mark.ts';
+import { readStoreUser } from '../../../src/postgres-programs/identity.ts';
 import { captureLog } from '../../support/capture-log.ts';
 import { killHard, startProcess } from '../../support/control-process.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -65,6 +66,39 @@ describe('the embedded blob store', () => {
     expect(await read(store)).toBe('forty-two');
     await store.stop();
     expect(await readProcess(leftover)).toBeNull();
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'runs as a user of its own where we are root, who also gets the blobs of a version that ran it as root',
+    async () => {
+      const uid = (await readStoreUser())?.uid ?? -1;
+      const data = path.join(stateDirectory, 'azurite/data');
+      for (const name of await readdir(data, { recursive: true })) await chown(path.join(data, name), 0, 0);
+      await chown(data, 0, 0);
+      await symlink('/etc/hostname', path.join(data, 'link'));
+      const store = await start();
+      expect(uid).toBeGreaterThan(0);
+      const status = await readFile(`/proc/${await pidOf()}/status`, 'utf8');
+      expect(await readUser(await pidOf())).toBe(uid);
+      // Real, effective, saved and file system's, and no group of root's.
+      expect(status).toMatch(new RegExp(`^Uid:\\s${[uid, uid, uid, uid].join('\\s')}$`, 'm'));
+      expect(/^Groups:\s*(.*?)\s*$/m.exec(status)?.[1]?.split(' ')).not.toContain('0');
+      expect(await read(store)).toBe('forty-two');
+      await container(store).getBlockBlobClient('later').upload('as the user', 11);
+      for (const name of await readdir(data)) {
+        if (name !== 'link') expect((await stat(path.join(data, name))).uid, name).toBe(uid);
+      }
+      expect((await stat('/etc/hostname')).uid).toBe(0);
+      expect((await stat(data)).mode & 0o777).toBe(0o700);
+      await store.stop();
+    },
+  );
+
+  test('that is not installed, as where an account is used, is named with what to do', () => {
+    const resolve = () => {
+      throw new Error("Cannot find module 'azurite/package.json'");
+    };
+    expect(() => findAzurite(resolve)).toThrow(/not installed: set AZURE_STORAGE_ACCOUNT .* or install it \(npm ci\)/);
   });
 
   test('is started again on the same port when it dies, and says so', async () => {
