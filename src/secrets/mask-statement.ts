@@ -1,4 +1,5 @@
-const MASK = '********';
+/** What stands in the place of a password. */
+export const MASK = '********';
 
 /**
  * What shows a password in statements and connection strings as PostgreSQL logs them. Each masks too much rather than too

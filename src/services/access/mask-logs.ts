@@ -1,5 +1,6 @@
 import type { LogLineRecord } from '../../../resolvers/ports/records.ts';
 import type { LogStreams } from '../../../resolvers/ports/streams.ts';
+import { createLineMask } from '../../secrets/mask-lines.ts';
 import { maskStatement } from '../../secrets/mask-statement.ts';
 
 /** Each line is masked once, however many read it: those who follow the same log are given the same lines. */
@@ -27,12 +28,22 @@ async function* each<T>(stream: AsyncIterable<T>, mask: (value: T) => T): AsyncG
   for await (const value of stream) yield mask(value);
 }
 
+/** Statements of a server's log go over several lines: who follows it passes them in their order. */
+async function* eachAfterTheOther(stream: AsyncIterable<LogLineRecord>): AsyncGenerator<LogLineRecord, void, void> {
+  const maskNext = createLineMask();
+  for await (const line of stream) {
+    const text = maskNext(line.text);
+    yield text === line.text ? line : { ...line, text };
+  }
+}
+
 /** The logs without the passwords that statements in them show. */
 export function maskLogs(logs: LogStreams): LogStreams {
   return {
     readJob: async (jobId, request) => maskList(await logs.readJob(jobId, request)),
     followJob: (jobId, request, signal) => each(logs.followJob(jobId, request, signal), maskLine),
     followJobBatches: (jobId, request, signal) => each(logs.followJobBatches(jobId, request, signal), maskList),
-    followInstance: (instanceId, request, signal) => each(logs.followInstance(instanceId, request, signal), maskLine),
+    followInstance: (instanceId, request, signal) =>
+      eachAfterTheOther(logs.followInstance(instanceId, request, signal)),
   };
 }

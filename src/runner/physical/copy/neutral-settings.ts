@@ -9,7 +9,8 @@ const OF_THE_SOURCE =
   /^(data_directory|config_file|hba_file|ident_file|external_pid_file|unix_socket_.*|listen_addresses|port|bonjour.*|archive_.*|restore_command|recovery_.*|primary_.*|promote_trigger_file|synchronous_standby_names|ssl|ssl_.*|krb_server_keyfile|log_directory|dynamic_library_path|extension_control_path|stats_temp_directory|event_source|jit_provider|oauth_validator_libraries|include|include_if_exists|include_dir)$/i;
 
 const FILES = ['postgresql.conf', 'postgresql.auto.conf'];
-const SETTING = /^\s*([A-Za-z_][A-Za-z0-9_.$]*)(?:\s*=|\s)/;
+/** The server's lexer takes a value without `=` or a blank before it, too: `port+1`, `archive_command'true'`. */
+const SETTING = /^\s*([A-Za-z_][A-Za-z0-9_.$]*)/;
 
 /** Whether a line of a configuration file sets one of these. */
 export function isOfTheSource(line: string): boolean {

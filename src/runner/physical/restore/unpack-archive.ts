@@ -7,7 +7,15 @@ const FILE_MODE = 0o600;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** What is PostgreSQL's own to make, or would have the copy follow another server. */
-const LEFT_OUT = new Set(['standby.signal', 'recovery.signal', 'postmaster.pid', 'postmaster.opts', 'backup_manifest']);
+const LEFT_OUT = new Set([
+  'standby.signal',
+  'recovery.signal',
+  'postmaster.pid',
+  'postmaster.opts',
+  'backup_manifest',
+  // Says where links are to lead; it is not asked for.
+  'tablespace_map',
+]);
 /** Where a tablespace lay on the source: its files come in an archive of their own, into a directory of the same name. */
 const TABLESPACE_LINK = /^pg_tblspc\/\d+$/;
 

@@ -63,7 +63,7 @@ describe('what an archive holds', () => {
     expect((await readdir(target, { encoding: 'buffer' })).map((found) => found.toString('hex'))).toEqual(['66ff66']);
   });
 
-  test.each(['standby.signal', 'recovery.signal', 'postmaster.pid'])('%s is left out', async (name) => {
+  test.each(['standby.signal', 'recovery.signal', 'postmaster.pid', 'tablespace_map'])('%s is left out', async (name) => {
     await unpack([
       { name, type: 'file', content: 'x' },
       { name: 'kept', type: 'file', content: 'x' },
