@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
+import { benchFollow } from './follow.ts';
 import { benchHostile } from './hostile.ts';
 import { benchIdle } from './idle.ts';
 import { benchImage, benchObjects, benchSmall, benchTables } from './image.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) =>
   idle: benchIdle,
   hostile: benchHostile,
   schedule: benchSchedule,
+  follow: benchFollow,
   cluster: benchCluster,
 };
 

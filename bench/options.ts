@@ -10,6 +10,7 @@ export const SECTIONS = [
   'idle',
   'hostile',
   'schedule',
+  'follow',
   'cluster',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -33,6 +34,7 @@ export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 
   idle     queries a second with 0 and with 1,000 instances, and what a health check costs
   hostile  memory and lateness with 1,000 servers that want to harm whoever checks them
   schedule 1,000 images by one schedule, and what a creation waits meanwhile
+  follow   1,000 clients of one operation, against a server that only sends
   cluster  calls of the API server, and a new server against kubectl; only on the cluster that KUBECONFIG names
 
   --size   of the database, such as 200MB; --runs of each measurement, the median is shown
