@@ -19,3 +19,12 @@ export async function ensurePolicy(client: ContainerClient): Promise<string | nu
   await client.setAccessPolicy(blobPublicAccess, [...signedIdentifiers, { id: JOBS_POLICY, accessPolicy: {} }]);
   return JOBS_POLICY;
 }
+
+/**
+ * Whether the store ends signatures by policies as Azure does. Azurite takes what a policy says in the place of what a
+ * signature says, and fails where it says nothing; it is known by what it calls itself, in whatever form its URL has the account.
+ */
+export async function keepsPolicies(client: ContainerClient): Promise<boolean> {
+  const { _response } = await client.getAccessPolicy();
+  return !/^azurite/i.test(_response.headers.get('server') ?? '');
+}

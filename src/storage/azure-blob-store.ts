@@ -4,7 +4,7 @@ import type { BlobGrant, ImageStore } from '../../jobs/ports/image-store.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { NO_PROXIES, nameProxy, type Proxies } from '../machine/proxies.ts';
-import { ensurePolicy } from './access-policy.ts';
+import { ensurePolicy, keepsPolicies } from './access-policy.ts';
 import { type BlobAccount, type BlobLogin, openBlobAccount } from './blob-account.ts';
 import { isContainerAbsent, translateBlobError } from './blob-errors.ts';
 import { listImage, readImageFile, removeBelow, removeImageBlobs, removeOlder } from './image-blobs.ts';
@@ -44,6 +44,7 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
   const { container: containerName, seal, log, proxies = NO_PROXIES } = options;
   let opened: Promise<BlobAccount> | null = null;
   let ensured: Promise<unknown> | null = null;
+  let keeps: boolean | null = null;
   let proxy: string | null = null;
   let host = 'account' in options ? `${options.account}.blob.core.windows.net` : 'of the connection string';
 
@@ -93,7 +94,9 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
       const url = `${client.url}/${prefix.slice(0, -1)}`;
       if (options.jobLogin === 'workload-identity') return { url, sas: null, expiresAt };
       const { sign, hasPolicies } = await account();
-      const policy = hasPolicies ? await ensurePolicy(client) : null;
+      // What it is does not change: it is asked once.
+      if (hasPolicies) keeps ??= await keepsPolicies(client);
+      const policy = hasPolicies && keeps ? await ensurePolicy(client) : null;
       return { url, sas: await sign(containerName, permissions, expiresAt, policy), expiresAt };
     });
   }

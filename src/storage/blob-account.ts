@@ -25,7 +25,7 @@ export interface BlobAccount {
    * login's own roles and 7 days. `policy`: the stored access policy that it ends with.
    */
   sign(container: string, permissions: string, expiresAt: Date, policy: string | null): Promise<string>;
-  /** Whether signatures can name a stored access policy of the container, and end with it. */
+  /** Whether signatures of this login can name a stored access policy of the container; the store must keep it, too. */
   readonly hasPolicies: boolean;
 }
 
@@ -111,8 +111,7 @@ function openWithKey(connectionString: string, connections: StoreConnections): B
   const protocol = url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
   return {
     service: openService(url, credential, connections),
-    // An emulator has its account in the path; Azurite takes a policy's rights and times in the place of the signature's own.
-    hasPolicies: new URL(url).pathname === '/',
+    hasPolicies: true,
     async sign(containerName, permissions, expiresOn, policy) {
       const parsed = ContainerSASPermissions.parse(permissions);
       const named = policy === null ? {} : { identifier: policy };

@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../src/log/logger.ts';
@@ -54,22 +57,62 @@ test('a signature ends when the policy that it names is taken from the container
   expect(await idsOf()).toEqual(five.map(({ id }) => id));
 });
 
-test('grants of a store that is no emulator name the policy, those of an emulator end by their time', async () => {
-  const key = Buffer.alloc(64, 1).toString('base64');
-  const real = await openBlobAccount(
-    {
-      connectionString: `DefaultEndpointsProtocol=https;AccountName=toygres;AccountKey=${key};EndpointSuffix=core.windows.net`,
-    },
-    NO_PROXIES,
-  );
-  expect(real.hasPolicies).toBe(true);
-  const bytes = randomBytes(32);
-  const store = createAzureBlobStore({
-    connectionString: azurite.connectionString,
-    container: 'others',
-    seal: createSecretBox({ keys: [{ id: keyId(bytes), key: bytes }] }),
-    log: createLogger('silent'),
+/** The store under a name that begins with the account, without it in the path, as one behind a DNS name has it. */
+async function serveByName(port: number, as: (server: string) => string) {
+  const server = createServer((asked, answer) => {
+    const headers = { ...asked.headers, host: 'devstoreaccount1.store.example' };
+    const passed = request({ port, host: '127.0.0.1', path: asked.url, method: asked.method, headers }, (given) => {
+      answer.writeHead(given.statusCode ?? 502, { ...given.headers, server: as(String(given.headers.server ?? '')) });
+      given.pipe(answer);
+    });
+    passed.on('error', () => answer.destroy());
+    asked.pipe(passed);
   });
-  const { sas } = await store.grantDownload(randomUUID(), 600);
-  expect(new URLSearchParams(sas ?? '').get('si')).toBeNull();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const byName = `BlobEndpoint=http://127.0.0.1:${(server.address() as AddressInfo).port};`;
+  return {
+    connectionString: azurite.connectionString.replace(/BlobEndpoint=[^;]*;/, byName),
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function openStore(connectionString: string) {
+  const key = randomBytes(32);
+  const seal = createSecretBox({ keys: [{ id: keyId(key), key }] });
+  return createAzureBlobStore({ connectionString, container: 'others', seal, log: createLogger('silent') });
+}
+
+const policyOf = (sas: string | null) => new URLSearchParams(sas ?? '').get('si');
+
+test.each([
+  { account: 'in the path', isByName: false },
+  { account: 'in the name of the host', isByName: true },
+])(
+  'grants of an emulator with the account $account name no policy, and open what they are for',
+  async ({ isByName }) => {
+    const named = await serveByName(azurite.port, (server) => server);
+    try {
+      const store = openStore(isByName ? named.connectionString : azurite.connectionString);
+      const { url, sas } = await store.grantUpload(randomUUID(), 600);
+      expect(policyOf(sas)).toBeNull();
+      const headers = { 'x-ms-version': '2024-11-04', 'x-ms-blob-type': 'BlockBlob' };
+      const written = await fetch(`${url}/f?${sas}`, { method: 'PUT', headers, body: 'hello' });
+      expect([written.status, await written.text()]).toEqual([201, '']);
+    } finally {
+      named.stop();
+    }
+  },
+);
+
+test('grants of a store that is no emulator name the policy', async () => {
+  const named = await serveByName(azurite.port, () => 'Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0');
+  try {
+    const { sas } = await openStore(named.connectionString).grantDownload(randomUUID(), 600);
+    expect(policyOf(sas)).toBe(JOBS_POLICY);
+  } finally {
+    named.stop();
+  }
 });
