@@ -8,8 +8,8 @@ import { type Kind, type Kinds, type KubeObject, pathOf } from './objects.ts';
 
 /** A watch ends by itself after this and is taken up again where it ended. */
 const WATCH_SECONDS = 270;
-/** The server sends a bookmark about every minute: after this silence the connection is dead, whatever it looks like. */
-const SILENCE_MS = 130_000;
+/** The server sends a bookmark every minute: after this silence the connection is dead, whatever it looks like. */
+const SILENCE_MS = 90_000;
 const PAUSE_MS = { first: 250, most: 15_000 };
 /** While the watch is down, who asks has the list read anew, but not more often than this. */
 const REFRESH_MS = 1_000;
