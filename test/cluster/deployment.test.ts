@@ -154,14 +154,16 @@ describe('what is deployed', () => {
           180_000,
         );
         expect(fresh.map(({ status }) => status.containerStatuses?.[0]?.ready)).toEqual([false]);
-        const log = await kubectl([
-          'logs',
-          '--previous',
-          '--namespace',
-          deployed.system,
-          fresh[0]?.metadata.name ?? '',
-        ]);
-        expect(log.text).toContain('TOYGRES_ENCRYPTION_KEY: the records hold secrets');
+        // Of a container that ended or of the one after it: the node may have swept the first away.
+        const logs = ['logs', '--namespace', deployed.system, fresh[0]?.metadata.name ?? ''];
+        await eventually(
+          async () =>
+            (await Promise.all([logs, [...logs, '--previous']].map((args) => kubectl(args).catch(() => null))))
+              .map((log) => log?.text ?? '')
+              .join('\n'),
+          (text) => text.includes('TOYGRES_ENCRYPTION_KEY: the records hold secrets'),
+          120_000,
+        );
         const still = (await deployed.pods('api')).map(({ metadata }) => metadata.name);
         expect(still.filter((pod) => before.includes(pod)).sort()).toEqual([...before].sort());
         expect(await api.instance(instanceId)).toMatchObject({ state: 'RUNNING' });
