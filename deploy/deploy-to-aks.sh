@@ -11,11 +11,12 @@ source "$here/lib/images.sh"
 # shellcheck source=lib/manifests.sh
 source "$here/lib/manifests.sh"
 
-USAGE="usage: deploy-to-aks.sh [--http] [--dns-label NAME] [--name NAME]
+USAGE="usage: deploy-to-aks.sh [--http] [--dns-label NAME] [--name NAME] [--dry-run]
 
   --http        without a certificate of Let's Encrypt: the token crosses the internet unencrypted. --https is the default
   --dns-label   the API is at NAME.REGION.cloudapp.azure.com; default: the name and six letters that are always the same
   --name        as given to setup-infra.sh; default toygres
+  --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
 
 Needs az (signed in), docker, kubectl, curl and git."
 
@@ -38,6 +39,10 @@ while (($# > 0)); do
       value_of "$@" && name=$REPLY
       shift 2
       ;;
+    --dry-run)
+      dry_run=1
+      shift
+      ;;
     --help)
       printf '%s\n' "$USAGE"
       exit 0
@@ -50,16 +55,21 @@ require_name "$name"
   usage_error "--dns-label must be 3 to 63 lower-case letters, digits and dashes, a letter first and no dash last"
 require_programs az docker kubectl curl git sha256sum
 
+# Where the words of kubectl and docker go, and with --dry-run the commands.
+commands=$((dry_run ? 1 : 2))
+scratch=$(mktemp -d)
+overlay=''
+trap 'rm -rf -- "$scratch" ${overlay:+"$overlay"}' EXIT
 choose_names "$name"
 label=${label:-$DEFAULT_DNS_LABEL}
-there aks show --resource-group "$GROUP" --name "$CLUSTER" || fail "there is no cluster $CLUSTER: run setup-infra.sh first"
-region=$(az aks show --resource-group "$GROUP" --name "$CLUSTER" --query location --output tsv)
-login_server=$(az acr show --resource-group "$GROUP" --name "$REGISTRY" --query loginServer --output tsv) ||
+[[ -n $dry_run ]] || there aks show --resource-group "$GROUP" --name "$CLUSTER" || fail "there is no cluster $CLUSTER: run setup-infra.sh first"
+region=$(ask region az aks show --resource-group "$GROUP" --name "$CLUSTER" --query location --output tsv)
+login_server=$(ask "server of $REGISTRY" az acr show --resource-group "$GROUP" --name "$REGISTRY" --query loginServer --output tsv) ||
   fail "there is no registry $REGISTRY: run setup-infra.sh first"
-client_id=$(az identity show --resource-group "$GROUP" --name "$IDENTITY" --query clientId --output tsv) ||
+client_id=$(ask "client of $IDENTITY" az identity show --resource-group "$GROUP" --name "$IDENTITY" --query clientId --output tsv) ||
   fail "there is no identity $IDENTITY: run setup-infra.sh first"
 connect
-secret_there || fail "there is no Secret toygres in $SYSTEM_NAMESPACE: run setup-infra.sh first"
+[[ -n $no_cluster ]] || secret_there || fail "there is no Secret toygres in $SYSTEM_NAMESPACE: run setup-infra.sh first"
 
 tag=$(choose_tag)
 say "images $tag in $login_server"
@@ -67,11 +77,19 @@ push_images "$login_server" "$tag"
 
 # Within the checkout: a kustomization names its parts by relative paths.
 overlay=$(mktemp -d "$here/.overlay-XXXXXX")
-trap 'rm -rf -- "$overlay"' EXIT
 host=$label.$region.cloudapp.azure.com
 write_overlay "$overlay"
-cluster apply --server-side --field-manager toygres-deploy --kustomize "$overlay" >&2
+change_cluster apply --server-side --field-manager toygres-deploy --kustomize "$overlay" >&"$commands"
+if [[ -n $dry_run ]]; then
+  note 'with this kustomization:'
+  sed 's/^/#   /' "$overlay/kustomization.yaml"
+fi
 [[ -n $https ]] || remove_https
+if [[ -n $dry_run ]]; then
+  note "then it waits until all of it runs and http${https:+s}://$host answers"
+  say "nothing was made or changed"
+  exit 0
+fi
 wait_for_rollout
 
 url=http${https:+s}://$host

@@ -12,12 +12,13 @@ source "$here/lib/azure.sh"
 # shellcheck source=lib/infrastructure.sh
 source "$here/lib/infrastructure.sh"
 
-USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] [--node-count N]
+USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] [--node-count N] [--dry-run]
 
   --location    where everything is made, for example westeurope
   --name        of the resource group, the cluster and all else; default toygres
   --node-size   default Standard_D4s_v5
   --node-count  default 2
+  --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
 
 Needs az (signed in), kubectl and openssl. With DATABASE_URL in the environment no PostgreSQL server is made; it must say
 sslmode=require, and the cluster must be able to reach it."
@@ -29,6 +30,11 @@ while (($# > 0)); do
     --location) value_of "$@" && location=$REPLY ;;
     --node-size) value_of "$@" && node_size=$REPLY ;;
     --node-count) value_of "$@" && node_count=$REPLY ;;
+    --dry-run)
+      dry_run=1
+      shift
+      continue
+      ;;
     --help)
       printf '%s\n' "$USAGE"
       exit 0
@@ -48,6 +54,8 @@ elif [[ -n ${DATABASE_URL-} && $DATABASE_URL != *sslmode=require* && $DATABASE_U
 fi
 require_programs az kubectl openssl sha256sum
 
+# Where the words of kubectl go, and with --dry-run the commands.
+commands=$((dry_run ? 1 : 2))
 choose_names "$name"
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
@@ -61,4 +69,4 @@ connect
 ensure_secret
 [[ -n ${DATABASE_URL-} ]] || ensure_database "$location"
 
-say "all is there. Next: deploy/deploy-to-aks.sh --name $name"
+if [[ -n $dry_run ]]; then say "nothing was made or changed"; else say "all is there. Next: deploy/deploy-to-aks.sh --name $name"; fi

@@ -36,6 +36,41 @@ require_name() { # NAME
     usage_error "--name must be 3 to 20 lower-case letters, digits and dashes, a letter first and no dash last"
 }
 
+# Empty, or what --dry-run sets: then nothing is made or changed, and what would be is printed, a command a line.
+dry_run=''
+
+# note TEXT: with --dry-run, what no command tells.
+note() { [[ -z $dry_run ]] || printf '# %s\n' "$*"; }
+
+# change COMMAND...: makes or changes something; with --dry-run it is printed in its place, quoted as bash reads it.
+change() {
+  if [[ -z $dry_run ]]; then
+    "$@"
+  else
+    printf '%s' "$1"
+    printf ' %q' "${@:2}"
+    printf '\n'
+  fi
+}
+
+# ask WORD COMMAND...: what a look at Azure answers. With --dry-run <WORD> stands for it where the thing is not made yet.
+ask() {
+  local word=$1 words status=0
+  shift
+  if [[ -z $dry_run ]]; then
+    "$@"
+    return
+  fi
+  # Nothing is to be seen of what hangs on a thing that is not made.
+  [[ $* != *'<'* ]] || { printf '<%s>\n' "$word" && return; }
+  words=$("$@" 2>&1) || status=$?
+  if ((status != 0)); then
+    is_absence "$words" || fail "az $2 ${3-} was refused: $words"
+    words="<$word>"
+  fi
+  printf '%s\n' "$words"
+}
+
 # choose_names NAME: the names of all that belongs to it. Those that all of Azure shares end in six letters of the
 # subscription and the name, so that each run finds the same.
 choose_names() {
@@ -52,26 +87,42 @@ choose_names() {
   DEFAULT_DNS_LABEL=$1-$suffix
 }
 
+is_absence() { # WORDS OF AZ
+  [[ $1 == *NotFound* || $1 == *'not found'* || $1 == *'does not exist'* || $1 == *'could not be found'* ]]
+}
+
 # there COMMAND...: whether `az COMMAND... show` finds it. Any other refusal than "not found" ends the script: what cannot
 # be read must not be taken for absent.
 there() {
   local words status=0
   words=$(az "$@" --output none 2>&1) || status=$?
   ((status == 0)) && return 0
-  [[ $words == *NotFound* || $words == *'not found'* || $words == *'was not found'* || $words == *'does not exist'* ]] &&
-    return 1
+  ! is_absence "$words" || return 1
   fail "az $1 ${2-} ${3-} was refused: $words"
 }
 
-# connect: signs kubectl in to the cluster, under the cluster's own name.
+# Empty, or set where --dry-run finds no cluster to look at.
+no_cluster=''
+
+# connect: signs kubectl in to the cluster, under the cluster's own name. With --dry-run into a file that goes with $scratch.
 connect() {
+  if [[ -n $dry_run ]]; then
+    change az aks get-credentials --resource-group "$GROUP" --name "$CLUSTER" --overwrite-existing --output none
+    there aks show --resource-group "$GROUP" --name "$CLUSTER" || { no_cluster=1 && return; }
+    export KUBECONFIG=$scratch/kubeconfig
+    az aks get-credentials --resource-group "$GROUP" --name "$CLUSTER" --file "$KUBECONFIG" --output none ||
+      fail "kubectl cannot be signed in to $CLUSTER"
+    return
+  fi
   az aks get-credentials --resource-group "$GROUP" --name "$CLUSTER" --overwrite-existing --output none ||
     fail "kubectl cannot be signed in to $CLUSTER"
 }
 
 cluster() { kubectl --context "$CLUSTER" "$@"; }
+change_cluster() { change kubectl --context "$CLUSTER" "$@"; }
 
 # secret_there: whether the Secret of the control plane exists.
 secret_there() {
+  [[ -z $no_cluster ]] || return 1
   [[ -n $(cluster get secret toygres --namespace "$SYSTEM_NAMESPACE" --ignore-not-found --output name) ]]
 }

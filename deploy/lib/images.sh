@@ -14,7 +14,7 @@ choose_tag() {
 
 push_images() { # LOGIN-SERVER TAG
   local major
-  az acr login --name "$REGISTRY" --output none >&2 || fail "docker cannot be signed in to $REGISTRY"
+  change az acr login --name "$REGISTRY" --output none >&"$commands" || fail "docker cannot be signed in to $REGISTRY"
   ensure_image "$1" "toygres/server:$2" "$here/docker/server.Dockerfile"
   for major in 15 16 17 18; do
     ensure_image "$1" "toygres/job:$2-pg$major" "$here/docker/job.Dockerfile" --build-arg "PG_MAJOR=$major"
@@ -24,8 +24,8 @@ push_images() { # LOGIN-SERVER TAG
 ensure_image() { # LOGIN-SERVER IMAGE DOCKERFILE [BUILD-OPTION]...
   local server=$1 image=$2 file=$3
   shift 3
-  there acr repository show --name "$REGISTRY" --image "$image" && return
+  [[ $server != *'<'* ]] && there acr repository show --name "$REGISTRY" --image "$image" && return
   say "building $image"
-  docker build --platform linux/amd64 --file "$file" --tag "$server/$image" "$@" "$here/.." >&2
-  docker push "$server/$image" >&2
+  change docker build --platform linux/amd64 --file "$file" --tag "$server/$image" "$@" "$here/.." >&"$commands"
+  change docker push "$server/$image" >&"$commands"
 }

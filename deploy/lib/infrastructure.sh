@@ -4,54 +4,55 @@
 ensure_group() { # LOCATION
   there group show --name "$GROUP" && return
   say "making the resource group $GROUP"
-  az group create --name "$GROUP" --location "$1" --output none
+  change az group create --name "$GROUP" --location "$1" --output none
 }
 
 ensure_registry() {
   there acr show --resource-group "$GROUP" --name "$REGISTRY" && return
   say "making the registry $REGISTRY"
-  az acr create --resource-group "$GROUP" --name "$REGISTRY" --sku Basic --admin-enabled false --output none
+  change az acr create --resource-group "$GROUP" --name "$REGISTRY" --sku Basic --admin-enabled false --output none
 }
 
 ensure_cluster() { # NODE-SIZE NODE-COUNT
   local enabled kubelet registry
   if ! there aks show --resource-group "$GROUP" --name "$CLUSTER"; then
     say "making the cluster $CLUSTER (some minutes)"
-    az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" \
+    change az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" \
       --enable-managed-identity --enable-oidc-issuer --enable-workload-identity --attach-acr "$REGISTRY" \
       --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium --no-ssh-key --output none
     return
   fi
-  enabled=$(az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
+  enabled=$(ask "state of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
     --query '[oidcIssuerProfile.enabled, securityProfile.workloadIdentity.enabled]')
   if [[ ${enabled//[[:space:]]/ } != 'true true' ]]; then
     say "giving the cluster $CLUSTER workload identity"
-    az aks update --resource-group "$GROUP" --name "$CLUSTER" --enable-oidc-issuer --enable-workload-identity --output none
+    change az aks update --resource-group "$GROUP" --name "$CLUSTER" --enable-oidc-issuer --enable-workload-identity --output none
   fi
-  kubelet=$(az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
+  kubelet=$(ask "identity of the nodes" az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
     --query identityProfile.kubeletidentity.objectId)
-  registry=$(az acr show --resource-group "$GROUP" --name "$REGISTRY" --query id --output tsv)
+  registry=$(ask "id of $REGISTRY" az acr show --resource-group "$GROUP" --name "$REGISTRY" --query id --output tsv)
   has_role "$kubelet" AcrPull "$registry" && return
   say "letting the cluster pull from $REGISTRY"
-  az aks update --resource-group "$GROUP" --name "$CLUSTER" --attach-acr "$REGISTRY" --output none
+  change az aks update --resource-group "$GROUP" --name "$CLUSTER" --attach-acr "$REGISTRY" --output none
 }
 
 ensure_storage() {
   if ! there storage account show --resource-group "$GROUP" --name "$STORAGE_ACCOUNT"; then
     say "making the storage account $STORAGE_ACCOUNT"
-    az storage account create --resource-group "$GROUP" --name "$STORAGE_ACCOUNT" --sku Standard_LRS --kind StorageV2 \
+    change az storage account create --resource-group "$GROUP" --name "$STORAGE_ACCOUNT" --sku Standard_LRS --kind StorageV2 \
       --https-only true --min-tls-version TLS1_2 --allow-blob-public-access false --allow-shared-key-access false \
       --output none
   fi
   there storage container-rm show --storage-account "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
     --name "$IMAGE_CONTAINER" && return
   say "making the container $IMAGE_CONTAINER"
-  az storage container-rm create --storage-account "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
+  change az storage container-rm create --storage-account "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
     --name "$IMAGE_CONTAINER" --output none
 }
 
 has_role() { # PRINCIPAL ROLE SCOPE
   local found
+  [[ $1$3 != *'<'* ]] || return 1
   # Not with --assignee: that looks the principal up in a directory where new ones take their time to show.
   found=$(az role assignment list --role "$2" --scope "$3" --query "[?principalId=='$1'].id" --output tsv)
   [[ -n $found ]]
@@ -62,17 +63,17 @@ ensure_identity() {
   local principal storage issuer
   if ! there identity show --resource-group "$GROUP" --name "$IDENTITY"; then
     say "making the identity $IDENTITY"
-    az identity create --resource-group "$GROUP" --name "$IDENTITY" --output none
+    change az identity create --resource-group "$GROUP" --name "$IDENTITY" --output none
   fi
-  principal=$(az identity show --resource-group "$GROUP" --name "$IDENTITY" --query principalId --output tsv)
-  storage=$(az storage account show --resource-group "$GROUP" --name "$STORAGE_ACCOUNT" --query id --output tsv)
+  principal=$(ask "principal of $IDENTITY" az identity show --resource-group "$GROUP" --name "$IDENTITY" --query principalId --output tsv)
+  storage=$(ask "id of $STORAGE_ACCOUNT" az storage account show --resource-group "$GROUP" --name "$STORAGE_ACCOUNT" --query id --output tsv)
   if ! has_role "$principal" 'Storage Blob Data Contributor' "$storage"; then
     say "letting $IDENTITY write blobs"
     # With its type: a new identity is not yet known everywhere, and would be looked up in vain.
-    az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal \
+    change az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal \
       --role 'Storage Blob Data Contributor' --scope "$storage" --output none
   fi
-  issuer=$(az aks show --resource-group "$GROUP" --name "$CLUSTER" --query oidcIssuerProfile.issuerUrl --output tsv)
+  issuer=$(ask "issuer of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --query oidcIssuerProfile.issuerUrl --output tsv)
   ensure_federation server "$issuer" "system:serviceaccount:$SYSTEM_NAMESPACE:toygres"
   ensure_federation jobs "$issuer" "system:serviceaccount:$MANAGED_NAMESPACE:toygres-jobs"
 }
@@ -80,16 +81,21 @@ ensure_identity() {
 ensure_federation() { # NAME ISSUER SUBJECT
   there identity federated-credential show --resource-group "$GROUP" --identity-name "$IDENTITY" --name "$1" && return
   say "letting $3 sign in as $IDENTITY"
-  az identity federated-credential create --resource-group "$GROUP" --identity-name "$IDENTITY" --name "$1" \
+  change az identity federated-credential create --resource-group "$GROUP" --identity-name "$IDENTITY" --name "$1" \
     --issuer "$2" --subject "$3" --audiences api://AzureADTokenExchange --output none
 }
 
 # Before the database, so that its password is never known only to a run that broke off.
 ensure_secret() {
   local url password
-  cluster apply --server-side --field-manager toygres-deploy --filename "$here/base/namespace.yaml" >&2
+  change_cluster apply --server-side --field-manager toygres-deploy --filename "$here/base/namespace.yaml" >&"$commands"
   secret_there && return
   say "making the Secret toygres in $SYSTEM_NAMESPACE"
+  if [[ -n $dry_run ]]; then
+    change_cluster create --filename -
+    note 'over stdin the Secret toygres: DATABASE_URL, TOYGRES_ENCRYPTION_KEY, TOYGRES_API_TOKEN, made anew'
+    return
+  fi
   # Azure wants capitals, small letters, digits or signs in it; the URL wants none that mean something there.
   password=Tg-$(openssl rand -hex 24)
   url=${DATABASE_URL:-postgresql://toygres:$password@$DATABASE_SERVER.postgres.database.azure.com:5432/toygres?sslmode=require}
@@ -119,16 +125,20 @@ ensure_database() { # LOCATION
     [[ $state != Succeeded ]] || return 0
   fi
   say "making the PostgreSQL server $DATABASE_SERVER (some minutes)"
-  read_password
-  address=$(az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
+  [[ -n $dry_run ]] || read_password
+  address=$(ask "outbound address of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
     --query 'networkProfile.loadBalancerProfile.effectiveOutboundIPs[0].id')
-  address=$(az network public-ip show --ids "$address" --query ipAddress --output tsv)
-  (
-    umask 077
-    printf '{ "parameters": { "server": { "value": "%s" }, "password": { "value": "%s" },
-      "clusterAddress": { "value": "%s" }, "location": { "value": "%s" } } }\n' \
-      "$DATABASE_SERVER" "$REPLY" "$address" "$1" >"$scratch/parameters.json"
-  )
-  az deployment group create --resource-group "$GROUP" --name toygres-database --no-prompt true --output none \
+  address=$(ask "outbound address of $CLUSTER" az network public-ip show --ids "$address" --query ipAddress --output tsv)
+  if [[ -n $dry_run ]]; then
+    note "the file of parameters names $DATABASE_SERVER, $address, $1 and the password of the Secret"
+  else
+    (
+      umask 077
+      printf '{ "parameters": { "server": { "value": "%s" }, "password": { "value": "%s" },
+        "clusterAddress": { "value": "%s" }, "location": { "value": "%s" } } }\n' \
+        "$DATABASE_SERVER" "$REPLY" "$address" "$1" >"$scratch/parameters.json"
+    )
+  fi
+  change az deployment group create --resource-group "$GROUP" --name toygres-database --no-prompt true --output none \
     --template-file "$here/lib/database.json" --parameters "@$scratch/parameters.json"
 }

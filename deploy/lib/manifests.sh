@@ -50,8 +50,8 @@ OVERLAY
 
 # What an earlier run with --https made goes; the address and its name stay.
 remove_https() {
-  cluster delete deployment,networkpolicy,persistentvolumeclaim --namespace "$SYSTEM_NAMESPACE" \
-    --selector app.kubernetes.io/component=https --ignore-not-found >&2
+  change_cluster delete deployment,networkpolicy,persistentvolumeclaim --namespace "$SYSTEM_NAMESPACE" \
+    --selector app.kubernetes.io/component=https --ignore-not-found >&"$commands"
 }
 
 wait_for_rollout() {

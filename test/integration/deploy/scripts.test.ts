@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AzureCheckout, makeAzureCheckout } from '../../support/azure-checkout.ts';
 import { ROOT } from '../../support/source-files.ts';
 
@@ -60,6 +60,63 @@ test.each([
   expect({ code, errors }).toEqual({ code: 2, errors: expect.stringContaining(says) });
   expect(errors).toContain('usage: deploy-to-aks.sh');
   expect(await azure.calls()).toEqual([]);
+});
+
+/** Calls that only look; the first is into a file of the script's own. */
+const LOOK = / (show|list|get) |get-credentials .*--file /;
+const commandsOf = (output: string) => output.split('\n').filter((line) => /^(az|docker|kubectl) /.test(line));
+
+describe('with --dry-run', () => {
+  const trials = (text: string) =>
+    text.replaceAll(/\/tmp\/tmp\.\w+|\.overlay-\w+/g, 'TRIAL').replaceAll(/\\?<[^>]*>/g, 'LATER');
+
+  test('both scripts make and change nothing where nothing is, and print what they would', async () => {
+    const setup = await azure.run('setup-infra.sh', [...LOCATION, '--dry-run']);
+    const deploy = await azure.run('deploy-to-aks.sh', ['--dry-run']);
+    for (const { code, errors } of [setup, deploy]) {
+      expect({ code, errors }).toEqual({ code: 0, errors: expect.stringContaining('nothing was made or changed') });
+    }
+    expect((await azure.calls()).filter((call) => !LOOK.test(call))).toEqual([]);
+    expect(await azure.kept('secret')).toBeNull();
+    expect(deploy.output).toContain('#     - { name: toygres/server, newName: <');
+  });
+
+  test('setup-infra.sh prints exactly the commands that it then runs', async () => {
+    const { output } = await azure.run('setup-infra.sh', [...LOCATION, '--dry-run']);
+    await azure.keep('calls', '');
+    expect(await azure.run('setup-infra.sh', LOCATION)).toMatchObject({ code: 0 });
+    const ran = (await azure.calls()).filter((call) => !/ (show|list|get) /.test(call));
+    // What names a thing that is not made yet is known later.
+    const shape = (call: string) =>
+      trials(call)
+        .replace(/--assignee-object-id \S.*? --assignee-p/, '--assignee-object-id LATER --assignee-p')
+        .replace(/--scope .*? --output/, '--scope LATER --output')
+        .replace(/--issuer .*? --subject/, '--issuer LATER --subject');
+    expect(commandsOf(output).map(shape)).toEqual(ran.map(shape));
+    expect(ran.length).toBeGreaterThan(12);
+  });
+
+  test('only what is missing is printed, and nothing of the secrets that are there', async () => {
+    await azure.run('setup-infra.sh', LOCATION);
+    await azure.forget('identity_federated-credential_jobs');
+    const federations = (await azure.calls()).filter((call) => / federated-credential create /.test(call));
+    await azure.keep('calls', '');
+    const { code, output } = await azure.run('setup-infra.sh', [...LOCATION, '--dry-run']);
+    expect(code).toBe(0);
+    const made = commandsOf(output).filter((command) => / create /.test(command));
+    expect(made).toEqual(federations.filter((call) => call.includes('--name jobs')));
+    expect(made).toHaveLength(1);
+    expect((await azure.calls()).filter((call) => !LOOK.test(call))).toEqual([]);
+    const secret = JSON.parse((await azure.kept('secret')) ?? '{}').stringData as Record<string, string>;
+    expect(Object.keys(secret)).toHaveLength(3);
+    for (const value of Object.values(secret)) expect(output).not.toContain(value);
+  });
+
+  test('what may not be read ends it, and is not taken for absent', async () => {
+    await azure.keep('refuse', 'identity show');
+    const { code, errors } = await azure.run('deploy-to-aks.sh', ['--dry-run']);
+    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('AuthorizationFailed') });
+  });
 });
 
 test('bash can read every script', async () => {
