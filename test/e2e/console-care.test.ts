@@ -98,7 +98,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     await page.getByRole('link', { name: 'nightly' }).click();
     await page.getByRole('link', { name: 'Change' }).click();
     await heading('Change nightly').waitFor();
-    await page.getByLabel('Of each month, months').fill('');
+    await page.getByLabel('Monthly').fill('');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.getByText('1 image would stay, none would go.').waitFor();
     await checkPage(page, 'schedule-change');

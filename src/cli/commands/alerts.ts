@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<AlertFieldsFragment>[] = [
   { title: 'OPEN', value: ({ resolvedAt }) => (resolvedAt ? 'no' : 'yes') },
   { title: 'AGE', value: ({ openedAt }) => formatAge(openedAt), align: 'right' },
   { title: 'MESSAGE', value: ({ message, remedy }) => [message, remedy].filter(Boolean).join(' ') },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'whole' },
 ];
 
 /** `toygres alert ...` */

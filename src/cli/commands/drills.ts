@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<DrillFieldsFragment>[] = [
     align: 'right',
   },
   { title: 'AGE', value: ({ startedAt }) => formatAge(startedAt), align: 'right' },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'whole' },
 ];
 
 async function listDrills({ toygres }: Session, of: { image?: string; instance?: string }) {

@@ -19,9 +19,9 @@ const COLUMNS: readonly Column<Operation>[] = [
   { title: 'STATE', value: ({ state }) => state },
   { title: '%', value: ({ percent }) => Math.floor(percent), align: 'right' },
   { title: 'ON', value: ({ image, instance }) => image?.name ?? instance?.name },
-  { title: 'BY', value: ({ requestedBy }) => requestedBy },
+  { title: 'BY', value: ({ requestedBy }) => requestedBy, room: 'spare' },
   { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'whole' },
 ];
 
 interface ListOptions {

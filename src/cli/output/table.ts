@@ -6,6 +6,11 @@ export interface Column<Row> {
   readonly value: (row: Row) => string | number | null | undefined;
   /** Numbers stand at the right. */
   readonly align?: 'left' | 'right';
+  /**
+   * Where not all columns fit: `spare` is left out before anything is cut, such as the id of what has a name, too; `whole` is
+   * never cut, such as an id without which nothing can be done.
+   */
+  readonly room?: 'spare' | 'whole';
 }
 
 const GAP = '  ';
@@ -34,15 +39,18 @@ function shorten(text: string, cells: number): string {
 }
 
 /**
- * Rows under titles, no line wider than `width` cells: the widest columns are cut first. `width` null: as wide as they are,
- * for who reads a pipe.
+ * Rows under titles, no line wider than `width` cells where that can be: columns that can be spared are left out, the last
+ * first, then the widest are cut. `width` null: as wide as they are, for who reads a pipe.
  */
-export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number | null): string {
-  const cells = rows.map((row) => columns.map(({ value }) => harmless(String(value(row) ?? '-'))));
-  const wanted = columns.map(({ title }, index) =>
-    Math.max(widthOf(title), ...cells.map((line) => widthOf(line[index] ?? ''))),
-  );
-  const widths = width === null ? wanted : share(wanted, width - GAP.length * (columns.length - 1));
+export function formatTable<Row>(rows: readonly Row[], all: readonly Column<Row>[], width: number | null): string {
+  const every = all.map((column) => {
+    const texts = rows.map((row) => harmless(String(column.value(row) ?? '-')));
+    return { column, texts, wanted: Math.max(widthOf(column.title), ...texts.map(widthOf)) };
+  });
+  const fit = width === null ? every : leaveOut(every, width);
+  const columns = fit.map(({ column }) => column);
+  const cells = rows.map((_, row) => fit.map(({ texts }) => texts[row] ?? ''));
+  const widths = width === null ? fit.map(({ wanted }) => wanted) : share(fit, width - GAP.length * (fit.length - 1));
   const line = (texts: readonly string[]) =>
     texts
       .map((text, index) => {
@@ -56,12 +64,26 @@ export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<
   return [width === null ? head : styleText('bold', head), ...cells.map(line)].join('\n');
 }
 
+interface Measured {
+  readonly column: Pick<Column<never>, 'room'>;
+  readonly wanted: number;
+}
+
+/** Without the columns that can be spared, from the last on, for as long as not all fit. */
+function leaveOut<One extends Measured>(every: readonly One[], width: number): readonly One[] {
+  const over = every.reduce((sum, { wanted }) => sum + wanted + GAP.length, -GAP.length) > width;
+  const last = every.findLastIndex(({ column }) => column.room === 'spare');
+  return over && last >= 0 ? leaveOut(every.toSpliced(last, 1), width) : every;
+}
+
 /** Takes cells from the widest until all fit, or each is as narrow as can be. */
-function share(wanted: readonly number[], room: number): readonly number[] {
-  const widths = [...wanted];
+function share(columns: readonly Measured[], room: number): readonly number[] {
+  const widths = columns.map(({ wanted }) => wanted);
+  const cuttable = columns.map(({ column }) => (column.room === 'whole' ? 0 : Number.POSITIVE_INFINITY));
   for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over -= 1) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] ?? 0) <= LEAST) break;
+    const open = widths.map((width, index) => Math.min(width, cuttable[index] ?? 0));
+    const widest = open.indexOf(Math.max(...open));
+    if ((open[widest] ?? 0) <= LEAST) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;

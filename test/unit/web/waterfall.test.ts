@@ -56,6 +56,14 @@ describe('buildWaterfall', () => {
     ]);
   });
 
+  it('tells the time that taking back took apart from the steps', () => {
+    const steps = [step(1, 'FAILED', 1, 1, 3), step(2, 'SKIPPED', 0, null, null)];
+    const failed = { state: 'FAILED', createdAt: at(0), startedAt: at(1), finishedAt: at(5), steps };
+    expect(buildWaterfall(failed, [], ms(60)).undoneFrom).toBe(ms(3));
+    const succeeded = { ...failed, state: 'SUCCEEDED', steps: [step(1, 'SUCCEEDED', 1, 1, 3)] };
+    expect(buildWaterfall(succeeded, [], ms(60)).undoneFrom).toBeNull();
+  });
+
   it('waits until now for a worker that has not come', () => {
     const operation = {
       createdAt: at(0),

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { ToygresError, UnavailableError } from '../api/client.ts';
-import { formatCount } from '../format/numbers.ts';
+import { formatCount, formatNumberOf } from '../format/numbers.ts';
 import { AsCode, type Code } from './as-code.tsx';
 import { Button } from './button.tsx';
 import { findLines, LogLines, type LogPart } from './log-lines.ts';
@@ -113,7 +113,8 @@ export function LogView({ open, name, code }: LogViewProps) {
           Save
         </Button>
         <span className="muted number">
-          {formatCount(count)} lines{isOver ? ', ended' : ''}
+          {formatNumberOf(count, 'line')}
+          {isOver ? ', ended' : ''}
         </span>
       </div>
       <ErrorNote error={error} />
@@ -169,7 +170,7 @@ export function LogView({ open, name, code }: LogViewProps) {
           </Button>
         </div>
       )}
-      <AsCode code={code} />
+      <AsCode code={code} label="The log as code" />
     </div>
   );
 }

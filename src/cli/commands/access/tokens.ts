@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<TokenFieldsFragment>[] = [
   { title: 'BY', value: ({ createdBy }) => createdBy.name },
   { title: 'USED', value: ({ lastUsedAt }) => formatAge(lastUsedAt) ?? 'never', align: 'right' },
   { title: 'UNTIL', value: ({ revokedAt, expiresAt }) => (revokedAt ? 'revoked' : (expiresAt ?? 'revoked by hand')) },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 const listTokens = ({ toygres }: Session) =>

@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<UserFieldsFragment>[] = [
   { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no') },
   { title: 'SCOPE', value: ({ scope }) => formatScope(scope) },
   { title: 'LAST LOGIN', value: ({ lastLoginAt }) => formatAge(lastLoginAt) ?? 'never', align: 'right' },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 const listUsers = ({ toygres }: Session) =>

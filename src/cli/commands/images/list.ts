@@ -21,11 +21,11 @@ const COLUMNS: readonly Column<ImageFieldsFragment>[] = [
   { title: 'NAME', value: ({ name }) => name },
   { title: 'STATE', value: ({ state }) => state },
   { title: 'OF', value: ({ sourceInstanceName }) => sourceInstanceName },
-  { title: 'METHOD', value: ({ method }) => method },
-  { title: 'POSTGRES', value: ({ postgresVersion }) => postgresVersion },
+  { title: 'METHOD', value: ({ method }) => method, room: 'spare' },
+  { title: 'POSTGRES', value: ({ postgresVersion }) => postgresVersion, room: 'spare' },
   { title: 'STORED', value: ({ sizeBytes }) => (sizeBytes ? formatBytes(sizeBytes) : null), align: 'right' },
   { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 /** All images that a filter lets through. */

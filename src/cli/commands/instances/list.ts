@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<InstanceFieldsFragment>[] = [
     value: ({ endpoint }) => (endpoint ? `${endpoint.dnsName ?? endpoint.host}:${endpoint.port}` : null),
   },
   { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 /** All instances that a filter lets through. */

@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<ScheduleFieldsFragment>[] = [
   { title: 'OF', value: describeSubjects },
   { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no') },
   { title: 'NEXT', value: ({ nextRunsAt }) => nextRunsAt[0] },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 const RUN_COLUMNS: readonly Column<ScheduleRunFieldsFragment>[] = [
@@ -38,7 +38,7 @@ const RUN_COLUMNS: readonly Column<ScheduleRunFieldsFragment>[] = [
   { title: 'IMAGES', value: ({ operations }) => operations.length, align: 'right' },
   { title: 'AGE', value: ({ startedAt }) => formatAge(startedAt), align: 'right' },
   { title: 'MESSAGE', value: ({ message }) => message },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 /** `toygres schedule list`, `get`, `runs` */

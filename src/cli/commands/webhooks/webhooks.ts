@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<WebhookFieldsFragment>[] = [
   { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no') },
   { title: 'EVENTS', value: ({ events }) => events.join(', ') },
   { title: 'URL', value: ({ url }) => url },
-  { title: 'ID', value: ({ id }) => id },
+  { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 const EVENT = ['--event <event>', 'such as alert.opened; may be given several times'] as const;

@@ -47,6 +47,6 @@ export const IMAGE_COLUMNS: readonly Column<ImageRowFragment>[] = [
     id: 'expires',
     name: 'Kept until',
     cell: ({ protected: isProtected, expiresAt }) =>
-      isProtected ? 'protected' : <Moment at={expiresAt} none="deleted" />,
+      isProtected ? 'protected' : <Moment at={expiresAt} none="it is deleted" />,
   },
 ];

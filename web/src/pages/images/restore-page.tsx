@@ -198,11 +198,17 @@ function RestoreForm({ image }: { readonly image: ImageShown }) {
             choices={[
               {
                 value: '',
-                name: isSourceThere ? 'Hold it, since the source is there' : 'Let it run, since the source is gone',
-                hint: 'As is usual.',
+                name: 'What is safe',
+                hint: isSourceThere
+                  ? `It is held: ${image.sourceInstanceName} is there, and does it.`
+                  : `It runs: ${image.sourceInstanceName} is gone, and nobody else does it.`,
               },
-              { value: 'HOLD', name: 'Hold it' },
-              { value: 'RUN', name: 'Let it run', hint: isSourceThere ? 'Then both do what they do.' : '' },
+              { value: 'HOLD', name: 'Hold it', hint: 'It is there, and does nothing until you let it.' },
+              {
+                value: 'RUN',
+                name: 'Let it run',
+                hint: isSourceThere ? `Then both do it, ${image.sourceInstanceName} and this one.` : '',
+              },
             ]}
             onChange={setBackground}
           />

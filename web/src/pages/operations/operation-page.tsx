@@ -28,6 +28,12 @@ const BAR_TONES: Readonly<Record<string, 'good' | 'bad' | 'idle'>> = {
   CANCELLED: 'idle',
 };
 
+const NO_FINDINGS: Readonly<Record<string, string>> = {
+  SUCCEEDED: 'Nothing was found that is not as it was on the source.',
+  FAILED: 'Nothing was found before it failed.',
+  CANCELLED: 'Nothing was found before it was cancelled.',
+};
+
 export default function OperationPage() {
   const { id = '' } = useParams();
   return <OperationView key={id} id={id} />;
@@ -58,6 +64,7 @@ function OperationView({ id }: { readonly id: string }) {
   const waterfall = buildWaterfall(operation, events, now);
   const current = steps.find((step) => step.state === 'FAILED') ?? steps.find((step) => step.state === 'RUNNING');
   const chosen = steps.find(({ position }) => String(position) === stepParam) ?? current ?? steps.at(-1);
+  const tellsFindings = findings.length > 0 || jobs.length > 0;
   const job = jobs.find((one) => one.id === jobParam) ?? jobs.at(-1);
 
   return (
@@ -138,34 +145,35 @@ function OperationView({ id }: { readonly id: string }) {
           isOver={over}
         />
       </Panel>
-      <div className="columns">
-        {chosen && (
-          <Panel title={chosen.name}>
-            <StepDetail step={chosen} />
+      <div className={job ? 'columns beside' : 'columns'}>
+        <div className="stack">
+          {chosen && (
+            <Panel title={chosen.name}>
+              <StepDetail step={chosen} isSaid={chosen.failure?.message === failure?.message} />
+            </Panel>
+          )}
+          {tellsFindings && (
+            <Panel title="Findings">
+              <Findings findings={findings} none={NO_FINDINGS[state] ?? 'Nothing is found so far.'} />
+            </Panel>
+          )}
+        </div>
+        {job && (
+          <Panel
+            title="Log of its job"
+            actions={
+              jobs.length > 1 &&
+              jobs.map((one) => (
+                <Button key={one.id} kind="quiet" pressed={one.id === job.id} onPress={() => setJob(one.id)}>
+                  {one.name}
+                </Button>
+              ))
+            }
+          >
+            <JobLog key={job.id} job={job} />
           </Panel>
         )}
-        <Panel title="Findings">
-          <Findings
-            findings={findings}
-            none={over ? 'Nothing was found that is not as it was on the source.' : 'Nothing is found so far.'}
-          />
-        </Panel>
       </div>
-      {job && (
-        <Panel
-          title="Log of its job"
-          actions={
-            jobs.length > 1 &&
-            jobs.map((one) => (
-              <Button key={one.id} kind="quiet" pressed={one.id === job.id} onPress={() => setJob(one.id)}>
-                {one.name}
-              </Button>
-            ))
-          }
-        >
-          <JobLog key={job.id} job={job} />
-        </Panel>
-      )}
       {asked === 'cancel' && (
         <ActionDialog
           title={`Cancel: ${title}?`}

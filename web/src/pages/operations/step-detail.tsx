@@ -8,11 +8,16 @@ import { ProgressBar } from '../../ui/progress.tsx';
 import { StateMark } from '../../ui/state.tsx';
 
 /** How far a step is: bytes and rate where they are known, its own words where not. */
-export function StepDetail({ step }: { readonly step: OperationStepFragment }) {
+export function StepDetail(props: {
+  readonly step: OperationStepFragment;
+  /** Its failure stands on the page already. */
+  readonly isSaid?: boolean;
+}) {
+  const { step, isSaid = false } = props;
   const { progress, failure, state } = step;
   return (
     <>
-      {failure && (
+      {failure && !isSaid && (
         <Note
           tone={state === 'FAILED' ? 'bad' : 'warn'}
           title={state === 'FAILED' ? 'It failed' : 'The last try failed'}
@@ -21,7 +26,7 @@ export function StepDetail({ step }: { readonly step: OperationStepFragment }) {
         </Note>
       )}
       {state === 'RUNNING' && progress?.percent != null && <ProgressBar percent={progress.percent} label={step.name} />}
-      {progress?.message && <p>{progress.message}</p>}
+      {progress?.message && state !== 'FAILED' && <p>{progress.message}</p>}
       <Facts
         facts={[
           ['State', <StateMark key="state" state={state} of="work" />],

@@ -14,7 +14,7 @@ export function StepRows(props: {
   readonly isOver: boolean;
 }) {
   const { waterfall, chosen, onChoose, isOver } = props;
-  const { from, to, queuedUntil, rows } = waterfall;
+  const { from, to, queuedUntil, rows, undoneFrom } = waterfall;
   const whole = to - from;
   const move = (event: KeyboardEvent<HTMLOListElement>) => {
     const by =
@@ -77,6 +77,19 @@ export function StepRows(props: {
             </li>
           );
         })}
+        {undoneFrom !== null && (
+          <li className="waterfall-row waiting-row">
+            <span className="step-name muted">Taking back what was made</span>
+            <span className="lane">
+              <span
+                className="segment"
+                style={{ left: percentOf(undoneFrom - from, whole), width: percentOf(to - undoneFrom, whole) }}
+                title={`Took ${formatDuration(to - undoneFrom)}`}
+              />
+            </span>
+            <span className="number">{formatDuration(to - undoneFrom)}</span>
+          </li>
+        )}
       </ol>
     </div>
   );

@@ -20,6 +20,8 @@ export interface Waterfall {
   /** Until a worker began. */
   readonly queuedUntil: number;
   readonly rows: readonly Row[];
+  /** From when on what was done was taken back; null where nothing was. */
+  readonly undoneFrom: number | null;
   readonly events: number;
 }
 
@@ -55,6 +57,7 @@ function readSegments(step: OperationStepFragment, events: readonly StepEvent[])
 export function buildWaterfall(
   operation: {
     readonly createdAt: string;
+    readonly state?: string;
     readonly startedAt?: string | null | undefined;
     readonly finishedAt?: string | null | undefined;
     readonly steps: readonly OperationStepFragment[];
@@ -66,5 +69,8 @@ export function buildWaterfall(
   const to = Math.max(operation.finishedAt ? Date.parse(operation.finishedAt) : now, from + 1);
   const queuedUntil = operation.startedAt ? Date.parse(operation.startedAt) : to;
   const rows = operation.steps.map((step) => ({ step, segments: readSegments(step, events) }));
-  return { from, to, queuedUntil, rows, events: events.length };
+  const ends = rows.flatMap(({ segments }) => segments.map((segment) => segment.to ?? to));
+  const isUndone = /FAILED|CANCELLING|CANCELLED/.test(operation.state ?? '') && ends.length > 0;
+  const undoneFrom = isUndone && Math.max(...ends) < to ? Math.max(...ends) : null;
+  return { from, to, queuedUntil, rows, undoneFrom, events: events.length };
 }

@@ -21,7 +21,8 @@ export function Storage({ images }: { readonly images: readonly Image[] }) {
   const bySource = [...Map.groupBy(there, ({ sourceInstanceName }) => sourceInstanceName)]
     .map(([name, own]) => ({ name, bytes: sum(own), count: own.length }))
     .sort((a, b) => b.bytes - a.bytes);
-  const words = `${formatBytes(total)} in ${formatNumberOf(there.length, 'image')}; ${formatBytes(sizes[0] ?? 0)} of it older than ${WEEKS - 1} weeks.`;
+  const old = sizes[0] ?? 0;
+  const words = `${formatBytes(total)} in ${formatNumberOf(there.length, 'image')}${old === 0 ? '' : `; ${formatBytes(old)} of it older than ${WEEKS - 1} weeks`}.`;
   return (
     <>
       <p>{words}</p>

@@ -5,13 +5,19 @@ import { buildCalendar, type CalendarDay } from './calendar.ts';
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const SHOWN = 2;
 
-const NAME = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 
-function Day({ day: { date, times }, isPast }: { readonly day: CalendarDay; readonly isPast: boolean }) {
+function Day(props: { readonly day: CalendarDay; readonly isPast: boolean; readonly isFirst: boolean }) {
+  const { isPast, isFirst } = props;
+  const { date, times } = props.day;
+  const number = Number(date.slice(-2));
+  const begins = isFirst || number === 1;
   const more = times.length - SHOWN;
   return (
-    <td className={`calendar-day${times.length > 0 ? ' due' : ''}${isPast ? ' past' : ''}`}>
-      <span className="calendar-date">{NAME.format(Date.parse(date))}</span>
+    <td className={`calendar-day${times.length > 0 ? ' due' : ''}${isPast ? ' past' : ''}${begins ? ' begins' : ''}`}>
+      <span className="calendar-date">
+        {number} <span className="calendar-month">{MONTH.format(Date.parse(date))}</span>
+      </span>
       {times.slice(0, SHOWN).map((time) => (
         <span key={time} className="calendar-time">
           {time}
@@ -57,7 +63,7 @@ export function NextRuns(props: {
             {weeks.map((week) => (
               <tr key={week[0]?.date}>
                 {week.map((day) => (
-                  <Day key={day.date} day={day} isPast={day.date < today} />
+                  <Day key={day.date} day={day} isPast={day.date < today} isFirst={day === weeks[0]?.[0]} />
                 ))}
               </tr>
             ))}

@@ -12,12 +12,12 @@ import { RetentionStrip } from './retention-strip.tsx';
 
 const RULES = [
   ['keepLast', 'The newest', '--keep-last'],
-  ['keepHourly', 'Of each hour, hours', '--keep-hourly'],
-  ['keepDaily', 'Of each day, days', '--keep-daily'],
-  ['keepWeekly', 'Of each week, weeks', '--keep-weekly'],
-  ['keepMonthly', 'Of each month, months', '--keep-monthly'],
-  ['keepYearly', 'Of each year, years', '--keep-yearly'],
-  ['keepDays', 'All of the last days', '--keep-days'],
+  ['keepHourly', 'Hourly', '--keep-hourly'],
+  ['keepDaily', 'Daily', '--keep-daily'],
+  ['keepWeekly', 'Weekly', '--keep-weekly'],
+  ['keepMonthly', 'Monthly', '--keep-monthly'],
+  ['keepYearly', 'Yearly', '--keep-yearly'],
+  ['keepDays', 'All of so many days', '--keep-days'],
 ] as const;
 
 type Rule = (typeof RULES)[number][0];
@@ -185,14 +185,17 @@ export function ScheduleForm(props: {
           type="number"
           min={1}
           value={draft.drillEvery}
-          hint="Every so-manieth image; empty: none."
+          hint="7: every 7th image is restored and compared. Empty: none is."
           error={errorOf(error, 'drillEvery')}
           onChange={(drillEvery) => set({ drillEvery })}
         />
       </div>
       <fieldset className="rules">
         <legend>Kept: {retentionWords(retention)}</legend>
-        <p className="hint">An image stays that any rule wants. The newest, and the newest proven one, always stay.</p>
+        <p className="hint">
+          So many of each are kept; an image stays that any rule wants. The newest, and the newest proven one, always
+          stay.
+        </p>
         <div className="columns rule-fields">
           {RULES.map(([rule, label]) => (
             <TextField

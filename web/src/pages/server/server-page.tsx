@@ -73,7 +73,7 @@ export default function ServerPage() {
           title={
             broken === 0
               ? 'All that operations depend on is in order.'
-              : `${broken} of ${links.length} links are broken.`
+              : `${broken} of ${links.length} ${broken === 1 ? 'is' : 'are'} not in order.`
           }
         />
       )}
