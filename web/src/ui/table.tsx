@@ -9,6 +9,8 @@ export interface Column<Row> {
   /** Rows are sorted by it when the head is pressed. */
   readonly sortBy?: (row: Row) => string | number;
   readonly align?: 'end';
+  /** Left out where the window is not wide: the page of the row says it. */
+  readonly isSpare?: boolean;
   /** The one that names the row. */
   readonly isTitle?: boolean;
 }
@@ -103,13 +105,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               />
             </th>
           )}
-          {columns.map(({ id, name, sortBy, align }) => {
+          {columns.map(({ id, name, sortBy, align, isSpare }) => {
             const isSorted = sorting?.column === id;
             return (
               <th
                 key={id}
                 scope="col"
-                className={align}
+                className={[align, isSpare ? 'spare-cell' : ''].filter(Boolean).join(' ') || undefined}
                 aria-sort={isSorted ? (sorting.isDown ? 'descending' : 'ascending') : undefined}
               >
                 {sortBy !== undefined && onSort !== undefined ? (
@@ -142,11 +144,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 />
               </td>
             )}
-            {columns.map(({ id, name, cell, align, isTitle }) => (
+            {columns.map(({ id, name, cell, align, isTitle, isSpare }) => (
               <td
                 key={id}
                 data-name={name}
-                className={[align, isTitle ? 'title-cell' : ''].filter(Boolean).join(' ') || undefined}
+                className={
+                  [align, isTitle ? 'title-cell' : '', isSpare ? 'spare-cell' : ''].filter(Boolean).join(' ') ||
+                  undefined
+                }
               >
                 {cell(row)}
               </td>

@@ -54,7 +54,7 @@ export function instanceColumns(onPick: (label: LabelPair) => void): readonly Co
       name: 'PostgreSQL',
       sortBy: ({ postgresVersion }) => Number(postgresVersion),
       cell: ({ postgresVersion, imageType }) => (
-        <span className="nowrap">
+        <span>
           {postgresVersion}
           {imageType === 'PG_DURABLE' && ' + pg_durable'}
         </span>
@@ -71,6 +71,7 @@ export function instanceColumns(onPick: (label: LabelPair) => void): readonly Co
     {
       id: 'created',
       name: 'Created',
+      isSpare: true,
       sortBy: ({ createdAt }) => -Date.parse(createdAt),
       cell: ({ createdAt }) => <Moment at={createdAt} />,
     },

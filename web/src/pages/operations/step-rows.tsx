@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
-import { formatClock, formatDuration } from '../../format/times.ts';
+import { formatBytes } from '../../format/numbers.ts';
+import { formatClock, formatDuration, formatSecondsLeft } from '../../format/times.ts';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { StateMark } from '../../ui/state.tsx';
 import type { Segment, Waterfall } from './waterfall.ts';
@@ -71,6 +72,7 @@ export function StepRows(props: {
                 {step.state === 'RUNNING' && step.progress?.percent != null && (
                   <span className="step-progress">
                     <ProgressBar percent={step.progress.percent} label={step.name} />
+                    <span className="muted number">{sayPace(step.progress)}</span>
                   </span>
                 )}
               </button>
@@ -93,6 +95,18 @@ export function StepRows(props: {
       </ol>
     </div>
   );
+}
+
+/** `525 MiB of 750 MiB, 55 MiB/s, 8 s left`: as much of it as is known. */
+function sayPace(progress: NonNullable<Waterfall['rows'][number]['step']['progress']>): string {
+  const { bytesDone, bytesTotal, bytesPerSecond, secondsLeft } = progress;
+  return [
+    bytesDone == null ? null : `${formatBytes(bytesDone)}${bytesTotal == null ? '' : ` of ${formatBytes(bytesTotal)}`}`,
+    bytesPerSecond == null ? null : `${formatBytes(bytesPerSecond)}/s`,
+    secondsLeft == null ? null : `${formatSecondsLeft(secondsLeft)} left`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
 }
 
 const TONES: Readonly<Record<string, string>> = { SUCCEEDED: 'good', FAILED: 'bad', RUNNING: 'busy', SKIPPED: 'idle' };
