@@ -71,8 +71,8 @@ export function SignInPage() {
           </a>
         )}
         <p className="hint">
-          On a new server the name is <code>admin</code>, and the password is what <code>npm start</code> printed at its
-          first start.
+          On a new server the name is <code>admin</code>. <code>npm start</code> printed the password at its first
+          start, or named the file that has it.
         </p>
       </form>
     </main>

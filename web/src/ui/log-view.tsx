@@ -52,6 +52,13 @@ export function LogView({ open, name, code }: LogViewProps) {
       setSeen(count);
     }
   }, [version, follows]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as soon as something else is looked for, not at each new line.
+  useEffect(() => {
+    const [first] = found;
+    if (search === '' || first === undefined) return;
+    setFollows(false);
+    virtual.scrollToIndex(first, { align: 'center' });
+  }, [search]);
   const isAtWanted = useRef(false);
   useEffect(() => {
     if (wanted === '' || isAtWanted.current) return;

@@ -133,7 +133,7 @@ function OverviewTab({ instance }: { readonly instance: InstanceShown }) {
                 `${instance.postgresVersion}${instance.imageType === 'PG_DURABLE' ? ' with pg_durable' : ''}`,
               ],
               ['Volume', `${instance.storageGib} GiB`],
-              ['Reached from', instance.exposure === 'PUBLIC' ? 'everywhere' : 'inside'],
+              ['Reached from', instance.exposure === 'PUBLIC' ? 'the internet' : 'its own network alone'],
               ['Namespace', instance.namespace],
               ['Created', <Moment key="created" at={instance.createdAt} />],
               instance.sourceImage
