@@ -14,7 +14,10 @@ export default defineConfig({
     // Files wait a good part of their time, for servers that boot and for leases of the dead; three keep two processors busy.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {
