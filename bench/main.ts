@@ -8,7 +8,7 @@ import { benchImage, benchObjects, benchSmall, benchTables } from './image.ts';
 import { readMachine } from './machine.ts';
 import { type BenchOptions, readOptions, type Section, USAGE } from './options.ts';
 import { benchPhysical } from './physical.ts';
-import { makePlace, type Place } from './place.ts';
+import { inOwnPlace, makePlace, type Place } from './place.ts';
 import { formatReport, reportAsJson, type SectionReport } from './report.ts';
 import { benchSchedule } from './schedule.ts';
 
@@ -31,7 +31,9 @@ async function bench(options: BenchOptions): Promise<void> {
   const machine = await readMachine(place.directory, place.programs);
   const begunAt = performance.now();
   const sections: SectionReport[] = [];
-  for (const section of options.sections) sections.push(await BENCHES[section](place, options));
+  for (const section of options.sections) {
+    sections.push(await inOwnPlace(place, section, (own) => BENCHES[section](own, options)));
+  }
   const text = options.json ? reportAsJson(machine, sections) : formatReport(machine, sections);
   process.stdout.write(`${text}\n`);
   place.say(

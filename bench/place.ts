@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { findPostgresPrograms, type PostgresPrograms } from '../src/postgres-programs/find.ts';
 import { type ProcessIdentity, readServerIdentity } from '../src/postgres-programs/identity.ts';
 
@@ -42,4 +43,16 @@ export async function makePlace(): Promise<Place & AsyncDisposable> {
     say: (text) => void process.stderr.write(`${text}\n`),
     [Symbol.asyncDispose]: remove,
   };
+}
+
+/** A place of its own within another: what one section leaves is not found by the next. It is removed after the work. */
+export async function inOwnPlace<T>(place: Place, name: string, work: (own: Place) => Promise<T>): Promise<T> {
+  const directory = path.join(place.directory, name);
+  await mkdir(directory);
+  await chmod(directory, 0o755);
+  try {
+    return await work({ ...place, directory });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
