@@ -29,7 +29,7 @@ export interface StepOptions {
 }
 
 export interface UntilOptions extends StepOptions {
-  /** The wait between two looks. Default 500 ms. */
+  /** The longest wait between two looks, which come sooner while the step is young. Default 500 ms. */
   readonly intervalMs?: number;
 }
 

@@ -13,6 +13,9 @@ import { createProgressTracker, percentOfRun } from './progress.ts';
 import { createProgressReporter } from './progress-reporter.ts';
 
 const DEFAULTS = { attempts: 5, delayMs: 1000, maxDelayMs: 30_000 } as const;
+/** The first waits of a step are an eighth of its age, so that a short one is not made long by being looked at. */
+const SOONEST_MS = 50;
+const SHARE_OF_AGE = 1 / 8;
 const OUTAGE = { delayMs: 200, maxDelayMs: 5000 };
 const PROGRESS_INTERVAL_MS = 1000;
 /** Far above what retries and restarts come to: a step that ends its worker every time must not go on for ever. */
@@ -27,6 +30,7 @@ export interface Doing<T> {
   readonly lookMs: number | null;
   /** How long looking may go on in all; then the step has failed for good. */
   readonly wholeMs: number | null;
+  /** The longest wait between two looks. */
   readonly intervalMs: number;
 }
 
@@ -102,7 +106,8 @@ export async function perform<T>(
         const leftMs =
           doing.wholeMs === null ? Number.POSITIVE_INFINITY : startedAt + doing.wholeMs - performance.now();
         if (leftMs <= 0) throw tooLong(step, doing.wholeMs ?? 0);
-        await wait(Math.min(doing.intervalMs, leftMs));
+        const soon = Math.max(SOONEST_MS, (performance.now() - startedAt) * SHARE_OF_AGE);
+        await wait(Math.min(doing.intervalMs, soon, leftMs));
       } catch (error) {
         if (error instanceof Interrupted) throw error;
         if (isDatabaseUnavailable(error)) {
