@@ -16,7 +16,8 @@ import type { DatabaseToLoad, LoadGround, LoadParts } from './load-ground.ts';
 import { LoadSession, type Task } from './load-session.ts';
 import { type Mending, mend } from './mend/mend.ts';
 import { settle } from './mend/settle.ts';
-import { planTasks } from './order/plan.ts';
+import { planStretch, stretchesOf } from './order/definitions.ts';
+import { type Planned, planTasks } from './order/plan.ts';
 import { runPlanned } from './order/run-planned.ts';
 import { goesTogether, groupsOf, TOGETHER_AT_MOST } from './order/together.ts';
 import { setDatabase } from './set-database.ts';
@@ -89,7 +90,7 @@ export class EntryLoader {
       await parts.afterFirst?.(session.session);
     }
     const main = rest.filter(({ entry }) => !isGrant(entry) && !isLast(entry));
-    let failed = await this.inOrder(
+    let failed = await this.definitions(
       session,
       main.filter(({ entry }) => entry.section === 'PRE_DATA'),
     );
@@ -192,6 +193,20 @@ export class EntryLoader {
     return failed;
   }
 
+  /** In their order, but for long stretches of tables, which all sessions share. Gives those that failed. */
+  private async definitions(session: LoadSession, tasks: readonly Task[]): Promise<Task[]> {
+    const failed: Task[] = [];
+    for (const stretch of stretchesOf(tasks, (task) => this.mayShare(task))) {
+      if (!stretch.isSideBySide || this.database.width < 2) {
+        failed.push(...(await this.inOrder(session, stretch.tasks)));
+        continue;
+      }
+      const planned = planStretch(stretch.tasks, (id) => this.entries.get(id));
+      failed.push(...(await this.runBy(await this.openSessions(stretch.tasks.length), planned)));
+    }
+    return failed;
+  }
+
   private mayShare(task: Task): boolean {
     return goesTogether(task) && !this.isMeant(task.entry);
   }
@@ -218,14 +233,23 @@ export class EntryLoader {
 
   private async sideBySide(tasks: readonly Task[]): Promise<Task[]> {
     if (tasks.length === 0) return [];
-    while (this.sessions.length < Math.min(this.database.width, tasks.length)) await this.openSession();
-    const [session] = this.sessions;
+    const sessions = await this.openSessions(tasks.length);
+    const [session] = sessions;
     if (session !== undefined) await this.readExtensionSchemas(session);
     const sizeOf = ({ entry }: Task) => (entry.file === null ? 0 : this.files.sizeOf(entry.file));
-    const planned = planTasks(tasks, sizeOf, this.toc.entries);
+    return this.runBy(sessions, planTasks(tasks, sizeOf, this.toc.entries));
+  }
+
+  /** As many as may load at once, or as there are tasks. */
+  private async openSessions(tasks: number): Promise<readonly LoadSession[]> {
+    while (this.sessions.length < Math.min(this.database.width, tasks)) await this.openSession();
+    return this.sessions;
+  }
+
+  private runBy(sessions: readonly LoadSession[], planned: readonly Planned[]): Promise<Task[]> {
     return runPlanned(
       planned,
-      this.sessions.map((one) => (group) => this.performAll(one, group)),
+      sessions.map((one) => (group) => this.performAll(one, group)),
       { mayShare: ({ task, weight }) => weight < SMALL_BYTES && this.mayShare(task), atMost: TOGETHER_AT_MOST },
     );
   }

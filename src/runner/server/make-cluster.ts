@@ -86,11 +86,3 @@ async function runInitdb({ programs, secretFile }: Attempt, directory: string, p
   const words = firstError([...end.output.split('\n'), ...end.errorLines]);
   throw new JobFailure(`the new cluster could not be made: ${words === '' ? 'initdb ended without a word' : words}`);
 }
-
-/** Writes all of it to the disk. */
-export async function syncCluster({ programs }: Attempt, directory: string): Promise<void> {
-  const end = await programs.run('initdb', { arguments: ['--sync-only', `--pgdata=${directory}`] });
-  if (end.exitCode === 0) return;
-  const words = [...end.output.split('\n'), ...end.errorLines].findLast((line) => line.trim() !== '');
-  throw new JobFailure(`the restored cluster could not be written to disk: ${words ?? 'initdb ended without a word'}`);
-}

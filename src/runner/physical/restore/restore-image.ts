@@ -6,6 +6,7 @@ import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import { requireRoom } from '../../attempt/require-room.ts';
 import type { BackgroundWork } from '../../background-work/settle-cron-jobs.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
+import { syncCluster } from '../../server/sync-cluster.ts';
 import { adoptVolume, finishVolume, volumeAt } from '../../volume/adopt-volume.ts';
 import { findArchives } from '../archive/archive-names.ts';
 import { unpackZstd } from '../archive/zstd.ts';
@@ -40,6 +41,7 @@ export const restorePhysical: Program = async (attempt) => {
   const plan = { login, collations: image.collations, durableFunctions, backgroundWork };
   const { databases } = await recoverCopy(attempt, growing, plan);
   await removeTraces(growing);
+  report.progress(90, 'writing the cluster to disk');
   await syncCluster(attempt, growing);
   const result = { databases, notices: report.notices, findings: report.findings };
   await finishVolume(volume, imageId, JSON.stringify(result));
@@ -102,13 +104,5 @@ async function removeTraces(growing: string): Promise<void> {
   }
   for (const name of ['backup_label', 'recovery.signal']) {
     if (existsSync(path.join(growing, name))) throw new JobFailure('the recovery of the image did not come to its end');
-  }
-}
-
-async function syncCluster({ programs, report }: Attempt, growing: string): Promise<void> {
-  report.progress(90, 'writing the cluster to disk');
-  const end = await programs.run('initdb', { arguments: ['--sync-only', `--pgdata=${growing}`] });
-  if (end.exitCode !== 0) {
-    throw new JobFailure(`the restored cluster could not be written to disk: ${end.errorLines.at(-1) ?? ''}`);
   }
 }
