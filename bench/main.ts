@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import path from 'node:path';
 import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchFollow } from './follow.ts';
@@ -7,6 +8,8 @@ import { benchIdle } from './idle.ts';
 import { benchImage, benchObjects, benchSmall, benchTables } from './image.ts';
 import { readMachine } from './machine.ts';
 import { type BenchOptions, readOptions, type Section, USAGE } from './options.ts';
+import { type Outcome, outcomesOf } from './page/outcomes.ts';
+import { writePage } from './page/write-page.ts';
 import { benchPhysical } from './physical.ts';
 import { inOwnPlace, makePlace, type Place } from './place.ts';
 import { formatReport, reportAsJson, type SectionReport } from './report.ts';
@@ -31,11 +34,18 @@ async function bench(options: BenchOptions): Promise<void> {
   const machine = await readMachine(place.directory, place.programs);
   const begunAt = performance.now();
   const sections: SectionReport[] = [];
+  const outcomes: Outcome[] = [];
   for (const section of options.sections) {
-    sections.push(await inOwnPlace(place, section, (own) => BENCHES[section](own, options)));
+    const report = await inOwnPlace(place, section, (own) => BENCHES[section](own, options));
+    sections.push(report);
+    outcomes.push(...outcomesOf(section, report));
   }
   const text = options.json ? reportAsJson(machine, sections) : formatReport(machine, sections);
   process.stdout.write(`${text}\n`);
+  if (options.page) {
+    const written = await writePage(path.join(import.meta.dirname, '../docs'), machine, outcomes);
+    place.say(`bench: wrote ${written.join(' and ')}`);
+  }
   place.say(
     `bench: ${Math.round((performance.now() - begunAt) / 1000)} s in all; everything that was started is stopped`,
   );

@@ -21,9 +21,11 @@ export interface BenchOptions {
   readonly sizeBytes: number;
   readonly runs: number;
   readonly json: boolean;
+  /** Whether docs/bench.md and its plot are written anew. */
+  readonly page: boolean;
 }
 
-export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 1GB] [--runs 3] [--json]
+export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 1GB] [--runs 3] [--json] [--page]
 
   image    an image and its restore, against pg_dump, azcopy and pg_restore by hand
   tables   the same of 3,000 small tables
@@ -38,7 +40,8 @@ export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 
   cluster  calls of the API server, and a new server against kubectl; only on the cluster that KUBECONFIG names
 
   --size   of the database, such as 200MB; --runs of each measurement, the median is shown
-  --json   JSON on stdout instead of the report; what is going on is told on stderr`;
+  --json   JSON on stdout instead of the report; what is going on is told on stderr
+  --page   docs/bench.md and its plot are written anew, of what has a goal`;
 
 const UNITS: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
 
@@ -63,6 +66,7 @@ export function readOptions(given: readonly string[], hasCluster: boolean): Benc
       size: { type: 'string', default: '1GB' },
       runs: { type: 'string', default: '3' },
       json: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -75,5 +79,5 @@ export function readOptions(given: readonly string[], hasCluster: boolean): Benc
   });
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs}: write a whole number from 1.`);
-  return { sections, sizeBytes: parseSize(values.size), runs, json: values.json };
+  return { sections, sizeBytes: parseSize(values.size), runs, json: values.json, page: values.page };
 }

@@ -42,12 +42,14 @@ test('by default everything is measured three times on a database of 1 GB', () =
     sizeBytes: 1e9,
     runs: 3,
     json: false,
+    page: false,
   });
   expect(readOptions(['--only', 'idle,image', '--size', '60MB', '--runs', '1', '--json'], false)).toEqual({
     sections: ['idle', 'image'],
     sizeBytes: 6e7,
     runs: 1,
     json: true,
+    page: false,
   });
   expect(readOptions(['--help'], false)).toBeNull();
 });

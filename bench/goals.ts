@@ -1,0 +1,10 @@
+import type { Section } from './options.ts';
+
+/** What a measurement is to come to, for each section and the name of its measurement; as a ratio where it has a peer. */
+export const GOALS: Partial<Record<Section, Readonly<Record<string, number>>>> = {
+  image: { image: 0.4, 'restore into a new server': 0.5, stored: 1.1 },
+  tables: { image: 1, 'restore into a new server': 0.6 },
+  objects: { image: 0.5, 'restore into a new server': 0.8 },
+  small: { 'beyond the tools: an image': 2, 'beyond the tools: a restore': 2 },
+  physical: { image: 0.6, 'restore into a new server': 1, stored: 1.1 },
+};
