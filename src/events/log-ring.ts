@@ -13,17 +13,20 @@ export interface LineRing {
   readonly floor: number;
   /** The number of the newest line seen, `floor` when there was none. */
   readonly last: number;
+  /** Nobody is given it before the next `mark`. */
   push(line: PlatformLogLine): void;
+  /** Hands on all that was pushed, together. */
+  mark(): void;
   /**
-   * Lines after `cursor` in order, at most `count`; the caller has seen to it that `cursor >= floor`. The same list to all
-   * who ask for the same before the next line comes.
+   * Lines after `cursor` in order, at most `count`; the caller has seen to it that `cursor >= floor`. It ends where a mark
+   * was made, so that all who stand at the same line are given the same list, however many lines come meanwhile.
    */
   after(cursor: number, count: number): readonly PlatformLogLine[];
   /** All that is here. */
   all(): readonly PlatformLogLine[];
 }
 
-/** Lists that are kept to be given again. */
+/** Lists that are kept to be given again: the newest, since those who are slow are few. */
 const SHARED_LISTS = 16;
 
 /** An empty ring that begins after the given line. */
@@ -34,7 +37,33 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
   // Evicted lines stay in front of `start` until half of the array is waste: shifting each would copy it each time.
   let lines: PlatformLogLine[] = [];
   let start = 0;
+  let marks: number[] = [];
   const taken = new Map<string, readonly PlatformLogLine[]>();
+
+  /** The place in `lines` of the first that comes after this one. */
+  function placeAfter(cursor: number): number {
+    let low = start;
+    for (let high = lines.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((lines[middle]?.line ?? 0) > cursor) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The last mark up to there that has something after the cursor; the line itself where none has: more lie between two. */
+  function endOf(cursor: number, upTo: number): number {
+    const newest = marks.at(-1) ?? cursor;
+    if (newest <= upTo) return newest;
+    let low = 0;
+    for (let high = marks.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((marks[middle] ?? 0) > upTo) high = middle;
+      else low = middle + 1;
+    }
+    const mark = marks[low - 1] ?? 0;
+    return mark > cursor ? mark : upTo;
+  }
 
   function evict(): void {
     const oldest = lines[start];
@@ -45,6 +74,7 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
     if (start > 64 && start * 2 > lines.length) {
       lines = lines.slice(start);
       start = 0;
+      marks = marks.filter((mark) => mark > floor);
     }
   }
 
@@ -56,26 +86,30 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
       return last;
     },
     push(line) {
-      taken.clear();
       lines.push(line);
       last = line.line;
       characters += line.text.length;
       while (lines.length - start > limits.lines || (characters > limits.characters && lines.length - start > 1))
         evict();
     },
+    mark() {
+      if (last > (marks.at(-1) ?? after)) marks.push(last);
+    },
     after(cursor, count) {
-      const key = `${cursor} ${count}`;
+      const from = placeAfter(cursor);
+      const furthest = lines[Math.min(from + count, lines.length) - 1];
+      if (furthest === undefined || furthest.line <= cursor) return [];
+      const end = endOf(cursor, furthest.line);
+      if (end <= cursor) return [];
+      const key = `${cursor} ${end}`;
       const known = taken.get(key);
       if (known !== undefined) return known;
-      let low = start;
-      for (let high = lines.length; low < high; ) {
-        const middle = (low + high) >> 1;
-        if ((lines[middle]?.line ?? 0) > cursor) high = middle;
-        else low = middle + 1;
+      const found = lines.slice(from, placeAfter(end));
+      taken.set(key, found);
+      for (const oldest of taken.keys()) {
+        if (taken.size <= SHARED_LISTS) break;
+        taken.delete(oldest);
       }
-      const found = lines.slice(low, low + count);
-      // Who stands further back than most would fill it with lists of their own.
-      if (taken.size < SHARED_LISTS) taken.set(key, found);
       return found;
     },
     all: () => lines.slice(start),

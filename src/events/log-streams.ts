@@ -20,11 +20,11 @@ export interface LogStreamsOptions {
   readonly jobs: (id: string) => Promise<JobRecord | null>;
   readonly instances: (id: string) => Promise<InstanceRecord | null>;
   readonly log: Logger;
-  /** Of each log that somebody follows. Default 5,000 lines and 4 Mi characters. */
+  /** Of each log that somebody follows. Default 20,000 lines and 4 Mi characters. */
   readonly ring?: RingLimits;
 }
 
-const RING: RingLimits = { lines: 5_000, characters: 4 << 20 };
+const RING: RingLimits = { lines: 20_000, characters: 4 << 20 };
 /** One answer holds no more, whatever is asked for. */
 const ANSWER_LINES = 10_000;
 

@@ -98,6 +98,7 @@ function beginReading(limits: RingLimits, after: number, open: OpenReading): Rea
 
   const wakeNow = () => {
     timer = null;
+    ring.mark();
     wokenAt = performance.now();
     for (const resume of [...waiting]) resume();
   };
@@ -119,6 +120,7 @@ function beginReading(limits: RingLimits, after: number, open: OpenReading): Rea
     } catch (caught) {
       if (!abort.signal.aborted) error = caught;
     } finally {
+      ring.mark();
       ended = true;
       if (timer !== null) clearTimeout(timer);
       wakeNow();

@@ -4,10 +4,12 @@ import type { ServerResponse } from 'node:http';
 /** Proxies end a connection on which nothing comes for half a minute or so. */
 const COMMENT_EVERY_MS = 12_000;
 
+const END = Buffer.from('\n\n');
+
 /** Writes server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export interface EventStreamWriter {
-  /** Resolves when there is room for another one, or the reader is gone. `data` is without line ends. */
-  write(event: 'next' | 'complete', data: string, id: string | null): Promise<void>;
+  /** Resolves when there is room for another one, or the reader is gone. `data` is without line ends; as bytes, it is UTF-8. */
+  write(event: 'next' | 'complete', data: string | Buffer, id: string | null): Promise<void>;
   end(): void;
   /** Aborted when the reader is gone or the stream was ended. */
   readonly closed: AbortSignal;
@@ -37,8 +39,12 @@ export function openEventStream(response: ServerResponse, commentEveryMs = COMME
   return {
     async write(event, data, id) {
       if (closed.signal.aborted) return;
-      const text = `event: ${event}\n${id === null ? '' : `id: ${id}\n`}data: ${data}\n\n`;
-      if (response.write(text) || closed.signal.aborted) return;
+      const head = Buffer.from(`event: ${event}\n${id === null ? '' : `id: ${id}\n`}data: `);
+      if (
+        response.write(Buffer.concat([head, typeof data === 'string' ? Buffer.from(data) : data, END])) ||
+        closed.signal.aborted
+      )
+        return;
       await once(response, 'drain', { signal: closed.signal }).catch(() => undefined);
     },
     end() {

@@ -10,8 +10,8 @@ import type { PreparedOperation } from './prepare-operation.ts';
 
 /** An event as one follower gets it. */
 export interface Delivery {
-  /** The result as JSON text, its errors as clients may see them. */
-  readonly json: string;
+  /** The result as JSON in UTF-8, its errors as clients may see them: the same bytes to all who are answered alike. */
+  readonly json: Buffer;
   /** With what to go on after it, or null where there is nothing to go on with. */
   readonly id: string | null;
 }
@@ -46,7 +46,7 @@ interface Shared<T> {
 export function createSubscriptionRunner({ schema, createContext, formatError, slots }: RunnerParts): {
   open(prepared: PreparedOperation, caller: Caller): Deliveries;
 } {
-  const answers = new WeakMap<object, Map<string, Shared<Promise<string>>>>();
+  const answers = new WeakMap<object, Map<string, Shared<Promise<Buffer>>>>();
   const read = new WeakMap<object, Map<object, Shared<Loaders>>>();
   const numbers = new WeakMap<object, number>();
   let counted = 0;
@@ -65,7 +65,7 @@ export function createSubscriptionRunner({ schema, createContext, formatError, s
     return { ...base, loaders };
   }
 
-  async function run(prepared: PreparedOperation, payload: object, context: ApiContext): Promise<string> {
+  async function run(prepared: PreparedOperation, payload: object, context: ApiContext): Promise<Buffer> {
     const { document, operationName, variables: variableValues } = prepared;
     const result: ExecutionResult = await execute({
       schema,
@@ -76,7 +76,8 @@ export function createSubscriptionRunner({ schema, createContext, formatError, s
       contextValue: context,
     });
     const { data, errors } = result;
-    return JSON.stringify({ data, ...(errors === undefined ? {} : { errors: errors.map(formatError) }) });
+    const answer = { data, ...(errors === undefined ? {} : { errors: errors.map(formatError) }) };
+    return Buffer.from(JSON.stringify(answer));
   }
 
   async function openSource(prepared: PreparedOperation, context: ApiContext): Promise<AsyncIterator<object>> {

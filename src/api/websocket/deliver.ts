@@ -1,26 +1,28 @@
 import type { ExecutionResult } from 'graphql';
 import type { Deliveries } from '../execution/run-subscription.ts';
 
+const TAIL = Buffer.from('}');
+
 /** One operation of a connection. */
 export interface Target {
   readonly id: string;
-  /** Resolves when the text has left for the network. */
-  send(text: string): Promise<void>;
+  /** Resolves when the text has left for the network; as bytes, it is UTF-8. */
+  send(text: string | Buffer): Promise<void>;
 }
 
 /**
  * Sends what a subscription gives, as `next` messages of graphql-transport-ws, and asks for more only when the last one has
- * left. To the protocol it is a stream without results that ends when the subscription does: a result is text already, the
+ * left. To the protocol it is a stream without results that ends when the subscription does: a result is bytes already, the
  * same for all who asked for the same, and is not made into text again for each of them.
  */
 export function deliverTo({ id, send }: Target, deliveries: Deliveries): AsyncIterableIterator<ExecutionResult> {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   let left = false;
   const end: IteratorResult<ExecutionResult> = { done: true, value: undefined };
   return {
     async next() {
       for (let delivery = await deliveries.next(); delivery !== null && !left; delivery = await deliveries.next()) {
-        await send(`${head}${delivery.json}}`);
+        await send(Buffer.concat([head, delivery.json, TAIL]));
       }
       return end;
     },

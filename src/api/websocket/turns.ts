@@ -7,10 +7,12 @@ const WAITING_MAX = 50;
 /** How long one connection has its turn while others wait for theirs. */
 const TURN_MS = 5;
 
+const AS_TEXT = { binary: false } as const;
+
 /** What one connection says and hears, in an order that is fair to all others. */
 export interface Turns {
   /** Resolves when the text has left for the network; what is for a closed connection is dropped. */
-  send(text: string): Promise<void>;
+  send(text: string | Buffer): Promise<void>;
   /**
    * Hands on one message after another and lets everything else have its turn every few milliseconds: who sends a thousand
    * operations at once keeps nobody waiting until all are begun. Begins nothing while much of what was answered is unread.
@@ -53,7 +55,7 @@ export function createTurns(webSocket: WebSocket): Turns {
       new Promise((resolve) => {
         if (!isOpen()) return resolve();
         // A failed send means that the connection is going, which its close will say.
-        webSocket.send(text, () => {
+        webSocket.send(text, AS_TEXT, () => {
           resolve();
           goOn();
         });

@@ -10,6 +10,7 @@ describe('line ring', () => {
     const ring = createLineRing({ lines: 3, characters: 1_000 }, 40);
     expect([ring.floor, ring.last, numbers(ring.after(40, 9))]).toEqual([40, 40, []]);
     for (let number = 41; number <= 500; number += 1) ring.push(line(number));
+    ring.mark();
     expect([ring.floor, ring.last]).toEqual([497, 500]);
     expect(numbers(ring.after(497, 9))).toEqual([498, 499, 500]);
     expect(numbers(ring.after(498, 1))).toEqual([499]);
@@ -28,6 +29,7 @@ describe('line ring', () => {
   it('finds lines whose numbers have gaps', () => {
     const ring = createLineRing({ lines: 10, characters: 1_000 }, 0);
     for (const number of [2, 5, 9]) ring.push(line(number));
+    ring.mark();
     expect(numbers(ring.after(2, 9))).toEqual([5, 9]);
     expect(numbers(ring.after(3, 9))).toEqual([5, 9]);
   });
@@ -55,5 +57,33 @@ describe('the place of one reading in another', () => {
   it('tells lines of the same text apart by their times', () => {
     const at = (seconds: number) => ({ ...line(seconds, 'same'), at: new Date(seconds * 1000) });
     expect(findAnchor([at(1), at(2), at(3)], [at(2)])).toBe(2);
+  });
+
+  it('hands on nothing before a mark, and what came after it with the next one', () => {
+    const ring = createLineRing({ lines: 100, characters: 1_000 }, 0);
+    for (const number of [1, 2]) ring.push(line(number));
+    expect(numbers(ring.after(0, 9))).toEqual([]);
+    ring.mark();
+    ring.push(line(3));
+    expect(numbers(ring.after(0, 9))).toEqual([1, 2]);
+    expect(numbers(ring.after(2, 9))).toEqual([]);
+    ring.mark();
+    expect(numbers(ring.after(2, 9))).toEqual([3]);
+  });
+
+  it('gives the same list to all who stand at the same line, however many lines come meanwhile', () => {
+    const ring = createLineRing({ lines: 1_000, characters: 100_000 }, 0);
+    for (let number = 1; number <= 100; number += 1) {
+      ring.push(line(number));
+      if (number % 20 === 0) ring.mark();
+    }
+    const list = ring.after(0, 50);
+    expect(list.at(-1)?.line).toBe(40);
+    ring.push(line(101));
+    ring.mark();
+    expect(ring.after(0, 50)).toBe(list);
+    // More than is handed on together lies between two marks.
+    expect(numbers(ring.after(40, 5))).toEqual([41, 42, 43, 44, 45]);
+    expect(ring.after(80, 50).at(-1)?.line).toBe(101);
   });
 });
