@@ -26,6 +26,7 @@ export interface DrillOutcome extends ImageOutcome {
 /** What a mutation answers with that is about neither. */
 export interface ServerOutcome {
   readonly operation: OperationRecord | null;
+  readonly notices: readonly string[];
 }
 
 async function readOperation({ loaders }: ApiContext, { operationId }: Accepted): Promise<OperationRecord | null> {
@@ -69,5 +70,5 @@ export async function readDrillOutcome(context: ApiContext, accepted: Accepted):
 /** The same for mutations about neither. */
 export async function readServerOutcome(context: ApiContext, accepted: Accepted): Promise<ServerOutcome> {
   context.loaders.clear();
-  return { operation: await readOperation(context, accepted) };
+  return { operation: await readOperation(context, accepted), notices: accepted.notices };
 }

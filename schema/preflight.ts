@@ -38,4 +38,11 @@ export class RunPreflightPayload {
       'Follow it with operationEvents. It fails when a link is broken; its failure names the link and the remedy.',
   })
   declare readonly operation: Operation;
+
+  @Field(() => [String], {
+    description:
+      'What stands in the way of images of running instances: open prepared transactions, held tables, too few ' +
+      'connections or locks, closed databases. A sentence an instance; empty where nothing does.',
+  })
+  declare readonly notices: string[];
 }

@@ -56,6 +56,7 @@ const EFFECTS = {
   },
   probe: {
     connect: 'reads',
+    readOrder: 'reads',
     readTrusted: 'reads',
     ensurePassword: 'changes',
     ensureDurableExtension: 'changes',

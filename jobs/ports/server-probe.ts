@@ -13,6 +13,20 @@ export interface ConnectionFacts {
   readonly databaseBytes?: number;
 }
 
+/** Of what an image needs of its source, how much there is. */
+export interface SourceOrder {
+  readonly connections: number;
+  readonly freeConnections: number;
+  /** How many the server has room for, and the tables of the database that has most of them: a dump locks each. */
+  readonly locks: number;
+  readonly tables: number;
+  /** Prepared transactions, and sessions that keep a whole table to themselves, for more than five seconds. */
+  readonly prepared: number;
+  readonly holding: number;
+  /** Databases that take no connections. */
+  readonly closed: number;
+}
+
 /** What is looked at beside the version. */
 export interface ProbeOptions {
   readonly timeoutMs: number;
@@ -56,6 +70,8 @@ export interface ServerProbe {
     owner: ServerSecret,
     options: Pick<ProbeOptions, 'timeoutMs'>,
   ): Promise<void>;
+  /** What would keep an image waiting, or fail it. Throws the same as `connect`. */
+  readOrder(address: Address, login: ServerSecret, options: Pick<ProbeOptions, 'timeoutMs'>): Promise<SourceOrder>;
   /** The authorities that certificates of servers are verified by, PEM. */
   readTrusted(): Promise<string>;
 }

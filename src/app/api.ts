@@ -67,7 +67,7 @@ function buildServices(
   const everything: Services = {
     instanceCommands: createInstanceCommands(commands),
     imageCommands: createImageCommands(commands),
-    serverCommands: createServerCommands(commands),
+    serverCommands: createServerCommands(commands, { database, instances, orders: services.probe }),
     operationCommands: createOperationCommands(commands),
     instanceQueries,
     imageQueries: createImageQueries(database),
@@ -78,6 +78,7 @@ function buildServices(
       facts,
       instances,
       probe: core.checks,
+      orders: services.probe,
       authority: services.probe,
       database,
       queue: checkQueue(core),

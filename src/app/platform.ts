@@ -95,6 +95,8 @@ async function openKubernetes(
         probe.ensureDurableExtension(await platform.findAddress(address), login, options),
       ensureOwner: async (address, login, owner, options) =>
         probe.ensureOwner(await platform.findAddress(address), login, owner, options),
+      readOrder: async (address, login, options) =>
+        probe.readOrder(await platform.findAddress(address), login, options),
     },
   };
 }

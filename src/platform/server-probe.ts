@@ -8,6 +8,7 @@ import { readDurableWorker } from './durable-probe.ts';
 import { ensureOwnerLogin } from './owner-login.ts';
 import { askRow, openAt as open, type ReadTrusted } from './probe-client.ts';
 import { isLoginRefused, NOT_NOW, translateProbeError } from './probe-errors.ts';
+import { readSourceOrder } from './source-order.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
 const DATABASE = 'postgres';
@@ -53,6 +54,13 @@ export function createServerProbe(readTrusted: ReadTrusted | null = null): Serve
         };
         return measure ? { ...facts, databaseBytes: await readSize(client) } : facts;
       }).catch((error: unknown) => {
+        throw translateProbeError(error, address, login);
+      });
+    },
+
+    async readOrder(address, login, { timeoutMs }) {
+      const inDatabase = openAt(address, login, timeoutMs);
+      return inDatabase(DATABASE, (client) => readSourceOrder(client, inDatabase)).catch((error: unknown) => {
         throw translateProbeError(error, address, login);
       });
     },

@@ -65,7 +65,11 @@ export async function openWorld({
   const dependencies = { gate, queue, platform, secrets };
   const instances = createInstanceCommands(dependencies);
   const images = createImageCommands(dependencies);
-  const server = createServerCommands(dependencies);
+  const server = createServerCommands(dependencies, {
+    database,
+    instances: services.instances,
+    orders: services.probe,
+  });
   const operations = createOperationCommands(dependencies);
   const grow = async (instanceId: string) => {
     const { storageGib } = await services.instances.read(instanceId);

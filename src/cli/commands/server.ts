@@ -21,7 +21,7 @@ const DRIFT = graphql(`
   }
 `);
 const RUN_PREFLIGHT = graphql(`
-  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }
+  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } notices } }
 `);
 
 interface PreflightOptions extends WatchOption {
@@ -94,6 +94,7 @@ export function addServerCommands(program: Command, surroundings: Surroundings):
     .action(
       action(async (session, { watch, ...input }: PreflightOptions) => {
         const { runPreflight } = await session.toygres.request(RUN_PREFLIGHT, { input });
+        for (const notice of runPreflight.notices) session.output.note(`Notice: ${harmless(notice)}`);
         await tellOperation(session, runPreflight.operation, 'preflight', given({ watch }));
       }),
     );

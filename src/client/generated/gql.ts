@@ -55,7 +55,7 @@ type Documents = {
     "\n  query ServerStatus {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n    viewer { name role scope { key value } }\n  }\n": typeof types.ServerStatusDocument,
     "query Diagnostics { diagnostics { name ok detail remedy } }": typeof types.DiagnosticsDocument,
     "\n  query Drift($state: [DriftState!]) {\n    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }\n  }\n": typeof types.DriftDocument,
-    "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }\n": typeof types.RunPreflightDocument,
+    "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } notices } }\n": typeof types.RunPreflightDocument,
     "\n  fragment DeliveryFields on WebhookDelivery { id event createdAt attempts statusCode error deliveredAt }\n": typeof types.DeliveryFieldsFragmentDoc,
     "\n  query ListDeliveries($first: Int) { webhooks { id deliveries(first: $first) { ...DeliveryFields } } }\n": typeof types.ListDeliveriesDocument,
     "\n  mutation TestWebhook($input: TestWebhookInput!) { testWebhook(input: $input) { delivery { ...DeliveryFields } } }\n": typeof types.TestWebhookDocument,
@@ -132,7 +132,7 @@ const documents: Documents = {
     "\n  query ServerStatus {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n    viewer { name role scope { key value } }\n  }\n": types.ServerStatusDocument,
     "query Diagnostics { diagnostics { name ok detail remedy } }": types.DiagnosticsDocument,
     "\n  query Drift($state: [DriftState!]) {\n    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }\n  }\n": types.DriftDocument,
-    "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }\n": types.RunPreflightDocument,
+    "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } notices } }\n": types.RunPreflightDocument,
     "\n  fragment DeliveryFields on WebhookDelivery { id event createdAt attempts statusCode error deliveredAt }\n": types.DeliveryFieldsFragmentDoc,
     "\n  query ListDeliveries($first: Int) { webhooks { id deliveries(first: $first) { ...DeliveryFields } } }\n": types.ListDeliveriesDocument,
     "\n  mutation TestWebhook($input: TestWebhookInput!) { testWebhook(input: $input) { delivery { ...DeliveryFields } } }\n": types.TestWebhookDocument,
@@ -332,7 +332,7 @@ export function graphql(source: "\n  query Drift($state: [DriftState!]) {\n    d
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } } }\n"): typeof import('./graphql.ts').RunPreflightDocument;
+export function graphql(source: "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } notices } }\n"): typeof import('./graphql.ts').RunPreflightDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

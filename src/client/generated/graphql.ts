@@ -1013,7 +1013,7 @@ export type RunPreflightMutationVariables = Exact<{
 }>;
 
 
-export type RunPreflightMutation = { runPreflight: { operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type RunPreflightMutation = { runPreflight: { notices: Array<string>, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type DeliveryFieldsFragment = { id: string, event: WebhookEvent, createdAt: string, attempts: number, statusCode: number | null, error: string | null, deliveredAt: string | null };
 
@@ -2518,6 +2518,7 @@ export const RunPreflightDocument = new TypedDocumentString(`
     operation {
       ...OperationFields
     }
+    notices
   }
 }
     fragment StepFields on Step {

@@ -12,6 +12,7 @@ import {
   type Link,
   type ServingParts,
 } from './links.ts';
+import type { SourcesDependencies } from './sources.ts';
 
 /** What a look at the links that serve requests needs. */
 export interface ReadinessDependencies extends ServingParts {
@@ -21,7 +22,7 @@ export interface ReadinessDependencies extends ServingParts {
 }
 
 /** What a look at every link needs. */
-export interface DiagnosticsDependencies extends ReadinessDependencies {
+export interface DiagnosticsDependencies extends ReadinessDependencies, SourcesDependencies {
   readonly platform: CommandPlatform;
   readonly listener: Hearing;
 }
@@ -58,6 +59,5 @@ export function findReadiness(
 
 /** What of all links is broken, and how to mend it: those that serve requests first, then those that operations need. */
 export function findDiagnostics(dependencies: DiagnosticsDependencies): Promise<readonly Finding[]> {
-  const { database, platform, listener } = dependencies;
-  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(database, platform, listener)], dependencies);
+  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(dependencies)], dependencies);
 }

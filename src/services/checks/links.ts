@@ -9,6 +9,7 @@ import { readHealthSummary } from '../../stores/upkeep/health-summary.ts';
 import { healthLeaseName, isLeaseTaken } from '../../stores/upkeep/leases.ts';
 import type { CommandPlatform } from '../commands/ports.ts';
 import { lookAtLastPreflights } from './last-preflights.ts';
+import { lookAtSources, type SourcesDependencies } from './sources.ts';
 
 /** Something that can be asked whether it works; throws an AppError with the broken link when it does not. */
 export interface Checked {
@@ -124,6 +125,12 @@ async function lookAtAlerts(database: Database, platform: CommandPlatform): Prom
   throw broken(`Alerts are open: ${open.map(({ kind, count }) => `${count} ${kind}`).join(', ')}.`);
 }
 
+async function lookAtOrder(dependencies: SourcesDependencies): Promise<string> {
+  const { disorders, looked, running } = await lookAtSources(dependencies);
+  if (disorders.length > 0) throw broken(`Images of these would wait or fail. ${disorders.join(' ')}`);
+  return `Nothing stands in the way of images of ${looked} of ${running} running instances.`;
+}
+
 /** The name of the link without which all that needs no files is served. */
 export const BLOB_STORE = 'blob store';
 
@@ -150,7 +157,10 @@ export function buildServingLinks({ database, queue, store }: ServingParts): rea
 }
 
 /** The links that operations need beside those. */
-export function buildWorkingLinks(database: Database, platform: CommandPlatform, listener: Hearing): readonly Link[] {
+export function buildWorkingLinks(
+  dependencies: SourcesDependencies & { readonly platform: CommandPlatform; readonly listener: Hearing },
+): readonly Link[] {
+  const { database, platform, listener } = dependencies;
   return [
     {
       name: 'notifications',
@@ -180,6 +190,11 @@ export function buildWorkingLinks(database: Database, platform: CommandPlatform,
       name: 'health',
       remedy: 'See healthChecks of these instances for the reason. Without a process that checks: start a worker.',
       look: () => lookAtHealth(database, platform),
+    },
+    {
+      name: 'sources',
+      remedy: 'Mend what it names on these instances before the next image.',
+      look: () => lookAtOrder(dependencies),
     },
     {
       name: 'drift',

@@ -6,13 +6,14 @@ import type { Admission } from '../commands/gate.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import { chooseNamespace } from '../instances/choose-namespace.ts';
 import { chooseVersion } from '../instances/choose-offer.ts';
+import { lookAtSources, type SourcesDependencies } from './sources.ts';
 
 /** Any number of preflights may run beside each other and beside everything else: they work on nothing of others. */
 async function writePreflight(
   { queue, platform }: CommandDependencies,
   { tx, caller }: Admission,
   input: RunPreflight,
-  offers: readonly PostgresOffer[],
+  { offers, notices }: { readonly offers: readonly PostgresOffer[]; readonly notices: readonly string[] },
 ): Promise<Accepted> {
   const namespace = chooseNamespace(input.namespace, platform);
   const imageType = input.imageType ?? 'STOCK';
@@ -33,11 +34,17 @@ async function writePreflight(
       excludesOnImage: false,
     },
   );
-  return { instanceId: null, imageId: null, operationId, notices: [] };
+  return { instanceId: null, imageId: null, operationId, notices };
 }
 
-/** The commands on the server itself; the same promises as the commands on instances. */
-export function createServerCommands(dependencies: CommandDependencies): ServerCommands {
+/**
+ * The commands on the server itself; the same promises as the commands on instances. A preflight tells at once what stands in
+ * the way of images of running instances; its operation tries what all jobs depend on.
+ */
+export function createServerCommands(
+  dependencies: CommandDependencies,
+  sources: Omit<SourcesDependencies, 'platform'>,
+): ServerCommands {
   const { gate, platform } = dependencies;
   return {
     preflight: (caller, input) =>
@@ -47,8 +54,14 @@ export function createServerCommands(dependencies: CommandDependencies): ServerC
         input,
         target: null,
         made: ({ operationId }) => operationId,
-        prepare: () => platform.readOffers(),
-        write: (admission, offers) => writePreflight(dependencies, admission, input, offers),
+        prepare: async () => {
+          const [offers, { disorders }] = await Promise.all([
+            platform.readOffers(),
+            lookAtSources({ ...sources, platform }),
+          ]);
+          return { offers, notices: disorders };
+        },
+        write: (admission, prepared) => writePreflight(dependencies, admission, input, prepared),
       }),
   };
 }

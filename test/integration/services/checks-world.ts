@@ -4,7 +4,7 @@ import { createChecks } from '../../../src/services/checks/checks.ts';
 import { createInstanceRecords } from '../../../src/stores/instances/records.ts';
 import { secrets } from '../../support/sample-rows.ts';
 import { useShared } from '../../support/shared.ts';
-import { type CommandWorld, createCommandWorld, STANDARD_OFFERS } from './command-world.ts';
+import { type CommandWorld, createCommandWorld, IN_ORDER, STANDARD_OFFERS } from './command-world.ts';
 
 export type ChecksDependencies = Parameters<typeof createChecks>[0];
 
@@ -22,6 +22,7 @@ async function createChecksWorld(): Promise<ChecksWorld> {
     probe: {
       connect: async () => ({ serverVersion: '15.18', latencyMs: 1.5, durableWorkerRunning: null }),
     },
+    orders: IN_ORDER,
     queue: { check: async () => undefined },
     store: { check: async () => undefined },
     platform: world.platform,

@@ -1,6 +1,7 @@
 import { beforeEach } from 'vitest';
 import type { Json } from '../../../jobs/ports/json.ts';
 import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { workflows } from '../../../jobs/registry.ts';
 import type { OperationQueue, Order } from '../../../jobs/workflow/operation-queue.ts';
 import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
@@ -35,6 +36,19 @@ export const STANDARD_OFFERS: readonly PostgresOffer[] = [
   { version: '17', imageTypes: ['STOCK', 'PG_DURABLE'] },
   { version: '15', imageTypes: ['STOCK'] },
 ];
+
+/** Sources in which nothing stands in the way of an image. */
+export const IN_ORDER: Pick<ServerProbe, 'readOrder'> = {
+  readOrder: async () => ({
+    connections: 100,
+    freeConnections: 90,
+    locks: 6400,
+    tables: 3,
+    prepared: 0,
+    holding: 0,
+    closed: 0,
+  }),
+};
 
 /** No command looks outside of the records. */
 const notNeeded = new Proxy({} as never, {
@@ -112,7 +126,7 @@ export async function createCommandWorld() {
     instanceCommands: createInstanceCommands(dependencies),
     imageCommands: createImageCommands(dependencies),
     operationCommands: createOperationCommands(dependencies),
-    serverCommands: createServerCommands(dependencies),
+    serverCommands: createServerCommands(dependencies, { database, instances: services.instances, orders: IN_ORDER }),
     instances: createInstanceQueries(database, secrets),
     images: createImageQueries(database),
     operations,

@@ -39,6 +39,7 @@ async function brokenLinks(change: Partial<ChecksDependencies> = {}): Promise<Re
     'workers',
     'workflow versions',
     'health',
+    'sources',
     'drift',
     'alerts',
     'preflight',
@@ -96,6 +97,33 @@ describe('diagnostics', () => {
     expect(await brokenLinks()).toEqual({ health: '1 of 2 running instances are UNHEALTHY: orders.' });
     await database.pool.query('DELETE FROM cms.leases');
     expect((await brokenLinks()).health).toContain(`No process checks the instances of ${PLATFORM}`);
+  });
+
+  it('name the running instances of which images would wait or fail, and why', async () => {
+    await liveWorker();
+    const endpoint = { host: '127.0.0.1', port: 1, dnsName: null };
+    await insertInstance(world.database, { name: 'orders', health: 'HEALTHY', endpoint });
+    expect(await findingOf('sources')).toMatchObject({ ok: true, detail: expect.stringContaining('1 of 1 running') });
+    const order = {
+      connections: 100,
+      freeConnections: 2,
+      locks: 6_400,
+      tables: 9_000,
+      prepared: 1,
+      holding: 0,
+      closed: 1,
+    };
+    const checks = world.checksWith({ orders: { readOrder: async () => order } });
+    const finding = (await checks.diagnostics()).find(({ name }) => name === 'sources');
+    expect(finding).toMatchObject({ ok: false });
+    expect(finding?.detail).toMatch(
+      /orders: 1 prepared transactions are open.*ROLLBACK PREPARED.*; 2 of 100 connections are free.*; a database has 9000 tables.*6400 locks.*; 1 databases take no connections/,
+    );
+    const gone = world.checksWith({ orders: { readOrder: () => Promise.reject(new Error('nobody answers')) } });
+    expect((await gone.diagnostics()).find(({ name }) => name === 'sources')).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('0 of 1 running'),
+    });
   });
 
   it('tell of what differs from the records and needs a look, not of what is cleaned up by itself', async () => {
@@ -169,6 +197,7 @@ describe('diagnostics', () => {
       'workers',
       'workflow versions',
       'health',
+      'sources',
       'drift',
       'alerts',
       'preflight',
