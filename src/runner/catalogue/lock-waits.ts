@@ -36,6 +36,20 @@ export function lockWaitsIn(databaseOid: z.infer<typeof oid>): Question<LockWait
   };
 }
 
+/** Sessions that wait for pg_dump in this database while pg_dump waits for them: one of the two would be ended by the server. */
+export function standoffsIn(databaseOid: z.infer<typeof oid>): Question<readonly [number]> {
+  return {
+    sql: `
+      SELECT d.pid FROM pg_stat_activity a
+      CROSS JOIN LATERAL unnest(pg_blocking_pids(a.pid)) AS d(pid)
+      WHERE a.datid = ${databaseOid} AND a.application_name = 'pg_dump' AND a.wait_event_type = 'Lock'
+        AND a.pid = ANY (pg_blocking_pids(d.pid)) LIMIT 1`,
+    row: z.tuple([whole]),
+    limits: { rows: 1, bytes: 1 << 20 },
+    timeoutMs: 30_000,
+  };
+}
+
 /** For whom it waits, in words. */
 export function describeWait({ table, pid, user, application, since, gid }: LockWait): string {
   const what = table === null ? 'a lock' : `table ${table}`;

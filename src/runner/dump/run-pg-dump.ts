@@ -5,7 +5,7 @@ import { every } from '../../waiting/every.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import type { LeavingFile } from '../backup/outgoing-files.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
-import { lockWaitsIn } from '../catalogue/lock-waits.ts';
+import { lockWaitsIn, standoffsIn } from '../catalogue/lock-waits.ts';
 import type { TableRow } from '../catalogue/tables.ts';
 import { connectionString } from '../postgres/tool-environment.ts';
 import { createFinishedFiles, finishedTableOf } from './finished-files.ts';
@@ -16,6 +16,10 @@ import { createToolWords } from './tool-words.ts';
 
 const LOOK_MS = 1_000;
 const FOLLOW_MS = 200;
+/** Well below the second after which a session of the source looks for a deadlock. */
+const STANDOFF_MS = 150;
+/** pg_dump looks for one at once: what is found is its own to give up, and it is tried again, where a change of the source is not. */
+const FIRST_TO_YIELD = '-c deadlock_timeout=1';
 /** The table of contents, in the directory of a dump. */
 export const CONTENTS = 'toc.dat';
 
@@ -50,14 +54,14 @@ export class LostRace extends Error {
 
 /** What pg_dump and the server say when an object is gone, or another one, between two looks at it. */
 const RACE =
-  /does not exist|could not open relation with OID|cache lookup failed|failed sanity check|could not find|instead of one|concurrently|unrecognized|could not obtain lock on relation/;
+  /does not exist|could not open relation with OID|cache lookup failed|failed sanity check|could not find|instead of one|concurrently|unrecognized|could not obtain lock on relation|deadlock detected/;
 
 /**
  * Runs pg_dump of one database in the session's snapshot into `databases/<oid>`. Finished files are given away while it
  * works, all but the table of contents. Throws LostRace, or JobFailure with pg_dump's or the server's words.
  */
 export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<WrittenDump> {
-  const { attempt, directory, files } = ground;
+  const { attempt, directory, files, toolEnvironment: environment } = ground;
   const { oid, name } = run.database;
   const what = `the dump of database ${name.text}`;
   const target = path.join(directory, 'databases', String(oid));
@@ -120,11 +124,19 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     void give(whole);
     for (const file of growing) follow(file);
   };
+  const giveWay = async () => {
+    if (definitions !== null) return;
+    const [standoff] = await run.watch.ask(standoffsIn(oid));
+    if (standoff !== undefined && !wasGiven) {
+      throw new LostRace(`process ${standoff[0]} waits for it, and it for that`);
+    }
+  };
+  const stopYielding = every(STANDOFF_MS, giveWay, onLoss);
   const stopFollowing = every(FOLLOW_MS, followGrowing, onLoss);
   try {
     const end = await attempt.programs.run('pg_dump', {
       arguments: dumpArguments(ground, run, target),
-      environment: ground.toolEnvironment,
+      environment: { ...environment, PGOPTIONS: `${environment.PGOPTIONS ?? ''} ${FIRST_TO_YIELD}` },
       signal: AbortSignal.any([stop.signal, ground.signal]),
       onStart: (pid) => {
         release = ground.rate?.watch(pid, openBytes);
@@ -148,7 +160,7 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     await readDefinitions();
     await given;
   } finally {
-    await Promise.all([stopLooking(), stopFollowing(), release?.()]);
+    await Promise.all([stopLooking(), stopYielding(), stopFollowing(), release?.()]);
   }
   // Until it was read back, and until then nothing is known of the dump, its table of contents stays here.
   await give((await finished.rest()).filter((file) => file !== CONTENTS));

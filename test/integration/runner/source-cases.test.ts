@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeCase, readCaseCheck } from '../../support/case-server.ts';
+import { eventually } from '../../support/eventually.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
 import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
 import type { SourceServer } from '../../support/source-server.ts';
@@ -170,6 +172,47 @@ describe('a source that lives', () => {
     );
     expect(found?.tables).toBeGreaterThanOrEqual(19);
     expect(found?.views).toBeGreaterThanOrEqual(19);
+  }, 300_000);
+
+  test('never has a change of its own ended for an image: the dump gives way, whoever came first', async () => {
+    await source.query('postgres', 'CREATE DATABASE changing');
+    const names = Array.from({ length: 40 }, (_, index) => `t_${index + 10}`);
+    await source.query('changing', names.map((name) => `CREATE TABLE ${name} (a int)`).join('; '));
+    const client = new pg.Client({ ...source, database: 'changing' });
+    await client.connect();
+    const waiting = (sql: string) =>
+      eventually(
+        () =>
+          source.query(
+            'postgres',
+            `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND ${sql}`,
+          ),
+        ([row]) => row?.n === 1,
+      );
+    try {
+      // It waits for what is changed, and then is waited for.
+      await client.query('BEGIN; ALTER TABLE t_49 ADD b int');
+      const first = harness.backup(source);
+      await waiting(`application_name = 'pg_dump'`);
+      await client.query('ALTER TABLE t_10 ADD b int; COMMIT');
+      expect((await first).end).toMatchObject({ exitCode: 0, errors: [] });
+      // Others change one table after another, against the order in which they are dumped.
+      const living = { on: true };
+      const loop = (async () => {
+        while (living.on) {
+          await client.query('BEGIN');
+          for (const name of names.toReversed()) await client.query(`ALTER TABLE ${name} ALTER a SET STATISTICS 50`);
+          await client.query('COMMIT');
+        }
+      })();
+      const second = await harness.backup(source);
+      living.on = false;
+      await loop;
+      expect(second.end).toMatchObject({ exitCode: 0, errors: [] });
+    } finally {
+      await client.end();
+      await source.query('postgres', 'DROP DATABASE changing');
+    }
   }, 300_000);
 
   test('is imaged so that it restores while its functions and views are replaced', async () => {
