@@ -10,6 +10,7 @@ import { initCluster, startCluster, stopCluster } from '../../src/postgres-progr
 import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { freePort } from './free-port.ts';
+import { type Descendants, watchDescendants } from './outliving.ts';
 import { ROOT } from './source-files.ts';
 
 declare module 'vitest' {
@@ -53,8 +54,34 @@ async function ensurePrograms(): Promise<PostgresPrograms> {
   return newest;
 }
 
-/** Boots one PostgreSQL for the whole run, with a migrated database for the test files to clone. */
+/** Of this run: its projects are set up and torn down one by one, each by a module of its own. */
+interface Run {
+  projects: number;
+  readonly descendants: Descendants;
+}
+
+const RUN = Symbol.for('toygres test run');
+const kept = globalThis as { [RUN]?: Run };
+
+/** The last project that ends looks whether anything outlives the run. */
+async function refuseOutliving(run: Run): Promise<void> {
+  run.projects -= 1;
+  if (run.projects > 0) return;
+  delete kept[RUN];
+  const left = await run.descendants.findOutliving();
+  if (left.length === 0) return;
+  process.exitCode = 1;
+  throw new Error(`tests left these processes running:\n  ${left.join('\n  ')}`);
+}
+
+/**
+ * Boots one PostgreSQL for the whole run, with a migrated database for the test files to clone. The run fails when a process
+ * outlives it that a test has started.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  kept[RUN] ??= { projects: 0, descendants: watchDescendants(process.pid) };
+  const run = kept[RUN];
+  run.projects += 1;
   const programs = await ensurePrograms();
   const identity = await readServerIdentity();
   const directory = await mkdtemp('/tmp/toygres-test-');
@@ -88,6 +115,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await stopCluster(owner, dataDirectory, 5);
     await rm(directory, { recursive: true, force: true });
     for await (const bundle of glob(`${bundles}-*`)) await rm(bundle, { recursive: true, force: true });
+    await refuseOutliving(run);
   };
   try {
     await untilAnswers(url('postgres'));
