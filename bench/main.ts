@@ -12,6 +12,7 @@ import { type Outcome, outcomesOf } from './page/outcomes.ts';
 import { writePage } from './page/write-page.ts';
 import { benchPhysical } from './physical.ts';
 import { inOwnPlace, makePlace, type Place } from './place.ts';
+import { benchRecords } from './records.ts';
 import { formatReport, reportAsJson, type SectionReport } from './report.ts';
 import { benchSchedule } from './schedule.ts';
 
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) =>
   hostile: benchHostile,
   schedule: benchSchedule,
   follow: benchFollow,
+  records: benchRecords,
   cluster: benchCluster,
 };
 

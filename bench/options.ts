@@ -11,6 +11,7 @@ export const SECTIONS = [
   'hostile',
   'schedule',
   'follow',
+  'records',
   'cluster',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -37,6 +38,7 @@ export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 
   hostile  memory and lateness with 1,000 servers that want to harm whoever checks them
   schedule 1,000 images by one schedule, and what a creation waits meanwhile
   follow   1,000 clients of one operation, against a server that only sends
+  records  statements, rows read and time with 1,000 and with 20,000 instances on record
   cluster  calls of the API server, and a new server against kubectl; only on the cluster that KUBECONFIG names
 
   --size   of the database, such as 200MB; --runs of each measurement, the median is shown

@@ -72,6 +72,7 @@ export const scheduleRuns = cms.table(
     unique('schedule_runs_once').on(t.scheduleId, t.dueAt),
     uniqueIndex('schedule_runs_one_under_way').on(t.scheduleId).where(sql.raw(`state = 'RUNNING'`)),
     index('schedule_runs_newest').on(t.scheduleId, t.dueAt.desc(), t.id.desc()),
+    index('schedule_runs_finished').on(t.finishedAt),
   ],
 );
 

@@ -10,7 +10,7 @@ export type AlertRules = Readonly<Partial<Record<AlertKind, (platform: string) =
 
 /** What failed so long ago and was not tried again is nobody's news. */
 const FAILED_DAYS = 30;
-const recently = (column: string) => sql.raw(`${column} > clock_timestamp() - interval '${FAILED_DAYS} days'`);
+const recently = (column: string) => sql.raw(`${column} > now() - interval '${FAILED_DAYS} days'`);
 
 /** The image that failed last, unless a later one of the instance was taken well; also when that is deleted by now. */
 const imageFailed = (platform: string) => sql`
@@ -71,10 +71,10 @@ const instanceUnhealthy = (platform: string) => sql`
     SELECT count(*) FILTER (WHERE h.status = 'HEALTHY') AS well, count(*) FILTER (WHERE h.status = 'UNHEALTHY') AS ill,
       min(h.at) FILTER (WHERE h.status = 'UNHEALTHY') AS since,
       (array_agg(h.message ORDER BY h.at DESC) FILTER (WHERE h.status = 'UNHEALTHY'))[1] AS message
-    FROM cms.health_checks h WHERE h.instance_id = i.id AND h.at > clock_timestamp() - interval '95 seconds'
+    FROM cms.health_checks h WHERE h.instance_id = i.id AND h.at > now() - interval '95 seconds'
   ) last
   WHERE i.platform = ${platform} AND i.state = 'RUNNING' AND last.ill > 0 AND (
-    (i.health = 'UNHEALTHY' AND last.well = 0 AND last.since < clock_timestamp() - interval '60 seconds')
+    (i.health = 'UNHEALTHY' AND last.well = 0 AND last.since < now() - interval '60 seconds')
     OR EXISTS (SELECT FROM cms.alerts a WHERE a.platform = ${platform} AND a.kind = 'INSTANCE_UNHEALTHY'
       AND a.thing = i.id::text AND a.resolved_at IS NULL))`;
 
@@ -101,7 +101,7 @@ const retentionStopped = (platform: string) => sql`
   SELECT c.platform AS thing, 'WARNING' AS severity, 'No image is deleted by rules: ' || c.doubt AS message,
     'Nothing is lost. When the clock is right, it goes on by itself a day after the jump.' AS remedy,
     NULL::uuid AS instance_id, NULL::uuid AS image_id, NULL::uuid AS schedule_id, NULL::uuid AS operation_id
-  FROM cms.clocks c WHERE c.platform = ${platform} AND c.doubted_at > clock_timestamp() - interval '1 day'`;
+  FROM cms.clocks c WHERE c.platform = ${platform} AND c.doubted_at > now() - interval '1 day'`;
 
 const webhookFailing = () => sql`
   SELECT w.id::text AS thing, 'WARNING' AS severity,

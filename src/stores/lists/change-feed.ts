@@ -117,7 +117,7 @@ export async function readChanges(
  * cannot be (the records were moved to another server, which counts anew) go at once. Answers with how many it forgot.
  */
 export async function forgetChanges({ orm }: Database, days: number, batch = 5000): Promise<number> {
-  const isOld = sql`c.at < clock_timestamp() - ${days} * interval '1 day'`;
+  const isOld = sql`c.at < now() - ${days} * interval '1 day'`;
   const { rows } = await answered(
     orm.execute<{ forgotten: number }>(sql`
       WITH edge AS MATERIALIZED (

@@ -105,9 +105,7 @@ export async function readRetainedBatch(
     limit,
   }: { readonly after: string | null; readonly onlyExpired: boolean; readonly limit: number },
 ): Promise<readonly RetainedInstance[]> {
-  const mayGo = onlyExpired
-    ? sql`expires_at <= clock_timestamp()`
-    : sql`(schedule_id IS NOT NULL OR expires_at <= clock_timestamp())`;
+  const mayGo = onlyExpired ? sql`expires_at <= now()` : sql`(schedule_id IS NOT NULL OR expires_at <= now())`;
   const ids = sql`
     SELECT DISTINCT source_instance_id FROM cms.images
     WHERE platform = ${platform} AND state = 'AVAILABLE' AND NOT protected AND ${mayGo}

@@ -11,7 +11,8 @@ function deleteWith(statement: SQL): DeleteBatch {
   return async ({ orm }) => (await answered(orm.execute(statement))).rowCount ?? 0;
 }
 
-const daysAgo = (days: number) => sql`clock_timestamp() - ${days} * interval '1 day'`;
+/** The beginning of the statement: an index serves a moment that stands, and not one that is worked out for each row. */
+const daysAgo = (days: number) => sql`now() - ${days} * interval '1 day'`;
 
 /**
  * Operations that ended so long ago, with their steps, events and jobs. What is kept all the same: the newest so many of

@@ -1,0 +1,1 @@
+CREATE INDEX "schedule_runs_finished" ON "cms"."schedule_runs" USING btree ("finished_at");
