@@ -178,39 +178,43 @@ describe('a source that lives', () => {
     await source.query('postgres', 'CREATE DATABASE changing');
     const names = Array.from({ length: 40 }, (_, index) => `t_${index + 10}`);
     await source.query('changing', names.map((name) => `CREATE TABLE ${name} (a int)`).join('; '));
-    const client = new pg.Client({ ...source, database: 'changing' });
-    await client.connect();
-    const waiting = (sql: string) =>
+    const connect = async (application_name: string) => {
+      const client = new pg.Client({ ...source, database: 'changing', application_name });
+      await client.connect();
+      return client;
+    };
+    const [one, other] = [await connect('one'), await connect('other')];
+    /** Longer than the second after which a session looks for a deadlock, once. */
+    const waits = (name: string, seconds: number) =>
       eventually(
         () =>
           source.query(
             'postgres',
-            `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND ${sql}`,
+            `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '${name}'
+               AND clock_timestamp() - query_start > interval '${seconds} s'`,
           ),
-        ([row]) => row?.n === 1,
+        (rows) => rows.length > 0,
       );
     try {
-      // It waits for what is changed, and then is waited for.
-      await client.query('BEGIN; ALTER TABLE t_49 ADD b int');
+      // The dump waits for it, has looked for a deadlock, and then is waited for.
+      await one.query('BEGIN; ALTER TABLE t_49 ADD b int');
       const first = harness.backup(source);
-      await waiting(`application_name = 'pg_dump'`);
-      await client.query('ALTER TABLE t_10 ADD b int; COMMIT');
+      await waits('pg_dump', 1.3);
+      await one.query('ALTER TABLE t_10 ADD b int; COMMIT');
       expect((await first).end).toMatchObject({ exitCode: 0, errors: [] });
-      // Others change one table after another, against the order in which they are dumped.
-      const living = { on: true };
-      const loop = (async () => {
-        while (living.on) {
-          await client.query('BEGIN');
-          for (const name of names.toReversed()) await client.query(`ALTER TABLE ${name} ALTER a SET STATISTICS 50`);
-          await client.query('COMMIT');
-        }
-      })();
-      const second = await harness.backup(source);
-      living.on = false;
-      await loop;
-      expect(second.end).toMatchObject({ exitCode: 0, errors: [] });
+      // It waits for the dump, which then comes to what it has changed.
+      await other.query('BEGIN; ALTER TABLE t_40 ADD b int');
+      await one.query('BEGIN; ALTER TABLE t_49 ADD c int');
+      const second = harness.backup(source);
+      await waits('pg_dump', 0);
+      const change = one.query('ALTER TABLE t_10 ADD c int; COMMIT');
+      await waits('one', 0);
+      await other.query('COMMIT');
+      await change;
+      expect((await second).end).toMatchObject({ exitCode: 0, errors: [] });
     } finally {
-      await client.end();
+      await one.end();
+      await other.end();
       await source.query('postgres', 'DROP DATABASE changing');
     }
   }, 300_000);
