@@ -2,7 +2,7 @@
 # Makes on Azure what Toygres needs, and completes what is missing of it; what is there stays as it is. Safe to repeat.
 #
 # A resource group with: a container registry; a cluster with an OIDC issuer, workload identity and network policies; a
-# storage account without keys, and its container; an identity that may write blobs there, which the accounts of the server
+# storage account without keys, which keeps what is deleted for two weeks, and its container; an identity that may write blobs there, which the accounts of the server
 # and of its jobs in the cluster sign in as; a PostgreSQL server for the records, reached from the cluster only.
 # And in the cluster the Secret `toygres`: database URL, encryption key, API token. It is the only place that holds them.
 set -euo pipefail
@@ -12,18 +12,21 @@ source "$here/lib/azure.sh"
 # shellcheck source=lib/infrastructure.sh
 source "$here/lib/infrastructure.sh"
 
-USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] [--node-count N] [--dry-run]
+USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] [--node-count N]
+  [--immutable-days N] [--dry-run]
 
   --location    where everything is made, for example westeurope
   --name        of the resource group, the cluster and all else; default toygres
   --node-size   default Standard_D4s_v5
   --node-count  default 2
   --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
+  --immutable-days
+                images cannot be deleted or changed before they are so old; deleteImage and retention say so until then
 
 Needs az (signed in), kubectl and openssl. With DATABASE_URL in the environment no PostgreSQL server is made; it must say
 sslmode=require, and the cluster must be able to reach it."
 
-name=toygres location='' node_size=Standard_D4s_v5 node_count=2
+name=toygres location='' node_size=Standard_D4s_v5 node_count=2 immutable_days=''
 while (($# > 0)); do
   case $1 in
     --name) value_of "$@" && name=$REPLY ;;
@@ -35,6 +38,7 @@ while (($# > 0)); do
       shift
       continue
       ;;
+    --immutable-days) value_of "$@" && immutable_days=$REPLY ;;
     --help)
       printf '%s\n' "$USAGE"
       exit 0
@@ -47,6 +51,7 @@ require_name "$name"
 [[ $location =~ ^[a-z0-9]+$ ]] || usage_error "--location must be the name of a region, for example westeurope"
 [[ $node_size =~ ^[A-Za-z0-9_]+$ ]] || usage_error "--node-size must be the name of a size, for example Standard_D4s_v5"
 [[ $node_count =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--node-count must be a number from 1 to 999"
+[[ -z $immutable_days || $immutable_days =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--immutable-days must be a number from 1 to 9999"
 if [[ -n ${DATABASE_URL-} && ! $DATABASE_URL =~ ^postgres(ql)?://[^[:space:]\"\\]+$ ]]; then
   usage_error "DATABASE_URL must be a postgresql:// URL"
 elif [[ -n ${DATABASE_URL-} && $DATABASE_URL != *sslmode=require* && $DATABASE_URL != *sslmode=verify* ]]; then
@@ -64,6 +69,8 @@ ensure_group "$location"
 ensure_registry
 ensure_cluster "$node_size" "$node_count"
 ensure_storage
+ensure_recovery
+[[ -z $immutable_days ]] || ensure_immutability "$immutable_days"
 ensure_identity
 connect
 ensure_secret

@@ -50,6 +50,41 @@ ensure_storage() {
     --name "$IMAGE_CONTAINER" --output none
 }
 
+# What is deleted, or written over, can be had back for two weeks: by whoever administers the account, and by nobody that
+# Toygres or a job signs in as.
+KEPT_DAYS=14
+
+ensure_recovery() {
+  local enabled
+  enabled=$(ask "recovery of $STORAGE_ACCOUNT" az storage account blob-service-properties show --account-name "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
+    --query '[isVersioningEnabled, deleteRetentionPolicy.enabled, containerDeleteRetentionPolicy.enabled]' --output tsv)
+  if [[ ${enabled//[[:space:]]/ } != 'true true true' ]]; then
+    say "keeping versions and what is deleted in $STORAGE_ACCOUNT for $KEPT_DAYS days"
+    change az storage account blob-service-properties update --account-name "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
+      --enable-versioning true --enable-delete-retention true --delete-retention-days "$KEPT_DAYS" \
+      --enable-container-delete-retention true --container-delete-retention-days "$KEPT_DAYS" --output none
+  fi
+  there storage account management-policy show --account-name "$STORAGE_ACCOUNT" --resource-group "$GROUP" && return
+  # Else versions of deleted images would stay, and cost, for ever. What this takes away is kept as what is deleted is.
+  say "taking away old versions in $STORAGE_ACCOUNT"
+  change az storage account management-policy create --account-name "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
+    --policy "@$here/lib/old-versions.json" --output none
+}
+
+ensure_immutability() { # DAYS
+  local held=''
+  if there storage container immutability-policy show --account-name "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
+    --container-name "$IMAGE_CONTAINER"; then
+    held=$(az storage container immutability-policy show --account-name "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
+      --container-name "$IMAGE_CONTAINER" --query immutabilityPeriodSinceCreationInDays --output tsv)
+  fi
+  [[ $held != "$1" ]] || return 0
+  say "keeping what is written to $IMAGE_CONTAINER for $1 days, whoever wants it away"
+  change az storage container immutability-policy create --account-name "$STORAGE_ACCOUNT" --resource-group "$GROUP" \
+    --container-name "$IMAGE_CONTAINER" --period "$1" --output none
+  say "the policy is not locked: whoever administers the account can end it until it is"
+}
+
 has_role() { # PRINCIPAL ROLE SCOPE
   local found
   [[ $1$3 != *'<'* ]] || return 1

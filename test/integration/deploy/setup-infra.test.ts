@@ -32,6 +32,8 @@ test('makes all that is needed, once: the second run changes nothing', async () 
     'az aks create',
     'az storage account create',
     'az storage container-rm create',
+    'az storage account blob-service-properties update',
+    'az storage account management-policy create',
     'az identity create',
     'az role assignment create',
     'az identity federated-credential create',
@@ -41,6 +43,23 @@ test('makes all that is needed, once: the second run changes nothing', async () 
   ]);
   expect(await azure.run('setup-infra.sh', LOCATION)).toMatchObject({ code: 0 });
   expect(await changes()).toEqual(made);
+});
+
+test('keeps versions and what is deleted for two weeks, and images for as long as it is told', async () => {
+  await azure.run('setup-infra.sh', [...LOCATION, '--immutable-days', '30']);
+  const calls = await changes();
+  expect(calls.filter((call) => call.includes(' update '))).toEqual([
+    expect.stringMatching(
+      /--enable-versioning true --enable-delete-retention true --delete-retention-days 14 --enable-container-delete-retention true --container-delete-retention-days 14/,
+    ),
+  ]);
+  const policies = () => changes().then((all) => all.filter((call) => call.includes('immutability-policy create')));
+  expect(await policies()).toEqual([expect.stringMatching(/--container-name images --period 30 /)]);
+  await azure.run('setup-infra.sh', [...LOCATION, '--immutable-days', '30']);
+  await azure.run('setup-infra.sh', LOCATION);
+  expect(await policies()).toHaveLength(1);
+  const { code, errors } = await azure.run('setup-infra.sh', [...LOCATION, '--immutable-days', 'ever']);
+  expect({ code, errors }).toEqual({ code: 2, errors: expect.stringContaining('--immutable-days must be a number') });
 });
 
 test('lets the accounts of the server and of its jobs sign in, by their names in the cluster', async () => {
