@@ -17,7 +17,7 @@ const RULES = [
   ['keepWeekly', 'Weekly', '--keep-weekly'],
   ['keepMonthly', 'Monthly', '--keep-monthly'],
   ['keepYearly', 'Yearly', '--keep-yearly'],
-  ['keepDays', 'All of so many days', '--keep-days'],
+  ['keepDays', 'All, in days', '--keep-days'],
 ] as const;
 
 type Rule = (typeof RULES)[number][0];
