@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { listProcesses, type ProcessFacts } from '../../src/machine/process-mark.ts';
 import { pause } from '../../src/waiting/pause.ts';
 
-/** Often enough to see whoever starts a process and goes. */
-const LOOK_MS = 300;
+/** Often enough to see most of those who start a process and go; a look at a busy machine takes some 30 ms of processor. */
+const LOOK_MS = 1_000;
 /** What was told to end may take so long. */
 const GRACE_MS = 20_000;
 
@@ -18,7 +18,7 @@ export interface Descendants {
 
 const keyOf = ({ pid, startTicks }: ProcessFacts) => `${pid}/${startTicks}`;
 
-export function watchDescendants(root: number): Descendants {
+export function watchDescendants(root: number, lookMs = LOOK_MS): Descendants {
   const seen = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<unknown> = Promise.resolve();
@@ -39,7 +39,7 @@ export function watchDescendants(root: number): Descendants {
 
   const lookAgain = () => {
     looking = look().finally(() => {
-      if (timer !== null) timer = setTimeout(lookAgain, LOOK_MS).unref();
+      if (timer !== null) timer = setTimeout(lookAgain, lookMs).unref();
     });
     looking.catch(() => undefined);
   };
@@ -50,7 +50,7 @@ export function watchDescendants(root: number): Descendants {
       if (timer !== null) clearTimeout(timer);
       timer = null;
       await looking.catch(() => undefined);
-      for (const deadline = performance.now() + graceMs; ; await pause(LOOK_MS)) {
+      for (const deadline = performance.now() + graceMs; ; await pause(lookMs)) {
         const left = await look();
         if (left.length === 0) return [];
         if (performance.now() > deadline) return Promise.all(left.map(describe));

@@ -11,7 +11,7 @@ function startShell(script: string) {
 }
 
 it('names a process whose parent has gone, in a session of its own, and nothing of others', async () => {
-  const watched = watchDescendants(process.pid);
+  const watched = watchDescendants(process.pid, 100);
   const marker = `3600.${process.pid}`;
   const { pid, exited } = startShell(`setsid sleep ${marker} >/dev/null 2>&1 & echo $!; sleep 1`);
   const orphan = await pid;
@@ -26,7 +26,7 @@ it('names a process whose parent has gone, in a session of its own, and nothing 
 });
 
 it('waits for what is ending', async () => {
-  const watched = watchDescendants(process.pid);
+  const watched = watchDescendants(process.pid, 100);
   const marker = `1.${process.pid}`;
   const { exited } = startShell(`sleep ${marker} & echo $!; sleep 0.7`);
   await exited;
