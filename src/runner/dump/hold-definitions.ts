@@ -10,7 +10,8 @@ const HELD_MS = 2_000;
 const TRIES = 40;
 const LOOKS = 10;
 const LOOK_MS = 10;
-const QUERY_CANCELED = '57014';
+/** query_canceled and deadlock_detected: it took too long, or it is we who give way. Then it is tried again. */
+const GAVE_WAY = ['57014', '40P01'];
 
 /**
  * How long taking all locks may last: a quarter of what a session waits before it looks for a deadlock. Who waits for one of
@@ -46,7 +47,7 @@ export async function holdDefinitions(watch: Session, log: (text: string) => voi
         return releasing(watch);
       }
     } catch (error) {
-      if (!(error instanceof ServerError && error.code === QUERY_CANCELED)) {
+      if (!(error instanceof ServerError && GAVE_WAY.includes(error.code))) {
         await watch.run('ROLLBACK');
         log(`definitions cannot be kept from changing: ${describeError(error)}`);
         return async () => undefined;
