@@ -1,29 +1,20 @@
-import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
-import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { formatDuration, formatRelative } from '../../format/times.ts';
-import { ImageDetailDocument, ImageFilesDocument, VerifyImageDocument } from '../../generated/graphql.ts';
+import { ImageDetailDocument, VerifyImageDocument } from '../../generated/graphql.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton, Id } from '../../ui/copy.tsx';
-import { Findings } from '../../ui/findings.tsx';
-import { Labels } from '../../ui/labels.tsx';
 import { ActionMenu } from '../../ui/menu.tsx';
-import { Lasting, Moment } from '../../ui/moment.tsx';
 import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
 import { useNow } from '../../ui/now.ts';
-import { Facts, Page, Panel } from '../../ui/page.tsx';
+import { Page } from '../../ui/page.tsx';
 import { useParam } from '../../ui/search-params.ts';
 import { StateMark } from '../../ui/state.tsx';
-import { DataTable } from '../../ui/table.tsx';
-import { JobLog } from '../operations/job-log.tsx';
-import { OPERATION_COLUMNS } from '../operations/operation-columns.tsx';
 import { DeleteImageDialog } from './delete-image-dialog.tsx';
-import { ImageSettings } from './image-settings.tsx';
 import type { ImageShown } from './image-shown.ts';
+import { ImageTab } from './tabs/image-tab.tsx';
 
 /** What an image is worth, in a sentence. */
 function sayWorth(image: ImageShown, now: number): string {
@@ -118,7 +109,7 @@ export default function ImagePage() {
           ))}
         </Note>
       )}
-      <Tab tab={tab} image={image} />
+      <ImageTab tab={tab} image={image} />
       {asked === 'delete' && <DeleteImageDialog image={image} onClose={close} />}
       {asked === 'verify' && (
         <ActionDialog
@@ -136,218 +127,5 @@ export default function ImagePage() {
         </ActionDialog>
       )}
     </Page>
-  );
-}
-
-function Tab({ tab, image }: { readonly tab: string; readonly image: ImageShown }) {
-  switch (tab) {
-    case '':
-      return <ContentTab image={image} />;
-    case 'findings':
-      return (
-        <Panel title="What a restore will not bring back as it was">
-          <Findings findings={image.findings} none="Nothing was found: a restore brings back everything as it was." />
-        </Panel>
-      );
-    case 'drills':
-      return <DrillsTab image={image} />;
-    case 'files':
-      return <FilesTab id={image.id} name={image.name} />;
-    case 'operations':
-      return (
-        <DataTable
-          label={`Operations on ${image.name}`}
-          columns={OPERATION_COLUMNS}
-          rows={image.operations.nodes}
-          idOf={({ id }) => id}
-          nameOf={({ kind }) => kind}
-          linkOf={({ id }) => `/operations/${id}`}
-        />
-      );
-    case 'logs':
-      return <LogsTab image={image} />;
-    case 'settings':
-      return <ImageSettings image={image} />;
-    default:
-      return <Empty title="There is no such part">Choose one above.</Empty>;
-  }
-}
-
-function ContentTab({ image }: { readonly image: ImageShown }) {
-  const { sourceInstance } = image;
-  return (
-    <div className="columns">
-      <Panel title="Databases">
-        {image.databases.length === 0 ? (
-          <p className="muted">It is known when the image is available.</p>
-        ) : (
-          <DataTable
-            label="Databases"
-            columns={[
-              { id: 'name', name: 'Database', isTitle: true, cell: ({ name }) => <strong>{name}</strong> },
-              { id: 'owner', name: 'Owner', cell: ({ owner }) => owner },
-              {
-                id: 'size',
-                name: 'Size on the source',
-                align: 'end',
-                cell: ({ sizeBytes }) => <span className="number">{formatBytes(sizeBytes)}</span>,
-              },
-            ]}
-            rows={image.databases}
-            idOf={({ name }) => name}
-            nameOf={({ name }) => name}
-          />
-        )}
-      </Panel>
-      <Panel title="About it">
-        <Facts
-          facts={[
-            [
-              'Of',
-              sourceInstance && sourceInstance.state !== 'DELETED' ? (
-                <Link key="of" to={`/instances/${sourceInstance.id}`}>
-                  {image.sourceInstanceName}
-                </Link>
-              ) : (
-                `${image.sourceInstanceName}, which is deleted`
-              ),
-            ],
-            ['Method', image.method === 'LOGICAL' ? 'logical, by pg_dump' : 'physical, a copy of the files'],
-            ['PostgreSQL', image.postgresVersion],
-            ['Taken', <Moment key="taken" at={image.takenAt} />],
-            ['Size in the store', formatBytes(image.sizeBytes)],
-            ['Size on the source', `${formatBytes(image.databaseBytes)} in a volume of ${image.sourceStorageGib} GiB`],
-            ['Found whole in the store', <Moment key="verified" at={image.verifiedAt} none="not yet" />],
-            [
-              'Kept',
-              image.protected ? (
-                'protected from deletion'
-              ) : (
-                <span key="kept">
-                  until <Moment at={image.expiresAt} none="it is deleted, or retention says so" />
-                </span>
-              ),
-            ],
-            image.schedule ? ['Taken by the schedule', image.schedule.name] : null,
-            image.description ? ['Description', image.description] : null,
-            ['Labels', <Labels key="labels" labels={image.labels} />],
-            ['Id', <Id key="id" value={image.id} />],
-          ]}
-        />
-      </Panel>
-      <Panel title="Extensions">
-        {image.extensions.length === 0 ? (
-          <p className="muted">None.</p>
-        ) : (
-          <ul className="short-list">
-            {image.extensions.map(({ database, name, version }) => (
-              <li key={`${database} ${name}`}>
-                <strong>{name}</strong> {version} <span className="muted">in {database}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Panel>
-    </div>
-  );
-}
-
-function DrillsTab({ image }: { readonly image: ImageShown }) {
-  if (image.drills.length === 0) {
-    return (
-      <Empty title="No drill yet">
-        A drill restores the image into a server of its own, compares it with what it should hold, and throws that
-        server away. “Verify by a restore”, above, begins one.
-      </Empty>
-    );
-  }
-  return (
-    <DataTable
-      label="Drills"
-      columns={[
-        {
-          id: 'state',
-          name: 'Result',
-          isTitle: true,
-          cell: ({ state, operation }) => (
-            <Link to={`/operations/${operation.id}`}>{state.charAt(0) + state.slice(1).toLowerCase()}</Link>
-          ),
-        },
-        { id: 'at', name: 'Begun', cell: ({ startedAt }) => <Moment at={startedAt} /> },
-        { id: 'took', name: 'Took', cell: ({ startedAt, finishedAt }) => <Lasting from={startedAt} to={finishedAt} /> },
-        {
-          id: 'recovery',
-          name: 'Restore alone',
-          cell: ({ recoverySeconds }) => (recoverySeconds ? formatDuration(recoverySeconds * 1000) : '–'),
-        },
-        {
-          id: 'compared',
-          name: 'Compared',
-          cell: ({ tablesCompared, rowsCompared }) =>
-            tablesCompared == null
-              ? '–'
-              : `${formatCount(tablesCompared)} tables, ${formatCount(rowsCompared ?? 0)} rows`,
-        },
-        { id: 'why', name: 'Why', cell: ({ failure }) => failure?.message ?? '' },
-      ]}
-      rows={image.drills}
-      idOf={({ id }) => id}
-      nameOf={({ state }) => state}
-      linkOf={({ operation }) => `/operations/${operation.id}`}
-    />
-  );
-}
-
-function FilesTab({ id, name }: { readonly id: string; readonly name: string }) {
-  const { data, error, refetch } = useApi(ImageFilesDocument, { id }, { nouns: ['image'] });
-  const files = data?.image?.files;
-  if (files === undefined)
-    return error === null ? <Waiting what="files" /> : <ErrorNote error={error} onRetry={() => void refetch()} />;
-  if (files.length === 0) return <Empty title="No files">They are known when the image is available.</Empty>;
-  return (
-    <DataTable
-      label={`Files of ${name}`}
-      columns={[
-        { id: 'name', name: 'File', isTitle: true, cell: (file) => <code>{file.name}</code> },
-        {
-          id: 'size',
-          name: 'Size',
-          align: 'end',
-          cell: ({ sizeBytes }) => <span className="number">{formatBytes(sizeBytes)}</span>,
-        },
-        {
-          id: 'sum',
-          name: 'SHA-256',
-          cell: ({ sha256 }) => (
-            <span className="id">
-              <code title={sha256}>{sha256.slice(0, 12)}</code>
-              <CopyButton text={sha256} what="the SHA-256" />
-            </span>
-          ),
-        },
-      ]}
-      rows={files}
-      idOf={(file) => file.name}
-      nameOf={(file) => file.name}
-    />
-  );
-}
-
-function LogsTab({ image }: { readonly image: ImageShown }) {
-  const jobs = image.operations.nodes.flatMap((operation) => operation.jobs);
-  const [chosen, setChosen] = useState(jobs[0]?.id ?? '');
-  const job = jobs.find(({ id }) => id === chosen) ?? jobs[0];
-  if (job === undefined) return <Empty title="No logs">What its jobs write is kept for 30 days.</Empty>;
-  return (
-    <Panel
-      title={`Log of ${job.name}`}
-      actions={jobs.map(({ id, name }) => (
-        <Button key={id} kind="quiet" pressed={id === job.id} onPress={() => setChosen(id)}>
-          {name}
-        </Button>
-      ))}
-    >
-      <JobLog key={job.id} job={job} />
-    </Panel>
   );
 }

@@ -1,0 +1,54 @@
+import { Link } from 'react-router';
+import { formatCount } from '../../../format/numbers.ts';
+import { formatDuration } from '../../../format/times.ts';
+import { Lasting, Moment } from '../../../ui/moment.tsx';
+import { Empty } from '../../../ui/notices.tsx';
+import { DataTable } from '../../../ui/table.tsx';
+import type { ImageShown } from '../image-shown.ts';
+
+/** What its drills came to, the newest first. */
+export function DrillsTab({ image }: { readonly image: ImageShown }) {
+  if (image.drills.length === 0) {
+    return (
+      <Empty title="No drill yet">
+        A drill restores the image into a server of its own, compares it with what it should hold, and throws that
+        server away. “Verify by a restore”, above, begins one.
+      </Empty>
+    );
+  }
+  return (
+    <DataTable
+      label="Drills"
+      columns={[
+        {
+          id: 'state',
+          name: 'Result',
+          isTitle: true,
+          cell: ({ state, operation }) => (
+            <Link to={`/operations/${operation.id}`}>{state.charAt(0) + state.slice(1).toLowerCase()}</Link>
+          ),
+        },
+        { id: 'at', name: 'Begun', cell: ({ startedAt }) => <Moment at={startedAt} /> },
+        { id: 'took', name: 'Took', cell: ({ startedAt, finishedAt }) => <Lasting from={startedAt} to={finishedAt} /> },
+        {
+          id: 'recovery',
+          name: 'Restore alone',
+          cell: ({ recoverySeconds }) => (recoverySeconds ? formatDuration(recoverySeconds * 1000) : '–'),
+        },
+        {
+          id: 'compared',
+          name: 'Compared',
+          cell: ({ tablesCompared, rowsCompared }) =>
+            tablesCompared == null
+              ? '–'
+              : `${formatCount(tablesCompared)} tables, ${formatCount(rowsCompared ?? 0)} rows`,
+        },
+        { id: 'why', name: 'Why', cell: ({ failure }) => failure?.message ?? '' },
+      ]}
+      rows={image.drills}
+      idOf={({ id }) => id}
+      nameOf={({ state }) => state}
+      linkOf={({ operation }) => `/operations/${operation.id}`}
+    />
+  );
+}
