@@ -136,3 +136,20 @@ test('a job that ran when the machine went down is INTERRUPTED', async () => {
   await writeFile(path.join(jobs.runDirectory(spec), 'supervisor'), `${supervisor} 1 an-earlier-boot\n`);
   expect((await jobs.platform.readJob(spec)).state).toBe('INTERRUPTED');
 });
+
+test('a job that is cancelled while a supervisor takes it up again after an interruption stays cancelled', async () => {
+  const spec = jobSpec('while :; do sleep 0.1; done');
+  await jobs.platform.ensureJob(spec);
+  await jobs.platform.suspend();
+  // As far as one comes before it removes the end that the interruption wrote.
+  const supervisor = spawn('sleep', ['60'], { stdio: 'ignore', detached: true });
+  const mark = await markProcess(supervisor.pid ?? 0);
+  const note = `${supervisor.pid} ${mark?.startTicks} ${mark?.bootId}\n`;
+  await writeFile(path.join(jobs.runDirectory(spec), 'supervisor'), note);
+  await jobs.platform.cancelJob(spec);
+  expect((await jobs.platform.readJob(spec)).state).toBe('CANCELLED');
+  await eventually(
+    () => readProcess(supervisor.pid ?? 0),
+    (facts) => facts === null,
+  );
+});

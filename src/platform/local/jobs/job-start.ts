@@ -101,7 +101,7 @@ async function giveOrder(paths: JobPaths, order: string): Promise<void> {
 }
 
 /**
- * Starts the supervisor of a job that has none, and returns when that has noted itself on disk. `interruption`: how the job
+ * Starts the supervisor of a job that has none, and returns when that has taken the job over on disk. `interruption`: how the job
  * ended before, when it is taken up again. The caller holds the job's lock.
  */
 export async function startJob(
@@ -162,7 +162,9 @@ export async function startJob(
     slotCount: context.jobConcurrency,
   };
   const pid = await launch(paths, environment, [...commands.supervisor, JSON.stringify(supervisorOrder)]);
-  const hasBegun = async () => (await readSupervisor(paths.supervisor))?.pid === pid || (await isOver());
+  // It notes itself and then removes the end of the interruption: between the two, the job would still look interrupted.
+  const isTaken = async () => (await readSupervisor(paths.supervisor))?.pid === pid && !(await isThere(paths.end));
+  const hasBegun = async () => (await isTaken()) || (await isOver());
   await until(async () => (await hasBegun()) || (await readProcess(pid)) === null, {
     timeoutMs: 10_000,
     intervalMs: 5,

@@ -16,6 +16,7 @@ import {
   type LostLife,
   listJobs,
   readLife,
+  readSupervisor,
   readTally,
   readVerdict,
   refOf,
@@ -112,7 +113,11 @@ async function end(context: LocalContext, paths: JobPaths, reason: Reason): Prom
   if (reason !== 'cancel') return;
   const isInterrupted = life.phase === 'ended' && life.end.state === 'INTERRUPTED';
   const isLaidOut = life.phase === 'absent' && (await isThere(paths.run));
-  if (isInterrupted || isLaidOut) await writeEnd(context, paths, 'cancel');
+  if (!isInterrupted && !isLaidOut) return;
+  // One that has noted itself and not yet removed the end of the interruption would remove ours.
+  const supervisor = await readSupervisor(paths.supervisor);
+  if (supervisor !== null) await killJobProcesses(paths, supervisor);
+  await writeEnd(context, paths, 'cancel');
 }
 
 /** A supervisor that is on its way may note itself into the directory once more before it ends. */
