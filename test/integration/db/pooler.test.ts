@@ -24,7 +24,8 @@ describe.skipIf(!hasPooler)('behind a pooler that gives sessions to transactions
     const url = pooler.through(cms.url);
     for (let starts = 0; starts < 4; starts += 1) await migrateDatabase(url, { lockMs: 1000 });
     const { rows } = await cms.database.pool.query(
-      `SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory' AND objid = (7203411950274 & 4294967295)::oid`,
+      `SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory' AND objid = (7203411950274 & 4294967295)::oid
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     );
     expect(rows[0].locks).toBe(0);
   });
