@@ -13,6 +13,8 @@ export default defineConfig({
     isolate: false,
     // Files wait a good part of their time, for servers that boot and for leases of the dead; three keep two processors busy.
     maxWorkers: 3,
+    // What is waited for comes on a busy machine, too, and later there.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

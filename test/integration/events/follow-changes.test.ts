@@ -39,6 +39,14 @@ describe('followInstances', () => {
   it('without an id: every row that changes from now on, in its newest state, also over a cut connection', async () => {
     const heard: (string | null)[] = [];
     const unsubscribe = world.listener.subscribe('toygres_changes', (payload) => heard.push(payload));
+    // What changes before the database is listened to is told to nobody.
+    const nobody = 'instance:00000000-0000-4000-8000-000000000000';
+    await expect
+      .poll(async () => {
+        await world.database.orm.execute(sql`SELECT pg_notify('toygres_changes', ${nobody})`);
+        return heard.includes(nobody);
+      })
+      .toBe(true);
     const old = await world.insertInstance();
     await label(old, 'before');
     // What is still on its way when somebody begins to follow may be told.
