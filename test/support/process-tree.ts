@@ -50,10 +50,10 @@ async function readState(pid: number): Promise<string | null> {
 }
 
 /**
- * Kills a process below `root` whose command line matches, in the middle of its work: it is stopped first, and one that
- * ended before that is not what was asked for.
+ * Stops a process below `root` whose command line matches, in the middle of its work, and gives its pid: one that ended
+ * before that is not what was asked for.
  */
-export async function killProcess(root: number, pattern: RegExp): Promise<void> {
+export async function stopProcess(root: number, pattern: RegExp): Promise<number> {
   for (;;) {
     const { pid } = await untilProcess(root, pattern);
     let state: string | null = 'R';
@@ -66,11 +66,13 @@ export async function killProcess(root: number, pattern: RegExp): Promise<void> 
       await new Promise((resolve) => setTimeout(resolve, 5));
       state = await readState(pid);
     }
-    if (state === 'T') {
-      process.kill(pid, 'SIGKILL');
-      return;
-    }
+    if (state === 'T') return pid;
   }
+}
+
+/** Kills a process below `root` whose command line matches, in the middle of its work: it is stopped first. */
+export async function killProcess(root: number, pattern: RegExp): Promise<void> {
+  process.kill(await stopProcess(root, pattern), 'SIGKILL');
 }
 
 /** Whether the process has a TCP socket, of whatever kind. */

@@ -1,8 +1,9 @@
 import { listProcesses, signalPid } from '../../machine/process-mark.ts';
 import { every } from '../../waiting/every.ts';
 
-const LOOK_MS = 100;
-/** What may have been written before it is looked at for the first time. */
+/** A dump writes some hundred megabytes a second: so long nobody sees it. */
+const LOOK_MS = 20;
+/** So much of it may be written at once: at the start, and after a while in which less was written. */
 const AT_ONCE_MS = 300;
 
 /** Programs that must not write more a second than this, all of them together: whoever is ahead is stopped for a while. */
@@ -17,13 +18,14 @@ export interface RateLimit {
  */
 export function createRateLimit(bytesPerSecond: number, written: () => number): RateLimit {
   const watched = new Map<number, () => number>();
-  const begunAt = performance.now();
+  const isSpent = createAllowance(bytesPerSecond);
   let isHeld = false;
 
-  const isAhead = () => {
-    const soFar = [...watched.values()].reduce((sum, bytes) => sum + bytes(), written());
-    return soFar > (bytesPerSecond * (performance.now() - begunAt + AT_ONCE_MS)) / 1000;
-  };
+  const isAhead = () =>
+    isSpent(
+      [...watched.values()].reduce((sum, bytes) => sum + bytes(), written()),
+      performance.now(),
+    );
   return {
     watch: (pid, bytes) => {
       watched.set(pid, bytes);
@@ -43,6 +45,26 @@ export function createRateLimit(bytesPerSecond: number, written: () => number): 
         await signalAll([pid], 'SIGCONT');
       };
     },
+  };
+}
+
+/**
+ * Whether more has been written than the rate allows: `soFar` bytes in all, at a time in milliseconds. What was not
+ * written in its time is not made up for later, but for a moment's worth: a rate is a promise to the server at any moment.
+ */
+export function createAllowance(bytesPerSecond: number): (soFar: number, nowMs: number) => boolean {
+  const atOnce = (bytesPerSecond * AT_ONCE_MS) / 1000;
+  let left = atOnce;
+  let lookedAt: number | null = null;
+  let counted = 0;
+  return (soFar, nowMs) => {
+    const grown = lookedAt === null ? 0 : (bytesPerSecond * (nowMs - lookedAt)) / 1000;
+    // Between two counters bytes are seen by neither for a moment.
+    const fresh = Math.max(0, soFar - counted);
+    left = Math.min(left + grown - fresh, atOnce);
+    lookedAt = nowMs;
+    counted += fresh;
+    return left < 0;
   };
 }
 

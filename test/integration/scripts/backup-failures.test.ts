@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
-import { killProcess, readProcessTree, untilProcess } from '../../support/process-tree.ts';
+import { killProcess, readProcessTree, stopProcess } from '../../support/process-tree.ts';
 import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
 import type { SourceServer } from '../../support/source-server.ts';
 
@@ -79,7 +79,7 @@ test('the session that holds the snapshot fails the backup with the name of the 
   const run = await start('cut-session');
   await run.untilLine(DUMPING);
   // So that it cannot end before the loss is noticed.
-  process.kill((await untilProcess(run.pid, /^pg_dump /)).pid, 'SIGSTOP');
+  await stopProcess(run.pid, /^pg_dump /);
   await source.query(
     'postgres',
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND application_name = 'toygres'`,
