@@ -25,6 +25,8 @@ export const SupervisorOrder = z.object({
    * and no name. What it made is given to the worker whole. Null: it needs none.
    */
   maker: z.optional(z.nullable(z.object({ command: z.array(z.string()), user }))),
+  /** What the processes of an attempt may hold of memory in all; null: as much as there is. */
+  memoryBytes: z.optional(z.nullable(z.number())),
   attemptsAtMost: z.number(),
   /** Failed attempts, and supervisors that died, before this one. */
   failures: z.number(),

@@ -49,6 +49,7 @@ async function openLocal(
     scriptsDirectory: SCRIPTS,
     runnerDirectory: await findRunner(home.stateDirectory),
     jobConcurrency: config.jobConcurrency,
+    jobMemoryBytes: config.jobMemoryBytes,
     namespaces: config.namespaces,
     certificates,
     log,

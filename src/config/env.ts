@@ -52,6 +52,13 @@ function readRate(text: string): number | null {
   return bytes >= 32_768 && bytes <= 1e9 ? bytes : null;
 }
 
+/** `2GB`, as PostgreSQL writes memory, as bytes; null for what is none, or too little to work with. */
+function readMemory(text: string): number | null {
+  const [, amount, unit] = /^([1-9]\d{0,5}) ?(MB|GB)$/.exec(text) ?? [];
+  const bytes = Number(amount) * (unit === 'GB' ? 2 ** 30 : 2 ** 20);
+  return bytes >= 2 ** 28 && bytes <= 2 ** 42 ? bytes : null;
+}
+
 const Settings = z.object({
   PORT: whole(8080, 0, 65_535),
   HOST: optional(z.string().default('127.0.0.1')),
@@ -144,6 +151,9 @@ const Settings = z.object({
   TOYGRES_WEBHOOK_ALLOW_PRIVATE: optional(z.enum(['true', 'false']).default('false')),
   TOYGRES_METRICS_PER_INSTANCE: optional(z.enum(['true', 'false']).default('false')),
   TOYGRES_JOB_CONCURRENCY: wholeOrNull(1, 1000),
+  TOYGRES_JOB_MEMORY: text.refine((value) => value === null || readMemory(value) !== null, {
+    message: 'must be like 2GB or 800MB, from 256MB to 4096GB',
+  }),
   LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
 });
 
@@ -234,6 +244,8 @@ export interface Config extends AccessConfig {
   readonly encryptionKey: string | null;
   readonly workerConcurrency: number;
   readonly jobConcurrency: number;
+  /** What the processes of a job of the local platform may hold of memory in all; null: a part of the machine's. */
+  readonly jobMemoryBytes: number | null;
   /** How long something must be seen as left over before the reconciler removes it. */
   readonly driftGraceSeconds: number;
   /** How long what is over is kept, in days. */
@@ -311,6 +323,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     encryptionKey: env.TOYGRES_ENCRYPTION_KEY,
     workerConcurrency: env.TOYGRES_WORKER_CONCURRENCY,
     jobConcurrency: env.TOYGRES_JOB_CONCURRENCY ?? (env.TOYGRES_PLATFORM === 'local' ? 2 : 20),
+    jobMemoryBytes: env.TOYGRES_JOB_MEMORY === null ? null : readMemory(env.TOYGRES_JOB_MEMORY),
     driftGraceSeconds: env.TOYGRES_DRIFT_GRACE_SECONDS,
     keepDays: {
       operations: env.TOYGRES_KEEP_OPERATIONS_DAYS,

@@ -11,7 +11,7 @@ export interface LocalHome {
   readonly directory: string;
   readonly stateDirectory: string;
   /** Another control plane on the same state. */
-  open(jobConcurrency?: number): Promise<LocalPlatform>;
+  open(jobConcurrency?: number, jobMemoryBytes?: number): Promise<LocalPlatform>;
   /** Stops whatever runs and removes everything. */
   stop(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function createLocalHome(): Promise<LocalHome> {
   return {
     directory,
     stateDirectory: path.join(directory, 'state'),
-    open: (jobConcurrency = 3) => openLocalState(directory, jobConcurrency, runner),
+    open: (jobConcurrency = 3, jobMemoryBytes) => openLocalState(directory, jobConcurrency, runner, jobMemoryBytes),
     stop: async () => {
       const platform = await openLocalState(directory, 1, runner);
       await platform.suspend();

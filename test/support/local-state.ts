@@ -9,6 +9,7 @@ export async function openLocalState(
   directory: string,
   jobConcurrency: number,
   runnerDirectory = path.join(import.meta.dirname, 'runner'),
+  jobMemoryBytes: number | null = null,
 ): Promise<LocalPlatform> {
   return createLocalPlatform({
     homeId: 'test',
@@ -19,6 +20,7 @@ export async function openLocalState(
     scriptsDirectory: path.join(directory, 'scripts'),
     runnerDirectory,
     jobConcurrency,
+    jobMemoryBytes,
     namespaces: ['test'],
     log: createLogger('silent'),
   });

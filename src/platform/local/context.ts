@@ -22,6 +22,8 @@ export interface LocalContext {
   /** Null: jobs run as who we are. */
   readonly jobUsers: JobUsers | null;
   readonly jobConcurrency: number;
+  /** What the processes of a job may hold of memory in all. */
+  readonly jobMemoryBytes: number;
   readonly stopGraceMs: number;
   /** Null: servers have no certificates. */
   readonly certificates: CertificateSource | null;

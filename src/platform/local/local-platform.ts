@@ -9,6 +9,7 @@ import type { CertificateSource } from '../../secrets/certificates/certificate-s
 import { type LocalContext, prepareLayout } from './context.ts';
 import { withSystemErrorsTranslated } from './file-errors.ts';
 import { followJobLog } from './jobs/job-logs.ts';
+import { defaultJobMemory } from './jobs/job-memory.ts';
 import { createJobs } from './jobs/job-verbs.ts';
 import { layoutOf } from './layout.ts';
 import { listLocalObjects } from './objects.ts';
@@ -39,6 +40,8 @@ export interface LocalPlatformOptions {
   /** What runs beside the data, as `src/bundle-runner.mjs` makes it. */
   readonly runnerDirectory: string;
   readonly jobConcurrency: number;
+  /** What the processes of a job may hold of memory in all; more ends it. Default: a part of the machine's. */
+  readonly jobMemoryBytes?: number | null;
   /** The default first. */
   readonly namespaces: readonly string[];
   /** Default: servers have no certificates. */
@@ -94,6 +97,7 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
     layout,
     jobUsers,
     serverNumbers,
+    jobMemoryBytes: options.jobMemoryBytes ?? defaultJobMemory(),
     stopGraceMs: options.stopGraceMs ?? STOP_GRACE_MS,
   };
   await prepareLayout(context);

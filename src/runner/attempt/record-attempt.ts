@@ -6,6 +6,8 @@ const LONGEST_PROGRESS = 8_192;
 /** Room for the error line, so that it can be written when what the program made has filled the disk. */
 const ERROR_ROOM = 8_191;
 const PROGRESS_FILE_BYTES = 256 * 1024;
+/** A server may have its tools say something without end. */
+const LOG_BYTES = 128 << 20;
 
 /** Seconds since 1970, as every file of an attempt has them. */
 export function timestamp(): string {
@@ -33,11 +35,13 @@ function tolerant(write: () => void): void {
   }
 }
 
-export function openAttemptRecord(directory: string): AttemptRecord {
+/** `logBytes`: what the log may have; what is said beyond is left out, and the log says so. */
+export function openAttemptRecord(directory: string, logBytes = LOG_BYTES): AttemptRecord {
   const at = (name: string) => path.join(directory, name);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
   const log = openSync(at('log'), flags, 0o600);
   let progress = openSync(at('progress'), flags, 0o600);
+  let logged = 0;
   let progressBytes = 0;
   let lastProgress = '';
   writeFileSync(at('error'), `${' '.repeat(ERROR_ROOM)}\n`, { mode: 0o600 });
@@ -57,6 +61,13 @@ export function openAttemptRecord(directory: string): AttemptRecord {
     progress = openSync(at('progress'), flags, 0o600);
     progressBytes = line.length;
   };
+  const takeLine = (text: string) => {
+    if (logged > logBytes) return;
+    const line = Buffer.from(`${timestamp()} ${text}\n`);
+    logged += line.length;
+    if (logged <= logBytes) writeSync(log, line);
+    else writeSync(log, `${timestamp()} the log has ${logBytes} bytes: what is said from here on is left out\n`);
+  };
   const takeError = (text: string) => {
     const bytes = Buffer.alloc(ERROR_ROOM, ' ');
     bytes.write(text.slice(0, ERROR_ROOM));
@@ -72,7 +83,7 @@ export function openAttemptRecord(directory: string): AttemptRecord {
     take: (line) =>
       tolerant(() => {
         if (!isControlLine(line)) {
-          writeSync(log, `${timestamp()} ${line}\n`);
+          takeLine(line);
           return;
         }
         const [, kind = '', text = ''] = /^\S+ (\S*) ?(.*)$/s.exec(line) ?? [];

@@ -2,15 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseJobLine } from '../../../jobs/ports/job-protocol.ts';
+import { formatJobMessage, isControlLine, parseJobLine } from '../../../jobs/ports/job-protocol.ts';
 import { MOVER_SECRETS, PROXIES } from '../../../jobs/ports/mover-secrets.ts';
+import { signalPid } from '../../machine/process-mark.ts';
 import { listProxySecrets } from '../../machine/proxies.ts';
 import { type Owner, removeTree } from '../../machine/remove-tree.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
-import { exitStatusOf } from './exit-status.ts';
+import { exitStatusOf, FINAL_STATUS } from './exit-status.ts';
 import { createLineFilter } from './line-filter.ts';
 import { prepareMaker } from './make-before.ts';
 import { createMembers } from './members.ts';
+import { describeTooMuch, watchMemory } from './memory-watch.ts';
 
 /** What an attempt runs, and as whom. */
 export interface AttemptPlan {
@@ -36,6 +38,8 @@ export interface AttemptPlan {
   readonly isWorkerAlone?: boolean;
   /** Makes what the worker needs, as another user; it is given to the worker when it is whole. */
   readonly maker?: { readonly command: readonly string[]; readonly user: Owner } | null;
+  /** What its processes may hold of memory in all; over it the attempt ends, and no other can help. Null: as much as there is. */
+  readonly memoryBytes?: number | null;
   /** Takes what it says line by line, control lines too, without secrets. */
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
@@ -110,6 +114,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   await copySecrets(plan.secretsDirectory, at('grant'), moverUser, isOfMover);
   const filter = createLineFilter(secrets);
   let failed: number | null = null;
+  let tooMuch = false;
 
   const shared = {
     ...plan.environment,
@@ -146,26 +151,43 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   const children = [worker, ...(mover === null ? [] : [mover]), ...(making === null ? [] : [making])];
   const hear = (child: ChildProcess) => (line: string) => {
     // What the maker made is not the result of the job.
-    if (child !== making || parseJobLine(line)?.kind !== 'result') plan.onLine(filter(line));
+    if (child === making && parseJobLine(line)?.kind === 'result') return;
+    // Nor is it the cause of a failure that what was ended for it had no time for.
+    if (tooMuch && isControlLine(line)) return;
+    plan.onLine(filter(line));
   };
   const said = children.map((child) => listen(child, hear(child)));
-  const members = createMembers(
-    directory,
-    children.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
-    plan.isWorkerAlone === true ? (users?.worker.uid ?? null) : null,
-  );
+  const pids = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  const members = createMembers(directory, pids, plan.isWorkerAlone === true ? (users?.worker.uid ?? null) : null);
   const ended = endOf(worker);
   mover?.on('error', () => undefined);
   // Then what the worker waits for will not come.
   const notMade = making === null || maker === null ? NEVER : endOf(making).then((status) => maker.give(status));
+  const { memoryBytes = null } = plan;
+  const memory = Promise.withResolvers<number>();
+  const watch =
+    memoryBytes === null
+      ? null
+      : watchMemory({ directory, leaders: pids, limitBytes: memoryBytes }, (found) => {
+          if (tooMuch) return;
+          tooMuch = true;
+          // At once: asked to end, it would go on growing meanwhile.
+          signalPid(found.largest.pid, 'SIGKILL');
+          const text = describeTooMuch(found, memoryBytes);
+          plan.onLine(`error: ${text}`);
+          plan.onLine(formatJobMessage({ kind: 'error', text }));
+          memory.resolve(FINAL_STATUS);
+        });
   try {
-    const early = await Promise.race([ended, untilAborted(plan.signal), notMade]);
-    if (typeof early === 'number' && worker.exitCode === null && worker.signalCode === null) failed = early;
+    const early = await Promise.race([ended, untilAborted(plan.signal), notMade, memory.promise]);
+    if (tooMuch) failed = FINAL_STATUS;
+    else if (typeof early === 'number' && worker.exitCode === null && worker.signalCode === null) failed = early;
     await members.end();
     const status = failed ?? (await ended);
     await Promise.race([Promise.all(said), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     return status;
   } finally {
+    await watch?.stop();
     for (const child of children) {
       child.stdout?.destroy();
       child.stderr?.destroy();

@@ -98,6 +98,7 @@ export async function supervise(order: SupervisorOrder, environment: Environment
       users: order.users,
       isWorkerAlone: order.isWorkerAlone ?? false,
       maker: order.maker ?? null,
+      memoryBytes: order.memoryBytes ?? null,
       onLine: record.take,
       signal,
     }).finally(record.close);

@@ -177,7 +177,10 @@ class Restoring {
 
   private async startLoading(libraries: string, settings: Readonly<Record<string, string>>): Promise<void> {
     const { wish, server } = this;
-    const { buffers, work } = loadingMemory(await readMemoryMegabytes(), wish.width);
+    const { buffers, work } = loadingMemory(
+      await readMemoryMegabytes(this.attempt.parameters.TOYGRES_JOB_MEMORY_BYTES),
+      wish.width,
+    );
     const always = {
       fsync: 'off',
       full_page_writes: 'off',

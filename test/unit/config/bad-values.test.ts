@@ -27,6 +27,11 @@ describe('a bad value', () => {
     ['TOYGRES_NODE_SELECTOR', 'pool', 'must be labels like pool=databases, separated by commas'],
     ['TOYGRES_TOLERATIONS', 'a=b:Never', 'must be taints like dedicated=databases:NoSchedule, separated by commas'],
     ['TOYGRES_PRIORITY_CLASS', 'High', 'must be the name of a PriorityClass'],
+    ...['0', '2', '255MB', '5000GB', '2gb', '-1GB'].map((value) => [
+      'TOYGRES_JOB_MEMORY',
+      value,
+      'must be like 2GB or 800MB, from 256MB to 4096GB',
+    ]),
     ['TOYGRES_POSTGRES_VERSIONS', '15,14', 'must be major versions from 15 to 18, separated by commas'],
     ['TOYGRES_DNS_SUFFIX', '.cloudapp.azure.com', 'must be a domain like westeurope.cloudapp.azure.com'],
     ['TOYGRES_DNS_SUFFIX', 'a b.example', 'must be a domain like westeurope.cloudapp.azure.com'],
@@ -93,6 +98,7 @@ it('every setting of the contract is taken, also one that nothing reads yet', ()
     TOYGRES_ENCRYPT_IMAGES: 'false',
     TOYGRES_WORKER_CONCURRENCY: '1',
     TOYGRES_JOB_CONCURRENCY: '3',
+    TOYGRES_JOB_MEMORY: '2GB',
     LOG_LEVEL: 'debug',
   });
   expect(config.kubernetes).toMatchObject({
@@ -112,6 +118,7 @@ it('every setting of the contract is taken, also one that nothing reads yet', ()
     port: 0,
     apiToken: 'a-token-of-just-thirty-two-chars',
     jobConcurrency: 3,
+    jobMemoryBytes: 2 ** 31,
     namespaces: ['one', 'two', 'three'],
   });
 });

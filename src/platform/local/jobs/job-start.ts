@@ -137,6 +137,7 @@ export async function startJob(
     ...spec.parameters,
     PATH: [programs.directory, ...tools, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
     ...(volume === null ? {} : { TOYGRES_VOLUME: volume }),
+    TOYGRES_JOB_MEMORY_BYTES: String(context.jobMemoryBytes),
   };
   const tally = { failures: interruption?.failures ?? 0, losses: interruption?.losses ?? 0 };
   await writeJsonFile(paths.tally, tally);
@@ -154,6 +155,7 @@ export async function startJob(
       commands.maker === null || ownUid === null || context.identity === null
         ? null
         : { command: [...commands.maker], user: numbersOf(context.identity) },
+    memoryBytes: context.jobMemoryBytes,
     attemptsAtMost: spec.attempts,
     ...tally,
     firstAttempt: ((await listAttempts(paths)).at(-1) ?? 0) + 1,
