@@ -105,6 +105,7 @@ export const ROOT_RULES: Readonly<Record<string, RootRule>> = {
   'Subscription.jobLogs': read('OPERATOR'),
   'Subscription.jobLogBatches': read('OPERATOR'),
   'Subscription.instanceLogs': read('OPERATOR'),
+  'Subscription.instanceLogBatches': read('OPERATOR'),
 };
 
 /** The rule of a root field, `Query.instances`. Throws for one that has none. */

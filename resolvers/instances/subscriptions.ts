@@ -26,13 +26,25 @@ function followInstance({ args, context }: Subscriber<InstanceChangedArgs>): Asy
   return follow((signal) => context.services.events.followInstances(id, signal));
 }
 
-function followLogs({ args, context }: Subscriber<InstanceLogsArgs>): AsyncIterable<LogLineRecord> {
-  const { instanceId, tailLines = null, since = null, follow: goOn } = args;
+function readLogRequest({ instanceId, tailLines = null, since = null, follow: goOn }: InstanceLogsArgs) {
   checkLogRequest({ tailLines });
-  const id = requireId('instance', 'instanceId', instanceId);
-  const request = { tailLines, since, follow: goOn ?? true };
+  return { id: requireId('instance', 'instanceId', instanceId), request: { tailLines, since, follow: goOn ?? true } };
+}
+
+function followLogs({ args, context }: Subscriber<InstanceLogsArgs>): AsyncIterable<LogLineRecord> {
+  const { id, request } = readLogRequest(args);
   return follow((signal) => context.services.logs.followInstance(id, request, signal));
 }
+
+function followLogBatches({ args, context }: Subscriber<InstanceLogsArgs>): AsyncIterable<readonly LogLineRecord[]> {
+  const { id, request } = readLogRequest(args);
+  return follow((signal) => context.services.logs.followInstanceBatches(id, request, signal));
+}
+
+const LOG_INSTANCE = 'The instance; NOT_FOUND for an unknown one.';
+const TAIL_LINES = 'How many of the last lines come first, 0 to 10,000; null: all there are.';
+const SINCE = 'Leaves out what was written before.';
+const FOLLOW = 'Whether to go on with new lines.';
 
 /** What can be followed of instances. */
 @Resolver()
@@ -55,22 +67,30 @@ export class InstanceSubscriptionResolver {
   })
   instanceLogs(
     @Root() line: LogLineRecord,
-    @Arg('instanceId', () => ID, { description: 'The instance; NOT_FOUND for an unknown one.' }) _instanceId: string,
-    @Arg('tailLines', () => Int, {
-      nullable: true,
-      defaultValue: 100,
-      description: 'How many of the last lines come first, 0 to 10,000; null: all there are.',
-    })
+    @Arg('instanceId', () => ID, { description: LOG_INSTANCE }) _instanceId: string,
+    @Arg('tailLines', () => Int, { nullable: true, defaultValue: 100, description: TAIL_LINES })
     _tailLines?: number | null,
-    @Arg('since', () => DateTime, { nullable: true, description: 'Leaves out what was written before.' })
-    _since?: Date | null,
-    @Arg('follow', () => Boolean, {
-      nullable: true,
-      defaultValue: true,
-      description: 'Whether to go on with new lines.',
-    })
+    @Arg('since', () => DateTime, { nullable: true, description: SINCE }) _since?: Date | null,
+    @Arg('follow', () => Boolean, { nullable: true, defaultValue: true, description: FOLLOW })
     _follow?: boolean | null,
   ): LogLineRecord {
     return line;
+  }
+
+  @Subscription(() => [LogLine], {
+    description:
+      'The lines of `instanceLogs` in lists of at most 1,000: all that is there at once. For logs that are written fast.',
+    subscribe: followLogBatches,
+  })
+  instanceLogBatches(
+    @Root() lines: readonly LogLineRecord[],
+    @Arg('instanceId', () => ID, { description: LOG_INSTANCE }) _instanceId: string,
+    @Arg('tailLines', () => Int, { nullable: true, defaultValue: 100, description: TAIL_LINES })
+    _tailLines?: number | null,
+    @Arg('since', () => DateTime, { nullable: true, description: SINCE }) _since?: Date | null,
+    @Arg('follow', () => Boolean, { nullable: true, defaultValue: true, description: FOLLOW })
+    _follow?: boolean | null,
+  ): readonly LogLineRecord[] {
+    return lines;
   }
 }

@@ -29,6 +29,13 @@ export interface JobLogRequest {
   readonly afterLine: number | null;
 }
 
+export interface ServerLogRequest {
+  /** The last so many lines; null for all that is kept. */
+  readonly tailLines: number | null;
+  readonly since: Date | null;
+  readonly follow: boolean;
+}
+
 /** Logs of jobs, also after the platform has forgotten them, and of servers. */
 export interface LogStreams {
   /** NOT_FOUND for an unknown job. */
@@ -44,9 +51,11 @@ export interface LogStreams {
     request: JobLogRequest & { readonly follow: boolean },
     signal: AbortSignal,
   ): AsyncIterable<readonly LogLineRecord[]>;
-  followInstance(
+  followInstance(instanceId: string, request: ServerLogRequest, signal: AbortSignal): AsyncIterable<LogLineRecord>;
+  /** The same lines in lists of at most 1,000, none empty: all that is there at once. */
+  followInstanceBatches(
     instanceId: string,
-    request: { readonly tailLines: number | null; readonly since: Date | null; readonly follow: boolean },
+    request: ServerLogRequest,
     signal: AbortSignal,
-  ): AsyncIterable<LogLineRecord>;
+  ): AsyncIterable<readonly LogLineRecord[]>;
 }

@@ -1,4 +1,5 @@
 import { type Operation, OperationFailedError } from '../client/connect.ts';
+import type { Output } from './output/print.ts';
 import { createProgressView, type ViewedStep } from './progress-view.ts';
 import type { Session } from './session.ts';
 
@@ -26,6 +27,11 @@ function view(step: Step): ViewedStep {
   };
 }
 
+/** Says on stderr when the server is away, and when it is there again. */
+export function tellConnection(output: Output): (state: 'lost' | 'back') => void {
+  return (state) => output.note(state === 'lost' ? 'The connection was lost; trying again ...' : 'Connected again.');
+}
+
 /** The operation goes on, whatever becomes of who watches. */
 export class InterruptedError extends Error {}
 
@@ -48,10 +54,7 @@ export async function watchOperation(
         if (step) steps.set(step.position, view(step));
         shown.show({ title, percent, state, steps: [...steps.values()] });
       },
-      onConnection: (state) => {
-        if (!process.stderr.isTTY)
-          output.note(state === 'lost' ? 'The connection was lost; trying again ...' : 'Connected again.');
-      },
+      onConnection: process.stderr.isTTY ? () => undefined : tellConnection(output),
     });
     return ended;
   } catch (error) {

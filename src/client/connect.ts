@@ -1,6 +1,7 @@
 import * as documents from './documents.ts';
 import { NotFoundError, OperationFailedError } from './errors.ts';
 import { type FollowOptions, followFrom } from './follow.ts';
+import { followInstanceLog, type InstanceLogLine, type InstanceLogStart } from './follow-instance-logs.ts';
 import type {
   CancelOperationInput,
   CreateImageInput,
@@ -22,6 +23,7 @@ import { createTransport, type TypedDocument, type Variables } from './transport
 
 export * from './errors.ts';
 export type { FollowOptions } from './follow.ts';
+export type { InstanceLogLine } from './follow-instance-logs.ts';
 export type * from './generated/graphql.ts';
 export type { TypedDocument, Variables } from './transport.ts';
 
@@ -130,6 +132,23 @@ export function connect({ url, token, onSocket }: ConnectOptions) {
     }
   }
 
+  /**
+   * Lines of a server's log in lists, as they come: the last `tailLines` (100; null: all there are), then new ones. After a
+   * lost connection it goes on behind the last line; where that cannot be found again a line says so.
+   */
+  function instanceLogs(
+    instance: Ref,
+    { tailLines, since, follow = true, ...rest }: FollowOptions & InstanceLogStart & { readonly follow?: boolean } = {},
+  ): AsyncGenerator<readonly InstanceLogLine[], void, undefined> {
+    const instanceId = idOf(instance);
+    const open = async function* (start: InstanceLogStart) {
+      const answers = subscribe(documents.FOLLOW_INSTANCE_LOGS, { instanceId, follow, ...start }, rest);
+      for await (const { instanceLogBatches: lines } of answers) yield lines;
+    };
+    const start = { ...(tailLines === undefined ? {} : { tailLines }), ...(since === undefined ? {} : { since }) };
+    return followInstanceLog(start, open, rest);
+  }
+
   /** The operation as it is now. Throws NotFoundError. */
   async function readOperation(operation: Ref): Promise<Operation> {
     const id = idOf(operation);
@@ -144,6 +163,7 @@ export function connect({ url, token, onSocket }: ConnectOptions) {
     operationEvents,
     changes,
     jobLogs,
+    instanceLogs,
     readOperation,
 
     /** Resolves with the operation when it has SUCCEEDED. Throws OperationFailedError when it ends otherwise. */

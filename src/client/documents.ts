@@ -63,7 +63,7 @@ export const FOLLOW_JOB_LOGS = graphql(`
 
 export const FOLLOW_INSTANCE_LOGS = graphql(`
   subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {
-    instanceLogs(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }
+    instanceLogBatches(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }
   }
 `);
 

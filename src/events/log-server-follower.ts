@@ -3,7 +3,8 @@ import { findAnchor } from './log-anchor.ts';
 import { takeLast } from './log-tail.ts';
 import type { LogUpstream, LogUpstreams } from './log-upstream.ts';
 
-const BATCH = 256;
+/** A list holds no more lines. */
+const BATCH = 1_000;
 /** The most that is read of what a server wrote before. */
 const HISTORY_LINES = 10_000;
 /** How far back the shared reading begins, and how much a subscriber reads at least to find its place in it. */
@@ -17,7 +18,7 @@ export interface ServerFollowing {
 }
 
 /**
- * The log of one server for one subscriber: what there is from a reading of its own, what follows from the shared one.
+ * The log of one server for one subscriber, in lists of at most 1,000 lines, none empty: what there is from a reading of its own, what follows from the shared one.
  * Readings of a server's log have no numbers in common, so the place is found by what the lines say. A subscriber that
  * falls behind the shared ring goes on from its oldest line, and is told how many it missed.
  */
@@ -27,9 +28,9 @@ export async function* followOneServer(
   server: ServerRef,
   { tailLines, since, follow }: ServerFollowing,
   signal: AbortSignal,
-): AsyncGenerator<Omit<PlatformLogLine, 'line'>, void, undefined> {
+): AsyncGenerator<readonly Omit<PlatformLogLine, 'line'>[], void, undefined> {
   if (!follow) {
-    yield* chosen(await readHistory(platform, server, tailLines, signal), tailLines, since);
+    yield* cut(chosen(await readHistory(platform, server, tailLines, signal), tailLines, since));
     return;
   }
   const { upstream, leave } = upstreams.join(`server ${server.namespace}/${server.resourceName}`, 0, (_, stopped) =>
@@ -37,24 +38,20 @@ export async function* followOneServer(
   );
   try {
     const history = await readHistory(platform, server, tailLines, signal);
-    yield* chosen(history, tailLines, since);
+    yield* cut(chosen(history, tailLines, since));
     let cursor = await findPlace(upstream, history, signal);
     while (!signal.aborted) {
       if (cursor < upstream.ring.floor) {
         const missed = upstream.ring.floor - cursor;
         cursor = upstream.ring.floor;
-        yield {
-          attempt: 1,
-          at: null,
-          text: `... ${missed} lines were written faster than they were read; see the log ...`,
-        };
+        const text = `... ${missed} lines were written faster than they were read; see the log ...`;
+        yield [{ attempt: 1, at: null, text }];
         continue;
       }
       const lines = upstream.ring.after(cursor, BATCH);
-      for (const line of lines) {
-        cursor = line.line;
-        if (isSince(line, since)) yield line;
-      }
+      cursor = lines.at(-1)?.line ?? cursor;
+      const recent = since === null ? lines : lines.filter((line) => isSince(line, since));
+      if (recent.length > 0) yield recent;
       if (lines.length > 0) continue;
       if (upstream.error !== null) throw upstream.error;
       if (upstream.ended) return;
@@ -73,6 +70,10 @@ function readHistory(platform: Platform, server: ServerRef, tailLines: number | 
 function chosen(history: readonly PlatformLogLine[], tailLines: number | null, since: Date | null) {
   const recent = history.filter((line) => isSince(line, since));
   return tailLines === null ? recent : recent.slice(Math.max(0, recent.length - tailLines));
+}
+
+function* cut(lines: readonly PlatformLogLine[]): Generator<readonly PlatformLogLine[], void, undefined> {
+  for (let start = 0; start < lines.length; start += BATCH) yield lines.slice(start, start + BATCH);
 }
 
 /** A line without a time belongs to the one before it and is shown. */

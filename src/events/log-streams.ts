@@ -3,7 +3,7 @@ import type { Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
 import type { InstanceRecord } from '../../jobs/ports/records.ts';
 import { notFound } from '../../resolvers/ids.ts';
 import type { JobRecord, LogLineRecord } from '../../resolvers/ports/records.ts';
-import type { LogStreams } from '../../resolvers/ports/streams.ts';
+import type { LogStreams, ServerLogRequest } from '../../resolvers/ports/streams.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { leavable } from './leavable.ts';
@@ -71,6 +71,16 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
     );
   }
 
+  async function* followServerBatches(instanceId: string, request: ServerLogRequest, left: AbortSignal) {
+    const server = await findInstance(instanceId);
+    log.debug({ instanceId }, 'a subscriber follows a server log');
+    let count = 0;
+    for await (const lines of followOneServer(platform, upstreams, server, request, left)) {
+      yield numbered(lines, count);
+      count += lines.length;
+    }
+  }
+
   return {
     get openReadings() {
       return upstreams.size;
@@ -95,20 +105,17 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
 
     followInstance: (instanceId, request, signal) =>
       leavable(signal, async function* (left) {
-        const server = await findInstance(instanceId);
-        log.debug({ instanceId }, 'a subscriber follows a server log');
-        let line = 0;
-        for await (const read of followOneServer(platform, upstreams, server, request, left)) {
-          line += 1;
-          yield numbered(read, line);
-        }
+        for await (const lines of followServerBatches(instanceId, request, left)) yield* lines;
       }),
+
+    followInstanceBatches: (instanceId, request, signal) =>
+      leavable(signal, (left) => followServerBatches(instanceId, request, left)),
 
     stop: () => upstreams.stop(),
   };
 }
 
 /** Lines of a server count from 1 for each subscriber. */
-function numbered({ attempt, at, text }: Omit<PlatformLogLine, 'line'>, line: number): LogLineRecord {
-  return { jobId: null, line, attempt, at, text };
+function numbered(lines: readonly Omit<PlatformLogLine, 'line'>[], before: number): readonly LogLineRecord[] {
+  return lines.map(({ attempt, at, text }, index) => ({ jobId: null, line: before + index + 1, attempt, at, text }));
 }

@@ -31,6 +31,8 @@ export function measureLogs(streams: LogStreams, metrics: StreamMetrics): LogStr
       counted(streams.followJobBatches(jobId, request, signal), () => metrics.joined('jobLogBatches')),
     followInstance: (instanceId, request, signal) =>
       counted(streams.followInstance(instanceId, request, signal), () => metrics.joined('instanceLogs')),
+    followInstanceBatches: (instanceId, request, signal) =>
+      counted(streams.followInstanceBatches(instanceId, request, signal), () => metrics.joined('instanceLogBatches')),
   };
 }
 

@@ -8,6 +8,7 @@ export const SUBSCRIPTIONS = [
   'jobLogs',
   'jobLogBatches',
   'instanceLogs',
+  'instanceLogBatches',
   'instanceChanged',
   'imageChanged',
   'operationChanged',

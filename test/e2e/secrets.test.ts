@@ -86,10 +86,10 @@ async function readWholeApi(operationIds: readonly string[]): Promise<string> {
   const logs: unknown[] = [];
   const { instances } = answer as { instances: { nodes: { id: string }[] } };
   for (const { id } of instances.nodes) {
-    const lines = api.subscribe('subscription ($id: ID!) { instanceLogs(instanceId: $id, follow: false) { text } }', {
-      id,
-    });
-    for await (const line of lines) logs.push(line);
+    for (const field of ['instanceLogs', 'instanceLogBatches']) {
+      const document = `subscription ($id: ID!) { ${field}(instanceId: $id, follow: false) { text } }`;
+      for await (const lines of api.subscribe(document, { id })) logs.push(lines);
+    }
   }
   expect(logs.length).toBeGreaterThan(0);
   return JSON.stringify([answer, events, logs]);

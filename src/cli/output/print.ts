@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { harmless, harmlessJson, harmlessLines } from './harmless.ts';
 import { type Column, formatTable } from './table.ts';
 
@@ -8,6 +9,8 @@ export type Format = (typeof FORMATS)[number];
 export interface Output {
   readonly format: Format;
   data(text: string): void;
+  /** Many lines at once; resolves when there is room for more, so that a slow reader fills no memory. */
+  lines(texts: readonly string[]): Promise<void>;
   note(text: string): void;
 }
 
@@ -21,6 +24,10 @@ export function createOutput(
   return {
     format: format ?? 'table',
     data: (text) => void stdout.write(`${shown(text)}\n`),
+    async lines(texts) {
+      if (texts.length === 0 || stdout.write(`${texts.map(shown).join('\n')}\n`)) return;
+      await once(stdout, 'drain');
+    },
     note: (text) => void stderr.write(`${harmlessLines(text)}\n`),
   };
 }

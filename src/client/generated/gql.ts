@@ -75,7 +75,7 @@ type Documents = {
     "\n  query ReadOperation($id: ID!) { operation(id: $id) { ...OperationFields } }\n": typeof types.ReadOperationDocument,
     "\n  subscription FollowOperation($operationId: ID!, $after: Int) {\n    operationEvents(operationId: $operationId, after: $after) {\n      sequence at state percent step { ...StepFields }\n    }\n  }\n": typeof types.FollowOperationDocument,
     "\n  subscription FollowJobLogs($jobId: ID!, $tailLines: Int, $afterLine: Int, $follow: Boolean) {\n    jobLogBatches(jobId: $jobId, tailLines: $tailLines, afterLine: $afterLine, follow: $follow) {\n      jobId line attempt at text\n    }\n  }\n": typeof types.FollowJobLogsDocument,
-    "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogs(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n": typeof types.FollowInstanceLogsDocument,
+    "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogBatches(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n": typeof types.FollowInstanceLogsDocument,
     "\n  mutation CreateInstance($input: CreateInstanceInput!) {\n    createInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": typeof types.CreateInstanceDocument,
     "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.UpdateInstanceDocument,
     "\n  mutation DeleteInstance($input: DeleteInstanceInput!) {\n    deleteInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.DeleteInstanceDocument,
@@ -152,7 +152,7 @@ const documents: Documents = {
     "\n  query ReadOperation($id: ID!) { operation(id: $id) { ...OperationFields } }\n": types.ReadOperationDocument,
     "\n  subscription FollowOperation($operationId: ID!, $after: Int) {\n    operationEvents(operationId: $operationId, after: $after) {\n      sequence at state percent step { ...StepFields }\n    }\n  }\n": types.FollowOperationDocument,
     "\n  subscription FollowJobLogs($jobId: ID!, $tailLines: Int, $afterLine: Int, $follow: Boolean) {\n    jobLogBatches(jobId: $jobId, tailLines: $tailLines, afterLine: $afterLine, follow: $follow) {\n      jobId line attempt at text\n    }\n  }\n": types.FollowJobLogsDocument,
-    "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogs(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n": types.FollowInstanceLogsDocument,
+    "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogBatches(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n": types.FollowInstanceLogsDocument,
     "\n  mutation CreateInstance($input: CreateInstanceInput!) {\n    createInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": types.CreateInstanceDocument,
     "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.UpdateInstanceDocument,
     "\n  mutation DeleteInstance($input: DeleteInstanceInput!) {\n    deleteInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.DeleteInstanceDocument,
@@ -412,7 +412,7 @@ export function graphql(source: "\n  subscription FollowJobLogs($jobId: ID!, $ta
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogs(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n"): typeof import('./graphql.ts').FollowInstanceLogsDocument;
+export function graphql(source: "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogBatches(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n"): typeof import('./graphql.ts').FollowInstanceLogsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

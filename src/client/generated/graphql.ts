@@ -1126,7 +1126,7 @@ export type FollowInstanceLogsSubscriptionVariables = Exact<{
 }>;
 
 
-export type FollowInstanceLogsSubscription = { instanceLogs: { line: number, at: string | null, text: string } };
+export type FollowInstanceLogsSubscription = { instanceLogBatches: Array<{ line: number, at: string | null, text: string }> };
 
 export type CreateInstanceMutationVariables = Exact<{
   input: CreateInstanceInput;
@@ -2833,7 +2833,7 @@ export const FollowJobLogsDocument = new TypedDocumentString(`
     `) as unknown as TypedDocumentString<FollowJobLogsSubscription, FollowJobLogsSubscriptionVariables>;
 export const FollowInstanceLogsDocument = new TypedDocumentString(`
     subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {
-  instanceLogs(
+  instanceLogBatches(
     instanceId: $instanceId
     tailLines: $tailLines
     since: $since

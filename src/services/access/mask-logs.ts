@@ -29,12 +29,12 @@ async function* each<T>(stream: AsyncIterable<T>, mask: (value: T) => T): AsyncG
 }
 
 /** Statements of a server's log go over several lines: who follows it passes them in their order. */
-async function* eachAfterTheOther(stream: AsyncIterable<LogLineRecord>): AsyncGenerator<LogLineRecord, void, void> {
+function createServerLineMask(): (line: LogLineRecord) => LogLineRecord {
   const maskNext = createLineMask();
-  for await (const line of stream) {
+  return (line) => {
     const text = maskNext(line.text);
-    yield text === line.text ? line : { ...line, text };
-  }
+    return text === line.text ? line : { ...line, text };
+  };
 }
 
 /** The logs without the passwords that statements in them show. */
@@ -44,6 +44,10 @@ export function maskLogs(logs: LogStreams): LogStreams {
     followJob: (jobId, request, signal) => each(logs.followJob(jobId, request, signal), maskLine),
     followJobBatches: (jobId, request, signal) => each(logs.followJobBatches(jobId, request, signal), maskList),
     followInstance: (instanceId, request, signal) =>
-      eachAfterTheOther(logs.followInstance(instanceId, request, signal)),
+      each(logs.followInstance(instanceId, request, signal), createServerLineMask()),
+    followInstanceBatches: (instanceId, request, signal) => {
+      const maskNext = createServerLineMask();
+      return each(logs.followInstanceBatches(instanceId, request, signal), (lines) => lines.map(maskNext));
+    },
   };
 }

@@ -146,5 +146,11 @@ export function narrowLogs(logs: LogStreams, visibility: Visibility): LogStreams
         () => visibility.instance(instanceId),
         'instance',
       ),
+    followInstanceBatches: (instanceId, request, signal) =>
+      whileVisible(
+        () => logs.followInstanceBatches(instanceId, request, signal),
+        () => visibility.instance(instanceId),
+        'instance',
+      ),
   };
 }

@@ -191,6 +191,7 @@ describe('what a caller with a scope follows', () => {
     'jobLogs(jobId: "$job") { text }',
     'jobLogBatches(jobId: "$job") { text }',
     'instanceLogs(instanceId: "$instance") { text }',
+    'instanceLogBatches(instanceId: "$instance") { text }',
   ])('is NOT_FOUND outside: %s', async (field) => {
     const filled = field
       .replace('$instance', blue.instance)

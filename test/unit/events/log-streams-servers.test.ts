@@ -80,6 +80,27 @@ describe('following a server log', () => {
     expect(await all).toHaveLength(1);
   });
 
+  it('gives what is there at once in lists of at most 1,000, numbered on from list to list', async () => {
+    const { streams, server } = createLogWorld();
+    server.write(...texts(2_500));
+    const lists = await drain(streams.followInstanceBatches('instance', { ...FOLLOW, follow: false }, never()));
+    expect(lists.map((list) => list.length)).toEqual([1_000, 1_000, 500]);
+    expect(lists.flat().map(({ line }) => line)).toEqual(texts(2_500).map((_, at) => at + 1));
+    expect(lists.flat().map(({ text }) => text)).toEqual(texts(2_500));
+  });
+
+  it('gives no empty list of what is older than was asked for', async () => {
+    const { streams, server } = createLogWorld();
+    server.write(...texts(100));
+    const request = { tailLines: null, since: new Date(200_000), follow: true };
+    const lists = streams.followInstanceBatches('instance', request, never())[Symbol.asyncIterator]();
+    const first = lists.next();
+    await vi.waitUntil(() => server.followed === 1 && server.read === 1);
+    server.write(...texts(100, 101));
+    expect((await first).value?.map(({ text }: { text: string }) => text)).toEqual(['line 200']);
+    await lists.return?.();
+  });
+
   it('is NOT_FOUND for an unknown instance', async () => {
     const { streams } = createLogWorld();
     await expect(drain(streams.followInstance('nobody', FOLLOW, never()))).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -52,6 +52,7 @@ function measured<T>(source: AsyncIterable<T>) {
     followJob: stream,
     followJobBatches: stream,
     followInstance: stream,
+    followInstanceBatches: stream,
   };
   return {
     events: measureEvents(events, metrics.streams),
@@ -73,6 +74,7 @@ test('each subscription is counted under its own name as long as it is followed'
     jobLogs: logs.followJob('j', request, signal),
     jobLogBatches: logs.followJobBatches('j', request, signal),
     instanceLogs: logs.followInstance('i', { ...request, since: null }, signal),
+    instanceLogBatches: logs.followInstanceBatches('i', { ...request, since: null }, signal),
   };
   for (const [subscription, stream] of Object.entries(streams)) {
     const follower = stream[Symbol.asyncIterator]();
@@ -81,7 +83,7 @@ test('each subscription is counted under its own name as long as it is followed'
     await follower.return?.();
     expect((await page()).value('toygres_subscribers', { subscription })).toBe(0);
   }
-  expect(source.calls).toHaveLength(16);
+  expect(source.calls).toHaveLength(18);
 });
 
 test('a stream that ends or fails by itself is left, once', async () => {

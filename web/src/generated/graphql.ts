@@ -914,7 +914,7 @@ export type InstanceLogSubscriptionVariables = Exact<{
 }>;
 
 
-export type InstanceLogSubscription = { instanceLogs: { line: number, at: string | null, text: string } };
+export type InstanceLogSubscription = { instanceLogBatches: Array<{ line: number, at: string | null, text: string }> };
 
 export type FindingFieldsFragment = { code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null };
 
@@ -2399,7 +2399,7 @@ export const CheckConnectionDocument = new TypedDocumentString(`
 }`) as unknown as TypedDocumentString<CheckConnectionQuery, CheckConnectionQueryVariables>;
 export const InstanceLogDocument = new TypedDocumentString(`
     subscription InstanceLog($instanceId: ID!, $tailLines: Int) {
-  instanceLogs(instanceId: $instanceId, tailLines: $tailLines) {
+  instanceLogBatches(instanceId: $instanceId, tailLines: $tailLines) {
     line
     at
     text

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { FOLLOW_INSTANCE_LOGS } from '../../../client/documents.ts';
 import { given, parseWhole } from '../../options.ts';
 import { harmless } from '../../output/harmless.ts';
 import { type Actions, requireInstance } from '../../session.ts';
+import { tellConnection } from '../../watch.ts';
 
 interface LogOptions {
   readonly follow?: boolean;
@@ -22,9 +22,12 @@ export function addLogCommand(instance: Command, action: Actions): void {
       action(async (session, name: string, { follow = false, tail, since }: LogOptions) => {
         const { toygres, signal, output } = session;
         const { id } = await requireInstance(session, name);
-        const asked = { instanceId: id, follow, ...given({ tailLines: parseWhole('--tail', tail), since }) };
-        for await (const { instanceLogs } of toygres.subscribe(FOLLOW_INSTANCE_LOGS, asked, { signal })) {
-          output.data(harmless(instanceLogs.text));
+        const asked = { follow, signal, ...given({ tailLines: parseWhole('--tail', tail), since }) };
+        const onConnection = tellConnection(output);
+        for await (const lines of toygres.instanceLogs(id, { ...asked, onConnection })) {
+          await output.lines(
+            lines.map((line) => (output.format === 'json' ? JSON.stringify(line) : harmless(line.text))),
+          );
         }
       }),
     );

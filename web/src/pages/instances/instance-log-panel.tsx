@@ -20,14 +20,12 @@ export function InstanceLogPanel({
   const refusal = useRefusal('OPERATOR');
   const open = useCallback(
     async function* (signal: AbortSignal): AsyncGenerator<LogPart> {
-      // Its lines have no place to go on from: after a cut the last ones come again, in place of what was there.
-      yield { replaces: true, lines: [] };
-      for await (const { instanceLogs } of api.subscribe(
-        InstanceLogDocument,
-        { instanceId: id, tailLines: TAIL },
-        { signal },
-      )) {
-        yield { lines: [{ line: instanceLogs.line, at: instanceLogs.at ?? null, text: instanceLogs.text }] };
+      for await (const lines of api.instanceLogs(id, {
+        tailLines: TAIL,
+        signal,
+        awayForMs: Number.POSITIVE_INFINITY,
+      })) {
+        yield { lines: lines.map(({ line, at, text }) => ({ line, at: at ?? null, text })) };
       }
     },
     [id],
