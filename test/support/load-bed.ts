@@ -103,11 +103,10 @@ export async function createLoadBed(
       const session = await openSession(source, {
         database,
         major: sourceMajor,
-        settings: { client_encoding: 'UTF8' },
       });
       try {
         return await bed.load(await bed.dump(database), database, {
-          facts: await readDatabaseFacts(session),
+          facts: await readDatabaseFacts(session, 'UTF8'),
           ...changes,
         });
       } finally {

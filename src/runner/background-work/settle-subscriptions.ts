@@ -16,7 +16,7 @@ const SUBSCRIPTIONS = `
   WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY subname`;
 
 /**
- * Subscriptions of this database. Held: none is enabled. Let run: those that were enabled on the source are. With the files of
+ * Subscriptions of this database. Held: none is enabled. Let run: those that were enabled on the source are, by their names with one byte a character. With the files of
  * a cluster (null) they come as they were; held, they give up their slots, which are the source's.
  */
 export async function settleSubscriptions(

@@ -6,6 +6,7 @@ import type { Question, Session } from '../../guarded-postgres/session.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { DATABASES, type DatabaseRow, TABLESPACES } from '../catalogue/databases.ts';
+import { inUtf8 } from '../catalogue/in-utf8.ts';
 import { SERVER_DETAILS, SERVER_FACTS, SETTINGS, ServerFacts } from '../catalogue/server-facts.ts';
 import type { SourceDatabase } from '../dump/source.ts';
 import type { OutgoingFiles } from './outgoing-files.ts';
@@ -54,10 +55,10 @@ export async function readServer(
       ]),
     ),
   );
-  await session.run(`SET client_encoding = 'UTF8'`);
-  const facts = ServerFacts.safeParse(await askJson(session, SERVER_FACTS));
-  const details = z.record(z.string(), z.unknown()).safeParse(await askJson(session, SERVER_DETAILS));
-  await session.run(`SET client_encoding = 'SQL_ASCII'`);
+  const [facts, details] = await inUtf8(session, async () => [
+    ServerFacts.safeParse(await askJson(session, SERVER_FACTS)),
+    z.record(z.string(), z.unknown()).safeParse(await askJson(session, SERVER_DETAILS)),
+  ]);
   if (!facts.success || !details.success) throw new JobFailure('the server answered with facts that cannot be');
   const databaseBytes = databases.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return { databases, databaseBytes, facts: facts.data, details: details.data };

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
-import { writeNames } from '../../guarded-postgres/written-name.ts';
-import { type CatalogueCheck, Found, writeFound } from './checks/check.ts';
+import { askFound, type CatalogueCheck, inLetters, writeFound } from './checks/check.ts';
 import { CRON_JOBS, EXTENSION_OBJECT_CHANGED, HAS_CRON } from './checks/extension-checks.ts';
 import { MEANING_MAY_CHANGE } from './checks/meaning-check.ts';
 import { OBJECT_CHECKS } from './checks/object-checks.ts';
 import { findWideRows } from './checks/wide-rows.ts';
-import { count, flag } from './columns.ts';
+import { count, encoding, flag } from './columns.ts';
 
 const CHECKS: readonly CatalogueCheck[] = [...OBJECT_CHECKS, EXTENSION_OBJECT_CHANGED, MEANING_MAY_CHANGE];
 
@@ -25,8 +24,10 @@ export async function checkDatabase(
   database: string,
   say: (finding: Finding) => void,
 ): Promise<void> {
+  const [own] = await session.ask({ sql: 'SELECT getdatabaseencoding()', row: z.tuple([encoding]) });
+  const ofDatabase = own?.[0] ?? 'UTF8';
   for (const check of CHECKS) {
-    const found = await session.ask({ sql: check.sql, row: Found });
+    const found = (await session.ask(askFound(check.sql))).map((one) => inLetters(ofDatabase, one));
     for (const one of found.slice(0, NAMED_AT_MOST)) {
       const object = writeFound(one);
       say({
@@ -45,7 +46,7 @@ export async function checkDatabase(
   }
   await checkBackgroundWork(session, database, say);
   for (const { schema, name } of await findWideRows(session)) {
-    const object = writeNames(schema, name);
+    const object = writeFound(inLetters(ofDatabase, { schema, name, detail: null }));
     say({
       code: 'ROWS_NOT_LOADABLE',
       severity: 'CRITICAL',

@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
+import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import { refuseLoss } from '../catalogue/accept-loss.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { readDumpFile } from '../load/data/dump-files.ts';
 import { objectOf } from '../load/entries/object-name.ts';
-import { decoderOf } from '../load/findings.ts';
 import { readToc } from '../load/toc/read-toc.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { openSession, type Session } from '../../guarded-postgres/session.ts';
 import { DEFINITIONS, findChanged } from '../catalogue/definitions.ts';
 import { EXTENSIONS, readDurable } from '../catalogue/extension-state.ts';
+import { inUtf8 } from '../catalogue/in-utf8.ts';
 import { readLeftOut } from '../catalogue/left-out.ts';
 import { ROLES_OF_DATABASE } from '../catalogue/roles.ts';
 import { TABLES, writtenName } from '../catalogue/tables.ts';
@@ -26,13 +27,6 @@ export interface DatabaseProgress {
 const TRIES = 12;
 /** From this try on no definition may change while pg_dump reads them. */
 const HELD_FROM = 3;
-
-async function inUtf8<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  await session.run(`SET client_encoding = 'UTF8'`);
-  const answer = await work();
-  await session.run(`SET client_encoding = 'SQL_ASCII'`);
-  return answer;
-}
 
 /**
  * Dumps one database. Everything is read in one snapshot, which a session holds open while pg_dump works. Where definitions
@@ -121,7 +115,7 @@ async function dumpOnce(
     await tellBadBytes(ground, database, written.directory, check);
     // Of the same snapshot; given away only now, for a lost race would give them twice.
     await saveState(ground, session, database, durable?.engine ?? '');
-    await inUtf8(session, () => saveFacts(ground, session, database));
+    await saveFacts(ground, session, database);
     files.give(path.join(written.directory, CONTENTS), `databases/${database.oid}/${CONTENTS}`);
     onProgress(database.sizeBytes, `dumped database ${name}`);
     return { database, roles, extensions, durable: durable?.state ?? null };

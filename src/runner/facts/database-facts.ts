@@ -37,8 +37,12 @@ export const MemberFact = z.object({
 });
 export type MemberFact = z.infer<typeof MemberFact>;
 
-/** What is known of a database of the source beside its dump: `facts/<oid>.json` of an image. */
+/**
+ * What is known of a database of the source beside its dump. Texts are bytes, one a character, in `encoding`: not every letter of
+ * every encoding is one of UTF-8.
+ */
 export const DatabaseFacts = z.object({
+  encoding: z.string().regex(/^[A-Za-z0-9_]{1,32}$/),
   extensions: z.array(ExtensionFact),
   statements: z.array(FactStatement),
   meanings: z.array(Meaning),
@@ -47,3 +51,23 @@ export const DatabaseFacts = z.object({
   subscriptions: z.array(z.string()),
 });
 export type DatabaseFacts = z.infer<typeof DatabaseFacts>;
+
+const UTF8 = 'UTF8';
+
+/** The facts as `facts/<oid>.json` of an image: as text where the database is in UTF8, which people may read; else their bytes. */
+export function writeDatabaseFacts({ encoding, ...facts }: DatabaseFacts): string {
+  if (encoding !== UTF8) return JSON.stringify({ encoding, ...facts });
+  return JSON.stringify(facts, (_key, value: unknown) =>
+    typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : value,
+  );
+}
+
+/** Reads what was written so, or in UTF-8 by a release that asked for that in every encoding. Throws where it is something else. */
+export function readWrittenFacts(text: string): DatabaseFacts {
+  const given: unknown = JSON.parse(text);
+  if (typeof given === 'object' && given !== null && 'encoding' in given) return DatabaseFacts.parse(given);
+  const facts: unknown = JSON.parse(text, (_key, value: unknown) =>
+    typeof value === 'string' ? Buffer.from(value, 'utf8').toString('latin1') : value,
+  );
+  return DatabaseFacts.parse({ ...(facts as object), encoding: UTF8 });
+}

@@ -5,7 +5,7 @@ import type { Meaning } from './database-facts.ts';
 
 /** The first number that objects of users have: what is below it means the same everywhere. */
 const FIRST_OF_USERS = 16384;
-const word = hexBytes.transform((bytes) => bytes.toString('utf8'));
+const word = hexBytes.transform((bytes) => bytes.toString('latin1'));
 const hex = (expression: string) => `encode(textsend((${expression})::text), 'hex')`;
 
 /** Stored parse trees by where they stand: what they are of, their schema and name, and the tree. */
@@ -43,7 +43,7 @@ const Row = z
 
 /**
  * What each stored definition uses, in the order of its tree; those alone that use something of a user or an extension, or
- * those of these objects. Asked with client_encoding UTF8 and a search_path of pg_catalog or none.
+ * those of these objects, one byte a character. Asked with a search_path of pg_catalog or none.
  */
 export async function readMeanings(session: Session, ofThese: ReadonlySet<string> | null = null): Promise<Meaning[]> {
   const rows = await session.ask({

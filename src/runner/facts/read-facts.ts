@@ -5,7 +5,7 @@ import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact } from './
 import { readMeanings } from './meanings.ts';
 import { STATEMENTS } from './statements.ts';
 
-const word = hexBytes.transform((bytes) => bytes.toString('utf8'));
+const word = hexBytes.transform((bytes) => bytes.toString('latin1'));
 const hex = (expression: string) => `encode(textsend((${expression})::text), 'hex')`;
 
 const Extension = z
@@ -55,7 +55,10 @@ export async function readMembers(session: Session): Promise<MemberFact[]> {
   for (const [table, extension, condition] of await session.ask({ sql: STOCK_TABLES, row: Stock })) {
     const where = condition.replace(/^\s*where\b/i, '');
     const [sum] = await session.ask({
-      sql: `SELECT ${hex(`md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))`)} FROM ${table} AS t WHERE (${where}) IS NOT TRUE`,
+      sql: Buffer.from(
+        `SELECT ${hex(`md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))`)} FROM ${table} AS t WHERE (${where}) IS NOT TRUE`,
+        'latin1',
+      ),
       row: z.tuple([word]),
       timeoutMs: null,
     });
@@ -64,8 +67,8 @@ export async function readMembers(session: Session): Promise<MemberFact[]> {
   return members;
 }
 
-/** Asked in the snapshot of the dump, with client_encoding UTF8. */
-export async function readDatabaseFacts(session: Session): Promise<DatabaseFacts> {
+/** Asked in the snapshot of the dump, with the client_encoding SQL_ASCII: texts are the bytes that the database has, which is of `encoding`. */
+export async function readDatabaseFacts(session: Session, encoding: string): Promise<DatabaseFacts> {
   const statements: FactStatement[] = [];
   for (const { stage, code, sql } of STATEMENTS) {
     for (const one of await session.ask({ sql, row: Statement, timeoutMs: null })) {
@@ -73,6 +76,7 @@ export async function readDatabaseFacts(session: Session): Promise<DatabaseFacts
     }
   }
   return {
+    encoding,
     extensions: await readExtensions(session),
     statements,
     meanings: await readMeanings(session),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import type { FactStatement } from '../facts/database-facts.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
@@ -11,7 +12,7 @@ import {
   runFactStatements,
   settleExtensions,
 } from './facts/apply-facts.ts';
-import { decoderOf, type Told } from './findings.ts';
+import type { Told } from './findings.ts';
 import type { DatabaseToLoad, LoadGround, LoadParts } from './load-ground.ts';
 import { LoadSession, type Task } from './load-session.ts';
 import { type Mending, mend } from './mend/mend.ts';
@@ -72,7 +73,7 @@ export class EntryLoader {
     this.entries = new Map(toc.entries.map((entry) => [entry.id, entry]));
     this.decode = decoderOf(toc.encoding);
     const meanings = database.facts?.meanings ?? [];
-    this.meant = new Set(meanings.map(({ schema, name }) => Buffer.from(`${schema}.${name}`).toString('latin1')));
+    this.meant = new Set(meanings.map(({ schema, name }) => `${schema}.${name}`));
   }
 
   /** Loads all of it. Throws where the server itself fails. */

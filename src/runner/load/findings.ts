@@ -1,5 +1,6 @@
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { Severity } from '../../../schema/rules/finding-rules.ts';
+import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import type { ServerError } from '../../guarded-postgres/server-error.ts';
 
 /** Something to be told of an object; names and statements have one byte a character. */
@@ -17,25 +18,6 @@ export interface ToTell {
 /** Where what does not come back as it was is told. */
 export interface Told {
   tell(told: ToTell): void;
-}
-
-const LABELS: Readonly<Record<string, string>> = {
-  UTF8: 'utf-8',
-  LATIN1: 'windows-1252',
-  LATIN2: 'iso-8859-2',
-  LATIN9: 'iso-8859-15',
-  WIN1250: 'windows-1250',
-  WIN1251: 'windows-1251',
-  WIN1252: 'windows-1252',
-  KOI8R: 'koi8-r',
-  EUC_JP: 'euc-jp',
-  EUC_KR: 'euc-kr',
-};
-
-/** Bytes of a database as text for people. */
-export function decoderOf(encoding: string): (bytes: string) => string {
-  const decoder = new TextDecoder(LABELS[encoding] ?? 'utf-8');
-  return (bytes) => decoder.decode(Buffer.from(bytes, 'latin1'));
 }
 
 /** Findings of one database, told as they are found. */

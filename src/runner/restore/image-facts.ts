@@ -1,5 +1,5 @@
 import { finalFailure } from '../attempt/failure.ts';
-import { DatabaseFacts } from '../facts/database-facts.ts';
+import { type DatabaseFacts, readWrittenFacts } from '../facts/database-facts.ts';
 import type { ImageFiles } from './image-files.ts';
 
 /** What the image knows of a database beside its dump; null in images of before that was looked for. */
@@ -8,7 +8,7 @@ export async function readImageFacts(files: ImageFiles, oid: string): Promise<Da
   const content = await files.read(name);
   if (content === null) return null;
   try {
-    return DatabaseFacts.parse(JSON.parse(content.toString('utf8')));
+    return readWrittenFacts(content.toString('utf8'));
   } catch (error) {
     throw finalFailure(`${name} is not understood`, error);
   }

@@ -8,14 +8,17 @@ import { type ColumnPlace, dropNotNull } from '../mend/drop-not-null.ts';
 
 /** There already: the extension's own script made it. */
 const IS_THERE = /^(42710|42P07|42P16|42701)$/;
-/** Text of the facts, which are UTF-8, as statements have it. */
-const asBinary = (text: string) => Buffer.from(text).toString('latin1');
 
-/** Works with UTF-8, whatever the encoding of the dump is. */
-async function inUtf8<T>(session: LoadSession, encoding: string, work: () => Promise<T>): Promise<T> {
+/** Works in the encoding of the facts, which in older images is not that of the dump. */
+async function inTheirEncoding<T>(
+  session: LoadSession,
+  facts: DatabaseFacts,
+  encoding: string,
+  work: () => Promise<T>,
+): Promise<T> {
   // Names are compared as the source wrote them: with their schemas.
   await session.usePath('');
-  await session.session.run(`SET client_encoding = 'UTF8'`);
+  await session.session.run(`SET client_encoding = '${facts.encoding}'`);
   try {
     return await work();
   } finally {
@@ -33,18 +36,18 @@ export async function runFactStatements(
 ): Promise<void> {
   const statements = facts.statements.filter((one) => one.stage === stage);
   if (statements.length === 0) return;
-  await inUtf8(session, encoding, async () => {
+  await inTheirEncoding(session, facts, encoding, async () => {
     for (const { object, code, sql } of statements) {
-      const place = readDropNotNull(asBinary(sql));
-      const refusal = await (place === null ? session.attempt(asBinary(sql)) : dropNotNull(session, told, place));
+      const place = readDropNotNull(sql);
+      const refusal = await (place === null ? session.attempt(sql) : dropNotNull(session, told, place));
       if (refusal === null || IS_THERE.test(refusal.code)) continue;
       told.tell({
         code,
         severity: 'WARNING',
-        object: asBinary(object),
+        object,
         says: 'is not as it was on the source',
         cause: refusal,
-        remedy: asBinary(`${sql};`),
+        remedy: `${sql};`,
       });
     }
   });
@@ -68,7 +71,7 @@ export async function settleExtensions(
   facts: DatabaseFacts,
   encoding: string,
 ): Promise<void> {
-  await inUtf8(session, encoding, async () => {
+  await inTheirEncoding(session, facts, encoding, async () => {
     const here = new Map((await readExtensions(session.session)).map((one) => [one.name, one]));
     for (const { name, version, owner } of facts.extensions) {
       const found = here.get(name);
@@ -77,8 +80,8 @@ export async function settleExtensions(
         told.tell({
           code: 'EXTENSION_VERSION_CHANGED',
           severity: 'WARNING',
-          object: asBinary(writeIdentifier(name)),
-          says: asBinary(`is of version ${found.version} here, and of ${version} on the source`),
+          object: writeIdentifier(name),
+          says: `is of version ${found.version} here, and of ${version} on the source`,
           cause: null,
           remedy: null,
         });
@@ -93,7 +96,7 @@ async function giveExtension(session: LoadSession, told: Told, name: string, own
   const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
   const role = `(SELECT oid FROM pg_catalog.pg_roles WHERE rolname = ${text(owner)})`;
   const refusal = await session.attempt(
-    asBinary(`
+    `
       UPDATE pg_catalog.pg_extension SET extowner = ${role} WHERE extname = ${text(name)};
       DELETE FROM pg_catalog.pg_shdepend WHERE classid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'o'
         AND dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
@@ -101,14 +104,14 @@ async function giveExtension(session: LoadSession, told: Told, name: string, own
       INSERT INTO pg_catalog.pg_shdepend (dbid, classid, objid, objsubid, refclassid, refobjid, deptype)
       SELECT d.oid, 'pg_catalog.pg_extension'::pg_catalog.regclass, e.oid, 0, 'pg_catalog.pg_authid'::pg_catalog.regclass, e.extowner, 'o'
       FROM pg_catalog.pg_database d, pg_catalog.pg_extension e
-      WHERE d.datname = pg_catalog.current_database() AND e.extname = ${text(name)} AND e.extowner >= 16384;`),
+      WHERE d.datname = pg_catalog.current_database() AND e.extname = ${text(name)} AND e.extowner >= 16384;`,
   );
   if (refusal === null) return;
   told.tell({
     code: 'OWNER_CHANGED',
     severity: 'WARNING',
-    object: asBinary(writeIdentifier(name)),
-    says: asBinary(`does not belong to ${owner} here`),
+    object: writeIdentifier(name),
+    says: `does not belong to ${owner} here`,
     cause: refusal,
     remedy: null,
   });
@@ -116,11 +119,9 @@ async function giveExtension(session: LoadSession, told: Told, name: string, own
 
 /** CREATE EXTENSION as the source has it; null where nothing is known of it. */
 export function extensionAsOnSource(facts: DatabaseFacts | null, tag: string): string | null {
-  const found = facts?.extensions.find(({ name }) => asBinary(name) === tag);
+  const found = facts?.extensions.find(({ name }) => name === tag);
   if (found === undefined) return null;
-  return asBinary(
-    `CREATE EXTENSION IF NOT EXISTS ${quoteName(found.name)} WITH SCHEMA ${quoteName(found.schema)} VERSION ${quoteName(found.version)};`,
-  );
+  return `CREATE EXTENSION IF NOT EXISTS ${quoteName(found.name)} WITH SCHEMA ${quoteName(found.schema)} VERSION ${quoteName(found.version)};`;
 }
 
 /** Tells what users changed of the members of extensions and is not so here. `isSameMajor`: whether source and copy are of one version. */
@@ -132,7 +133,7 @@ export async function compareMembers(
   isSameMajor: boolean,
 ): Promise<void> {
   if (facts.members.length === 0) return;
-  await inUtf8(session, encoding, async () => {
+  await inTheirEncoding(session, facts, encoding, async () => {
     const here = await readMembers(session.session);
     const sumOf = new Map(here.map(({ object, md5 }) => [object, md5]));
     // Another version writes the same view in other words.
@@ -150,8 +151,8 @@ export async function compareMembers(
       told.tell({
         code: 'EXTENSION_OBJECT_CHANGED',
         severity: 'WARNING',
-        object: asBinary(object),
-        says: asBinary(`of extension ${extension} was changed on the source, and is as the extension makes it here`),
+        object,
+        says: `of extension ${extension} was changed on the source, and is as the extension makes it here`,
         cause: null,
         remedy: null,
       });
@@ -167,7 +168,7 @@ export async function compareMeanings(
   encoding: string,
 ): Promise<void> {
   if (facts.meanings.length === 0) return;
-  await inUtf8(session, encoding, async () => {
+  await inTheirEncoding(session, facts, encoding, async () => {
     const here = await readMeanings(session.session, new Set(facts.meanings.map(({ object }) => object)));
     const usesOf = new Map(here.map(({ object, uses }) => [object, uses]));
     for (const { object, uses } of facts.meanings) {
@@ -177,8 +178,8 @@ export async function compareMeanings(
       told.tell({
         code: 'MEANING_MAY_CHANGE',
         severity: 'WARNING',
-        object: asBinary(object),
-        says: asBinary(`uses ${found[at] ?? 'nothing'} here where it used ${uses[at] ?? 'nothing'} on the source`),
+        object,
+        says: `uses ${found[at] ?? 'nothing'} here where it used ${uses[at] ?? 'nothing'} on the source`,
         cause: null,
         remedy: null,
       });

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { DurableState, ManifestExtension } from '../../../../jobs/ports/source-facts.ts';
-import { hexName } from '../../../guarded-postgres/raw-name.ts';
+import { nameIn } from '../../../guarded-postgres/decoder.ts';
+import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
 import { type Login, openSession, type Question, type Session } from '../../../guarded-postgres/session.ts';
 import { writeNames } from '../../../guarded-postgres/written-name.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
+import { encoding } from '../../catalogue/columns.ts';
 import { EXTENSIONS, readDurable } from '../../catalogue/extension-state.ts';
+import { inUtf8 } from '../../catalogue/in-utf8.ts';
 import { SERVER_FACTS, ServerFacts } from '../../catalogue/server-facts.ts';
 import { USED_COLLATIONS, type UsedCollation } from '../copy/collations.ts';
 
@@ -20,12 +23,12 @@ export interface PhysicalSource {
 
 const digits = z.string().regex(/^\d{1,20}$/);
 
-const UNLOGGED: Question<readonly [z.infer<typeof hexName>, z.infer<typeof hexName>]> = {
+const UNLOGGED: Question<readonly [string, RawName, RawName]> = {
   sql: `
-    SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex')
+    SELECT getdatabaseencoding(), encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relpersistence = 'u' AND c.relkind IN ('r', 'm', 'S') ORDER BY 1, 2`,
-  row: z.tuple([hexName, hexName]),
+    WHERE c.relpersistence = 'u' AND c.relkind IN ('r', 'm', 'S') ORDER BY 2, 3`,
+  row: z.tuple([encoding, hexName, hexName]),
 };
 
 /** Looks through every database of the source, and tells what will not come back as it is. Throws a JobFailure. */
@@ -45,11 +48,13 @@ export async function readSource(
   const collations: Record<string, readonly UsedCollation[]> = {};
   let durable: DurableState | null = null;
   for (const { name } of facts.databases) {
-    const inside = await openSession(login, { database: name, major, settings: { client_encoding: 'UTF8' } });
+    const inside = await openSession(login, { database: name, major });
     try {
-      for (const list of await inside.ask(EXTENSIONS)) extensions.push(...list);
-      durable ??= (await readDurable(inside))?.state ?? null;
-      collations[name] = await inside.ask(USED_COLLATIONS);
+      await inUtf8(inside, async () => {
+        for (const list of await inside.ask(EXTENSIONS)) extensions.push(...list);
+        durable ??= (await readDurable(inside))?.state ?? null;
+        collations[name] = await inside.ask(USED_COLLATIONS);
+      });
       await tellUnlogged(attempt, inside, name);
     } finally {
       await inside.close();
@@ -59,8 +64,7 @@ export async function readSource(
 }
 
 async function readFacts(session: Session): Promise<ServerFacts> {
-  await session.run(`SET client_encoding = 'UTF8'`);
-  const [answer] = await session.ask(SERVER_FACTS);
+  const [answer] = await inUtf8(session, () => session.ask(SERVER_FACTS));
   try {
     return ServerFacts.parse(JSON.parse(answer?.[0].toString() ?? ''));
   } catch (cause) {
@@ -69,13 +73,14 @@ async function readFacts(session: Session): Promise<ServerFacts> {
 }
 
 async function tellUnlogged({ report }: Attempt, session: Session, database: string): Promise<void> {
-  for (const [schema, name] of await session.ask(UNLOGGED)) {
-    report.notice(`database ${database}: ${writeNames(schema, name)} is unlogged and will be empty in a copy`);
+  for (const [encoding, schema, name] of await session.ask(UNLOGGED)) {
+    const object = writeNames(nameIn(encoding, schema), nameIn(encoding, name));
+    report.notice(`database ${database}: ${object} is unlogged and will be empty in a copy`);
     report.finding({
       code: 'UNLOGGED_TABLE_EMPTY',
       severity: 'WARNING',
       database,
-      object: writeNames(schema, name),
+      object,
       message: 'it is unlogged: PostgreSQL keeps no log of its rows, and it is empty in the copy',
       remedy: 'ALTER TABLE ... SET LOGGED where its rows are to come back, or take a LOGICAL image.',
     });
