@@ -5,11 +5,13 @@ import { every } from '../../waiting/every.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import type { LeavingFile } from '../backup/outgoing-files.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
+import { lockWaitersIn } from '../catalogue/lock-waiters.ts';
 import { lockWaitsIn, standoffsIn } from '../catalogue/lock-waits.ts';
 import type { TableRow } from '../catalogue/tables.ts';
 import { connectionString } from '../postgres/tool-environment.ts';
 import { createFinishedFiles, finishedTableOf } from './finished-files.ts';
 import { createLockPatience } from './lock-patience.ts';
+import { createLockQueue } from './lock-queue.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 import { copyingIn, createTableProgress } from './table-progress.ts';
 import { createToolWords } from './tool-words.ts';
@@ -103,10 +105,13 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     return definitions;
   };
   const waits = createLockPatience(run.database, ground.lockPatienceMs);
+  const behind = createLockQueue();
   const look = async () => {
     const waiting = waits.take(await run.watch.ask(lockWaitsIn(oid)));
+    const queue = behind.take((await run.watch.ask(lockWaitersIn(oid)))[0]);
     const share = progress.look(await run.watch.ask(copyingIn(oid)));
-    run.onProgress(share, waiting ?? `dumping ${progress.label}`);
+    const doing = waiting ?? `dumping ${progress.label}`;
+    run.onProgress(share, queue === null ? doing : `${doing}; ${queue}`);
   };
   const stopLooking = every(LOOK_MS, look, onLoss);
   /** Of all files that are not given yet. */
@@ -161,6 +166,7 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     await given;
   } finally {
     await Promise.all([stopLooking(), stopYielding(), stopFollowing(), release?.()]);
+    if (behind.worst !== null) attempt.report.notice(`database ${name.text}: ${behind.worst}`);
   }
   // Until it was read back, and until then nothing is known of the dump, its table of contents stays here.
   await give((await finished.rest()).filter((file) => file !== CONTENTS));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeCase, readCaseCheck } from '../../support/case-server.ts';
@@ -93,6 +94,47 @@ test('a forgotten prepared transaction is named while the dump waits for it, and
     /^the dump of database c26 failed: it has waited \d+ s for table public\.ledger.*Free it with ROLLBACK PREPARED 'c26-forgotten';$/,
   );
   expect((await backup()).end).toMatchObject({ exitCode: 0, errors: [] });
+});
+
+test('sessions that wait behind an image are counted while they do, with who has waited the longest, and afterwards', async () => {
+  await source.query('postgres', 'CREATE DATABASE queued');
+  dropped.push('queued');
+  await source.query('queued', `CREATE TABLE t AS SELECT 1 AS a; CREATE TABLE kept (a int)`);
+  const connect = async (application_name: string) => {
+    const client = new pg.Client({ ...source, database: 'queued', application_name });
+    await client.connect();
+    return client;
+  };
+  const [holder, changer, reader] = [await connect('holder'), await connect('deploys'), await connect('reads')];
+  const until = (condition: string) =>
+    eventually(
+      () => source.query('postgres', `SELECT FROM pg_stat_activity WHERE datname = 'queued' AND ${condition}`),
+      (rows) => rows.length > 0,
+    );
+  try {
+    // The dump has locked the one and waits for the other.
+    await holder.query('BEGIN; LOCK TABLE kept');
+    const image = await harness.runner.start('backup.sh', harness.backupRun(source, randomUUID()));
+    await until(`application_name = 'pg_dump' AND wait_event_type = 'Lock'`);
+    const change = changer.query('ALTER TABLE t ADD b int');
+    await until(`application_name = 'deploys' AND wait_event_type = 'Lock'`);
+    const read = reader.query('SELECT a FROM t');
+    await until(`application_name = 'reads' AND wait_event_type = 'Lock'`);
+    await image.untilLine(
+      /2 sessions wait behind the locks of this image, the longest for \d+ s: process \d+ \(postgres, deploys\) for table public\.t/,
+    );
+    await holder.query('ROLLBACK');
+    const end = await image.ended;
+    await Promise.all([change, read]);
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    expect(end.results[0]?.notices).toContainEqual(
+      expect.stringMatching(
+        /^database queued: 2 sessions waited behind the locks of this image, the longest for \d+ s: process \d+ \(postgres, deploys\) for table public\.t$/,
+      ),
+    );
+  } finally {
+    for (const one of [holder, changer, reader]) await one.end();
+  }
 });
 
 test('a session that holds a table is named with its user and what ends it', async () => {
