@@ -49,15 +49,27 @@ async function settleEach(
         remedy: way,
       });
     if (wish === 'RUN') {
-      if (isEnabled || enabledOnSource?.includes(name.text) !== true) continue;
+      if (isEnabled || enabledOnSource?.includes(name.key) !== true) continue;
       const refusal = await attempt(session, sql`ALTER SUBSCRIPTION ${identifier} ENABLE`);
       if (refusal === null)
         report.notice(`database ${database}: subscription ${writeName(name)} is enabled here as on the source`);
       else held(`subscription ${writeName(name)} cannot be enabled: ${refusal.words}`, remedy);
     } else if (isEnabled || enabledOnSource === null) {
-      await session.run(sql`ALTER SUBSCRIPTION ${identifier} DISABLE`);
       // The slot belongs to the subscription of the source: dropping the copy's must not take it away.
-      await session.run(sql`ALTER SUBSCRIPTION ${identifier} SET (slot_name = NONE)`);
+      const refusal =
+        (await attempt(session, sql`ALTER SUBSCRIPTION ${identifier} DISABLE`)) ??
+        (await attempt(session, sql`ALTER SUBSCRIPTION ${identifier} SET (slot_name = NONE)`));
+      if (refusal !== null) {
+        report.finding({
+          code: 'BACKGROUND_WORK_HELD',
+          severity: 'WARNING',
+          database,
+          object: writeName(name),
+          message: `subscription ${writeName(name)} cannot be held, and takes changes in the copy: ${refusal.words}`,
+          remedy: `ALTER SUBSCRIPTION ${writeName(name)} DISABLE; ALTER SUBSCRIPTION ${writeName(name)} SET (slot_name = NONE);`,
+        });
+        continue;
+      }
       held(
         'the subscription is disabled here and has given up its slot, which is the one of the source',
         'Create a slot of its own, set slot_name to it and enable the subscription.',

@@ -7,6 +7,7 @@ import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { requireRoom } from '../attempt/require-room.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
+import { tellPreparedTransactions } from '../catalogue/prepared-transactions.ts';
 import { findCompression } from '../dump/compression.ts';
 import { createRateLimit } from '../dump/hold-to-rate.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
@@ -54,6 +55,7 @@ export const backup: Program = async (attempt) => {
       server.databaseBytes * LEAST_SHARE + LEAST_BYTES,
       'the dump on the disk of the job',
     );
+    await failingAs(ABOUT_THE_SERVER, () => tellPreparedTransactions(found.session, report, 'LOGICAL'));
     await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
     report.phase('dump', server.databaseBytes);

@@ -38,7 +38,7 @@ export async function checkSource(
   refuseLoss(report.findings, acceptLoss);
 }
 
-const ROOM = z.tuple([count, count, count, count, count]);
+const ROOM = z.tuple([count, count, count, count]);
 
 /**
  * How many tables are dumped at once: as many as asked for, and fewer where the server has few connections free. Says in the
@@ -48,13 +48,11 @@ export async function fitToSource(session: Session, wanted: number, log: (text: 
   const [room] = await session.ask({
     sql: `
       SELECT current_setting('max_connections'), (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
-        current_setting('max_locks_per_transaction'), current_setting('max_prepared_transactions'),
-        (SELECT count(*) FROM pg_prepared_xacts)`,
+        current_setting('max_locks_per_transaction'), current_setting('max_prepared_transactions')`,
     row: ROOM,
   });
   if (room === undefined) return wanted;
-  const [connections, used, locks, prepared, open] = room;
-  if (open > 0) log(`${open} prepared transactions are open on the server; their locks may keep the dump waiting`);
+  const [connections, used, locks, prepared] = room;
   log(`The server has room for ${locks * (connections + prepared)} locks (max_locks_per_transaction ${locks})`);
   const free = connections - used - SPARED - CONNECTIONS_OF_ALL;
   const fitting = Math.max(1, Math.min(wanted, Math.floor(free / CONNECTIONS_OF_A_LANE)));

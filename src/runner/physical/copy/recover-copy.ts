@@ -2,6 +2,7 @@ import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 import { type BackgroundWork, settleCronJobs } from '../../background-work/settle-cron-jobs.ts';
 import { settleSubscriptions } from '../../background-work/settle-subscriptions.ts';
+import { tellPreparedTransactions } from '../../catalogue/prepared-transactions.ts';
 import { cancelDurableFunctions } from './cancel-functions.ts';
 import { rebuildDependentIndexes, type UsedCollation } from './collations.ts';
 import { leaveOutAbsent, readLibraries } from './libraries.ts';
@@ -35,6 +36,7 @@ export async function recoverCopy(
   await settlePassword(attempt, server, session, login);
   await tellIdentity(attempt, session);
   await leaveOutAbsent(attempt, session, dataDirectory, libraries);
+  await tellPreparedTransactions(session, report, 'COPY');
   await session.close();
   for (const [index, name] of databases.entries()) {
     report.progress(20 + (60 * index) / databases.length, `looking through database ${name.text}`);

@@ -12,6 +12,8 @@ const HBA = `local "${LOGIN_CHECK}" all scram-sha-256\nlocal all all trust\n`;
 const PORT = 5432;
 /** Linux allows 107 bytes for the path of a socket. */
 const LONGEST_DIRECTORY = 80;
+/** Nobody else is here: who waits for a lock waits for a prepared transaction, which nobody will end. */
+const LOCK_TIMEOUT = '5s';
 const IS_UP = 'database system is ready to accept connections';
 const LOG_LINES = 200;
 
@@ -103,7 +105,10 @@ export async function startRecoveryServer(
   await Promise.race([up.promise, failed]);
   return {
     open: (database, { user, password = '' }) =>
-      openSession({ host: sockets, port: PORT, user, password }, { database, major: null }),
+      openSession(
+        { host: sockets, port: PORT, user, password },
+        { database, major: null, settings: { lock_timeout: LOCK_TIMEOUT } },
+      ),
     stop: async () => {
       if (pid !== null) process.kill(pid, 'SIGINT');
       const end = await ended;

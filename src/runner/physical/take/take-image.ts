@@ -3,6 +3,7 @@ import type { Login } from '../../../guarded-postgres/session.ts';
 import { type Attempt, type Program, requireParameter } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import { checkLogin } from '../../backup/check-login.ts';
+import { tellPreparedTransactions } from '../../catalogue/prepared-transactions.ts';
 import type { StoredFile } from '../../mover/file-mover.ts';
 import { describeError } from '../../postgres/describe-error.ts';
 import { readLogin } from '../../postgres/read-login.ts';
@@ -32,6 +33,7 @@ export const backupPhysical: Program = async (attempt) => {
     report.log(
       `The server is PostgreSQL ${source.facts.serverVersion} with ${source.facts.databases.length} databases`,
     );
+    await tellPreparedTransactions(found.session, report, 'PHYSICAL');
     const { backup, streamed } = await stream(attempt, login, put);
     await put(BACKUP_MANIFEST, only(streamed.manifest));
     await put(SERVER_FILE, only(Buffer.from(`${JSON.stringify(describe(source, backup))}\n`)));

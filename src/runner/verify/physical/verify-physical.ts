@@ -2,6 +2,7 @@ import { openSession } from '../../../guarded-postgres/session.ts';
 import type { Program } from '../../attempt/attempt.ts';
 import { checkLogin } from '../../backup/check-login.ts';
 import { DATABASES } from '../../catalogue/databases.ts';
+import { rollBackPreparedTransactions } from '../../catalogue/prepared-transactions.ts';
 import { failingAs } from '../../postgres/describe-error.ts';
 import { readLogin } from '../../postgres/read-login.ts';
 import { checkIndexes } from '../check-indexes.ts';
@@ -19,6 +20,11 @@ export const verifyPhysical: Program = async (attempt) => {
   await readFiles(attempt);
   const found = await checkLogin(login);
   try {
+    await rollBackPreparedTransactions(
+      found.session,
+      ({ database }) => openSession(login, { database, major: found.major }),
+      report.log,
+    );
     await failingAs('the reading of all pages', () => readPages(attempt, login));
     const databases = (await found.session.ask(DATABASES)).filter(({ takesConnections }) => takesConnections);
     report.phase(
