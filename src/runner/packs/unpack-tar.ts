@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { finalFailure } from '../attempt/failure.ts';
 import { isFileName } from '../mover/protocol.ts';
 import { readTar } from '../physical/archive/read-tar.ts';
+import { createWriteBehind } from '../physical/archive/write-behind.ts';
 
 /** A file that a pack held. */
 export interface UnpackedFile {
@@ -19,7 +20,8 @@ export async function unpackTar(
   directory: string,
 ): Promise<readonly UnpackedFile[]> {
   const unpacked: UnpackedFile[] = [];
-  await readTar(archive, ({ name, type, sizeBytes }) => {
+  const writer = createWriteBehind();
+  const reading = readTar(archive, ({ name, type, sizeBytes }) => {
     if (type !== 'file' || !isFileName(name)) {
       throw finalFailure(
         `the image is damaged: a pack holds ${JSON.stringify(name.slice(0, 200))}, which is no file of an image`,
@@ -27,14 +29,9 @@ export async function unpackTar(
     }
     const target = path.join(directory, name);
     mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
-    const file = openSync(target, 'wx', 0o600);
     unpacked.push({ name, sizeBytes });
-    return {
-      write: (bytes) => {
-        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
-      },
-      end: () => closeSync(file),
-    };
+    return writer.create(target, 'wx', 0o600);
   });
+  await writer.follow(reading);
   return unpacked;
 }

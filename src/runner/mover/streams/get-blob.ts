@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
 import { JobFailure } from '../../attempt/failure.ts';
 import type { WantedFile } from '../file-mover.ts';
+import { fetchRange } from './fetch-range.ts';
 import { patiently } from './patience.ts';
 
 export interface GetOptions {
@@ -9,7 +10,7 @@ export interface GetOptions {
   readonly rangeBytes: number;
   readonly rangesAtOnce: number;
   readonly signal: AbortSignal;
-  /** Told of every range that was given away. */
+  /** Told of all that was given away. */
   readonly onRead: (bytes: number) => void;
 }
 
@@ -21,7 +22,7 @@ export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: Ge
   const { rangeBytes, rangesAtOnce, onRead } = options;
   await requireSize(blob, wanted, options.signal);
   const sha256 = createHash('sha256');
-  const ahead: Promise<Buffer>[] = [];
+  const ahead: AsyncIterable<Uint8Array>[] = [];
   let asked = 0;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -29,17 +30,15 @@ export async function* getBlob(blob: BlobClient, wanted: WantedFile, options: Ge
     for (;;) {
       for (; asked < wanted.sizeBytes && ahead.length < rangesAtOnce; asked += rangeBytes) {
         const count = Math.min(rangeBytes, wanted.sizeBytes - asked);
-        const range = readRange(blob, asked, count, signal);
-        // Its failure is told when its turn comes.
-        range.catch(() => undefined);
-        ahead.push(range);
+        ahead.push(fetchRange(blob, { offset: asked, count }, signal));
       }
       const next = ahead.shift();
       if (next === undefined) break;
-      const bytes = await next;
-      sha256.update(bytes);
-      onRead(bytes.length);
-      yield bytes;
+      for await (const bytes of next) {
+        sha256.update(bytes);
+        onRead(bytes.length);
+        yield bytes;
+      }
     }
   } finally {
     stop.abort();
@@ -62,12 +61,4 @@ async function requireSize(blob: BlobClient, { name, sizeBytes }: WantedFile, si
   throw new JobFailure(`the image is damaged: ${name} has ${contentLength} bytes instead of ${sizeBytes}`, {
     final: true,
   });
-}
-
-async function readRange(blob: BlobClient, offset: number, count: number, signal: AbortSignal): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(count);
-  await patiently(signal, (abortSignal) =>
-    blob.downloadToBuffer(buffer, offset, count, { abortSignal, blockSize: count, concurrency: 1 }),
-  );
-  return buffer;
 }

@@ -10,6 +10,8 @@ import type { OpenBlob } from './open-place.ts';
 import { putBlob } from './put-blob.ts';
 
 const BLOCK_BYTES = 4 << 20;
+/** Of a range of up to 4 MiB a store may take the MD5 before it sends it, which takes as long as all the rest. */
+const RANGE_BYTES = 8 << 20;
 const AT_ONCE = 4;
 /** How many a worker may have open. */
 const STREAMS_AT_MOST = 64;
@@ -97,7 +99,7 @@ export function createStreams(options: StreamsOptions): Streams {
         const name = sealing.storedName(file.name);
         const blob = (await options.openToRead())(name);
         const socket = await connecting;
-        const get = { rangeBytes: BLOCK_BYTES, rangesAtOnce: AT_ONCE, signal: stop.signal, onRead: options.onReceived };
+        const get = { rangeBytes: RANGE_BYTES, rangesAtOnce: AT_ONCE, signal: stop.signal, onRead: options.onReceived };
         try {
           await sendAll(socket, sealing.open(getBlob(blob, { ...file, name }, get), name));
         } catch (error) {

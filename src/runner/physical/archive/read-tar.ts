@@ -11,10 +11,10 @@ export interface TarMember {
   readonly linkName: string | null;
 }
 
-/** Takes the content of one member, piece by piece, as it passes. */
+/** Takes the content of one member, piece by piece, as it passes. Nothing more comes before what it answers with resolves. */
 export interface MemberSink {
-  write(bytes: Uint8Array): void;
-  end(): void;
+  write(bytes: Uint8Array): Promise<void> | undefined;
+  end(): Promise<void> | undefined;
 }
 
 /**
@@ -36,15 +36,22 @@ export async function readTar(
       const sink = visit({ name, type, sizeBytes, linkName });
       content.on('data', (chunk) => {
         try {
-          sink?.write(chunk as Uint8Array);
+          const written = sink?.write(chunk as Uint8Array);
+          if (written === undefined) return;
+          content.pause();
+          written.then(
+            () => content.resume(),
+            (error: Error) => members.destroy(error),
+          );
         } catch (error) {
           members.destroy(error as Error);
         }
       });
       content.on('end', () => {
         try {
-          sink?.end();
-          next();
+          const ended = sink?.end();
+          if (ended === undefined) next();
+          else ended.then(() => next(), fail);
         } catch (error) {
           fail(error);
         }

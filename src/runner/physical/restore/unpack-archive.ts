@@ -1,6 +1,7 @@
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { constants, mkdirSync } from 'node:fs';
 import { finalFailure } from '../../attempt/failure.ts';
 import { readTar, type TarMember } from '../archive/read-tar.ts';
+import { createWriteBehind } from '../archive/write-behind.ts';
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -28,11 +29,12 @@ export interface UnpackOptions {
 
 /**
  * Writes the members of an archive below a directory: files and directories alone, of its owner alone. Whatever has another
- * place, or is a link, is refused: an image may come from anybody. Written by this thread while others read
- * and unpack ahead of it.
+ * place, or is a link, is refused: an image may come from anybody. Written by other threads, while this one reads and another
+ * unpacks ahead of them. When it resolves, or throws, nothing is under way.
  */
 export async function unpackArchive(archive: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<void> {
-  await readTar(archive, (member) => {
+  const writer = createWriteBehind(options.onWritten);
+  const reading = readTar(archive, (member) => {
     const name = checkName(member);
     if (LEFT_OUT.has(name)) return null;
     switch (member.type) {
@@ -41,7 +43,7 @@ export async function unpackArchive(archive: AsyncIterable<Uint8Array>, options:
         return null;
       case 'file':
       case 'contiguous-file':
-        return writeFile(placeOf(options.target, name), options.onWritten);
+        return writer.create(placeOf(options.target, name), NEW_FILE, FILE_MODE);
       case 'symlink':
         if (TABLESPACE_LINK.test(name)) return null;
         throw refused(name, 'is a link');
@@ -49,6 +51,7 @@ export async function unpackArchive(archive: AsyncIterable<Uint8Array>, options:
         throw refused(name, 'is neither a file nor a directory');
     }
   });
+  await writer.follow(reading);
 }
 
 function checkName({ name }: TarMember): string {
@@ -70,15 +73,4 @@ function placeOf(target: string, name: string): Buffer {
 
 function makeDirectory(place: Buffer): void {
   mkdirSync(place, { recursive: true, mode: DIRECTORY_MODE });
-}
-
-function writeFile(place: Buffer, onWritten: (bytes: number) => void) {
-  const file = openSync(place, NEW_FILE, FILE_MODE);
-  return {
-    write: (bytes: Uint8Array) => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
-      onWritten(bytes.length);
-    },
-    end: () => closeSync(file),
-  };
 }

@@ -42,8 +42,8 @@ export async function hashMembers(
     }
     const hash = createHash('sha256');
     return {
-      write: (bytes) => hash.update(bytes),
-      end: () => seen.set(path, { sizeBytes: member.sizeBytes, checksum: hash.digest('hex') }),
+      write: (bytes) => void hash.update(bytes),
+      end: () => void seen.set(path, { sizeBytes: member.sizeBytes, checksum: hash.digest('hex') }),
     };
   });
 }
