@@ -49,6 +49,12 @@ const EXACT = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 });
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const LOG_TIME = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
 const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -59,4 +65,6 @@ const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', {
 /** With the name of the zone. */
 export const formatExact = (at: number) => EXACT.format(at);
 export const formatClock = (at: number) => CLOCK.format(at);
+/** `03:12:00.042`. */
+export const formatLogTime = (at: number) => LOG_TIME.format(at);
 export const formatDayAndTime = (at: number) => DAY_AND_TIME.format(at);

@@ -38,6 +38,7 @@ export function InstanceLogPanel({
         <LogView
           open={open}
           name={`${name}.log`}
+          linkBy="at"
           code={{
             document: InstanceLogDocument,
             variables: { instanceId: id, tailLines: 100 },

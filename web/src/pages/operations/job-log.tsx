@@ -31,6 +31,11 @@ export function JobLog({ job }: { readonly job: { readonly id: string; readonly 
   const open = useMemo(() => openJobLog(job.id), [job.id]);
   if (refusal !== null) return <Note>{refusal}</Note>;
   return (
-    <LogView open={open} name={`${job.name}.log`} code={{ document: JobLogDocument, variables: { jobId: job.id } }} />
+    <LogView
+      open={open}
+      name={`${job.name}.log`}
+      linkBy="line"
+      code={{ document: JobLogDocument, variables: { jobId: job.id } }}
+    />
   );
 }
