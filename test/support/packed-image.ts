@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { ContainerClient } from '@azure/storage-blob';
 import { extract } from 'tar-stream';
 import { packTar } from '../../src/runner/packs/pack-tar.ts';
@@ -8,7 +9,7 @@ type Files = Map<string, Buffer>;
 async function membersOf(pack: Buffer): Promise<Files> {
   const members: Files = new Map();
   const archive = extract();
-  archive.end(pack);
+  archive.end(zstdDecompressSync(pack));
   for await (const member of archive) {
     const parts: Uint8Array[] = [];
     for await (const part of member) parts.push(part as Uint8Array);
@@ -24,7 +25,7 @@ async function* filesOf(members: Files) {
 async function packOf(members: Files): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for await (const part of packTar(filesOf(members))) parts.push(part);
-  return Buffer.concat(parts);
+  return zstdCompressSync(Buffer.concat(parts));
 }
 
 async function blobsOf(container: ContainerClient, id: string): Promise<Files> {

@@ -1,11 +1,10 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import { zstdCompressSync } from 'node:zlib';
 import { JobFailure } from '../attempt/failure.ts';
 import type { FileMover, StoredFile } from '../mover/file-mover.ts';
 import { isFileName } from '../mover/protocol.ts';
 import { packLimit, packName, smallBelow } from '../packs/pack-sizes.ts';
 import { type PackedFile, packTar } from '../packs/pack-tar.ts';
-import { packZstd, ZSTD_FAST, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
+import { packZstd, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
 import { followFile } from './follow-file.ts';
 import { Inbox } from './inbox.ts';
 
@@ -45,7 +44,7 @@ const LANES = 2;
 /** And those that are followed while they are written. */
 const FOLLOWED_AT_MOST = 8;
 
-/** What is compressed on its way: rows and large objects that pg_dump wrote as they are. */
+/** What is compressed on its way alone: rows and large objects that pg_dump wrote as they are. A pack is compressed as a whole. */
 const PLAIN_DATA = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat$/;
 
 export function createOutgoingFiles(
@@ -87,11 +86,8 @@ export function createOutgoingFiles(
   async function* packed(limit: number, first: Waiting): AsyncGenerator<PackedFile> {
     let inPack = 0;
     for (let file: Waiting | null = first; file !== null; file = inPack < limit ? await small.next() : null) {
-      const isPlain = PLAIN_DATA.test(file.name);
       const content = readFileSync(file.localPath);
-      yield isPlain
-        ? { name: file.name + ZSTD_SUFFIX, content: zstdCompressSync(content, ZSTD_FAST) }
-        : { name: file.name, content };
+      yield { name: file.name, content };
       inPack += content.length;
       sentBytes += content.length;
       rmSync(file.localPath);
@@ -101,7 +97,7 @@ export function createOutgoingFiles(
   async function laneOfSmall(): Promise<void> {
     for (let first = await small.next(); first !== null; first = await small.next()) {
       packs += 1;
-      stored.push(await mover.write(packName(packs), packTar(packed(packLimit(packs), first))));
+      stored.push(await mover.write(packName(packs), packZstd(packTar(packed(packLimit(packs), first)))));
     }
   }
 

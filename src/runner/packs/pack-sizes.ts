@@ -2,13 +2,22 @@ const MIB = 1 << 20;
 /** A store's blob has an end. */
 const LARGEST_PACK = 64 * 2 ** 30;
 
-/** The name of the n-th pack of an image, counted from 1: a plain tar archive of files with their names below the prefix. */
+/** Packs of images of before they were compressed have no suffix. */
+const PACK = /^packs\/(\d{4,})\.tar(\.zst)?$/;
+
+/** The name of the n-th pack of an image, counted from 1: a tar archive, in zstd, of files with their names below the prefix. */
 export function packName(n: number): string {
-  return `packs/${String(n).padStart(4, '0')}.tar`;
+  return `packs/${String(n).padStart(4, '0')}.tar.zst`;
 }
 
 export function isPackName(name: string): boolean {
-  return /^packs\/\d{4,}\.tar$/.test(name);
+  return PACK.test(name);
+}
+
+/** The room that a stored file may take here: more than in the store for a pack, which is unpacked. */
+export function roomFor({ name, sizeBytes }: { readonly name: string; readonly sizeBytes: number }): number {
+  const [, n, suffix] = PACK.exec(name) ?? [];
+  return n === undefined || suffix === undefined ? sizeBytes : packLimit(Number(n));
 }
 
 /** How many bytes of files go into the n-th pack before it is closed. It doubles every eight, so that there are never many. */

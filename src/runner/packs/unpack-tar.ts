@@ -4,6 +4,7 @@ import { finalFailure } from '../attempt/failure.ts';
 import { isFileName } from '../mover/protocol.ts';
 import { readTar } from '../physical/archive/read-tar.ts';
 import { createWriteBehind } from '../physical/archive/write-behind.ts';
+import { unpackZstd, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
 
 /** A file that a pack held. */
 export interface UnpackedFile {
@@ -12,7 +13,29 @@ export interface UnpackedFile {
 }
 
 /**
- * Writes the files of a pack below a directory, each as a new one, and gives them. Throws a final failure for a member
+ * Writes the files of the pack of this name below a directory, as `unpackTar` does. What cannot be unpacked is read to its end
+ * all the same: a content that is not what was written says so there, and better.
+ */
+export async function unpackPack(
+  name: string,
+  content: AsyncIterable<Uint8Array>,
+  directory: string,
+): Promise<readonly UnpackedFile[]> {
+  const source = content[Symbol.asyncIterator]();
+  // Whoever unpacks may leave early; the content is not left with him.
+  const lent = { [Symbol.asyncIterator]: () => ({ next: () => source.next() }) };
+  try {
+    return await unpackTar(name.endsWith(ZSTD_SUFFIX) ? unpackZstd(lent) : lent, directory);
+  } catch (error) {
+    while ((await source.next()).done !== true);
+    throw error;
+  } finally {
+    await source.return?.();
+  }
+}
+
+/**
+ * Writes the files of an archive below a directory, each as a new one, and gives them. Throws a final failure for a member
  * that is none of an image's: an image may come from anybody.
  */
 export async function unpackTar(

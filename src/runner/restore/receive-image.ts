@@ -9,8 +9,8 @@ import { requireRoom } from '../attempt/require-room.ts';
 import type { Arriving } from '../load/data/dump-files.ts';
 import type { WantedFile } from '../mover/file-mover.ts';
 import { readImageList } from '../packs/image-list.ts';
-import { isPackName } from '../packs/pack-sizes.ts';
-import { unpackTar } from '../packs/unpack-tar.ts';
+import { isPackName, roomFor } from '../packs/pack-sizes.ts';
+import { unpackPack } from '../packs/unpack-tar.ts';
 import { type ImageFile, receiveEach } from './receive-each.ts';
 
 /** Files that come at a time. */
@@ -38,7 +38,11 @@ export interface ArrivingImage {
 export async function receiveImage(attempt: Attempt): Promise<ArrivingImage> {
   const { report, files } = attempt;
   const listed = await readImageList(attempt);
-  await requireRoom(attempt.scratch, sum(listed), 'the files of the image on the disk of the job');
+  await requireRoom(
+    attempt.scratch,
+    listed.reduce((total, file) => total + roomFor(file), 0),
+    'the files of the image on the disk of the job',
+  );
   if (listed.length > MANY_FILES) {
     return { files: await receiveEach(attempt, listed), arriving: new Map(), complete: Promise.resolve() };
   }
@@ -91,7 +95,7 @@ async function receiveFirst({ files }: Attempt, first: readonly WantedFile[], di
     for (const file of waiting) {
       const isPack = isPackName(file.name);
       if (!isPack) await receiveFile(files.read(file), path.join(directory, file.name));
-      const came = isPack ? await unpackTar(files.read(file), directory) : [file];
+      const came = isPack ? await unpackPack(file.name, files.read(file), directory) : [file];
       for (const { name, sizeBytes } of came) here.push({ name, sizeBytes, path: path.join(directory, name) });
     }
   };

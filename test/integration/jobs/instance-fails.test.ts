@@ -79,16 +79,19 @@ describe('a restore of an image that is not whole any more', () => {
   };
 
   it('fails before anything is made when a file has another size', async () => {
-    await replace('packs/0001.tar', (content) => Buffer.concat([content, Buffer.from('DROP ROLE ada;')]));
+    await replace('packs/0001.tar.zst', (content) => Buffer.concat([content, Buffer.from('DROP ROLE ada;')]));
     const failure = await restore('longer');
     expect(failure).toMatchObject({ code: 'STEP_FAILED', step: 'Look up the image' });
-    expect(failure?.message).toMatch(/packs\/0001\.tar has \d+ bytes instead of \d+/);
+    expect(failure?.message).toMatch(/packs\/0001\.tar\.zst has \d+ bytes instead of \d+/);
   });
 
   it('fails before its data is used when content was altered under an unchanged MD5', async () => {
-    await replace('packs/0001.tar', (content) =>
-      Buffer.from(content.toString('latin1').replace('CREATE', 'CREATF'), 'latin1'),
-    );
+    await replace('packs/0001.tar.zst', (content) => {
+      const altered = Buffer.from(content);
+      const middle = altered.length >> 1;
+      altered[middle] = (altered[middle] ?? 0) ^ 1;
+      return altered;
+    });
     const failure = await restore('altered');
     expect(failure?.code).toBe('STEP_FAILED');
     expect(['Download the image', 'Check the files']).toContain(failure?.step);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Inbox } from '../../../../src/runner/backup/inbox.ts';
-import { isPackName, packLimit, packName, smallBelow } from '../../../../src/runner/packs/pack-sizes.ts';
+import { isPackName, packLimit, packName, roomFor, smallBelow } from '../../../../src/runner/packs/pack-sizes.ts';
 import { packTar } from '../../../../src/runner/packs/pack-tar.ts';
-import { unpackTar } from '../../../../src/runner/packs/unpack-tar.ts';
+import { unpackPack, unpackTar } from '../../../../src/runner/packs/unpack-tar.ts';
+import { packZstd } from '../../../../src/runner/physical/archive/zstd.ts';
 
 const directories: string[] = [];
 afterEach(async () => {
@@ -36,6 +37,35 @@ describe('a pack', () => {
     for (const [name, text] of Object.entries(named)) {
       expect(await readFile(path.join(directory, name), 'utf8')).toBe(text);
     }
+  });
+
+  test.each(['packs/0001.tar', 'packs/0001.tar.zst'])('%s is unpacked by what its name says', async (name) => {
+    const pack = packTar(files({ 'databases/5/1.dat': 'x' }));
+    const directory = await makeDirectory();
+    await unpackPack(name, name.endsWith('.zst') ? packZstd(pack) : pack, directory);
+    expect(await readFile(path.join(directory, 'databases/5/1.dat'), 'utf8')).toBe('x');
+  });
+
+  test('in zstd that is cut or altered is refused', async () => {
+    const parts: Uint8Array[] = [];
+    for await (const part of packZstd(packTar(files({ a: 'x'.repeat(2_000) })))) parts.push(part);
+    const whole = Buffer.concat(parts);
+    for (const bytes of [whole.subarray(0, whole.length - 4), Buffer.concat([Buffer.from('xxxx'), whole])]) {
+      const content = (async function* () {
+        yield bytes;
+      })();
+      await expect(unpackPack(packName(1), content, await makeDirectory())).rejects.toThrow();
+    }
+  });
+
+  test('that cannot be unpacked is read to its end, where its content says what it is', async () => {
+    let read = 0;
+    async function* altered() {
+      for (; read < 100; read += 1) yield Buffer.alloc(1_000, read);
+      throw new Error('is not what was written');
+    }
+    await expect(unpackPack(packName(1), altered(), await makeDirectory())).rejects.toThrow('is not what was written');
+    expect(read).toBe(100);
   });
 
   test('that is cut, or names a place elsewhere, is refused', async () => {
@@ -84,14 +114,18 @@ describe('an image', () => {
   });
 
   test('knows its packs by their names', () => {
-    expect([packName(1), packName(12_345)]).toEqual(['packs/0001.tar', 'packs/12345.tar']);
-    expect([packName(7), 'packs/7.tar', 'packs/0001.tar.age', 'databases/5/1.dat'].map(isPackName)).toEqual([
-      true,
-      false,
-      false,
-      false,
-    ]);
+    expect([packName(1), packName(12_345)]).toEqual(['packs/0001.tar.zst', 'packs/12345.tar.zst']);
+    expect(
+      [packName(7), 'packs/0001.tar', 'packs/7.tar', 'packs/0001.tar.age', 'databases/5/1.dat'].map(isPackName),
+    ).toEqual([true, true, false, false, false]);
   });
+});
+
+test('a pack needs the room of what it holds, and one that is not compressed that of itself', () => {
+  expect(roomFor({ name: packName(1), sizeBytes: 1_000 })).toBe(packLimit(1));
+  expect(roomFor({ name: packName(16), sizeBytes: 1_000 })).toBe(packLimit(16));
+  expect(roomFor({ name: 'packs/0001.tar', sizeBytes: 1_000 })).toBe(1_000);
+  expect(roomFor({ name: 'databases/5/1.dat.zst', sizeBytes: 1_000 })).toBe(1_000);
 });
 
 test('an inbox gives in order, to who waits as well, and null when it is closed and empty', async () => {
