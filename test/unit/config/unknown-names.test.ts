@@ -5,6 +5,11 @@ it.each([
   ['TOYGRES_JOB_CONCURENCY', 'TOYGRES_JOB_CONCURRENCY'],
   ['TOYGRES_ENCRYPTIONKEY', 'TOYGRES_ENCRYPTION_KEY'],
   ['TOYGRES_NAMSPACES', 'TOYGRES_NAMESPACES'],
+  ['TOYGRES_HOEM', 'TOYGRES_HOME'],
+  ['TOYGRES_PROT', 'PORT'],
+  ['TOYGRES_PORT', 'PORT'],
+  ['TOYGRES_DATABASE_URL', 'DATABASE_URL'],
+  ['TOYGRES_LOGLEVEL', 'LOG_LEVEL'],
 ])('a typo is refused with the name that was meant: %s', (typo, meant) => {
   expect(() => readConfig({ [typo]: 'secret value' })).toThrow(
     new RegExp(`^${typo}: is not a setting of Toygres; ${meant} is meant\\?$`),
