@@ -1,7 +1,7 @@
 // The API as it is composed, in a process of its own, on a platform that does nothing but write a log: api-program.ts <url> <platform id>
 import { setTimeout as delay } from 'node:timers/promises';
 import { openApi } from '../src/app/api.ts';
-import type { Core } from '../src/app/core.ts';
+import type { RunningPlatform } from '../src/app/platform.ts';
 import { Stops } from '../src/app/stops.ts';
 import { startWebhooks } from '../src/app/webhooks.ts';
 import { readConfig } from '../src/config/env.ts';
@@ -23,7 +23,7 @@ function written(): number {
 }
 
 const idle = createIdlePlatform(platformId);
-const platform = Object.assign(Object.create(idle), {
+const platform: RunningPlatform = Object.assign(Object.create(idle), {
   id: platformId,
   kind: 'local',
   namespaces: ['bench'],
@@ -49,11 +49,9 @@ const parts = await openScheduleServices(url, platformId, { schedule: false });
 const { log, database, boss, listener, secrets } = parts;
 const config = readConfig({ PORT: '0', TOYGRES_ADMIN_PASSWORD: 'only for the bench' });
 const stops = new Stops(log);
-const webhooks = startWebhooks(config, { database, listener, secrets } as unknown as Core, log, stops);
+const webhooks = startWebhooks(config, { database, listener, secrets }, log, stops);
 const services = { ...parts.services, platform };
-const core = { database, boss, listener, secrets, platform, services, webhooks } as unknown as Core & {
-  webhooks: typeof webhooks;
-};
+const core = { database, boss, listener, secrets, platform, services, webhooks, checks: services.probe };
 const metrics = createMetrics({ release: '0', mode: 'api' });
 const { url: api } = await openApi(config, core, { token: TOKEN, release: 'bench' }, metrics, log, stops);
 

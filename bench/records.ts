@@ -21,6 +21,7 @@ const MANY = 20_000;
 
 interface Cost {
   readonly rowsRead: number;
+  readonly pages: number;
   readonly ms: readonly number[];
   readonly statements: number;
   readonly scanned: readonly string[];
@@ -51,6 +52,7 @@ async function measure(place: Place, instances: number, runs: number): Promise<R
     costs.set(name, {
       ms,
       rowsRead: last.reduce((sum, plan) => sum + plan.rowsRead, 0),
+      pages: last.reduce((sum, plan) => sum + plan.pages, 0),
       statements: last.length,
       scanned: last.flatMap((plan) => plan.scanned),
     });
@@ -70,7 +72,9 @@ export async function benchRecords(place: Place, { runs }: BenchOptions): Promis
       unit: 'ms',
       values: cost.ms,
       against: [{ name: `${FEW} instances`, values: before?.ms ?? [] }],
-      notes: [`${cost.statements} statements, ${cost.rowsRead} rows read (${before?.rowsRead} of ${FEW})${scans}`],
+      notes: [
+        `${cost.statements} statements, ${cost.rowsRead} rows (${before?.rowsRead} of ${FEW}) and ${cost.pages} pages (${before?.pages}) read${scans}`,
+      ],
     };
   });
   const slowest = [...many].sort((a, b) => median(b[1].ms) - median(a[1].ms))[0];

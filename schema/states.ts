@@ -328,6 +328,12 @@ export const TERMINAL_OPERATION_STATES = [
 export type TerminalState = (typeof TERMINAL_OPERATION_STATES)[number];
 /** The others: it waits for a worker, or one is at it. */
 export const ACTIVE_OPERATION_STATES = ['QUEUED', 'RUNNING', 'CANCELLING'] as const satisfies readonly OperationState[];
+/** What asks for an instance to run, or not to: the last one of them says which of it is wanted. */
+export const RUNNING_WISHES = [
+  'START_INSTANCE',
+  'RESTART_INSTANCE',
+  'STOP_INSTANCE',
+] as const satisfies readonly OperationKind[];
 /** The states in which an instance or image has given its name free, and holds nothing any more. */
 export const ENDED_RECORD_STATES = ['DELETED', 'FAILED'] as const satisfies readonly (InstanceState & ImageState)[];
 /** The states in which an instance has, or is about to have, a server that is to be kept. */

@@ -5,6 +5,10 @@ export interface StatementPlan {
   readonly text: string;
   /** Rows that were read from tables and indexes, also those that were not wanted. */
   readonly rowsRead: number;
+  /** Rows that it answered with, or changed. */
+  readonly rowsReturned: number;
+  /** Pages of tables and indexes that it looked at. */
+  readonly pages: number;
   readonly ms: number;
   /** The tables that were read from their beginning to their end. */
   readonly scanned: readonly string[];
@@ -17,6 +21,8 @@ interface Node {
   readonly 'Actual Loops'?: number;
   readonly 'Rows Removed by Filter'?: number;
   readonly 'Rows Removed by Index Recheck'?: number;
+  readonly 'Shared Hit Blocks'?: number;
+  readonly 'Shared Read Blocks'?: number;
   readonly Plans?: readonly Node[];
 }
 
@@ -55,7 +61,7 @@ export async function explainStatements(database: Database, work: () => Promise<
     const plans: StatementPlan[] = [];
     for (const { text, values } of statements) {
       await client.query('BEGIN');
-      const { rows } = await client.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`, [...values]);
+      const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${text}`, [...values]);
       await client.query('ROLLBACK');
       const [{ Plan: root, 'Execution Time': ms }] = rows[0]['QUERY PLAN'];
       const nodes = [...nodesOf(root)];
@@ -63,6 +69,8 @@ export async function explainStatements(database: Database, work: () => Promise<
         text,
         ms,
         rowsRead: nodes.reduce((sum, node) => sum + rowsReadBy(node), 0),
+        rowsReturned: root['Actual Rows'] ?? 0,
+        pages: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
         scanned: nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'] ?? ''),
       });
     }

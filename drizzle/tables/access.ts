@@ -102,6 +102,8 @@ export const auditEntries = cms.table(
   (t) => [
     index('audit_entries_newest').on(t.createdAt.desc(), t.id.desc()),
     index('audit_entries_target').on(t.target, t.createdAt.desc()),
+    index('audit_entries_action').on(t.action, t.createdAt.desc(), t.id.desc()),
+    index('audit_entries_outcome').on(t.outcome, t.createdAt.desc(), t.id.desc()),
     index('audit_entries_actor').on(t.actorName, t.createdAt.desc()),
   ],
 );

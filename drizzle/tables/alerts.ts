@@ -27,6 +27,8 @@ export const alerts = cms.table(
   (t) => [
     uniqueIndex('alerts_one_open').on(t.platform, t.kind, t.thing).where(sql.raw('resolved_at IS NULL')),
     index('alerts_newest').on(t.openedAt.desc(), t.id.desc()),
+    index('alerts_instance').on(t.instanceId, t.openedAt.desc(), t.id.desc()),
+    index('alerts_image').on(t.imageId).where(sql.raw('instance_id IS NULL')),
     index('alerts_resolved').on(t.resolvedAt),
   ],
 );

@@ -34,6 +34,7 @@ export const drills = cms.table(
   (t) => [
     index('drills_image').on(t.imageId, t.startedAt.desc(), t.id.desc()),
     index('drills_instance').on(t.sourceInstanceId, t.startedAt.desc(), t.id.desc()),
+    index('drills_finished').on(t.finishedAt),
     index('drills_operation').on(t.operationId),
     index('drills_running').on(t.platform).where(sql.raw(`state = 'RUNNING'`)),
     index('drills_proof').on(t.imageId).where(sql.raw(`state = 'PASSED'`)),

@@ -77,6 +77,12 @@ export const images = cms.table(
     index('images_labels').using('gin', t.labels.op('jsonb_path_ops')),
     index('images_schedule').on(t.scheduleId, t.createdAt.desc(), t.id.desc()),
     index('images_newest_available').on(t.sourceInstanceId, t.takenAt.desc()).where(sql.raw(`state = 'AVAILABLE'`)),
+    index('images_expiring')
+      .on(t.platform, t.expiresAt)
+      .where(sql.raw(`state = 'AVAILABLE' AND NOT protected AND expires_at IS NOT NULL`)),
+    index('images_scheduled')
+      .on(t.platform, t.sourceInstanceId)
+      .where(sql.raw(`state = 'AVAILABLE' AND NOT protected AND schedule_id IS NOT NULL`)),
     index('images_failed').on(t.createdAt).where(sql.raw(`state = 'FAILED'`)),
     index('images_source_instance').on(t.sourceInstanceId, t.createdAt.desc(), t.id.desc()),
   ],

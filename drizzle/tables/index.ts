@@ -4,6 +4,7 @@ export { authorities } from './authorities.ts';
 export { changes, changesForgotten } from './changes.ts';
 export { clocks } from './clocks.ts';
 export { cms } from './cms.ts';
+export { readinessSummaries, tallies } from './counts.ts';
 export { drills } from './drills.ts';
 export { idempotencyKeys } from './idempotency-keys.ts';
 export { imageFiles, images } from './images.ts';

@@ -69,6 +69,8 @@ export const instances = cms.table(
     index('instances_labels').using('gin', t.labels.op('jsonb_path_ops')),
     index('instances_source_image').on(t.sourceImageId),
     index('instances_running').on(t.platform).where(sql.raw(`state = 'RUNNING'`)),
+    index('instances_unhealthy').on(t.platform, t.name).where(sql.raw(`state = 'RUNNING' AND health = 'UNHEALTHY'`)),
+    index('instances_stopped').on(t.platform, t.name).where(sql.raw(`state = 'STOPPED'`)),
     check(
       'instances_password_kept',
       sql`${t.encryptedPassword} IS NOT NULL OR ${t.state} IN (${sql.raw(listed(ENDED_RECORD_STATES))})`,

@@ -17,6 +17,7 @@ import {
   type JobState,
   type OperationKind,
   type OperationState,
+  RUNNING_WISHES,
   type StepState,
 } from '../../schema/states.ts';
 import { cms } from './cms.ts';
@@ -71,6 +72,12 @@ export const operations = cms.table(
     index('operations_instance').on(t.instanceId, t.createdAt.desc(), t.id.desc()),
     index('operations_image').on(t.imageId, t.createdAt.desc(), t.id.desc()),
     index('operations_finished').on(t.finishedAt),
+    index('operations_last_wish')
+      .on(t.instanceId, t.createdAt.desc())
+      .where(sql.raw(`kind IN (${listed(RUNNING_WISHES)})`)),
+    index('operations_preflights')
+      .on(t.platform, sql`(input ->> 'namespace')`, t.finishedAt.desc())
+      .where(sql.raw(`kind = 'PREFLIGHT' AND state IN ('SUCCEEDED', 'FAILED')`)),
     index('operations_active')
       .on(t.state)
       .where(sql.raw(`state IN (${listed(ACTIVE_OPERATION_STATES)})`)),

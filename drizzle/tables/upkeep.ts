@@ -19,7 +19,10 @@ export const healthChecks = cms.table(
     message: text(),
   },
   // Rows come in the order of time: BRIN finds the old ones at hardly any cost for the writes.
-  (t) => [primaryKey({ columns: [t.instanceId, t.at] }), index('health_checks_age').using('brin', t.at)],
+  (t) => [
+    primaryKey({ columns: [t.instanceId, t.at] }),
+    index('health_checks_age').using('brin', t.at).with({ autosummarize: true }),
+  ],
 );
 
 /** Where the platform and the blob store hold something else than the records say. */

@@ -10,8 +10,12 @@ import type { Stops } from './stops.ts';
 const LOCAL_NAME = /(^|\.)localhost\.?$/i;
 
 /** Sends messages to webhooks, until `stops` are called. */
-export function startWebhooks(config: Config, core: Core, log: Logger, stops: Stops): WebhookPort {
-  const { database, listener, secrets } = core;
+export function startWebhooks(
+  config: Pick<Config, 'webhookAllowPrivate'>,
+  { database, listener, secrets }: Pick<Core, 'database' | 'listener' | 'secrets'>,
+  log: Logger,
+  stops: Stops,
+): WebhookPort {
   const allowPrivate = config.webhookAllowPrivate;
   const sender = createSender({ database, listener, secrets, allowPrivate, log });
   stops.defer('the sender of webhooks', () => sender.stop(), { withinMs: 30_000, endsWithUs: true });

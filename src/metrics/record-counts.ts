@@ -30,7 +30,10 @@ export interface RecordCounts {
   readonly drift: readonly { readonly kind: DriftKind; readonly state: DriftState; readonly count: number }[];
   /** Open alerts. */
   readonly alerts: readonly { readonly kind: AlertKind; readonly count: number }[];
-  /** Instances that are neither DELETED nor FAILED; `oldestSeconds` is of the data of their newest images. */
+  /**
+   * Instances that are neither DELETED nor FAILED, as of the last look at all of them; `oldestSeconds` is of the data of
+   * their newest images.
+   */
   readonly readiness: readonly {
     readonly status: ReadinessStatus;
     readonly count: number;
@@ -39,6 +42,8 @@ export interface RecordCounts {
     readonly oldestDrillSeconds: number | null;
     readonly longestRecoverySeconds: number | null;
   }[];
+  /** How long ago that look was; null before the first. */
+  readonly readinessAgeSeconds: number | null;
   readonly drills: readonly { readonly state: DrillState; readonly count: number }[];
   /** Of each instance the last drill that passed: how long ago, and how long until its server answered; null unless asked for. */
   readonly proofs:

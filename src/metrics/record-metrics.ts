@@ -37,6 +37,10 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
 
   const alerts = gauge('alerts_open', 'Alerts that are not over, by kind.');
   const readiness = gauge('instances_readiness', 'Instances by how well they could be brought back.');
+  const lookedAgo = gauge(
+    'readiness_age_seconds',
+    'How long ago all instances were looked at for how well they could be brought back; what is said of it is of then.',
+  );
   const oldest = gauge(
     'oldest_image_age_seconds',
     'The age of the data of the newest image of that instance of each readiness where it is oldest.',
@@ -104,6 +108,7 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
         of(counts.alerts, (row) => row.kind === kind),
         { kind: lower(kind) },
       );
+    if (counts.readinessAgeSeconds !== null) result.observe(lookedAgo, counts.readinessAgeSeconds);
     for (const status of READINESS_STATUSES) {
       const row = counts.readiness.find((one) => one.status === status);
       result.observe(readiness, row?.count ?? 0, { status: lower(status) });
@@ -158,6 +163,7 @@ export function createRecordMetrics(meter: Meter, read: ReadRecordCounts): void 
       servers,
       alerts,
       readiness,
+      lookedAgo,
       oldest,
       imageAge,
       drills,

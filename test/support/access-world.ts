@@ -1,11 +1,12 @@
 import { pino } from 'pino';
 import { openApi } from '../../src/app/api.ts';
-import type { Core } from '../../src/app/core.ts';
+import type { RunningPlatform } from '../../src/app/platform.ts';
 import { Stops } from '../../src/app/stops.ts';
 import { startWebhooks } from '../../src/app/webhooks.ts';
 import { readConfig } from '../../src/config/env.ts';
 import { createListener } from '../../src/db/listener.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
+import { createDrillRecords } from '../../src/stores/drills/records.ts';
 import { createImageRecords } from '../../src/stores/images/records.ts';
 import { createInstanceRecords } from '../../src/stores/instances/records.ts';
 import { createJobRecords } from '../../src/stores/operations/job-records.ts';
@@ -51,27 +52,26 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
   await listener.start();
   const boss = await startBoss({ url: databaseUrl, log });
   stops.defer(() => boss.stop({ graceful: false }));
-  const platform = {
+  const platform: RunningPlatform = Object.assign(Object.create(notNeeded), {
     kind: 'local',
     id: PLATFORM,
     namespaces: ['toygres-managed'],
     readFreeBytes: async () => null,
     readOffers: async () => [{ version: '17', imageTypes: ['STOCK'] }],
-  };
+  });
   const services = {
     platform: notNeeded,
     store: notNeeded,
     probe: notNeeded,
     instances: createInstanceRecords(database, secrets),
     images: createImageRecords(database, secrets),
+    drills: createDrillRecords(database, secrets),
     jobs: createJobRecords(database, PLATFORM),
   };
   const opened = new Stops(log);
   stops.defer(() => opened.disposeAsync());
-  const webhooks = startWebhooks(config, { database, listener, secrets } as unknown as Core, log, opened);
-  const core = { database, boss, listener, secrets, platform, services, webhooks } as unknown as Core & {
-    webhooks: typeof webhooks;
-  };
+  const webhooks = startWebhooks(config, { database, listener, secrets }, log, opened);
+  const core = { database, boss, listener, secrets, platform, services, webhooks, checks: notNeeded };
   const metrics = createMetrics({ release: '0', mode: 'test' });
   stops.defer(() => metrics.stop());
   const api = await openApi(config, core, { token: ROOT_TOKEN, release: '1.2.3' }, metrics, log, opened);

@@ -4,7 +4,7 @@ import type { AlertQueries, AlertRecord } from '../../../resolvers/ports/alerts.
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { AlertKind } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
-import { belongingWithin } from '../access/scope.ts';
+import { belongingByIndex, belongingWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, counting, following, newestFirst, totalsOf } from '../lists/keyset.ts';
@@ -71,12 +71,14 @@ export function createAlertQueries({ orm }: Database, scope: Scope = EVERYTHING)
     async page(open, page) {
       const isOpen = open === null ? undefined : open ? isNull(alerts.resolvedAt) : isNotNull(alerts.resolvedAt);
       const condition = and(isOpen, within);
+      // Some are open at a time, and of the others those of few instances are found by these.
+      const found = and(isOpen, open === true ? within : belongingByIndex(scope, alerts));
       const [rows, [totals]] = await Promise.all([
         answered(
           orm
             .select()
             .from(alerts)
-            .where(following(keyset, page, condition))
+            .where(following(keyset, page, found))
             .orderBy(...newestFirst(keyset))
             .limit(page.first + 1),
         ),

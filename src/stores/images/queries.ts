@@ -12,7 +12,17 @@ import type { Database } from '../../db/database.ts';
 import { imagesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, counting, following, holding, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import {
+  buildPage,
+  counting,
+  following,
+  holding,
+  holds,
+  inTwoLooks,
+  newestFirst,
+  totalsOf,
+  within,
+} from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { imageColumns, toImageRecord } from './rows.ts';
 
@@ -23,10 +33,9 @@ const notDeleted = ne(images.state, 'DELETED');
 const holdsName = sql`${images.state} NOT IN (${sql.raw(listed(ENDED_RECORD_STATES))})`;
 
 function matching(criteria: ImageCriteria): SQL | undefined {
-  const { state, nameContains, sourceInstanceId, labels, method, scheduleId } = criteria;
+  const { state, sourceInstanceId, labels, method, scheduleId } = criteria;
   return and(
     state?.length ? inArray(images.state, [...state]) : notDeleted,
-    nameContains ? holding(images.name, nameContains) : undefined,
     sourceInstanceId == null ? undefined : eqId(images.sourceInstanceId, sourceInstanceId),
     scheduleId == null ? undefined : eqId(images.scheduleId, scheduleId),
     method?.length ? inArray(images.method, [...method]) : undefined,
@@ -105,17 +114,41 @@ export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING)
     },
 
     async page(criteria, page) {
+      const { nameContains: text } = criteria;
       const condition = and(matching(criteria), within);
+      const rowsOf = (where: SQL | undefined) =>
+        orm
+          .select(imageColumns)
+          .from(images)
+          .where(following(images, page, where))
+          .orderBy(...newestFirst(images));
+      const limit = page.first + 1;
       const [rows, [totals]] = await Promise.all([
-        answered(
-          orm
-            .select(imageColumns)
-            .from(images)
-            .where(following(images, page, condition))
-            .orderBy(...newestFirst(images))
-            .limit(page.first + 1),
+        text
+          ? inTwoLooks(
+              limit,
+              (looked) => {
+                const newest = rowsOf(condition).limit(looked).as('newest');
+                return answered(
+                  orm
+                    .select()
+                    .from(newest)
+                    .where(holds(newest.name, text))
+                    .orderBy(...newestFirst(newest))
+                    .limit(limit),
+                );
+              },
+              () => answered(rowsOf(and(condition, holding(images.name, text))).limit(limit)),
+            )
+          : answered(rowsOf(condition).limit(limit)),
+        counting(page, () =>
+          answered(
+            orm
+              .select(totalsOf(images, page))
+              .from(images)
+              .where(text ? and(condition, holding(images.name, text)) : condition),
+          ),
         ),
-        counting(page, () => answered(orm.select(totalsOf(images, page)).from(images).where(condition))),
       ]);
       return buildPage(rows.map(toImageRecord), totals, page);
     },

@@ -14,8 +14,18 @@ import type { SecretBox } from '../../secrets/secret-box.ts';
 import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, counting, following, holding, newestFirst, totalsOf, within } from '../lists/keyset.ts';
-import { idsOfReadiness } from '../readiness/readiness.ts';
+import {
+  buildPage,
+  counting,
+  following,
+  holding,
+  holds,
+  inTwoLooks,
+  newestFirst,
+  totalsOf,
+  within,
+} from '../lists/keyset.ts';
+import { isReadiness } from '../readiness/readiness.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
 
 /** Every server has it. */
@@ -25,12 +35,11 @@ const SUPERUSER_DATABASE = 'postgres';
 const holdsName = sql`${instances.state} NOT IN (${sql.raw(listed(ENDED_RECORD_STATES))})`;
 
 function matching(criteria: InstanceCriteria): SQL | undefined {
-  const { state, nameContains, labels, readiness } = criteria;
+  const { state, labels, readiness } = criteria;
   return and(
     state?.length ? inArray(instances.state, [...state]) : ne(instances.state, 'DELETED'),
-    nameContains ? holding(instances.name, nameContains) : undefined,
     within(instances, criteria),
-    readiness?.length ? sql`${instances.id} IN (${idsOfReadiness(readiness)})` : undefined,
+    readiness?.length ? isReadiness(sql`${instances.id}`, readiness) : undefined,
     labels && Object.keys(labels).length > 0 ? sql`${instances.labels} @> ${JSON.stringify(labels)}::jsonb` : undefined,
   );
 }
@@ -87,17 +96,41 @@ export function createInstanceQueries(
     },
 
     async page(criteria, page) {
+      const { nameContains: text } = criteria;
       const condition = and(matching(criteria), within);
+      const rowsOf = (where: SQL | undefined) =>
+        orm
+          .select(instanceColumns)
+          .from(instances)
+          .where(following(instances, page, where))
+          .orderBy(...newestFirst(instances));
+      const limit = page.first + 1;
       const [rows, [totals]] = await Promise.all([
-        answered(
-          orm
-            .select(instanceColumns)
-            .from(instances)
-            .where(following(instances, page, condition))
-            .orderBy(...newestFirst(instances))
-            .limit(page.first + 1),
+        text
+          ? inTwoLooks(
+              limit,
+              (looked) => {
+                const newest = rowsOf(condition).limit(looked).as('newest');
+                return answered(
+                  orm
+                    .select()
+                    .from(newest)
+                    .where(holds(newest.name, text))
+                    .orderBy(...newestFirst(newest))
+                    .limit(limit),
+                );
+              },
+              () => answered(rowsOf(and(condition, holding(instances.name, text))).limit(limit)),
+            )
+          : answered(rowsOf(condition).limit(limit)),
+        counting(page, () =>
+          answered(
+            orm
+              .select(totalsOf(instances, page))
+              .from(instances)
+              .where(text ? and(condition, holding(instances.name, text)) : condition),
+          ),
         ),
-        counting(page, () => answered(orm.select(totalsOf(instances, page)).from(instances).where(condition))),
       ]);
       return buildPage(rows.map(toInstanceRecord), totals, page);
     },

@@ -89,7 +89,7 @@ export async function readChanges(
         ), pg_snapshot_xmax(pg_current_snapshot())) AS horizon
       )
       SELECT now.horizon::text, now.xmax::text, n.noun, n.id, n.xid::text, n.position::text,
-        EXISTS (SELECT FROM cms.changes c WHERE c.xid >= now.horizon) AS held,
+        coalesce((SELECT c.xid FROM cms.changes c ORDER BY c.xid DESC LIMIT 1) >= now.horizon, false) AS held,
         EXISTS (SELECT FROM cms.changes_forgotten f WHERE (f.xid, f.position) > ${place}) AS forgotten
       FROM now LEFT JOIN LATERAL (
         SELECT c.noun, c.id, c.xid, c.position FROM cms.changes c
@@ -126,9 +126,11 @@ export async function forgetChanges({ orm }: Database, days: number, batch = 500
       ), gone AS (
         DELETE FROM cms.changes WHERE ctid = ANY (ARRAY(
           SELECT c.ctid FROM cms.changes c WHERE (c.xid, c.position) <= (SELECT xid, position FROM edge) AND ${isOld}
-          FOR UPDATE SKIP LOCKED)) RETURNING xid, position
+          ORDER BY c.xid, c.position LIMIT ${batch} FOR UPDATE SKIP LOCKED)) RETURNING xid, position
       ), impossible AS (
-        DELETE FROM cms.changes WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()) RETURNING xid
+        DELETE FROM cms.changes WHERE ctid = ANY (ARRAY(
+          SELECT c.ctid FROM cms.changes c WHERE c.xid >= pg_snapshot_xmax(pg_current_snapshot())
+          ORDER BY c.xid DESC LIMIT ${batch} FOR UPDATE SKIP LOCKED)) RETURNING xid
       ), kept AS (
         INSERT INTO cms.changes_forgotten AS f (one, xid, position)
         SELECT 'one', xid, position FROM gone ORDER BY xid DESC, position DESC LIMIT 1

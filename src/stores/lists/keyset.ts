@@ -63,12 +63,29 @@ export function buildPage<T>(rows: readonly T[], totals: Totals | undefined, pag
   };
 }
 
-/**
- * Names that hold this text, wildcards and all taken literally. The index knows the threes of letters in each name
- * (`cms.threes`, in the migrations); a shorter text is looked for from the newest on.
- */
+/** So many of the newest rows are looked through first. */
+const NEWEST_LOOKED_THROUGH = 500;
+
+/** Names that hold this text, wildcards and all taken literally. */
+export function holds(name: PgColumn, text: string): SQL {
+  return like(name, `%${text.replace(/[\\%_]/g, '\\$&')}%`);
+}
+
+/** The same, found by an index, which knows all that is one to three letters long in each name (`cms.parts`, in the migrations). */
 export function holding(name: PgColumn, text: string): SQL | undefined {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  const parts = text.length < 3 ? undefined : sql`cms.threes(${name}) @> cms.threes(${text})`;
-  return and(parts, like(name, pattern));
+  const parts = text.length < 3 ? sql`ARRAY[${text}::text]` : sql`cms.threes(${text})`;
+  return and(sql`cms.parts(${name}) @> ${parts}`, holds(name, text));
+}
+
+/**
+ * The first rows of a list that meet a condition which many rows meet, or hardly any, and nobody can tell beforehand: of the
+ * many some are among the newest, and the few are found by an index, which would find too many of the others.
+ */
+export async function inTwoLooks<R>(
+  limit: number,
+  amongNewest: (looked: number) => Promise<R[]>,
+  byIndex: () => Promise<R[]>,
+): Promise<R[]> {
+  const newest = await amongNewest(NEWEST_LOOKED_THROUGH);
+  return newest.length === limit ? newest : byIndex();
 }

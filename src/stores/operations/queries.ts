@@ -6,10 +6,10 @@ import type { FindingFacts } from '../../../schema/rules/finding-rules.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
-import { ofOperationWithin, operationsWithin } from '../access/scope.ts';
+import { belongingByIndex, belongingWithin, ofOperationWithin, operationsWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, counting, following, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { buildPage, counting, following, inTwoLooks, newestFirst, totalsOf, within } from '../lists/keyset.ts';
 import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
 import { operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
 
@@ -100,15 +100,31 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
 
     async page(criteria, page) {
       const condition = and(matching(criteria), within);
+      const rowsOf = (where: SQL | undefined) =>
+        orm
+          .select(operationColumns)
+          .from(operations)
+          .where(following(operations, page, where))
+          .orderBy(...newestFirst(operations));
+      const limit = page.first + 1;
       const [rows, [totals]] = await Promise.all([
-        answered(
-          orm
-            .select(operationColumns)
-            .from(operations)
-            .where(following(operations, page, condition))
-            .orderBy(...newestFirst(operations))
-            .limit(page.first + 1),
-        ),
+        within === undefined
+          ? answered(rowsOf(condition).limit(limit))
+          : inTwoLooks(
+              limit,
+              (looked) => {
+                const newest = rowsOf(matching(criteria)).limit(looked).as('newest');
+                return answered(
+                  orm
+                    .select()
+                    .from(newest)
+                    .where(belongingWithin(scope, newest))
+                    .orderBy(...newestFirst(newest))
+                    .limit(limit),
+                );
+              },
+              () => answered(rowsOf(and(matching(criteria), belongingByIndex(scope, operations))).limit(limit)),
+            ),
         counting(page, () => answered(orm.select(totalsOf(operations, page)).from(operations).where(condition))),
       ]);
       return buildPage(rows.map(toOperationRecord), totals, page);

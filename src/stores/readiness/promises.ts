@@ -21,12 +21,12 @@ export const promises: SQL = sql`
   ) d
   WHERE s.enabled AND d.due_at + least(d.period, interval '1 hour') <= clock_timestamp()`;
 
-/** The newest AVAILABLE image of the instance \`i\`, as rows (id, taken_at). */
+/** The newest AVAILABLE image of the instance `i`, as rows (id, taken_at). */
 export const newestImage: SQL = sql`
   SELECT m.id, coalesce(m.taken_at, m.created_at) AS taken_at FROM cms.images m
   WHERE m.source_instance_id = i.id AND m.state = 'AVAILABLE' ORDER BY m.taken_at DESC NULLS LAST LIMIT 1`;
 
-/** Whether a promise \`p\` is broken for the instance \`i\` with the newest image \`newest\`. */
+/** Whether a promise `p` is broken for the instance `i` with the newest image `newest`. */
 export const isBroken: SQL = sql`
   i.state = 'RUNNING' AND p.platform = i.platform AND i.created_at < p.due_at
   AND CASE WHEN p.instance_id IS NULL THEN i.labels @> p.selector ELSE p.instance_id = i.id END

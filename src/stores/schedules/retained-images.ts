@@ -43,7 +43,7 @@ function imagesOf(instanceIds: SQL, within: SQL | undefined = undefined): SQL {
     FROM cms.images m
     LEFT JOIN cms.instances i ON i.id = m.source_instance_id
     LEFT JOIN cms.schedules s ON s.id = m.schedule_id
-    WHERE m.state = 'AVAILABLE' AND m.source_instance_id IN (${instanceIds}) ${within === undefined ? sql`` : sql`AND ${within}`}
+    WHERE m.state = 'AVAILABLE' AND m.source_instance_id = ANY (ARRAY(${instanceIds})) ${within === undefined ? sql`` : sql`AND ${within}`}
     ORDER BY m.source_instance_id, taken_at DESC, m.id`;
 }
 
@@ -73,7 +73,7 @@ function toInstances(rows: readonly Row[]): RetainedInstance[] {
 export async function lockRetained(tx: Transaction, instanceId: string): Promise<RetainedInstance | null> {
   // Whoever takes an image of it locks the same row.
   await inside(tx).execute(sql`SELECT FROM cms.instances WHERE id = ${instanceId} FOR UPDATE`);
-  const { rows } = await inside(tx).execute<Row>(imagesOf(sql`${instanceId}::uuid`));
+  const { rows } = await inside(tx).execute<Row>(imagesOf(sql`SELECT ${instanceId}::uuid`));
   return toInstances(rows)[0] ?? null;
 }
 
@@ -86,7 +86,7 @@ export async function readRetained(
   const ids =
     of.instanceId === null
       ? sql`SELECT source_instance_id FROM cms.images WHERE schedule_id = ${of.scheduleId}::uuid AND state = 'AVAILABLE'`
-      : sql`${of.instanceId}::uuid`;
+      : sql`SELECT ${of.instanceId}::uuid`;
   const within = belongingWithin(scope, { instanceId: sql`m.source_instance_id`, imageId: sql`m.id` });
   const { rows } = await answered(orm.execute<Row>(imagesOf(ids, within)));
   return toInstances(rows);
@@ -105,12 +105,17 @@ export async function readRetainedBatch(
     limit,
   }: { readonly after: string | null; readonly onlyExpired: boolean; readonly limit: number },
 ): Promise<readonly RetainedInstance[]> {
-  const mayGo = onlyExpired ? sql`expires_at <= now()` : sql`(schedule_id IS NOT NULL OR expires_at <= now())`;
-  const ids = sql`
+  const next = (mayGo: SQL) => sql`
     SELECT DISTINCT source_instance_id FROM cms.images
     WHERE platform = ${platform} AND state = 'AVAILABLE' AND NOT protected AND ${mayGo}
       ${after === null ? sql`` : sql`AND source_instance_id > ${after}::uuid`}
     ORDER BY source_instance_id LIMIT ${limit}`;
+  const expired = next(sql`expires_at <= now()`);
+  // Each half has an index of its own.
+  const ids = onlyExpired
+    ? expired
+    : sql`SELECT source_instance_id FROM ((${expired}) UNION (${next(sql`schedule_id IS NOT NULL`)})) n
+        ORDER BY source_instance_id LIMIT ${limit}`;
   const { rows } = await answered(orm.execute<Row>(imagesOf(ids)));
   return toInstances(rows);
 }

@@ -17,11 +17,14 @@ export interface HealthSummary {
 export async function readHealthSummary({ orm }: Database, platform: string): Promise<HealthSummary> {
   const { rows } = await answered(
     orm.execute<{ running: number; unhealthy: number; names: string[] | null; wanted: string[] | null }>(sql`
-      SELECT count(*) FILTER (WHERE state = 'RUNNING')::integer AS running,
-        count(*) FILTER (WHERE state = 'RUNNING' AND health = 'UNHEALTHY')::integer AS unhealthy,
-        (array_agg(name ORDER BY name) FILTER (WHERE state = 'RUNNING' AND health = 'UNHEALTHY'))[1:10] AS names,
-        (array_agg(name ORDER BY name) FILTER (WHERE state = 'STOPPED' AND ${isWantedAndFailed}))[1:10] AS wanted
-      FROM cms.instances i WHERE platform = ${platform} AND state IN ('RUNNING', 'STOPPED')`),
+      SELECT coalesce(sum(t.count), 0)::integer AS running,
+        coalesce(sum(t.count) FILTER (WHERE t.health = 'UNHEALTHY'), 0)::integer AS unhealthy,
+        ARRAY(SELECT i.name FROM cms.instances i
+          WHERE i.platform = ${platform} AND i.state = 'RUNNING' AND i.health = 'UNHEALTHY' ORDER BY i.name LIMIT 10) AS names,
+        ARRAY(SELECT i.name FROM cms.instances i
+          WHERE i.platform = ${platform} AND i.state = 'STOPPED' AND ${isWantedAndFailed} ORDER BY i.name LIMIT 10) AS wanted
+      FROM (SELECT kind AS health, count FROM cms.tallies
+        WHERE platform = ${platform} AND noun = 'instance' AND state = 'RUNNING') t`),
   );
   const [row] = rows;
   return {

@@ -18,13 +18,22 @@ export interface LastPreflight {
 
 /** The last one of each namespace that came to its end, in the order of names; cancelled ones say nothing. One statement. */
 export async function readLastPreflights({ orm }: Database, platform: string): Promise<readonly LastPreflight[]> {
+  const ended = sql`o.platform = ${platform} AND o.kind = 'PREFLIGHT' AND o.state IN ('SUCCEEDED', 'FAILED') AND o.finished_at IS NOT NULL`;
+  // From one namespace to the next in the index, whatever number of preflights there is.
   const { rows } = await answered(
     orm.execute<{ namespace: string; version: string; at: Date | string; failure: FailureRecord | null }>(sql`
-      SELECT DISTINCT ON (input->>'namespace') input->>'namespace' AS namespace, input->>'postgresVersion' AS version,
-        finished_at AS at, CASE state WHEN 'FAILED' THEN failure END AS failure
-      FROM cms.operations
-      WHERE kind = 'PREFLIGHT' AND platform = ${platform} AND state IN ('SUCCEEDED', 'FAILED') AND finished_at IS NOT NULL
-      ORDER BY input->>'namespace', finished_at DESC, id`),
+      WITH RECURSIVE spaces AS (
+        (SELECT o.input->>'namespace' AS name FROM cms.operations o WHERE ${ended} ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT o.input->>'namespace' FROM cms.operations o
+          WHERE ${ended} AND o.input->>'namespace' > s.name ORDER BY 1 LIMIT 1)
+        FROM spaces s WHERE s.name IS NOT NULL
+      )
+      SELECT s.name AS namespace, last.version, last.at, last.failure FROM spaces s CROSS JOIN LATERAL (
+        SELECT o.input->>'postgresVersion' AS version, o.finished_at AS at, CASE o.state WHEN 'FAILED' THEN o.failure END AS failure
+        FROM cms.operations o WHERE ${ended} AND o.input->>'namespace' = s.name
+        ORDER BY o.finished_at DESC NULLS LAST, o.id LIMIT 1
+      ) last ORDER BY s.name`),
   );
   return rows.map(({ namespace, version, at, failure }) => {
     return { namespace, postgresVersion: version, finishedAt: new Date(at), failure };

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { listed } from '../../../drizzle/tables/listed.ts';
-import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
+import { ACTIVE_OPERATION_STATES, RUNNING_WISHES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 
@@ -17,8 +17,8 @@ export interface StoppedInstance {
 /** Of an instance `i`: the last time that it was asked to run or to stop, it was to run, and that has failed. */
 export const isWantedAndFailed = sql`COALESCE((
   SELECT o.kind <> 'STOP_INSTANCE' AND o.state = 'FAILED' FROM cms.operations o
-  WHERE o.instance_id = i.id AND o.kind IN ('START_INSTANCE', 'RESTART_INSTANCE', 'STOP_INSTANCE')
-  ORDER BY o.created_at DESC LIMIT 1), false)`;
+  WHERE o.instance_id = i.id AND o.kind IN (${sql.raw(listed(RUNNING_WISHES))})
+  ORDER BY o.created_at DESC NULLS LAST LIMIT 1), false)`;
 
 /** All of the platform, no operation under way. One statement. */
 export async function readStopped({ orm }: Database, platform: string): Promise<readonly StoppedInstance[]> {

@@ -1,4 +1,4 @@
-import { asc, eq, inArray, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { webhookDeliveries, webhooks } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { WebhookDeliveryRecord, WebhookQueries, WebhookRecord } from '../../../resolvers/ports/webhooks.ts';
@@ -6,6 +6,8 @@ import { type Database, inside } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 import { refuseHeldName } from '../commands/held-names.ts';
 import { distinctIds, groupedByIds } from '../lists/keyed.ts';
+import { newestFirst } from '../lists/keyset.ts';
+import { parentId, parentRelation } from '../lists/pages-by-parent.ts';
 
 /** A webhook with its encrypted secrets, its row locked until the transaction ends. */
 export type LockedWebhook = typeof webhooks.$inferSelect;
@@ -61,27 +63,21 @@ export function createWebhookQueries({ orm }: Database): WebhookQueries {
     },
     async deliveries(webhookIds, first) {
       if (webhookIds.length === 0) return [];
-      const place = sql<number>`row_number() OVER (PARTITION BY ${webhookDeliveries.webhookId}
-        ORDER BY ${webhookDeliveries.createdAt} DESC, ${webhookDeliveries.id} DESC)`.as('place');
-      const placed = orm
-        .select({ id: webhookDeliveries.id, place })
+      const newest = orm
+        .select()
         .from(webhookDeliveries)
-        .where(inArray(webhookDeliveries.webhookId, distinctIds(webhookIds)))
-        .as('placed');
+        .where(sql`${webhookDeliveries.webhookId} = ${parentId}`)
+        .orderBy(...newestFirst(webhookDeliveries))
+        .limit(first)
+        .as('newest');
       const rows = await answered(
         orm
-          .select({ delivery: webhookDeliveries })
-          .from(webhookDeliveries)
-          .innerJoin(placed, eq(placed.id, webhookDeliveries.id))
-          .where(sql`${placed.place} <= ${first}`)
-          .orderBy(sql`${placed.place}`),
+          .select(newest._.selectedFields)
+          .from(parentRelation(distinctIds(webhookIds)))
+          .crossJoinLateral(newest)
+          .orderBy(...newestFirst(newest)),
       );
-      return groupedByIds(
-        webhookIds,
-        rows,
-        (row) => row.delivery.webhookId,
-        (row) => toDelivery(row.delivery),
-      );
+      return groupedByIds(webhookIds, rows, (row) => row.webhookId, toDelivery);
     },
     async delivery(id) {
       const [row] = await answered(orm.select().from(webhookDeliveries).where(eq(webhookDeliveries.id, id)));

@@ -9,6 +9,7 @@ import { syncAlerts } from '../../stores/alerts/alerts.ts';
 import { RECORD_RULES, storeUnreachable } from '../../stores/alerts/rules.ts';
 import { tellReadiness } from '../../stores/readiness/readiness.ts';
 import { createDuty } from '../../stores/upkeep/duty.ts';
+import { foldTallies } from '../../stores/upkeep/tallies.ts';
 import { every } from '../../waiting/every.ts';
 
 export interface AlertWatchOptions {
@@ -63,6 +64,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
       changed += await syncAlerts(database, platformId, kind, rule(platformId));
     }
     await tellReadiness(database, platformId);
+    await foldTallies(database, platformId);
     if (changed > 0) log.info({ alerts: changed }, 'alerts were opened or resolved');
   }
 

@@ -14,6 +14,9 @@ import {
   deleteScheduleRuns,
   deleteSilentLeases,
   deleteSilentWorkers,
+  FROM_THE_OLDEST,
+  type PrunedBatch,
+  wholly,
 } from '../../stores/upkeep/prune.ts';
 
 /** How long what is kept, in days. */
@@ -68,15 +71,18 @@ export function createPruner({ database, store, retention, log }: PrunerOptions)
     deliveries: deleteDeliveries(DELIVERY_DAYS),
     workers: deleteSilentWorkers(),
     leases: deleteSilentLeases(),
-    changes: (cms) => forgetChanges(cms, CHANGES_DAYS),
+    changes: wholly((cms) => forgetChanges(cms, CHANGES_DAYS)),
   };
 
   return {
     async pruneTables(signal) {
       for (const [what, deleteBatch] of Object.entries(rules)) {
         let total = 0;
-        for (let deleted = -1; deleted !== 0 && !signal.aborted; total += deleted)
-          deleted = await deleteBatch(database);
+        for (let from: string | null = FROM_THE_OLDEST; from !== null && !signal.aborted; ) {
+          const { deleted, next }: PrunedBatch = await deleteBatch(database, from);
+          total += deleted;
+          from = next;
+        }
         if (total > 0) log.info({ what, rows: total }, 'old rows were deleted');
       }
     },

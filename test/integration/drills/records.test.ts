@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createDrillQueries } from '../../../src/stores/drills/queries.ts';
 import { createDrillRecords } from '../../../src/stores/drills/records.ts';
 import { readRetained } from '../../../src/stores/schedules/retained-images.ts';
-import { deleteDrills, deleteOperations } from '../../../src/stores/upkeep/prune.ts';
+import { type DeleteBatch, deleteDrills, deleteOperations, FROM_THE_OLDEST } from '../../../src/stores/upkeep/prune.ts';
 import { insertDrill, insertImage, insertInstance, secrets } from '../../support/sample-rows.ts';
 import { useShared } from '../../support/shared.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
@@ -119,6 +119,10 @@ describe('a drill on record', () => {
   });
 });
 
+async function deleteAll(deleteBatch: DeleteBatch): Promise<void> {
+  for (let from: string | null = FROM_THE_OLDEST; from !== null; from = (await deleteBatch(test.database, from)).next);
+}
+
 describe('old drills', () => {
   it('go with their operations, but for the last word and the last proof of what is still there', async () => {
     const drill = async (days: number, state: 'PASSED' | 'FAILED' | 'CANCELLED' | 'RUNNING') => {
@@ -146,12 +150,12 @@ describe('old drills', () => {
     const operations = async () =>
       (await test.database.pool.query('SELECT count(*)::int AS n FROM cms.operations WHERE image_id = $1', [imageId]))
         .rows[0].n;
-    while ((await deleteDrills(90)(test.database)) > 0);
+    await deleteAll(deleteDrills(90));
     expect(await kept()).toEqual([running, word, proof]);
-    while ((await deleteOperations(30, 0)(test.database)) > 0);
+    await deleteAll(deleteOperations(30, 0));
     expect(await operations()).toBe(3);
     await test.database.pool.query(`UPDATE cms.images SET state = 'DELETED' WHERE id = $1`, [imageId]);
-    while ((await deleteDrills(90)(test.database)) > 0);
+    await deleteAll(deleteDrills(90));
     // What they say of the instance is still worth knowing.
     expect(await kept()).toEqual([running, word, proof]);
   });

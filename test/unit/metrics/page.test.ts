@@ -14,6 +14,7 @@ const NOTHING: RecordCounts = {
   liveWorkers: 0,
   alerts: [],
   readiness: [],
+  readinessAgeSeconds: null,
   imageAges: null,
   drills: [],
   proofs: null,
