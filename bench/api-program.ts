@@ -53,7 +53,15 @@ const webhooks = startWebhooks(config, { database, listener, secrets }, log, sto
 const services = { ...parts.services, platform };
 const core = { database, boss, listener, secrets, platform, services, webhooks, checks: services.probe };
 const metrics = createMetrics({ release: '0', mode: 'api' });
-const { url: api } = await openApi(config, core, { token: TOKEN, release: 'bench' }, metrics, log, stops);
+const { url: api, ensureFirstAdministrator } = await openApi(
+  config,
+  core,
+  { token: TOKEN, release: 'bench' },
+  metrics,
+  log,
+  stops,
+);
+await ensureFirstAdministrator();
 
 process.on('message', (order: ApiOrder) => {
   if (order.verb === 'write') {

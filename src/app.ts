@@ -10,6 +10,7 @@ import { openProbes } from './app/probes.ts';
 import { readRelease } from './app/release.ts';
 import { startSchedules } from './app/schedules.ts';
 import { Stops } from './app/stops.ts';
+import { untilUp } from './app/until-up.ts';
 import { startWebhooks } from './app/webhooks.ts';
 import type { Config } from './config/env.ts';
 import { explainUnusable } from './db/unusable.ts';
@@ -59,14 +60,25 @@ export interface RunningApp {
 
 /**
  * Starts a server. Resolves when it answers and takes work; throws an AppError that says what to do, with everything
- * stopped again, when it cannot start. `showsSecrets`: what is shown once is read by somebody who sits there, and kept
- * nowhere; else it is put into a file of this home.
+ * stopped again, when it cannot start. A connection to the records that is dropped meanwhile begins it again, for as long as
+ * a start waits. `showsSecrets`: what is shown once is read by somebody who sits there, and kept nowhere; else it is put into
+ * a file of this home.
  */
 export async function startApp(
   config: Config,
   mode: Mode,
   log: Logger,
-  { showsSecrets = false, signal = null }: StartOptions = {},
+  options: StartOptions = {},
+): Promise<RunningApp> {
+  const wait = { what: 'the database of records', waitMs: config.startWaitMs, log, signal: options.signal ?? null };
+  return untilUp(() => startOnce(config, mode, log, options), wait);
+}
+
+async function startOnce(
+  config: Config,
+  mode: Mode,
+  log: Logger,
+  { showsSecrets = false, signal = null }: StartOptions,
 ): Promise<RunningApp> {
   await using stops = new Stops(log, signal);
   const starting = startAll(config, mode, log, stops, showsSecrets);
@@ -154,8 +166,9 @@ async function startOn(
   const webhooks = startWebhooks(config, core, log, stops);
   const identity = { token: foundations.token, release };
   const api = mode === 'worker' ? null : await openApi(config, { ...core, webhooks }, identity, metrics, log, stops);
-  const password = api?.generatedPassword ?? null;
   const probesUrl = await openProbes(config, core, identity, metrics, log, stops);
+  // Last: a start that failed after it would have made a password that nobody is told.
+  const password = (await api?.ensureFirstAdministrator()) ?? null;
   const owned = stops.move();
   let stopping: Promise<void> | null = null;
   return {

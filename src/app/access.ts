@@ -26,8 +26,8 @@ export interface Access {
   readonly trail: AuditTrail;
   /** Signing in with the configured provider; null: there is none. */
   readonly signIn: SignIn | null;
-  /** The password of the first administrator when it was made at this start; to be shown once. */
-  readonly generatedPassword: string | null;
+  /** Makes the first administrator where there is none; answers with the password that was made, to be shown once. */
+  ensureFirstAdministrator(): Promise<string | null>;
   /** What the resolvers work through. */
   services(gate: CommandGate): ReturnType<typeof buildServices>;
 }
@@ -56,7 +56,7 @@ function createSignIn(
   return createOidcSignIn({ ...parts, ...oidc, open, proxies, publicUrl: publicUrl ?? `http://${host}:${port}` });
 }
 
-/** Opens what tells callers apart, and makes the first administrator where there is none. */
+/** Opens what tells callers apart. */
 export async function openAccess(
   config: Config,
   { database, listener, secrets }: Core,
@@ -66,10 +66,6 @@ export async function openAccess(
   stops: Stops,
 ): Promise<Access> {
   const hasher = createPasswordHasher();
-  const generatedPassword = await ensureFirstAdministrator(database, hasher, {
-    username: config.adminUsername,
-    password: config.adminPassword,
-  });
   const identities = createIdentities({ database, token, username: config.adminUsername });
   const watched = createWatchedIdentities(identities, listener, log);
   stops.defer('the watch over identities', () => watched.stop(), { endsWithUs: true });
@@ -92,7 +88,8 @@ export async function openAccess(
     },
     trail,
     signIn: createSignIn(config, parts),
-    generatedPassword,
+    ensureFirstAdministrator: () =>
+      ensureFirstAdministrator(database, hasher, { username: config.adminUsername, password: config.adminPassword }),
     services: (gate) => buildServices(parts, trail, gate),
   };
 }

@@ -101,10 +101,9 @@ function buildServices(
   return (scope) => (isEverything(scope) ? everything : narrowServices(everything, scope, database, secrets));
 }
 
-/** The API, and the first administrator's password when it was made at this start. */
-export interface OpenedApi {
+/** The API, and what makes the first administrator. */
+export interface OpenedApi extends Pick<Access, 'ensureFirstAdministrator'> {
   readonly url: string;
-  readonly generatedPassword: string | null;
 }
 
 /** Opens the API on the configured address; port 0 is any free one. Throws UNAVAILABLE when the port is in use. */
@@ -138,5 +137,5 @@ export async function openApi(
   });
   stops.defer('the API', () => server.stop(), { endsWithUs: true });
   const { url } = await server.listen(config.port, config.host);
-  return { url, generatedPassword: access.generatedPassword };
+  return { url, ensureFirstAdministrator: access.ensureFirstAdministrator };
 }

@@ -123,12 +123,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
   });
   waitWhenFull(pool);
-  // The pool hears the errors of idle connections alone: one that dies inside a transaction, between two statements,
-  // would end the process. Its next statement fails, and that is heard.
-  pool.on('connect', (client) => {
-    client.on('error', () => undefined);
-    endWhenSilent(client);
-  });
+  pool.on('connect', endWhenSilent);
   // An idle connection's error is no caller's: the pool has dropped it, and the next query opens another.
   pool.on('error', () => undefined);
   const orm = drizzle(pool, { schema: tables, casing: 'snake_case' });

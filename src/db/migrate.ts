@@ -39,8 +39,6 @@ export async function migrateDatabase(
 ): Promise<void> {
   const service = serviceUrl === undefined ? null : await readRole(serviceUrl);
   const client = open(url);
-  // A lost connection also rejects the query under way; unheard, it would end the process.
-  client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query('BEGIN');

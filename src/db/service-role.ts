@@ -5,7 +5,6 @@ import { explainUnusable } from './unusable.ts';
 /** Who a connection is, as the database knows it: a URL may leave it out. Throws as migrations do. */
 export async function readRole(url: string): Promise<string> {
   const client = createSession({ url, applicationName: 'toygres migrations', pooled: true });
-  client.on('error', () => undefined);
   try {
     await client.connect();
     const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');

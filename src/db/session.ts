@@ -49,6 +49,13 @@ type StartupConf = Record<string, string>;
 
 /** A connection whose first message pins what a pooler keeps. For transactions of a pooler, where nothing else stays. */
 export class PooledClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // A connection that is lost fails the statement under way, or the next one, and that is heard. Where nobody listens to
+    // the client itself (between two statements of a transaction, while a pool opens it) this would end the process.
+    this.on('error', () => undefined);
+  }
+
   /** Called by the driver. */
   getStartupConf(): StartupConf {
     const { user, database } = this as unknown as { user: string; database: string };

@@ -77,6 +77,21 @@ async function tryStops(moment: (output: () => string) => Promise<void>, codes: 
 const untilReady = (output: () => string) =>
   eventually(output, (said) => said.includes('Toygres is ready'), 60_000).then(() => undefined);
 
+describe('a start', () => {
+  it(
+    'comes up, if later, while the line to the records drops connections',
+    () =>
+      tryStops(
+        async (output) => {
+          beFlaky();
+          await untilReady(output);
+        },
+        [0],
+      ),
+    LONG_ENOUGH_MS,
+  );
+});
+
 describe('a stop', () => {
   it(
     'ends in order, and leaves nothing, while the line to the records drops connections',

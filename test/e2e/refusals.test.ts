@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -208,6 +209,12 @@ describe('a server that cannot start', () => {
       const { code, output } = await other.startInVain('standalone', { PORT: port });
       expect([code, output]).toEqual([1, expect.stringContaining(port)]);
       expect(await other.processes()).toEqual([]);
+      // Nobody has been told a password yet, so that none was made.
+      const password = path.join(other.directory, 'admin-password');
+      expect(existsSync(password)).toBe(false);
+      const later = await other.start();
+      expect(existsSync(password)).toBe(true);
+      await later.stop();
     } finally {
       holder.close();
       await other.stop();

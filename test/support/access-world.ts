@@ -75,6 +75,7 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
   const metrics = createMetrics({ release: '0', mode: 'test' });
   stops.defer(() => metrics.stop());
   const api = await openApi(config, core, { token: ROOT_TOKEN, release: '1.2.3' }, metrics, log, opened);
+  const generatedPassword = await api.ensureFirstAdministrator();
   const owned = stops.move();
   const { url } = api;
 
@@ -109,7 +110,7 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
     /** What was logged, one JSON text a line. */
     lines,
     metrics,
-    generatedPassword: api.generatedPassword,
+    generatedPassword,
     send,
     root,
     /** Signs in; answers with the cookies of the session and of the device, for later requests. */
