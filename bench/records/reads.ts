@@ -17,7 +17,7 @@ import { createScheduleQueries } from '../../src/stores/schedules/queries.ts';
 import { readRetained } from '../../src/stores/schedules/retained-images.ts';
 import { createUpkeepQueries } from '../../src/stores/upkeep/queries.ts';
 import { createWebhookQueries } from '../../src/stores/webhooks/webhooks.ts';
-import type { RecordCall } from './calls.ts';
+import type { RecordCall } from './record-call.ts';
 
 /** Parts of names: of all of them, of some, of few, of one, of none, and none though its own parts are in all. */
 const PARTS = ['nightly', 'shop', 'a3', 'a3f', 'a3f1', 'zz', 'ightly-nightly', 'opshop'];

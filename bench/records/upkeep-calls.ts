@@ -32,7 +32,7 @@ import { foldTallies } from '../../src/stores/upkeep/tallies.ts';
 import { readNextDelivery, takeDue } from '../../src/stores/webhooks/outbox.ts';
 import { QUEUE_SCHEMA } from '../../src/workflow/queue/boss.ts';
 import { queueNamePattern } from '../../src/workflow/queue/queue-name.ts';
-import type { RecordCall } from './calls.ts';
+import type { RecordCall } from './record-call.ts';
 
 /** What looks after a platform reads and deletes, what metrics count, and what diagnostics ask. */
 export function listUpkeep(database: Database, platform: string): RecordCall[] {
