@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { ADD_LABELS, ALL_LABELS, LabelInput, REMOVE_LABELS } from './label.ts';
+import { ParameterInput } from './parameter.ts';
 import { BackgroundWork, DurableFunctions, Exposure, ImageType, Loss } from './states.ts';
 
 @InputType({ description: 'A new instance: an empty server, or with sourceImageId one restored from an image.' })
@@ -61,6 +62,14 @@ export class CreateInstanceInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether deleting it is refused at first. Left out: false.' })
   declare readonly deletionProtection?: boolean | null;
+
+  @Field(() => [ParameterInput], {
+    nullable: true,
+    description:
+      'Parameters of PostgreSQL that its server is started with, at most 64, each once. An image carries none of them. ' +
+      'Left out: none.',
+  })
+  declare readonly parameters?: ParameterInput[] | null;
 
   @Field(() => ID, {
     nullable: true,
@@ -129,6 +138,14 @@ export class UpdateInstanceInput {
 
   @Field(() => Int, { nullable: true, description: 'New size of the volume in GiB, at most 16384; volumes only grow.' })
   declare readonly storageGib?: number | null;
+
+  @Field(() => [ParameterInput], {
+    nullable: true,
+    description:
+      'All its parameters of PostgreSQL from now on; an empty list removes them. They take effect at the next start: ' +
+      'pendingRestart tells. CONFLICT while an operation starts or stops it.',
+  })
+  declare readonly parameters?: ParameterInput[] | null;
 
   @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   declare readonly idempotencyKey?: string | null;

@@ -25,6 +25,9 @@ export class UpdateInstancePayload {
     description: 'What does the work on the platform; null where only the record was changed.',
   })
   declare readonly operation: Operation | null;
+
+  @Field(() => [String], { description: 'What is still to be done or known about it, in words; mostly empty.' })
+  declare readonly notices: string[];
 }
 
 @ObjectType({ description: 'What deleteInstance began.' })

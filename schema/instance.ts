@@ -5,6 +5,7 @@ import { Failure } from './failure.ts';
 import { Finding } from './finding.ts';
 import { Label } from './label.ts';
 import { Node } from './node.ts';
+import { Parameter } from './parameter.ts';
 import { DateTime } from './scalars.ts';
 import { DurableFunctions, Exposure, HealthStatus, ImageType, InstanceState } from './states.ts';
 
@@ -47,6 +48,16 @@ export class Instance extends Node {
 
   @Field(() => [Label], { description: 'Its labels, ordered by key.' })
   declare readonly labels: Label[];
+
+  @Field(() => [Parameter], {
+    description: 'The parameters of PostgreSQL that its next start gives it, ordered by name.',
+  })
+  declare readonly parameters: Parameter[];
+
+  @Field(() => Boolean, {
+    description: 'Whether it is RUNNING with other parameters than it is to have: restart it, and it has them.',
+  })
+  declare readonly pendingRestart: boolean;
 
   @Field(() => Endpoint, { nullable: true, description: 'Where clients connect; null while the server does not run.' })
   declare readonly endpoint: Endpoint | null;

@@ -36,6 +36,9 @@ export const instances = cms.table(
     health: text().$type<HealthStatus>().notNull().default('UNKNOWN'),
     deletionProtection: boolean().notNull().default(false),
     labels: jsonb().$type<Record<string, string>>().notNull().default({}),
+    /** What of PostgreSQL's parameters its next start gives it, and what the server that runs was started with. */
+    parameters: jsonb().$type<Record<string, string>>().notNull().default({}),
+    startedParameters: jsonb().$type<Record<string, string>>().notNull().default({}),
     /** Encrypted; null once the instance is deleted. */
     encryptedPassword: text(),
     /** Encrypted; null for servers without a login that is no superuser, and once the instance is deleted. */

@@ -22,6 +22,8 @@ function describe(drill: DrillServer, image: ImageRecord): InstanceRecord {
     health: 'UNKNOWN',
     deletionProtection: false,
     labels: {},
+    parameters: {},
+    startedParameters: {},
     endpoint: null,
     sourceImageId: image.id,
     durableFunctions: 'CANCEL',

@@ -1,4 +1,5 @@
 import type { Exposure, ImageType } from '../../schema/states.ts';
+import type { Parameters } from '../servers/parameters.ts';
 
 /** Names one server and all that belongs to it (volume, secret, configuration) on the platform. */
 export interface ServerRef {
@@ -17,6 +18,8 @@ export interface ServerSpec extends ServerRef {
   readonly storageGib: number;
   readonly exposure: Exposure;
   readonly dnsLabel: string | null;
+  /** PostgreSQL's parameters that it is started with, over what its own files say. */
+  readonly parameters: Parameters;
 }
 
 /** The superuser's login, as the server is made with it. */
@@ -47,6 +50,8 @@ export interface ServerStatus {
   readonly endpoint: (Address & { readonly dnsName: string | null }) | null;
   /** Where jobs on the same platform reach it. */
   readonly insideAddress: Address | null;
+  /** The parameters of its spec when it was started. Left out: it is not known. */
+  readonly parameters?: Parameters;
   /** The operation that had it run last, as far as the platform knows. */
   readonly askedBy?: string | null;
   /** Of a STOPPED one: it is made by another release or with other settings, and the next start makes it anew. */

@@ -10,6 +10,7 @@ import type {
   InstanceState,
   Loss,
 } from '../../schema/states.ts';
+import type { Parameters } from '../servers/parameters.ts';
 import type { Finding } from './job-protocol.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
@@ -40,6 +41,9 @@ export interface InstanceRecord {
   readonly health: HealthStatus;
   readonly deletionProtection: boolean;
   readonly labels: Readonly<Record<string, string>>;
+  /** PostgreSQL's parameters that its next start gives it, and those that the server that runs was started with. */
+  readonly parameters: Parameters;
+  readonly startedParameters: Parameters;
   readonly endpoint: ServerEndpoint | null;
   readonly sourceImageId: string | null;
   /** What becomes of the durable functions of the image; null where there is no image. */
@@ -122,8 +126,16 @@ export interface InstanceRecords {
   readPassword(id: string): Promise<string>;
   /** The same of the owner's login; null where the server has none. */
   readOwnerPassword(id: string): Promise<string | null>;
-  /** RUNNING with this endpoint, and with what a restore found; clears an earlier failure. */
-  markRunning(tx: Transaction, id: string, endpoint: ServerEndpoint, findings?: readonly FindingFacts[]): Promise<void>;
+  /**
+   * RUNNING with this endpoint, with the parameters that its server was started with, where they are known, and with what a
+   * restore found; clears an earlier failure.
+   */
+  markRunning(
+    tx: Transaction,
+    id: string,
+    endpoint: ServerEndpoint & { readonly parameters?: Parameters },
+    findings?: readonly FindingFacts[],
+  ): Promise<void>;
   /** The password that it is to have, while it is being given another; else null. Hand it on, as the other. */
   readNextPassword(id: string): Promise<string | null>;
   /** Makes that one the recorded one. No effect without one. */

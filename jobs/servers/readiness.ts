@@ -1,9 +1,17 @@
 import { AppError, assertNever } from '../../schema/errors.ts';
 import type { Platform, ServerSpec } from '../ports/platform.ts';
 import type { Poll, UntilOptions } from '../workflow/context.ts';
+import type { Parameters } from './parameters.ts';
 
 /** Where a server is reached, as a step returns it. */
-export type Endpoint = { readonly host: string; readonly port: number; readonly dnsName: string | null };
+export type Endpoint = {
+  readonly host: string;
+  readonly port: number;
+  readonly dnsName: string | null;
+  readonly tls?: string;
+  /** What its server was started with. */
+  readonly parameters?: Parameters;
+};
 
 /** A server replays what it missed before it is ready, and a cloud takes minutes for a volume or an address. */
 export const READINESS: UntilOptions = { timeoutMs: 600_000, intervalMs: 250, attempts: 10 };
@@ -13,7 +21,7 @@ export const READINESS: UntilOptions = { timeoutMs: 600_000, intervalMs: 250, at
  * Throws STEP_FAILED with the server's own reason when it cannot come up by itself.
  */
 export async function lookWhetherReady(platform: Platform, spec: ServerSpec): Promise<Poll<Endpoint>> {
-  const { phase, endpoint, detail } = await platform.readServer(spec);
+  const { phase, endpoint, detail, parameters } = await platform.readServer(spec);
   const waiting = (message: string): Poll<Endpoint> => ({ progress: { message } });
   switch (phase) {
     case 'READY':
@@ -24,6 +32,7 @@ export async function lookWhetherReady(platform: Platform, spec: ServerSpec): Pr
           port: endpoint.port,
           dnsName: endpoint.dnsName,
           ...(endpoint.tls === undefined ? {} : { tls: endpoint.tls }),
+          ...(parameters === undefined ? {} : { parameters }),
         },
       };
     case 'STARTING':

@@ -3,7 +3,7 @@ import type { InstanceRecord, InstanceRecords } from '../ports/records.ts';
 
 /** What the platform is to hold for an instance, from its record alone: the same record, the same spec. */
 export function buildServerSpec(instance: InstanceRecord, operationId: string): ServerSpec {
-  const { namespace, resourceName, imageType, postgresVersion, storageGib, exposure, dnsLabel } = instance;
+  const { namespace, resourceName, imageType, postgresVersion, storageGib, exposure, dnsLabel, parameters } = instance;
   return {
     namespace,
     resourceName,
@@ -14,6 +14,7 @@ export function buildServerSpec(instance: InstanceRecord, operationId: string): 
     storageGib,
     exposure,
     dnsLabel,
+    parameters,
   };
 }
 

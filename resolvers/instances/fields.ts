@@ -3,16 +3,19 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
 import { SUPERUSER_NAME } from '../../jobs/ports/superuser.ts';
+import { isSame } from '../../jobs/servers/parameters.ts';
 import { Endpoint } from '../../schema/endpoint.ts';
 import { Image } from '../../schema/image.ts';
 import { ImageConnection } from '../../schema/image-connection.ts';
 import { Instance } from '../../schema/instance.ts';
 import { Label } from '../../schema/label.ts';
 import { OperationConnection } from '../../schema/operation-connection.ts';
+import { Parameter } from '../../schema/parameter.ts';
 import { buildConnectionString } from '../connection-string.ts';
 import type { ApiContext } from '../context.ts';
 import { listLabels } from '../labels.ts';
 import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../paging.ts';
+import { listParameters } from '../parameters.ts';
 import type { OperationRecord } from '../ports/records.ts';
 import { AFTER, FIRST } from '../words.ts';
 
@@ -22,6 +25,16 @@ export class InstanceFieldResolver {
   @FieldResolver(() => [Label])
   labels(@Root() instance: InstanceRecord): Label[] {
     return listLabels(instance.labels);
+  }
+
+  @FieldResolver(() => [Parameter])
+  parameters(@Root() instance: InstanceRecord): Parameter[] {
+    return listParameters(instance.parameters);
+  }
+
+  @FieldResolver(() => Boolean)
+  pendingRestart(@Root() { state, parameters, startedParameters }: InstanceRecord): boolean {
+    return state === 'RUNNING' && !isSame(parameters, startedParameters);
   }
 
   @FieldResolver(() => Image, {

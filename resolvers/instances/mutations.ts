@@ -25,6 +25,7 @@ import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { readLabelChange, readLabels } from '../labels.ts';
 import { type InstanceOutcome, readInstanceOutcome } from '../outcomes.ts';
+import { readParameters } from '../parameters.ts';
 import type { OnInstance } from '../ports/commands.ts';
 import type { Services } from '../services.ts';
 import { INPUT } from '../words.ts';
@@ -56,18 +57,22 @@ export class InstanceMutationResolver {
     const command = {
       ...input,
       labels: readLabels(input.labels),
+      parameters: readParameters(input.parameters),
       sourceImageId: sourceImageId == null ? sourceImageId : requireId('image', 'sourceImageId', sourceImageId),
     };
     return readInstanceOutcome(context, await this.#services.instanceCommands.create(context.caller, command));
   }
 
-  @Mutation(() => UpdateInstancePayload, { description: 'Changes labels, protection or the size of the volume.' })
+  @Mutation(() => UpdateInstancePayload, {
+    description: 'Changes labels, protection, parameters of PostgreSQL or the size of the volume.',
+  })
   async updateInstance(
     @Ctx() context: ApiContext,
     @Arg('input', () => UpdateInstanceInput, { description: INPUT }) input: UpdateInstanceInput,
   ): Promise<InstanceOutcome> {
     checkUpdateInstance(input);
-    const command = { ...input, ...onInstance(input), ...readLabelChange(input) };
+    const parameters = readParameters(input.parameters);
+    const command = { ...input, ...onInstance(input), ...readLabelChange(input), parameters };
     return readInstanceOutcome(context, await this.#services.instanceCommands.update(context.caller, command));
   }
 

@@ -56,12 +56,14 @@ export interface CreateInstance extends Idempotent {
   readonly databases?: readonly string[] | null | undefined;
   readonly acceptLoss?: Loss | null | undefined;
   readonly backgroundWork?: BackgroundWork | null | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | null | undefined;
 }
 
 export interface UpdateInstance extends Idempotent, LabelChange {
   readonly instanceId: string;
   readonly deletionProtection?: boolean | null | undefined;
   readonly storageGib?: number | null | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | null | undefined;
 }
 
 export interface CreateImage extends Idempotent {

@@ -4,6 +4,7 @@ import type { Loss } from './finding-rules.ts';
 import { checkIdempotencyKey } from './idempotency-rules.ts';
 import { checkLabelChange, checkLabels, type LabelChangeForm, type LabelPair } from './label-rules.ts';
 import { checkName, INSTANCE_NAME_MAX } from './name-rules.ts';
+import { checkParameters, type ParameterPair } from './parameter-rules.ts';
 import { checkText } from './text-rules.ts';
 
 /** The majors that this release knows, newest first. Which of them can be had, the platform decides. */
@@ -20,6 +21,7 @@ const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 interface Given {
   readonly labels?: readonly LabelPair[] | null | undefined;
   readonly storageGib?: number | null | undefined;
+  readonly parameters?: readonly ParameterPair[] | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
 }
 
@@ -45,6 +47,7 @@ export interface UpdateInstanceForm extends Given, LabelChangeForm {}
 function checkCommon(input: Given): void {
   if (input.storageGib != null) checkStorage(input.storageGib);
   if (input.labels != null) checkLabels('labels', input.labels);
+  if (input.parameters != null) checkParameters('parameters', input.parameters);
   checkIdempotencyKey(input);
 }
 

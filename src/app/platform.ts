@@ -81,6 +81,7 @@ async function openKubernetes(
     templatesDirectory: TEMPLATES,
     scriptsDirectory: SCRIPTS,
     readKnownIds: (ids) => readKnownPlatforms(database, ids),
+    certificates,
     log,
   });
   const probe = createServerProbe(certificates.readTrusted);

@@ -7,6 +7,13 @@ export function parseLabel(text: string): { readonly key: string; readonly value
   return { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
+/** `work_mem=64MB` as a parameter of PostgreSQL. Throws UsageError. */
+export function parseParameter(text: string): { readonly name: string; readonly value: string } {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`"${text}" is no parameter: write it as name=value.`);
+  return { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

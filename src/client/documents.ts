@@ -4,6 +4,7 @@ export const INSTANCE_FIELDS = graphql(`
   fragment InstanceFields on Instance {
     id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection
     labels { key value }
+    parameters { name value } pendingRestart
     endpoint { host port dnsName connectionString }
     failure { code message step }
     createdAt updatedAt
@@ -74,7 +75,7 @@ export const CREATE_INSTANCE = graphql(`
 `);
 export const UPDATE_INSTANCE = graphql(`
   mutation UpdateInstance($input: UpdateInstanceInput!) {
-    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }
+    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }
   }
 `);
 export const DELETE_INSTANCE = graphql(`

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Runs a server on its volume; makes the cluster first when the volume is empty. Needs PostgreSQL's programs on PATH and
-# PGDATA TOYGRES_MAJOR TOYGRES_IMAGE_TYPE TOYGRES_NAME; /secret holds username and password.
+# PGDATA TOYGRES_MAJOR TOYGRES_IMAGE_TYPE TOYGRES_NAME; /secret holds username and password. TOYGRES_TLS: `on` with the
+# certificate in /tls, `only` where who comes over the network must use it, else without one. TOYGRES_PARAMETERS: a line
+# `name=value` for each parameter of PostgreSQL that the instance is to have.
 set -eu
 umask 077
 child=
@@ -33,10 +35,28 @@ read -r major <"$PGDATA/PG_VERSION"
 [ "$major" = "$TOYGRES_MAJOR" ] ||
   refuse "the volume holds a cluster of PostgreSQL $major; the server is to run PostgreSQL $TOYGRES_MAJOR"
 
-# On the command line, where no ALTER SYSTEM and no restored file can change it.
-set -- -c config_file=/config/postgresql.conf -c hba_file=/config/pg_hba.conf -c ident_file=/config/pg_ident.conf \
+hba=/config/pg_hba.conf
+[ "${TOYGRES_TLS:-}" != only ] || hba=/config/pg_hba_tls.conf
+
+# On the command line, where no ALTER SYSTEM and no restored file can change it: what the instance is to have, and then ours.
+set --
+while IFS= read -r line; do
+  [ -z "$line" ] || set -- "$@" -c "$line"
+done <<EOF
+${TOYGRES_PARAMETERS:-}
+EOF
+set -- "$@" -c config_file=/config/postgresql.conf -c hba_file="$hba" -c ident_file=/config/pg_ident.conf \
   -c listen_addresses='*' -c port=5432 -c cluster_name="$TOYGRES_NAME" -c unix_socket_directories=/run/postgresql \
   -c logging_collector=off -c log_destination=stderr -c log_timezone=UTC -c log_line_prefix='%m [%p] '
+
+case "${TOYGRES_TLS:-}" in
+  on | only)
+    # What is there from the start need not be read anew; see check-server.sh.
+    readlink /tls/..data >/run/postgresql/certificate 2>/dev/null || true
+    set -- "$@" -c ssl=on -c ssl_cert_file=/tls/tls.crt -c ssl_key_file=/tls/tls.key -c ssl_ca_file= -c ssl_crl_file= \
+      -c ssl_crl_dir= -c ssl_passphrase_command= -c ssl_min_protocol_version=TLSv1.2
+    ;;
+esac
 
 if [ "$TOYGRES_IMAGE_TYPE" = PG_DURABLE ]; then
   libraries=$(postgres -D "$PGDATA" "$@" -C shared_preload_libraries 2>/dev/null | tail -n 1)

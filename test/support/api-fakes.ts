@@ -92,6 +92,8 @@ export function sampleInstance(values: Partial<InstanceRecord> = {}): InstanceRe
     state: 'RUNNING',
     health: 'UNKNOWN',
     deletionProtection: false,
+    parameters: {},
+    startedParameters: {},
     labels: {},
     endpoint: { host: '127.0.0.1', port: 5433, dnsName: null },
     sourceImageId: null,

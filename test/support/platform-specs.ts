@@ -13,6 +13,7 @@ export function serverSpec(change: Partial<ServerSpec> = {}): ServerSpec {
     storageGib: 1,
     exposure: 'INTERNAL',
     dnsLabel: null,
+    parameters: {},
     ...change,
   };
 }

@@ -2,6 +2,7 @@ import type { Address, Platform } from '../../../jobs/ports/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Proxies } from '../../machine/proxies.ts';
+import type { CertificateSource } from '../../secrets/certificates/certificate-source.ts';
 import { createEvents } from './causes.ts';
 import { createApi } from './cluster/api.ts';
 import { openConnection } from './cluster/connection.ts';
@@ -15,8 +16,10 @@ import { createJobVerbs } from './jobs/job-verbs.ts';
 import { choosePlatformId, type ReadKnownIds, readNamespaces } from './namespaces.ts';
 import { listOffers } from './offers.ts';
 import { createServerManifests } from './servers/build-server.ts';
+import { createServerCertificates } from './servers/server-certificates.ts';
 import { followServerLog } from './servers/server-logs.ts';
-import { dnsNameOf, readServerStatus } from './servers/server-status.ts';
+import { dnsNameOf } from './servers/server-names.ts';
+import { readServerStatus } from './servers/server-status.ts';
 import { createServerVerbs } from './servers/server-verbs.ts';
 import { createVolumeVerbs } from './servers/volume-verbs.ts';
 import type { KubernetesSettings } from './settings.ts';
@@ -33,6 +36,8 @@ export interface KubernetesPlatformOptions extends KubernetesSettings {
   readonly scriptsDirectory: string;
   /** Those of these ids that records exist of; left out: none. */
   readonly readKnownIds?: ReadKnownIds;
+  /** Default: servers have no certificates. */
+  readonly certificates?: CertificateSource | null;
   readonly log: Logger;
 }
 
@@ -62,10 +67,11 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
   const connection = await openConnection(options.kubeconfig, options.proxies);
   const api = createApi(connection);
   const known = createKnown(api, log);
+  const certificates = options.certificates ?? null;
   const context: KubernetesContext = {
     api,
     settings: options,
-    servers: createServerManifests(templates, options),
+    servers: createServerManifests(templates, options, certificates !== null),
     jobs: createJobManifests(templates, options),
     known,
     reached: new Map(),
@@ -74,8 +80,10 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
   const events = createEvents(api);
   const reports = createReports(context);
   const slots = createJobSlots(context, log);
+  const certified = createServerCertificates(context, certificates);
   const stop = async () => {
     await slots.stop();
+    await certified.stop();
     await reports.stop();
     await known.stop();
     await api.stop();
@@ -89,6 +97,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     throw error;
   }
 
+  certified.start();
   return {
     kind: 'kubernetes',
     id,
@@ -96,7 +105,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     readOffers: async () => listOffers(options),
     // A class of volumes has its own room, which nobody tells.
     readFreeBytes: async () => null,
-    ...createServerVerbs(context),
+    ...createServerVerbs(context, certified),
     ...createVolumeVerbs(context, events),
     readServer: (ref) => readServerStatus(context, events, ref),
     ...createJobVerbs(context, reports, events, slots),

@@ -4,6 +4,7 @@ import path from 'node:path';
 const NAMES = [
   'postgres-pvc',
   'postgres-secret',
+  'postgres-certificate',
   'postgres-config',
   'postgres-service',
   'postgres-statefulset',
@@ -21,6 +22,7 @@ export interface Templates {
   readonly yaml: Readonly<Record<TemplateName, string>>;
   readonly startServer: string;
   readonly stopServer: string;
+  readonly checkServer: string;
   /** What jobs run that have a script, by its path below the directory that they find it in. */
   readonly scripts: ReadonlyMap<string, string>;
 }
@@ -45,6 +47,7 @@ export async function readTemplates(directory: string, scriptsDirectory: string)
     yaml: Object.fromEntries(yaml) as Record<TemplateName, string>,
     startServer: await text('kubernetes', 'start-server.sh'),
     stopServer: await text('kubernetes', 'stop-server.sh'),
+    checkServer: await text('kubernetes', 'check-server.sh'),
     scripts,
   };
 }

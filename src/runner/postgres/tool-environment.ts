@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { toolOptions } from '../../guarded-postgres/pinned-settings.ts';
 import type { Login, Session } from '../../guarded-postgres/session.ts';
@@ -25,7 +26,6 @@ export async function writeToolEnvironment(
   const line = `*:*:*:*:${login.password.replace(/[\\:]/g, '\\$&')}\n`;
   await writeFile(passfile, askedForPassword ? line : '', { mode: 0o600 });
   return {
-    PGHOST: login.host,
     PGPORT: String(login.port),
     PGUSER: login.user,
     PGPASSFILE: passfile,
@@ -34,13 +34,19 @@ export async function writeToolEnvironment(
     // Of version 16 and later. 15 would answer whoever asks for the password in the clear, but for this: to bind the
     // channel takes TLS, and SCRAM.
     PGREQUIREAUTH: askedForPassword ? 'scram-sha-256' : 'none',
+    ...placeOf(login),
     ...(await tlsEnvironment(login, directory)),
     ...(askedForPassword && login.identity !== undefined ? { PGCHANNELBINDING: 'require' } : {}),
     PGGSSENCMODE: 'disable',
   };
 }
 
-/** Tools know the server by the authority and the address that they reach it at. */
+/** Tools compare the certificate with PGHOST: the server's own name, whatever address it is reached at. */
+function placeOf({ host, identity }: Login): Record<string, string> {
+  return identity === undefined || isIP(host) === 0 ? { PGHOST: host } : { PGHOST: identity.name, PGHOSTADDR: host };
+}
+
+/** Tools know the server by the authority, and by its name where they can be told an address beside it. */
 async function tlsEnvironment({ identity }: Login, directory: string): Promise<Record<string, string>> {
   if (identity === undefined) return { PGSSLMODE: 'disable' };
   const trusted = path.join(directory, 'authorities.pem');

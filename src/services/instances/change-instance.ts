@@ -3,6 +3,7 @@ import { deleteInstance } from '../../../jobs/delete-instance.ts';
 import { deleteInstanceAfterImage } from '../../../jobs/delete-instance-after-image.ts';
 import { growVolume } from '../../../jobs/grow-volume.ts';
 import type { InstanceInput } from '../../../jobs/inputs.ts';
+import { isSame } from '../../../jobs/servers/parameters.ts';
 import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
 import type { Accepted, UpdateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
@@ -27,13 +28,18 @@ function isLarger(instance: LockedInstance, storageGib: number): boolean {
   );
 }
 
+/** What starts the server meanwhile would give it those of before, and the record would not tell. */
+async function requireParametersFree({ tx }: Admission, { id }: LockedInstance): Promise<void> {
+  await requireFree(tx, { instanceId: id, imageId: null, excludesOnInstance: false, excludesOnImage: false });
+}
+
 function requireGrowable(instance: LockedInstance): void {
   if (instance.state === 'STOPPED') return;
   requireState(instance, 'RUNNING', 'given a larger volume');
 }
 
 /**
- * Changes labels and deletion protection at once, since that needs no worker. A larger volume is for the platform to give:
+ * Changes labels, deletion protection and what the next start gives the server at once, since that needs no worker. A larger volume is for the platform to give:
  * that is an operation, and the record's size changes when it is true.
  */
 export async function writeInstanceChange(
@@ -48,20 +54,25 @@ export async function writeInstanceChange(
       `The instance "${instance.name}" is ${instance.state}: it cannot be changed any more.`,
     );
   }
-  const { storageGib } = input;
+  const { storageGib, parameters } = input;
+  if (parameters != null) await requireParametersFree(admission, instance);
   const grows = storageGib != null && isLarger(instance, storageGib);
   await changeInstance(admission.tx, instance.id, {
     labels: keepScopeLabels(admission.caller, applyLabelChange(instance.labels, input), input.removeLabels),
     deletionProtection: input.deletionProtection ?? undefined,
+    parameters: parameters ?? undefined,
   });
-  if (!grows) return { instanceId: instance.id, imageId: null, operationId: null, notices: [] };
+  const waits = parameters != null && instance.state === 'RUNNING' && !isSame(parameters, instance.startedParameters);
+  const notices = waits ? ['The parameters take effect at the next start: restart the instance.'] : [];
+  if (!grows) return { instanceId: instance.id, imageId: null, operationId: null, notices };
   const { instance: _, ...accepted } = await writeInstanceOperation(dependencies, admission, instance.id, {
     kind: 'UPDATE_INSTANCE',
     workflow: growVolume,
     input: ({ id }) => ({ instanceId: id, storageGib }),
     require: requireGrowable,
   });
-  return { ...accepted, notices: [...accepted.notices, ...(await noticesOfRoom(dependencies.platform, storageGib))] };
+  const ofRoom = await noticesOfRoom(dependencies.platform, storageGib);
+  return { ...accepted, notices: [...accepted.notices, ...notices, ...ofRoom] };
 }
 
 /** What an operation on an existing instance asks for, beside being alone there. */

@@ -106,6 +106,7 @@ export async function writeNewInstance(
     acceptLoss: choice.acceptLoss,
     backgroundWork: choice.backgroundWork,
     databases: choice.databases,
+    parameters: { ...input.parameters },
   };
   await insertInstance(tx, instance);
   const claim = { instanceId: id, imageId, excludesOnInstance: true, excludesOnImage: false };

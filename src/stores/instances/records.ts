@@ -76,10 +76,11 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
       return value === null ? null : secrets.decrypt(value, ownerContext(id));
     },
 
-    markRunning: (tx, id, endpoint, findings) =>
+    markRunning: (tx, id, { parameters: startedParameters, ...endpoint }, findings) =>
       move(tx, id, ['CREATING', 'STOPPED', 'RUNNING'], 'RUNNING', {
         endpoint,
         failure: null,
+        ...(startedParameters === undefined ? {} : { startedParameters: { ...startedParameters } }),
         ...(findings === undefined ? {} : { findings: findings.map(storableFinding) }),
       }),
     async readNextPassword(id) {

@@ -27,6 +27,8 @@ export function toInstanceRecord(row: InstanceRow): InstanceRecord {
     health: row.health,
     deletionProtection: row.deletionProtection,
     labels: row.labels,
+    parameters: row.parameters,
+    startedParameters: row.startedParameters,
     // Kept while the server is stopped, for its credentials; nobody listens there.
     endpoint: row.state === 'STOPPED' ? null : row.endpoint,
     sourceImageId: row.sourceImageId,

@@ -32,6 +32,7 @@ export type NewInstance = Required<
     | 'acceptLoss'
     | 'backgroundWork'
     | 'databases'
+    | 'parameters'
   >
 >;
 
@@ -74,15 +75,29 @@ export async function changeInstance(
   change: {
     readonly labels: Readonly<Record<string, string>> | undefined;
     readonly deletionProtection: boolean | undefined;
+    readonly parameters: Readonly<Record<string, string>> | undefined;
   },
 ): Promise<void> {
-  const { labels, deletionProtection } = change;
+  const { labels, deletionProtection, parameters } = change;
   const set = {
     ...(labels === undefined ? {} : { labels: { ...labels } }),
     ...(deletionProtection === undefined ? {} : { deletionProtection }),
+    ...(parameters === undefined ? {} : { parameters: { ...parameters } }),
   };
   if (Object.keys(set).length === 0) return;
   await inside(tx).update(instances).set(set).where(eq(instances.id, id));
+}
+
+/** Notes the parameters that the server of a locked instance was started with. */
+export async function noteStarted(
+  tx: Transaction,
+  id: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<void> {
+  await inside(tx)
+    .update(instances)
+    .set({ startedParameters: { ...parameters } })
+    .where(eq(instances.id, id));
 }
 
 /** Notes the password that a locked instance is to have; encrypted for it. */

@@ -1,9 +1,11 @@
 import type { Platform } from '../../../jobs/ports/platform.ts';
+import { isSame } from '../../../jobs/servers/parameters.ts';
 import { buildServerSpec } from '../../../jobs/servers/server-spec.ts';
 import { completeServer } from '../../../jobs/servers/server-steps.ts';
 import type { Database } from '../../db/database.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { toInstanceRecord } from '../../stores/instances/rows.ts';
+import { noteStarted } from '../../stores/instances/writes.ts';
 import type { HeldLease } from '../../stores/upkeep/leases.ts';
 import { withInstance } from './with-instance.ts';
 
@@ -18,9 +20,10 @@ export function reviveServer(
   lease: HeldLease,
   instanceId: string,
 ): Promise<void> {
-  return withInstance(database, lease, instanceId, 'RUNNING', async ({ row, operationId }) => {
+  return withInstance(database, lease, instanceId, 'RUNNING', async ({ tx, row, operationId }) => {
     if (row.encryptedPassword === null) throw new Error(`instance ${instanceId} is RUNNING without a password`);
     const password = secrets.decrypt(row.encryptedPassword, instanceId);
     await completeServer(platform, buildServerSpec(toInstanceRecord(row), operationId), password);
+    if (!isSame(row.parameters, row.startedParameters)) await noteStarted(tx, instanceId, row.parameters);
   });
 }

@@ -75,10 +75,10 @@ function isThere({ phase }: ServerStatus): boolean {
 async function adopt(
   { instances, log }: SettlingDependencies,
   { tx, row: { id, resourceName } }: HeldInstance,
-  { endpoint }: ServerStatus,
+  { endpoint, parameters }: ServerStatus,
 ): Promise<void> {
   if (endpoint === null) return;
-  await instances.markRunning(tx, id, { host: endpoint.host, port: endpoint.port, dnsName: endpoint.dnsName });
+  await instances.markRunning(tx, id, { ...endpoint, ...(parameters === undefined ? {} : { parameters }) });
   log.warn({ instanceId: id, server: resourceName }, 'a server whose start had failed runs; the record says so now');
 }
 

@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import type { Platform } from '../../../jobs/ports/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
-import type { Accepted, Caller, CreateInstance } from '../../../resolvers/ports/commands.ts';
+import type { Accepted, Caller, CreateInstance, UpdateInstance } from '../../../resolvers/ports/commands.ts';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
 import type { Loss } from '../../../schema/rules/finding-rules.ts';
 import { type ImageMethod, isTerminal } from '../../../schema/states.ts';
@@ -163,6 +163,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     ownerLogin: (id: string) => instances.ownerCredentials(id),
     createInstance: async (input: CreateInstance) =>
       started(await instanceCommands.create(CALLER, { storageGib: 1, ...input })),
+    updateInstance: (input: UpdateInstance) => instanceCommands.update(CALLER, input),
     createImage: async (name: string, instanceId: string, acceptLoss?: Loss) =>
       started(await imageCommands.create(CALLER, { name, instanceId, acceptLoss })),
     /** An image by any method. */

@@ -83,3 +83,30 @@ describe('a volume of something else is refused for good, and says why', () => {
     expect([code, said]).toEqual([78, expect.stringContaining('no cluster')]);
   });
 });
+
+describe('the parameters of an instance', () => {
+  test('come before ours, one word each, as they are', async () => {
+    const value = `custom.words=it's "$(id)" \`id\` \\ = $HOME -c port=1`;
+    const { words } = await start({ TOYGRES_IMAGE_TYPE: 'STOCK', TOYGRES_PARAMETERS: `work_mem=9MB\n${value}\n` });
+    expect(words.slice(0, 6)).toEqual(['-D', `${volume}/pgdata`, '-c', 'work_mem=9MB', '-c', value]);
+    expect(words.indexOf('port=5432')).toBeGreaterThan(words.indexOf(value));
+  });
+
+  test('may be none', async () => {
+    const { words } = await start({ TOYGRES_IMAGE_TYPE: 'STOCK' });
+    expect(words.slice(2, 4)).toEqual(['-c', 'config_file=/config/postgresql.conf']);
+  });
+});
+
+describe('the certificate of a server', () => {
+  test.each([
+    ['only', 'hba_file=/config/pg_hba_tls.conf', true],
+    ['on', 'hba_file=/config/pg_hba.conf', true],
+    ['off', 'hba_file=/config/pg_hba.conf', false],
+  ])('is used as TOYGRES_TLS says: %s', async (TOYGRES_TLS, hba, encrypted) => {
+    const { words } = await start({ TOYGRES_IMAGE_TYPE: 'STOCK', TOYGRES_TLS });
+    expect(words).toContain(hba);
+    expect(words.includes('ssl=on')).toBe(encrypted);
+    expect(words.includes('ssl_key_file=/tls/tls.key')).toBe(encrypted);
+  });
+});

@@ -140,6 +140,8 @@ export type CreateInstanceInput = {
   name: string;
   /** One of the configured namespaces. Left out: the first of them. */
   namespace?: string | null | undefined;
+  /** Parameters of PostgreSQL that its server is started with, at most 64, each once. An image carries none of them. Left out: none. */
+  parameters?: Array<ParameterInput> | null | undefined;
   /** Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is used, and a notice says so. */
   password?: string | null | undefined;
   /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
@@ -475,6 +477,14 @@ export type OperationState =
   /** All that was asked for is done. */
   | 'SUCCEEDED';
 
+/** A parameter of PostgreSQL to start the server with. */
+export type ParameterInput = {
+  /** As PostgreSQL calls it, in lower case, such as "work_mem" or "auto_explain.log_min_duration". What Toygres decides itself, what runs commands or loads code, and what can damage data is refused. */
+  name: string;
+  /** At most 500 characters of one line, without quotes around it: "64MB". */
+  value: string;
+};
+
 /** How well an instance could be brought back now. */
 export type ReadinessStatus =
   /** Its newest image is as young as its schedules promise, and its last drill passed. */
@@ -664,6 +674,8 @@ export type UpdateInstanceInput = {
   instanceId: string;
   /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
   labels?: Array<LabelInput> | null | undefined;
+  /** All its parameters of PostgreSQL from now on; an empty list removes them. They take effect at the next start: pendingRestart tells. CONFLICT while an operation starts or stops it. */
+  parameters?: Array<ParameterInput> | null | undefined;
   /** Keys of labels to remove; the others stay. A key that it has not is no error. */
   removeLabels?: Array<string> | null | undefined;
   /** New size of the volume in GiB, at most 16384; volumes only grow. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect, given, parseLabel, parseWhole, parseYesNo } from '../../options.ts';
+import { collect, given, parseLabel, parseParameter, parseWhole, parseYesNo } from '../../options.ts';
 import { tellOutcome, type WatchOption } from '../../outcome.ts';
 import { type Actions, requireInstance } from '../../session.ts';
 
@@ -8,6 +8,8 @@ interface UpdateOptions extends WatchOption {
   readonly removeLabel?: readonly string[];
   readonly deletionProtection?: string;
   readonly storageGib?: string;
+  readonly parameter?: readonly string[];
+  readonly parameters?: boolean;
   readonly idempotencyKey?: string;
 }
 
@@ -15,11 +17,17 @@ interface UpdateOptions extends WatchOption {
 export function addChangeCommands(instance: Command, action: Actions): void {
   instance
     .command('update <instance>')
-    .description('change labels, protection or size')
+    .description('change labels, protection, parameters or size')
     .option('--add-label <key=value>', 'may be given several times', collect)
     .option('--remove-label <key>', 'may be given several times', collect)
     .option('--deletion-protection <yes|no>')
     .option('--storage-gib <gib>', 'larger than it is')
+    .option(
+      '--parameter <name=value>',
+      'all its parameters of PostgreSQL from now on; may be given several times',
+      collect,
+    )
+    .option('--no-parameters', 'from now on it has none')
     .option('--idempotency-key <key>', 'makes sending it again safe')
     .option('--watch', 'show it until it is over')
     .action(
@@ -29,6 +37,7 @@ export function addChangeCommands(instance: Command, action: Actions): void {
           removeLabels: options.removeLabel && [...options.removeLabel],
           deletionProtection: parseYesNo('--deletion-protection', options.deletionProtection),
           storageGib: parseWhole('--storage-gib', options.storageGib),
+          parameters: options.parameters === false ? [] : options.parameter?.map(parseParameter),
           idempotencyKey: options.idempotencyKey,
         });
         const { id } = await requireInstance(session, name);

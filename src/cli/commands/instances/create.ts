@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CreateInstanceInput } from '../../../client/connect.ts';
-import { collect, given, parseEnum, parseLabel, parseWhole } from '../../options.ts';
+import { collect, given, parseEnum, parseLabel, parseParameter, parseWhole } from '../../options.ts';
 import { tellOutcome, type WatchOption } from '../../outcome.ts';
 import { readPassword } from '../../read-secret.ts';
 import { type Actions, requireImage, requireInstance } from '../../session.ts';
@@ -21,6 +21,7 @@ interface CreateOptions extends WatchOption {
   readonly durableFunctions?: CreateInstanceInput['durableFunctions'];
   readonly allowExtensionUpgrade?: boolean;
   readonly label?: readonly string[];
+  readonly parameter?: readonly string[];
   readonly idempotencyKey?: string;
 }
 
@@ -44,11 +45,12 @@ export function addCreateCommand(instance: Command, action: Actions): void {
     .option('--durable-functions <what>', 'CANCEL or RESUME those in flight', parseEnum)
     .option('--allow-extension-upgrade', 'restore also where pg_durable has another version, and upgrade it')
     .option('--label <key=value>', 'may be given several times', collect)
+    .option('--parameter <name=value>', 'a parameter of PostgreSQL; may be given several times', collect)
     .option('--idempotency-key <key>', 'makes sending it again safe')
     .option('--watch', 'show it until it is over')
     .action(
       action(async (session, name: string, options: CreateOptions) => {
-        const { fromImage, storageGib, label, watch = false, database, passwordStdin, ...rest } = options;
+        const { fromImage, storageGib, label, parameter, watch = false, database, passwordStdin, ...rest } = options;
         const password = passwordStdin ? await readPassword('Password', session.signal) : undefined;
         const image = fromImage === undefined ? null : await requireImage(session, fromImage);
         const payload = await session.toygres.createInstance({
@@ -60,6 +62,7 @@ export function addCreateCommand(instance: Command, action: Actions): void {
             databases: database && [...database],
             storageGib: parseWhole('--storage-gib', storageGib),
             labels: label?.map(parseLabel),
+            parameters: parameter?.map(parseParameter),
           }),
         });
         await tellOutcome(session, payload, payload.instance, (id) => requireInstance(session, id), { watch });

@@ -98,6 +98,11 @@ export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** Values in base64. */
+export interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 export interface KubeEvent extends KubeObject {
   readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly uid?: string };
   readonly type?: string;
@@ -114,7 +119,7 @@ export interface Kinds {
   readonly StatefulSet: StatefulSet;
   readonly Service: Service;
   readonly PersistentVolumeClaim: PersistentVolumeClaim;
-  readonly Secret: KubeObject;
+  readonly Secret: Secret;
   readonly ConfigMap: ConfigMap;
   readonly NetworkPolicy: KubeObject;
   readonly ServiceAccount: KubeObject;

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { ServerRef, ServerSecret, ServerSpec } from '../../../../jobs/ports/platform.ts';
+import type { Parameters } from '../../../../jobs/servers/parameters.ts';
+import type { CertifiedKey } from '../../../secrets/certificates/make-certificates.ts';
 import type { KubeObject, Manifest, StatefulSet } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields, type TemplateValues } from '../fill-template.ts';
 import { serverLabels, serverPodLabels, serverSelector } from '../labels.ts';
@@ -8,7 +11,8 @@ import { type KubernetesSettings, placementOf, type Resources } from '../setting
 import type { Templates } from '../templates.ts';
 import { buildEgress } from './egress.ts';
 
-const AZURE_DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
+/** What a cloud makes a DNS name of. */
+export const AZURE_DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
 /** What a network of one's own is made of: RFC 1918 and RFC 6598. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
@@ -21,6 +25,10 @@ export const NOTES = {
   /** When the server was last asked to run, and to stop. */
   askedAt: 'toygres.io/asked-at',
   stoppedAt: 'toygres.io/stopped-at',
+  /** It has a certificate of this installation. */
+  certified: 'toygres.io/certified',
+  /** PostgreSQL's parameters that it is started with. */
+  parameters: 'toygres.io/parameters',
   /** Only to have the controller look at it. */
   nudgedAt: 'toygres.io/nudged-at',
 } as const;
@@ -45,6 +53,33 @@ export function askedAtOf({ metadata }: StatefulSet): Date {
   return new Date(metadata.annotations?.[NOTES.askedAt] ?? metadata.creationTimestamp ?? Date.now());
 }
 
+/** Whether it was made with a certificate of this installation, and so talks TLS. */
+export function isCertified({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[NOTES.certified] === 'true';
+}
+
+/** The parameters that it was started with; undefined for what was made before there were any. */
+export function parametersOf({ metadata }: KubeObject): Parameters | undefined {
+  const written = metadata.annotations?.[NOTES.parameters];
+  if (written === undefined) return undefined;
+  const read = z.record(z.string(), z.string()).safeParse(parseJson(written));
+  return read.success ? read.data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A line for each, as start-server.sh reads them; their values have one line. `$` means something to Kubernetes. */
+function writeParameters(parameters: Parameters): string {
+  const lines = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  return lines.map(([name, value]) => `${name}=${value}\n`.replaceAll('$', '$$$$')).join('');
+}
+
 /** Whether it was stopped by us since it was asked to run; else somebody else took its pod away. */
 export function wasStopped(set: StatefulSet): boolean {
   const stoppedAt = set.metadata.annotations?.[NOTES.stoppedAt];
@@ -57,6 +92,7 @@ export function namesOf({ resourceName }: Pick<ServerRef, 'resourceName'>) {
     server: resourceName,
     volume: `${resourceName}-pvc`,
     secret: `${resourceName}-secret`,
+    certificate: `${resourceName}-tls`,
     configuration: `${resourceName}-config`,
     service: `${resourceName}-svc`,
   };
@@ -75,8 +111,8 @@ function annotated(body: ManifestFields, annotations: Readonly<Record<string, st
   return { ...body, metadata: { ...(body.metadata as ManifestFields), annotations } };
 }
 
-/** The manifests of one server. Pure: the same spec, the same manifests. */
-export function createServerManifests(templates: Templates, settings: KubernetesSettings) {
+/** The manifests of one server. Pure: the same spec, the same manifests. `certified`: servers have certificates. */
+export function createServerManifests(templates: Templates, settings: KubernetesSettings, certified = false) {
   const { yaml } = templates;
   const base = (spec: ServerSpec) => ({
     namespace: spec.namespace,
@@ -88,6 +124,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
   const configurationData = {
     startScript: templates.startServer,
     stopScript: templates.stopServer,
+    checkScript: templates.checkServer,
   };
   const buildConfiguration = (values: TemplateValues) =>
     fillTemplate(yaml['postgres-config'], { ...values, ...configurationData });
@@ -101,6 +138,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
     resources: resourcesOf(serverResources),
     images: [images.postgres, images.durable],
     placement: { ...placementOf(settings.placement) },
+    certified,
   });
 
   return {
@@ -128,6 +166,24 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
         ...base(spec),
         username: secret.username,
         password: secret.password,
+      }),
+    }),
+
+    /** `labels`: those of the server. */
+    certificate: (
+      { namespace, resourceName }: ServerRef,
+      labels: Readonly<Record<string, string>>,
+      { certificate, key }: Pick<CertifiedKey, 'certificate' | 'key'>,
+    ): Manifest<'Secret'> => ({
+      kind: 'Secret',
+      namespace,
+      name: namesOf({ resourceName }).certificate,
+      body: fillTemplate(yaml['postgres-certificate'], {
+        namespace,
+        resourceName,
+        labels,
+        certificate: Buffer.from(certificate).toString('base64'),
+        key: Buffer.from(key).toString('base64'),
       }),
     }),
 
@@ -186,6 +242,9 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
         postgresVersion: spec.postgresVersion,
         resources: resourcesOf(settings.serverResources),
         sharedMemory: settings.serverResources.memory.limit,
+        tls: certified ? (spec.exposure === 'PUBLIC' ? 'only' : 'on') : 'off',
+        tlsIsOptional: !certified,
+        parameters: writeParameters(spec.parameters),
       });
       const { template } = body.spec as { template: ManifestFields };
       return {
@@ -196,6 +255,8 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
           [NOTES.template]: digestOf(template),
           [NOTES.madeOf]: serverDigest,
           [NOTES.askedAt]: askedAt.toISOString(),
+          ...(certified ? { [NOTES.certified]: 'true' } : {}),
+          [NOTES.parameters]: JSON.stringify(spec.parameters),
         }),
       };
     },

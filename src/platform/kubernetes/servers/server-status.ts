@@ -1,10 +1,11 @@
 import type { Address, ServerRef, ServerStatus } from '../../../../jobs/ports/platform.ts';
 import type { Events } from '../causes.ts';
 import { knock } from '../cluster/knock.ts';
-import { findCondition, isGoing, type Pod, type Service } from '../cluster/objects.ts';
+import { findCondition, isGoing, type Pod, type Service, type StatefulSet } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { operationOf, serverOf } from '../labels.ts';
-import { askedAtOf, madeOf, namesOf, wasStopped } from './build-server.ts';
+import { askedAtOf, isCertified, madeOf, namesOf, parametersOf, wasStopped } from './build-server.ts';
+import { dnsNameOf, publicNameOf } from './server-names.ts';
 import { describeUnready, HOPELESS_MS } from './unready-server.ts';
 
 const PORT = 5432;
@@ -14,32 +15,27 @@ export async function listServerPods({ known }: KubernetesContext, ref: ServerRe
   return [...pods.values()].filter((pod) => serverOf(pod)?.resourceName === ref.resourceName);
 }
 
-/** The name of a service inside the cluster. */
-export function dnsNameOf(ref: ServerRef): string {
-  return `${namesOf(ref).service}.${ref.namespace}.svc.cluster.local`;
-}
-
-function insideAddressOf(service: Service | undefined): Address | null {
+function insideAddressOf(service: Service | undefined, tls: Pick<Address, 'tls'>): Address | null {
   const { clusterIP } = service?.spec ?? {};
-  return clusterIP && clusterIP !== 'None' ? { host: clusterIP, port: PORT } : null;
+  return clusterIP && clusterIP !== 'None' ? { host: clusterIP, port: PORT, ...tls } : null;
 }
 
 function endpointOf(
   { settings }: KubernetesContext,
   ref: ServerRef,
   service: Service | undefined,
+  tls: Pick<Address, 'tls'>,
 ): ServerStatus['endpoint'] {
   if (service === undefined) return null;
   if (service.spec.type !== 'LoadBalancer') {
     const host = dnsNameOf(ref);
-    return { host, port: PORT, dnsName: host };
+    return { host, port: PORT, dnsName: host, ...tls };
   }
   const [ingress] = service.status?.loadBalancer?.ingress ?? [];
   const address = ingress?.ip ?? ingress?.hostname;
   if (address === undefined) return null;
-  const label = service.metadata.annotations?.['service.beta.kubernetes.io/azure-dns-label-name'];
-  const dnsName = label !== undefined && settings.dnsSuffix !== null ? `${label}.${settings.dnsSuffix}` : null;
-  return { host: dnsName ?? address, port: PORT, dnsName: dnsName ?? ingress?.hostname ?? null };
+  const dnsName = publicNameOf(settings, service);
+  return { host: dnsName ?? address, port: PORT, dnsName: dnsName ?? ingress?.hostname ?? null, ...tls };
 }
 
 /**
@@ -64,6 +60,11 @@ async function describeMissingAddress(events: Events, service: Service | undefin
   if (service === undefined) return 'its service was removed from outside: restart the instance';
   const cause = await events.read('Service', service);
   return `the load balancer has no address yet${cause === null ? '' : ` (${cause.text})`}`;
+}
+
+function startedWith(set: StatefulSet): Pick<ServerStatus, 'parameters'> {
+  const parameters = parametersOf(set);
+  return parameters === undefined ? {} : { parameters };
 }
 
 /** How a server is, from what is watched: it costs a call only where there is trouble to be named. */
@@ -91,10 +92,12 @@ export async function readServerStatus(
     return { ...without(pods.length === 0 ? 'STOPPED' : 'STOPPING'), wasStopped: wasStopped(set), isOutdated };
   }
 
+  const tls = isCertified(set) ? { tls: dnsNameOf(ref) } : {};
   const address = {
-    endpoint: endpointOf(context, ref, service),
-    insideAddress: insideAddressOf(service),
+    endpoint: endpointOf(context, ref, service, tls),
+    insideAddress: insideAddressOf(service, tls),
     askedBy: operationOf(set),
+    ...startedWith(set),
   };
   const [pod] = pods;
   if (pod === undefined) {

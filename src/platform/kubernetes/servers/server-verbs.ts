@@ -3,8 +3,10 @@ import { AppError, invalidInput } from '../../../../schema/errors.ts';
 import { isGoing, type Kind, type KubeObject, type Manifest, type ObjectMeta, type Pod } from '../cluster/objects.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
+import { serverLabels } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
 import { askedAtOf, NOTES, namesOf, templateOf } from './build-server.ts';
+import type { ServerCertificates } from './server-certificates.ts';
 import { listServerPods } from './server-status.ts';
 
 type ServerVerbs = Pick<
@@ -51,7 +53,10 @@ function holds(pod: Pod, claim: string): boolean {
 }
 
 /** Servers as StatefulSets, and what belongs to them. */
-export function createServerVerbs(context: KubernetesContext): ServerVerbs {
+export function createServerVerbs(
+  context: KubernetesContext,
+  certificates: Pick<ServerCertificates, 'ensure'>,
+): ServerVerbs {
   const { api, known, servers, settings } = context;
 
   async function removeAndWait(kind: Kind, { namespace }: ServerRef, name: string): Promise<void> {
@@ -98,6 +103,7 @@ export function createServerVerbs(context: KubernetesContext): ServerVerbs {
   async function ensureReach(spec: ServerSpec): Promise<void> {
     const [service] = await Promise.all([api.apply(servers.service(spec)), api.apply(servers.networkPolicy(spec))]);
     known.of('Service', spec.namespace).put(service);
+    await certificates.ensure(spec, serverLabels(spec), service);
   }
 
   return {
@@ -149,7 +155,10 @@ export function createServerVerbs(context: KubernetesContext): ServerVerbs {
     },
 
     removeConfiguration: (ref) => removeAndWait('ConfigMap', ref, namesOf(ref).configuration),
-    removeSecret: (ref) => removeAndWait('Secret', ref, namesOf(ref).secret),
+    removeSecret: async (ref) => {
+      await removeAndWait('Secret', ref, namesOf(ref).secret);
+      await removeAndWait('Secret', ref, namesOf(ref).certificate);
+    },
 
     removeVolume: async (ref) => {
       const { volume } = namesOf(ref);

@@ -28,6 +28,8 @@ export const ServerRecord = z.object({
   paused: z.boolean(),
   imageType: z.enum(IMAGE_TYPES),
   postgresVersion: z.string(),
+  /** PostgreSQL's parameters that it was started with. */
+  parameters: z.record(z.string(), z.string()).optional(),
   port: z.number().int().nullable(),
   /** The postmaster that was started last. */
   process: z.nullable(ProcessMark),

@@ -44,6 +44,8 @@ export interface ServerFacts {
   readonly socketDirectory: string;
   /** Null: it has none of ours. */
   readonly certificate: { readonly file: string; readonly keyFile: string } | null;
+  /** What the instance is to have; none of it is one of ours. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** What the cluster's own files say of shared_preload_libraries. */
   readonly preloaded: string;
 }
@@ -67,6 +69,7 @@ function quoted(directory: string): string {
 export function buildSettings(facts: ServerFacts): Readonly<Record<string, string>> {
   const socketPath = `${facts.socketDirectory}/.s.PGSQL.${facts.port}`;
   const settings = {
+    ...facts.parameters,
     listen_addresses: '127.0.0.1',
     port: String(facts.port),
     // Nothing of ours needs the socket: where the system cannot make it there is none.

@@ -17,7 +17,7 @@ import type { ServerPaths } from '../layout.ts';
 import { requirePrograms } from '../offers.ts';
 import { reservePort } from './ports.ts';
 import { ensureCertificate } from './server-certificate.ts';
-import { isThere, SecretRecord, type ServerRecord } from './server-records.ts';
+import { isThere, SecretRecord, ServerRecord } from './server-records.ts';
 import { buildSettings } from './server-settings.ts';
 import { adoptVolume, endProcessesOf, giveTree, readOwnUid, readServerUser } from './server-user.ts';
 
@@ -134,6 +134,7 @@ async function launch(
       identFile: path.join(paths.configuration, 'pg_ident.conf'),
       socketDirectory: paths.socket,
       preloaded,
+      parameters: record.parameters ?? {},
       certificate,
     });
     const start = { dataDirectory: paths.data, settings, logFile: paths.log };
@@ -161,7 +162,10 @@ export async function startServer(
   const wanted: ServerRecord = { ...record, desired: 'running', paused: false, failure: null };
   const running = await findPostmaster(paths.data);
   if (running !== null && running.status !== 'stopping') {
-    await writeJsonFile(paths.serverRecord, { ...wanted, port: record.port ?? running.port, process: running.process });
+    // It has those that it was started with.
+    const { parameters } = (await readJsonFile(paths.serverRecord, ServerRecord)) ?? {};
+    const adopted = { ...wanted, parameters, port: record.port ?? running.port, process: running.process };
+    await writeJsonFile(paths.serverRecord, adopted);
     return;
   }
   const ownUid = await readOwnUid(paths);

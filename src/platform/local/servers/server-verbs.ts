@@ -41,7 +41,8 @@ async function describeRunning(paths: ServerPaths, postmaster: Postmaster): Prom
   // Its own word for it may be changed by whoever is superuser there, and lead to another server.
   const record = await readJsonFile(paths.serverRecord, ServerRecord);
   const tls = record?.certified ? path.basename(paths.directory) : null;
-  return statusOf(phase, postmaster.listens ? (record?.port ?? postmaster.port) : null, detail, tls);
+  const status = statusOf(phase, postmaster.listens ? (record?.port ?? postmaster.port) : null, detail, tls);
+  return record?.parameters === undefined ? status : { ...status, parameters: record.parameters };
 }
 
 async function describeMissing(paths: ServerPaths): Promise<ServerStatus> {
@@ -83,6 +84,7 @@ export function createServers(context: LocalContext): ServerVerbs {
           paused: false,
           imageType: spec.imageType,
           postgresVersion: spec.postgresVersion,
+          parameters: { ...spec.parameters },
           port: known?.port ?? null,
           process: known?.process ?? null,
           certified: known?.certified ?? false,

@@ -9,6 +9,7 @@ const facts = {
   identFile: '/state/pg_ident.conf',
   socketDirectory: '/state/run/0123456789ab',
   preloaded: '',
+  parameters: {},
   certificate: null,
 } as const;
 
