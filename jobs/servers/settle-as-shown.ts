@@ -41,9 +41,12 @@ export async function settleAsPlatformShows(
 ): Promise<void> {
   const instance = await instances.read(instanceId);
   const status = await platform.readServer(instance).catch(() => null);
-  const { phase, endpoint } = status ?? {};
+  const { phase, endpoint, parameters } = status ?? {};
+  const started = parameters === undefined ? {} : { parameters };
   // Nobody looks after a STOPPED one: it must not come up behind the record's back.
-  if ((phase === 'READY' || phase === 'STARTING') && endpoint) await instances.markRunning(tx, instanceId, endpoint);
+  if ((phase === 'READY' || phase === 'STARTING') && endpoint) {
+    await instances.markRunning(tx, instanceId, { ...endpoint, ...started });
+  }
   if (phase === 'STOPPED' || phase === 'FAILED') await instances.markStopped(tx, instanceId);
   await instances.setFailure(tx, instanceId, failure);
 }

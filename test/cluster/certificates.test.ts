@@ -145,6 +145,8 @@ test('a server that was started without one is named by drift, and has one from 
   // This platform has no certificates to give, as releases before had none.
   await world.platform.stopServer(spec);
   await world.platform.ensureServer(spec);
+  // What differs is looked for at a start, and then every few minutes.
+  await world.restart();
   const drift = async () =>
     (await world.api.request<{ drift: { name: string; reason: string }[] }>('{ drift { name reason } }')).drift;
   const named = await eventually(drift, (all) => all.some(({ name }) => name === resourceName), PATIENCE_MS);

@@ -15,7 +15,7 @@ import { withInstance } from './with-instance.ts';
  */
 export function reviveServer(
   database: Database,
-  platform: Pick<Platform, 'ensureSecret' | 'ensureConfiguration' | 'ensureServer'>,
+  platform: Pick<Platform, 'readServer' | 'ensureSecret' | 'ensureConfiguration' | 'ensureServer'>,
   secrets: Pick<SecretBox, 'decrypt'>,
   lease: HeldLease,
   instanceId: string,
@@ -24,6 +24,8 @@ export function reviveServer(
     if (row.encryptedPassword === null) throw new Error(`instance ${instanceId} is RUNNING without a password`);
     const password = secrets.decrypt(row.encryptedPassword, instanceId);
     await completeServer(platform, buildServerSpec(toInstanceRecord(row), operationId), password);
-    if (!isSame(row.parameters, row.startedParameters)) await noteStarted(tx, instanceId, row.parameters);
+    if (isSame(row.parameters, row.startedParameters)) return;
+    const { parameters } = await platform.readServer(row);
+    if (parameters !== undefined) await noteStarted(tx, instanceId, parameters);
   });
 }

@@ -235,6 +235,7 @@ describe('a local server that should run and does not', () => {
       );
     const nothing = async () => undefined;
     const recording = {
+      readServer: () => Promise.reject(new Error('its parameters are the same')),
       ensureSecret: nothing,
       ensureConfiguration: nothing,
       ensureServer: async () => void started.push(String(await lockState())),

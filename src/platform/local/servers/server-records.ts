@@ -40,6 +40,11 @@ export const ServerRecord = z.object({
 });
 export type ServerRecord = z.infer<typeof ServerRecord>;
 
+/** Why a server is not there any more, by what it said last. */
+export function describeEnd(cause: string | null): string {
+  return `The server process has ended${cause === null ? '.' : `: ${cause}`}`;
+}
+
 /** True for a file or directory that is there. */
 export async function isThere(target: string): Promise<boolean> {
   return stat(target).then(

@@ -17,7 +17,7 @@ import type { ServerPaths } from '../layout.ts';
 import { requirePrograms } from '../offers.ts';
 import { reservePort } from './ports.ts';
 import { ensureCertificate } from './server-certificate.ts';
-import { isThere, SecretRecord, ServerRecord } from './server-records.ts';
+import { describeEnd, isThere, SecretRecord, ServerRecord } from './server-records.ts';
 import { buildSettings } from './server-settings.ts';
 import { adoptVolume, endProcessesOf, giveTree, readOwnUid, readServerUser } from './server-user.ts';
 
@@ -139,7 +139,10 @@ async function launch(
     });
     const start = { dataDirectory: paths.data, settings, logFile: paths.log };
     const pid = await startCluster({ programs, identity: user }, start);
-    await write({ port, process: await markProcess(pid), certified: certificate !== null });
+    const mark = await markProcess(pid);
+    // One that has ended before it could be looked at would pass for one that is still being made.
+    const failure = mark === null ? describeEnd(await readLastCause(paths.log)) : null;
+    await write({ port, process: mark, certified: certificate !== null, failure });
     const isBegun = async () =>
       (await findPostmaster(paths.data))?.listens === true || (await readProcess(pid)) === null;
     await until(isBegun, { timeoutMs: 10_000 });

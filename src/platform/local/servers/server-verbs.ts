@@ -9,7 +9,7 @@ import { readLastCause } from '../../../postgres-programs/server-log.ts';
 import type { LocalContext } from '../context.ts';
 import type { ServerPaths } from '../layout.ts';
 import { withServerLock } from './server-lock.ts';
-import { isThere, ServerRecord } from './server-records.ts';
+import { describeEnd, isThere, ServerRecord } from './server-records.ts';
 import { startServer } from './server-start.ts';
 import { readOwnUid } from './server-user.ts';
 
@@ -52,8 +52,7 @@ async function describeMissing(paths: ServerPaths): Promise<ServerStatus> {
   if (record.failure !== null) return statusOf('FAILED', null, record.failure);
   if (record.process === null) return statusOf('STARTING', null, 'the cluster is being made');
   if (await isAlive(record.process)) return statusOf('STARTING', null, 'the server process has just been started');
-  const cause = await readLastCause(paths.log);
-  return statusOf('FAILED', null, `The server process has ended${cause === null ? '.' : `: ${cause}`}`);
+  return statusOf('FAILED', null, describeEnd(await readLastCause(paths.log)));
 }
 
 /** Servers as processes of this machine that live on without us. */
