@@ -71,6 +71,14 @@ export class CreateInstanceInput {
   })
   declare readonly parameters?: ParameterInput[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether a Secret in its namespace on Kubernetes tells programs how to connect as its owner: see ' +
+      'Instance.connectionSecret. Left out: false.',
+  })
+  declare readonly connectionSecret?: boolean | null;
+
   @Field(() => ID, {
     nullable: true,
     description: 'An AVAILABLE image whose data, roles and settings it starts with. Left out: it starts empty.',
@@ -146,6 +154,12 @@ export class UpdateInstanceInput {
       'pendingRestart tells. CONFLICT while an operation starts or stops it.',
   })
   declare readonly parameters?: ParameterInput[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether a Secret on Kubernetes tells programs how to connect, from now on.',
+  })
+  declare readonly connectionSecret?: boolean | null;
 
   @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   declare readonly idempotencyKey?: string | null;

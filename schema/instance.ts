@@ -59,6 +59,15 @@ export class Instance extends Node {
   })
   declare readonly pendingRestart: boolean;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Name of the Secret, in its namespace on Kubernetes, that tells programs how to connect as its owner: host, port, ' +
+      'username, password, database, uri, ca.crt. It is there while the instance has run once, and kept true within a ' +
+      'minute. Null without one.',
+  })
+  declare readonly connectionSecret: string | null;
+
   @Field(() => Endpoint, { nullable: true, description: 'Where clients connect; null while the server does not run.' })
   declare readonly endpoint: Endpoint | null;
 

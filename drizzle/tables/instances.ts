@@ -39,6 +39,8 @@ export const instances = cms.table(
     /** What of PostgreSQL's parameters its next start gives it, and what the server that runs was started with. */
     parameters: jsonb().$type<Record<string, string>>().notNull().default({}),
     startedParameters: jsonb().$type<Record<string, string>>().notNull().default({}),
+    /** KEPT: programs on the platform find how to connect. GOING: not any more. */
+    connectionSecret: text().$type<'KEPT' | 'GOING'>(),
     /** Encrypted; null once the instance is deleted. */
     encryptedPassword: text(),
     /** Encrypted; null for servers without a login that is no superuser, and once the instance is deleted. */

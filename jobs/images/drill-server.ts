@@ -24,6 +24,7 @@ function describe(drill: DrillServer, image: ImageRecord): InstanceRecord {
     labels: {},
     parameters: {},
     startedParameters: {},
+    connectionSecret: false,
     endpoint: null,
     sourceImageId: image.id,
     durableFunctions: 'CANCEL',

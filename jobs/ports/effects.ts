@@ -23,6 +23,8 @@ const EFFECTS = {
     readServer: 'reads',
     stopServer: 'changes',
     removeServer: 'changes',
+    ensureConnection: 'changes',
+    removeConnection: 'changes',
     removeConfiguration: 'changes',
     removeSecret: 'changes',
     removeVolume: 'changes',

@@ -28,6 +28,16 @@ export interface ServerSecret {
   readonly password: string;
 }
 
+/** How programs connect as the owner of a server. */
+export interface OwnerConnection extends ServerSecret {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly uri: string;
+  /** By which its certificate is verified, PEM; empty where it has none. */
+  readonly authorities: string;
+}
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -227,6 +237,11 @@ export interface Platform {
   /** Asks for a fast shutdown and, after a grace time, a harder one. Resolves when no process is left. */
   stopServer(ref: ServerRef): Promise<void>;
   removeServer(ref: ServerRef): Promise<void>;
+  /** Whether programs on the platform can find how to connect; else the two verbs have no effect. */
+  readonly tellsConnections: boolean;
+  /** Afterwards they find this. CONFLICT where its place is somebody else's. */
+  ensureConnection(spec: ServerSpec, connection: OwnerConnection): Promise<void>;
+  removeConnection(ref: ServerRef): Promise<void>;
   removeConfiguration(ref: ServerRef): Promise<void>;
   removeSecret(ref: ServerRef): Promise<void>;
   /** Removes the data. Refuses with CONFLICT while a server runs on it. */

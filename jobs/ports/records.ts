@@ -44,6 +44,8 @@ export interface InstanceRecord {
   /** PostgreSQL's parameters that its next start gives it, and those that the server that runs was started with. */
   readonly parameters: Parameters;
   readonly startedParameters: Parameters;
+  /** Whether programs on its platform find how to connect. */
+  readonly connectionSecret: boolean;
   readonly endpoint: ServerEndpoint | null;
   readonly sourceImageId: string | null;
   /** What becomes of the durable functions of the image; null where there is no image. */

@@ -37,6 +37,11 @@ export class InstanceFieldResolver {
     return state === 'RUNNING' && !isSame(parameters, startedParameters);
   }
 
+  @FieldResolver(() => String, { nullable: true })
+  connectionSecret(@Root() { name, connectionSecret }: InstanceRecord): string | null {
+    return connectionSecret ? `${name}-app` : null;
+  }
+
   @FieldResolver(() => Image, {
     nullable: true,
     description: 'The image it was restored from; null for one that began empty.',

@@ -57,6 +57,7 @@ export interface CreateInstance extends Idempotent {
   readonly acceptLoss?: Loss | null | undefined;
   readonly backgroundWork?: BackgroundWork | null | undefined;
   readonly parameters?: Readonly<Record<string, string>> | null | undefined;
+  readonly connectionSecret?: boolean | null | undefined;
 }
 
 export interface UpdateInstance extends Idempotent, LabelChange {
@@ -64,6 +65,7 @@ export interface UpdateInstance extends Idempotent, LabelChange {
   readonly deletionProtection?: boolean | null | undefined;
   readonly storageGib?: number | null | undefined;
   readonly parameters?: Readonly<Record<string, string>> | null | undefined;
+  readonly connectionSecret?: boolean | null | undefined;
 }
 
 export interface CreateImage extends Idempotent {

@@ -9,6 +9,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import { createReconciler } from './drift/reconciler.ts';
 import { createPruner, type Retention } from './growth/pruner.ts';
 import { createHealthMonitor, type ServerExits } from './health/health-monitor.ts';
+import { createConnectionTeller } from './health/tell-connections.ts';
 import { startRounds } from './rounds.ts';
 
 export interface UpkeepOptions {
@@ -45,6 +46,13 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     platform,
     instances: services.instances,
     exits,
+    tellConnections: createConnectionTeller({
+      database,
+      platform,
+      secrets,
+      readTrusted: services.probe.readTrusted,
+      log,
+    }),
     listener,
     secrets,
     probe: checks,

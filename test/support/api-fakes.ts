@@ -94,6 +94,7 @@ export function sampleInstance(values: Partial<InstanceRecord> = {}): InstanceRe
     deletionProtection: false,
     parameters: {},
     startedParameters: {},
+    connectionSecret: false,
     labels: {},
     endpoint: { host: '127.0.0.1', port: 5433, dnsName: null },
     sourceImageId: null,

@@ -16,6 +16,7 @@ import { createJobVerbs } from './jobs/job-verbs.ts';
 import { choosePlatformId, type ReadKnownIds, readNamespaces } from './namespaces.ts';
 import { listOffers } from './offers.ts';
 import { createServerManifests } from './servers/build-server.ts';
+import { createConnectionSecrets } from './servers/connection-secret.ts';
 import { createServerCertificates } from './servers/server-certificates.ts';
 import { followServerLog } from './servers/server-logs.ts';
 import { dnsNameOf } from './servers/server-names.ts';
@@ -80,6 +81,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
   const events = createEvents(api);
   const reports = createReports(context);
   const slots = createJobSlots(context, log);
+  const connections = createConnectionSecrets(context);
   const certified = createServerCertificates(context, certificates);
   const stop = async () => {
     await slots.stop();
@@ -105,7 +107,9 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     readOffers: async () => listOffers(options),
     // A class of volumes has its own room, which nobody tells.
     readFreeBytes: async () => null,
-    ...createServerVerbs(context, certified),
+    tellsConnections: true,
+    ...connections,
+    ...createServerVerbs(context, certified, connections),
     ...createVolumeVerbs(context, events),
     readServer: (ref) => readServerStatus(context, events, ref),
     ...createJobVerbs(context, reports, events, slots),
@@ -121,7 +125,8 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
         const ref = { namespace: name, resourceName: service.slice(0, -'-svc'.length) };
         if (dnsNameOf(ref) !== address.host) continue;
         const { insideAddress } = await readServerStatus(context, events, ref);
-        return insideAddress ?? address;
+        // By what it is verified is the caller's to say: a server that shows nothing is not talked to instead.
+        return insideAddress === null ? address : { ...address, host: insideAddress.host, port: insideAddress.port };
       }
       return address;
     },

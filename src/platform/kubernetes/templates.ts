@@ -5,6 +5,7 @@ const NAMES = [
   'postgres-pvc',
   'postgres-secret',
   'postgres-certificate',
+  'postgres-connection',
   'postgres-config',
   'postgres-service',
   'postgres-statefulset',

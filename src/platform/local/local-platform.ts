@@ -114,6 +114,9 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
       const { bavail, bsize } = await statfs(options.stateDirectory);
       return bavail * bsize;
     },
+    tellsConnections: false,
+    ensureConnection: async () => undefined,
+    removeConnection: async () => undefined,
     ...createServerParts(context),
     ...createServerExits(layout),
     ...servers,

@@ -7,7 +7,7 @@ import type { CommandGate } from './gate.ts';
 /** What commands ask of the platform that their operations will run on. */
 export type CommandPlatform = Pick<
   Platform,
-  'kind' | 'id' | 'namespaces' | 'readOffers' | 'readFreeBytes' | 'readNamespaces'
+  'kind' | 'id' | 'namespaces' | 'readOffers' | 'readFreeBytes' | 'readNamespaces' | 'tellsConnections'
 >;
 
 /** What every command works with. */

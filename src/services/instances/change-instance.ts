@@ -16,6 +16,7 @@ import type { Admission } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
 import { insertImageOf } from '../images/create-image.ts';
+import { chooseConnectionSecret } from './connection-secret.ts';
 import { noticesOfRoom } from './room.ts';
 
 /** Whether the volume is to grow. Throws INVALID_INPUT when it is to shrink. */
@@ -61,6 +62,7 @@ export async function writeInstanceChange(
     labels: keepScopeLabels(admission.caller, applyLabelChange(instance.labels, input), input.removeLabels),
     deletionProtection: input.deletionProtection ?? undefined,
     parameters: parameters ?? undefined,
+    connectionSecret: chooseConnectionSecret(dependencies.platform, instance, input.connectionSecret),
   });
   const waits = parameters != null && instance.state === 'RUNNING' && !isSame(parameters, instance.startedParameters);
   const notices = waits ? ['The parameters take effect at the next start: restart the instance.'] : [];

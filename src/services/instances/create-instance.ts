@@ -12,6 +12,7 @@ import type { Admission } from '../commands/gate.ts';
 import type { CommandDependencies, CommandPlatform } from '../commands/ports.ts';
 import { chooseNamespace } from './choose-namespace.ts';
 import { chooseVersion } from './choose-offer.ts';
+import { canTell, describeUntold } from './connection-secret.ts';
 import { type RestoreSource, readRestoreSource } from './restore-source.ts';
 import { noticesOfRoom } from './room.ts';
 
@@ -107,6 +108,7 @@ export async function writeNewInstance(
     backgroundWork: choice.backgroundWork,
     databases: choice.databases,
     parameters: { ...input.parameters },
+    connectionSecret: input.connectionSecret && canTell(platform, choice) ? 'KEPT' : null,
   };
   await insertInstance(tx, instance);
   const claim = { instanceId: id, imageId, excludesOnInstance: true, excludesOnImage: false };
@@ -120,6 +122,7 @@ export async function writeNewInstance(
     operationId,
     notices: [
       ...choice.notices,
+      ...(input.connectionSecret && !canTell(platform, choice) ? [describeUntold(platform)] : []),
       ...platformNotices(platform, instance),
       ...(await noticesOfRoom(platform, instance.storageGib)),
     ],

@@ -29,6 +29,7 @@ export function toInstanceRecord(row: InstanceRow): InstanceRecord {
     labels: row.labels,
     parameters: row.parameters,
     startedParameters: row.startedParameters,
+    connectionSecret: row.connectionSecret === 'KEPT',
     // Kept while the server is stopped, for its credentials; nobody listens there.
     endpoint: row.state === 'STOPPED' ? null : row.endpoint,
     sourceImageId: row.sourceImageId,

@@ -33,6 +33,7 @@ export type NewInstance = Required<
     | 'backgroundWork'
     | 'databases'
     | 'parameters'
+    | 'connectionSecret'
   >
 >;
 
@@ -76,13 +77,15 @@ export async function changeInstance(
     readonly labels: Readonly<Record<string, string>> | undefined;
     readonly deletionProtection: boolean | undefined;
     readonly parameters: Readonly<Record<string, string>> | undefined;
+    readonly connectionSecret: 'KEPT' | 'GOING' | undefined;
   },
 ): Promise<void> {
-  const { labels, deletionProtection, parameters } = change;
+  const { labels, deletionProtection, parameters, connectionSecret } = change;
   const set = {
     ...(labels === undefined ? {} : { labels: { ...labels } }),
     ...(deletionProtection === undefined ? {} : { deletionProtection }),
     ...(parameters === undefined ? {} : { parameters: { ...parameters } }),
+    ...(connectionSecret === undefined ? {} : { connectionSecret }),
   };
   if (Object.keys(set).length === 0) return;
   await inside(tx).update(instances).set(set).where(eq(instances.id, id));

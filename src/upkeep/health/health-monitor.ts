@@ -24,6 +24,8 @@ export interface HealthMonitorOptions extends Omit<CheckDependencies, 'timeoutMs
   readonly instances: SettlingDependencies['instances'];
   /** Default: nobody tells, and the next check finds out. */
   readonly exits?: ServerExits | null;
+  /** Keeps true what programs on the platform find of how to connect. Default: nothing is told. */
+  readonly tellConnections?: (lease: HeldLease) => Promise<void>;
   readonly listener: WakeSource;
   /** Names this process among those that could do the same. */
   readonly processId: string;
@@ -61,7 +63,7 @@ const SOON_MS = 1000;
  * server that is STOPPED by its record and runs is brought to what was asked for.
  */
 export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
-  const { database, platform, log, exits = null, intervalMs = 30_000, concurrency = 16 } = options;
+  const { database, platform, log, exits = null, tellConnections, intervalMs = 30_000, concurrency = 16 } = options;
   const list = createWatchList({ intervalMs, perServer: options.perServer ?? 4 });
   const duty = createDuty({
     database,
@@ -171,6 +173,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
 
   async function lookAtStopped(): Promise<void> {
     if (inCharge !== null) await settleStopped(options, inCharge);
+    if (inCharge !== null) await tellConnections?.(inCharge);
   }
 
   async function revive(watched: Watched, lease: HeldLease): Promise<void> {

@@ -85,6 +85,7 @@ export async function createCommandWorld() {
     kind: 'kubernetes',
     id: PLATFORM,
     namespaces: ['toygres-managed', 'further'],
+    tellsConnections: true,
     readNamespaces: async () => [],
     readFreeBytes: async () => freeBytes,
     readOffers: async () => {

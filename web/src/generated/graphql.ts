@@ -120,6 +120,8 @@ export type CreateInstanceInput = {
   allowExtensionUpgrade?: boolean | null | undefined;
   /** Only with sourceImageId: what becomes of jobs of pg_cron, subscriptions and the like. Left out: HOLD while the source instance exists, RUN when it is gone; a notice says which. */
   backgroundWork?: BackgroundWork | null | undefined;
+  /** Whether a Secret in its namespace on Kubernetes tells programs how to connect as its owner: see Instance.connectionSecret. Left out: false. */
+  connectionSecret?: boolean | null | undefined;
   /** Only with a LOGICAL sourceImageId: restore these databases alone, with all roles; postgres and template1 are there in any case, empty where they are not named. Left out: all of them. */
   databases?: Array<string> | null | undefined;
   /** Whether deleting it is refused at first. Left out: false. */
@@ -666,6 +668,8 @@ export type UpdateImageInput = {
 export type UpdateInstanceInput = {
   /** Labels to add, or to give another value; the others stay, also those that somebody else adds. */
   addLabels?: Array<LabelInput> | null | undefined;
+  /** Whether a Secret on Kubernetes tells programs how to connect, from now on. */
+  connectionSecret?: boolean | null | undefined;
   /** Whether deleting it is refused from now on. */
   deletionProtection?: boolean | null | undefined;
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */

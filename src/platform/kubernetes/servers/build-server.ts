@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ServerRef, ServerSecret, ServerSpec } from '../../../../jobs/ports/platform.ts';
+import type { OwnerConnection, ServerRef, ServerSecret, ServerSpec } from '../../../../jobs/ports/platform.ts';
 import type { Parameters } from '../../../../jobs/servers/parameters.ts';
 import type { CertifiedKey } from '../../../secrets/certificates/make-certificates.ts';
 import type { KubeObject, Manifest, StatefulSet } from '../cluster/objects.ts';
@@ -93,6 +93,8 @@ export function namesOf({ resourceName }: Pick<ServerRef, 'resourceName'>) {
     volume: `${resourceName}-pvc`,
     secret: `${resourceName}-secret`,
     certificate: `${resourceName}-tls`,
+    // By the name that people gave it, which is nobody else's meanwhile: manifests of programs name it.
+    connection: `${resourceName.replace(/-[0-9a-f]{8}$/, '')}-app`,
     configuration: `${resourceName}-config`,
     service: `${resourceName}-svc`,
   };
@@ -186,6 +188,13 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
         key: Buffer.from(key).toString('base64'),
       }),
     }),
+
+    connection: (spec: ServerSpec, connection: OwnerConnection): Manifest<'Secret'> => {
+      const { connection: name } = namesOf(spec);
+      const fields = { ...connection, port: String(connection.port), name, namespace: spec.namespace };
+      const body = fillTemplate(yaml['postgres-connection'], { ...fields, labels: serverLabels(spec) });
+      return { kind: 'Secret', namespace: spec.namespace, name, body };
+    },
 
     configuration: (spec: ServerSpec): Manifest<'ConfigMap'> => {
       return {

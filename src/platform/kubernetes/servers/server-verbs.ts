@@ -6,6 +6,7 @@ import type { KubernetesContext } from '../context.ts';
 import { serverLabels } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
 import { askedAtOf, NOTES, namesOf, templateOf } from './build-server.ts';
+import type { ConnectionSecrets } from './connection-secret.ts';
 import type { ServerCertificates } from './server-certificates.ts';
 import { listServerPods } from './server-status.ts';
 
@@ -56,6 +57,7 @@ function holds(pod: Pod, claim: string): boolean {
 export function createServerVerbs(
   context: KubernetesContext,
   certificates: Pick<ServerCertificates, 'ensure'>,
+  connections: Pick<ConnectionSecrets, 'removeConnection'>,
 ): ServerVerbs {
   const { api, known, servers, settings } = context;
 
@@ -158,6 +160,7 @@ export function createServerVerbs(
     removeSecret: async (ref) => {
       await removeAndWait('Secret', ref, namesOf(ref).secret);
       await removeAndWait('Secret', ref, namesOf(ref).certificate);
+      await connections.removeConnection(ref);
     },
 
     removeVolume: async (ref) => {
