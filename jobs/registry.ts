@@ -7,6 +7,7 @@ import { growVolume } from './grow-volume.ts';
 import { imageWorkflows } from './image-workflows.ts';
 import { restartInstance } from './restart-instance.ts';
 import { rotateCredentials } from './rotate-credentials.ts';
+import { rotateOwnerCredentials } from './rotate-owner-credentials.ts';
 import { runPreflight } from './run-preflight.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
@@ -23,6 +24,7 @@ export const workflows: readonly Workflow[] = [
   restartInstance,
   growVolume,
   rotateCredentials,
+  rotateOwnerCredentials,
   ...imageWorkflows.flatMap(({ create, restore, prove }) => [
     create,
     ...Object.values(restore),

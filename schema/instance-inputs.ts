@@ -3,7 +3,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { ADD_LABELS, ALL_LABELS, LabelInput, REMOVE_LABELS } from './label.ts';
 import { ParameterInput } from './parameter.ts';
-import { BackgroundWork, DurableFunctions, Exposure, ImageType, Loss } from './states.ts';
+import { BackgroundWork, DurableFunctions, Exposure, ImageType, Login, Loss } from './states.ts';
 
 @InputType({ description: 'A new instance: an empty server, or with sourceImageId one restored from an image.' })
 export class CreateInstanceInput {
@@ -200,10 +200,16 @@ export class StartInstanceInput {
   declare readonly idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'The password that the superuser of an instance is to have.' })
+@InputType({ description: 'The password that a login of an instance is to have; the superuser, or the owner.' })
 export class RotateCredentialsInput {
   @Field(() => ID, { description: 'The instance; RUNNING.' })
   declare readonly instanceId: string;
+
+  @Field(() => Login, {
+    nullable: true,
+    description: "Whose password. CONFLICT where the server has no login OWNER. Left out: the superuser's.",
+  })
+  declare readonly login?: Login | null;
 
   @Field(() => String, {
     nullable: true,

@@ -54,6 +54,7 @@ export function withDrillAsInstance<C extends WorkflowServices>(context: C): C {
     readOwnerPassword: async () => null,
     readNextPassword: async () => null,
     takeNextPassword: noInstance,
+    takeNextOwnerPassword: noInstance,
     forgetNextPassword: noInstance,
     markRunning: noInstance,
     markStopped: noInstance,

@@ -70,6 +70,7 @@ const EFFECTS = {
     readOwnerPassword: 'reads',
     readNextPassword: 'reads',
     takeNextPassword: 'writes',
+    takeNextOwnerPassword: 'writes',
     forgetNextPassword: 'writes',
     markRunning: 'writes',
     markStopped: 'writes',

@@ -142,6 +142,8 @@ export interface InstanceRecords {
   readNextPassword(id: string): Promise<string | null>;
   /** Makes that one the recorded one. No effect without one. */
   takeNextPassword(tx: Transaction, id: string): Promise<void>;
+  /** The same for the owner's login. */
+  takeNextOwnerPassword(tx: Transaction, id: string): Promise<void>;
   /** Forgets it. */
   forgetNextPassword(tx: Transaction, id: string): Promise<void>;
   /** STOPPED without endpoint; clears an earlier failure. */

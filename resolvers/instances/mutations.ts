@@ -120,14 +120,14 @@ export class InstanceMutationResolver {
 
   @Mutation(() => RotateCredentialsPayload, {
     description:
-      'Gives the superuser of a RUNNING instance another password. Connections that are there stay; images taken before keep the one of their time.',
+      'Gives the superuser of a RUNNING instance, or its owner, another password. Connections that are there stay; images taken before keep the one of their time.',
   })
   async rotateCredentials(
     @Ctx() context: ApiContext,
     @Arg('input', () => RotateCredentialsInput, { description: INPUT }) input: RotateCredentialsInput,
   ): Promise<InstanceOutcome> {
     checkRotateCredentials(input);
-    const command = { ...onInstance(input), password: input.password };
+    const command = { ...onInstance(input), password: input.password, login: input.login };
     return readInstanceOutcome(
       context,
       await this.#services.instanceCommands.rotateCredentials(context.caller, command),

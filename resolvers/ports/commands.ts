@@ -7,6 +7,7 @@ import type {
   Exposure,
   ImageMethod,
   ImageType,
+  Login,
   Loss,
   Role,
 } from '../../schema/states.ts';
@@ -98,6 +99,7 @@ export interface DeleteInstance extends OnInstance {
 }
 
 export interface RotateCredentials extends OnInstance {
+  readonly login?: Login | null | undefined;
   readonly password?: string | null | undefined;
 }
 

@@ -4,7 +4,7 @@ export const INSTANCE_FIELDS = graphql(`
   fragment InstanceFields on Instance {
     id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection
     labels { key value }
-    parameters { name value } pendingRestart
+    parameters { name value } pendingRestart connectionSecret
     endpoint { host port dnsName connectionString }
     failure { code message step }
     createdAt updatedAt

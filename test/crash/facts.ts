@@ -49,6 +49,17 @@ export async function asClient<T>(
   }
 }
 
+/** Logs in as the owner with the recorded password; throws where the server does not take it. */
+export async function logInAsOwner(world: World, instanceId: string): Promise<void> {
+  const { endpoint } = await world.core.services.instances.read(instanceId);
+  const password = await world.core.services.instances.readOwnerPassword(instanceId);
+  if (endpoint === null || password === null) throw new Error('the instance has no endpoint, or no owner');
+  const client = new pg.Client({ host: endpoint.host, port: endpoint.port, user: 'app', database: 'app', password });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.end();
+}
+
 async function openClient(world: World, instanceId: string): Promise<pg.Client> {
   const { endpoint } = await world.core.services.instances.read(instanceId);
   if (endpoint === null) throw new Error('the instance has no endpoint');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { asClient, fill } from './facts.ts';
+import { asClient, fill, logInAsOwner } from './facts.ts';
 import { deathsOf, type Example, expectAllTried, expectNoTrace } from './plan.ts';
 import type { Plan } from './points.ts';
 import { type Begin, emptyTally, runUndisturbed } from './waves.ts';
@@ -38,6 +38,7 @@ const begins: Readonly<Record<string, Begin>> = {
   'grow-volume': from('RUNNING', 'grow'),
   'delete-instance-after-image': from('RUNNING', 'delete after an image'),
   'rotate-credentials': from('RUNNING', 'rotateCredentials'),
+  'rotate-owner-credentials': from('RUNNING', 'rotateOwnerCredentials'),
   'delete-instance': () => from(supply.STOPPED.length > 0 ? 'STOPPED' : 'RUNNING', 'delete')(),
 };
 
@@ -102,6 +103,7 @@ it(
     await fill(world, supply.RUNNING[0] ?? '');
     await show(['grow-volume', 'succeed'], ['grow-volume', 'fail']);
     await show(['rotate-credentials', 'succeed'], ['rotate-credentials', 'fail']);
+    await show(['rotate-owner-credentials', 'succeed'], ['rotate-owner-credentials', 'fail']);
     await show(['restart-instance', 'succeed'], ['restart-instance', 'fail']);
     await show(['stop-instance', 'succeed'], ['stop-instance', 'fail']);
     await show(['start-instance', 'succeed'], ['start-instance', 'fail']);
@@ -168,6 +170,19 @@ it(
     for (const { subject } of await expectNoTrace(world, deaths, tally)) {
       // With the recorded password.
       await asClient(world, subject.instanceId ?? '', (client) => client.query('SELECT 1'));
+      await keep(subject.instanceId);
+    }
+  },
+  40 * MINUTES,
+);
+
+it(
+  'a password of the owner whose replacement dies is one that logs in, and the recorded one',
+  async () => {
+    const deaths = deathsIn('rotate-owner-credentials');
+    await stock('RUNNING', deaths.length);
+    for (const { subject } of await expectNoTrace(world, deaths, tally)) {
+      await logInAsOwner(world, subject.instanceId ?? '');
       await keep(subject.instanceId);
     }
   },

@@ -9,6 +9,7 @@ export const suites: Readonly<
     'start-instance',
     'grow-volume',
     'rotate-credentials',
+    'rotate-owner-credentials',
     'delete-instance',
     'delete-instance-after-image',
   ],

@@ -85,6 +85,8 @@ export function openSupply(world: World): Supply {
           return times(number, world.runPreflight);
         case 'rotate-credentials':
           return (await running(number)).map((id) => () => world.act('rotateCredentials', id));
+        case 'rotate-owner-credentials':
+          return (await running(number)).map((id) => () => world.act('rotateOwnerCredentials', id));
         case 'grow-volume':
           return (await running(number)).map((id) => () => world.act('grow', id));
         case 'delete-instance-after-image':

@@ -20,7 +20,15 @@ import { openParts } from './parts.ts';
 import { startVictim } from './start-victim.ts';
 
 /** What is done to an instance; `grow`: by one GiB. */
-export type Verb = 'stop' | 'start' | 'restart' | 'delete' | 'grow' | 'delete after an image' | 'rotateCredentials';
+export type Verb =
+  | 'stop'
+  | 'start'
+  | 'restart'
+  | 'delete'
+  | 'grow'
+  | 'delete after an image'
+  | 'rotateCredentials'
+  | 'rotateOwnerCredentials';
 
 const CALLER = { kind: 'USER', id: null, name: 'tester', role: 'ADMIN' } as const;
 
@@ -89,6 +97,9 @@ export async function openWorld({
       started(await images.create(CALLER, { name, instanceId, method })),
     act: async (verb: Verb, instanceId: string) => {
       if (verb === 'grow') return started(await grow(instanceId));
+      if (verb === 'rotateOwnerCredentials') {
+        return started(await instances.rotateCredentials(CALLER, { instanceId, login: 'OWNER' }));
+      }
       if (verb !== 'delete after an image') return started(await instances[verb](CALLER, { instanceId }));
       return started(await instances.delete(CALLER, { instanceId, finalImage: `final-${instanceId}` }));
     },

@@ -10,6 +10,15 @@ export function canTell(
   return tellsConnections && ownerPassword !== null;
 }
 
+/** Of a server that has no such login. */
+export function noOwner(field: string): AppError {
+  return new AppError(
+    'CONFLICT',
+    'This server has no login OWNER: it, or the server of its image, was made before there were such logins.',
+    { details: { field, rule: 'hasLogin' } },
+  );
+}
+
 /** Why they are not, for an instance that is made all the same. */
 export function describeUntold({ tellsConnections }: CommandPlatform): string {
   return tellsConnections
@@ -29,11 +38,7 @@ export function chooseConnectionSecret(
     throw invalidInput('connectionSecret', 'offered', 'The local platform has no Secrets: leave connectionSecret out.');
   }
   if (encryptedOwnerPassword === null) {
-    throw new AppError(
-      'CONFLICT',
-      'This server has no login OWNER for programs: it, or the server of its image, was made before there were such logins.',
-      { details: { field: 'connectionSecret', rule: 'hasLogin' } },
-    );
+    throw noOwner('connectionSecret');
   }
   return 'KEPT';
 }

@@ -1,9 +1,16 @@
 import type { InstanceInput } from '../../../jobs/inputs.ts';
 import { restartInstance } from '../../../jobs/restart-instance.ts';
 import { rotateCredentials } from '../../../jobs/rotate-credentials.ts';
+import { rotateOwnerCredentials } from '../../../jobs/rotate-owner-credentials.ts';
 import { startInstance } from '../../../jobs/start-instance.ts';
 import { stopInstance } from '../../../jobs/stop-instance.ts';
-import type { Accepted, Caller, InstanceCommands, OnInstance } from '../../../resolvers/ports/commands.ts';
+import type {
+  Accepted,
+  Caller,
+  InstanceCommands,
+  OnInstance,
+  RotateCredentials,
+} from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { generatePassword } from '../../secrets/generate-password.ts';
 import { type LockedInstance, noteNextPassword } from '../../stores/instances/writes.ts';
@@ -16,6 +23,7 @@ import {
   writeInstanceDeletion,
   writeInstanceOperation,
 } from './change-instance.ts';
+import { noOwner } from './connection-secret.ts';
 import { writeNewInstance } from './create-instance.ts';
 
 /** A server that was to run and does not can be RUNNING by its record, with the failure beside it: starting helps. */
@@ -59,6 +67,20 @@ const ROTATE: Verb = {
   workflow: rotateCredentials,
   require: (instance) => requireState(instance, 'RUNNING', 'given another password'),
 };
+
+const ROTATE_OWNER: Verb = { ...ROTATE, workflow: rotateOwnerCredentials };
+
+/** The login whose password is replaced, which the server must have. */
+function chooseRotation({ login }: RotateCredentials): Verb {
+  if (login !== 'OWNER') return ROTATE;
+  return {
+    ...ROTATE_OWNER,
+    require: (instance) => {
+      ROTATE.require(instance);
+      if (instance.encryptedOwnerPassword === null) throw noOwner('login');
+    },
+  };
+}
 
 /** The commands on instances: each one transaction for record, operation, steps, queue job and idempotency key. */
 export function createInstanceCommands(dependencies: CommandDependencies): InstanceCommands {
@@ -122,7 +144,7 @@ export function createInstanceCommands(dependencies: CommandDependencies): Insta
         target: input.instanceId,
         write: async (admission) => {
           const { instance, ...accepted } = await writeInstanceOperation(dependencies, admission, input.instanceId, {
-            ...ROTATE,
+            ...chooseRotation(input),
             input: ({ id }) => ({ instanceId: id }),
           });
           const next = dependencies.secrets.encrypt(input.password ?? generatePassword(), instance.id);

@@ -98,6 +98,20 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
         .where(and(eq(instances.id, id), isNotNull(instances.nextEncryptedPassword)));
     },
 
+    async takeNextOwnerPassword(tx, id) {
+      const [row] = await inside(tx)
+        .select({ next: instances.nextEncryptedPassword })
+        .from(instances)
+        .where(eq(instances.id, id))
+        .for('update');
+      if (row === undefined || row.next === null) return;
+      const encryptedOwnerPassword = secrets.encrypt(secrets.decrypt(row.next, id), ownerContext(id));
+      await inside(tx)
+        .update(instances)
+        .set({ encryptedOwnerPassword, nextEncryptedPassword: null })
+        .where(eq(instances.id, id));
+    },
+
     async forgetNextPassword(tx, id) {
       await inside(tx).update(instances).set({ nextEncryptedPassword: null }).where(eq(instances.id, id));
     },

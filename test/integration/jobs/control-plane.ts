@@ -9,7 +9,7 @@ import { workflows } from '../../../jobs/registry.ts';
 import type { Accepted, Caller, CreateInstance, UpdateInstance } from '../../../resolvers/ports/commands.ts';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
 import type { Loss } from '../../../schema/rules/finding-rules.ts';
-import { type ImageMethod, isTerminal } from '../../../schema/states.ts';
+import { type ImageMethod, isTerminal, type Login } from '../../../schema/states.ts';
 import { createListener } from '../../../src/db/listener.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { ensureAzcopy } from '../../../src/platform/local/jobs/azcopy.ts';
@@ -184,8 +184,8 @@ export async function openControlPlane(meddling: Meddling = {}) {
     deleteAfterImage: async (instanceId: string, finalImage: string) =>
       started(await instanceCommands.delete(CALLER, { instanceId, finalImage })).operationId,
     imageNamed: async (name: string) => images.byName(name),
-    rotateCredentials: async (instanceId: string, password?: string) =>
-      ended(started(await instanceCommands.rotateCredentials(CALLER, { instanceId, password })).operationId),
+    rotateCredentials: async (instanceId: string, password?: string, login?: Login) =>
+      ended(started(await instanceCommands.rotateCredentials(CALLER, { instanceId, password, login })).operationId),
     deleteImage: async (imageId: string) => ended(started(await imageCommands.delete(CALLER, { imageId })).operationId),
     cancel: (id: string) => operationCommands.cancel(CALLER, id),
     retry: (id: string) => operationCommands.retry(CALLER, id),

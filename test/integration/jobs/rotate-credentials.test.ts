@@ -12,9 +12,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => plane.stop());
 
-async function logsIn(password: string): Promise<boolean> {
+async function logsIn(password: string, user = 'postgres'): Promise<boolean> {
   const { endpoint } = await plane.instance(id);
-  const client = new pg.Client({ host: endpoint?.host, port: endpoint?.port, user: 'postgres', password });
+  const client = new pg.Client({ host: endpoint?.host, port: endpoint?.port, user, database: user, password });
   client.on('error', () => undefined);
   return client.connect().then(
     () => client.end().then(() => true),
@@ -35,6 +35,17 @@ describe('another password', () => {
     expect([await logsIn(before), await logsIn(after)]).toEqual([false, true]);
     expect((await open.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await open.end();
+  });
+
+  it('of the owner is the owner’s alone, and the one that is recorded', async () => {
+    const [superuser, owner] = [await plane.password(id), await plane.ownerLogin(id)];
+    expect(await plane.rotateCredentials(id, undefined, 'OWNER')).toMatchObject({ state: 'SUCCEEDED', percent: 100 });
+    const next = await plane.ownerLogin(id);
+    expect(next?.password).not.toBe(owner?.password);
+    expect(await logsIn(owner?.password ?? '', 'app')).toBe(false);
+    expect(await logsIn(next?.password ?? '', 'app')).toBe(true);
+    expect(await plane.password(id)).toBe(superuser);
+    expect(await logsIn(superuser)).toBe(true);
   });
 
   it('is there after a restart, and nowhere in the log of the server', async () => {

@@ -19,6 +19,7 @@ describe('the registry', () => {
       'restore-instance',
       'restore-physical-instance',
       'rotate-credentials',
+      'rotate-owner-credentials',
       'run-preflight',
       'start-instance',
       'stop-instance',

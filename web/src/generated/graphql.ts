@@ -557,12 +557,14 @@ export type Role =
   /** May read all but credentials, logs and the audit log. */
   | 'VIEWER';
 
-/** The password that the superuser of an instance is to have. */
+/** The password that a login of an instance is to have; the superuser, or the owner. */
 export type RotateCredentialsInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance; RUNNING. */
   instanceId: string;
+  /** Whose password. CONFLICT where the server has no login OWNER. Left out: the superuser's. */
+  login?: Login | null | undefined;
   /** 12 to 128 characters, no control characters. Left out: one is generated. One that was set by SQL, so that the recorded one no longer logs in: that one becomes the recorded one. */
   password?: string | null | undefined;
 };

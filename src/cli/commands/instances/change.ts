@@ -7,6 +7,7 @@ interface UpdateOptions extends WatchOption {
   readonly addLabel?: readonly string[];
   readonly removeLabel?: readonly string[];
   readonly deletionProtection?: string;
+  readonly connectionSecret?: string;
   readonly storageGib?: string;
   readonly parameter?: readonly string[];
   readonly parameters?: boolean;
@@ -21,6 +22,7 @@ export function addChangeCommands(instance: Command, action: Actions): void {
     .option('--add-label <key=value>', 'may be given several times', collect)
     .option('--remove-label <key>', 'may be given several times', collect)
     .option('--deletion-protection <yes|no>')
+    .option('--connection-secret <yes|no>', 'on Kubernetes: a Secret that tells programs how to connect as the owner')
     .option('--storage-gib <gib>', 'larger than it is')
     .option(
       '--parameter <name=value>',
@@ -36,6 +38,7 @@ export function addChangeCommands(instance: Command, action: Actions): void {
           addLabels: options.addLabel?.map(parseLabel),
           removeLabels: options.removeLabel && [...options.removeLabel],
           deletionProtection: parseYesNo('--deletion-protection', options.deletionProtection),
+          connectionSecret: parseYesNo('--connection-secret', options.connectionSecret),
           storageGib: parseWhole('--storage-gib', options.storageGib),
           parameters: options.parameters === false ? [] : options.parameter?.map(parseParameter),
           idempotencyKey: options.idempotencyKey,

@@ -20,6 +20,7 @@ interface CreateOptions extends WatchOption {
   readonly backgroundWork?: CreateInstanceInput['backgroundWork'];
   readonly durableFunctions?: CreateInstanceInput['durableFunctions'];
   readonly allowExtensionUpgrade?: boolean;
+  readonly connectionSecret?: boolean;
   readonly label?: readonly string[];
   readonly parameter?: readonly string[];
   readonly idempotencyKey?: string;
@@ -44,6 +45,7 @@ export function addCreateCommand(instance: Command, action: Actions): void {
     .option('--background-work <what>', 'HOLD or RUN what acts by itself in a copy', parseEnum)
     .option('--durable-functions <what>', 'CANCEL or RESUME those in flight', parseEnum)
     .option('--allow-extension-upgrade', 'restore also where pg_durable has another version, and upgrade it')
+    .option('--connection-secret', 'on Kubernetes: a Secret that tells programs how to connect as the owner')
     .option('--label <key=value>', 'may be given several times', collect)
     .option('--parameter <name=value>', 'a parameter of PostgreSQL; may be given several times', collect)
     .option('--idempotency-key <key>', 'makes sending it again safe')

@@ -22,6 +22,7 @@ async function readCredentials(session: Session, name: string, login: Login | un
 }
 
 interface RotateOptions extends WatchOption {
+  readonly login?: Login;
   readonly passwordStdin?: boolean;
   readonly idempotencyKey?: string;
 }
@@ -42,18 +43,19 @@ export function addLoginCommands(instance: Command, action: Actions): void {
 
   instance
     .command('rotate-credentials <instance>')
-    .description('give the superuser another password; connections stay')
+    .description('give a login another password; connections stay')
+    .option(...LOGIN, parseEnum<Login>)
     .option('--password-stdin', 'it is read from stdin; else one is generated')
     .option('--idempotency-key <key>', 'makes sending it again safe')
     .option('--watch', 'show it until it is over')
     .action(
       action(async (session, name: string, options: RotateOptions) => {
-        const { idempotencyKey } = options;
+        const { idempotencyKey, login } = options;
         const password = options.passwordStdin ? await readPassword('Password', session.signal) : undefined;
         const { id } = await requireInstance(session, name);
         const payload = await session.toygres.rotateCredentials({
           instanceId: id,
-          ...given({ password, idempotencyKey }),
+          ...given({ password, idempotencyKey, login }),
         });
         await tellOutcome(session, payload, payload.instance, (one) => requireInstance(session, one), options);
       }),
