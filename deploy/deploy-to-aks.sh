@@ -11,16 +11,18 @@ source "$here/lib/images.sh"
 # shellcheck source=lib/manifests.sh
 source "$here/lib/manifests.sh"
 
-USAGE="usage: deploy-to-aks.sh [--http] [--dns-label NAME] [--name NAME] [--dry-run]
+USAGE="usage: deploy-to-aks.sh [--http] [--dns-label NAME] [--name NAME] [--lock] [--cosign-key KEY] [--dry-run]
 
   --http        without a certificate of Let's Encrypt: the token crosses the internet unencrypted. --https is the default
   --dns-label   the API is at NAME.REGION.cloudapp.azure.com; default: the name and six letters that are always the same
   --name        as given to setup-infra.sh; default toygres
+  --lock        tags in the registry can never be given to another image
+  --cosign-key  a key file, or the address of one in a vault, that cosign signs each image with, by its digest
   --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
 
 Needs az (signed in), docker, kubectl, curl and git."
 
-name=toygres https=1 label=''
+name=toygres https=1 label='' lock='' cosign_key=''
 while (($# > 0)); do
   case $1 in
     --https)
@@ -39,6 +41,14 @@ while (($# > 0)); do
       value_of "$@" && name=$REPLY
       shift 2
       ;;
+    --lock)
+      lock=1
+      shift
+      ;;
+    --cosign-key)
+      value_of "$@" && cosign_key=$REPLY
+      shift 2
+      ;;
     --dry-run)
       dry_run=1
       shift
@@ -53,7 +63,7 @@ done
 require_name "$name"
 [[ -z $label || $label =~ ^[a-z][a-z0-9-]{1,61}[a-z0-9]$ ]] ||
   usage_error "--dns-label must be 3 to 63 lower-case letters, digits and dashes, a letter first and no dash last"
-require_programs az docker kubectl curl git sha256sum
+require_programs az docker kubectl curl git sha256sum ${cosign_key:+cosign}
 
 # Where the words of kubectl and docker go, and with --dry-run the commands.
 commands=$((dry_run ? 1 : 2))
@@ -68,6 +78,8 @@ login_server=$(ask "server of $REGISTRY" az acr show --resource-group "$GROUP" -
   fail "there is no registry $REGISTRY: run setup-infra.sh first"
 client_id=$(ask "client of $IDENTITY" az identity show --resource-group "$GROUP" --name "$IDENTITY" --query clientId --output tsv) ||
   fail "there is no identity $IDENTITY: run setup-infra.sh first"
+job_client_id=$(ask "client of $JOB_IDENTITY" az identity show --resource-group "$GROUP" --name "$JOB_IDENTITY" --query clientId --output tsv) ||
+  fail "there is no identity $JOB_IDENTITY: run setup-infra.sh again"
 connect
 [[ -n $no_cluster ]] || secret_there || fail "there is no Secret toygres in $SYSTEM_NAMESPACE: run setup-infra.sh first"
 

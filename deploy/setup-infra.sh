@@ -2,13 +2,16 @@
 # Makes on Azure what Toygres needs, and completes what is missing of it; what is there stays as it is. Safe to repeat.
 #
 # A resource group with: a container registry; a cluster with an OIDC issuer, workload identity and network policies; a
-# storage account without keys, which keeps what is deleted for two weeks, and its container; an identity that may write blobs there, which the accounts of the server
-# and of its jobs in the cluster sign in as; a PostgreSQL server for the records, reached from the cluster only.
+# storage account without keys, which keeps what is deleted for two weeks, and its container; an identity for the server's
+# account in the cluster, and one for that of its jobs, which reads and writes blobs there and deletes none; a PostgreSQL server
+# for the records, reached from the cluster only.
 # And in the cluster the Secret `toygres`: database URL, encryption key, API token. It is the only place that holds them.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib/azure.sh
 source "$here/lib/azure.sh"
+# shellcheck source=lib/identities.sh
+source "$here/lib/identities.sh"
 # shellcheck source=lib/infrastructure.sh
 source "$here/lib/infrastructure.sh"
 
@@ -71,7 +74,7 @@ ensure_cluster "$node_size" "$node_count"
 ensure_storage
 ensure_recovery
 [[ -z $immutable_days ]] || ensure_immutability "$immutable_days"
-ensure_identity
+ensure_identities
 connect
 ensure_secret
 [[ -n ${DATABASE_URL-} ]] || ensure_database "$location"

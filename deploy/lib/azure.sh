@@ -81,8 +81,10 @@ choose_names() {
   GROUP=$1
   CLUSTER=$1
   IDENTITY=$1
+  JOB_IDENTITY=$1-jobs
   REGISTRY=$plain$suffix
   STORAGE_ACCOUNT=${plain:0:18}$suffix
+  JOB_ROLE="Toygres jobs of $STORAGE_ACCOUNT"
   DATABASE_SERVER=$1-$suffix
   DEFAULT_DNS_LABEL=$1-$suffix
 }

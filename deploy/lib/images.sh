@@ -24,8 +24,27 @@ push_images() { # LOGIN-SERVER TAG
 ensure_image() { # LOGIN-SERVER IMAGE DOCKERFILE [BUILD-OPTION]...
   local server=$1 image=$2 file=$3
   shift 3
-  [[ $server != *'<'* ]] && there acr repository show --name "$REGISTRY" --image "$image" && return
-  say "building $image"
-  change docker build --platform linux/amd64 --file "$file" --tag "$server/$image" "$@" "$here/.." >&"$commands"
-  change docker push "$server/$image" >&"$commands"
+  if [[ $server == *'<'* ]] || ! there acr repository show --name "$REGISTRY" --image "$image"; then
+    say "building $image"
+    change docker build --platform linux/amd64 --file "$file" --tag "$server/$image" "$@" "$here/.." >&"$commands"
+    change docker push "$server/$image" >&"$commands"
+  fi
+  [[ -z $cosign_key ]] || sign_image "$server" "$image"
+  [[ -z $lock ]] || lock_image "$image"
+}
+
+# By its digest: a tag may be given to something else while it is signed.
+sign_image() { # LOGIN-SERVER IMAGE
+  local digest
+  digest=$(ask "digest of $2" az acr repository show --name "$REGISTRY" --image "$2" --query digest --output tsv)
+  say "signing $2"
+  change cosign sign --yes --key "$cosign_key" "$1/${2%%:*}@$digest" >&"$commands"
+}
+
+lock_image() { # IMAGE
+  local open
+  open=$(ask "whether $1 is open" az acr repository show --name "$REGISTRY" --image "$1" --query changeableAttributes.writeEnabled --output tsv)
+  [[ $open != false ]] || return 0
+  say "locking $1"
+  change az acr repository update --name "$REGISTRY" --image "$1" --write-enabled false --output none >&"$commands"
 }

@@ -85,41 +85,6 @@ ensure_immutability() { # DAYS
   say "the policy is not locked: whoever administers the account can end it until it is"
 }
 
-has_role() { # PRINCIPAL ROLE SCOPE
-  local found
-  [[ $1$3 != *'<'* ]] || return 1
-  # Not with --assignee: that looks the principal up in a directory where new ones take their time to show.
-  found=$(az role assignment list --role "$2" --scope "$3" --query "[?principalId=='$1'].id" --output tsv)
-  [[ -n $found ]]
-}
-
-# What signs in as the identity: the server, and the jobs that it makes in the managed namespace.
-ensure_identity() {
-  local principal storage issuer
-  if ! there identity show --resource-group "$GROUP" --name "$IDENTITY"; then
-    say "making the identity $IDENTITY"
-    change az identity create --resource-group "$GROUP" --name "$IDENTITY" --output none
-  fi
-  principal=$(ask "principal of $IDENTITY" az identity show --resource-group "$GROUP" --name "$IDENTITY" --query principalId --output tsv)
-  storage=$(ask "id of $STORAGE_ACCOUNT" az storage account show --resource-group "$GROUP" --name "$STORAGE_ACCOUNT" --query id --output tsv)
-  if ! has_role "$principal" 'Storage Blob Data Contributor' "$storage"; then
-    say "letting $IDENTITY write blobs"
-    # With its type: a new identity is not yet known everywhere, and would be looked up in vain.
-    change az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal \
-      --role 'Storage Blob Data Contributor' --scope "$storage" --output none
-  fi
-  issuer=$(ask "issuer of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --query oidcIssuerProfile.issuerUrl --output tsv)
-  ensure_federation server "$issuer" "system:serviceaccount:$SYSTEM_NAMESPACE:toygres"
-  ensure_federation jobs "$issuer" "system:serviceaccount:$MANAGED_NAMESPACE:toygres-jobs"
-}
-
-ensure_federation() { # NAME ISSUER SUBJECT
-  there identity federated-credential show --resource-group "$GROUP" --identity-name "$IDENTITY" --name "$1" && return
-  say "letting $3 sign in as $IDENTITY"
-  change az identity federated-credential create --resource-group "$GROUP" --identity-name "$IDENTITY" --name "$1" \
-    --issuer "$2" --subject "$3" --audiences api://AzureADTokenExchange --output none
-}
-
 # Before the database, so that its password is never known only to a run that broke off.
 ensure_secret() {
   local url password

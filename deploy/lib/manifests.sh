@@ -17,7 +17,7 @@ configMapGenerator:
     literals:
       - AZURE_STORAGE_ACCOUNT=$STORAGE_ACCOUNT
       - TOYGRES_IMAGE_CONTAINER=$IMAGE_CONTAINER
-      - TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID=$client_id
+      - TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID=$job_client_id
       - TOYGRES_JOB_IMAGE=$login_server/toygres/job:$tag-pg{version}
       - TOYGRES_DNS_SUFFIX=$region.cloudapp.azure.com
 patches:

@@ -24,6 +24,7 @@ afterAll(() => trial?.stop());
 
 test.each([
   { resources: ['base'], components: [] },
+  { resources: ['base'], components: ['components/limits'] },
   { resources: ['overlays/local'], components: [] },
   { resources: ['overlays/aks'], components: [] },
   { resources: ['overlays/aks'], components: ['components/https'] },
@@ -43,6 +44,7 @@ test('it takes what deploy-to-aks.sh writes', async () => {
       .replaceAll('toygres-managed', trial.managed);
     expect(await tryOut(manifests)).toMatchObject({ warnings: [] });
     expect(manifests).toContain('azure.workload.identity/client-id: 11111111-1111-1111-1111-111111111111');
+    expect(manifests).toContain('TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: 22222222-2222-2222-2222-222222222222');
     expect(manifests).toContain('service.beta.kubernetes.io/azure-dns-label-name: my-toygres');
     expect(manifests).toContain('value: my-toygres.westeurope.cloudapp.azure.com');
     expect(manifests).not.toMatch(/image: toygres\//);

@@ -65,7 +65,7 @@ test('puts the names of this deployment on top of the overlay, and no secret', a
   expect(configMapGenerator[0].literals).toEqual([
     expect.stringMatching(/^AZURE_STORAGE_ACCOUNT=toygres[0-9a-f]{6}$/),
     'TOYGRES_IMAGE_CONTAINER=images',
-    'TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID=11111111-1111-1111-1111-111111111111',
+    'TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID=22222222-2222-2222-2222-222222222222',
     expect.stringMatching(
       /^TOYGRES_JOB_IMAGE=toygresregistry\.azurecr\.io\/toygres\/job:0\.1\.0-[0-9a-f]{12}-pg\{version\}$/,
     ),
@@ -77,6 +77,22 @@ test('puts the names of this deployment on top of the overlay, and no secret', a
     expect(text).not.toContain(value);
     expect((await azure.calls()).join('\n')).not.toContain(value);
   }
+});
+
+test('signs each image by its digest and locks its tag where it is told to, once', async () => {
+  const more = ['--lock', '--cosign-key', 'azurekms://vault/key'];
+  expect(await azure.run('deploy-to-aks.sh', more)).toMatchObject({ code: 0 });
+  const calls = await azure.calls();
+  const signed = calls.filter((call) => call.startsWith('cosign sign '));
+  expect(signed).toHaveLength(5);
+  expect(signed[0]).toMatch(/--key azurekms:\/\/vault\/key toygresregistry\.azurecr\.io\/toygres\/server@digest$/);
+  const locks = () => azure.calls().then((all) => all.filter((call) => call.includes('--write-enabled false')));
+  expect(await locks()).toHaveLength(5);
+  await azure.run('deploy-to-aks.sh', more);
+  expect(await locks()).toHaveLength(5);
+  await azure.keep('calls', '');
+  await azure.run('deploy-to-aks.sh', []);
+  expect((await azure.calls()).filter((call) => /cosign|write-enabled/.test(call))).toEqual([]);
 });
 
 test('with --http, what served HTTPS goes, and the warning says what that means', async () => {

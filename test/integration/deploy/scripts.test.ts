@@ -64,7 +64,7 @@ test.each([
 
 /** Calls that only look; the first is into a file of the script's own. */
 const LOOK = / (show|list|get) |get-credentials .*--file /;
-const commandsOf = (output: string) => output.split('\n').filter((line) => /^(az|docker|kubectl) /.test(line));
+const commandsOf = (output: string) => output.split('\n').filter((line) => /^(az|docker|kubectl|cosign) /.test(line));
 
 describe('with --dry-run', () => {
   const trials = (text: string) =>
@@ -98,7 +98,7 @@ describe('with --dry-run', () => {
 
   test('only what is missing is printed, and nothing of the secrets that are there', async () => {
     await azure.run('setup-infra.sh', LOCATION);
-    await azure.forget('identity_federated-credential_jobs');
+    await azure.forget('identity_federated-credential_toygres-jobs_jobs');
     const federations = (await azure.calls()).filter((call) => / federated-credential create /.test(call));
     await azure.keep('calls', '');
     const { code, output } = await azure.run('setup-infra.sh', [...LOCATION, '--dry-run']);

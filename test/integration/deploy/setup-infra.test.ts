@@ -37,6 +37,9 @@ test('makes all that is needed, once: the second run changes nothing', async () 
     'az identity create',
     'az role assignment create',
     'az identity federated-credential create',
+    'az identity create',
+    'az role definition create',
+    'az role assignment create',
     'az identity federated-credential create',
     'kubectl',
     'az deployment group create',
@@ -68,6 +71,35 @@ test('lets the accounts of the server and of its jobs sign in, by their names in
   expect(subjects).toEqual([
     'system:serviceaccount:toygres-system:toygres',
     'system:serviceaccount:toygres-managed:toygres-jobs',
+  ]);
+});
+
+test('jobs sign in as an identity of their own, which reads and writes images and deletes nothing', async () => {
+  await azure.run('setup-infra.sh', LOCATION);
+  const calls = await changes();
+  const of = (words: string) => calls.filter((call) => call.includes(words));
+  expect(
+    of('federated-credential create').map((call) => /--identity-name (\S+) --name (\S+)/.exec(call)?.slice(1)),
+  ).toEqual([
+    ['toygres', 'server'],
+    ['toygres-jobs', 'jobs'],
+  ]);
+  const [server = '', jobs = ''] = of('role assignment create');
+  expect(server).toContain('Storage\\ Blob\\ Data\\ Contributor');
+  expect(jobs).toMatch(/--role Toygres\\ jobs\\ of\\ toygres[0-9a-f]{6} --scope \S+\/containers\/images /);
+  const role = JSON.parse((await azure.kept('job-role')) ?? '{}');
+  expect(role.Actions).toEqual([]);
+  expect(role.DataActions.map((action: string) => action.split('/blobs/')[1])).toEqual(['read', 'write', 'add/action']);
+  expect(role.NotDataActions.join()).toMatch(/blobs\/delete,/);
+});
+
+test('an installation whose jobs signed in as the server does has that taken back', async () => {
+  await azure.run('setup-infra.sh', LOCATION);
+  await azure.keep('identity_federated-credential_toygres_jobs', '');
+  await azure.run('setup-infra.sh', LOCATION);
+  await azure.run('setup-infra.sh', LOCATION);
+  expect((await changes()).filter((call) => call.includes(' delete '))).toEqual([
+    expect.stringMatching(/federated-credential delete .*--identity-name toygres --name jobs /),
   ]);
 });
 
