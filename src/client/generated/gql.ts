@@ -68,7 +68,7 @@ type Documents = {
     "mutation LogIn($input: LoginInput!) { login(input: $input) { viewer { name role } } }": typeof types.LogInDocument,
     "mutation LogOut { logout { ok } }": typeof types.LogOutDocument,
     "\n  mutation MakeToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { token apiToken { id } } }\n": typeof types.MakeTokenDocument,
-    "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n": typeof types.InstanceFieldsFragmentDoc,
+    "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    parameters { name value } pendingRestart connectionSecret\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n": typeof types.InstanceFieldsFragmentDoc,
     "\n  fragment ImageFields on Image {\n    id name description state method imageType postgresVersion sourceInstanceName sizeBytes databaseBytes sourceStorageGib\n    labels { key value }\n    databases { name owner sizeBytes }\n    verifiedAt takenAt encrypted protected expiresAt notices\n    failure { code message step }\n    createdAt\n  }\n": typeof types.ImageFieldsFragmentDoc,
     "\n  fragment StepFields on Step {\n    position name state attempt startedAt finishedAt\n    progress { percent bytesDone bytesTotal bytesPerSecond secondsLeft message }\n    failure { code message step }\n  }\n": typeof types.StepFieldsFragmentDoc,
     "\n  fragment OperationFields on Operation {\n    id kind workflowVersion state percent requestedBy secondsLeft notices\n    steps { ...StepFields }\n    jobs { id name state attempts exitCode startedAt finishedAt }\n    instance { id name state }\n    image { id name state }\n    failure { code message step }\n    createdAt startedAt finishedAt\n  }\n": typeof types.OperationFieldsFragmentDoc,
@@ -77,7 +77,7 @@ type Documents = {
     "\n  subscription FollowJobLogs($jobId: ID!, $tailLines: Int, $afterLine: Int, $follow: Boolean) {\n    jobLogBatches(jobId: $jobId, tailLines: $tailLines, afterLine: $afterLine, follow: $follow) {\n      jobId line attempt at text\n    }\n  }\n": typeof types.FollowJobLogsDocument,
     "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogBatches(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n": typeof types.FollowInstanceLogsDocument,
     "\n  mutation CreateInstance($input: CreateInstanceInput!) {\n    createInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": typeof types.CreateInstanceDocument,
-    "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.UpdateInstanceDocument,
+    "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": typeof types.UpdateInstanceDocument,
     "\n  mutation DeleteInstance($input: DeleteInstanceInput!) {\n    deleteInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.DeleteInstanceDocument,
     "\n  mutation StopInstance($input: StopInstanceInput!) {\n    stopInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.StopInstanceDocument,
     "\n  mutation StartInstance($input: StartInstanceInput!) {\n    startInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": typeof types.StartInstanceDocument,
@@ -145,7 +145,7 @@ const documents: Documents = {
     "mutation LogIn($input: LoginInput!) { login(input: $input) { viewer { name role } } }": types.LogInDocument,
     "mutation LogOut { logout { ok } }": types.LogOutDocument,
     "\n  mutation MakeToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { token apiToken { id } } }\n": types.MakeTokenDocument,
-    "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n": types.InstanceFieldsFragmentDoc,
+    "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    parameters { name value } pendingRestart connectionSecret\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n": types.InstanceFieldsFragmentDoc,
     "\n  fragment ImageFields on Image {\n    id name description state method imageType postgresVersion sourceInstanceName sizeBytes databaseBytes sourceStorageGib\n    labels { key value }\n    databases { name owner sizeBytes }\n    verifiedAt takenAt encrypted protected expiresAt notices\n    failure { code message step }\n    createdAt\n  }\n": types.ImageFieldsFragmentDoc,
     "\n  fragment StepFields on Step {\n    position name state attempt startedAt finishedAt\n    progress { percent bytesDone bytesTotal bytesPerSecond secondsLeft message }\n    failure { code message step }\n  }\n": types.StepFieldsFragmentDoc,
     "\n  fragment OperationFields on Operation {\n    id kind workflowVersion state percent requestedBy secondsLeft notices\n    steps { ...StepFields }\n    jobs { id name state attempts exitCode startedAt finishedAt }\n    instance { id name state }\n    image { id name state }\n    failure { code message step }\n    createdAt startedAt finishedAt\n  }\n": types.OperationFieldsFragmentDoc,
@@ -154,7 +154,7 @@ const documents: Documents = {
     "\n  subscription FollowJobLogs($jobId: ID!, $tailLines: Int, $afterLine: Int, $follow: Boolean) {\n    jobLogBatches(jobId: $jobId, tailLines: $tailLines, afterLine: $afterLine, follow: $follow) {\n      jobId line attempt at text\n    }\n  }\n": types.FollowJobLogsDocument,
     "\n  subscription FollowInstanceLogs($instanceId: ID!, $tailLines: Int, $since: DateTime, $follow: Boolean) {\n    instanceLogBatches(instanceId: $instanceId, tailLines: $tailLines, since: $since, follow: $follow) { line at text }\n  }\n": types.FollowInstanceLogsDocument,
     "\n  mutation CreateInstance($input: CreateInstanceInput!) {\n    createInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": types.CreateInstanceDocument,
-    "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.UpdateInstanceDocument,
+    "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n": types.UpdateInstanceDocument,
     "\n  mutation DeleteInstance($input: DeleteInstanceInput!) {\n    deleteInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.DeleteInstanceDocument,
     "\n  mutation StopInstance($input: StopInstanceInput!) {\n    stopInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.StopInstanceDocument,
     "\n  mutation StartInstance($input: StartInstanceInput!) {\n    startInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n": types.StartInstanceDocument,
@@ -384,7 +384,7 @@ export function graphql(source: "\n  mutation MakeToken($input: CreateApiTokenIn
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n"): typeof import('./graphql.ts').InstanceFieldsFragmentDoc;
+export function graphql(source: "\n  fragment InstanceFields on Instance {\n    id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection\n    labels { key value }\n    parameters { name value } pendingRestart connectionSecret\n    endpoint { host port dnsName connectionString }\n    failure { code message step }\n    createdAt updatedAt\n  }\n"): typeof import('./graphql.ts').InstanceFieldsFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -420,7 +420,7 @@ export function graphql(source: "\n  mutation CreateInstance($input: CreateInsta
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } }\n  }\n"): typeof import('./graphql.ts').UpdateInstanceDocument;
+export function graphql(source: "\n  mutation UpdateInstance($input: UpdateInstanceInput!) {\n    updateInstance(input: $input) { instance { ...InstanceFields } operation { ...OperationFields } notices }\n  }\n"): typeof import('./graphql.ts').UpdateInstanceDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -120,6 +120,8 @@ export type CreateInstanceInput = {
   allowExtensionUpgrade?: boolean | null | undefined;
   /** Only with sourceImageId: what becomes of jobs of pg_cron, subscriptions and the like. Left out: HOLD while the source instance exists, RUN when it is gone; a notice says which. */
   backgroundWork?: BackgroundWork | null | undefined;
+  /** Whether a Secret in its namespace on Kubernetes tells programs how to connect as its owner: see Instance.connectionSecret. Left out: false. */
+  connectionSecret?: boolean | null | undefined;
   /** Only with a LOGICAL sourceImageId: restore these databases alone, with all roles; postgres and template1 are there in any case, empty where they are not named. Left out: all of them. */
   databases?: Array<string> | null | undefined;
   /** Whether deleting it is refused at first. Left out: false. */
@@ -140,6 +142,8 @@ export type CreateInstanceInput = {
   name: string;
   /** One of the configured namespaces. Left out: the first of them. */
   namespace?: string | null | undefined;
+  /** Parameters of PostgreSQL that its server is started with, at most 64, each once. An image carries none of them. Left out: none. */
+  parameters?: Array<ParameterInput> | null | undefined;
   /** Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is used, and a notice says so. */
   password?: string | null | undefined;
   /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
@@ -475,6 +479,14 @@ export type OperationState =
   /** All that was asked for is done. */
   | 'SUCCEEDED';
 
+/** A parameter of PostgreSQL to start the server with. */
+export type ParameterInput = {
+  /** As PostgreSQL calls it, in lower case, such as "work_mem" or "auto_explain.log_min_duration". What Toygres decides itself, what runs commands or loads code, and what can damage data is refused. */
+  name: string;
+  /** At most 500 characters of one line, without quotes around it: "64MB". */
+  value: string;
+};
+
 /** How well an instance could be brought back now. */
 export type ReadinessStatus =
   /** Its newest image is as young as its schedules promise, and its last drill passed. */
@@ -545,12 +557,14 @@ export type Role =
   /** May read all but credentials, logs and the audit log. */
   | 'VIEWER';
 
-/** The password that the superuser of an instance is to have. */
+/** The password that a login of an instance is to have; the superuser, or the owner. */
 export type RotateCredentialsInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
   idempotencyKey?: string | null | undefined;
   /** The instance; RUNNING. */
   instanceId: string;
+  /** Whose password. CONFLICT where the server has no login OWNER. Left out: the superuser's. */
+  login?: Login | null | undefined;
   /** 12 to 128 characters, no control characters. Left out: one is generated. One that was set by SQL, so that the recorded one no longer logs in: that one becomes the recorded one. */
   password?: string | null | undefined;
 };
@@ -662,6 +676,8 @@ export type UpdateImageInput = {
 export type UpdateInstanceInput = {
   /** Labels to add, or to give another value; the others stay, also those that somebody else adds. */
   addLabels?: Array<LabelInput> | null | undefined;
+  /** Whether a Secret on Kubernetes tells programs how to connect, from now on. */
+  connectionSecret?: boolean | null | undefined;
   /** Whether deleting it is refused from now on. */
   deletionProtection?: boolean | null | undefined;
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
@@ -670,6 +686,8 @@ export type UpdateInstanceInput = {
   instanceId: string;
   /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
   labels?: Array<LabelInput> | null | undefined;
+  /** All its parameters of PostgreSQL from now on; an empty list removes them. They take effect at the next start: pendingRestart tells. CONFLICT while an operation starts or stops it. */
+  parameters?: Array<ParameterInput> | null | undefined;
   /** Keys of labels to remove; the others stay. A key that it has not is no error. */
   removeLabels?: Array<string> | null | undefined;
   /** New size of the volume in GiB, at most 16384; volumes only grow. */
@@ -891,7 +909,7 @@ export type ListInstancesQueryVariables = Exact<{
 }>;
 
 
-export type ListInstancesQuery = { instances: { nodes: Array<{ id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListInstancesQuery = { instances: { nodes: Array<{ id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CredentialsQueryVariables = Exact<{
   instanceId: string;
@@ -1085,7 +1103,7 @@ export type MakeTokenMutationVariables = Exact<{
 
 export type MakeTokenMutation = { createApiToken: { token: string, apiToken: { id: string } } };
 
-export type InstanceFieldsFragment = { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null };
+export type InstanceFieldsFragment = { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null };
 
 export type ImageFieldsFragment = { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, encrypted: boolean, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null };
 
@@ -1133,49 +1151,49 @@ export type CreateInstanceMutationVariables = Exact<{
 }>;
 
 
-export type CreateInstanceMutation = { createInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type CreateInstanceMutation = { createInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type UpdateInstanceMutationVariables = Exact<{
   input: UpdateInstanceInput;
 }>;
 
 
-export type UpdateInstanceMutation = { updateInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } | null } };
+export type UpdateInstanceMutation = { updateInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } | null } };
 
 export type DeleteInstanceMutationVariables = Exact<{
   input: DeleteInstanceInput;
 }>;
 
 
-export type DeleteInstanceMutation = { deleteInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type DeleteInstanceMutation = { deleteInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type StopInstanceMutationVariables = Exact<{
   input: StopInstanceInput;
 }>;
 
 
-export type StopInstanceMutation = { stopInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type StopInstanceMutation = { stopInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type StartInstanceMutationVariables = Exact<{
   input: StartInstanceInput;
 }>;
 
 
-export type StartInstanceMutation = { startInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type StartInstanceMutation = { startInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type RestartInstanceMutationVariables = Exact<{
   input: RestartInstanceInput;
 }>;
 
 
-export type RestartInstanceMutation = { restartInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type RestartInstanceMutation = { restartInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type RotateCredentialsMutationVariables = Exact<{
   input: RotateCredentialsInput;
 }>;
 
 
-export type RotateCredentialsMutation = { rotateCredentials: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type RotateCredentialsMutation = { rotateCredentials: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type CreateImageMutationVariables = Exact<{
   input: CreateImageInput;
@@ -1218,7 +1236,7 @@ export type FindInstanceQueryVariables = Exact<{
 }>;
 
 
-export type FindInstanceQuery = { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null } | null };
+export type FindInstanceQuery = { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null } | null };
 
 export type FindImageQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1435,6 +1453,12 @@ export const InstanceFieldsFragmentDoc = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -2083,6 +2107,12 @@ export const ListInstancesDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -2874,6 +2904,12 @@ export const CreateInstanceDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -2958,6 +2994,7 @@ export const UpdateInstanceDocument = new TypedDocumentString(`
     operation {
       ...OperationFields
     }
+    notices
   }
 }
     fragment InstanceFields on Instance {
@@ -2977,6 +3014,12 @@ export const UpdateInstanceDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -3080,6 +3123,12 @@ export const DeleteInstanceDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -3183,6 +3232,12 @@ export const StopInstanceDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -3286,6 +3341,12 @@ export const StartInstanceDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -3389,6 +3450,12 @@ export const RestartInstanceDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -3493,6 +3560,12 @@ export const RotateCredentialsDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
@@ -3984,6 +4057,12 @@ export const FindInstanceDocument = new TypedDocumentString(`
     key
     value
   }
+  parameters {
+    name
+    value
+  }
+  pendingRestart
+  connectionSecret
   endpoint {
     host
     port
