@@ -39,6 +39,8 @@ export interface ProgressView {
 }
 
 const BAR_CELLS = 24;
+/** What is moved so fast that nobody reads how much of it is there yet. */
+const MOVED_AT_ONCE_BYTES = 64 * 1024;
 const WIDE_COLUMNS = 110;
 /** What a line has beside names and bars: mark, spaces, percent or duration. */
 const OTHER_CELLS = 16;
@@ -75,10 +77,11 @@ function duration(step: ViewedStep): string {
 
 function describeProgress(progress: ViewedProgress): string {
   const parts: string[] = [];
-  if (progress.bytesDone !== null && progress.bytesTotal !== null)
-    parts.push(`${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`);
-  if (progress.bytesPerSecond !== null && progress.bytesPerSecond > 0)
-    parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
+  const { bytesDone, bytesTotal, bytesPerSecond } = progress;
+  if (bytesDone !== null && bytesTotal !== null && bytesTotal >= MOVED_AT_ONCE_BYTES) {
+    parts.push(`${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
+    if (bytesPerSecond !== null && bytesPerSecond > 0) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  }
   if (progress.secondsLeft !== null && progress.secondsLeft > 0) parts.push(`${progress.secondsLeft} s left`);
   if (progress.message !== null) parts.push(progress.message);
   return parts.join(' · ');

@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<Operation>[] = [
   { title: 'KIND', value: ({ kind }) => kind },
   { title: 'STATE', value: ({ state }) => state },
   { title: '%', value: ({ percent }) => Math.floor(percent), align: 'right' },
-  { title: 'ON', value: ({ image, instance }) => image?.name ?? instance?.name },
+  { title: 'ON', value: (operation) => subjectOf(operation)?.name },
   { title: 'BY', value: ({ requestedBy }) => requestedBy, room: 'spare' },
   { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
   { title: 'ID', value: ({ id }) => id, room: 'whole' },
@@ -32,7 +32,12 @@ interface ListOptions {
   readonly first: string;
 }
 
-const titleOfOperation = ({ kind, image, instance }: Operation) => titleOf(kind, image ?? instance ?? {});
+/** An image that an instance is made from is not what it is about. */
+function subjectOf({ kind, image, instance }: Operation) {
+  return kind.endsWith('_INSTANCE') ? (instance ?? image) : (image ?? instance);
+}
+
+const titleOfOperation = (operation: Operation) => titleOf(operation.kind, subjectOf(operation) ?? {});
 
 /** `toygres operation ...` */
 export function addOperationCommands(program: Command, surroundings: Surroundings): void {

@@ -64,19 +64,38 @@ export function printOne<Row extends Identified>(output: Output, row: Row): void
   else output.data(output.format === 'id' ? row.id : formatFields(row));
 }
 
-/** `name: value` a line; what is nested as JSON, what is empty left out. */
+/** `name: value` a line, of a list a line each; what is empty is left out. */
 export function formatFields(row: object): string {
   const shown = Object.entries(row).filter(
     ([name, value]) =>
       name !== '__typename' && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
   );
   const width = Math.max(0, ...shown.map(([name]) => name.length)) + 1;
-  return shown.map(([name, value]) => `${`${name}:`.padEnd(width)} ${harmless(formatValue(value))}`).join('\n');
+  const line = (name: string, value: unknown) => `${name.padEnd(width)} ${harmless(describe(value))}`;
+  return shown
+    .flatMap(([name, value]) =>
+      isListOfRecords(value)
+        ? value.map((one, index) => line(index === 0 ? `${name}:` : '', one))
+        : [line(`${name}:`, value)],
+    )
+    .join('\n');
 }
 
-function formatValue(value: unknown): string {
+const isListOfRecords = (value: unknown): value is readonly object[] =>
+  Array.isArray(value) && value.some(isRecord) && !isLabels(value);
+const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** `app (owner app, sizeBytes 7471619)` of what has a name, `host 10.0.0.4, port 5432` of what has none. */
+function describe(value: unknown): string {
   if (isLabels(value)) return value.map(({ key, value: of }) => `${key}=${of}`).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.map(describe).join(', ');
+  if (!isRecord(value)) return String(value);
+  const { name = null, ...rest } = value as Record<string, unknown>;
+  const parts = Object.entries(rest)
+    .filter(([key, one]) => key !== '__typename' && one !== null)
+    .map(([key, one]) => `${key} ${isRecord(one) ? `(${describe(one)})` : String(one)}`);
+  if (name === null) return parts.join(', ');
+  return parts.length === 0 ? String(name) : `${String(name)} (${parts.join(', ')})`;
 }
 
 function isLabels(value: unknown): value is readonly { key: string; value: string }[] {

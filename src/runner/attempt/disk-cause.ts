@@ -17,7 +17,7 @@ export async function withDiskCause(text: string, places: readonly (string | nul
     if (available < FULL_BYTES) return `${text} (No space left on device: ${place} is full)`;
     // Whoever ran out of room has given some of it back by ending: a server that died of it, its unfinished log segments.
     if (available < LITTLE_BYTES) {
-      return `${text} (only ${Math.floor(available / 1024)} kB of space are left on the device of ${place})`;
+      return `${text} (only ${Math.floor(available / 1024)} KiB of space are left on the device of ${place})`;
     }
   }
   return text;

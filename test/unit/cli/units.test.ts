@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { drawBar } from '../../../src/cli/progress-view.ts';
 import { formatBytes, formatSeconds } from '../../../src/cli/units.ts';
 
-test('bytes are shown in powers of 1000 with three digits at most', () => {
-  const shown = [0, 1, 999, 1000, 1_536_000, 147_300_000, 2_500_000_000_000].map(formatBytes);
-  expect(shown).toEqual(['0 B', '1 B', '999 B', '1.0 kB', '1.5 MB', '147 MB', '2.5 TB']);
+test('bytes are shown in powers of 1024 with three digits at most', () => {
+  const shown = [0, 1, 1023, 1024, 1_572_864, 154_140_672, 2_748_779_069_440].map(formatBytes);
+  expect(shown).toEqual(['0 B', '1 B', '1023 B', '1.0 KiB', '1.5 MiB', '147 MiB', '2.5 TiB']);
 });
 
 test('durations are shown in the unit that a person would use', () => {

@@ -8,6 +8,15 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power]}`;
 }
 
+/** What is moved so fast that nobody reads how much of it is there yet. */
+const MOVED_AT_ONCE_BYTES = 64 * 1024;
+
+/** `525 MiB of 750 MiB`, as much of it as is known; null for so little that it says nothing. */
+export function formatBytesOf(done: number | null | undefined, total: number | null | undefined): string | null {
+  if (done == null || (total != null && total < MOVED_AT_ONCE_BYTES)) return null;
+  return total == null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`;
+}
+
 /** `1,234`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-GB').replaceAll('\u00a0', ' ');

@@ -21,6 +21,17 @@ export function sentence(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** How an image is taken. */
+export function methodWords(method: string): string {
+  return method === 'LOGICAL' ? 'logical, by pg_dump' : 'physical, a copy of the files';
+}
+
+/** A message as a sentence of its own: most begin as a part of one. A first word in other letters is a name and stays. */
+export function asSentence(message: string): string {
+  const begun = message.replace(/^[a-z]+(?=[\s,:;])/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return /[.!?…:]["')”]?$/.test(begun.trimEnd()) ? begun : `${begun}.`;
+}
+
 /** What an operation is about. */
 export function subjectOf(operation: {
   readonly instance?: { readonly name: string } | null | undefined;

@@ -15,9 +15,12 @@ export function LogToolbar(props: {
   readonly onWrap: () => void;
   readonly onSave: () => void;
   readonly isEmpty: boolean;
+  /** Nothing more will come: there is nothing to follow. */
+  readonly isOver: boolean;
   readonly children: ReactNode;
 }) {
-  const { search, onSearch, found, onStep, follows, onFollow, isWrapped, onWrap, onSave, isEmpty, children } = props;
+  const { search, onSearch, found, onStep, follows, onFollow, isWrapped, onWrap, onSave, isEmpty, isOver, children } =
+    props;
   return (
     <div className="toolbar log-toolbar">
       <input
@@ -35,9 +38,11 @@ export function LogToolbar(props: {
         </span>
       )}
       <div className="log-buttons">
-        <Button icon={follows ? 'pause' : 'play'} pressed={follows} onPress={onFollow}>
-          {follows ? 'Following' : 'Follow'}
-        </Button>
+        {!isOver && (
+          <Button icon={follows ? 'pause' : 'play'} pressed={follows} onPress={onFollow}>
+            {follows ? 'Following' : 'Follow'}
+          </Button>
+        )}
         <Button pressed={isWrapped} onPress={onWrap}>
           Wrap
         </Button>

@@ -100,6 +100,7 @@ export function LogView({ open, name, linkBy, code }: LogViewProps) {
         onWrap={() => setWrapped(!isWrapped)}
         onSave={() => saveLog(lines, name)}
         isEmpty={count === 0}
+        isOver={isOver && lines.waiting === 0}
       >
         {formatNumberOf(count, 'line')}
         {forgotten > 0 ? `, ${formatCount(forgotten)} before ${count === 1 ? 'it' : 'them'} left out` : ''}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { ToygresError } from '../api/client.ts';
+import { asSentence } from '../format/words.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy.tsx';
 import { Icon } from './icon.tsx';
@@ -48,7 +49,7 @@ export function ErrorNote({
   const { code, details } = error instanceof ToygresError ? error : { code: '', details: null };
   return (
     <Note tone="bad" title={TITLES[code] ?? 'It did not work'}>
-      <p>{error.message}</p>
+      <p>{asSentence(error.message)}</p>
       {details?.operationId !== undefined && (
         <p>
           <Link to={`/operations/${details.operationId}`}>Show what stands in the way</Link>

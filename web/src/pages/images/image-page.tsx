@@ -3,6 +3,7 @@ import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatDuration, formatRelative } from '../../format/times.ts';
+import { asSentence } from '../../format/words.ts';
 import { ImageDetailDocument, VerifyImageDocument } from '../../generated/graphql.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -99,7 +100,7 @@ export default function ImagePage() {
     >
       {image.failure && (
         <Note tone="bad" title="It failed">
-          <p>{image.failure.message}</p>
+          <p>{asSentence(image.failure.message)}</p>
         </Note>
       )}
       {image.notices.length > 0 && (

@@ -3,6 +3,7 @@ import { api, ToygresError } from '../../api/client.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatDuration } from '../../format/times.ts';
+import { asSentence } from '../../format/words.ts';
 import {
   CheckConnectionDocument,
   type CheckConnectionQuery,
@@ -89,7 +90,7 @@ export function ConnectionPanel({ instance }: { readonly instance: InstanceRowFr
             ` The pg_durable worker does not run: ${check.durableWorkerDetail ?? ''}`}
         </Note>
       )}
-      {check?.ok === false && <Note tone="bad">{check.failure?.message ?? 'It did not answer.'}</Note>}
+      {check?.ok === false && <Note tone="bad">{asSentence(check.failure?.message ?? 'It did not answer.')}</Note>}
       <ErrorNote error={error} />
       {shown === null ? (
         <div className="actions">

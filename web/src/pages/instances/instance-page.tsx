@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router';
 import { useApi, useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { sayReadiness } from '../../format/readiness.ts';
+import { asSentence } from '../../format/words.ts';
 import { InstanceDetailDocument, InstanceOperationsDocument } from '../../generated/graphql.ts';
 import { Id } from '../../ui/copy.tsx';
 import { Findings } from '../../ui/findings.tsx';
@@ -72,7 +73,7 @@ export default function InstancePage() {
     >
       {instance.failure && (
         <Note tone="bad" title="It failed">
-          <p>{instance.failure.message}</p>
+          <p>{asSentence(instance.failure.message)}</p>
         </Note>
       )}
       <Tab tab={tab} instance={instance} />
@@ -123,45 +124,49 @@ function OverviewTab({ instance }: { readonly instance: InstanceShown }) {
         <ImageTimeline images={instance.images.nodes} />
       </Panel>
       <div className="columns">
-        <ConnectionPanel instance={instance} />
-        <HealthPanel id={instance.id} />
-        <Panel title="About it">
-          <Facts
-            facts={[
-              [
-                'PostgreSQL',
-                `${instance.postgresVersion}${instance.imageType === 'PG_DURABLE' ? ' with pg_durable' : ''}`,
-              ],
-              ['Volume', `${instance.storageGib} GiB`],
-              ['Reached from', instance.exposure === 'PUBLIC' ? 'the internet' : 'its own network alone'],
-              ['Namespace', instance.namespace],
-              ['Created', <Moment key="created" at={instance.createdAt} />],
-              instance.sourceImage
-                ? [
-                    'Made from',
-                    <Link key="source" to={`/images/${instance.sourceImage.id}`}>
-                      {instance.sourceImage.name}
-                    </Link>,
-                  ]
-                : null,
-              ['Deletion', instance.deletionProtection ? 'protected' : 'not protected'],
-              ['Labels', <Labels key="labels" labels={instance.labels} />],
-              ['Id', <Id key="id" value={instance.id} />],
-            ]}
-          />
-        </Panel>
-        <Panel title="Last operations" actions={<Link to={`/instances/${instance.id}/operations`}>All</Link>}>
-          <ul className="short-list">
-            {instance.operations.nodes.map((operation) => (
-              <li key={operation.id}>
-                {OPERATION_COLUMNS[0]?.cell(operation)} {OPERATION_COLUMNS[1]?.cell(operation)}
-                <span className="muted">
-                  <Moment at={operation.createdAt} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Panel>
+        <div className="stack">
+          <ConnectionPanel instance={instance} />
+          <Panel title="About it">
+            <Facts
+              facts={[
+                [
+                  'PostgreSQL',
+                  `${instance.postgresVersion}${instance.imageType === 'PG_DURABLE' ? ' with pg_durable' : ''}`,
+                ],
+                ['Volume', `${instance.storageGib} GiB`],
+                ['Reached from', instance.exposure === 'PUBLIC' ? 'the internet' : 'its own network alone'],
+                ['Namespace', instance.namespace],
+                ['Created', <Moment key="created" at={instance.createdAt} />],
+                instance.sourceImage
+                  ? [
+                      'Made from',
+                      <Link key="source" to={`/images/${instance.sourceImage.id}`}>
+                        {instance.sourceImage.name}
+                      </Link>,
+                    ]
+                  : null,
+                ['Deletion', instance.deletionProtection ? 'protected' : 'not protected'],
+                ['Labels', <Labels key="labels" labels={instance.labels} />],
+                ['Id', <Id key="id" value={instance.id} />],
+              ]}
+            />
+          </Panel>
+        </div>
+        <div className="stack">
+          <HealthPanel id={instance.id} />
+          <Panel title="Last operations" actions={<Link to={`/instances/${instance.id}/operations`}>All</Link>}>
+            <ul className="short-list">
+              {instance.operations.nodes.map((operation) => (
+                <li key={operation.id}>
+                  {OPERATION_COLUMNS[0]?.cell(operation)} {OPERATION_COLUMNS[1]?.cell(operation)}
+                  <span className="muted">
+                    <Moment at={operation.createdAt} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        </div>
       </div>
     </>
   );

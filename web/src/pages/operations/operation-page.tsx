@@ -3,7 +3,7 @@ import { Link, useParams } from 'react-router';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatSecondsLeft } from '../../format/times.ts';
-import { kindWord, subjectOf } from '../../format/words.ts';
+import { asSentence, kindWord, subjectOf } from '../../format/words.ts';
 import { CancelOperationDocument, FollowOperationDocument, RetryOperationDocument } from '../../generated/graphql.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -109,7 +109,7 @@ function OperationView({ id }: { readonly id: string }) {
           tone={state === 'CANCELLED' ? 'warn' : 'bad'}
           title={state === 'CANCELLED' ? 'It was cancelled' : `It failed${failure.step ? ` in “${failure.step}”` : ''}`}
         >
-          <p>{failure.message}</p>
+          <p>{asSentence(failure.message)}</p>
         </Note>
       )}
       <div className="operation-head">

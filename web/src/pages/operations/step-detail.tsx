@@ -1,5 +1,6 @@
-import { formatBytes } from '../../format/numbers.ts';
+import { formatBytes, formatBytesOf } from '../../format/numbers.ts';
 import { formatSecondsLeft } from '../../format/times.ts';
+import { asSentence } from '../../format/words.ts';
 import type { OperationStepFragment } from '../../generated/graphql.ts';
 import { Lasting, Moment } from '../../ui/moment.tsx';
 import { Note } from '../../ui/notices.tsx';
@@ -15,6 +16,7 @@ export function StepDetail(props: {
 }) {
   const { step, isSaid = false } = props;
   const { progress, failure, state } = step;
+  const bytes = formatBytesOf(progress?.bytesDone, progress?.bytesTotal);
   return (
     <>
       {failure && !isSaid && (
@@ -22,7 +24,7 @@ export function StepDetail(props: {
           tone={state === 'FAILED' ? 'bad' : 'warn'}
           title={state === 'FAILED' ? 'It failed' : 'The last try failed'}
         >
-          <p>{failure.message}</p>
+          <p>{asSentence(failure.message)}</p>
         </Note>
       )}
       {state === 'RUNNING' && progress?.percent != null && <ProgressBar percent={progress.percent} label={step.name} />}
@@ -33,13 +35,10 @@ export function StepDetail(props: {
           step.attempt > 0 ? ['Tries', String(step.attempt)] : null,
           step.startedAt ? ['Began', <Moment key="began" at={step.startedAt} />] : null,
           step.startedAt ? ['Took', <Lasting key="took" from={step.startedAt} to={step.finishedAt} />] : null,
-          progress?.bytesDone != null
-            ? [
-                'Done',
-                `${formatBytes(progress.bytesDone)}${progress.bytesTotal != null ? ` of ${formatBytes(progress.bytesTotal)}` : ''}`,
-              ]
+          bytes === null ? null : ['Done', bytes],
+          bytes !== null && progress?.bytesPerSecond != null
+            ? ['Rate', `${formatBytes(progress.bytesPerSecond)}/s`]
             : null,
-          progress?.bytesPerSecond != null ? ['Rate', `${formatBytes(progress.bytesPerSecond)}/s`] : null,
           progress?.secondsLeft != null && state === 'RUNNING'
             ? ['Left', formatSecondsLeft(progress.secondsLeft)]
             : null,

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { formatBytes } from '../../format/numbers.ts';
+import { formatBytes, formatBytesOf } from '../../format/numbers.ts';
 import { formatClock, formatDuration, formatSecondsLeft } from '../../format/times.ts';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { StateMark } from '../../ui/state.tsx';
@@ -100,9 +100,10 @@ export function StepRows(props: {
 /** `525 MiB of 750 MiB, 55 MiB/s, 8 s left`: as much of it as is known. */
 function sayPace(progress: NonNullable<Waterfall['rows'][number]['step']['progress']>): string {
   const { bytesDone, bytesTotal, bytesPerSecond, secondsLeft } = progress;
+  const bytes = formatBytesOf(bytesDone, bytesTotal);
   return [
-    bytesDone == null ? null : `${formatBytes(bytesDone)}${bytesTotal == null ? '' : ` of ${formatBytes(bytesTotal)}`}`,
-    bytesPerSecond == null ? null : `${formatBytes(bytesPerSecond)}/s`,
+    bytes,
+    bytes === null || bytesPerSecond == null ? null : `${formatBytes(bytesPerSecond)}/s`,
     secondsLeft == null ? null : `${formatSecondsLeft(secondsLeft)} left`,
   ]
     .filter((part) => part !== null)

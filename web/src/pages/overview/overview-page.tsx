@@ -4,7 +4,7 @@ import { useApi, useList } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
-import { kindWord, sentence, subjectOf } from '../../format/words.ts';
+import { asSentence, kindWord, sentence, subjectOf } from '../../format/words.ts';
 import {
   type InstanceRowFragment,
   InstancesDocument,
@@ -173,7 +173,7 @@ function Hurts(props: { readonly data: WhatHurtsQuery; readonly instances: reado
               <span className="muted">
                 <Moment at={operation.finishedAt} />
               </span>
-              <p>{operation.failure?.message}</p>
+              <p>{operation.failure && asSentence(operation.failure.message)}</p>
             </div>
           </li>
         ))}

@@ -48,7 +48,7 @@ export function NextRuns(props: {
       {enabled && (
         <table className="calendar">
           <caption className="muted">
-            Times of {timeZone}. {times.length === 100 ? 'The next 100 runs are shown.' : ''}
+            Times in {timeZone}. {times.length === 100 ? 'The next 100 runs are shown.' : ''}
           </caption>
           <thead>
             <tr>

@@ -5,6 +5,7 @@ import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { cronWords, everyNth, retentionWords, scheduleSentence, subjectWords } from '../../format/schedule-words.ts';
+import { methodWords } from '../../format/words.ts';
 import {
   DeleteScheduleDocument,
   RetentionOfDocument,
@@ -108,10 +109,16 @@ export default function SchedulePage() {
       <Panel title="Settings">
         <Facts
           facts={[
-            ['When', `${cronWords(schedule.cron)} (${schedule.cron})`],
+            ['When', cronWords(schedule.cron)],
+            [
+              'As cron',
+              <code key="cron" className="nowrap">
+                {schedule.cron}
+              </code>,
+            ],
             ['Time zone', schedule.timeZone],
             ['Images of', subjectWords(schedule)],
-            ['Method', schedule.method],
+            ['Method', methodWords(schedule.method)],
             ['Kept', retentionWords(schedule.retention)],
             ['Drills', schedule.drillEvery == null ? 'none' : `${everyNth(schedule.drillEvery)} image`],
             ['At once', String(schedule.concurrency)],

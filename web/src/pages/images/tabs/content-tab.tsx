@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { formatBytes } from '../../../format/numbers.ts';
+import { methodWords } from '../../../format/words.ts';
 import { Id } from '../../../ui/copy.tsx';
 import { Labels } from '../../../ui/labels.tsx';
 import { Moment } from '../../../ui/moment.tsx';
@@ -12,28 +13,43 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
   const { sourceInstance } = image;
   return (
     <div className="columns">
-      <Panel title="Databases">
-        {image.databases.length === 0 ? (
-          <p className="muted">It is known when the image is available.</p>
-        ) : (
-          <DataTable
-            label="Databases"
-            columns={[
-              { id: 'name', name: 'Database', isTitle: true, cell: ({ name }) => <strong>{name}</strong> },
-              { id: 'owner', name: 'Owner', cell: ({ owner }) => owner },
-              {
-                id: 'size',
-                name: 'Size on the source',
-                align: 'end',
-                cell: ({ sizeBytes }) => <span className="number">{formatBytes(sizeBytes)}</span>,
-              },
-            ]}
-            rows={image.databases}
-            idOf={({ name }) => name}
-            nameOf={({ name }) => name}
-          />
-        )}
-      </Panel>
+      <div className="stack">
+        <Panel title="Databases">
+          {image.databases.length === 0 ? (
+            <p className="muted">It is known when the image is available.</p>
+          ) : (
+            <DataTable
+              label="Databases"
+              columns={[
+                { id: 'name', name: 'Database', isTitle: true, cell: ({ name }) => <strong>{name}</strong> },
+                { id: 'owner', name: 'Owner', cell: ({ owner }) => owner },
+                {
+                  id: 'size',
+                  name: 'Size on the source',
+                  align: 'end',
+                  cell: ({ sizeBytes }) => <span className="number">{formatBytes(sizeBytes)}</span>,
+                },
+              ]}
+              rows={image.databases}
+              idOf={({ name }) => name}
+              nameOf={({ name }) => name}
+            />
+          )}
+        </Panel>
+        <Panel title="Extensions">
+          {image.extensions.length === 0 ? (
+            <p className="muted">None.</p>
+          ) : (
+            <ul className="short-list">
+              {byExtension(image.extensions).map(({ name, version, databases }) => (
+                <li key={`${name} ${version}`}>
+                  <strong>{name}</strong> {version} <span className="muted">in {databases.join(', ')}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Panel>
+      </div>
       <Panel title="About it">
         <Facts
           facts={[
@@ -47,7 +63,7 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
                 `${image.sourceInstanceName}, which is deleted`
               ),
             ],
-            ['Method', image.method === 'LOGICAL' ? 'logical, by pg_dump' : 'physical, a copy of the files'],
+            ['Method', methodWords(image.method)],
             ['PostgreSQL', image.postgresVersion],
             ['Taken', <Moment key="taken" at={image.takenAt} />],
             ['Size in the store', formatBytes(image.sizeBytes)],
@@ -59,7 +75,8 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
                 'protected from deletion'
               ) : (
                 <span key="kept">
-                  until <Moment at={image.expiresAt} none="it is deleted, or retention says so" />
+                  {image.expiresAt ? 'until ' : ''}
+                  <Moment at={image.expiresAt} none="until it is deleted, or retention says so" />
                 </span>
               ),
             ],
@@ -70,19 +87,15 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
           ]}
         />
       </Panel>
-      <Panel title="Extensions">
-        {image.extensions.length === 0 ? (
-          <p className="muted">None.</p>
-        ) : (
-          <ul className="short-list">
-            {image.extensions.map(({ database, name, version }) => (
-              <li key={`${database} ${name}`}>
-                <strong>{name}</strong> {version} <span className="muted">in {database}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Panel>
     </div>
   );
+}
+
+/** Each extension and version once, with the databases that have it. */
+function byExtension(extensions: ImageShown['extensions']) {
+  const groups = Object.groupBy(extensions, ({ name, version }) => `${name} ${version}`);
+  return Object.values(groups).flatMap((group) => {
+    const [first] = group ?? [];
+    return first === undefined ? [] : [{ ...first, databases: (group ?? []).map(({ database }) => database).sort() }];
+  });
 }

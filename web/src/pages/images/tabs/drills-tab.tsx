@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { formatCount } from '../../../format/numbers.ts';
 import { formatDuration } from '../../../format/times.ts';
+import { asSentence } from '../../../format/words.ts';
 import { Lasting, Moment } from '../../../ui/moment.tsx';
 import { Empty } from '../../../ui/notices.tsx';
 import { DataTable } from '../../../ui/table.tsx';
@@ -43,7 +44,7 @@ export function DrillsTab({ image }: { readonly image: ImageShown }) {
               ? '–'
               : `${formatCount(tablesCompared)} tables, ${formatCount(rowsCompared ?? 0)} rows`,
         },
-        { id: 'why', name: 'Why', cell: ({ failure }) => failure?.message ?? '' },
+        { id: 'why', name: 'Why', cell: ({ failure }) => (failure ? asSentence(failure.message) : '') },
       ]}
       rows={image.drills}
       idOf={({ id }) => id}

@@ -1,7 +1,7 @@
-import { formatNumberOf } from '../../format/numbers.ts';
-import { Findings } from '../../ui/findings.tsx';
-import { StateMark } from '../../ui/state.tsx';
-import type { ImageShown } from './image-shown.ts';
+import { formatNumberOf } from '../../../format/numbers.ts';
+import { Findings } from '../../../ui/findings.tsx';
+import { StateMark } from '../../../ui/state.tsx';
+import type { ImageShown } from '../image-shown.ts';
 
 /** What a restore brings back, and what not, before it is begun: from the findings of the image. */
 export function WhatWillHappen(props: {
