@@ -47,7 +47,10 @@ export function describeDisorder(order: SourceOrder): readonly string[] {
       `a database has ${tables} tables, and there is room for ${locks} locks (raise max_locks_per_transaction)`,
     );
   }
-  if (closed > 0) said.push(`${closed} databases take no connections (ALTER DATABASE ... ALLOW_CONNECTIONS true)`);
+  if (closed > 0)
+    said.push(
+      `${closed === 1 ? '1 database takes' : `${closed} databases take`} no connections (ALTER DATABASE ... ALLOW_CONNECTIONS true)`,
+    );
   return said;
 }
 
