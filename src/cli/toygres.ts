@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { asSentence } from '../client/as-sentence.ts';
 import { addAuditCommands } from './commands/access/audit.ts';
 import { addTokenCommands } from './commands/access/tokens.ts';
 import { addUserCommands } from './commands/access/users.ts';
@@ -72,7 +73,7 @@ async function main(): Promise<void> {
       return;
     }
     const interrupted = error instanceof InterruptedError || controller.signal.aborted;
-    process.stderr.write(`toygres: ${harmless((error as Error).message)}\n`);
+    process.stderr.write(`toygres: ${harmless(asSentence((error as Error).message))}\n`);
     process.exitCode = interrupted ? EXIT.interrupted : exitCodeOf(error);
   }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { asSentence } from '../../client/as-sentence.ts';
 import type { AlertFieldsFragment } from '../../client/connect.ts';
 import { graphql } from '../../client/generated/index.ts';
 import { formatAge, printList } from '../output/print.ts';
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column<AlertFieldsFragment>[] = [
   { title: 'ABOUT', value: ({ instance, image, schedule }) => (instance ?? image ?? schedule)?.name },
   { title: 'OPEN', value: ({ resolvedAt }) => (resolvedAt ? 'no' : 'yes') },
   { title: 'AGE', value: ({ openedAt }) => formatAge(openedAt), align: 'right' },
-  { title: 'MESSAGE', value: ({ message, remedy }) => [message, remedy].filter(Boolean).join(' ') },
+  { title: 'MESSAGE', value: ({ message, remedy }) => [asSentence(message), remedy].filter(Boolean).join(' ') },
   { title: 'ID', value: ({ id }) => id, room: 'whole' },
 ];
 

@@ -28,17 +28,21 @@ export interface SourcesLook {
   readonly running: number;
 }
 
+const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
+
 /** What an image of such a server would wait for or fail of, and what mends it; nothing where it is in order. */
 export function describeDisorder(order: SourceOrder): readonly string[] {
   const { connections, freeConnections, locks, tables, prepared, holding, closed } = order;
   const said: string[] = [];
   if (prepared > 0) {
     said.push(
-      `${prepared} prepared transactions are open for more than five seconds (COMMIT or ROLLBACK PREPARED what pg_prepared_xacts lists)`,
+      `${count(prepared, 'prepared transaction is', 'prepared transactions are')} open for more than five seconds (COMMIT or ROLLBACK PREPARED what pg_prepared_xacts lists)`,
     );
   }
   if (holding > 0)
-    said.push(`${holding} sessions keep a table to themselves for more than five seconds (see pg_locks)`);
+    said.push(
+      `${count(holding, 'session keeps', 'sessions keep')} a table to itself for more than five seconds (see pg_locks)`,
+    );
   if (freeConnections < CONNECTIONS_OF_A_DUMP) {
     said.push(`${freeConnections} of ${connections} connections are free, and an image takes ${CONNECTIONS_OF_A_DUMP}`);
   }
@@ -49,7 +53,7 @@ export function describeDisorder(order: SourceOrder): readonly string[] {
   }
   if (closed > 0)
     said.push(
-      `${closed === 1 ? '1 database takes' : `${closed} databases take`} no connections (ALTER DATABASE ... ALLOW_CONNECTIONS true)`,
+      `${count(closed, 'database takes', 'databases take')} no connections (ALTER DATABASE ... ALLOW_CONNECTIONS true)`,
     );
   return said;
 }

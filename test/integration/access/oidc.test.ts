@@ -1,63 +1,31 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessWorld, openAccessWorld } from '../../support/access-world.ts';
 import { freePort } from '../../support/free-port.ts';
+import { OIDC_CLIENT, startOidcProvider } from '../../support/oidc-provider.ts';
 
-let provider: Server;
+let provider: Awaited<ReturnType<typeof startOidcProvider>>;
 let world: AccessWorld;
 let origin = '';
 let issuer = '';
 /** Who signs in at the provider next. */
 let person = { sub: 'ann-1', preferred_username: 'ann', groups: ['dba', 'everybody'] };
 
-/** A real provider, where whoever comes is signed in as `person` at once. */
-async function startProvider(callback: string): Promise<Server> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const oidc = new Provider(issuer, {
-    clients: [{ client_id: 'toygres', client_secret: 'a-secret-of-the-tests', redirect_uris: [callback] }],
-    claims: { openid: ['sub'], profile: ['preferred_username'], groups: ['groups'] },
-    scopes: ['openid', 'profile', 'email', 'groups'],
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
-    cookies: { keys: ['key-of-the-tests'] },
-    findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ ...person, sub }) }),
-    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
-  });
-  const answer = oidc.callback();
-  server.on('request', async (request, response) => {
-    if (request.url?.startsWith('/interaction/') !== true) return answer(request, response);
-    const { prompt, params, session } = await oidc.interactionDetails(request, response);
-    if (prompt.name === 'login') {
-      return oidc.interactionFinished(request, response, { login: { accountId: person.sub } });
-    }
-    const grant = new oidc.Grant({ accountId: session?.accountId ?? '', clientId: String(params.client_id) });
-    grant.addOIDCScope('openid profile email groups');
-    return oidc.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
-  });
-  return server;
-}
-
 beforeAll(async () => {
   origin = `http://127.0.0.1:${await freePort()}`;
-  provider = await startProvider(`${origin}/auth/oidc/callback`);
+  provider = await startOidcProvider(`${origin}/auth/oidc/callback`, () => person);
+  issuer = provider.issuer;
   world = await openAccessWorld({
     PORT: new URL(origin).port,
     TOYGRES_PUBLIC_URL: origin,
     TOYGRES_OIDC_ISSUER: issuer,
-    TOYGRES_OIDC_CLIENT_ID: 'toygres',
-    TOYGRES_OIDC_CLIENT_SECRET: 'a-secret-of-the-tests',
+    TOYGRES_OIDC_CLIENT_ID: OIDC_CLIENT.id,
+    TOYGRES_OIDC_CLIENT_SECRET: OIDC_CLIENT.secret,
     TOYGRES_OIDC_ROLES: 'admins=ADMIN,dba=OPERATOR,everybody=VIEWER',
   });
 });
 afterAll(async () => {
   await world?.stop();
-  provider?.closeAllConnections();
-  await new Promise((resolve) => provider?.close(resolve));
+  await provider?.stop();
 });
 
 /** A browser as far as it matters here: it keeps cookies by origin and follows redirects. */

@@ -117,7 +117,7 @@ describe('diagnostics', () => {
     const finding = (await checks.diagnostics()).find(({ name }) => name === 'sources');
     expect(finding).toMatchObject({ ok: false });
     expect(finding?.detail).toMatch(
-      /orders: 1 prepared transactions are open.*ROLLBACK PREPARED.*; 2 of 100 connections are free.*; a database has 9000 tables.*6400 locks.*; 1 databases take no connections/,
+      /orders: 1 prepared transaction is open.*ROLLBACK PREPARED.*; 2 of 100 connections are free.*; a database has 9000 tables.*6400 locks.*; 1 database takes no connections/,
     );
     const gone = world.checksWith({ orders: { readOrder: () => Promise.reject(new Error('nobody answers')) } });
     expect((await gone.diagnostics()).find(({ name }) => name === 'sources')).toMatchObject({

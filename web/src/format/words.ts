@@ -1,3 +1,5 @@
+export { asSentence } from '../../../src/client/as-sentence.ts';
+
 /** What operations are called, while they run and afterwards. */
 export const KIND_WORDS: Readonly<Record<string, string>> = {
   CREATE_INSTANCE: 'Create instance',
@@ -24,12 +26,6 @@ export function sentence(code: string): string {
 /** How an image is taken. */
 export function methodWords(method: string): string {
   return method === 'LOGICAL' ? 'logical, by pg_dump' : 'physical, a copy of the files';
-}
-
-/** A message as a sentence of its own: most begin as a part of one. A first word in other letters is a name and stays. */
-export function asSentence(message: string): string {
-  const begun = message.replace(/^[a-z]+(?=[\s,:;])/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return /[.!?…:]["')”]?$/.test(begun.trimEnd()) ? begun : `${begun}.`;
 }
 
 /** What an operation is about. */
