@@ -21,6 +21,8 @@ export interface LeavingFile {
 export interface OutgoingFiles {
   /** Gives a finished file away. What fails is thrown by `sent`, and told to `onFailure` at once. */
   give(localPath: string, name: string): void;
+  /** Gives a small file that lies nowhere. Resolves when there is room for more. */
+  put(name: string, content: Buffer): Promise<void>;
   /** The same for a file that is still written; null while as many leave as may at once: then it is given when it is finished. */
   follow(localPath: string, name: string): LeavingFile | null;
   /** Resolves with what is stored when all that was given is there. Nothing may be given afterwards. */
@@ -32,6 +34,12 @@ export interface OutgoingFiles {
   readonly sentBytes: number;
 }
 
+/** A file that lies nowhere. */
+interface Content {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
 interface Waiting {
   readonly localPath: string;
   readonly name: string;
@@ -41,9 +49,15 @@ interface Waiting {
 
 /** Large files that are sent at a time, beside the pack. */
 const LANES = 2;
+/** What lies nowhere and waits, at most. */
+const PUT_BYTES_AT_MOST = 16 << 20;
 /** And those that are followed while they are written. */
 const FOLLOWED_AT_MOST = 8;
 
+/** Rows and large objects. */
+const DATA = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat/;
+/** Tables of contents and what else is no data goes into a pack up to here, where it is compressed; it is read as a whole anyway. */
+const LARGEST_LIST_BYTES = 32 << 20;
 /** What is compressed on its way alone: rows and large objects that pg_dump wrote as they are. A pack is compressed as a whole. */
 const PLAIN_DATA = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat$/;
 
@@ -53,13 +67,20 @@ export function createOutgoingFiles(
   onFailure: (error: unknown) => void,
 ): OutgoingFiles {
   const stored: StoredFile[] = [];
-  const small = new Inbox<Waiting>();
+  const small = new Inbox<Waiting | Content>();
   const large = new Inbox<Waiting>();
   const followed = new Set<Promise<void>>();
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   let [bytes, sentBytes, onTheirOwn, packs] = [0, 0, 0, 0];
   let failure: { readonly error: unknown } | null = null;
+  let putBytes = 0;
+  const waitingForRoom = new Set<() => void>();
+  const makeRoom = () => {
+    for (const go of waitingForRoom) go();
+    waitingForRoom.clear();
+  };
+  either.addEventListener('abort', makeRoom, { once: true });
 
   const fail = (error: unknown) => {
     if (failure !== null) return;
@@ -83,14 +104,18 @@ export function createOutgoingFiles(
     for await (const file of large) await sendLarge(file);
   }
 
-  async function* packed(limit: number, first: Waiting): AsyncGenerator<PackedFile> {
+  async function* packed(limit: number, first: Waiting | Content): AsyncGenerator<PackedFile> {
     let inPack = 0;
-    for (let file: Waiting | null = first; file !== null; file = inPack < limit ? await small.next() : null) {
-      const content = readFileSync(file.localPath);
+    for (let file: Waiting | Content | null = first; file !== null; file = inPack < limit ? await small.next() : null) {
+      const content = 'content' in file ? file.content : readFileSync(file.localPath);
       yield { name: file.name, content };
       inPack += content.length;
       sentBytes += content.length;
-      rmSync(file.localPath);
+      if ('localPath' in file) rmSync(file.localPath);
+      else {
+        putBytes -= content.length;
+        makeRoom();
+      }
     }
   }
 
@@ -103,10 +128,13 @@ export function createOutgoingFiles(
 
   const lanes = [laneOfSmall(), ...Array.from({ length: LANES }, laneOfLarge)].map((lane) => lane.catch(fail));
 
+  function requireFileName(name: string): void {
+    if (isFileName(name)) return;
+    throw new JobFailure(`the image holds a file that is none of its own: ${name}`, { final: true });
+  }
+
   function waitingFor(localPath: string, name: string, isWhole: boolean): Waiting {
-    if (!isFileName(name)) {
-      throw new JobFailure(`the image holds a file that is none of its own: ${name}`, { final: true });
-    }
+    requireFileName(name);
     const facts = statSync(localPath);
     if (!facts.isFile()) throw new JobFailure(`the image holds something that is no file: ${name}`, { final: true });
     return { localPath, name, sizeBytes: facts.size, isWhole };
@@ -116,9 +144,19 @@ export function createOutgoingFiles(
     give: (localPath, name) => {
       const file = waitingFor(localPath, name, true);
       bytes += file.sizeBytes;
-      if (file.sizeBytes < smallBelow(onTheirOwn)) return small.put(file);
+      const isList = !DATA.test(name) && file.sizeBytes <= LARGEST_LIST_BYTES;
+      if (isList || file.sizeBytes < smallBelow(onTheirOwn)) return small.put(file);
       onTheirOwn += 1;
       large.put(file);
+    },
+    put: async (name, content) => {
+      requireFileName(name);
+      bytes += content.length;
+      putBytes += content.length;
+      small.put({ name, content });
+      while (putBytes > PUT_BYTES_AT_MOST && !either.aborted) {
+        await new Promise<void>((resolve) => waitingForRoom.add(resolve));
+      }
     },
     follow: (localPath, name) => {
       if (failure !== null || followed.size >= FOLLOWED_AT_MOST) return null;

@@ -20,6 +20,8 @@ const NAMED_AT_MOST = 50;
 export interface BytesCheck {
   /** Looks a finished file through: its first bad line, counted from 1, or null. */
   take(file: string): Promise<number | null>;
+  /** The same of one that lies nowhere, without an answer. */
+  takeContent(file: string, content: Buffer): Promise<void>;
   /** The files with bytes that are none of the encoding, by their names without what they are compressed with. */
   readonly bad: ReadonlyMap<string, number>;
 }
@@ -27,15 +29,23 @@ export interface BytesCheck {
 /** Of a database in UTF8; in others every byte is some letter, or the server alone knows. */
 export function createBytesCheck(encoding: string): BytesCheck {
   const bad = new Map<string, number>();
+  const look = async (file: string, read: () => AsyncIterable<Buffer>) => {
+    if (encoding !== 'UTF8' || !ROWS.test(path.basename(file))) return null;
+    const line = await firstBadLine(read);
+    if (line !== null) bad.set(path.basename(file).replace(/\.dat.*$/, '.dat'), line);
+    return line;
+  };
   return {
     bad,
-    take: async (file) => {
-      if (encoding !== 'UTF8' || !ROWS.test(path.basename(file))) return null;
-      const line = await firstBadLine(() => readDumpFile(file));
-      if (line !== null) bad.set(path.basename(file).replace(/\.dat.*$/, '.dat'), line);
-      return line;
+    take: (file) => look(file, () => readDumpFile(file)),
+    takeContent: async (file, content) => {
+      if (!isUtf8(content)) await look(file, () => only(content));
     },
   };
+}
+
+async function* only(content: Buffer): AsyncGenerator<Buffer> {
+  yield content;
 }
 
 /** The first line that is not UTF-8; null where all are. What is right is read once, and no line of it is looked for. */

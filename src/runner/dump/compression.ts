@@ -12,7 +12,8 @@ export interface CompressionGround {
   readonly attempt: number;
 }
 
-const PLAIN = '--compress=0';
+/** Files are compressed on their way. */
+export const PLAIN = '--compress=0';
 /** Rows as text take up to so many times what they take in the server, mostly far less. */
 const ROOM_FOR_PLAIN = 3;
 

@@ -1,6 +1,9 @@
 import type { TableRow } from '../catalogue/tables.ts';
 import { LARGE_OBJECTS } from '../catalogue/tables.ts';
 
+/** The table of contents, in the directory of a dump. */
+export const CONTENTS = 'toc.dat';
+
 /** What a table of contents lists of rows. */
 export interface ListedRows {
   /** The numbers of entries whose rows are in a file of that number. */

@@ -9,9 +9,11 @@ import { ROLES_OF_DATABASE } from '../catalogue/roles.ts';
 import { TABLES, writtenName } from '../catalogue/tables.ts';
 import { failingAs } from '../postgres/describe-error.ts';
 import { createBytesCheck, refuseBadBytes, tellBadBytes } from './check-bytes.ts';
+import { CONTENTS } from './contents.ts';
 import { holdDefinitions } from './hold-definitions.ts';
+import { isStreamed } from './is-streamed.ts';
 import { readContents } from './read-contents.ts';
-import { CONTENTS, LostRace, runPgDump } from './run-pg-dump.ts';
+import { LostRace, runPgDump } from './run-pg-dump.ts';
 import { saveFacts } from './save-facts.ts';
 import { saveState } from './save-state.ts';
 import { beginSnapshot } from './snapshot.ts';
@@ -83,6 +85,8 @@ async function dumpOnce(
       durable: await readDurable(session),
     }));
     const check = createBytesCheck(database.encoding);
+    const isOneStream = isStreamed(tables, ground);
+    if (isOneStream) attempt.report.log(`${name}: its many small tables and objects come as one stream`);
     const written = await runPgDump(ground, {
       database,
       session,
@@ -90,11 +94,12 @@ async function dumpOnce(
       snapshot,
       tables,
       // Workers ask for each table anew, and fail where somebody waits to change it; one connection has it already.
-      workers: nth < HELD_FROM ? workers : 1,
+      workers: isOneStream ? null : nth < HELD_FROM ? workers : 1,
       onFile: async (file, table) => {
         const row = await check.take(file);
         if (row !== null && table !== null) refuseBadBytes(ground, database, writtenName(tables, table), row);
       },
+      onContent: (file, content) => check.takeContent(file, content),
       onProgress: (share, message) => onProgress(Math.floor(database.sizeBytes * share), message),
       onDefinitionsRead: async () => {
         const changed = findChanged(before, await watch.ask(DEFINITIONS));

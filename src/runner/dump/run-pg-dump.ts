@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { every } from '../../waiting/every.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
@@ -8,7 +9,11 @@ import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { lockWaitersIn } from '../catalogue/lock-waiters.ts';
 import { lockWaitsIn, standoffsIn } from '../catalogue/lock-waits.ts';
 import type { TableRow } from '../catalogue/tables.ts';
+import { TocCut } from '../load/toc/byte-reader.ts';
 import { connectionString } from '../postgres/tool-environment.ts';
+import { createFileKeeper } from './archive/keep-files.ts';
+import { splitArchive } from './archive/split-archive.ts';
+import { CONTENTS } from './contents.ts';
 import { createFinishedFiles, finishedTableOf } from './finished-files.ts';
 import { createLockPatience } from './lock-patience.ts';
 import { createLockQueue } from './lock-queue.ts';
@@ -22,9 +27,6 @@ const FOLLOW_MS = 200;
 const STANDOFF_MS = 150;
 /** pg_dump looks for one at once: what is found is its own to give up, and it is tried again, where a change of the source is not. */
 const FIRST_TO_YIELD = '-c deadlock_timeout=1';
-/** The table of contents, in the directory of a dump. */
-export const CONTENTS = 'toc.dat';
-
 /** A dump as it was written: its directory, and the names of all its files. */
 export interface WrittenDump {
   readonly directory: string;
@@ -39,14 +41,16 @@ export interface DumpRun {
   readonly watch: Session;
   readonly snapshot: string;
   readonly tables: readonly TableRow[];
-  /** Tables at once. */
-  readonly workers: number;
+  /** Tables at once; null: all files come as one stream, and small ones lie nowhere. */
+  readonly workers: number | null;
   /** The share of the database that is dumped, from 0 to 1, and what is worked on. */
   readonly onProgress: (share: number, message: string) => void;
   /** Called when pg_dump has read all definitions: files are given away when it has resolved, and its failure ends the dump. */
   readonly onDefinitionsRead: () => Promise<void>;
   /** Told of each file when it is finished, and of its table where that is known; its failure ends the dump. */
   readonly onFile: (file: string, table: string | null) => Promise<void>;
+  /** The same of a file that lies nowhere. */
+  readonly onContent: (file: string, content: Buffer) => Promise<void>;
 }
 
 /** The dump failed before a file of it was given away, of something that changed while its definitions were read. */
@@ -138,8 +142,29 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
   };
   const stopYielding = every(STANDOFF_MS, giveWay, onLoss);
   const stopFollowing = every(FOLLOW_MS, followGrowing, onLoss);
+  const keeper = createFileKeeper(target, {
+    onContents: readDefinitions,
+    onSmall: async (file, content) => {
+      await run.onContent(file, content);
+      wasGiven = true;
+      finished.gave(file);
+      await files.put(`databases/${oid}/${file}`, content);
+    },
+    onLarge: (file) => {
+      finished.gave(file);
+      return give([file]);
+    },
+  });
+  let cut: Error | null = null;
+  const takeDump = (output: Readable) =>
+    splitArchive(output, keeper).catch((error: unknown) => {
+      // Why, pg_dump itself says best.
+      if (!isCut(error)) throw error;
+      cut = error;
+    });
   try {
     const end = await attempt.programs.run('pg_dump', {
+      ...(run.workers === null ? { onBytes: takeDump } : {}),
       arguments: dumpArguments(ground, run, target),
       environment: { ...environment, PGOPTIONS: `${environment.PGOPTIONS ?? ''} ${FIRST_TO_YIELD}` },
       signal: AbortSignal.any([stop.signal, ground.signal]),
@@ -162,10 +187,11 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
       if (!wasGiven && end.signal === null && RACE.test(cause)) throw new LostRace(cause);
       throw failureOf(what, end, cause);
     }
+    if (cut !== null) throw new JobFailure(`${what} is not whole`, { cause: cut });
     await readDefinitions();
     await given;
   } finally {
-    await Promise.all([stopLooking(), stopYielding(), stopFollowing(), release?.()]);
+    await Promise.all([stopLooking(), stopYielding(), stopFollowing(), release?.(), keeper.close()]);
     if (behind.worst !== null) attempt.report.notice(`database ${name.text}: ${behind.worst}`);
   }
   // Until it was read back, and until then nothing is known of the dump, its table of contents stays here.
@@ -174,12 +200,14 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
   return { directory: target, files: finished.given };
 }
 
+function isCut(error: unknown): error is Error {
+  return error instanceof TocCut || (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
 function dumpArguments(ground: DumpGround, { database, workers, snapshot }: DumpRun, target: string): string[] {
   return [
     '--no-password',
     `--dbname=${connectionString(database.name.text)}`,
-    '--format=directory',
-    `--jobs=${workers}`,
     `--snapshot=${snapshot}`,
     '--create',
     `--encoding=${database.encoding}`,
@@ -187,8 +215,9 @@ function dumpArguments(ground: DumpGround, { database, workers, snapshot }: Dump
     '--no-sync',
     '--lock-wait-timeout=600s',
     '--verbose',
-    ground.compression,
-    `--file=${target}`,
+    ...(workers === null
+      ? ['--format=custom', '--compress=0']
+      : ['--format=directory', `--jobs=${workers}`, ground.compression, `--file=${target}`]),
   ];
 }
 

@@ -14,6 +14,8 @@ export interface ProgramRun {
   readonly input?: string | Readable;
   /** Takes its standard output line by line; else the output's first 1 MiB is kept. */
   readonly onOutput?: (line: string) => void;
+  /** Takes its standard output as it is, instead: `run` waits for it, and throws what it fails with, which ends the program. */
+  readonly onBytes?: (output: Readable) => Promise<void>;
   /** Takes its standard error line by line. */
   readonly onError?: (line: string) => void;
   /** Called when it was started. */
@@ -101,8 +103,9 @@ export function createPrograms(ground: ProgramGround): Programs {
         ((line: string) => {
           if (output.length < OUTPUT_BYTES) output += `${line}\n`;
         });
+      const taken = takeBytes(child.stdout, run.onBytes);
       const streams = [
-        follow(child.stdout, onOutput),
+        follow(run.onBytes === undefined ? child.stdout : null, onOutput),
         follow(child.stderr, (line) => {
           errorLines.push(line);
           if (errorLines.length > ERROR_LINES) errorLines.shift();
@@ -110,6 +113,8 @@ export function createPrograms(ground: ProgramGround): Programs {
         }),
       ];
       const end = () => {
+        // Whoever takes it may wait for more.
+        if (run.onBytes !== undefined) child.stdout?.destroy();
         child.kill('SIGTERM');
         setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
       };
@@ -128,7 +133,9 @@ export function createPrograms(ground: ProgramGround): Programs {
           child.once('exit', (code, by) => resolve({ code, signal: by }));
         });
         await readLastWords(streams);
+        const failure = await taken;
         signal.throwIfAborted();
+        if (failure !== null) throw failure.error;
         return { name, exitCode: ended.code, signal: ended.signal, output, errorLines };
       } finally {
         signal.removeEventListener('abort', end);
@@ -136,6 +143,22 @@ export function createPrograms(ground: ProgramGround): Programs {
       }
     },
   };
+}
+
+/** Resolves when all was taken, with what that failed of: then whoever writes finds nobody who reads. */
+async function takeBytes(
+  output: Readable | null,
+  take: ProgramRun['onBytes'],
+): Promise<{ readonly error: unknown } | null> {
+  if (output === null || take === undefined) return null;
+  try {
+    await take(output);
+    return null;
+  } catch (error) {
+    return { error };
+  } finally {
+    output.destroy();
+  }
 }
 
 /** What a program that has ended said last stands in its pipes. Its workers may go on and hold them open. */

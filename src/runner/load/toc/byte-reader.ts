@@ -3,7 +3,10 @@ export class TocError extends Error {
   override readonly name = 'TocError';
 }
 
-/** Reads numbers and texts as pg_dump writes them. Throws TocError where there is less than was asked for. */
+/** It ends before it is whole: more may come. */
+export class TocCut extends TocError {}
+
+/** Reads numbers and texts as pg_dump writes them. Throws TocCut where there is less than was asked for. */
 export class ByteReader {
   private at = 0;
 
@@ -14,6 +17,16 @@ export class ByteReader {
 
   get isAtEnd(): boolean {
     return this.at >= this.bytes.length;
+  }
+
+  /** What was read of it so far. */
+  get position(): number {
+    return this.at;
+  }
+
+  /** The bytes from there up to what was read. */
+  since(position: number): Buffer {
+    return this.bytes.subarray(position, this.at);
   }
 
   /** The rest, with another size of its numbers. */
@@ -44,7 +57,7 @@ export class ByteReader {
   }
 
   private take(length: number): Buffer {
-    if (this.at + length > this.bytes.length) throw new TocError('the table of contents ends too early');
+    if (this.at + length > this.bytes.length) throw new TocCut('the table of contents ends too early');
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
   }

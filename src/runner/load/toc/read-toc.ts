@@ -12,6 +12,22 @@ const MOST_ENTRIES = 20_000_000;
  * Throws TocError for anything else.
  */
 export function readToc(bytes: Buffer): Toc {
+  const { reader, version, serverVersion, count } = readHead(bytes);
+  const entries = Array.from({ length: count }, () => readEntry(reader, version));
+  return { ...readSettings(entries), serverVersion, entries: entries.filter(({ kind }) => !SETTINGS.has(kind)) };
+}
+
+/** What stands before the entries: `offsetBytes` is the size of a place in a file of the custom format. */
+export interface TocHead {
+  readonly reader: ByteReader;
+  readonly version: number;
+  readonly offsetBytes: number;
+  readonly serverVersion: string;
+  readonly count: number;
+}
+
+/** Reads all before the first entry; the reader stands there then. Throws TocError for what is none of pg_dump. */
+export function readHead(bytes: Buffer): TocHead {
   const head = new ByteReader(bytes);
   if (head.raw(5).toString('latin1') !== 'PGDMP') throw new TocError('the table of contents is none of pg_dump');
   const version = head.byte() * 100 + head.byte();
@@ -22,7 +38,7 @@ export function readToc(bytes: Buffer): Toc {
     );
   }
   const wordBytes = head.byte();
-  head.byte();
+  const offsetBytes = head.byte();
   head.byte();
   if (wordBytes < 1 || wordBytes > 8) throw new TocError('the table of contents holds a number that cannot be');
   const reader = head.withWords(wordBytes);
@@ -34,11 +50,20 @@ export function readToc(bytes: Buffer): Toc {
   reader.text();
   const count = reader.int();
   if (count < 0 || count > MOST_ENTRIES) throw new TocError('the table of contents holds a number that cannot be');
-  const entries = Array.from({ length: count }, () => readEntry(reader, version));
-  return { ...readSettings(entries), serverVersion, entries: entries.filter(({ kind }) => !SETTINGS.has(kind)) };
+  return { reader, version, offsetBytes, serverVersion, count };
 }
 
 function readEntry(reader: ByteReader, version: number): TocEntry {
+  const entry = readPlainEntry(reader, version);
+  const file = reader.text();
+  if (file !== null && file !== '' && !/^[A-Za-z0-9_]+\.[a-z]+$/.test(file)) {
+    throw new TocError('the table of contents names a file that is none of its own');
+  }
+  return { ...entry, file: file === '' ? null : file };
+}
+
+/** An entry without what each format says of where its data are, which stands behind it. */
+export function readPlainEntry(reader: ByteReader, version: number): Omit<TocEntry, 'file'> {
   const id = reader.int();
   reader.int();
   reader.text();
@@ -57,10 +82,6 @@ function readEntry(reader: ByteReader, version: number): TocEntry {
   reader.text();
   const dependsOn: number[] = [];
   for (let one = reader.text(); one !== null; one = reader.text()) dependsOn.push(Number(one));
-  const file = reader.text();
-  if (file !== null && file !== '' && !/^[A-Za-z0-9_]+\.[a-z]+$/.test(file)) {
-    throw new TocError('the table of contents names a file that is none of its own');
-  }
   return {
     id,
     kind,
@@ -74,7 +95,6 @@ function readEntry(reader: ByteReader, version: number): TocEntry {
     drop,
     copy,
     dependsOn,
-    file: file === '' ? null : file,
   };
 }
 

@@ -1,0 +1,103 @@
+import { TocCut, TocError } from '../../load/toc/byte-reader.ts';
+import { ByteSource } from './byte-source.ts';
+import { type DirectoryToc, toDirectoryToc } from './directory-toc.ts';
+
+/** Takes the bytes of one file in their order. Nothing more comes before what it answers with resolves. */
+export interface FileSink {
+  write(bytes: Buffer): Promise<void> | undefined;
+  end(): Promise<void>;
+}
+
+/** Takes the files of a dump, one after the other. */
+export interface DirectorySink {
+  /** `toc.dat`, before all others. */
+  onContents(toc: Buffer): Promise<void>;
+  /** A file of rows, a large object, or a list of those, by its name in a directory. */
+  open(file: string): FileSink;
+}
+
+const ROWS = 1;
+const LARGE_OBJECTS = 3;
+const FIRST_LOOK_BYTES = 64 << 10;
+
+/**
+ * Splits what pg_dump writes in its custom format, uncompressed and into a pipe, into the files of the directory format, byte for
+ * byte as pg_dump would have written them: no file is made for each table and large object. Throws TocCut for one that ends
+ * too early, and TocError for what is none.
+ */
+export async function splitArchive(content: AsyncIterable<Uint8Array>, sink: DirectorySink): Promise<void> {
+  const pieces = content[Symbol.asyncIterator]();
+  const { toc, rest } = await readContents(pieces);
+  await sink.onContents(toc.content);
+  const source = new ByteSource(continued(rest, pieces), toc.wordBytes);
+  const missing = new Set(toc.files.keys());
+  while (!(await source.isAtEnd())) {
+    const kind = await source.byte();
+    const id = await source.int();
+    const file = toc.files.get(id);
+    if (file === undefined || !missing.delete(id)) throw new TocError('the dump holds data of no entry');
+    if (kind === ROWS) await copyData(source, sink.open(file));
+    else if (kind === LARGE_OBJECTS) await copyObjects(source, sink, file);
+    else throw new TocError('the dump holds data of a kind that is not known here');
+  }
+  if (missing.size > 0) throw new TocCut(`the dump lacks the data of ${missing.size} entries`);
+}
+
+/** All of the table of contents, and what came behind it. Looked at each time that twice as much has come. */
+async function readContents(pieces: AsyncIterator<Uint8Array>): Promise<{ toc: DirectoryToc; rest: Buffer }> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  let lookAt = FIRST_LOOK_BYTES;
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done !== true) {
+      parts.push(next.value);
+      bytes += next.value.length;
+      if (bytes < lookAt) continue;
+      lookAt = bytes * 2;
+    }
+    const all = Buffer.concat(parts);
+    try {
+      const toc = toDirectoryToc(all);
+      return { toc, rest: all.subarray(toc.bytesRead) };
+    } catch (error) {
+      if (next.done === true || !(error instanceof TocCut)) throw error;
+    }
+  }
+}
+
+async function* continued(first: Buffer, pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first;
+  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+}
+
+/** Pieces with their lengths before them, up to one of none. */
+async function copyData(source: ByteSource, file: FileSink): Promise<void> {
+  for (;;) {
+    let left = source.hasInt() ? source.takeInt() : await source.int();
+    if (left === 0) break;
+    if (left < 0) throw new TocError('the dump holds a number that cannot be');
+    while (left > 0) {
+      const bytes = await source.some(left);
+      left -= bytes.length;
+      const written = file.write(bytes);
+      if (written !== undefined) await written;
+    }
+  }
+  await file.end();
+}
+
+/** Each with its number before it, up to one of none; the list of them is a file as well. */
+async function copyObjects(source: ByteSource, sink: DirectorySink, list: string): Promise<void> {
+  const listed: string[] = [];
+  for (let number = await source.int(); number !== 0; number = await source.int()) {
+    // Above two thousand millions it is written as a negative number.
+    const oid = number >>> 0;
+    const file = `blob_${oid}.dat`;
+    listed.push(`${oid} ${file}\n`);
+    await copyData(source, sink.open(file));
+  }
+  const file = sink.open(list);
+  await file.write(Buffer.from(listed.join('')));
+  await file.end();
+}
