@@ -18,16 +18,23 @@ export interface LineRing {
   /** Hands on all that was pushed, together. */
   mark(): void;
   /**
-   * Lines after `cursor` in order, at most `count`; the caller has seen to it that `cursor >= floor`. It ends where a mark
-   * was made, so that all who stand at the same line are given the same list, however many lines come meanwhile.
+   * Lines after `cursor` in order, at most `count`; the caller has seen to it that `cursor >= floor`. It ends where that is
+   * fixed, whenever it is asked for: at the end of the largest block of lines that has come to its end. So all who
+   * stand at the same line are given the same list, and those who fell behind by any number of lines stand together again at the
+   * end of the next block.
    */
   after(cursor: number, count: number): readonly PlatformLogLine[];
   /** All that is here. */
   all(): readonly PlatformLogLine[];
 }
 
-/** Lists that are kept to be given again: the newest, since those who are slow are few. */
-const SHARED_LISTS = 16;
+/** Lists that are kept to be given again, the newest: some for each block that somebody may still be in. */
+const SHARED_LISTS = 128;
+/**
+ * A block of lines ends with the first mark that has so many lines before it, the smallest at each mark: what is caught up comes
+ * in pieces that are worth their while, and what is new as it comes.
+ */
+const BLOCKS = [800, 50, 1];
 
 /** An empty ring that begins after the given line. */
 export function createLineRing(limits: RingLimits, after: number): LineRing {
@@ -37,7 +44,8 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
   // Evicted lines stay in front of `start` until half of the array is waste: shifting each would copy it each time.
   let lines: PlatformLogLine[] = [];
   let start = 0;
-  let marks: number[] = [];
+  let marked = after;
+  const blocks = BLOCKS.map((least) => ({ least, lines: 0, ends: [] as number[] }));
   const taken = new Map<string, readonly PlatformLogLine[]>();
 
   /** The place in `lines` of the first that comes after this one. */
@@ -51,18 +59,13 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
     return low;
   }
 
-  /** The last mark up to there that has something after the cursor; the line itself where none has: more lie between two. */
+  /** The cursor itself where nothing was marked behind it. */
   function endOf(cursor: number, upTo: number): number {
-    const newest = marks.at(-1) ?? cursor;
-    if (newest <= upTo) return newest;
-    let low = 0;
-    for (let high = marks.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if ((marks[middle] ?? 0) > upTo) high = middle;
-      else low = middle + 1;
+    for (const { ends } of blocks) {
+      const end = firstAfter(ends, cursor);
+      if (end !== undefined) return Math.min(end, upTo);
     }
-    const mark = marks[low - 1] ?? 0;
-    return mark > cursor ? mark : upTo;
+    return cursor;
   }
 
   function evict(): void {
@@ -74,7 +77,7 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
     if (start > 64 && start * 2 > lines.length) {
       lines = lines.slice(start);
       start = 0;
-      marks = marks.filter((mark) => mark > floor);
+      for (const block of blocks) block.ends = block.ends.filter((end) => end > floor);
     }
   }
 
@@ -88,12 +91,19 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
     push(line) {
       lines.push(line);
       last = line.line;
+      for (const block of blocks) block.lines += 1;
       characters += line.text.length;
       while (lines.length - start > limits.lines || (characters > limits.characters && lines.length - start > 1))
         evict();
     },
     mark() {
-      if (last > (marks.at(-1) ?? after)) marks.push(last);
+      if (last <= marked) return;
+      marked = last;
+      for (const block of blocks) {
+        if (block.lines < block.least) continue;
+        block.ends.push(last);
+        block.lines = 0;
+      }
     },
     after(cursor, count) {
       const from = placeAfter(cursor);
@@ -114,4 +124,15 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
     },
     all: () => lines.slice(start),
   };
+}
+
+/** Of numbers in order the first beyond this one. */
+function firstAfter(numbers: readonly number[], cursor: number): number | undefined {
+  let low = 0;
+  for (let high = numbers.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) > cursor) high = middle;
+    else low = middle + 1;
+  }
+  return numbers[low];
 }

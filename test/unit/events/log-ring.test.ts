@@ -73,17 +73,50 @@ describe('the place of one reading in another', () => {
 
   it('gives the same list to all who stand at the same line, however many lines come meanwhile', () => {
     const ring = createLineRing({ lines: 1_000, characters: 100_000 }, 0);
-    for (let number = 1; number <= 100; number += 1) {
+    for (let number = 1; number <= 120; number += 1) {
       ring.push(line(number));
       if (number % 20 === 0) ring.mark();
     }
-    const list = ring.after(0, 50);
-    expect(list.at(-1)?.line).toBe(40);
-    ring.push(line(101));
+    const list = ring.after(0, 100);
+    expect(list.at(-1)?.line).toBe(60);
+    ring.push(line(121));
     ring.mark();
-    expect(ring.after(0, 50)).toBe(list);
-    // More than is handed on together lies between two marks.
+    expect(ring.after(0, 100)).toBe(list);
+    // More than is handed on together lies before the end.
     expect(numbers(ring.after(40, 5))).toEqual([41, 42, 43, 44, 45]);
-    expect(ring.after(80, 50).at(-1)?.line).toBe(101);
+    expect(ring.after(100, 50).at(-1)?.line).toBe(120);
+    expect(ring.after(120, 50).at(-1)?.line).toBe(121);
+  });
+
+  it('has few lists for very many who are late by different times, and each of them every line', () => {
+    const ring = createLineRing({ lines: 20_000, characters: 4 << 20 }, 0);
+    const lists = new Set<readonly unknown[]>();
+    let given = 0;
+    const followers = Array.from({ length: 100 }, (_, nth) => ({ cursor: 0, everyTick: 1 + (nth % 23), lines: 0 }));
+    const read = (follower: (typeof followers)[number]) => {
+      const found = ring.after(follower.cursor, 1_000);
+      expect(found[0]?.line ?? follower.cursor + 1).toBe(follower.cursor + 1);
+      if (found.length === 0) return false;
+      follower.cursor = found.at(-1)?.line ?? 0;
+      follower.lines += found.length;
+      lists.add(found);
+      given += 1;
+      return true;
+    };
+    // 10,000 lines a second, handed on every 25 ms.
+    for (let tick = 1; tick <= 800; tick += 1) {
+      for (let n = 1; n <= 250; n += 1) ring.push(line((tick - 1) * 250 + n));
+      ring.mark();
+      for (const follower of followers) {
+        // What is gone already is read elsewhere.
+        follower.cursor = Math.max(follower.cursor, ring.floor);
+        if (tick % follower.everyTick === 0) read(follower);
+      }
+    }
+    for (const follower of followers) while (read(follower));
+    for (const follower of followers.filter(({ everyTick }) => everyTick <= 2)) expect(follower.lines).toBe(200_000);
+    expect(given).toBeGreaterThan(10_000);
+    // Each of the 800 handings, and each block of two from either end of it.
+    expect(lists.size).toBeLessThan(2_000);
   });
 });
