@@ -8,6 +8,8 @@ export const BACKUP_MANIFEST = 'backup_manifest';
 export const CHECKSUMS_FILE = 'checksums.tsv';
 /** What the server is, and what a restore has to compare with. */
 export const SERVER_FILE = 'server.json';
+/** It is read whole. */
+export const LARGEST_SERVER_FILE = 64 << 20;
 
 const ARCHIVE = /^(base|\d{1,10})\.tar\.zst\.(\d{4})$/;
 

@@ -3,10 +3,8 @@ import type { Attempt } from '../../attempt/attempt.ts';
 import { finalFailure } from '../../attempt/failure.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
 import { readImageList, readWhole } from '../../packs/image-list.ts';
-import { SERVER_FILE } from '../archive/archive-names.ts';
+import { LARGEST_SERVER_FILE, SERVER_FILE } from '../archive/archive-names.ts';
 import { UsedCollation } from '../copy/collations.ts';
-
-const LARGEST_FACTS = 64 << 20;
 
 /** What a restore of an image goes by. */
 export interface ImageContents {
@@ -24,7 +22,7 @@ export async function readImage(attempt: Attempt): Promise<ImageContents> {
   const files = await readImageList(attempt);
   const about = files.find(({ name }) => name === SERVER_FILE);
   if (about === undefined) throw finalFailure(`the image is damaged: ${SERVER_FILE} is missing`);
-  const parsed = ServerFile.safeParse(parseJson(await readWhole(attempt, about, LARGEST_FACTS)));
+  const parsed = ServerFile.safeParse(parseJson(await readWhole(attempt, about, LARGEST_SERVER_FILE)));
   if (!parsed.success) throw finalFailure(`the image is damaged: ${SERVER_FILE} cannot be read`);
   return { files, collations: parsed.data.physical.collations };
 }

@@ -1,5 +1,6 @@
 import { constants, mkdirSync } from 'node:fs';
 import { finalFailure } from '../../attempt/failure.ts';
+import { type Admitted, admitMember, RefusedMember } from '../archive/archive-tree.ts';
 import { readTar, type TarMember } from '../archive/read-tar.ts';
 import { createWriteBehind } from '../archive/write-behind.ts';
 
@@ -17,8 +18,6 @@ const LEFT_OUT = new Set([
   // Says where links are to lead; it is not asked for.
   'tablespace_map',
 ]);
-/** Where a tablespace lay on the source: its files come in an archive of their own, into a directory of the same name. */
-const TABLESPACE_LINK = /^pg_tblspc\/\d+$/;
 
 export interface UnpackOptions {
   /** An existing directory that nothing else writes to. */
@@ -35,35 +34,22 @@ export interface UnpackOptions {
 export async function unpackArchive(archive: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<void> {
   const writer = createWriteBehind(options.onWritten);
   const reading = readTar(archive, (member) => {
-    const name = checkName(member);
-    if (LEFT_OUT.has(name)) return null;
-    switch (member.type) {
-      case 'directory':
-        makeDirectory(placeOf(options.target, name));
-        return null;
-      case 'file':
-      case 'contiguous-file':
-        return writer.create(placeOf(options.target, name), NEW_FILE, FILE_MODE);
-      case 'symlink':
-        if (TABLESPACE_LINK.test(name)) return null;
-        throw refused(name, 'is a link');
-      default:
-        throw refused(name, 'is neither a file nor a directory');
-    }
+    const { path, kind } = admit(member);
+    if (LEFT_OUT.has(path)) return null;
+    if (kind === 'directory') makeDirectory(placeOf(options.target, path));
+    return kind === 'file' ? writer.create(placeOf(options.target, path), NEW_FILE, FILE_MODE) : null;
   });
   await writer.follow(reading);
 }
 
-function checkName({ name }: TarMember): string {
-  const relative = name.replace(/^\.\//, '').replace(/\/$/, '');
-  const parts = relative.split('/');
-  const isInside = parts.every((part) => part !== '' && part !== '.' && part !== '..') && !relative.includes('\0');
-  if (isInside || name === './' || name === '.') return relative;
-  throw refused(name, 'has a place outside');
-}
-
-function refused(name: string, why: string): Error {
-  return finalFailure(`the image is damaged: ${JSON.stringify(name.slice(0, 200))} in an archive ${why}`);
+function admit(member: TarMember): Admitted {
+  try {
+    return admitMember(member);
+  } catch (error) {
+    if (!(error instanceof RefusedMember)) throw error;
+    const name = JSON.stringify(member.name.slice(0, 200));
+    throw finalFailure(`the image is damaged: ${name} in an archive ${error.message}`);
+  }
 }
 
 /** Bytes stay bytes: a name is in no encoding. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { JobFailure } from '../../attempt/failure.ts';
-import { readTar } from '../archive/read-tar.ts';
+import { type Admitted, type ArchiveTree, RefusedMember } from '../archive/archive-tree.ts';
+import { readTar, type TarMember } from '../archive/read-tar.ts';
 import type { BackupManifest } from './backup-manifest.ts';
 import type { LogSegments } from './log-segments.ts';
 
@@ -21,31 +22,81 @@ export const CHECKSUM_ALGORITHM = 'SHA256';
 const SEGMENT = /^pg_wal\/([0-9A-F]{24})$/;
 const NAMED_AT_MOST = 5;
 
+/** Files that say which cluster this is; they have this size at most. */
+const KEPT = new Set(['PG_VERSION', 'global/pg_control', 'backup_label']);
+const KEPT_BYTES = 16_384;
+
+/** What passed of a base backup, over all of its archives. */
+export interface Passed {
+  readonly tree: ArchiveTree;
+  readonly seen: SeenFiles;
+  readonly segments: LogSegments;
+  /** The content of the files that tell which cluster it is. */
+  readonly kept: Map<string, Buffer>;
+}
+
 /**
- * Hashes every file of an unpacked archive into `seen`, its path below `directory` (`''`, or `pg_tblspc/<oid>/`), and notes
- * the segments of the log.
+ * Hashes every file of an unpacked archive, its path below `directory` (`''`, or `pg_tblspc/<oid>/`), and notes the segments
+ * of the log. Throws a JobFailure for a member that no restore would take.
  */
 export async function hashMembers(
   archive: AsyncIterable<Uint8Array>,
   directory: string,
-  seen: SeenFiles,
-  segments: LogSegments,
+  { tree, seen, segments, kept }: Passed,
 ): Promise<void> {
   await readTar(archive, (member) => {
-    if (member.type !== 'file' && member.type !== 'contiguous-file') return null;
-    const path = `${directory}${member.name.replace(/^\.\//, '')}`;
-    if (seen.has(path)) throw new JobFailure(`the base backup holds ${path} twice`);
+    const { path, kind } = take(tree, member, directory);
+    if (kind !== 'file') return null;
     const [, segment] = SEGMENT.exec(path) ?? [];
     if (segment !== undefined) {
       segments.set(segment, member.sizeBytes);
       return null;
     }
     const hash = createHash('sha256');
+    const content: Uint8Array[] = [];
+    const isKept = KEPT.has(path) && member.sizeBytes <= KEPT_BYTES;
     return {
-      write: (bytes) => void hash.update(bytes),
-      end: () => void seen.set(path, { sizeBytes: member.sizeBytes, checksum: hash.digest('hex') }),
+      write: (bytes) => {
+        hash.update(bytes);
+        if (isKept) content.push(Uint8Array.from(bytes));
+        return undefined;
+      },
+      end: () => {
+        seen.set(path, { sizeBytes: member.sizeBytes, checksum: hash.digest('hex') });
+        if (isKept) kept.set(path, Buffer.concat(content));
+        return undefined;
+      },
     };
   });
+}
+
+function take(tree: ArchiveTree, member: TarMember, directory: string): Admitted {
+  try {
+    return tree.take(member, directory);
+  } catch (error) {
+    if (!(error instanceof RefusedMember)) throw error;
+    const name = JSON.stringify(`${directory}${member.name}`.slice(0, 200));
+    throw new JobFailure(`the base backup cannot be restored: ${name} in it ${error.message}`);
+  }
+}
+
+/**
+ * Looks whether the files are those of the cluster that the sessions are with: whoever stands between may lead one elsewhere.
+ * Throws a JobFailure saying what differs.
+ */
+export function checkCluster(kept: ReadonlyMap<string, Buffer>, major: number, systemIdentifier: string): void {
+  const version = kept.get('PG_VERSION')?.toString('latin1').trim();
+  if (version !== String(major)) throw notTheServers(`its PG_VERSION is ${version ?? 'missing'} and not ${major}`);
+  const control = kept.get('global/pg_control');
+  if (control === undefined || control.length < 8) throw notTheServers('it has no pg_control');
+  // In the byte order of the server's machine.
+  const found = [control.readBigUInt64LE(0), control.readBigUInt64BE(0)].map(String);
+  if (!found.includes(systemIdentifier)) throw notTheServers('its pg_control is of another cluster');
+  if (!kept.has('backup_label')) throw notTheServers('it has no backup_label');
+}
+
+function notTheServers(what: string): Error {
+  return new JobFailure(`the base backup is none of this server: ${what}`);
 }
 
 /**

@@ -13,8 +13,13 @@ export type BackupPart =
 
 /** More than this waiting to be taken, and nothing more is read from the server. */
 const WAITING_AT_MOST = 4 << 20;
+/** What a part costs besides its bytes: parts without any may come without end as well. */
+const PART_COST = 256;
 /** A file's name, and the place of a tablespace. */
 const LONGEST_TEXT = 4_096;
+/** A start, an end and a row for each tablespace: what sends more is no PostgreSQL. */
+const ROWS_AT_MOST = 100_000;
+const ROWS_LENGTH_AT_MOST = 16 << 20;
 
 /** The fields of one row, as text. */
 export type BackupRow = readonly (string | null)[];
@@ -28,7 +33,8 @@ export class BaseBackupQuery implements Submittable {
   readonly rows: BackupRow[] = [];
   readonly #command: string;
   readonly #waiting: BackupPart[] = [];
-  #bytesWaiting = 0;
+  #costWaiting = 0;
+  #rowsLength = 0;
   #connection: GuardedConnection | null = null;
   #end: 'open' | 'whole' | { readonly error: unknown } = 'open';
   #wake: (() => void) | null = null;
@@ -47,8 +53,10 @@ export class BaseBackupQuery implements Submittable {
   handleRowDescription(): void {}
 
   handleDataRow(message: { readonly fields: BackupRow }): void {
-    // A start, an end and a row for each tablespace: what sends more without end is no PostgreSQL.
-    if (this.rows.length >= 100_000) this.#fail(new JobFailure('the server answers with rows without end.'));
+    if (this.#end !== 'open') return;
+    this.#rowsLength += message.fields.reduce((sum, field) => sum + (field?.length ?? 0) + 8, 0);
+    const isTooMuch = this.rows.length >= ROWS_AT_MOST || this.#rowsLength > ROWS_LENGTH_AT_MOST;
+    if (isTooMuch) this.#fail(new JobFailure('the server answers with rows without end'));
     else this.rows.push(message.fields);
   }
 
@@ -79,7 +87,7 @@ export class BaseBackupQuery implements Submittable {
     for (;;) {
       const part = this.#waiting.shift();
       if (part !== undefined) {
-        if (part.kind === 'bytes') this.#took(part.bytes.length);
+        this.#took(costOf(part));
         yield part;
       } else if (this.#end === 'whole') return;
       else if (this.#end !== 'open') throw this.#end.error;
@@ -88,24 +96,29 @@ export class BaseBackupQuery implements Submittable {
   }
 
   #push(part: BackupPart): void {
-    if (part.kind === 'bytes') this.#bytesWaiting += part.bytes.length;
+    this.#costWaiting += costOf(part);
     this.#waiting.push(part);
-    if (this.#bytesWaiting > WAITING_AT_MOST) this.#connection?.stream.pause();
+    if (this.#costWaiting > WAITING_AT_MOST) this.#connection?.stream.pause();
     this.#wake?.();
   }
 
-  #took(bytes: number): void {
-    this.#bytesWaiting -= bytes;
-    if (this.#bytesWaiting <= WAITING_AT_MOST) this.#connection?.stream.resume();
+  #took(cost: number): void {
+    this.#costWaiting -= cost;
+    if (this.#costWaiting <= WAITING_AT_MOST) this.#connection?.stream.resume();
   }
 
   #fail(error: unknown): void {
     if (this.#end === 'open') this.#end = { error };
     this.#waiting.length = 0;
-    this.#bytesWaiting = 0;
+    this.#costWaiting = 0;
     this.#connection?.stream.resume();
     this.#wake?.();
   }
+}
+
+function costOf(part: BackupPart): number {
+  if (part.kind === 'bytes') return PART_COST + part.bytes.length;
+  return part.kind === 'archive' ? PART_COST + part.name.length + (part.tablespacePath?.length ?? 0) : PART_COST;
 }
 
 function parsePart(chunk: Buffer): BackupPart {

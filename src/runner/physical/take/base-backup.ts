@@ -39,6 +39,11 @@ export interface BaseBackup {
 }
 
 const LSN = /^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/;
+const TIMELINE = /^\d{1,10}$/;
+const OID = /^[1-9]\d{0,9}$/;
+/** In kB. */
+const SIZE = /^\d{1,12}$/;
+const LONGEST_PATH = 1_023;
 
 /**
  * Asks a server for a copy of its whole cluster with the log that makes it consistent, over a connection in replication
@@ -119,15 +124,22 @@ function describeBackup(
   parts: AsyncIterable<BackupPart>,
 ): BaseBackup {
   const [start, ...places] = query.rows;
-  const startLsn = readLsn(start);
   const rowsBefore = query.rows.length;
-  const kilobytes = places.map(([, , size]) => Number(size ?? 0));
+  const timeline = Number(TIMELINE.exec(start?.[1] ?? '')?.[0]);
+  if (!(timeline >= 1 && timeline < 2 ** 32)) throw new JobFailure('the server did not say on which timeline it is');
+  const tablespaces = places.flatMap(([oid, path]) => (oid && path ? [{ oid, path }] : []));
+  const areKnown = tablespaces.every(({ oid, path }) => OID.test(oid) && path.length <= LONGEST_PATH);
+  const isEachOnce = (['oid', 'path'] as const).every(
+    (key) => new Set(tablespaces.map((one) => one[key])).size === tablespaces.length,
+  );
+  if (!areKnown || !isEachOnce) throw new JobFailure('the server names tablespaces that PostgreSQL cannot have');
+  const kilobytes = places.map(([, , size]) => Number(SIZE.exec(size ?? '')?.[0] ?? 0));
   return {
     compression,
-    startLsn,
-    timeline: Number(start?.[1]),
+    startLsn: readLsn(start),
+    timeline,
     bytesTotal: kilobytes.reduce((sum, size) => sum + size, 0) * 1024,
-    tablespaces: places.flatMap(([oid, path]) => (oid && path ? [{ oid, path }] : [])),
+    tablespaces,
     parts: () => parts,
     endLsn: () => readLsn(query.rows[rowsBefore]),
   };

@@ -1,11 +1,12 @@
 import { JobFailure } from '../../attempt/failure.ts';
 import { BASE_ARCHIVE, partName } from '../archive/archive-names.ts';
+import { createArchiveTree } from '../archive/archive-tree.ts';
 import { type Channel, openChannel } from '../archive/channel.ts';
 import { packZstd, unpackZstd } from '../archive/zstd.ts';
-import { compareWithManifest, hashMembers, type SeenFiles } from './archive-check.ts';
+import { checkCluster, compareWithManifest, hashMembers, type Passed } from './archive-check.ts';
 import { type BackupManifest, parseBackupManifest } from './backup-manifest.ts';
 import type { BaseBackup } from './base-backup.ts';
-import { checkLogSegments, type LogSegments } from './log-segments.ts';
+import { checkLogSegments, checkRanges } from './log-segments.ts';
 
 /** Writes one file of the image while its bytes come. */
 export type PutPart = (name: string, content: AsyncIterable<Uint8Array>) => Promise<void>;
@@ -18,6 +19,12 @@ export interface StreamOptions {
   readonly onProgress: (bytesDone: number) => void;
 }
 
+/** Which cluster it is to be of, as a session with it has told. */
+export interface ExpectedCluster {
+  readonly major: number;
+  readonly systemIdentifier: string;
+}
+
 export interface StreamedBackup {
   /** The server's own list, byte for byte. */
   readonly manifest: Buffer;
@@ -25,15 +32,21 @@ export interface StreamedBackup {
 }
 
 const ON_THEIR_WAY = 4 << 20;
-const LARGEST_MANIFEST = 1 << 30;
+/** More than a text may have cannot be read. */
+const LARGEST_MANIFEST = 512 << 20;
 
 /**
  * Takes everything that the server sends: packs it where the server did not, puts it away in parts, and reads every file in
- * passing. Resolves when all is put away and what passed is what the server's manifest says; throws a JobFailure otherwise.
+ * passing. Resolves when all is put away, what passed is what the server's manifest says, and a restore will take it; throws a
+ * JobFailure otherwise.
  */
-export async function streamArchives(backup: BaseBackup, options: StreamOptions): Promise<StreamedBackup> {
-  const seen: SeenFiles = new Map();
-  const segments: LogSegments = new Map();
+export async function streamArchives(
+  backup: BaseBackup,
+  cluster: ExpectedCluster,
+  options: StreamOptions,
+): Promise<StreamedBackup> {
+  const passed: Passed = { tree: createArchiveTree(), seen: new Map(), segments: new Map(), kept: new Map() };
+  const begun = new Set<string>();
   const manifest: Buffer[] = [];
   let manifestBytes = 0;
   let archive: ReturnType<typeof openArchive> | null = null;
@@ -43,9 +56,10 @@ export async function streamArchives(backup: BaseBackup, options: StreamOptions)
       switch (part.kind) {
         case 'archive':
           await archive?.close();
-          archive = openArchive(archiveOf(backup, part.tablespacePath), backup, options, seen, segments);
+          archive = openArchive(nextArchive(backup, part.tablespacePath, begun, inManifest), backup, options, passed);
           break;
         case 'manifest':
+          if (inManifest) throw outOfOrder('a second list of files');
           await archive?.close();
           archive = null;
           inManifest = true;
@@ -55,7 +69,8 @@ export async function streamArchives(backup: BaseBackup, options: StreamOptions)
             manifestBytes += part.bytes.length;
             if (manifestBytes > LARGEST_MANIFEST) throw new JobFailure('the list of files has no end');
             manifest.push(part.bytes);
-          } else await archive?.write(part.bytes);
+          } else if (archive === null) throw outOfOrder('bytes of nothing');
+          else await archive.write(part.bytes);
           break;
         case 'progress':
           options.onProgress(part.bytesDone);
@@ -67,33 +82,46 @@ export async function streamArchives(backup: BaseBackup, options: StreamOptions)
     await archive?.abandon(error);
     throw error;
   }
-  backup.endLsn();
+  const endLsn = backup.endLsn();
   const whole = Buffer.concat(manifest);
   const parsed = parseBackupManifest(whole);
-  compareWithManifest(parsed, seen);
-  checkLogSegments(parsed.walRanges, segments);
+  compareWithManifest(parsed, passed.seen);
+  checkRanges(parsed.walRanges, backup.startLsn, endLsn);
+  checkLogSegments(parsed.walRanges, passed.segments);
+  checkCluster(passed.kept, cluster.major, cluster.systemIdentifier);
   return { manifest: whole, parsed };
 }
 
-/** The name of an archive in the image, and where its files belong. */
-function archiveOf({ tablespaces }: BaseBackup, path: string | null): { name: string; directory: string } {
-  if (path === null) return { name: BASE_ARCHIVE, directory: '' };
+/** The name of the archive that begins, and where its files belong: each comes once, and before the list of files. */
+function nextArchive(
+  { tablespaces }: BaseBackup,
+  path: string | null,
+  begun: Set<string>,
+  inManifest: boolean,
+): { name: string; directory: string } {
   const tablespace = tablespaces.find((one) => one.path === path);
-  if (tablespace === undefined || !/^\d{1,10}$/.test(tablespace.oid)) {
-    throw new JobFailure('the server sends a tablespace that it did not name before');
-  }
-  return { name: `${tablespace.oid}.tar.zst`, directory: `pg_tblspc/${tablespace.oid}/` };
+  if (path !== null && tablespace === undefined) throw outOfOrder('a tablespace that it did not name before');
+  const oid = tablespace?.oid ?? '';
+  if (inManifest) throw outOfOrder('files behind the list of files');
+  if (begun.has(oid)) throw outOfOrder('an archive twice');
+  begun.add(oid);
+  return oid === ''
+    ? { name: BASE_ARCHIVE, directory: '' }
+    : { name: `${oid}.tar.zst`, directory: `pg_tblspc/${oid}/` };
+}
+
+function outOfOrder(what: string): Error {
+  return new JobFailure(`the server sends ${what}, which PostgreSQL never does`);
 }
 
 function openArchive(
   { name, directory }: { readonly name: string; readonly directory: string },
   { compression }: BaseBackup,
   options: StreamOptions,
-  seen: SeenFiles,
-  segments: LogSegments,
+  passed: Passed,
 ) {
   const check = openChannel(ON_THEIR_WAY, (content) =>
-    hashMembers(compression === null ? content : unpackZstd(content), directory, seen, segments),
+    hashMembers(compression === null ? content : unpackZstd(content), directory, passed),
   );
   const store = openChannel(ON_THEIR_WAY, (content) =>
     putInParts(name, compression === null ? packZstd(content) : content, options),

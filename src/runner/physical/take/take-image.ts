@@ -7,11 +7,11 @@ import { tellPreparedTransactions } from '../../catalogue/prepared-transactions.
 import type { StoredFile } from '../../mover/file-mover.ts';
 import { describeError } from '../../postgres/describe-error.ts';
 import { readLogin } from '../../postgres/read-login.ts';
-import { BACKUP_MANIFEST, CHECKSUMS_FILE, SERVER_FILE } from '../archive/archive-names.ts';
+import { BACKUP_MANIFEST, CHECKSUMS_FILE, LARGEST_SERVER_FILE, SERVER_FILE } from '../archive/archive-names.ts';
 import { type BaseBackup, holdLog, startBaseBackup } from './base-backup.ts';
 import { type PhysicalSource, readSource } from './read-source.ts';
 import { openReplication } from './replication-session.ts';
-import { type StreamedBackup, streamArchives } from './stream-archives.ts';
+import { type ExpectedCluster, type StreamedBackup, streamArchives } from './stream-archives.ts';
 
 /** More than this goes into another file: a store's blob has an end, and a part can be tried again. */
 const PART_BYTES = 32 * 2 ** 30;
@@ -34,9 +34,12 @@ export const backupPhysical: Program = async (attempt) => {
       `The server is PostgreSQL ${source.facts.serverVersion} with ${source.facts.databases.length} databases`,
     );
     await tellPreparedTransactions(found.session, report, 'PHYSICAL');
-    const { backup, streamed } = await stream(attempt, login, put);
+    const expected = { major: found.major, systemIdentifier: source.systemIdentifier };
+    const { backup, streamed } = await stream(attempt, login, expected, put);
     await put(BACKUP_MANIFEST, only(streamed.manifest));
-    await put(SERVER_FILE, only(Buffer.from(`${JSON.stringify(describe(source, backup))}\n`)));
+    const about = Buffer.from(`${JSON.stringify(describe(source, backup))}\n`);
+    if (about.length > LARGEST_SERVER_FILE) throw finalFailure('what the server says of its databases has no end');
+    await put(SERVER_FILE, only(about));
     const checksums = await mover.write(CHECKSUMS_FILE, only(Buffer.from(writeChecksums(files))));
     report.endPhase();
     report.log(`The image is uploaded: ${files.length + 1} files`);
@@ -63,6 +66,7 @@ export const backupPhysical: Program = async (attempt) => {
 async function stream(
   attempt: Attempt,
   login: Login,
+  cluster: ExpectedCluster,
   put: (name: string, content: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<{ readonly backup: BaseBackup; readonly streamed: StreamedBackup }> {
   const { report, signal } = attempt;
@@ -84,7 +88,7 @@ async function stream(
       report.notice(`the tablespace in ${path} comes back inside of the data directory`);
     }
     const onProgress = (bytes: number) => report.progress(bytes, `reading the files of the cluster`);
-    const streamed = await streamArchives(backup, { put, partBytes: PART_BYTES, onProgress });
+    const streamed = await streamArchives(backup, cluster, { put, partBytes: PART_BYTES, onProgress });
     report.log(`${streamed.parsed.files.size} files are as the server read them`);
     return { backup, streamed };
   } finally {

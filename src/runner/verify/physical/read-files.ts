@@ -2,11 +2,12 @@ import type { Attempt } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
 import { BACKUP_MANIFEST, findArchives } from '../../physical/archive/archive-names.ts';
+import { createArchiveTree } from '../../physical/archive/archive-tree.ts';
 import { unpackZstd } from '../../physical/archive/zstd.ts';
 import { readImage } from '../../physical/restore/read-image.ts';
-import { compareWithManifest, hashMembers, type SeenFiles } from '../../physical/take/archive-check.ts';
+import { compareWithManifest, hashMembers, type Passed } from '../../physical/take/archive-check.ts';
 import { parseBackupManifest } from '../../physical/take/backup-manifest.ts';
-import { checkLogSegments, type LogSegments } from '../../physical/take/log-segments.ts';
+import { checkLogSegments } from '../../physical/take/log-segments.ts';
 
 const LARGEST_MANIFEST = 1 << 30;
 
@@ -37,16 +38,15 @@ export async function readFiles(attempt: Attempt): Promise<void> {
   const chunks: Uint8Array[] = [];
   for await (const bytes of content([manifest])) chunks.push(bytes);
 
-  const seen: SeenFiles = new Map();
-  const segments: LogSegments = new Map();
+  const passed: Passed = { tree: createArchiveTree(), seen: new Map(), segments: new Map(), kept: new Map() };
   try {
     const expected = parseBackupManifest(Buffer.concat(chunks));
     for (const { tablespace, parts } of findArchives([...byName.keys()])) {
       const archive = unpackZstd(content(parts.flatMap((name) => byName.get(name) ?? [])));
-      await hashMembers(archive, tablespace === null ? '' : `pg_tblspc/${tablespace}/`, seen, segments);
+      await hashMembers(archive, tablespace === null ? '' : `pg_tblspc/${tablespace}/`, passed);
     }
-    compareWithManifest(expected, seen);
-    checkLogSegments(expected.walRanges, segments);
+    compareWithManifest(expected, passed.seen);
+    checkLogSegments(expected.walRanges, passed.segments);
   } catch (error) {
     // Another try would read the same.
     if (error instanceof JobFailure && !error.final && /base backup|its manifest/.test(error.message)) {
@@ -55,5 +55,5 @@ export async function readFiles(attempt: Attempt): Promise<void> {
     throw error;
   }
   report.endPhase();
-  report.log(`${seen.size} files are as the server of the source read them`);
+  report.log(`${passed.seen.size} files are as the server of the source read them`);
 }

@@ -11,7 +11,11 @@ import { unpackZstd } from '../../../../src/runner/physical/archive/zstd.ts';
 import { unpackArchive } from '../../../../src/runner/physical/restore/unpack-archive.ts';
 import { type BaseBackup, holdLog, startBaseBackup } from '../../../../src/runner/physical/take/base-backup.ts';
 import { openReplication, type ReplicationSession } from '../../../../src/runner/physical/take/replication-session.ts';
-import { type StreamedBackup, streamArchives } from '../../../../src/runner/physical/take/stream-archives.ts';
+import {
+  type ExpectedCluster,
+  type StreamedBackup,
+  streamArchives,
+} from '../../../../src/runner/physical/take/stream-archives.ts';
 import { type SourceServer, startSourceServer } from '../../../support/source-server.ts';
 
 const run = promisify(execFile);
@@ -22,6 +26,7 @@ let directory = '';
 let source: SourceServer;
 let session: ReplicationSession;
 let parts: Map<string, Buffer>;
+let cluster: ExpectedCluster;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'toygres-physical-'));
@@ -35,6 +40,12 @@ beforeAll(async () => {
     'postgres',
     'CREATE TABLE kept AS SELECT g, md5(g::text) AS text FROM generate_series(1, 50000) g',
   );
+  const [system] = await source.query('postgres', 'SELECT system_identifier::text AS id FROM pg_control_system()');
+  const [version] = await source.query(
+    'postgres',
+    `SELECT current_setting('server_version_num')::int / 10000 AS major`,
+  );
+  cluster = { major: Number(version?.major), systemIdentifier: String(system?.id) };
   await source.query('postgres', `CREATE TABLESPACE elsewhere LOCATION '${elsewhere}'`);
   await source.query('postgres', 'CREATE TABLE far TABLESPACE elsewhere AS SELECT generate_series(1, 1000) g');
 });
@@ -56,7 +67,7 @@ async function keep(name: string, content: AsyncIterable<Uint8Array>): Promise<v
 }
 
 function stream(backup: BaseBackup): Promise<StreamedBackup> {
-  return streamArchives(backup, { put: keep, partBytes: PART_BYTES, onProgress: () => undefined });
+  return streamArchives(backup, cluster, { put: keep, partBytes: PART_BYTES, onProgress: () => undefined });
 }
 
 /** The same backup, with bytes of its archives changed on their way. */
@@ -143,7 +154,7 @@ describe('a base backup', () => {
         isDisturbed = true;
       }
     };
-    const { parsed } = await streamArchives({ ...backup, parts }, options);
+    const { parsed } = await streamArchives({ ...backup, parts }, cluster, options);
     expect(parsed.walRanges).toHaveLength(1);
     session.close();
     await expect
@@ -157,7 +168,7 @@ describe('a base backup', () => {
       if (at > 5_000_000 && at < 6_000_000) bytes[100] = (bytes[100] ?? 0) ^ 1;
       return bytes;
     });
-    await expect(stream(flipped)).rejects.toThrow(/is not what its manifest says|tar/);
+    await expect(stream(flipped)).rejects.toThrow(/is not what its manifest says|cannot be restored|tar/);
   });
 
   test('that lost a piece on its way is no image', async () => {
@@ -181,7 +192,7 @@ describe('a base backup', () => {
       for await (const _chunk of content) throw new Error('the store is full');
     };
     const options = { put, partBytes: PART_BYTES, onProgress: () => undefined };
-    await expect(streamArchives(backup, options)).rejects.toThrow('the store is full');
+    await expect(streamArchives(backup, cluster, options)).rejects.toThrow('the store is full');
   });
 
   test('is refused to who may not take one, in the words of the server', async () => {
