@@ -17,6 +17,11 @@ export function findChecksums(manifest: Pick<ImageManifest, 'encryption' | 'file
   return manifest.files.find(({ name }) => name === wanted);
 }
 
+/** Every file that a job reads of an image, as it is called in the store. */
+export function namesOf({ files }: Pick<ImageManifest, 'files'>): readonly string[] {
+  return files.map(({ name }) => name);
+}
+
 /**
  * Reads `size<TAB>md5<TAB>sha256<TAB>path` lines. Throws STEP_FAILED naming the line that is none, a path that leaves the
  * prefix, or one that comes twice.

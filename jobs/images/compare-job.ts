@@ -6,7 +6,7 @@ import type { PlannedJob } from '../platform-jobs/watch-job.ts';
 import type { JobSpec } from '../ports/platform.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../workflow/context.ts';
-import { findChecksums } from './checksums.ts';
+import { findChecksums, namesOf } from './checksums.ts';
 import type { ImageToRestore } from './image-to-restore.ts';
 import { jobSecrets } from './job-secrets.ts';
 
@@ -47,7 +47,7 @@ async function buildSpec(
   const manifest = await store.readManifest(imageId);
   const limits = jobLimits(databaseBytes + sizeBytes);
   const list = findChecksums(manifest);
-  const grant = await store.grantDownload(imageId, limits.grantSeconds);
+  const grant = await store.grantDownload(imageId, limits.grantSeconds, namesOf(manifest));
   const password = await drills.readPassword(drillId);
   return {
     ...buildJobRef(context, 'verify', { namespace: drill.namespace, name: drill.resourceName }),

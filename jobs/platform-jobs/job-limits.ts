@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Platform } from '../ports/platform.ts';
 
 const MIB = 1 << 20;
+/** How large its databases are is a server's own word: it does not decide how long a job and its grant live. */
+const LONGEST_SECONDS = 6.5 * 86_400;
 
 /** How long a job may take, how long it may be silent, and how much room it needs. */
 export interface JobLimits {
@@ -13,15 +15,15 @@ export interface JobLimits {
 
 /**
  * Limits from the size of the data. Deadline: half an hour, and the time for reading and writing it at 4 MiB/s, which is
- * slower than anything worth waiting for. Silence: a quarter of an hour, and the time for one pass over it at 20 MiB/s,
- * since building an index says nothing while it runs. The grant outlives the deadline by the time that a job may
- * wait for others before it begins. Scratch: all of it incompressible.
+ * slower than anything worth waiting for, and six and a half days at most. Silence: a quarter of an hour, and the time for
+ * one pass over it at 20 MiB/s, since building an index says nothing while it runs. The grant outlives the deadline by the
+ * time that a job may wait for others before it begins. Scratch: all of it incompressible.
  */
 export function jobLimits(dataBytes: number): JobLimits {
-  const deadlineSeconds = Math.ceil(1_800 + dataBytes / (4 * MIB));
+  const deadlineSeconds = Math.min(LONGEST_SECONDS, Math.ceil(1_800 + dataBytes / (4 * MIB)));
   return {
     deadlineSeconds,
-    stallSeconds: Math.ceil(900 + dataBytes / (20 * MIB)),
+    stallSeconds: Math.min(LONGEST_SECONDS / 2, Math.ceil(900 + dataBytes / (20 * MIB))),
     grantSeconds: deadlineSeconds + 3_600,
     scratchBytes: Math.ceil(dataBytes * 1.1) + 256 * MIB,
   };

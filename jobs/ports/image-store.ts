@@ -13,8 +13,9 @@ export interface StoredFile {
 }
 
 /**
- * Leave to read or write one image's prefix for a limited time, for a job's copy tool.
- * `sas` is a secret (a query string without `?`), or null where the job signs in by workload identity.
+ * Leave to read or write one image's prefix for a limited time, for a job's copy tool. `sas` is a secret: a query string
+ * without `?`, or one for each file, as a JSON object of them by the files' names; null where the job signs in by workload
+ * identity.
  */
 export interface BlobGrant {
   /** `https://account.blob.core.windows.net/container/<image id>`, no trailing slash, no query. */
@@ -32,8 +33,11 @@ export interface BlobGrant {
 export interface ImageStore {
   /** Leave to create and write files of this image, nothing else. */
   grantUpload(imageId: string, lifetimeSeconds: number): Promise<BlobGrant>;
-  /** Leave to list and read files of this image, nothing else. */
-  grantDownload(imageId: string, lifetimeSeconds: number): Promise<BlobGrant>;
+  /**
+   * Leave to read these files of this image, nothing else. Where `names` are left out, or are more than can be signed one by
+   * one: to list and read files of the container.
+   */
+  grantDownload(imageId: string, lifetimeSeconds: number, names?: readonly string[]): Promise<BlobGrant>;
   /** The same two for a place of a job's own that is no image's, to try whether jobs can write and read. */
   grantTrial(
     jobId: string,

@@ -4,6 +4,12 @@
  */
 export const MOVER_SECRETS: readonly string[] = ['sas', 'read-sas', 'file-key', 'proxies'];
 
+/**
+ * A download of so many files is signed for each of them; of more, as only images of before there were packs have, for the
+ * whole container.
+ */
+export const SIGNED_EACH_AT_MOST = 1_000;
+
 /** The secret that is the key of an encrypted image's files: an identity of the age format. */
 export const FILE_KEY = 'file-key';
 

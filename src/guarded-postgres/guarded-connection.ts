@@ -18,8 +18,13 @@ export interface Startup {
 
 const LOGIN_BYTES = 32 << 10;
 const WORDS_BYTES = 1 << 20;
+/** Errors and notices of one answer, in all. */
+const ALL_WORDS_BYTES = 16 << 20;
+/** What a message costs besides its bytes where it is no row: such as have none could come without end as well. */
+const MESSAGE_COST = 256;
 const AUTHENTICATION = 'R'.charCodeAt(0);
 const WORDS = new Set([...'EN'].map((letter) => letter.charCodeAt(0)));
+const DATA = new Set([...'Dd'].map((letter) => letter.charCodeAt(0)));
 const READY = 'Z'.charCodeAt(0);
 
 /** Ways to log in that do not hand over a password: none asked for, and the three messages of SCRAM. */
@@ -39,6 +44,8 @@ interface Inner {
 export class GuardedConnection extends pg.Connection {
   /** Bytes that the answer may still have. */
   private budget = LOGIN_BYTES;
+  /** And errors and notices beside it. */
+  private words = WORDS_BYTES + MESSAGE_COST;
   private isReady = false;
   private hasAsked = false;
 
@@ -57,6 +64,7 @@ export class GuardedConnection extends pg.Connection {
   /** What the next answer may have in all, in bytes. */
   allow(bytes: number): void {
     this.budget = bytes;
+    this.words = Math.min(ALL_WORDS_BYTES, Math.max(WORDS_BYTES, bytes)) + MESSAGE_COST;
   }
 
   /** Sends a statement byte for byte. */
@@ -123,7 +131,9 @@ export class GuardedConnection extends pg.Connection {
   }
 
   private check({ type, body }: Frame): void {
-    this.budget -= WORDS.has(type) ? 0 : body.length;
+    if (WORDS.has(type)) this.words -= body.length + MESSAGE_COST;
+    else this.budget -= body.length + (DATA.has(type) ? 0 : MESSAGE_COST);
+    if (this.words < 0 || this.budget < 0) throw new ProtocolError('the server answered with more than it may');
     if (type === AUTHENTICATION) {
       const way = body.length < 4 ? -1 : body.readUInt32BE(0);
       if (this.isReady || !SAFE_LOGINS.has(way)) {

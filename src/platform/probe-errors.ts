@@ -34,10 +34,15 @@ const ELSE = 'See instanceLogs for more.';
 
 /** Longer ones are not PostgreSQL's. */
 const LONGEST_WORDS = 300;
+/** Looking through a megabyte would cost more than the check. */
+const READ_LENGTH = 4_096;
 
 /** A server's own words: it is not ours, so that what is no text, what is endless and the password are taken out. */
 function wordsOf({ message }: pg.DatabaseError, { password }: ServerSecret): string {
-  const clean = (password === '' ? message : message.replaceAll(password, maskSecret(password)))
+  const read = message.slice(0, READ_LENGTH + password.length);
+  const masked = password === '' ? read : read.replaceAll(password, maskSecret(password));
+  // Where it was cut a part of the password may stand.
+  const clean = (read.length < message.length ? masked.slice(0, masked.length - password.length) : masked)
     .replaceAll(/\p{C}+/gu, ' ')
     .trim();
   return clean.length > LONGEST_WORDS ? `${clean.slice(0, LONGEST_WORDS)}…` : clean;

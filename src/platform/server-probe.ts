@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
+import { AnswerError } from '../guarded-postgres/server-error.ts';
 import { buildScramVerifier } from '../secrets/scram-verifier.ts';
 import { readDurableWorker } from './durable-probe.ts';
 import { ensureOwnerLogin } from './owner-login.ts';
@@ -43,11 +44,12 @@ export function createServerProbe(readTrusted: ReadTrusted | null = null): Serve
       const inDatabase = openAt(address, login, timeoutMs);
       return inDatabase(DATABASE, async (client) => {
         const answer = await askRow(client, Version, VERSION);
+        if (answer === undefined) throw new AnswerError('the server did not answer which version it is');
         const latencyMs = performance.now() - startedAt;
         if (libraries) await requireLibraries(client, address);
         const worker = durable ? await readDurableWorker(client, inDatabase) : null;
         const facts: ConnectionFacts = {
-          serverVersion: answer?.version ?? '',
+          serverVersion: answer.version,
           latencyMs,
           durableWorkerRunning: worker?.running ?? null,
           ...(worker === null ? {} : { durableWorkerIsOff: worker.isOff, durableWorkerDetail: worker.detail }),
@@ -124,5 +126,6 @@ async function requireLibraries(client: pg.Client, { host, port }: Address): Pro
 
 async function readSize(client: pg.Client): Promise<number> {
   const answer = await askRow(client, Size, ALL_DATABASES);
-  return Number(answer?.bytes ?? 0);
+  if (answer === undefined) throw new AnswerError('the server did not answer how large its databases are');
+  return Number(answer.bytes);
 }

@@ -49,6 +49,7 @@ export async function runCommand(host: Host, programs: ProgramTable): Promise<nu
       findProgram(programs, kind);
       const { runAttempt } = await import('./attempt/run-attempt.ts');
       const { TOYGRES_SCRATCH_DIR = '', TOYGRES_SECRETS_DIR = '', TOYGRES_ATTEMPT = '1', ...parameters } = environment;
+      const memoryBytes = Number(parameters.TOYGRES_JOB_MEMORY_BYTES ?? 0) || null;
       return runAttempt({
         number: Number(TOYGRES_ATTEMPT),
         directory: `${TOYGRES_SCRATCH_DIR}/${TOYGRES_ATTEMPT}`,
@@ -57,6 +58,7 @@ export async function runCommand(host: Host, programs: ProgramTable): Promise<nu
         worker: ownCommand('work', kind),
         mover: ownCommand('move'),
         users: null,
+        memoryBytes,
         onLine: say,
         signal,
       });

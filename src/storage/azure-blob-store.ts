@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { BlobGrant, ImageStore } from '../../jobs/ports/image-store.ts';
+import { SIGNED_EACH_AT_MOST } from '../../jobs/ports/mover-secrets.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { NO_PROXIES, nameProxy, type Proxies } from '../machine/proxies.ts';
@@ -21,6 +22,8 @@ import { decodeManifest, encodeManifest, type ManifestSeal } from './manifest-fi
  */
 const UPLOAD = 'w';
 const DOWNLOAD = 'rl';
+/** Of one file: what is in it, and how large it is. */
+const DOWNLOAD_ONE = 'r';
 /** A user delegation key lives 7 days; a little less, for clocks that differ. */
 const LONGEST_GRANT_SECONDS = 7 * 86_400 - 900;
 const LARGEST_MANIFEST = 256 << 20;
@@ -87,8 +90,13 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
     }
   }
 
-  /** `prefix` ends in a slash. */
-  function grant(prefix: string, permissions: string, lifetimeSeconds: number): Promise<BlobGrant> {
+  /** `prefix` ends in a slash. `names`: below it, for each of which there is a signature of its own. */
+  function grant(
+    prefix: string,
+    permissions: string,
+    lifetimeSeconds: number,
+    names: readonly string[] | null = null,
+  ): Promise<BlobGrant> {
     return atEdge(async (client) => {
       const expiresAt = new Date(Date.now() + Math.min(lifetimeSeconds, LONGEST_GRANT_SECONDS) * 1000);
       const url = `${client.url}/${prefix.slice(0, -1)}`;
@@ -97,13 +105,19 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
       // What it is does not change: it is asked once.
       if (hasPolicies) keeps ??= await keepsPolicies(client);
       const policy = hasPolicies && keeps ? await ensurePolicy(client) : null;
-      return { url, sas: await sign(containerName, permissions, expiresAt, policy), expiresAt };
+      if (names === null) return { url, sas: await sign(containerName, permissions, expiresAt, policy), expiresAt };
+      const signed: Record<string, string> = {};
+      for (const name of names) signed[name] = await sign(containerName, permissions, expiresAt, policy, prefix + name);
+      return { url, sas: JSON.stringify(signed), expiresAt };
     });
   }
 
   return {
     grantUpload: async (imageId, lifetimeSeconds) => grant(imagePrefix(imageId), UPLOAD, lifetimeSeconds),
-    grantDownload: async (imageId, lifetimeSeconds) => grant(imagePrefix(imageId), DOWNLOAD, lifetimeSeconds),
+    grantDownload: async (imageId, lifetimeSeconds, names) =>
+      names === undefined || names.length > SIGNED_EACH_AT_MOST
+        ? grant(imagePrefix(imageId), DOWNLOAD, lifetimeSeconds)
+        : grant(imagePrefix(imageId), DOWNLOAD_ONE, lifetimeSeconds, names),
     grantTrial: async (jobId, lifetimeSeconds) => ({
       upload: await grant(trialPrefix(jobId), UPLOAD, lifetimeSeconds),
       download: await grant(trialPrefix(jobId), DOWNLOAD, lifetimeSeconds),

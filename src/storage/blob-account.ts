@@ -1,6 +1,7 @@
 import { createDefaultHttpClient, type HttpClient, RestError } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import {
+  BlobSASPermissions,
   BlobServiceClient,
   ContainerSASPermissions,
   generateBlobSASQueryParameters,
@@ -22,9 +23,9 @@ export interface BlobAccount {
   /**
    * A query string that lets its bearer do this in this container until then, and nothing else.
    * With a key it is signed here; signed in as itself, with a user delegation key, which reaches no further than the
-   * login's own roles and 7 days. `policy`: the stored access policy that it ends with.
+   * login's own roles and 7 days. `policy`: the stored access policy that it ends with. `blob`: the one that it is for.
    */
-  sign(container: string, permissions: string, expiresAt: Date, policy: string | null): Promise<string>;
+  sign(container: string, permissions: string, expiresAt: Date, policy: string | null, blob?: string): Promise<string>;
   /** Whether signatures of this login can name a stored access policy of the container; the store must keep it, too. */
   readonly hasPolicies: boolean;
 }
@@ -89,12 +90,11 @@ async function openAsItself(account: string, connections: StoreConnections): Pro
     service,
     // What a user delegation key signed ends with that key, and names no policy.
     hasPolicies: false,
-    async sign(containerName, permissions, expiresOn) {
+    async sign(containerName, permissions, expiresOn, _policy, blob) {
       if (key === null || key.signedExpiresOn < expiresOn) {
         key = await service.getUserDelegationKey(new Date(Date.now() - 10 * MINUTE), expiresOn);
       }
-      const parsed = ContainerSASPermissions.parse(permissions);
-      const grant = { containerName, permissions: parsed, expiresOn, protocol: SASProtocol.Https };
+      const grant = { containerName, ...reachOf(permissions, blob), expiresOn, protocol: SASProtocol.Https };
       return generateBlobSASQueryParameters(grant, key, account).toString();
     },
   };
@@ -112,13 +112,18 @@ function openWithKey(connectionString: string, connections: StoreConnections): B
   return {
     service: openService(url, credential, connections),
     hasPolicies: true,
-    async sign(containerName, permissions, expiresOn, policy) {
-      const parsed = ContainerSASPermissions.parse(permissions);
+    async sign(containerName, permissions, expiresOn, policy, blob) {
       const named = policy === null ? {} : { identifier: policy };
-      const grant = { containerName, permissions: parsed, expiresOn, protocol, ...named };
+      const grant = { containerName, ...reachOf(permissions, blob), expiresOn, protocol, ...named };
       return generateBlobSASQueryParameters(grant, credential).toString();
     },
   };
+}
+
+function reachOf(permissions: string, blobName: string | undefined) {
+  return blobName === undefined
+    ? { permissions: ContainerSASPermissions.parse(permissions) }
+    : { permissions: BlobSASPermissions.parse(permissions), blobName };
 }
 
 function readConnectionString(connectionString: string): BlobServiceClient {

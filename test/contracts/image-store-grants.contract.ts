@@ -87,6 +87,33 @@ export function describeGrants(store: () => ImageStore, under: () => StoreUnderT
       ]);
     });
 
+    it('to download files by their names opens those alone: no other of this image, none of another, no list', async () => {
+      const [id, other] = [randomUUID(), randomUUID()];
+      for (const blob of [`${id}/f`, `${id}/g`, `${other}/f`]) await under().put(blob, Buffer.from('hello'));
+      const { url, sas } = await store().grantDownload(id, 600, ['f', 'databases/5/data']);
+      const signatures: Record<string, string> = JSON.parse(sas ?? '');
+      expect(Object.keys(signatures)).toEqual(['f', 'databases/5/data']);
+      const container = url.slice(0, url.lastIndexOf('/'));
+      const ask = async (blob: string, method = 'GET') => {
+        const separator = blob.includes('?') ? '&' : '?';
+        const headers = { 'x-ms-version': '2024-11-04', 'x-ms-blob-type': 'BlockBlob' };
+        const response = await fetch(`${container}${blob}${separator}${signatures.f}`, { method, headers });
+        await response.arrayBuffer();
+        return response.status;
+      };
+      expect([await ask(`/${id}/f`), await ask(`/${id}/f`, 'HEAD')]).toEqual([200, 200]);
+      expect([await ask(`/${id}/g`), await ask(`/${other}/f`), await ask('?restype=container&comp=list')]).toEqual([
+        403, 403, 403,
+      ]);
+      expect([await ask(`/${id}/f`, 'DELETE'), await ask(`/${id}/f`, 'PUT')]).toEqual([403, 403]);
+    });
+
+    it('to download very many files reaches all of the container', async () => {
+      const names = Array.from({ length: 1_001 }, (_, index) => `databases/5/${index}.dat`);
+      const { sas } = await store().grantDownload(randomUUID(), 600, names);
+      expect(new URLSearchParams(sas ?? '').get('sr')).toBe('c');
+    });
+
     it('is worth nothing when its time is over', async () => {
       const id = randomUUID();
       await under().put(`${id}/f`, Buffer.from('hello'));

@@ -24,6 +24,15 @@ function drip(socket: Socket): null {
   return null;
 }
 
+/** Wants the password hashed so many times before it looks at it. */
+function startIterating(times: number): Promise<FakePostgres> {
+  return startFakePostgres(message('R', int32(10), 'SCRAM-SHA-256\0\0'), (said) => {
+    const nonce = /r=([^,]+)$/.exec(said.toString('latin1'))?.[1];
+    if (nonce === undefined) return message('E', 'SFATAL\0C28P01\0Mno\0\0');
+    return message('R', int32(11), `r=${nonce}more,s=${Buffer.from('salt').toString('base64')},i=${times}`);
+  });
+}
+
 /** What servers do that want to harm whoever looks after them, by what it is. */
 export const HOSTILITIES: Readonly<Record<string, () => Promise<FakePostgres>>> = {
   'says nothing': () => startFakePostgres(Buffer.alloc(0)),
@@ -43,6 +52,38 @@ export const HOSTILITIES: Readonly<Record<string, () => Promise<FakePostgres>>> 
   'sends a row of more columns than it has': () =>
     startFakePostgres(LET_IN, () => Buffer.concat([COLUMNS, message('D', int16(30_000), int32(4), 'abcd')])),
   'sends an error without an end': () => startFakePostgres(Buffer.concat([message('E', 'SERROR\0M')])),
+  'sends errors of a megabyte without an end': () =>
+    startFakePostgres(LET_IN, (_, socket) =>
+      pour(socket, message('E', 'SERROR\0C42601\0', `M${'x'.repeat(1_000_000)}\0`, '\0')),
+    ),
+  'sends one error of a megabyte': () =>
+    startFakePostgres(LET_IN, () =>
+      Buffer.concat([message('E', 'SERROR\0C42601\0', `M${'x'.repeat(1_000_000)}\0`, '\0'), message('Z', 'I')]),
+    ),
+  'names as many columns as there can be': () =>
+    startFakePostgres(LET_IN, () => {
+      const column = Buffer.concat([Buffer.from('x\0'), COLUMNS.subarray(-18)]);
+      return message('T', int16(32_767), ...Array<Buffer>(32_767).fill(column));
+    }),
+  'tells settings without an end': () =>
+    startFakePostgres(Buffer.concat([message('R', int32(0)), ...Array<Buffer>(20_000).fill(message('S', 'a\0b\0'))])),
+  'notifies without an end': () =>
+    startFakePostgres(LET_IN, (_, socket) =>
+      pour(socket, message('A', int32(1), 'channel\0', `${'x'.repeat(7_000)}\0`)),
+    ),
+  'is ready without an end': () => startFakePostgres(LET_IN, (_, socket) => pour(socket, message('Z', 'I'))),
+  'begins to copy': () => startFakePostgres(LET_IN, () => message('G', Buffer.from([0]), int16(1), int16(0))),
+  'copies without an end': () =>
+    startFakePostgres(LET_IN, (_, socket) => {
+      socket.write(message('H', Buffer.from([0]), int16(1), int16(0)));
+      return pour(socket, message('d', 'x'.repeat(1_000)));
+    }),
+  'asks to log in without an end': () =>
+    startFakePostgres(message('R', int32(10), 'SCRAM-SHA-256\0\0'), (_, socket) =>
+      pour(socket, message('R', int32(10), 'SCRAM-SHA-256\0\0')),
+    ),
+  'has the password hashed two billion times': () => startIterating(2_147_483_647),
+  'has the password hashed as often as it is done': () => startIterating(100_000),
   'asks for the password in the clear': () => startFakePostgres(message('R', int32(3))),
   'asks for MD5': () => startFakePostgres(message('R', int32(5), 'salt')),
   'speaks another protocol': () => startFakePostgres(Buffer.from('HTTP/1.1 200 OK\r\n\r\n')),

@@ -7,14 +7,34 @@ export interface ServerMessage {
   readonly body: Buffer;
 }
 
-/** What goes on instead of a message; `without end` is sent for as long as anybody reads. */
-export type Meddling = Buffer | { readonly withoutEnd: Buffer };
+/** What goes on instead of a message: bytes, and behind `begin` the same again and again for as long as anybody reads. */
+export type Meddling =
+  | Buffer
+  | {
+      readonly withoutEnd: Buffer;
+      readonly begin?: Buffer;
+      /** How long it waits between two of them. Default: not at all. */
+      readonly everyMs?: number;
+    };
 
-/** A server that answers as a real one does, but for what it says of rows. */
+/** What a proxy changes of what a server says. */
+export interface Plan {
+  /** Whose sessions: by the name of the application in their startup message. Default: `toygres` alone. */
+  readonly of?: RegExp;
+  /** Which messages, by their letter. Default: rows. */
+  readonly types?: string;
+  /** How many of these, of all connections, go on as they came before. Default: none. */
+  readonly from?: number;
+  meddle(one: ServerMessage): Meddling;
+}
+
+/** A server that answers as a real one does, but for what it is told to say instead. */
 export interface MeddlingProxy {
   readonly port: number;
-  /** From the row of this number on, of all connections, `meddle` says what goes on in the place of a row. */
-  set(fromRow: number, meddle: (row: ServerMessage) => Meddling): void;
+  /** Holds from now on, and counts anew. */
+  set(plan: Plan): void;
+  /** How many messages it has changed since. */
+  readonly meddled: number;
   stop(): Promise<void>;
 }
 
@@ -38,18 +58,43 @@ export function changeColumns({ body }: ServerMessage, change: (value: string | 
   return message('D', int16(count), ...columns);
 }
 
-/** Stands before a server that speaks without TLS; `only` names the application whose sessions it meddles with. */
-export async function startMeddlingProxy(
-  target: { readonly host: string; readonly port: number },
-  only: string,
-): Promise<MeddlingProxy> {
-  const sockets = new Set<Socket>();
-  let [from, seen] = [Number.POSITIVE_INFINITY, 0];
-  let meddle: (row: ServerMessage) => Meddling = asItCame;
+const APPLICATION = /(?:^|\0)application_name\0([^\0]*)\0/;
 
-  function pour(near: Socket, piece: Buffer): void {
+/** What has come and makes no whole message yet; pieces are put together once, however many there are. */
+function createCutter() {
+  let [pieces, size, wanted]: [Buffer[], number, number] = [[], 0, 5];
+  return function* take(chunk: Buffer): Generator<ServerMessage> {
+    pieces.push(chunk);
+    size += chunk.length;
+    while (size >= wanted) {
+      const whole = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+      const end = 1 + whole.readInt32BE(1);
+      [pieces, wanted] = [[whole], end];
+      if (size < end) return;
+      [pieces, size, wanted] = [[whole.subarray(end)], size - end, 5];
+      yield { type: String.fromCharCode(whole.readUInt8(0)), body: whole.subarray(5, end) };
+    }
+  };
+}
+
+/** Stands before a server that speaks without TLS, and says what it says until a plan is set. */
+export async function startMeddlingProxy(target: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<MeddlingProxy> {
+  const sockets = new Set<Socket>();
+  let plan: Plan = { meddle: asItCame };
+  let [seen, meddled] = [0, 0];
+
+  function pour(near: Socket, { begin, withoutEnd, everyMs }: Exclude<Meddling, Buffer>): void {
+    if (begin !== undefined) near.write(begin);
+    if (everyMs !== undefined) {
+      const timer = setInterval(() => near.write(withoutEnd), everyMs);
+      near.once('close', () => clearInterval(timer));
+      return;
+    }
     const more = () => {
-      while (!near.destroyed && near.write(piece));
+      while (!near.destroyed && near.write(withoutEnd));
     };
     near.on('drain', more);
     more();
@@ -57,33 +102,33 @@ export async function startMeddlingProxy(
 
   const server = createServer((near) => {
     const far = connect(target.port, target.host);
-    let waiting = Buffer.alloc(0);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
+      socket.on('close', () => sockets.delete(socket));
     }
-    let isMeant = false;
+    near.on('close', () => far.destroy());
+    // What the server said last goes on before its end does.
+    far.on('close', () => near.end());
+    let application = '';
     near.once('data', (startup) => {
-      isMeant = startup.includes(`application_name\0${only}\0`);
+      application = APPLICATION.exec(startup.toString('latin1', 8))?.[1] ?? '';
     });
-    near.pipe(far);
+    near.on('data', (chunk) => far.write(chunk));
+    const take = createCutter();
     far.on('data', (chunk) => {
-      waiting = Buffer.concat([waiting, chunk]);
-      while (waiting.length >= 5 && waiting.length > waiting.readInt32BE(1)) {
-        const end = 1 + waiting.readInt32BE(1);
-        const one = { type: String.fromCharCode(waiting.readUInt8(0)), body: waiting.subarray(5, end) };
-        waiting = waiting.subarray(end);
-        const isMeddled = isMeant && one.type === 'D' && ++seen > from;
-        const instead = isMeddled ? meddle(one) : asItCame(one);
-        if (Buffer.isBuffer(instead)) near.write(instead);
-        else {
+      for (const one of take(chunk)) {
+        const { of = /^toygres$/, types = 'D', from = 0, meddle } = plan;
+        const isMeant = of.test(application) && types.includes(one.type) && ++seen > from;
+        if (isMeant) meddled += 1;
+        const instead = isMeant ? meddle(one) : asItCame(one);
+        if (!Buffer.isBuffer(instead)) {
           far.pause();
-          return pour(near, instead.withoutEnd);
+          return pour(near, instead);
+        }
+        if (!near.write(instead)) {
+          far.pause();
+          near.once('drain', () => far.resume());
         }
       }
     });
@@ -91,8 +136,11 @@ export async function startMeddlingProxy(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    set: (fromRow, other) => {
-      [from, seen, meddle] = [fromRow, 0, other];
+    set: (next) => {
+      [plan, seen, meddled] = [next, 0, 0];
+    },
+    get meddled() {
+      return meddled;
     },
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

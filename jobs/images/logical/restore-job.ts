@@ -5,7 +5,7 @@ import type { ImageManifest } from '../../ports/manifest.ts';
 import type { JobSpec } from '../../ports/platform.ts';
 import { SUPERUSER_NAME } from '../../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
-import { findChecksums } from '../checksums.ts';
+import { findChecksums, namesOf } from '../checksums.ts';
 import type { ImageToRestore } from '../image-to-restore.ts';
 import { jobSecrets } from '../job-secrets.ts';
 
@@ -24,7 +24,7 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
   const instance = await instances.read(instanceId);
   const manifest = await store.readManifest(source.imageId);
   const limits = jobLimits(source.databaseBytes + source.sizeBytes);
-  const grant = await store.grantDownload(source.imageId, limits.grantSeconds);
+  const grant = await store.grantDownload(source.imageId, limits.grantSeconds, namesOf(manifest));
   const password = await instances.readPassword(instanceId);
   const { namespace, resourceName } = instance;
   return {

@@ -29,6 +29,8 @@ export interface DatabaseProgress {
 const TRIES = 12;
 /** From this try on no definition may change while pg_dump reads them. */
 const HELD_FROM = 3;
+/** Whoever makes and drops objects makes others each time: the same one twice, while nothing may change, is missing for good. */
+const OF_ONE_OBJECT = /\bOID \d+|\bfor (?:relation|type|function) \d+/;
 
 /**
  * Dumps one database. Everything is read in one snapshot, which a session holds open while pg_dump works. Where definitions
@@ -45,11 +47,13 @@ export function dumpDatabase(
     progress.onProgress(0, `dumping database ${name}`);
     const watch = await openSession(login, { database: database.name, major });
     try {
-      for (let nth = 1; ; nth += 1) {
+      for (let [nth, before] = [1, '']; ; nth += 1) {
         try {
           return await dumpOnce(ground, database, progress, watch, nth);
         } catch (error) {
           if (!(error instanceof LostRace) || nth === TRIES) throw error;
+          if (nth > HELD_FROM && error.message === before && OF_ONE_OBJECT.test(before)) throw error;
+          before = error.message;
           attempt.report.log(
             `${name}: something changed while its definitions were read (${error.message}); dumping it again`,
           );

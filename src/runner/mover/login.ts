@@ -17,15 +17,15 @@ async function canRead(file: string): Promise<boolean> {
 
 /** How a mover of this environment signs in to the store; throws a final JobFailure that names what is missing. */
 export async function readLogin(given: {
-  readonly signature: string | null;
+  readonly isSigned: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** Through which the store is reached; null: directly. */
   readonly proxy: URL | null;
 }): Promise<Login> {
-  const { signature, environment } = given;
+  const { isSigned, environment } = given;
   const proxy = given.proxy === null ? null : nameProxy(given.proxy);
   const way = proxy === null ? '' : `, and reaches it through the proxy ${proxy}`;
-  if (signature !== null) {
+  if (isSigned) {
     return { kind: 'signature', description: `The job has a signature for the blob store${way}`, proxy };
   }
   const fail = (text: string) => new JobFailure(text, { final: true });

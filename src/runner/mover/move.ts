@@ -6,6 +6,7 @@ import type { Environment } from '../attempt/work.ts';
 import { createPrograms } from '../programs/run-program.ts';
 import { createMover } from './mover.ts';
 import { createMoverServer } from './serve-mover.ts';
+import { parseSignature, type Signature } from './signature.ts';
 
 /** What azcopy and connections to the store may see of the environment. */
 const PASSED_ON = /^(AZURE_.*|AZCOPY_AUTO_LOGIN_TYPE|AZCOPY_CONCURRENCY_VALUE|SSL_CERT_(FILE|DIR))$/;
@@ -26,8 +27,9 @@ async function readOptional(directory: string, name: string): Promise<string | n
   }
 }
 
-async function readSignature(directory: string, name: string): Promise<string | null> {
-  return (await readOptional(directory, name))?.replace(/^\?/, '') ?? null;
+async function readSignature(directory: string, name: string): Promise<Signature | null> {
+  const text = await readOptional(directory, name);
+  return text === null ? null : parseSignature(text);
 }
 
 /** Those of the control plane, else those of this environment. */

@@ -11,6 +11,7 @@ import { type ImagePlace, readImagePlace } from './image-place.ts';
 import { readLogin } from './login.ts';
 import { listReceived } from './received-files.ts';
 import { createSealing } from './sealing.ts';
+import type { Signature } from './signature.ts';
 import { openPlace } from './streams/open-place.ts';
 import { createStreams, type Streams } from './streams/streams.ts';
 import { openReceived, takeFile } from './take-file.ts';
@@ -25,8 +26,8 @@ const UNDER_WAY_AT_MOST = 256 << 20;
 export interface MoverOptions {
   readonly imageUrl: string;
   /** Signatures to write and to read with; null: it signs in by what its environment says. */
-  readonly uploadSignature: string | null;
-  readonly downloadSignature: string | null;
+  readonly uploadSignature: Signature | null;
+  readonly downloadSignature: Signature | null;
   /** The identity that the image's files are encrypted for, a secret; null: they are stored as they are. */
   readonly fileKey: string | null;
   /** Where offered files lie; another user writes in it. */
@@ -91,7 +92,8 @@ export function createMover(options: MoverOptions): Mover {
   /** The image's URL for azcopy, and why it cannot be reached. */
   async function wayOf(direction: Direction): Promise<Pick<Door, 'imageUrl' | 'failure'>> {
     const signature = signatureFor(direction);
-    if (signature !== null) return doorOf(direction, signature);
+    if (typeof signature === 'string') return doorOf(direction, signature);
+    if (signature !== null) throw new JobFailure('the job may read files of its image one by one', { final: true });
     const url = `${place.account}/${place.container}/${place.prefix.slice(0, -1)}`;
     return { imageUrl: (name) => (name === '' ? url : `${url}/${name}`), failure: () => null };
   }
@@ -225,7 +227,7 @@ export function createMover(options: MoverOptions): Mover {
     readToolVersion: async () => (await azcopyOf('down')).readVersion(),
     readLogin: () =>
       readLogin({
-        signature: options.uploadSignature ?? options.downloadSignature,
+        isSigned: (options.uploadSignature ?? options.downloadSignature) !== null,
         environment,
         proxy: proxies.find(place.account),
       }),

@@ -1,6 +1,8 @@
 import type { ProgramEnd } from './run-program.ts';
 
 const ERROR_LINE = /(?:^|: )(?:ERROR|FATAL|PANIC|error|fatal|could not):? *(.*)/;
+/** What went on all the same. */
+const WARNING_LINE = /^[a-z_]+: warning: |^WARNING: /;
 const DETAIL_LINE = /^[a-z_]+: detail: Error message from server: (?:ERROR: +)?(.*)|^DETAIL: +(.*)/;
 
 /** The last line that holds anything, or nothing. */
@@ -14,7 +16,7 @@ export function lastLine(lines: readonly string[]): string {
  */
 export function firstError(lines: readonly string[]): string {
   const filled = lines.filter((line) => line.trim() !== '');
-  const at = filled.findIndex((line) => ERROR_LINE.test(line));
+  const at = filled.findIndex((line) => ERROR_LINE.test(line) && !WARNING_LINE.test(line));
   const line = filled[at];
   if (line === undefined) return filled.at(-1) ?? '';
   const marker = line.indexOf(': error: ');

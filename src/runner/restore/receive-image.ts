@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { SIGNED_EACH_AT_MOST } from '../../../jobs/ports/mover-secrets.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import { requireRoom } from '../attempt/require-room.ts';
@@ -15,8 +16,6 @@ import { type ImageFile, receiveEach } from './receive-each.ts';
 
 /** Files that come at a time. */
 const LANES = 3;
-/** More files than an image with packs ever has: one of before there were packs. */
-const MANY_FILES = 1_000;
 /** What a server is loaded from when it is there already. */
 const ROWS = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat/;
 
@@ -43,7 +42,7 @@ export async function receiveImage(attempt: Attempt): Promise<ArrivingImage> {
     listed.reduce((total, file) => total + roomFor(file), 0),
     'the files of the image on the disk of the job',
   );
-  if (listed.length > MANY_FILES) {
+  if (listed.length > SIGNED_EACH_AT_MOST) {
     return { files: await receiveEach(attempt, listed), arriving: new Map(), complete: Promise.resolve() };
   }
   const directory = path.join(attempt.scratch, 'image');

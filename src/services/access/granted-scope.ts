@@ -35,6 +35,17 @@ export function labelWithScope(caller: Caller, asked: Scope): Scope {
   );
 }
 
+/** What a caller may have selected for good: what was asked for, within its scope. FORBIDDEN for a contradiction. */
+export function selectWithinScope(caller: Caller, asked: Scope): Scope {
+  const own = caller.scope ?? EVERYTHING;
+  const selector = { ...own, ...asked };
+  if (isWithinScope(selector, own)) return selector;
+  throw forbidden(
+    'selector',
+    'This selects what is outside of what you may see: leave out the labels of your scope, or give them as they are.',
+  );
+}
+
 /**
  * The labels after a change. Those of the caller's scope stay where a new set leaves them out; FORBIDDEN when one of them
  * is taken off, or given another value.

@@ -15,6 +15,7 @@ import {
   lockSchedule,
   readClock,
 } from '../../stores/schedules/writes.ts';
+import { selectWithinScope } from '../access/granted-scope.ts';
 import type { Admission, Outcome } from '../commands/gate.ts';
 import { requireInstance, requireOwnPlatform } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
@@ -35,11 +36,6 @@ async function requireSchedule(admission: Admission, id: string): Promise<Locked
   } else if (!isWithinScope(schedule.selector ?? {}, caller.scope ?? {})) throw notFound('schedule', 'scheduleId');
   requireOwnPlatform(admission, 'schedule', schedule);
   return schedule;
-}
-
-/** What a caller of a scope selects lies within it. */
-function selectorOf({ caller }: Admission, selector: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...selector, ...caller.scope };
 }
 
 const NEVER_DUE = { lastDueAt: null, dueBeforeAt: null };
@@ -68,7 +64,7 @@ async function writeNewSchedule(admission: Admission, input: CreateSchedule): Pr
     id,
     name: input.name,
     platform: platformId,
-    selector: input.instanceId == null ? selectorOf(admission, input.selector ?? {}) : null,
+    selector: input.instanceId == null ? { ...selectWithinScope(admission.caller, input.selector ?? {}) } : null,
     instanceId: input.instanceId ?? null,
     method: input.method ?? 'LOGICAL',
     retention: input.retention,
@@ -102,7 +98,7 @@ async function writeScheduleChange(admission: Admission, input: UpdateSchedule):
   await changeSchedule(tx, schedule.id, {
     ...(isOtherwise ? { ...times, ...NEVER_DUE, nextDueAt: nextDue(times, now), promisedSince: now } : {}),
     ...(input.name == null ? {} : { name: input.name }),
-    ...(input.selector == null ? {} : { selector: selectorOf(admission, input.selector) }),
+    ...(input.selector == null ? {} : { selector: { ...selectWithinScope(admission.caller, input.selector) } }),
     ...(input.method == null ? {} : { method: input.method }),
     ...(input.retention == null ? {} : { retention: input.retention }),
     ...(input.drillEvery === undefined ? {} : { drillEvery: input.drillEvery }),

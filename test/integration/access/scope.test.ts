@@ -151,6 +151,26 @@ describe('a caller with a scope', () => {
     expect(codes(await ask(other))).toEqual(['FORBIDDEN']);
   });
 
+  it('selects for its schedules what lies inside, and is refused for another selector', async () => {
+    const make = (name: string, selector: string) =>
+      ask(
+        `mutation { createSchedule(input: { name: "${name}", cron: "0 0 * * *", selector: [${selector}], retention: { keepLast: 1 } })
+          { schedule { id selector { key value } } } }`,
+      );
+    const made = await make('of-all-inside', '{ key: "a", value: "b" }');
+    expect(made.errors).toEqual([]);
+    const { id, selector } = made.data.createSchedule.schedule;
+    expect(selector).toEqual([{ key: 'a', value: 'b' }, ...RED]);
+    const refused = await make('of-others', '{ key: "team", value: "blue" }');
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', field: 'selector', rule: 'scope' } }]);
+    const change = (one: string) =>
+      ask(
+        `mutation { updateSchedule(input: { scheduleId: "${id}", selector: [${one}] }) { schedule { selector { key value } } } }`,
+      );
+    expect(codes(await change('{ key: "team", value: "blue" }'))).toEqual(['FORBIDDEN']);
+    expect((await change('')).data.updateSchedule.schedule.selector).toEqual(RED);
+  });
+
   it('may ask nothing that is about all instances', async () => {
     expect(codes(await ask('mutation { runPreflight(input: {}) { operation { id } } }'))).toEqual(['FORBIDDEN']);
     const page = await fetch(world.url.replace('/graphql', '/metrics'), {

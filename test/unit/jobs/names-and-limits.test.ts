@@ -55,6 +55,13 @@ describe('job limits', () => {
     expect(jobLimits(100 * GIB).deadlineSeconds).toBeLessThan(8 * 3_600);
   });
 
+  it('do not grow for ever, however large a server says that its databases are', () => {
+    const { deadlineSeconds, grantSeconds, stallSeconds } = jobLimits(999_999_999_999_999_999);
+    expect(grantSeconds).toBeLessThan(7 * 86_400);
+    expect(deadlineSeconds).toBeLessThan(grantSeconds);
+    expect(stallSeconds).toBeLessThan(deadlineSeconds);
+  });
+
   it.each([0, GIB, 1_000 * GIB])(
     'let the grant outlive the deadline and the deadline the silence, for %d bytes',
     (bytes) => {

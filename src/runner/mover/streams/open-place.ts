@@ -5,17 +5,18 @@ import { requestsUse, type StoreConnections } from '../../../machine/store-conne
 import { JobFailure } from '../../attempt/failure.ts';
 import type { ImagePlace } from '../image-place.ts';
 import { isFileName } from '../protocol.ts';
+import { type Signature, signatureOf } from '../signature.ts';
 
 /** Opens files of one image by their names. */
 export type OpenBlob = (name: string) => BlockBlobClient;
 
 /**
- * `signature`: a query string without `?`, a secret; null: the pod's own identity signs in. Opening throws a JobFailure for
- * a name that no file of an image has.
+ * `signature` null: the pod's own identity signs in. Opening throws a JobFailure for a name that no file of an image has, and
+ * for a file that the signature is not for.
  */
 export async function openPlace(
   place: ImagePlace,
-  signature: string | null,
+  signature: Signature | null,
   connections: StoreConnections,
 ): Promise<OpenBlob> {
   const credential = signature === null ? await podIdentity(connections) : new AnonymousCredential();
@@ -24,7 +25,7 @@ export async function openPlace(
   return (name) => {
     if (!isFileName(name)) throw new JobFailure('a file of an image has a name that none may have', { final: true });
     const url = `${place.account}/${place.container}/${place.prefix}${name}`;
-    return new BlockBlobClient(signature === null ? url : `${url}?${signature}`, pipeline);
+    return new BlockBlobClient(signature === null ? url : `${url}?${signatureOf(signature, name)}`, pipeline);
   };
 }
 
