@@ -20,8 +20,14 @@ const LOGIN_BYTES = 32 << 10;
 const WORDS_BYTES = 1 << 20;
 /** Errors and notices of one answer, in all. */
 const ALL_WORDS_BYTES = 16 << 20;
-/** What a message costs besides its bytes where it is no row: such as have none could come without end as well. */
-const MESSAGE_COST = 256;
+/** What one of them costs besides its bytes. */
+const WORDS_COST = 256;
+/**
+ * Messages of one answer that are no rows, at least, and for how many bytes of its budget there is another one: a server may
+ * be sent many statements at once, and messages that hold nothing could come without end.
+ */
+const LEAST_MESSAGES = 1_000;
+const BYTES_A_MESSAGE = 256;
 const AUTHENTICATION = 'R'.charCodeAt(0);
 const WORDS = new Set([...'EN'].map((letter) => letter.charCodeAt(0)));
 const DATA = new Set([...'Dd'].map((letter) => letter.charCodeAt(0)));
@@ -45,7 +51,8 @@ export class GuardedConnection extends pg.Connection {
   /** Bytes that the answer may still have. */
   private budget = LOGIN_BYTES;
   /** And errors and notices beside it. */
-  private words = WORDS_BYTES + MESSAGE_COST;
+  private words = WORDS_BYTES + WORDS_COST;
+  private messages = LEAST_MESSAGES;
   private isReady = false;
   private hasAsked = false;
 
@@ -64,7 +71,8 @@ export class GuardedConnection extends pg.Connection {
   /** What the next answer may have in all, in bytes. */
   allow(bytes: number): void {
     this.budget = bytes;
-    this.words = Math.min(ALL_WORDS_BYTES, Math.max(WORDS_BYTES, bytes)) + MESSAGE_COST;
+    this.words = Math.min(ALL_WORDS_BYTES, Math.max(WORDS_BYTES, bytes)) + WORDS_COST;
+    this.messages = Math.max(LEAST_MESSAGES, bytes / BYTES_A_MESSAGE);
   }
 
   /** Sends a statement byte for byte. */
@@ -131,9 +139,10 @@ export class GuardedConnection extends pg.Connection {
   }
 
   private check({ type, body }: Frame): void {
-    if (WORDS.has(type)) this.words -= body.length + MESSAGE_COST;
-    else this.budget -= body.length + (DATA.has(type) ? 0 : MESSAGE_COST);
-    if (this.words < 0 || this.budget < 0) throw new ProtocolError('the server answered with more than it may');
+    if (WORDS.has(type)) this.words -= body.length + WORDS_COST;
+    else this.budget -= body.length;
+    if (!WORDS.has(type) && !DATA.has(type)) this.messages -= 1;
+    if (this.words < 0 || this.messages < 0) throw new ProtocolError('the server answered with more than it may');
     if (type === AUTHENTICATION) {
       const way = body.length < 4 ? -1 : body.readUInt32BE(0);
       if (this.isReady || !SAFE_LOGINS.has(way)) {

@@ -8,6 +8,7 @@ import { signalPid } from '../../machine/process-mark.ts';
 import { listProxySecrets } from '../../machine/proxies.ts';
 import { type Owner, removeTree } from '../../machine/remove-tree.ts';
 import { createLineSplitter } from '../programs/line-splitter.ts';
+import { cleanLine } from './clean-line.ts';
 import { exitStatusOf, FINAL_STATUS } from './exit-status.ts';
 import { createLineFilter } from './line-filter.ts';
 import { prepareMaker } from './make-before.ts';
@@ -173,7 +174,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
           tooMuch = true;
           // At once: asked to end, it would go on growing meanwhile.
           signalPid(found.largest.pid, 'SIGKILL');
-          const text = describeTooMuch(found, memoryBytes);
+          const text = cleanLine(describeTooMuch(found, memoryBytes));
           plan.onLine(`error: ${text}`);
           plan.onLine(formatJobMessage({ kind: 'error', text }));
           memory.resolve(FINAL_STATUS);

@@ -98,6 +98,31 @@ describe('a server that cannot be trusted', () => {
     expect(await byRows.ask({ ...question, limits: { rows: 50 } })).toHaveLength(50);
   });
 
+  test.each([
+    ['notices', message('N', 'SNOTICE\0C00000\0Mof no use\0\0')],
+    ['messages that hold nothing', message('I')],
+    ['questions', message('G', '\0', int16(0))],
+  ])('answers with %s without an end, and the statement fails long before its time', async (_, one) => {
+    const many = Buffer.concat(Array<Buffer>(1_000).fill(one));
+    fake = await startFakePostgres(LET_IN, (_said, socket) => {
+      const more = () => {
+        while (!socket.destroyed && socket.write(many));
+      };
+      if (socket.listenerCount('drain') === 0) socket.on('drain', more);
+      more();
+      return null;
+    });
+    const session = await open(loginOf(fake));
+    const question = { sql: 'SELECT 1', row: z.tuple([z.string()]), limits: { bytes: 1 << 20 } };
+    await expect(session.ask(question)).rejects.toThrow(/more than it may/);
+  });
+
+  test('takes as many messages as statements that are sent at once have', async () => {
+    const answer = Buffer.concat([...Array<Buffer>(50_000).fill(message('C', 'SELECT 1\0')), message('Z', 'I')]);
+    fake = await startFakePostgres(LET_IN, () => answer);
+    await (await open(loginOf(fake))).run('SELECT 1');
+  });
+
   test('never answers, and the statement fails in its time', async () => {
     fake = await startFakePostgres(LET_IN);
     const session = await open(loginOf(fake));
