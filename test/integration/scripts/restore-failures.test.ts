@@ -298,6 +298,11 @@ test('an ALTER SYSTEM setting that keeps the server from starting is left out wi
   const restored = await harness.restore(unstartable);
   expect(restored.end).toMatchObject({
     exitCode: 0,
-    results: [{ notices: [expect.stringMatching(/does not start here with the settings/)] }],
+    results: [
+      {
+        notices: [expect.stringMatching(/does not start here with the settings/)],
+        findings: [expect.objectContaining({ code: 'SETTING_LEFT_OUT', severity: 'WARNING' })],
+      },
+    ],
   });
 });

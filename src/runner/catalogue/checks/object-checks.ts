@@ -38,6 +38,23 @@ const INDEX_LEFT_OUT: CatalogueCheck = {
   }),
 };
 
+/** Schemas that pg_dump takes for the system's: those, and what an administrator was let make with such a name. */
+const OF_THE_SYSTEM = `n.nspname LIKE 'pg\\_%' AND n.nspname !~ '^pg_(toast|temp_|toast_temp_)' OR n.nspname = 'information_schema'`;
+
+const ROWS_NOT_CARRIED: CatalogueCheck = {
+  code: 'ROWS_NOT_LOADABLE',
+  severity: 'CRITICAL',
+  sql: `
+    SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex'), NULL
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE (${OF_THE_SYSTEM}) AND c.oid >= 16384 AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`,
+  describe: (object) => ({
+    message: `table ${object} lies in a schema of the system, where no dump looks: neither it nor its rows are in the image`,
+    remedy: `Move ${object} to a schema of its own, then take the image again, or take a PHYSICAL image.`,
+  }),
+};
+
 const OBJECT_NOT_CARRIED: CatalogueCheck = {
   code: 'OBJECT_NOT_CARRIED',
   severity: 'WARNING',
@@ -45,14 +62,16 @@ const OBJECT_NOT_CARRIED: CatalogueCheck = {
     WITH own AS (
       SELECT 'pg_class'::regclass AS class, oid, 'relation ' || relname AS said, relname AS name, relnamespace AS space
         FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'S', 'f', 'p', 'c') AND oid >= 16384
-      UNION ALL SELECT 'pg_proc'::regclass, oid, 'aggregate ' || proname, proname, pronamespace FROM pg_proc WHERE oid >= 16384 AND prokind = 'a'
+          AND NOT (relkind = 'r' AND pg_relation_size(oid) > 0)
+      UNION ALL SELECT 'pg_proc'::regclass, oid, CASE prokind WHEN 'a' THEN 'aggregate ' ELSE 'function ' END || proname, proname, pronamespace
+        FROM pg_proc WHERE oid >= 16384 AND (prokind = 'a' OR pronamespace <> 'pg_catalog'::regnamespace)
       UNION ALL SELECT 'pg_operator'::regclass, oid, 'operator ' || oprname, oprname, oprnamespace FROM pg_operator WHERE oid >= 16384
       UNION ALL SELECT 'pg_type'::regclass, oid, 'type ' || typname, typname, typnamespace FROM pg_type
         WHERE oid >= 16384 AND typtype IN ('b', 'd', 'e', 'r') AND typcategory <> 'A'
     )
     SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(o.name::text), 'hex'), o.said
     FROM own o JOIN pg_namespace n ON n.oid = o.space
-    WHERE n.nspname IN ('pg_catalog', 'information_schema')
+    WHERE (${OF_THE_SYSTEM})
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype IN ('e', 'i'))`,
   describe: (object, detail) => ({
     message: `${detail} lies in the system's own schema, where no dump looks`,
@@ -85,6 +104,7 @@ const PRIVILEGE_LEFT_OUT: CatalogueCheck = {
 export const OBJECT_CHECKS: readonly CatalogueCheck[] = [
   MATERIALIZED_VIEW_EMPTY,
   INDEX_LEFT_OUT,
+  ROWS_NOT_CARRIED,
   OBJECT_NOT_CARRIED,
   PRIVILEGE_LEFT_OUT,
 ];

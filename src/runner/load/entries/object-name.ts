@@ -9,7 +9,7 @@ const ON_TABLE = new RegExp(`^DROP (?:TRIGGER|RULE|POLICY)(?: IF EXISTS)? (${NAM
 const DROPPED = /^DROP (?:[A-Z]+ )+?(?:IF EXISTS )?(?=[^A-Z]|[A-Z]+[^A-Z ])([\s\S]*?)(?: CASCADE)?;\s*$/;
 const COPIED = new RegExp(`^COPY (${NAME}) `);
 const GRANTED = /^[\s\S]*? ON (?:[A-Z]+ )*([\s\S]*?) (?:TO|FROM) /;
-const SAID = /^(?:COMMENT|SECURITY LABEL(?: FOR \S+)?) ON (?:[A-Z]+ )+([\s\S]*?) IS /;
+const SAID = /^(?:COMMENT|SECURITY LABEL(?: FOR (?:"(?:[^"]|"")*"|\S+))?) ON (?:[A-Z]+ )+([\s\S]*?) IS /;
 
 /** An identifier as it is in the catalogue, in quotes where PostgreSQL would have them or might. */
 export function writeIdentifier(name: string): string {
@@ -23,6 +23,7 @@ export function quoteName(name: string): string {
 
 /** The object of an entry as PostgreSQL writes it: `public.orders`, `orders_check on public.orders`, `public.f(integer)`. */
 export function objectOf(entry: TocEntry): string {
+  if (entry.kind === 'BLOB') return entry.tag;
   const part = CONSTRAINT.exec(entry.drop);
   if (part !== null) return `${part[2]} on ${part[1]}`;
   const on = ON_TABLE.exec(entry.drop);

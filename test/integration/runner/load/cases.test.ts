@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../../../support/eventually.ts';
 import { createLoadBed, type LoadBed } from '../../../support/load-bed.ts';
@@ -154,4 +156,17 @@ test('what users add to an operator family of the system comes back, and is used
   const added = `SELECT (SELECT string_agg(amopopr::regoperator::text, ', ') FROM pg_amop WHERE oid >= 16384) AS operators,
     (SELECT string_agg(amproc::regprocedure::text, ', ') FROM pg_amproc WHERE oid >= 16384) AS functions`;
   expect(await bed.copy.query('families', added)).toEqual(await bed.source.query('families', added));
+});
+
+test('a database whose locale is nowhere to be had has the plainest here, and all that it holds', async () => {
+  await bed.source.query('postgres', `CREATE DATABASE abroad TEMPLATE template0 LOCALE 'C.UTF-8'`);
+  await bed.source.query('abroad', `CREATE TABLE t AS SELECT 'é' AS e`);
+  const directory = await bed.dump('abroad');
+  const toc = path.join(directory, 'toc.dat');
+  await writeFile(toc, (await readFile(toc, 'latin1')).replaceAll('C.UTF-8', 'X.UTF-8'), 'latin1');
+  expect(await bed.load(directory, 'abroad')).toEqual([
+    expect.objectContaining({ code: 'LOCALE_CHANGED', severity: 'WARNING', database: 'abroad', object: '"abroad"' }),
+  ]);
+  expect(await bed.copy.query('abroad', 'SELECT e FROM t')).toEqual([{ e: 'é' }]);
+  expect(await bed.copy.query('abroad', 'SHOW lc_collate')).toEqual([{ lc_collate: 'C' }]);
 });

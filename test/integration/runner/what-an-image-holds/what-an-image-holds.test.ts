@@ -1,0 +1,207 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ScriptEnd } from '../../../support/job-script.ts';
+import { createScriptHarness, leave, type ScriptHarness } from '../../../support/script-harness.ts';
+import { hasExtension } from '../../../support/server-case.ts';
+import { ROOT } from '../../../support/source-files.ts';
+import { type SourceServer, startSourceServer } from '../../../support/source-server.ts';
+import { HELD_CASES, type HeldCase } from './cases.ts';
+
+type Method = 'LOGICAL' | 'PHYSICAL';
+interface MadeCase extends HeldCase {
+  readonly database: string;
+}
+
+const CASES: readonly MadeCase[] = HELD_CASES.map((one, at) => ({ ...one, database: `held_${at + 1}` }));
+const HERE = CASES.filter(({ needs }) => needs === undefined || hasExtension(needs));
+const QUIET = { max_logical_replication_workers: '0' };
+
+let harness: ScriptHarness;
+let source: SourceServer;
+let elsewhere: string;
+const copies: Partial<Record<Method, SourceServer>> = {};
+const said: Record<Method, readonly string[]> = { LOGICAL: [], PHYSICAL: [] };
+
+/** Statement by statement, as people do. */
+async function run(database: string, sql: string): Promise<void> {
+  const { host, port, user, password } = source;
+  const login = ['-h', host, '-p', String(port), '-U', user, '-d', database];
+  const running = promisify(execFile)('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', ...login, '-f', '-'], {
+    env: { PATH: process.env.PATH, PGPASSWORD: password, PGOPTIONS: '-c client_min_messages=error' },
+  });
+  running.child.stdin?.end(`${sql.replaceAll('DATABASE current', `DATABASE ${database}`)};\n`);
+  await running;
+}
+
+beforeAll(async () => {
+  harness = await createScriptHarness();
+  elsewhere = await mkdtemp(path.join(tmpdir(), 'toygres-elsewhere-'));
+  const { identity } = harness.runner;
+  if (identity !== null) await chown(elsewhere, identity.uid, identity.gid);
+  const first = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums']);
+  const cron = CASES.find(({ needs }) => needs === 'pg_cron');
+  await first.query('postgres', 'ALTER SYSTEM SET max_prepared_transactions = 5');
+  if (hasExtension('pg_cron')) {
+    await first.query('postgres', 'ALTER SYSTEM SET shared_preload_libraries = pg_cron');
+    const set = `cron.database_name = '${cron?.database}'`;
+    // Without its library the setting must be there in the session.
+    const client = new pg.Client({ ...first, database: 'postgres' });
+    await client.connect();
+    await client.query(`SET ${set}`);
+    await client.query(`ALTER SYSTEM SET ${set}`);
+    await client.end();
+  }
+  await first.stop();
+  const { password } = harness;
+  const directory = path.dirname(first.dataDirectory);
+  source = await startSourceServer({ directory, password, initdbArguments: null, settings: QUIET });
+  await run('postgres', `CREATE TABLESPACE elsewhere LOCATION '${elsewhere}'`);
+  const unmade: string[] = [];
+  for (const { row, database, server, make } of HERE) {
+    await run('postgres', `${server ?? ''}; CREATE DATABASE ${database} TEMPLATE template0`);
+    await run(database, make ?? '').catch((cause: unknown) => unmade.push(`${database} (${row}): ${String(cause)}`));
+  }
+  for (const { database, spoil } of HERE)
+    if (spoil !== undefined) await run('postgres', spoil.replaceAll('DB', database));
+  expect(unmade).toEqual([]);
+  await bringLogical();
+  await bringPhysical();
+}, 900_000);
+afterAll(async () => {
+  await source?.stop();
+  await harness?.stop();
+  await rm(elsewhere, { recursive: true, force: true });
+});
+
+type Finding = { readonly code: string; readonly severity: string; readonly database: string; readonly object: string };
+const saidBy = (...ends: readonly ScriptEnd[]) =>
+  ends
+    .flatMap(({ results }) => (results[0]?.findings ?? []) as Finding[])
+    .map(({ code, severity, database, object }) => `${database ?? ''}/${severity} ${code} ${object}`);
+
+async function bringLogical(): Promise<void> {
+  const image = await harness.backup(source, { parameters: { TOYGRES_ACCEPT_LOSS: 'ROWS' } });
+  expect(image.end).toMatchObject({ exitCode: 0, errors: [] });
+  const parameters = {
+    TOYGRES_ACCEPT_LOSS: 'ROWS',
+    TOYGRES_BACKGROUND_WORK: 'HOLD',
+    TOYGRES_ALLOW_EXTENSION_UPGRADE: 'true',
+  };
+  const { volume, end } = await harness.restore(image, { parameters });
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  said.LOGICAL = saidBy(image.end, end);
+  copies.LOGICAL = await harness.startRestored(volume, source.password, QUIET);
+}
+
+async function bringPhysical(): Promise<void> {
+  const id = randomUUID();
+  const url = `${harness.container.url}/${id}`;
+  const { host, port, user, password } = source;
+  const image = await harness.runner.run('backup-physical', {
+    parameters: { PGHOST: host, PGPORT: String(port), PGUSER: user, TOYGRES_IMAGE_URL: url, TOYGRES_IMAGE_ID: id },
+    secrets: { password, sas: leave(harness.azurite, 'cw') },
+  });
+  expect(image).toMatchObject({ exitCode: 0, errors: [] });
+  const volume = await harness.runner.makeDirectory('volume');
+  const { checksums } = image.results[0] as { checksums: { sizeBytes: number; sha256: string } };
+  const end = await harness.runner.run('restore-physical', {
+    parameters: {
+      PGUSER: user,
+      TOYGRES_IMAGE_URL: url,
+      TOYGRES_IMAGE_ID: id,
+      TOYGRES_VOLUME: volume,
+      TOYGRES_CHECKSUMS_SHA256: checksums.sha256,
+      TOYGRES_CHECKSUMS_BYTES: String(checksums.sizeBytes),
+      TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
+      TOYGRES_BACKGROUND_WORK: 'HOLD',
+    },
+    secrets: { password, sas: leave(harness.azurite, 'rl') },
+  });
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  said.PHYSICAL = saidBy(image, end);
+  copies.PHYSICAL = await harness.startRestored(volume, password, QUIET);
+}
+
+const inWords = ({ database, logical = [], beside = [], physical = [] }: MadeCase, method: Method) =>
+  (method === 'LOGICAL' ? [...logical, ...beside] : physical).map((one) =>
+    one.startsWith('/') ? one : `${database}/${one.replaceAll('DB', database)}`,
+  );
+
+describe.each<Method>(['LOGICAL', 'PHYSICAL'])('a %s copy', (method) => {
+  test.each(HERE)('$row: $database', async (one) => {
+    const { database, check, becomes, becomesPhysical } = one;
+    const there = await source.query(database, check);
+    const changed = method === 'LOGICAL' ? becomes : becomesPhysical;
+    if (changed !== undefined) expect(changed).not.toEqual(there);
+    expect(await copies[method]?.query(database, check)).toEqual(changed ?? there);
+    expect([...new Set(said[method].filter((text) => text.startsWith(`${database}/`)))].sort()).toEqual(
+      inWords(one, method)
+        .filter((text) => !text.startsWith('/'))
+        .sort(),
+    );
+  });
+
+  test('has nothing else said of it', () => {
+    const expected = new Set(HERE.flatMap((one) => inWords(one, method)));
+    expect([...new Set(said[method])].filter((text) => !expected.has(text))).toEqual([]);
+    expect([...expected].filter((text) => !said[method].includes(text))).toEqual([]);
+  });
+});
+
+/** What is found on another machine or version alone, or where a server has more than PostgreSQL: held by tests of their own. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'pg_database LOGICAL LOCALE_CHANGED': 'test/integration/runner/load/cases.test.ts',
+  'pg_attribute.attnotnull LOGICAL CONSTRAINT_LEFT_OUT': 'test/integration/runner/load/newer-major.test.ts',
+  'pg_file_settings (`ALTER SYSTEM`) LOGICAL SETTING_LEFT_OUT': 'test/integration/scripts/restore-failures.test.ts',
+  'pg_index PHYSICAL INDEX_REBUILT': 'test/integration/runner/physical/collations.test.ts',
+};
+const ROWS_ELSEWHERE: Readonly<Record<string, string>> = {
+  'df.instances, df.nodes, df.vars of pg_durable': 'test/integration/scripts/durable.test.ts',
+};
+
+describe('docs/what-an-image-holds.md', async () => {
+  const page = await readFile(path.join(ROOT, 'docs/what-an-image-holds.md'), 'utf8');
+  const rows = page
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(2)
+    .map((line) => line.slice(2, -2).split(' | '));
+  const codesIn = (cell = '') => [...cell.matchAll(/[A-Z]+(?:_[A-Z]+)+/g)].map(([code]) => code).sort();
+
+  test('has a row for each case, and a case for each row', () => {
+    const named = new Set([...CASES.map(({ row }) => row), ...Object.keys(ROWS_ELSEWHERE)]);
+    expect(rows.map(([row]) => row).sort()).toEqual([...named].sort());
+  });
+
+  test.each(rows)(
+    'says of %s the findings that its cases have, and no others',
+    (row, _what, _by, logical, physical) => {
+      if (ROWS_ELSEWHERE[row ?? ''] !== undefined) return;
+      for (const [method, cell] of [
+        ['LOGICAL', logical],
+        ['PHYSICAL', physical],
+      ] as const) {
+        const own = CASES.filter((one) => one.row === row).flatMap(
+          (one) => (method === 'LOGICAL' ? one.logical : one.physical) ?? [],
+        );
+        const apart = Object.keys(ELSEWHERE).filter((key) => key.startsWith(`${row} ${method} `));
+        const found = new Set(
+          [...own, ...apart].flatMap((text) =>
+            codesIn(text.split(' ').find((word) => /^[A-Z]+(_[A-Z]+)+$/.test(word))),
+          ),
+        );
+        expect(codesIn(cell), `${row}: ${method}`).toEqual([...found].sort());
+      }
+    },
+  );
+
+  test.each(Object.entries(ELSEWHERE))('what is held by a test of its own is: %s', async (key, file) => {
+    expect(await readFile(path.join(ROOT, file), 'utf8')).toContain(key.split(' ').at(-1));
+  });
+});
