@@ -51,7 +51,13 @@ export function findChanged(
   return now.filter(({ catalogue, sum }) => then.get(catalogue) !== sum).map(({ catalogue }) => catalogue);
 }
 
-/** What a session locks so that no definition changes for a moment; rows of tables change on, temporary tables wait. */
-export const HOLD_DEFINITIONS = `
+/**
+ * What a session locks so that no definition changes for a moment; rows of tables change on, temporary tables wait. The first is
+ * waited for, and nothing is held meanwhile: who queues behind it is let by where he would be waited for. Whoever makes or drops
+ * something needs it.
+ */
+export const HOLD_FIRST = 'LOCK TABLE pg_depend IN SHARE MODE';
+/** The others are had at once or not at all: who waits with locks can be one of a circle, and the server ends any of that. */
+export const HOLD_REST = `
   LOCK TABLE pg_namespace, pg_class, pg_attribute, pg_proc, pg_type, pg_rewrite, pg_constraint, pg_trigger, pg_attrdef,
-    pg_policy, pg_operator, pg_depend IN SHARE MODE`;
+    pg_policy, pg_operator IN SHARE MODE NOWAIT`;

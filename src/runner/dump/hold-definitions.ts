@@ -3,20 +3,18 @@ import { z } from 'zod';
 import { ServerError } from '../../guarded-postgres/server-error.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { count } from '../catalogue/columns.ts';
-import { HOLD_DEFINITIONS } from '../catalogue/definitions.ts';
+import { HOLD_FIRST, HOLD_REST } from '../catalogue/definitions.ts';
 import { describeError } from '../postgres/describe-error.ts';
 
 const HELD_MS = 2_000;
-const TRIES = 40;
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 10;
 const LOOKS = 10;
 const LOOK_MS = 10;
-/** query_canceled and deadlock_detected: it took too long, or it is we who give way. Then it is tried again. */
-const GAVE_WAY = ['57014', '40P01'];
+/** query_canceled, deadlock_detected and lock_not_available: it took too long, or it is we who give way. Then it is tried again. */
+const GAVE_WAY = ['57014', '40P01', '55P03'];
 
-/**
- * How long taking all locks may last: a quarter of what a session waits before it looks for a deadlock. Who waits for one of
- * them and holds another never finds one then; it would be his change that the server ends.
- */
+/** How long the first lock is waited for, and who comes then behind it: a quarter of what a session waits before it looks for a deadlock. */
 const LOCKING_MS = {
   sql: `SELECT greatest(setting::int8 / 4, 1) FROM pg_settings WHERE name = 'deadlock_timeout'`,
   row: z.tuple([count]),
@@ -36,11 +34,12 @@ const UNDER_WAY = {
  */
 export async function holdDefinitions(watch: Session, log: (text: string) => void): Promise<() => Promise<void>> {
   const [[lockingMs] = [0]] = await watch.ask(LOCKING_MS);
-  for (let nth = 0; nth < TRIES; nth += 1) {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await delay(PAUSE_MS)) {
     await watch.run('BEGIN');
     try {
       await watch.run(`SET LOCAL statement_timeout = ${lockingMs}`);
-      await watch.run(HOLD_DEFINITIONS);
+      await watch.run(HOLD_FIRST);
+      await watch.run(HOLD_REST);
       await watch.run('SET LOCAL statement_timeout = 0');
       if (await isQuiet(watch)) {
         log('definitions are kept from changing for two seconds at most');
