@@ -9,6 +9,7 @@ import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { readDumpFile } from '../load/data/dump-files.ts';
 import { objectOf } from '../load/entries/object-name.ts';
 import { readToc } from '../load/toc/read-toc.ts';
+import { findNoLetter, hasLetters } from './letters.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 
 const LINE_FEED = 10;
@@ -26,12 +27,12 @@ export interface BytesCheck {
   readonly bad: ReadonlyMap<string, number>;
 }
 
-/** Of a database in UTF8; in others every byte is some letter, or the server alone knows. */
+/** Of a database in an encoding of several bytes; in the others every byte is some letter. */
 export function createBytesCheck(encoding: string): BytesCheck {
   const bad = new Map<string, number>();
   const look = async (file: string, read: () => AsyncIterable<Buffer>) => {
-    if (encoding !== 'UTF8' || !ROWS.test(path.basename(file))) return null;
-    const line = await firstBadLine(read);
+    if (!(encoding === 'UTF8' || hasLetters(encoding)) || !ROWS.test(path.basename(file))) return null;
+    const line = await firstBadLine(read, encoding);
     if (line !== null) bad.set(path.basename(file).replace(/\.dat.*$/, '.dat'), line);
     return line;
   };
@@ -39,7 +40,7 @@ export function createBytesCheck(encoding: string): BytesCheck {
     bad,
     take: (file) => look(file, () => readDumpFile(file)),
     takeContent: async (file, content) => {
-      if (!isUtf8(content)) await look(file, () => only(content));
+      if (encoding !== 'UTF8' || !isUtf8(content)) await look(file, () => only(content));
     },
   };
 }
@@ -48,9 +49,9 @@ async function* only(content: Buffer): AsyncGenerator<Buffer> {
   yield content;
 }
 
-/** The first line that is not UTF-8; null where all are. What is right is read once, and no line of it is looked for. */
-export async function firstBadLine(read: () => AsyncIterable<Buffer>): Promise<number | null> {
-  const where = await firstBadPiece(read());
+/** The first line that is not of the encoding; null where all are. What is right is read once, and no line of it is looked for. */
+export async function firstBadLine(read: () => AsyncIterable<Buffer>, encoding: string): Promise<number | null> {
+  const where = await (encoding === 'UTF8' ? firstBadPiece(read()) : findNoLetter(read(), encoding));
   return where === null ? null : 1 + (await countLines(read(), where));
 }
 
