@@ -9,7 +9,6 @@ import { kubectl, readObjects } from './kubectl.ts';
 import { ROOT } from './source-files.ts';
 
 const run = promisify(execFile);
-const DEPLOY = path.join(ROOT, 'deploy');
 /** Not the one of the image: any must do. */
 const OTHER_USER = 1_234_567;
 
@@ -35,6 +34,8 @@ export interface TestDeployment {
   render(resources: readonly string[], components?: readonly string[], more?: MoreChanges): Promise<string>;
   /** Applies the overlay `local`, makes its Secrets, and waits until everything runs. */
   deploy(): Promise<void>;
+  /** Applies the overlay over what is there, and waits until everything runs. */
+  upgrade(): Promise<void>;
   untilRolledOut(): Promise<void>;
   pods(component: string): Promise<readonly Pod[]>;
   /** `address:port` of a Service within `system`, reached from wherever services are. */
@@ -54,8 +55,25 @@ const move = (from: string, to: string) => ({
   patch: JSON.stringify([{ op: 'replace', path: '/metadata/namespace', value: to }]),
 });
 
-export function createTestDeployment(): TestDeployment {
-  const id = randomBytes(4).toString('hex');
+export interface TestDeploymentOptions {
+  /** Names its namespaces; default: one of its own. Another deployment of the same id is in its place. */
+  readonly id?: string;
+  /** Whose `deploy` it is; default: this one's. */
+  readonly checkout?: string;
+  /** Of the images of API and workers. */
+  readonly tag?: string;
+  /** Settings besides, `NAME=value`. */
+  readonly settings?: readonly string[];
+}
+
+/** Does nothing yet. */
+export function createTestDeployment({
+  id = randomBytes(4).toString('hex'),
+  checkout = ROOT,
+  tag = process.env.TOYGRES_TEST_SERVER_TAG ?? '0.1.0',
+  settings = [],
+}: TestDeploymentOptions = {}): TestDeployment {
+  const deploy = path.join(checkout, 'deploy');
   const [system, managed] = [`test-${id}-system`, `test-${id}-managed`];
 
   async function render(
@@ -64,7 +82,7 @@ export function createTestDeployment(): TestDeployment {
     { patches = [], images = [] }: MoreChanges = {},
   ): Promise<string> {
     // Within `deploy`: a kustomization names its parts by relative paths.
-    const directory = await mkdtemp(path.join(DEPLOY, '.overlay-'));
+    const directory = await mkdtemp(path.join(deploy, '.overlay-'));
     const up = (names: readonly string[]) => names.map((name) => `../${name}`);
     const isLocal = resources.includes('overlays/local');
     const kustomization = {
@@ -73,7 +91,7 @@ export function createTestDeployment(): TestDeployment {
       resources: up(resources),
       components: up(components),
       images: [
-        { name: 'toygres/server', newTag: process.env.TOYGRES_TEST_SERVER_TAG ?? '0.1.0' },
+        { name: 'toygres/server', newTag: tag },
         ...otherImage('mcr.microsoft.com/azure-storage/azurite', process.env.TOYGRES_TEST_AZURITE_IMAGE),
         ...images,
       ],
@@ -82,7 +100,7 @@ export function createTestDeployment(): TestDeployment {
           name: 'toygres-settings',
           namespace: 'toygres-system',
           behavior: 'merge',
-          literals: [`TOYGRES_NAMESPACE=${managed}`],
+          literals: [`TOYGRES_NAMESPACE=${managed}`, ...settings],
         },
       ],
       patches: [
@@ -130,14 +148,22 @@ export function createTestDeployment(): TestDeployment {
     }
   }
 
+  async function apply(): Promise<void> {
+    await kubectl(['apply', '--server-side', '--filename', '-'], await render(['overlays/local']));
+  }
+
   return {
     system,
     managed,
     render,
+    upgrade: async () => {
+      await apply();
+      await untilRolledOut();
+    },
     untilRolledOut,
     deploy: async () => {
-      await kubectl(['apply', '--server-side', '--filename', '-'], await render(['overlays/local']));
-      const made = await run(path.join(DEPLOY, 'overlays/local/make-secrets.sh'), {
+      await apply();
+      const made = await run(path.join(deploy, 'overlays/local/make-secrets.sh'), {
         env: { ...process.env, NAMESPACE: system },
       });
       await kubectl(['create', '--filename', '-'], made.stdout);
