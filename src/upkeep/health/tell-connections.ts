@@ -34,6 +34,12 @@ export function createConnectionTeller(dependencies: TellingDependencies): (leas
   const { database, platform, secrets, readTrusted, log } = dependencies;
   const told = new Map<string, { readonly digest: string; readonly until: number }>();
 
+  const hindered = new Map<string, string>();
+  const forget = (id: string) => {
+    told.delete(id);
+    hindered.delete(id);
+  };
+
   function build(
     row: { id: string; encryptedOwnerPassword: string | null; endpoint: ServerEndpoint | null },
     trusted: string,
@@ -57,6 +63,7 @@ export function createConnectionTeller(dependencies: TellingDependencies): (leas
       const wanted = build(row, trusted);
       if (wanted === null || row.connectionSecret !== 'KEPT') return;
       await platform.ensureConnection(buildServerSpec(toInstanceRecord(row), operationId), wanted.connection);
+      hindered.delete(id);
       told.set(id, { digest: wanted.digest, until: Date.now() + AGAIN_MS });
     });
   }
@@ -66,13 +73,15 @@ export function createConnectionTeller(dependencies: TellingDependencies): (leas
       if (row.connectionSecret !== 'GOING') return;
       await platform.removeConnection(row);
       await forgetConnection(tx, id);
-      told.delete(id);
+      forget(id);
     });
   }
 
   return async (lease) => {
     const rows = await readConnectionsToTell(database, platform.id);
-    if (rows.length === 0) return told.clear();
+    const known = new Set(rows.map(({ id }) => id));
+    for (const id of [...told.keys(), ...hindered.keys()]) if (!known.has(id)) forget(id);
+    if (rows.length === 0) return;
     const trusted = await readTrusted();
     for (const row of rows) {
       try {
@@ -80,11 +89,14 @@ export function createConnectionTeller(dependencies: TellingDependencies): (leas
           await takeBack(lease, row.id, row.state);
           continue;
         }
-        const known = told.get(row.id);
-        const isTold = known !== undefined && known.until > Date.now() && known.digest === build(row, trusted)?.digest;
+        const last = told.get(row.id);
+        const isTold = last !== undefined && last.until > Date.now() && last.digest === build(row, trusted)?.digest;
         if (!isTold) await tell(lease, row.id, trusted);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
+        // It is tried at every look; what stands in its way is said once.
+        if (hindered.get(row.id) === error.message) continue;
+        hindered.set(row.id, error.message);
         log.warn({ instanceId: row.id, reason: error.message }, 'programs cannot be told how to connect now');
       }
     }

@@ -1,7 +1,7 @@
 import type { PlatformObject } from '../../../../jobs/ports/platform.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf, OURS, serverOf } from '../labels.ts';
-import { madeOf, templateOf } from '../servers/build-server.ts';
+import { madeOf, templateOf } from '../servers/server-notes.ts';
 import type { Kind, KubeObject, StatefulSet } from './objects.ts';
 
 const SERVER_PARTS: Readonly<Partial<Record<Kind, PlatformObject['kind']>>> = {

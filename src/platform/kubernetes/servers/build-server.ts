@@ -1,89 +1,30 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { OwnerConnection, ServerRef, ServerSecret, ServerSpec } from '../../../../jobs/ports/platform.ts';
 import type { Parameters } from '../../../../jobs/servers/parameters.ts';
 import type { CertifiedKey } from '../../../secrets/certificates/make-certificates.ts';
-import type { KubeObject, Manifest, StatefulSet } from '../cluster/objects.ts';
+import type { Manifest } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields, type TemplateValues } from '../fill-template.ts';
 import { serverLabels, serverPodLabels, serverSelector } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
 import { type KubernetesSettings, placementOf, type Resources } from '../settings.ts';
 import type { Templates } from '../templates.ts';
 import { buildEgress } from './egress.ts';
+import { NOTES } from './server-notes.ts';
 
 /** What a cloud makes a DNS name of. */
 export const AZURE_DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
 /** What a network of one's own is made of: RFC 1918 and RFC 6598. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
-/** Written on what a server is made of. */
-export const NOTES = {
-  /** Of which template it was made. */
-  template: 'toygres.io/template',
-  /** Of which text and settings that template was: the same for every server of this control plane. */
-  madeOf: 'toygres.io/made-of',
-  /** When the server was last asked to run, and to stop. */
-  askedAt: 'toygres.io/asked-at',
-  stoppedAt: 'toygres.io/stopped-at',
-  /** It has a certificate of this installation. */
-  certified: 'toygres.io/certified',
-  /** PostgreSQL's parameters that it is started with. */
-  parameters: 'toygres.io/parameters',
-  /** Only to have the controller look at it. */
-  nudgedAt: 'toygres.io/nudged-at',
-} as const;
-
 /** What tells one template, filled in, from another. */
 function digestOf(body: ManifestFields): string {
   return createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16);
-}
-
-/** The digest that an object was made with; null for what was made before there were any. */
-export function templateOf({ metadata }: KubeObject): string | null {
-  return metadata.annotations?.[NOTES.template] ?? null;
-}
-
-/** The digest of what its template was made of; null for what was made before there was one. */
-export function madeOf({ metadata }: KubeObject): string | null {
-  return metadata.annotations?.[NOTES.madeOf] ?? null;
-}
-
-/** When the server was last asked to run: what is older is no cause of how it is now. */
-export function askedAtOf({ metadata }: StatefulSet): Date {
-  return new Date(metadata.annotations?.[NOTES.askedAt] ?? metadata.creationTimestamp ?? Date.now());
-}
-
-/** Whether it was made with a certificate of this installation, and so talks TLS. */
-export function isCertified({ metadata }: KubeObject): boolean {
-  return metadata.annotations?.[NOTES.certified] === 'true';
-}
-
-/** The parameters that it was started with; undefined for what was made before there were any. */
-export function parametersOf({ metadata }: KubeObject): Parameters | undefined {
-  const written = metadata.annotations?.[NOTES.parameters];
-  if (written === undefined) return undefined;
-  const read = z.record(z.string(), z.string()).safeParse(parseJson(written));
-  return read.success ? read.data : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** A line for each, as start-server.sh reads them; their values have one line. `$` means something to Kubernetes. */
 function writeParameters(parameters: Parameters): string {
   const lines = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
   return lines.map(([name, value]) => `${name}=${value}\n`.replaceAll('$', '$$$$')).join('');
-}
-
-/** Whether it was stopped by us since it was asked to run; else somebody else took its pod away. */
-export function wasStopped(set: StatefulSet): boolean {
-  const stoppedAt = set.metadata.annotations?.[NOTES.stoppedAt];
-  return stoppedAt !== undefined && new Date(stoppedAt) >= askedAtOf(set);
 }
 
 /** The names of all that belongs to a server. */

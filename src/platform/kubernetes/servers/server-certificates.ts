@@ -6,8 +6,9 @@ import { pause } from '../../../waiting/pause.ts';
 import type { Secret, Service } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { serverOf } from '../labels.ts';
-import { isCertified, namesOf } from './build-server.ts';
+import { namesOf } from './build-server.ts';
 import { namesToCertify } from './server-names.ts';
+import { isCertified } from './server-notes.ts';
 
 /** How often it is looked whether a server is called by other names, such as the address that a load balancer got. */
 const ROUND_MS = 30_000;

@@ -4,8 +4,9 @@ import { knock } from '../cluster/knock.ts';
 import { findCondition, isGoing, type Pod, type Service, type StatefulSet } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { operationOf, serverOf } from '../labels.ts';
-import { askedAtOf, isCertified, madeOf, namesOf, parametersOf, wasStopped } from './build-server.ts';
+import { namesOf } from './build-server.ts';
 import { dnsNameOf, publicNameOf } from './server-names.ts';
+import { askedAtOf, isCertified, madeOf, parametersOf, wasStopped } from './server-notes.ts';
 import { describeUnready, HOPELESS_MS } from './unready-server.ts';
 
 const PORT = 5432;

@@ -5,9 +5,10 @@ import { waitUntil } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
 import { serverLabels } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
-import { askedAtOf, NOTES, namesOf, templateOf } from './build-server.ts';
+import { namesOf } from './build-server.ts';
 import type { ConnectionSecrets } from './connection-secret.ts';
 import type { ServerCertificates } from './server-certificates.ts';
+import { askedAtOf, NOTES, templateOf } from './server-notes.ts';
 import { listServerPods } from './server-status.ts';
 
 type ServerVerbs = Pick<
