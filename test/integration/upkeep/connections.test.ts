@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => base?.stop());
 beforeEach(async () => {
   await base.database.pool.query('TRUNCATE cms.instances, cms.operations CASCADE');
-  const held = await takeLease(base.database, { name: 'health', holder: 'us', forMs: 60_000 });
+  const held = await takeLease(base.database, { name: randomUUID(), holder: randomUUID(), forMs: 60_000 });
   if (held === null) throw new Error('the lease is free');
   lease = held;
   [told, calls, refusal, trusted] = [new Map(), [], null, 'an authority'];
