@@ -63,8 +63,8 @@ export class Instance extends Node {
     nullable: true,
     description:
       'Name of the Secret, in its namespace on Kubernetes, that tells programs how to connect as its owner: host, port, ' +
-      'username, password, database, uri, ca.crt. It is there while the instance has run once, and kept true within a ' +
-      'minute. Null without one.',
+      'username, password, database, uri, ca.crt. It appears within a minute when the instance runs, is true within a ' +
+      'minute after a rotation, and goes with the instance. Null without one.',
   })
   declare readonly connectionSecret: string | null;
 
