@@ -13,6 +13,7 @@ import { createEventStreamServer } from './event-stream/serve-event-stream.ts';
 import { createPreparer } from './execution/prepare-operation.ts';
 import { createSubscriptionRunner } from './execution/run-subscription.ts';
 import { buildHttpApp } from './http/build-app.ts';
+import { endSilent } from './http/end-silent.ts';
 import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
@@ -82,6 +83,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     // Clients that would like HTTP/2 offer that in the same header, and are answered as if they had not.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   });
+  endSilent(httpServer, HEADERS_TIMEOUT_MS);
   const apollo = createApollo({ schema, httpServer, formatError, log });
   const prefix = createPathPrefix(publicUrl);
   const sources = createRequestSources({ publicUrl, trustedProxies });

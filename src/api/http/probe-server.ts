@@ -3,10 +3,14 @@ import express, { type ErrorRequestHandler } from 'express';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import { describeError } from '../errors/describe-error.ts';
+import { endSilent } from './end-silent.ts';
 import { listenOn } from './listen.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
 import { answerHealth, answerReady, type FindReadiness } from './probes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+
+/** How long a request may take to come. */
+const HEADERS_MS = 15_000;
 
 export interface ProbeServerOptions {
   readonly ready: FindReadiness;
@@ -46,7 +50,8 @@ export function createProbeServer({ ready, version, metrics, log }: ProbeServerO
       .send('There is nothing at this path: /health, /ready and /metrics are here.');
   });
   app.use(answerError);
-  const server = createServer({ headersTimeout: 15_000, requestTimeout: 15_000 }, app);
+  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: HEADERS_MS }, app);
+  endSilent(server, HEADERS_MS);
   return {
     listen: (port, host) => listenOn(server, port, host, 'TOYGRES_PROBE_PORT'),
     async stop() {
