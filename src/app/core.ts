@@ -39,9 +39,9 @@ export interface Core {
 }
 
 /** As the role that owns the schemas, where there is one; then the service may do no more than its work needs. */
-function migrate({ migrationDatabaseUrl }: Config, url: string, log: Logger): Promise<void> {
-  if (migrationDatabaseUrl === null) return migrateDatabase(url, { log });
-  return migrateDatabase(migrationDatabaseUrl, { log, serviceUrl: url });
+function migrate({ migrationUrl }: Foundations, url: string, log: Logger): Promise<void> {
+  if (migrationUrl === null) return migrateDatabase(url, { log });
+  return migrateDatabase(migrationUrl, { log, serviceUrl: url });
 }
 
 /**
@@ -60,7 +60,7 @@ export async function openCore(
   // Only so that a connection string that cannot be read is said now, and not by the first image.
   if ('connectionString' in foundations.blobLogin) await openBlobAccount(foundations.blobLogin, config.proxies);
   const { startWaitMs, databaseConnections } = config;
-  await untilUp(() => migrate(config, directUrl, log), {
+  await untilUp(() => migrate(foundations, directUrl, log), {
     what: 'the database of records',
     waitMs: startWaitMs,
     log,

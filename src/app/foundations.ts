@@ -19,6 +19,8 @@ export interface Foundations {
   /** Null: neither the platform nor anything embedded needs programs of this machine. */
   readonly machine: Machine | null;
   readonly databaseUrl: string;
+  /** The same database as the role that owns its schemas; null: the service migrates as who it is. */
+  readonly migrationUrl: string | null;
   readonly blobLogin: BlobLogin;
   readonly encryptionKey: string;
   readonly token: string;
@@ -72,7 +74,7 @@ export async function layFoundations(config: Config, mode: Mode, log: Logger, st
   stops.defer('the hold on the home', () => home.release());
   const encryptionKey = await readEncryptionKey(config, home);
   const token = config.apiToken ?? (await readOrCreateToken(home.directory));
-  let { databaseUrl } = config;
+  let { databaseUrl, migrationDatabaseUrl: migrationUrl } = config;
   const needsMachine = config.platform === 'local' || databaseUrl === null;
   const machine = needsMachine ? await prepareMachine(config, home, log) : null;
   if (databaseUrl === null) {
@@ -80,7 +82,8 @@ export async function layFoundations(config: Config, mode: Mode, log: Logger, st
     const postgres = await startEmbeddedPostgres({ ...programs, stateDirectory: home.stateDirectory, log });
     stops.defer('the embedded database', () => postgres.stop(), { withinMs: 60_000 });
     databaseUrl = postgres.url;
+    migrationUrl = postgres.ownerUrl;
   }
   const blobLogin = await chooseBlobLogin(config, home, log, stops);
-  return { home, machine, databaseUrl, blobLogin, encryptionKey, token };
+  return { home, machine, databaseUrl, migrationUrl, blobLogin, encryptionKey, token };
 }

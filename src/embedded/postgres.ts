@@ -19,6 +19,7 @@ import { readLastCause, rotateServerLog } from '../postgres-programs/server-log.
 import { until } from '../waiting/until.ts';
 import { keepRunning } from './keep-running.ts';
 import { readOrCreateInnerSecret } from './kept-secret.ts';
+import { ensureServiceRole, SERVICE_ROLE } from './service-role.ts';
 
 const SUPERUSER = 'toygres';
 const START_MS = 60_000;
@@ -37,8 +38,10 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** A secret: holds the superuser's password. */
+  /** As the role that the service works as; a secret: holds its password. */
   readonly url: string;
+  /** As the role that owns the schemas and migrates them; a secret as well. */
+  readonly ownerUrl: string;
   /** Shuts the server down in order; its data stays. */
   stop(): Promise<void>;
 }
@@ -123,6 +126,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await makeDirectories(directory, 0o711);
   const dataDirectory = path.join(directory, 'data');
   const password = await readOrCreateInnerSecret(directory, 'password');
+  const servicePassword = await readOrCreateInnerSecret(directory, 'service-password');
   const version = (await readPlainFile(path.join(dataDirectory, 'PG_VERSION')))?.trim();
   const owner = { programs: choosePrograms(options.programs, version), identity: options.identity };
   if (version === undefined) {
@@ -145,11 +149,22 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     },
     options.log,
   );
+  const stop = async () => {
+    await keeper.stop();
+    await stopPostmaster(dataDirectory, STOP_GRACE_MS);
+  };
+  const urlAs = (role: string, secret: string) =>
+    `postgresql://${role}:${encodeURIComponent(secret)}@127.0.0.1:${port}/postgres`;
+  const ownerUrl = urlAs(SUPERUSER, password);
+  try {
+    await ensureServiceRole(ownerUrl, servicePassword);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
-    url: `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
-    stop: async () => {
-      await keeper.stop();
-      await stopPostmaster(dataDirectory, STOP_GRACE_MS);
-    },
+    url: urlAs(SERVICE_ROLE, servicePassword),
+    ownerUrl,
+    stop,
   };
 }

@@ -20,8 +20,8 @@ describe('the embedded database', () => {
     return startEmbeddedPostgres({ stateDirectory, programs: await findPostgresPrograms(null), identity, log });
   };
   const postmaster = async () => (await findPostmaster(path.join(stateDirectory, 'cms/data')))?.process.pid ?? null;
-  const ask = async ({ url }: EmbeddedPostgres, sql: string) => {
-    const client = new pg.Client({ connectionString: url });
+  const ask = async ({ ownerUrl }: EmbeddedPostgres, sql: string) => {
+    const client = new pg.Client({ connectionString: ownerUrl });
     client.on('error', () => undefined);
     await client.connect();
     try {
@@ -57,11 +57,11 @@ describe('the embedded database', () => {
   test('keeps its password in a file of mode 0600 and asks for it', async () => {
     const database = await start();
     expect((await stat(path.join(stateDirectory, 'cms/password'))).mode & 0o777).toBe(0o600);
-    const wrong = new URL(database.url);
+    const wrong = new URL(database.ownerUrl);
     wrong.password = 'wrong';
-    await expect(ask({ ...database, url: wrong.href }, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+    await expect(ask({ ...database, ownerUrl: wrong.href }, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
     const pid = await postmaster();
-    const password = decodeURIComponent(new URL(database.url).password);
+    const password = decodeURIComponent(new URL(database.ownerUrl).password);
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(password);
     await database.stop();
   });
