@@ -48,17 +48,15 @@ test('one stream of pg_dump is split into the files that pg_dump writes into a d
 
   const files = new Map<string, Buffer>();
   const dump = spawn(pgDump, ['-Fc', '--compress=0', '--create', database], login);
-  await splitArchive(dump.stdout, {
-    onContents: async (toc) => void files.set('toc.dat', toc),
-    open: (file) => {
-      const pieces: Buffer[] = [];
-      expect(files.has(file)).toBe(false);
-      return {
-        write: (bytes) => void pieces.push(bytes),
-        end: async () => void files.set(file, Buffer.concat(pieces)),
-      };
-    },
-  });
+  const open = (file: string) => {
+    const pieces: Buffer[] = [];
+    expect(files.has(file)).toBe(false);
+    return {
+      write: (bytes: Buffer) => void pieces.push(bytes),
+      end: async () => void files.set(file, Buffer.concat(pieces)),
+    };
+  };
+  await splitArchive(dump.stdout, { open, openContents: () => open('toc.dat') });
   expect([...files.keys()].sort()).toEqual((await readdir(directory)).sort());
   for (const [name, content] of files) {
     const expected = await readFile(path.join(directory, name));

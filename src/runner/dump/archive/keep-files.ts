@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { CONTENTS } from '../contents.ts';
 import type { DirectorySink } from './split-archive.ts';
@@ -37,11 +37,16 @@ export function createFileKeeper(directory: string, kept: KeptFiles): FileKeeper
   }
 
   return {
-    async onContents(toc) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeFile(path.join(directory, CONTENTS), toc, { flag: 'wx', mode: 0o600 });
-      await kept.onContents();
-    },
+    openContents: () => ({
+      async write(bytes) {
+        if (grown === null) await mkdir(directory, { recursive: true, mode: 0o700 });
+        await writeLarge(CONTENTS, [bytes]);
+      },
+      async end() {
+        await close();
+        await kept.onContents();
+      },
+    }),
     open(file) {
       const pieces: Buffer[] = [];
       let size = 0;

@@ -1,6 +1,6 @@
 import { TocCut, TocError } from '../../load/toc/byte-reader.ts';
 import { ByteSource } from './byte-source.ts';
-import { type DirectoryToc, toDirectoryToc } from './directory-toc.ts';
+import { TocConverter } from './directory-toc.ts';
 
 /** Takes the bytes of one file in their order. Nothing more comes before what it answers with resolves. */
 export interface FileSink {
@@ -11,14 +11,13 @@ export interface FileSink {
 /** Takes the files of a dump, one after the other. */
 export interface DirectorySink {
   /** `toc.dat`, before all others. */
-  onContents(toc: Buffer): Promise<void>;
+  openContents(): FileSink;
   /** A file of rows, a large object, or a list of those, by its name in a directory. */
   open(file: string): FileSink;
 }
 
 const ROWS = 1;
 const LARGE_OBJECTS = 3;
-const FIRST_LOOK_BYTES = 64 << 10;
 
 /**
  * Splits what pg_dump writes in its custom format, uncompressed and into a pipe, into the files of the directory format, byte for
@@ -27,9 +26,8 @@ const FIRST_LOOK_BYTES = 64 << 10;
  */
 export async function splitArchive(content: AsyncIterable<Uint8Array>, sink: DirectorySink): Promise<void> {
   const pieces = content[Symbol.asyncIterator]();
-  const { toc, rest } = await readContents(pieces);
-  await sink.onContents(toc.content);
-  const source = new ByteSource(continued(rest, pieces), toc.wordBytes);
+  const toc = await copyContents(pieces, sink.openContents());
+  const source = new ByteSource(continued(toc.rest, pieces), toc.wordBytes);
   const missing = new Set(toc.files.keys());
   while (!(await source.isAtEnd())) {
     const kind = await source.byte();
@@ -43,27 +41,16 @@ export async function splitArchive(content: AsyncIterable<Uint8Array>, sink: Dir
   if (missing.size > 0) throw new TocCut(`the dump lacks the data of ${missing.size} entries`);
 }
 
-/** All of the table of contents, and what came behind it. Looked at each time that twice as much has come. */
-async function readContents(pieces: AsyncIterator<Uint8Array>): Promise<{ toc: DirectoryToc; rest: Buffer }> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  let lookAt = FIRST_LOOK_BYTES;
-  for (;;) {
+/** Up to the last entry, as it comes. */
+async function copyContents(pieces: AsyncIterator<Uint8Array>, file: FileSink): Promise<TocConverter> {
+  const toc = new TocConverter();
+  while (!toc.isDone) {
     const next = await pieces.next();
-    if (next.done !== true) {
-      parts.push(next.value);
-      bytes += next.value.length;
-      if (bytes < lookAt) continue;
-      lookAt = bytes * 2;
-    }
-    const all = Buffer.concat(parts);
-    try {
-      const toc = toDirectoryToc(all);
-      return { toc, rest: all.subarray(toc.bytesRead) };
-    } catch (error) {
-      if (next.done === true || !(error instanceof TocCut)) throw error;
-    }
+    const converted = next.done === true ? toc.end() : toc.take(next.value);
+    if (converted.length > 0) await file.write(converted);
   }
+  await file.end();
+  return toc;
 }
 
 async function* continued(first: Buffer, pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

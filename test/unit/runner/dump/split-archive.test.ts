@@ -58,16 +58,14 @@ async function split(archive: Buffer, pieceBytes = archive.length): Promise<Map<
   async function* pieces() {
     for (let at = 0; at < archive.length; at += pieceBytes) yield archive.subarray(at, at + pieceBytes);
   }
-  await splitArchive(pieces(), {
-    onContents: async (toc) => void files.set('toc.dat', toc.toString('latin1')),
-    open: (file) => {
-      const parts: Buffer[] = [];
-      return {
-        write: (bytes) => void parts.push(Buffer.from(bytes)),
-        end: async () => void files.set(file, Buffer.concat(parts).toString('latin1')),
-      };
-    },
-  });
+  const open = (file: string) => {
+    const parts: Buffer[] = [];
+    return {
+      write: (bytes: Buffer) => void parts.push(Buffer.from(bytes)),
+      end: async () => void files.set(file, Buffer.concat(parts).toString('latin1')),
+    };
+  };
+  await splitArchive(pieces(), { open, openContents: () => open('toc.dat') });
   return files;
 }
 
@@ -97,6 +95,21 @@ describe('a dump in one stream', () => {
       'blob_4000000000.dat': 'y',
       'blobs.toc': '16400 blob_16400.dat\n16401 blob_16401.dat\n4000000000 blob_4000000000.dat\n',
     });
+  });
+
+  test('holds of its table of contents what is not whole, however many entries there are', async () => {
+    const many = Array.from({ length: 5_000 }, (_, at) => ({
+      id: 10 + at,
+      kind: 'COMMENT',
+      define: `COMMENT ${at} ${'x'.repeat(at === 2_500 ? 1_000_000 : at % 50)}`,
+    }));
+    const files = await split(archiveOf([...many, TABLE], rows(7, 'x')), 10_000);
+    const toc = readToc(Buffer.from(files.get('toc.dat') ?? '', 'latin1'));
+    expect(toc.entries.map(({ id, kind, define }) => ({ id, kind, define }))).toEqual([
+      ...many,
+      { id: 7, kind: 'TABLE DATA', define: '' },
+    ]);
+    expect(files.get('7.dat')).toBe('x');
   });
 
   test('that is cut anywhere is told for cut', async () => {
