@@ -8,7 +8,7 @@ export const CLUSTER_FACTS: readonly FactQuery[] = [
             'collate', d.datcollate, 'ctype', d.datctype, 'provider', d.datlocprovider,
             'locale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'), 'rules', to_jsonb(d)->>'daticurules',
             'template', d.datistemplate, 'connections', d.datallowconn, 'limit', d.datconnlimit,
-            'acl', (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(d.datacl) a),
+            'acl', (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(coalesce(d.datacl, acldefault('d', d.datdba))) a),
             'comment', shobj_description(d.oid, 'pg_database'))::text
           FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE d.datname <> 'template0'`,
   },

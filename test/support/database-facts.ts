@@ -11,6 +11,9 @@ const own = (column: string) => `${column} >= 16384`;
 /** Names that are made of oids differ between any two servers. */
 const NAMED_BY_OID = `'(_ConstraintTrigger_|pg_toast)'`;
 
+/** A foreign key has one more of itself for each partition that it refers to: no statement names them. */
+const OF_REFERENCED = `EXISTS (SELECT FROM pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid)`;
+
 /** What one database holds besides rows. */
 export const DATABASE_FACTS: readonly FactQuery[] = [
   {
@@ -20,13 +23,15 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
             UNION SELECT 'pg_class'::regclass, oid FROM pg_class WHERE oid >= 16384
             UNION SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE oid >= 16384) o,
             pg_identify_object(o.classid, o.objid, 0) i
-          WHERE i.identity !~ ${NAMED_BY_OID} AND i.type NOT LIKE 'toast%' AND i.identity NOT LIKE 'pg_temp%'`,
+          WHERE NOT (o.classid = 'pg_operator'::regclass AND EXISTS (SELECT FROM pg_operator p WHERE p.oid = o.objid AND p.oprcode = 0))
+            AND NOT (o.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint c WHERE c.oid = o.objid AND ${OF_REFERENCED}))
+            AND i.identity !~ ${NAMED_BY_OID} AND i.type NOT LIKE 'toast%' AND i.identity NOT LIKE 'pg_temp%'`,
   },
   {
     topic: 'comment',
     sql: `SELECT i.type || ' ' || i.identity, d.description FROM pg_description d,
             pg_identify_object(d.classoid, d.objoid, d.objsubid) i
-          WHERE (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass) AND d.classoid <> 'pg_largeobject'::regclass`,
+          WHERE i.identity IS NOT NULL AND (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass) AND d.classoid <> 'pg_largeobject'::regclass`,
   },
   {
     topic: 'schema',
@@ -64,7 +69,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   {
     topic: 'constraint',
     sql: `SELECT format('%s on %s%s', conname, conrelid::regclass, contypid::regtype), jsonb_build_object('is', pg_get_constraintdef(oid),
-            'valid', convalidated, 'local', conislocal)::text FROM pg_constraint WHERE ${own('oid')} AND conname !~ ${NAMED_BY_OID}`,
+            'valid', convalidated, 'local', conislocal)::text FROM pg_constraint c WHERE ${own('oid')} AND conname !~ ${NAMED_BY_OID} AND NOT ${OF_REFERENCED}`,
   },
   {
     topic: 'index',

@@ -54,6 +54,27 @@ export const STATEMENTS: readonly StatementQuestion[] = [
                     WHERE k.child = c.oid)`,
   },
   {
+    // A partition has the foreign keys of its parent, and a dump those of the parent alone: their names are given anew then. From
+    // the top down, since each is found by the name of the one above.
+    stage: 'LAST',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      SELECT ${hex(`format('%I on %s', k.conname, k.place)`)}, ${hex(`format('DO %L', format($body$
+        DECLARE here pg_catalog.name; BEGIN
+          SELECT c.conname INTO here FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_constraint p ON p.oid = c.conparentid
+          WHERE c.conrelid = %1$L::pg_catalog.regclass AND p.conrelid = %2$L::pg_catalog.regclass AND p.conname = %3$L;
+          IF here <> %4$L THEN EXECUTE pg_catalog.format('ALTER TABLE %%s RENAME CONSTRAINT %%I TO %%I', %1$L, here, %4$L); END IF;
+        END $body$, k.place, k.above, k.parent, k.conname))`)}
+      FROM (
+        SELECT c.conname, p.conname AS parent, format('%I.%I', n.nspname, t.relname) AS place, format('%I.%I', m.nspname, u.relname) AS above,
+          (SELECT count(*) FROM pg_partition_ancestors(t.oid)) AS depth
+        FROM pg_constraint c JOIN pg_constraint p ON p.oid = c.conparentid AND p.conrelid <> c.conrelid AND p.conname <> c.conname
+        JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+        JOIN pg_class u ON u.oid = p.conrelid JOIN pg_namespace m ON m.oid = u.relnamespace
+        WHERE c.contype = 'f'
+      ) k ORDER BY k.depth`,
+  },
+  {
     // A family of the system or of an extension stands in no dump, nor what users added to it.
     stage: 'BEFORE_ROWS',
     code: 'OBJECT_NOT_CARRIED',

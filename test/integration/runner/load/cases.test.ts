@@ -170,3 +170,19 @@ test('a database whose locale is nowhere to be had has the plainest here, and al
   expect(await bed.copy.query('abroad', 'SELECT e FROM t')).toEqual([{ e: 'é' }]);
   expect(await bed.copy.query('abroad', 'SHOW lc_collate')).toEqual([{ lc_collate: 'C' }]);
 });
+
+test('foreign keys of partitions that have names of their own keep them', async () => {
+  await bed.source.query('postgres', 'CREATE DATABASE named');
+  await bed.source.query(
+    'named',
+    `CREATE TABLE "o'f" (id int PRIMARY KEY); CREATE TABLE p (a int) PARTITION BY RANGE (a);
+     CREATE TABLE q (a int) PARTITION BY RANGE (a); CREATE TABLE "l %s" (a int CONSTRAINT "its $do$ own" REFERENCES "o'f");
+     ALTER TABLE q ADD CONSTRAINT between FOREIGN KEY (a) REFERENCES "o'f"; ALTER TABLE q ATTACH PARTITION "l %s" FOR VALUES FROM (0) TO (10);
+     ALTER TABLE p ADD CONSTRAINT above FOREIGN KEY (a) REFERENCES "o'f"; ALTER TABLE p ATTACH PARTITION q FOR VALUES FROM (0) TO (100)`,
+  );
+  expect(await bed.dumpAndLoad('named')).toEqual([]);
+  const keys = `SELECT conrelid::regclass::text AS of, conname FROM pg_constraint WHERE contype = 'f' ORDER BY 1`;
+  const [there, here] = [await bed.source.query('named', keys), await bed.copy.query('named', keys)];
+  expect(here).toEqual(there);
+  expect(there).toContainEqual({ of: '"l %s"', conname: 'its $do$ own' });
+});

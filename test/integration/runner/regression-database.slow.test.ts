@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compareServers } from '../../support/compare-servers.ts';
+import { loadRegressionDatabase } from '../../support/regression-database.ts';
+import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';
+import type { SourceServer } from '../../support/source-server.ts';
+
+/**
+ * `sql`, `data` and `parallel_schedule` of `src/test/regress` in PostgreSQL's source, and `lib` with regress.so made of its
+ * regress.c, autoinc.so and refint.so: apt-get source postgresql-15. Its server must be able to write to `results` there.
+ */
+const directory = process.env.TOYGRES_REGRESSION ?? '';
+/** A materialized view that is older than what it reads: a LOGICAL copy refreshes it. */
+const REFRESHED = /^regression: rows of public\.mvtest_bb: /;
+const IN_PLACE = { allow_in_place_tablespaces: 'on' };
+
+let harness: ScriptHarness;
+let source: SourceServer;
+
+beforeAll(async () => {
+  if (directory === '') return;
+  harness = await createScriptHarness();
+  source = await harness.makeSource(['--encoding=UTF8', '--locale=C'], {
+    max_prepared_transactions: '2',
+    max_locks_per_transaction: '256',
+    autovacuum: 'off',
+    ...IN_PLACE,
+  });
+  expect(await loadRegressionDatabase(source, directory)).toBeGreaterThan(150);
+}, 900_000);
+afterAll(() => harness?.stop());
+
+test.runIf(directory !== '')(
+  `the database of PostgreSQL's own tests comes back from a LOGICAL image without a finding`,
+  async () => {
+    const image = await harness.backup(source);
+    expect(image.end).toMatchObject({ exitCode: 0, errors: [], results: [{ findings: [] }] });
+    const { volume, end } = await harness.restore(image);
+    expect(end).toMatchObject({ exitCode: 0, errors: [], results: [{ findings: [] }] });
+    const copy = await harness.startRestored(volume, undefined, IN_PLACE);
+    expect((await compareServers(source, copy)).filter((one) => !REFRESHED.test(one))).toEqual([]);
+    await copy.stop();
+  },
+  900_000,
+);
+
+test.runIf(directory !== '')(
+  'and from a PHYSICAL one as it was, but for what no log is kept of',
+  async () => {
+    const id = randomUUID();
+    const url = `${harness.container.url}/${id}`;
+    const { host, port, user, password } = source;
+    const image = await harness.runner.run('backup-physical', {
+      parameters: { PGHOST: host, PGPORT: String(port), PGUSER: user, TOYGRES_IMAGE_URL: url, TOYGRES_IMAGE_ID: id },
+      secrets: { password, sas: leave(harness.azurite, 'cw') },
+    });
+    expect(image).toMatchObject({ exitCode: 0, errors: [] });
+    const volume = await harness.runner.makeDirectory('volume');
+    const { checksums } = image.results[0] as { checksums: { sizeBytes: number; sha256: string } };
+    const end = await harness.runner.run('restore-physical', {
+      parameters: {
+        PGUSER: user,
+        TOYGRES_IMAGE_URL: url,
+        TOYGRES_IMAGE_ID: id,
+        TOYGRES_VOLUME: volume,
+        TOYGRES_CHECKSUMS_SHA256: checksums.sha256,
+        TOYGRES_CHECKSUMS_BYTES: String(checksums.sizeBytes),
+        TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
+        TOYGRES_BACKGROUND_WORK: 'HOLD',
+      },
+      secrets: { password, sas: leave(harness.azurite, 'rl') },
+    });
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    const findings = (image.results[0]?.findings ?? []) as { code: string; object: string }[];
+    expect([...new Set(findings.map(({ code }) => code))]).toEqual(['UNLOGGED_TABLE_EMPTY']);
+    const emptied = new Set(findings.map(({ object }) => `regression: rows of ${object}`));
+    const copy = await harness.startRestored(volume, password, IN_PLACE);
+    const differences = await compareServers(source, copy);
+    expect(differences.filter((one) => !emptied.has(one.slice(0, one.indexOf(': was '))))).toEqual([]);
+    await copy.stop();
+  },
+  900_000,
+);
