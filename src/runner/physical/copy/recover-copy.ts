@@ -8,12 +8,15 @@ import { rebuildDependentIndexes, type UsedCollation } from './collations.ts';
 import { leaveOutAbsent, readLibraries } from './libraries.ts';
 import { startRecoveryServer } from './recovery-server.ts';
 import { listDatabases, settlePassword, tellIdentity } from './settle-copy.ts';
+import { settleUnapplied, type UnappliedSetting, useRunningSettings } from './unapplied-settings.ts';
 
 export interface CopyPlan {
   readonly login: { readonly user: string; readonly password: string };
   /** As the source sorted, by database. */
   readonly collations: Readonly<Record<string, readonly UsedCollation[]>>;
   readonly durableFunctions: string;
+  /** Of the source. */
+  readonly unapplied: readonly UnappliedSetting[];
   readonly backgroundWork: BackgroundWork;
 }
 
@@ -24,10 +27,11 @@ export interface CopyPlan {
 export async function recoverCopy(
   attempt: Attempt,
   dataDirectory: string,
-  { login, collations, durableFunctions, backgroundWork }: CopyPlan,
+  { login, collations, durableFunctions, backgroundWork, unapplied }: CopyPlan,
 ): Promise<{ readonly databases: number }> {
   const { report } = attempt;
   report.progress(10, 'recovering the cluster');
+  const settings = await useRunningSettings(dataDirectory, unapplied);
   const libraries = await readLibraries(attempt, dataDirectory);
   const server = await startRecoveryServer(attempt, dataDirectory);
   report.log('The server on the restored data is consistent and was promoted');
@@ -49,6 +53,7 @@ export async function recoverCopy(
   }
   report.progress(85, 'stopping the server');
   await server.stop();
+  await settleUnapplied(attempt, report, dataDirectory, settings);
   await requireCleanStop(attempt, dataDirectory);
   return { databases: databases.length };
 }

@@ -66,20 +66,22 @@ function settingsOf(dataDirectory: string, files: string, sockets: string): Read
 }
 
 /**
- * Starts the server and resolves when its recovery is over and it takes connections. `more`: further settings.
+ * Starts the server and resolves when its recovery is over and it takes connections; `without` some of what is set here.
  * Throws a JobFailure with its own words when it does not come up.
  */
 export async function startRecoveryServer(
   attempt: Attempt,
   dataDirectory: string,
-  more: Readonly<Record<string, string>> = {},
+  { without = [] }: { readonly without?: readonly string[] } = {},
 ): Promise<RecoveryServer> {
   const files = path.join(attempt.scratch, 'recovery');
   await mkdir(files, { recursive: true, mode: 0o700 });
   await writeFile(path.join(files, 'hba.conf'), HBA);
   await writeFile(path.join(files, 'ident.conf'), '');
   const sockets = files.length > LONGEST_DIRECTORY ? await mkdtemp('/tmp/toygres-') : files;
-  const settings = Object.entries({ ...settingsOf(dataDirectory, files, sockets), ...more });
+  const settings = Object.entries(settingsOf(dataDirectory, files, sockets)).filter(
+    ([name]) => !without.includes(name),
+  );
   const lines: string[] = [];
   const up = Promise.withResolvers<void>();
   let pid: number | null = null;

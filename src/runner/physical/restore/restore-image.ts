@@ -38,7 +38,8 @@ export const restorePhysical: Program = async (attempt) => {
   await tellNeutralized(attempt, growing);
 
   report.phase('recover', 100, 'percent');
-  const plan = { login, collations: image.collations, durableFunctions, backgroundWork };
+  const { collations, unapplied } = image;
+  const plan = { login, collations, durableFunctions, backgroundWork, unapplied };
   const { databases } = await recoverCopy(attempt, growing, plan);
   await removeTraces(growing);
   report.progress(90, 'writing the cluster to disk');

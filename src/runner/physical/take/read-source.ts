@@ -11,6 +11,7 @@ import { EXTENSIONS, readDurable } from '../../catalogue/extension-state.ts';
 import { inUtf8 } from '../../catalogue/in-utf8.ts';
 import { SERVER_FACTS, ServerFacts } from '../../catalogue/server-facts.ts';
 import { USED_COLLATIONS, type UsedCollation } from '../copy/collations.ts';
+import { UNAPPLIED_SETTINGS, type UnappliedSetting } from '../copy/unapplied-settings.ts';
 
 /** What an image says of its source besides the files. */
 export interface PhysicalSource {
@@ -19,6 +20,7 @@ export interface PhysicalSource {
   readonly extensions: readonly ManifestExtension[];
   readonly durable: DurableState | null;
   readonly collations: Readonly<Record<string, readonly UsedCollation[]>>;
+  readonly unapplied: readonly UnappliedSetting[];
 }
 
 const digits = z.string().regex(/^\d{1,20}$/);
@@ -60,7 +62,8 @@ export async function readSource(
       await inside.close();
     }
   }
-  return { facts, systemIdentifier: system[0], extensions, durable, collations };
+  const unapplied = await session.ask(UNAPPLIED_SETTINGS);
+  return { facts, systemIdentifier: system[0], extensions, durable, collations, unapplied };
 }
 
 async function readFacts(session: Session): Promise<ServerFacts> {

@@ -108,11 +108,11 @@ function refused(error: unknown): never {
   throw new JobFailure(`the base backup failed: ${describeError(error)}`, { cause: error });
 }
 
-function describe({ facts, systemIdentifier, collations }: PhysicalSource, backup: BaseBackup): unknown {
+function describe({ facts, systemIdentifier, collations, unapplied }: PhysicalSource, backup: BaseBackup): unknown {
   const { startLsn, timeline, tablespaces } = backup;
   return {
     server: facts,
-    physical: { systemIdentifier, timeline, startLsn, endLsn: backup.endLsn(), tablespaces, collations },
+    physical: { systemIdentifier, timeline, startLsn, endLsn: backup.endLsn(), tablespaces, collations, unapplied },
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chown, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -199,6 +199,37 @@ describe('a physical image', () => {
     const restored = await harness.startRestored(volume, 'the one that is recorded');
     expect(await restored.query('postgres', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
+
+  test('comes back with what its source ran with where no server starts with what waits there for a restart', async () => {
+    await source.query('postgres', `ALTER SYSTEM SET wal_level = 'minimal'`);
+    await source.query('postgres', `ALTER SYSTEM SET max_connections = 77`);
+    const auto = path.join(source.dataDirectory, 'postgresql.auto.conf');
+    await writeFile(auto, `${await readFile(auto, 'utf8')}no_such_setting = 1\n`);
+    const waiting = await take();
+    await source.query('postgres', 'ALTER SYSTEM RESET wal_level');
+    const startable = await take();
+    await source.query('postgres', 'ALTER SYSTEM RESET max_connections');
+    await writeFile(auto, (await readFile(auto, 'utf8')).replace(/no_such_setting.*\n/, ''));
+
+    const { volume, end } = await restore(waiting);
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    const leftOut = ({ results }: ScriptEnd) =>
+      ((results[0]?.findings ?? []) as { code: string; object: string; message: string }[]).filter(
+        ({ code }) => code === 'SETTING_LEFT_OUT',
+      );
+    expect(leftOut(end).map(({ object }) => object)).toEqual(['max_connections', 'no_such_setting', 'wal_level']);
+    expect(leftOut(end).at(-1)?.message).toMatch(/wal_level is logical here.*say minimal.*WAL/);
+    const copy = await harness.startRestored(volume, source.password);
+    expect(await copy.query('postgres', 'SHOW max_connections')).toEqual([{ max_connections: '100' }]);
+    await copy.stop();
+
+    const again = await restore(startable);
+    expect(again.end).toMatchObject({ exitCode: 0, errors: [] });
+    expect(leftOut(again.end).map(({ object }) => object)).toEqual(['no_such_setting']);
+    const other = await harness.startRestored(again.volume, source.password);
+    expect(await other.query('postgres', 'SHOW max_connections')).toEqual([{ max_connections: '77' }]);
+    await other.stop();
+  }, 120_000);
 
   test('is refused when any file of it was altered', async () => {
     const names: string[] = [];
