@@ -1,31 +1,35 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';
 import { shareChecks } from '../../../src/platform/shared-checks.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { FakePostgres } from '../../support/fake-postgres.ts';
-import { HOSTILITIES } from '../../support/hostile-servers.ts';
 import { insertInstance, secrets } from '../../support/sample-rows.ts';
 import { openUpkeepWorld, type UpkeepWorld } from './upkeep-world.ts';
 
 let world: UpkeepWorld;
-const servers: FakePostgres[] = [];
+let hostile: Worker | null = null;
 beforeAll(async () => {
   world = await openUpkeepWorld();
 });
 afterAll(async () => {
   await world.stopMonitors();
-  for (const server of servers) await server.stop();
+  if (hostile !== null) {
+    const ended = once(hostile, 'exit');
+    hostile.postMessage('stop');
+    await ended;
+  }
   await world.stop();
 });
 
 it('finds servers of every kind of malice unwell, and those beside them well', async () => {
   const { database, platform } = world;
   const honest = await world.createServer();
-  for (const make of Object.values(HOSTILITIES)) {
-    for (let copies = 0; copies < 3; copies += 1) servers.push(await make());
-  }
+  hostile = new Worker(path.join(import.meta.dirname, '../../support/hostile-servers-worker.ts'));
+  const [servers] = (await once(hostile, 'message')) as [readonly { readonly host: string; readonly port: number }[]];
   for (const { host, port } of servers) {
     const id = randomUUID();
     await insertInstance(database, {
@@ -37,7 +41,7 @@ it('finds servers of every kind of malice unwell, and those beside them well', a
       encryptedPassword: secrets.encrypt(world.password, id),
     });
   }
-  await world.monitor({ probe: shareChecks(createServerProbe()), intervalMs: 2_000, timeoutMs: 500 });
+  await world.monitor({ probe: shareChecks(createServerProbe()), intervalMs: 2_000, timeoutMs: 1_000 });
   const health = async () => {
     const { rows } = await database.pool.query<{ id: string; health: string }>('SELECT id, health FROM cms.instances');
     return rows;
@@ -49,7 +53,9 @@ it('finds servers of every kind of malice unwell, and those beside them well', a
   );
   expect(rows.filter((row) => row.health === 'HEALTHY').map(({ id }) => id)).toEqual([honest.instanceId]);
   expect(rows).toHaveLength(servers.length + 1);
-  const said = Buffer.concat(servers.flatMap(({ received }) => received)).toString('latin1');
+  const told = once(hostile, 'message');
+  hostile.postMessage('said');
+  const [said] = await told;
   expect(said).not.toContain(world.password);
 });
 
