@@ -4,6 +4,7 @@ import { MOVER_SECRETS } from '../../../../jobs/ports/mover-secrets.ts';
 import type { ManifestFields } from '../../../../src/platform/kubernetes/fill-template.ts';
 import { createJobManifests } from '../../../../src/platform/kubernetes/jobs/build-job.ts';
 import { createServerManifests } from '../../../../src/platform/kubernetes/servers/build-server.ts';
+import { parametersOf, templateOf } from '../../../../src/platform/kubernetes/servers/server-notes.ts';
 import { imageFor } from '../../../../src/platform/kubernetes/settings.ts';
 import { kubernetesSettings, readProductTemplates } from '../../../support/kubernetes-templates.ts';
 import { jobSpec, serverSpec } from '../../../support/platform-specs.ts';
@@ -32,6 +33,8 @@ function read(value: unknown, ...path: (string | number)[]): unknown {
 
 /** When the servers were asked to run. */
 const MADE = new Date('2026-01-01T00:00:00Z');
+const digestOf = (spec: ReturnType<typeof serverSpec>) =>
+  templateOf({ metadata: { name: 'x', ...(servers.server(spec, MADE).body.metadata as object) } });
 const podOf = (body: ManifestFields) => read(body, 'spec', 'template', 'spec');
 
 describe('the manifests of a server', () => {
@@ -115,6 +118,34 @@ describe('the manifests of a server', () => {
     const other = servers.server({ ...spec, operationId: 'another' }, new Date(0)).body;
     expect(read(one, 'spec')).toEqual(read(other, 'spec'));
     expect(one).not.toEqual(other);
+  });
+
+  test('parameters are a line each of one variable, in which Kubernetes finds nothing to put in', () => {
+    const parameters = { work_mem: '9MB', 'custom.words': `$(PGDATA) $$ "it's" \\` };
+    const { body } = servers.server({ ...spec, parameters }, MADE);
+    const environment = read(podOf(body), 'containers', 0, 'env') as { name: string; value: string }[];
+    const written = environment.find(({ name }) => name === 'TOYGRES_PARAMETERS')?.value;
+    expect(written).toBe(`custom.words=$$(PGDATA) $$$$ "it's" \\\nwork_mem=9MB\n`);
+    expect(parametersOf({ metadata: { name: 'x', ...(read(body, 'metadata') as object) } })).toEqual(parameters);
+    expect(digestOf({ ...spec, parameters })).not.toBe(digestOf(spec));
+  });
+
+  test('a certified one has its certificate and key in a Secret of its own, and does not start without', () => {
+    const certified = createServerManifests(templates, settings, true);
+    const pod = podOf(certified.server({ ...spec, exposure: 'PUBLIC' }, MADE).body);
+    const tls = (from: unknown) =>
+      (read(from, 'volumes') as { name: string; secret?: object }[]).find(({ name }) => name === 'tls')?.secret;
+    expect(tls(pod)).toEqual({ secretName: `${spec.resourceName}-tls`, defaultMode: 0o440, optional: false });
+    expect(tls(podOf(servers.server(spec, MADE).body))).toMatchObject({ optional: true });
+    expect(read(pod, 'containers', 0, 'env')).toContainEqual({ name: 'TOYGRES_TLS', value: 'only' });
+    const issued = certified.certificate(spec, { a: 'label' }, { certificate: 'the certificate', key: 'the key' });
+    expect(issued.body).toMatchObject({
+      type: 'kubernetes.io/tls',
+      metadata: { name: `${spec.resourceName}-tls`, labels: { a: 'label' } },
+      data: { 'tls.crt': btoa('the certificate'), 'tls.key': btoa('the key') },
+    });
+    // Servers that older releases started are told by this.
+    expect(certified.serverDigest).not.toBe(servers.serverDigest);
   });
 
   test('PG_DURABLE without an image is refused with the variable to set', () => {
