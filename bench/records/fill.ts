@@ -42,6 +42,13 @@ export async function fillRecords(
       platform,
     );
     await run(
+      `INSERT INTO cms.schedules (id, name, platform, enabled, cron, time_zone, instance_id, method, retention, concurrency,
+         next_due_at, last_due_at, due_before_at, promised_since)
+       SELECT gen_random_uuid(), 'of-' || name, platform, true, '0 3 * * *', 'UTC', id, 'LOGICAL', '{"keepDaily": 7}', 4,
+         now() + interval '1 hour', now() - interval '1 day', now() - interval '2 days', now() - interval '9 days'
+       FROM cms.instances WHERE state = 'RUNNING' AND resource_name LIKE '%4'`,
+    );
+    await run(
       `INSERT INTO cms.images (id, name, state, method, image_type, postgres_version, source_instance_id,
          source_instance_name, platform, source_storage_gib, labels, created_at, taken_at, schedule_id, expires_at)
        SELECT gen_random_uuid(), 'nightly-' || md5(k || '-' || i.name), CASE WHEN k = 1 THEN 'DELETED' ELSE 'AVAILABLE' END,
@@ -114,7 +121,7 @@ export async function fillRecords(
     await run(
       `INSERT INTO cms.schedule_runs (id, schedule_id, due_at, started_at, finished_at, state)
        SELECT gen_random_uuid(), id, now() - make_interval(hours => k), now(), now(), 'SUCCEEDED'
-       FROM cms.schedules CROSS JOIN generate_series(1, $1::int) k`,
+       FROM cms.schedules CROSS JOIN generate_series(1, $1::int) k WHERE selector IS NOT NULL`,
       Math.ceil(instances / 20),
     );
     await run(

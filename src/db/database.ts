@@ -3,7 +3,7 @@ import pg from 'pg';
 import * as tables from '../../drizzle/tables/index.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import { pause } from '../waiting/pause.ts';
-import { isFull, isSilence, translateDatabaseError } from './errors.ts';
+import { explainRefusedWrite, isFull, isSilence, translateDatabaseError } from './errors.ts';
 import { sessionConfig } from './session.ts';
 
 type Orm = NodePgDatabase<typeof tables>;
@@ -17,6 +17,11 @@ export interface Database {
   readonly pool: pg.Pool;
   /** Commits when `work` resolves, rolls back when it rejects. A connection that broke is UNAVAILABLE. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Why the last transaction of this process could not write: a disk that is full, a server that takes no changes. Null when
+   * it could, or when that is more than a minute ago. A read does not tell.
+   */
+  readonly refusal: string | null;
   /** Resolves when every connection is closed. */
   stop(): Promise<void>;
 }
@@ -114,6 +119,9 @@ async function endPool(pool: pg.Pool): Promise<void> {
   await cut;
 }
 
+/** Somebody may have made room meanwhile, and nothing was written since. */
+const REFUSAL_TOLD_MS = 60_000;
+
 /** Opens nothing yet: the first query does. A connection that dies while idle is dropped and replaced. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, applicationName = 'toygres', pooled = false } = options;
@@ -127,16 +135,25 @@ export function openDatabase(options: DatabaseOptions): Database {
   // An idle connection's error is no caller's: the pool has dropped it, and the next query opens another.
   pool.on('error', () => undefined);
   const orm = drizzle(pool, { schema: tables, casing: 'snake_case' });
+  let refused: { readonly why: string; readonly at: number } | null = null;
   return {
     url: options.url,
     orm,
     pool,
-    transaction: (work) =>
-      orm
-        .transaction((tx) => work(tx as unknown as Transaction))
-        .catch((error: unknown) => {
-          throw translateDatabaseError(error);
-        }),
+    get refusal() {
+      return refused !== null && performance.now() - refused.at < REFUSAL_TOLD_MS ? refused.why : null;
+    },
+    async transaction(work) {
+      try {
+        const done = await orm.transaction((tx) => work(tx as unknown as Transaction));
+        refused = null;
+        return done;
+      } catch (error) {
+        const why = explainRefusedWrite(error);
+        if (why !== null) refused = { why, at: performance.now() };
+        throw translateDatabaseError(error);
+      }
+    },
     stop: () => endPool(pool),
   };
 }

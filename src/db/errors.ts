@@ -73,6 +73,12 @@ const REASONS: Readonly<Record<string, string>> = {
     'The CMS database has no connection left: raise its max_connections, or lower TOYGRES_DATABASE_CONNECTIONS and TOYGRES_QUEUE_CONNECTIONS of each process.',
 };
 
+/** Why a server that reads well did not write; null where it was something else. */
+export function explainRefusedWrite(error: unknown): string | null {
+  const code = findServerError(error)?.code;
+  return code === '25006' || code === '53100' ? (REASONS[code] ?? null) : null;
+}
+
 /** The CMS database itself does not answer: apart from every other UNAVAILABLE, since it says nothing about a run's work. */
 class DatabaseUnavailable extends AppError {}
 

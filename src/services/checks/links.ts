@@ -61,6 +61,7 @@ async function lookAtDatabase(database: Database): Promise<string> {
   if (rows[0]?.readOnly) {
     throw broken('The CMS database is set to read only: what is asked for is refused until it takes changes again.');
   }
+  if (database.refusal !== null) throw broken(database.refusal);
   return `PostgreSQL ${rows[0]?.version} answered in ${(performance.now() - before).toFixed(1)} ms.`;
 }
 
