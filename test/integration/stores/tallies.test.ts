@@ -64,3 +64,10 @@ it('a transaction that is rolled back has counted nothing', async () => {
   client.release();
   expect(await counted()).toEqual(before);
 });
+
+it('a table that is emptied at once leaves nothing to count', async () => {
+  await live();
+  await run('TRUNCATE cms.operations, cms.instances CASCADE');
+  expect((await counted()).map(({ noun }) => noun)).not.toContain('instance');
+  expect(await counted()).toEqual(await countAnew());
+});
