@@ -96,7 +96,7 @@ export async function listReads(database: Database, secrets: SecretBox): Promise
       call(`instances with "${part}" in the name`, () => instances.page({ nameContains: part }, page)),
     ),
     ...PARTS.map((part) => call(`images with "${part}" in the name`, () => images.page({ nameContains: part }, page))),
-    call('instances by readiness', () => instances.page({ readiness: ['UNPROVEN'] }, page)),
+    call('instances by readiness', () => instances.page({ readiness: ['UNPROVEN'] }, { ...page, first: 10 })),
     call('instances of a scope', () => own.instances.page({}, page)),
     call('images of a scope', () => own.images.page({}, page)),
     call('operations of a scope', () => own.operations.page({}, page)),
