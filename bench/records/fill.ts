@@ -42,13 +42,6 @@ export async function fillRecords(
       platform,
     );
     await run(
-      `INSERT INTO cms.schedules (id, name, platform, enabled, cron, time_zone, instance_id, method, retention, concurrency,
-         next_due_at, last_due_at, due_before_at, promised_since)
-       SELECT gen_random_uuid(), 'of-' || name, platform, true, '0 3 * * *', 'UTC', id, 'LOGICAL', '{"keepDaily": 7}', 4,
-         now() + interval '1 hour', now() - interval '1 day', now() - interval '2 days', now() - interval '9 days'
-       FROM cms.instances WHERE state = 'RUNNING' AND resource_name LIKE '%4'`,
-    );
-    await run(
       `INSERT INTO cms.images (id, name, state, method, image_type, postgres_version, source_instance_id,
          source_instance_name, platform, source_storage_gib, labels, created_at, taken_at, schedule_id, expires_at)
        SELECT gen_random_uuid(), 'nightly-' || md5(k || '-' || i.name), CASE WHEN k = 1 THEN 'DELETED' ELSE 'AVAILABLE' END,

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { AlertKind } from '../../../schema/states.ts';
-import { brokenPromises, promises } from '../readiness/promises.ts';
+import { isBroken, newestImage, promises } from '../readiness/promises.ts';
 
 /**
  * What should be open of each kind, as rows (thing, severity, message, remedy, instance_id, image_id, schedule_id,
@@ -27,12 +27,15 @@ const imageFailed = (platform: string) => sql`
   ORDER BY m.source_instance_id, m.created_at DESC`;
 
 const imageOverdue = (platform: string) => sql`
-  SELECT b.id || ' ' || b.schedule_id AS thing, 'CRITICAL' AS severity,
-    'The schedule "' || b.name || '" was due at ' || to_char(b.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-      || ', and "' || b.instance_name || '" has no image as young as that.' AS message,
+  SELECT i.id || ' ' || p.id AS thing, 'CRITICAL' AS severity,
+    'The schedule "' || p.name || '" was due at ' || to_char(p.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+      || ', and "' || i.name || '" has no image as young as that.' AS message,
     'See the runs of the schedule, and whether a worker is alive (diagnostics).' AS remedy,
-    b.id AS instance_id, b.image_id, b.schedule_id, NULL::uuid AS operation_id
-  FROM (${brokenPromises(sql`(${promises})`, sql`p.platform = ${platform}`)}) b`;
+    i.id AS instance_id, newest.id AS image_id, p.id AS schedule_id, NULL::uuid AS operation_id
+  FROM (${promises}) p
+  JOIN cms.instances i ON i.platform = p.platform AND i.state = 'RUNNING'
+  LEFT JOIN LATERAL (${newestImage}) newest ON true
+  WHERE p.platform = ${platform} AND ${isBroken}`;
 
 /** The last drill of an instance that said something, of an image that is still there. */
 const drillFailed = (platform: string) => sql`

@@ -26,20 +26,8 @@ export const newestImage: SQL = sql`
   SELECT m.id, coalesce(m.taken_at, m.created_at) AS taken_at FROM cms.images m
   WHERE m.source_instance_id = i.id AND m.state = 'AVAILABLE' ORDER BY m.taken_at DESC NULLS LAST LIMIT 1`;
 
-/**
- * What is promised of instances and not kept, as rows (id, instance_name, schedule_id, name, due_at, image_id), of a relation
- * of promises `p` and the instances `i` that meet a condition on either. Those of one instance are found by its id, those of
- * labels by the index of them: not each promise is held against each instance.
- */
-export function brokenPromises(promised: SQL, condition: SQL): SQL {
-  const about = (isOf: SQL) => sql`
-    SELECT i.id, i.name AS instance_name, p.id AS schedule_id, p.name, p.due_at, p.taken_since
-    FROM ${promised} p JOIN cms.instances i
-      ON ${isOf} AND i.platform = p.platform AND i.state = 'RUNNING' AND i.created_at < p.due_at
-    WHERE ${condition}`;
-  return sql`
-    SELECT i.id, i.instance_name, i.schedule_id, i.name, i.due_at, newest.id AS image_id
-    FROM (${about(sql`i.id = p.instance_id`)} UNION ALL ${about(sql`p.instance_id IS NULL AND i.labels @> p.selector`)}) i
-    LEFT JOIN LATERAL (${newestImage}) newest ON true
-    WHERE newest.id IS NULL OR newest.taken_at < i.taken_since`;
-}
+/** Whether a promise `p` is broken for the instance `i` with the newest image `newest`. */
+export const isBroken: SQL = sql`
+  i.state = 'RUNNING' AND p.platform = i.platform AND i.created_at < p.due_at
+  AND CASE WHEN p.instance_id IS NULL THEN i.labels @> p.selector ELSE p.instance_id = i.id END
+  AND (newest.id IS NULL OR newest.taken_at < p.taken_since)`;

@@ -4,7 +4,7 @@ import { READINESS_STATUSES, type ReadinessStatus } from '../../../schema/states
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 import { distinctIds } from '../lists/keyed.ts';
-import { brokenPromises, newestImage, promises } from './promises.ts';
+import { isBroken, newestImage, promises } from './promises.ts';
 import { lastProof, lastVerdict, newestDrill } from './proofs.ts';
 
 /**
@@ -25,11 +25,11 @@ export function readinessRows(condition: SQL): SQL {
     LEFT JOIN LATERAL (${newestDrill}) drill ON true
     LEFT JOIN LATERAL (${lastVerdict}) verdict ON true
     LEFT JOIN LATERAL (${lastProof}) proof ON true
-    LEFT JOIN (
-      SELECT b.id, array_agg(b.name || ' (due at ' || to_char(b.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ')'
-        ORDER BY b.name) AS schedules
-      FROM (${brokenPromises(sql`promise`, condition)}) b GROUP BY b.id
-    ) late ON late.id = i.id
+    LEFT JOIN LATERAL (
+      SELECT array_agg(p.name || ' (due at ' || to_char(p.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ')'
+        ORDER BY p.name) AS schedules
+      FROM promise p WHERE ${isBroken}
+    ) late ON true
     WHERE ${condition}`;
 }
 
