@@ -13,7 +13,8 @@ import { Stops } from './app/stops.ts';
 import { untilUp } from './app/until-up.ts';
 import { startWebhooks } from './app/webhooks.ts';
 import type { Config } from './config/env.ts';
-import { explainUnusable } from './db/unusable.ts';
+import { isDatabaseUnavailable } from './db/errors.ts';
+import { explainUnusable, isNotUpYet } from './db/unusable.ts';
 import { keepFirstPassword, tokenFile } from './embedded/kept-secret.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -70,8 +71,15 @@ export async function startApp(
   log: Logger,
   options: StartOptions = {},
 ): Promise<RunningApp> {
-  const wait = { what: 'the database of records', waitMs: config.startWaitMs, log, signal: options.signal ?? null };
-  return untilUp(() => startOnce(config, mode, log, options), wait);
+  const dropped = new WeakSet<object>();
+  return untilUp(() => startOnce(config, mode, log, options, dropped), {
+    what: 'the database of records',
+    waitMs: config.startWaitMs,
+    log,
+    // A home that is not there says ENOENT, as a socket does: only what came of the records counts.
+    mayPass: (error) => typeof error === 'object' && error !== null && dropped.has(error),
+    signal: options.signal ?? null,
+  });
 }
 
 async function startOnce(
@@ -79,9 +87,10 @@ async function startOnce(
   mode: Mode,
   log: Logger,
   { showsSecrets = false, signal = null }: StartOptions,
+  dropped: WeakSet<object>,
 ): Promise<RunningApp> {
   await using stops = new Stops(log, signal);
-  const starting = startAll(config, mode, log, stops, showsSecrets);
+  const starting = startAll(config, mode, log, stops, showsSecrets, dropped);
   // Awaited here: what was started is stopped when this has failed, and not before.
   return await (signal === null ? starting : Promise.race([starting, hangingStart(signal)]));
 }
@@ -92,13 +101,17 @@ async function startAll(
   log: Logger,
   stops: Stops,
   showsSecrets: boolean,
+  dropped: WeakSet<object>,
 ): Promise<RunningApp> {
   const foundations = await layFoundations(config, mode, log, stops);
   try {
     return await startOn(foundations, config, mode, log, stops, showsSecrets);
   } catch (error) {
     // As it was thrown it holds a statement with its parameters.
-    throw explainUnusable(error, foundations.databaseUrl);
+    const told = explainUnusable(error, foundations.databaseUrl);
+    const isDropped = isDatabaseUnavailable(error) || (!(error instanceof AppError) && isNotUpYet(error));
+    if (isDropped && typeof told === 'object' && told !== null) dropped.add(told);
+    throw told;
   }
 }
 

@@ -12,8 +12,14 @@ export interface WaitOptions {
   /** How long to try again; 0: not at all. */
   readonly waitMs: number;
   readonly log: Logger;
+  /** Whether waiting may mend what it threw. Default: what is said of a server that is not up yet. */
+  readonly mayPass?: (error: unknown) => boolean;
   /** Waits no longer when it is aborted, and throws what it says. */
   readonly signal?: AbortSignal | null;
+}
+
+function isOfServerNotUp(error: unknown): boolean {
+  return isNotUpYet(error) || isDatabaseUnavailable(error);
 }
 
 /**
@@ -23,7 +29,7 @@ export interface WaitOptions {
  */
 export async function untilUp<T>(
   work: () => Promise<T>,
-  { what, waitMs, log, signal = null }: WaitOptions,
+  { what, waitMs, log, mayPass = isOfServerNotUp, signal = null }: WaitOptions,
 ): Promise<T> {
   const deadline = performance.now() + waitMs;
   for (let pauseMs = FIRST_MS, said = false; ; pauseMs = Math.min(LONGEST_MS, pauseMs * 2)) {
@@ -31,7 +37,7 @@ export async function untilUp<T>(
       return await work();
     } catch (error) {
       const left = deadline - performance.now();
-      if (left <= 0 || !(isNotUpYet(error) || isDatabaseUnavailable(error))) throw error;
+      if (left <= 0 || !mayPass(error)) throw error;
       if (!said) log.info({ seconds: Math.ceil(left / 1000) }, `waiting for ${what}, which is not up yet`);
       said = true;
       signal?.throwIfAborted();

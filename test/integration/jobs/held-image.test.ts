@@ -52,7 +52,7 @@ describe('an image whose files the store keeps', () => {
 
   it('cannot be restored from the archive tier, and says how it comes back from there before anything is made', async () => {
     const image = await takeImage('archived');
-    const [name = ''] = (await plane.blobs(`${image}/`)).filter((blob) => blob.endsWith('.tar'));
+    const [name = ''] = (await plane.blobs(`${image}/`)).filter((blob) => !blob.endsWith('manifest.json'));
     await plane.container.getBlobClient(name).setAccessTier('Archive');
     const { instanceId, operationId } = await plane.createInstance({ name: 'cold', sourceImageId: image });
     expect(await plane.ended(operationId)).toMatchObject({
