@@ -169,6 +169,13 @@ export default function UsersPage() {
               Delete user
             </Button>
           </div>
+          <AsCode
+            code={{
+              document: DeleteUserDocument,
+              variables: { input: { userId: going.id } },
+              command: commandLine('user', 'delete', going.username),
+            }}
+          />
         </AskDialog>
       )}
     </ServerFrame>

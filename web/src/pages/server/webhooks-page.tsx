@@ -11,6 +11,7 @@ import {
   WebhooksDocument,
   type WebhooksQuery,
 } from '../../generated/graphql.ts';
+import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
 import { AskDialog } from '../../ui/dialog.tsx';
 import { ActionMenu } from '../../ui/menu.tsx';
@@ -98,6 +99,14 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
           nameOf={({ event }) => event}
         />
       )}
+      <AsCode
+        label="The trial as code"
+        code={{
+          document: TestWebhookDocument,
+          variables: { input: { webhookId: id } },
+          command: commandLine('webhook', 'test', name),
+        }}
+      />
       {isAsking && (
         <AskDialog title={`Delete ${name}?`} onClose={() => setAsking(false)} isAlert>
           <p>It is told of nothing any more, and the record of its messages goes.</p>
@@ -116,6 +125,13 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
               Delete webhook
             </Button>
           </div>
+          <AsCode
+            code={{
+              document: DeleteWebhookDocument,
+              variables: { input: { webhookId: id } },
+              command: commandLine('webhook', 'delete', name),
+            }}
+          />
         </AskDialog>
       )}
     </Panel>
