@@ -88,9 +88,11 @@ function OperationView({ id }: { readonly id: string }) {
           <Button
             refusal={
               role ??
-              (state === 'FAILED' || state === 'CANCELLED'
+              (state === 'FAILED'
                 ? null
-                : 'Only what failed or was cancelled can be tried again.')
+                : state === 'CANCELLED'
+                  ? 'It was cancelled, and what it did is taken back: ask for it anew.'
+                  : 'Only what failed can be tried again.')
             }
             onPress={() => setAsked('retry')}
           >
