@@ -1,7 +1,6 @@
 import { notFound } from '../../../resolvers/ids.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
-import type { InstanceState } from '../../../schema/states.ts';
 import { type LockedImage, lockImage } from '../../stores/images/writes.ts';
 import { type LockedInstance, lockInstance } from '../../stores/instances/writes.ts';
 import { findOperation, type LockedOperation } from '../../stores/operations/transitions.ts';
@@ -47,14 +46,5 @@ export function requireOwnPlatform(
     'CONFLICT',
     `This ${noun} belongs to the platform ${record.platform}, and this server works on ${platformId}: ask a server of ` +
       'that platform.',
-  );
-}
-
-/** CONFLICT with the state unless it is the wanted one; `purpose` completes "to be ...". */
-export function requireState(instance: LockedInstance, wanted: InstanceState, purpose: string): void {
-  if (instance.state === wanted) return;
-  throw new AppError(
-    'CONFLICT',
-    `The instance "${instance.name}" is ${instance.state}, and must be ${wanted} to be ${purpose}.`,
   );
 }

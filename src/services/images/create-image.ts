@@ -11,8 +11,9 @@ import type { LockedInstance } from '../../stores/instances/writes.ts';
 import { requireFree } from '../../stores/operations/exclusivity.ts';
 import { labelWithScope } from '../access/granted-scope.ts';
 import type { Admission } from '../commands/gate.ts';
-import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
+import { requireInstance, requireOwnPlatform } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
+import { requireState } from '../commands/require-state.ts';
 
 /** How images can be taken, the ways that are offered first. */
 export function readImageMethods(): readonly ImageMethod[] {
@@ -87,7 +88,7 @@ export async function writeNewImage(
   const { queue } = dependencies;
   const source = await requireInstance(admission, input.instanceId);
   requireOwnPlatform(admission, 'instance', source);
-  requireState(source, 'RUNNING', 'imaged');
+  await requireState(tx, source, 'RUNNING', 'imaged');
   const id = randomUUID();
   const claim = { instanceId: source.id, imageId: id, excludesOnInstance: false, excludesOnImage: true };
   await requireFree(tx, claim);

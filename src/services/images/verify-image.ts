@@ -7,6 +7,7 @@ import { requireFree } from '../../stores/operations/exclusivity.ts';
 import type { Admission } from '../commands/gate.ts';
 import { requireImage, requireOwnPlatform } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
+import { requireAvailable } from '../commands/require-state.ts';
 
 /** What begins the name of a drill's server on the platform; the name of an instance may begin like it. */
 const SERVER_NAME = 'drill';
@@ -23,12 +24,7 @@ export async function writeVerification(
   const { tx, caller } = admission;
   const image = await requireImage(admission, imageId);
   requireOwnPlatform(admission, 'image', image);
-  if (image.state !== 'AVAILABLE' || image.encryptedPassword === null) {
-    throw new AppError(
-      'CONFLICT',
-      `The image "${image.name}" is ${image.state}, and must be AVAILABLE to be verified: choose another one.`,
-    );
-  }
+  await requireAvailable(tx, image, 'verified');
   const workflows = findImageWorkflows(image.method);
   if (workflows === null) {
     throw new AppError(

@@ -13,8 +13,9 @@ import { beginInstanceDeletion, changeInstance, type LockedInstance } from '../.
 import { requireFree } from '../../stores/operations/exclusivity.ts';
 import { keepScopeLabels } from '../access/granted-scope.ts';
 import type { Admission } from '../commands/gate.ts';
-import { requireInstance, requireOwnPlatform, requireState } from '../commands/locked-records.ts';
+import { requireInstance, requireOwnPlatform } from '../commands/locked-records.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
+import { requireState } from '../commands/require-state.ts';
 import { insertImageOf } from '../images/create-image.ts';
 import { chooseConnectionSecret } from './connection-secret.ts';
 import { noticesOfRoom } from './room.ts';
@@ -34,9 +35,9 @@ async function requireParametersFree({ tx }: Admission, { id }: LockedInstance):
   await requireFree(tx, { instanceId: id, imageId: null, excludesOnInstance: false, excludesOnImage: false });
 }
 
-function requireGrowable(instance: LockedInstance): void {
+async function requireGrowable(instance: LockedInstance, { tx }: Admission): Promise<void> {
   if (instance.state === 'STOPPED') return;
-  requireState(instance, 'RUNNING', 'given a larger volume');
+  await requireState(tx, instance, 'RUNNING', 'given a larger volume');
 }
 
 /**
@@ -83,7 +84,7 @@ export interface InstanceOperation<I extends InstanceInput> {
   readonly workflow: Workflow<I>;
   readonly input: (instance: LockedInstance) => I;
   /** Throws CONFLICT when the instance is not in a state for it. */
-  readonly require: (instance: LockedInstance) => void;
+  readonly require: (instance: LockedInstance, admission: Admission) => void | Promise<void>;
 }
 
 /** Enqueues an operation that excludes every other one on the instance; the worker changes the state when it is true. */
@@ -96,7 +97,7 @@ export async function writeInstanceOperation<I extends InstanceInput>(
   const { tx, caller } = admission;
   const instance = await requireInstance(admission, instanceId);
   requireOwnPlatform(admission, 'instance', instance);
-  require(instance);
+  await require(instance, admission);
   const claim = { instanceId: instance.id, imageId: null, excludesOnInstance: true, excludesOnImage: false };
   await requireFree(tx, claim);
   const operationId = await queue.enqueue(tx, workflow, input(instance), { ...claim, kind, actor: caller });
@@ -149,7 +150,7 @@ export async function writeDeletionAfterImage(
   const instance = await requireInstance(admission, instanceId);
   requireOwnPlatform(admission, 'instance', instance);
   requireDeletable(instance);
-  requireState(instance, 'RUNNING', 'imaged before it is deleted');
+  await requireState(tx, instance, 'RUNNING', 'imaged before it is deleted');
   const imageId = randomUUID();
   const claim = { instanceId: instance.id, imageId, excludesOnInstance: true, excludesOnImage: true };
   await requireFree(tx, claim);

@@ -14,8 +14,9 @@ import type {
 import { AppError } from '../../../schema/errors.ts';
 import { generatePassword } from '../../secrets/generate-password.ts';
 import { type LockedInstance, noteNextPassword } from '../../stores/instances/writes.ts';
-import { requireState } from '../commands/locked-records.ts';
+import type { Admission } from '../commands/gate.ts';
 import type { CommandDependencies } from '../commands/ports.ts';
+import { requireState } from '../commands/require-state.ts';
 import {
   type InstanceOperation,
   writeDeletionAfterImage,
@@ -27,12 +28,10 @@ import { noOwner } from './connection-secret.ts';
 import { writeNewInstance } from './create-instance.ts';
 
 /** A server that was to run and does not can be RUNNING by its record, with the failure beside it: starting helps. */
-function requireStartable(instance: LockedInstance): void {
+async function requireStartable(instance: LockedInstance, { tx }: Admission): Promise<void> {
   if (instance.state === 'RUNNING' && instance.failure !== null) return;
-  if (instance.state === 'RUNNING') {
-    throw new AppError('CONFLICT', `The instance "${instance.name}" is RUNNING already: there is nothing to do.`);
-  }
-  requireState(instance, 'STOPPED', 'started');
+  if (instance.state === 'RUNNING') throw nothingToDo(instance);
+  await requireState(tx, instance, 'STOPPED', 'started');
 }
 
 /** One whose start has failed is STOPPED by its record, and a cluster goes on with it by itself until it is told not to. */
@@ -40,12 +39,18 @@ function isStillTried(instance: LockedInstance): boolean {
   return instance.state === 'STOPPED' && instance.failure !== null;
 }
 
-function requireStoppable(instance: LockedInstance): void {
-  if (!isStillTried(instance)) requireState(instance, 'RUNNING', 'stopped');
+async function requireStoppable(instance: LockedInstance, { tx }: Admission): Promise<void> {
+  if (isStillTried(instance)) return;
+  if (instance.state === 'STOPPED') throw nothingToDo(instance);
+  await requireState(tx, instance, 'RUNNING', 'stopped');
 }
 
-function requireRestartable(instance: LockedInstance): void {
-  if (!isStillTried(instance)) requireState(instance, 'RUNNING', 'restarted');
+async function requireRestartable(instance: LockedInstance, { tx }: Admission): Promise<void> {
+  if (!isStillTried(instance)) await requireState(tx, instance, 'RUNNING', 'restarted');
+}
+
+function nothingToDo({ name, state }: LockedInstance): AppError {
+  return new AppError('CONFLICT', `The instance "${name}" is ${state} already: there is nothing to do.`);
 }
 
 type Verb = Omit<InstanceOperation<InstanceInput>, 'input'>;
@@ -65,7 +70,7 @@ const RESTART: Verb = {
 const ROTATE: Verb = {
   kind: 'ROTATE_CREDENTIALS',
   workflow: rotateCredentials,
-  require: (instance) => requireState(instance, 'RUNNING', 'given another password'),
+  require: (instance, { tx }) => requireState(tx, instance, 'RUNNING', 'given another password'),
 };
 
 const ROTATE_OWNER: Verb = { ...ROTATE, workflow: rotateOwnerCredentials };

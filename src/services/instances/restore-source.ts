@@ -9,6 +9,7 @@ import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { LockedImage } from '../../stores/images/writes.ts';
 import type { Admission } from '../commands/gate.ts';
 import { requireImage } from '../commands/locked-records.ts';
+import { requireAvailable } from '../commands/require-state.ts';
 import { decideOnBackgroundWork } from './background-work.ts';
 import { decideOnFunctions } from './durable-functions.ts';
 
@@ -93,13 +94,8 @@ export async function readRestoreSource(
   secrets: SecretBox,
   input: CreateInstance & { readonly sourceImageId: string },
 ): Promise<RestoreSource> {
-  const image = await requireImage(admission, input.sourceImageId, 'sourceImageId');
-  if (image.state !== 'AVAILABLE' || image.encryptedPassword === null) {
-    throw new AppError(
-      'CONFLICT',
-      `The image "${image.name}" is ${image.state}, and must be AVAILABLE to be restored: choose another one.`,
-    );
-  }
+  const found = await requireImage(admission, input.sourceImageId, 'sourceImageId');
+  const image = await requireAvailable(admission.tx, found, 'restored');
   const workflows = findImageWorkflows(image.method);
   if (workflows === null) {
     throw new AppError('UNAVAILABLE', `This release cannot restore images of the method ${image.method}.`);

@@ -3,8 +3,27 @@ import { images, instances, operations } from '../../../drizzle/tables/index.ts'
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { Claim } from '../../../jobs/workflow/operation-queue.ts';
 import { AppError } from '../../../schema/errors.ts';
-import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
+import { ACTIVE_OPERATION_STATES, type OperationKind } from '../../../schema/states.ts';
 import { inside } from '../../db/database.ts';
+
+/** The oldest operation under way on the instance or the image, or null. */
+export async function findUnderWay(
+  tx: Transaction,
+  on: { readonly instanceId: string } | { readonly imageId: string },
+): Promise<{ readonly id: string; readonly kind: OperationKind } | null> {
+  const [found] = await inside(tx)
+    .select({ id: operations.id, kind: operations.kind })
+    .from(operations)
+    .where(
+      and(
+        inArray(operations.state, [...ACTIVE_OPERATION_STATES]),
+        'instanceId' in on ? eq(operations.instanceId, on.instanceId) : eq(operations.imageId, on.imageId),
+      ),
+    )
+    .orderBy(operations.createdAt)
+    .limit(1);
+  return found ?? null;
+}
 
 /**
  * Makes sure that no active operation stands in the way: an excluding one suffers no other on its instance or image, one

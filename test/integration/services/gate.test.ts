@@ -106,7 +106,7 @@ describe('every command', () => {
       onCommand: async () => Promise.reject(new Error('no room')),
     });
     expect((await refusalOf(world.instanceCommands.stop(admin, { instanceId }), 'CONFLICT')).message).toContain(
-      'must be RUNNING',
+      'STOPPED already',
     );
   });
 
