@@ -41,10 +41,10 @@ const FIELD_OF_INPUT = /^Field "(\w{1,100})"/;
 
 function findFault(variable: string, type: GraphQLInputType, value: unknown): AppError | null {
   let fault: AppError | null = null;
-  coerceInputValue(value, type, (path, invalid, { message }) => {
+  coerceInputValue(value, type, (path, invalid, { message, extensions }) => {
     const field = FIELD_OF_INPUT.exec(message)?.[1] ?? path.findLast((part) => typeof part === 'string') ?? variable;
     const place = [variable, ...path].join('.');
-    const said = withoutValue(message, invalid);
+    const said = isOurs(extensions) ? message : withoutValue(message, invalid);
     fault ??= invalidInput(String(field), readRule(message), `${place}: ${said}${said.endsWith('?') ? '' : '.'}`);
   });
   return fault;
@@ -59,6 +59,11 @@ export function readRule(message: string): 'required' | 'known' | 'type' {
   )
     return 'required';
   return / is not defined by type /.test(message) ? 'known' : 'type';
+}
+
+/** Whether one of our scalars said so, which repeats no value. */
+export function isOurs(extensions: Readonly<Record<string, unknown>>): boolean {
+  return extensions.code === 'INVALID_INPUT';
 }
 
 const MAX_LENGTH = 200;

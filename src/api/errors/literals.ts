@@ -11,7 +11,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { type AppError, invalidInput } from '../../../schema/errors.ts';
-import { readRule, withoutValue } from './coercion.ts';
+import { isOurs, readRule, withoutValue } from './coercion.ts';
 
 /** How graphql names a field of an input object that is missing; the path leads to the object. */
 const MISSING_FIELD = /^Field "\w{1,100}\.(\w{1,100})" of required type/;
@@ -39,13 +39,13 @@ export function checkLiterals(schema: GraphQLSchema, document: DocumentNode): vo
   if (fault !== null) throw fault;
 }
 
-function explain(path: readonly string[], { message, nodes }: GraphQLError): AppError {
+function explain(path: readonly string[], { message, nodes, extensions }: GraphQLError): AppError {
   const missing = MISSING_FIELD.exec(message)?.[1];
   const field = missing ?? path.at(-1) ?? 'value';
   const value = nodes?.[0] === undefined ? '' : print(nodes[0]);
   const rule = missing === undefined ? readRule(message) : 'required';
-  const said =
-    missing === undefined ? withoutValue(message, value) : `the field "${missing}" was left out, and it is required`;
+  const unmissed = isOurs(extensions) ? message : withoutValue(message, value);
+  const said = missing === undefined ? unmissed : `the field "${missing}" was left out, and it is required`;
   const place = path.join('.') || 'A value';
   return invalidInput(field, rule, `${place}: ${said}: see the schema for what fits.`);
 }
