@@ -25,8 +25,8 @@ export function parseDocument(source: string): DocumentNode {
       fields += 1;
     },
   });
-  if (fields > LIMITS.fields) throw tooLarge('documentTooLong', 'fields and fragments', fields, LIMITS.fields);
   if (aliases > LIMITS.aliases) throw tooLarge('tooManyAliases', 'aliases', aliases, LIMITS.aliases);
+  if (fields > LIMITS.fields) throw tooLarge('documentTooLong', 'fields and fragments', fields, LIMITS.fields);
   checkDepth(document);
   return document;
 }

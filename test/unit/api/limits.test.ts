@@ -34,6 +34,8 @@ describe('a document', () => {
     expect(() => parseDocument(build(LIMITS.aliases + 1))).toThrow(
       beyond('tooManyAliases', /151 aliases, and 150 are allowed/),
     );
+    // So many that there are too many fields as well: the aliases are what whoever wrote it can mend.
+    expect(() => parseDocument(build(1000))).toThrow(beyond('tooManyAliases', /1000 aliases/));
   });
 
   it('may have so many fields and no more', () => {
