@@ -13,6 +13,7 @@ import type { ApiContext } from '../../resolvers/context.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ErrorFormatter } from './errors/format-error.ts';
 import { refuseRequest } from './errors/refusals.ts';
+import { PREFLIGHTED } from './http/check-request.ts';
 import { checkOperation } from './limits/check-operation.ts';
 import { LIMITS } from './limits/limits.ts';
 
@@ -32,7 +33,7 @@ export function createApollo({ schema, httpServer, formatError, log }: ApolloPar
     schema,
     nodeEnv: 'production',
     introspection: true,
-    csrfPrevention: true,
+    csrfPrevention: { requestHeaders: [...PREFLIGHTED] },
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,

@@ -4,13 +4,26 @@ import type { ErrorFormatter } from '../errors/format-error.ts';
 import { refuseRequest } from '../errors/refusals.ts';
 import { sendErrors } from './send-errors.ts';
 
+/** What this API can answer with. */
+const ANSWERS = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
+/** Accept may say the charset too, and then matches only what says it as well. */
+const ACCEPTABLE = ANSWERS.flatMap((type) => [type, `${type}; charset=utf-8`]);
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
-/** Headers that a page of another site cannot send without asking first. */
-const PREFLIGHTED = ['apollo-require-preflight', 'x-apollo-operation-name'];
+/** Headers that a page of another site cannot send without asking first; who calls is told by one of the first two. */
+export const PREFLIGHTED = [
+  'authorization',
+  'x-toygres-client',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+] as const;
 
 /** Refuses a request of which no body could be read, or that a page of another site could have sent: before it is read. */
 export function checkHeaders(formatError: ErrorFormatter): RequestHandler {
   return (request, response, next) => {
+    if (!request.accepts(ACCEPTABLE)) {
+      const refusal = `None of the types in Accept can be answered: ask for ${ANSWERS.join(', ')}, or leave Accept out.`;
+      return sendErrors(request, response, 406, [formatError(refuseRequest(refusal, 'Accept', 'known'))]);
+    }
     const fault = request.method === 'POST' ? findTypeFault(request.headers['content-type']) : null;
     const isBareGet = request.method !== 'POST' && !PREFLIGHTED.some((name) => request.headers[name]);
     if (fault === null && !isBareGet) return next();

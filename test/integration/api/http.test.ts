@@ -176,10 +176,31 @@ describe('the API over HTTP', () => {
       headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/plain' },
       body: JSON.stringify(VIEWER),
     });
-    const get = await fetch(`${api.url}/graphql?query=${encodeURIComponent(VIEWER.query)}`, {
+    const get = await fetch(`${api.url}/graphql?query=${encodeURIComponent(VIEWER.query)}`);
+    expect([form.status, get.status]).toEqual([400, 401]);
+  });
+
+  it('answers a query by GET that a token comes with: no page of another site can send one without asking first', async () => {
+    const response = await fetch(`${api.url}/graphql?query=${encodeURIComponent(VIEWER.query)}`, {
       headers: { authorization: `Bearer ${TOKEN}` },
     });
-    expect([form.status, get.status]).toEqual([400, 400]);
+    expect([response.status, await response.json()]).toMatchObject([200, { data: { viewer: {} } }]);
+  });
+
+  it.each([
+    ['application/graphql-response+json; charset=utf-8', 400, 'application/graphql-response+json; charset=utf-8'],
+    ['application/json;charset=UTF-8', 400, 'application/json; charset=utf-8'],
+    ['text/html', 406, 'application/json; charset=utf-8'],
+  ])('answers faults to Accept: %s with %i as %s', async (accept, status, type) => {
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', accept },
+      body: '{}',
+    });
+    const { errors } = (await response.json()) as { errors: GraphQLFormattedError[] };
+    expect([response.status, response.headers.get('content-type')]).toEqual([status, type]);
+    expect(errors[0]?.extensions?.field).toBe(status === 406 ? 'Accept' : 'query');
+    expect(errors[0]?.message).toMatch(/: (send|ask for) /);
   });
 
   it.each([
