@@ -35,6 +35,11 @@ async function followLog(api: ApiClient, jobId: string, onLine: (text: string) =
   for await (const line of lines) onLine(line.text);
 }
 
+/** As it was at the first event: what came of it since is told by the events, each in its turn. */
+function asBefore(step: ViewedStep): ViewedStep {
+  return { ...step, state: 'PENDING', progress: null, failure: null, startedAt: null, finishedAt: null };
+}
+
 /**
  * Shows an operation on `stream` from its first event to its last, with its jobs' logs.
  * Throws with the failure's own words when it does not end SUCCEEDED.
@@ -46,7 +51,8 @@ export async function watchOperation(
   stream: NodeJS.WriteStream,
 ): Promise<void> {
   const view = createProgressView(stream);
-  const steps = new Map((await readOperation(api, operationId)).steps.map((step) => [step.position, step]));
+  const { steps: asOfNow } = await readOperation(api, operationId);
+  const steps = new Map(asOfNow.map((step) => [step.position, asBefore(step)]));
   const followed = new Map<string, Promise<void>>();
   const events = api.subscribe<WatchedEvent>(
     `subscription ($id: ID!) { operationEvents(operationId: $id) { state percent step { ${STEP_FIELDS} } } }`,
@@ -63,5 +69,9 @@ export async function watchOperation(
   const { state, failure } = await readOperation(api, operationId);
   view.finish();
   if (state !== 'SUCCEEDED')
-    throw new Error(`${title}: ${state}${failure === null ? '' : ` at "${failure.step ?? '?'}": ${failure.message}`}`);
+    throw new Error(`${title}: ${state}${failure === null ? '' : `${placeOf(failure)}: ${failure.message}`}`);
+}
+
+function placeOf({ step }: { readonly step: string | null }): string {
+  return step === null ? '' : ` at "${step}"`;
 }
