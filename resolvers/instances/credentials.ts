@@ -41,8 +41,8 @@ export class CredentialsResolver {
     if (found !== null) return { instanceId: id, ...found };
     throw new AppError(
       'CONFLICT',
-      'This server has no login OWNER: it, or the server of its image, was made before there were such logins. Ask an ' +
-        'administrator for the SUPERUSER.',
+      'This server has no login OWNER: it, or the server of its image, was made before there were such logins, or it was ' +
+        'restored without the database app. Ask an administrator for the SUPERUSER.',
       { details: { field: 'login', rule: 'hasLogin' } },
     );
   }

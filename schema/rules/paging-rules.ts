@@ -12,7 +12,7 @@ function checkRange(field: string, value: number, min: number, max: number, reme
 
 /** Requires the size of a page, the same for every list at every level of a query. */
 export function checkPage(first: number): void {
-  checkRange('first', first, 1, FIRST_MAX, 'ask for fewer and follow pageInfo.endCursor');
+  checkRange('first', first, 1, FIRST_MAX, 'choose one; where there is a pageInfo, the rest comes after its endCursor');
 }
 
 /** Requires what a reader of logs may ask for; null and undefined are for "not asked". */
