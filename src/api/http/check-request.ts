@@ -4,10 +4,11 @@ import type { ErrorFormatter } from '../errors/format-error.ts';
 import { refuseRequest } from '../errors/refusals.ts';
 import { sendErrors } from './send-errors.ts';
 
-/** What this API can answer with. */
-const ANSWERS = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
+/** What this API can answer with; streams to a POST alone. */
+const ANSWERS = ['application/json', 'application/graphql-response+json'];
+const STREAM = 'text/event-stream';
 /** Accept may say the charset too, and then matches only what says it as well. */
-const ACCEPTABLE = ANSWERS.flatMap((type) => [type, `${type}; charset=utf-8`]);
+const withCharset = (types: readonly string[]) => types.flatMap((type) => [type, `${type}; charset=utf-8`]);
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 /** Headers that a page of another site cannot send without asking first; who calls is told by one of the first two. */
 export const PREFLIGHTED = [
@@ -20,8 +21,10 @@ export const PREFLIGHTED = [
 /** Refuses a request of which no body could be read, or that a page of another site could have sent: before it is read. */
 export function checkHeaders(formatError: ErrorFormatter): RequestHandler {
   return (request, response, next) => {
-    if (!request.accepts(ACCEPTABLE)) {
-      const refusal = `None of the types in Accept can be answered: ask for ${ANSWERS.join(', ')}, or leave Accept out.`;
+    if (!request.accepts(withCharset(request.method === 'POST' ? [...ANSWERS, STREAM] : ANSWERS))) {
+      const refusal =
+        `None of the types in Accept can be answered: ask for ${ANSWERS.join(', ')}, or ${STREAM} by POST, or leave ` +
+        'Accept out.';
       return sendErrors(request, response, 406, [formatError(refuseRequest(refusal, 'Accept', 'known'))]);
     }
     const fault = request.method === 'POST' ? findTypeFault(request.headers['content-type']) : null;
