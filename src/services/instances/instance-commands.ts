@@ -80,8 +80,8 @@ function chooseRotation({ login }: RotateCredentials): Verb {
   if (login !== 'OWNER') return ROTATE;
   return {
     ...ROTATE_OWNER,
-    require: (instance) => {
-      ROTATE.require(instance);
+    require: async (instance, admission) => {
+      await ROTATE.require(instance, admission);
       if (instance.encryptedOwnerPassword === null) throw noOwner('login');
     },
   };
