@@ -14,7 +14,8 @@ export function canTell(
 export function noOwner(field: string): AppError {
   return new AppError(
     'CONFLICT',
-    'This server has no login OWNER: it, or the server of its image, was made before there were such logins.',
+    'This server has no login OWNER: it, or the server of its image, was made before there were such logins, or it was ' +
+      'restored without the database app. Leave this out, and use the login SUPERUSER.',
     { details: { field, rule: 'hasLogin' } },
   );
 }
