@@ -11,7 +11,6 @@ const OF_INSTANCES = {
   start: (instanceId: string) => world.instanceCommands.start(admin, { instanceId }),
   restart: (instanceId: string) => world.instanceCommands.restart(admin, { instanceId }),
   rotate: (instanceId: string) => world.instanceCommands.rotateCredentials(admin, { instanceId }),
-  grow: (instanceId: string) => world.instanceCommands.update(admin, { instanceId, storageGib: 999 }),
   image: (instanceId: string) => world.imageCommands.create(admin, { instanceId, name: newName('i') }),
   deleteAfterImage: (instanceId: string) =>
     world.instanceCommands.delete(admin, { instanceId, finalImage: newName('last') }),
@@ -43,6 +42,17 @@ describe('a refusal by state', () => {
       }
     },
   );
+
+  it('to grow names the operation that makes the instance', async () => {
+    const instanceId = await insertInstance(world.database, { state: 'CREATING' });
+    const operationId = await insertOperation(world.database, {
+      instanceId,
+      kind: 'CREATE_INSTANCE',
+      state: 'RUNNING',
+    });
+    const grown = world.instanceCommands.update(admin, { instanceId, storageGib: 999 });
+    expectNamed(await refusalOf(grown, 'CONFLICT'), 'CREATING', operationId);
+  });
 
   it.each(Object.entries(OF_IMAGES))(
     'to %s names the operation that takes or deletes the image',
