@@ -66,12 +66,18 @@ export const STATEMENTS: readonly StatementQuestion[] = [
           IF here <> %4$L THEN EXECUTE pg_catalog.format('ALTER TABLE %%s RENAME CONSTRAINT %%I TO %%I', %1$L, here, %4$L); END IF;
         END $body$, k.place, k.above, k.parent, k.conname))`)}
       FROM (
+        WITH RECURSIVE tree AS (
+          SELECT oid, conname, conrelid, false AS named FROM pg_constraint WHERE contype = 'f' AND conparentid = 0
+          UNION ALL
+          SELECT c.oid, c.conname, c.conrelid, t.named OR c.conname <> t.conname
+          FROM pg_constraint c JOIN tree t ON t.oid = c.conparentid AND t.conrelid <> c.conrelid
+        )
         SELECT c.conname, p.conname AS parent, format('%I.%I', n.nspname, t.relname) AS place, format('%I.%I', m.nspname, u.relname) AS above,
           (SELECT count(*) FROM pg_partition_ancestors(t.oid)) AS depth
-        FROM pg_constraint c JOIN pg_constraint p ON p.oid = c.conparentid AND p.conrelid <> c.conrelid AND p.conname <> c.conname
+        FROM tree x JOIN pg_constraint c ON c.oid = x.oid JOIN pg_constraint p ON p.oid = c.conparentid
         JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
         JOIN pg_class u ON u.oid = p.conrelid JOIN pg_namespace m ON m.oid = u.relnamespace
-        WHERE c.contype = 'f'
+        WHERE x.named
       ) k ORDER BY k.depth`,
   },
   {

@@ -73,7 +73,10 @@ test.runIf(directory !== '')(
     expect(end).toMatchObject({ exitCode: 0, errors: [] });
     const findings = (image.results[0]?.findings ?? []) as { code: string; object: string }[];
     expect([...new Set(findings.map(({ code }) => code))]).toEqual(['UNLOGGED_TABLE_EMPTY']);
-    const emptied = new Set(findings.map(({ object }) => `regression: rows of ${object}`));
+    // A sequence of such a table begins anew.
+    const emptied = new Set(
+      findings.flatMap(({ object }) => ['rows of', 'sequence'].map((of) => `regression: ${of} ${object}`)),
+    );
     const copy = await harness.startRestored(volume, password, IN_PLACE);
     const differences = await compareServers(source, copy);
     expect(differences.filter((one) => !emptied.has(one.slice(0, one.indexOf(': was '))))).toEqual([]);

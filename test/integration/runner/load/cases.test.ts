@@ -175,7 +175,9 @@ test('foreign keys of partitions that have names of their own keep them', async 
   await bed.source.query('postgres', 'CREATE DATABASE named');
   await bed.source.query(
     'named',
-    `CREATE TABLE "o'f" (id int PRIMARY KEY); CREATE TABLE p (a int) PARTITION BY RANGE (a);
+    `CREATE TABLE "o'f" (id int PRIMARY KEY); CREATE TABLE r (a int) PARTITION BY RANGE (a); CREATE TABLE r1 (a int CONSTRAINT same REFERENCES "o'f") PARTITION BY RANGE (a);
+     CREATE TABLE r11 PARTITION OF r1 FOR VALUES FROM (0) TO (5); ALTER TABLE r ADD CONSTRAINT other FOREIGN KEY (a) REFERENCES "o'f"; ALTER TABLE r ATTACH PARTITION r1 FOR VALUES FROM (0) TO (9);
+     CREATE TABLE p (a int) PARTITION BY RANGE (a);
      CREATE TABLE q (a int) PARTITION BY RANGE (a); CREATE TABLE "l %s" (a int CONSTRAINT "its $do$ own" REFERENCES "o'f");
      ALTER TABLE q ADD CONSTRAINT between FOREIGN KEY (a) REFERENCES "o'f"; ALTER TABLE q ATTACH PARTITION "l %s" FOR VALUES FROM (0) TO (10);
      ALTER TABLE p ADD CONSTRAINT above FOREIGN KEY (a) REFERENCES "o'f"; ALTER TABLE p ATTACH PARTITION q FOR VALUES FROM (0) TO (100)`,
@@ -185,4 +187,5 @@ test('foreign keys of partitions that have names of their own keep them', async 
   const [there, here] = [await bed.source.query('named', keys), await bed.copy.query('named', keys)];
   expect(here).toEqual(there);
   expect(there).toContainEqual({ of: '"l %s"', conname: 'its $do$ own' });
+  expect(there).toContainEqual({ of: 'r11', conname: 'same' });
 });
