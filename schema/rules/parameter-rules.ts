@@ -44,6 +44,8 @@ const RESERVED: readonly (readonly [why: string, names: readonly string[]])[] = 
     'it has the server run a command, load code or write files',
     [
       ...['*_command', '*_library', '*_libraries', 'dynamic_library_path', 'extension_control_path', 'jit_provider'],
+      // Debian's own.
+      'extension_destdir',
       ...[
         'archive_*',
         'basic_archive.*',

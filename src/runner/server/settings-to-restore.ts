@@ -7,7 +7,7 @@ const LIBRARIES: ReadonlySet<string> = new Set([
   'local_preload_libraries',
 ]);
 const PLACES =
-  /^(?:data_directory|config_file|hba_file|ident_file|external_pid_file|unix_socket_.*|listen_addresses|port|bonjour.*|archive_.*|restore_command|recovery_.*|primary_.*|promote_trigger_file|synchronous_standby_names|ssl|ssl_.*|krb_server_keyfile|log_directory|dynamic_library_path|extension_control_path|stats_temp_directory|event_source|jit_provider|oauth_validator_libraries)$/i;
+  /^(?:data_directory|config_file|hba_file|ident_file|external_pid_file|unix_socket_.*|listen_addresses|port|bonjour.*|archive_.*|restore_command|recovery_.*|primary_.*|promote_trigger_file|synchronous_standby_names|ssl|ssl_.*|krb_server_keyfile|log_directory|dynamic_library_path|extension_control_path|extension_destdir|stats_temp_directory|event_source|jit_provider|oauth_validator_libraries)$/i;
 
 /** What names places, ports and neighbours of the source does not come back, nor tablespaces that are not here. */
 export function fateOf(name: string, value: string): SettingFate {

@@ -14,6 +14,12 @@ const EXCLUSIVE: ReadonlySet<string> = new Set([
   'TABLE ATTACH',
 ]);
 
+/**
+ * In the place of a table: indexes of nested partitions lock each other from below and from above while they are attached, and
+ * what one makes valid another may not see yet.
+ */
+const ATTACHING = -1;
+
 /** A task with what it waits for. */
 export interface Planned {
   readonly task: Task;
@@ -66,7 +72,7 @@ export function planTasks(
         ...rows.map((one) => one.entry.id),
         ...(entry.kind === 'CONSTRAINT' || entry.kind === 'INDEX' || entry.kind === 'FK CONSTRAINT' ? scattered : []),
       ]),
-      exclusive: EXCLUSIVE.has(entry.kind) ? tables : [],
+      exclusive: EXCLUSIVE.has(entry.kind) ? [...tables, ...(entry.kind === 'INDEX ATTACH' ? [ATTACHING] : [])] : [],
       shared: EXCLUSIVE.has(entry.kind) ? [] : tables,
     };
   });

@@ -6,7 +6,7 @@ import path from 'node:path';
  * archive, follow another server, wait for standbys.
  */
 const OF_THE_SOURCE =
-  /^(data_directory|config_file|hba_file|ident_file|external_pid_file|unix_socket_.*|listen_addresses|port|bonjour.*|archive_.*|restore_command|recovery_.*|primary_.*|promote_trigger_file|synchronous_standby_names|ssl|ssl_.*|krb_server_keyfile|log_directory|dynamic_library_path|extension_control_path|stats_temp_directory|event_source|jit_provider|oauth_validator_libraries|include|include_if_exists|include_dir)$/i;
+  /^(data_directory|config_file|hba_file|ident_file|external_pid_file|unix_socket_.*|listen_addresses|port|bonjour.*|archive_.*|restore_command|recovery_.*|primary_.*|promote_trigger_file|synchronous_standby_names|ssl|ssl_.*|krb_server_keyfile|log_directory|dynamic_library_path|extension_control_path|extension_destdir|stats_temp_directory|event_source|jit_provider|oauth_validator_libraries|include|include_if_exists|include_dir)$/i;
 
 /** The files that the server reads its settings from, the last one last. */
 export const CONFIGURATION_FILES = ['postgresql.conf', 'postgresql.auto.conf'];

@@ -39,6 +39,7 @@ describe('parameters of PostgreSQL', () => {
       'dynamic_library_path',
       'jit_provider',
       'extension_control_path',
+      'extension_destdir',
       'oauth_validator_libraries',
     ],
     ...['plperl.on_init', 'plpython3u.anything', 'pg_durable.database', 'primary_conninfo', 'recovery_target_time'],
