@@ -72,7 +72,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
   const buildConfiguration = (values: TemplateValues) =>
     fillTemplate(yaml['postgres-config'], { ...values, ...configurationData });
   const configurationDigest = digestOf(
-    buildConfiguration({ namespace: '', resourceName: '', labels: {} }).data as ManifestFields,
+    buildConfiguration({ namespace: '', resourceName: '', labels: {}, loopback: '' }).data as ManifestFields,
   );
 
   const { serverResources, images } = settings;
@@ -138,11 +138,12 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
     },
 
     configuration: (spec: ServerSpec): Manifest<'ConfigMap'> => {
+      const loopback = spec.imageType === 'PG_DURABLE' ? 'trust' : 'scram-sha-256';
       return {
         kind: 'ConfigMap',
         namespace: spec.namespace,
         name: namesOf(spec).configuration,
-        body: annotated(buildConfiguration(base(spec)), { [NOTES.template]: configurationDigest }),
+        body: annotated(buildConfiguration({ ...base(spec), loopback }), { [NOTES.template]: configurationDigest }),
       };
     },
 
