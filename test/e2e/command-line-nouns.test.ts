@@ -142,7 +142,7 @@ describe('schedules', () => {
     [['create', 'x', '--keep-last', '1', '--every-instance'], 2, /When\?/],
     [['create', 'x', '--cron', '0 3 * * *', '--every-instance'], 2, /How long/],
     [['create', 'x', '--cron', '0 3 * * *', '--keep-last', '1'], 2, /Of what\?/],
-    [['create', 'x', '--cron', 'never', '--keep-last', '1', '--every-instance'], 1, /cron/],
+    [['create', 'x', '--cron', 'never', '--keep-last', '1', '--every-instance'], 1, /cron/i],
     [['run', 'nobody'], 3, /There is no schedule "nobody"/],
     [['preview'], 2, /Of what\?/],
   ])('%j ends with %i', async (words, code, message) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import { openSession } from '../../../src/guarded-postgres/session.ts';
+import { sql } from '../../../src/guarded-postgres/sql.ts';
 import { checkDatabase } from '../../../src/runner/catalogue/check-database.ts';
 import { makeCase } from '../../support/case-server.ts';
 import { createScriptRunner, type ScriptRunner } from '../../support/job-script.ts';
@@ -102,4 +103,20 @@ test('a database with nothing odd has no finding', async () => {
        AND id IN (SELECT id FROM t) AND at IS DISTINCT FROM '2021-01-01'`,
   );
   expect(await named('plain')).toEqual([]);
+});
+
+test('tables that somebody holds keep no check waiting, and sizes are told all the same', async () => {
+  await server.query('postgres', 'CREATE DATABASE held');
+  await server.query(
+    'held',
+    `CREATE TABLE orders AS SELECT 1 AS n; SET allow_system_table_mods = on; CREATE TABLE information_schema.kept AS SELECT 1 AS n`,
+  );
+  const holder = await openSession(server, { database: 'held', major: 15 });
+  try {
+    await holder.run(sql`BEGIN`);
+    await holder.run(sql`LOCK TABLE public.orders, information_schema.kept IN ACCESS EXCLUSIVE MODE`);
+    expect(await named('held')).toContain('ROWS_NOT_LOADABLE CRITICAL information_schema.kept');
+  } finally {
+    await holder.close();
+  }
 });

@@ -41,13 +41,16 @@ const INDEX_LEFT_OUT: CatalogueCheck = {
 /** Schemas that pg_dump takes for the system's: those, and what an administrator was let make with such a name. */
 const OF_THE_SYSTEM = `n.nspname LIKE 'pg\\_%' AND n.nspname !~ '^pg_(toast|temp_|toast_temp_)' OR n.nspname = 'information_schema'`;
 
+/** Whether a table has rows, or had some, read without a lock: it may be held by somebody, and a check waits for nobody. */
+const hasPages = (oid: string) => `coalesce((pg_stat_file(pg_relation_filepath(${oid}), true)).size, 0) > 0`;
+
 const ROWS_NOT_CARRIED: CatalogueCheck = {
   code: 'ROWS_NOT_LOADABLE',
   severity: 'CRITICAL',
   sql: `
     SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex'), NULL
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE (${OF_THE_SYSTEM}) AND c.oid >= 16384 AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0
+    WHERE (${OF_THE_SYSTEM}) AND c.oid >= 16384 AND c.relkind = 'r' AND ${hasPages('c.oid')}
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`,
   describe: (object) => ({
     message: `table ${object} lies in a schema of the system, where no dump looks: neither it nor its rows are in the image`,
@@ -62,7 +65,7 @@ const OBJECT_NOT_CARRIED: CatalogueCheck = {
     WITH own AS (
       SELECT 'pg_class'::regclass AS class, oid, 'relation ' || relname AS said, relname AS name, relnamespace AS space
         FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'S', 'f', 'p', 'c') AND oid >= 16384
-          AND NOT (relkind = 'r' AND pg_relation_size(oid) > 0)
+          AND NOT (relkind = 'r' AND ${hasPages('oid')})
       UNION ALL SELECT 'pg_proc'::regclass, oid, CASE prokind WHEN 'a' THEN 'aggregate ' ELSE 'function ' END || proname, proname, pronamespace
         FROM pg_proc WHERE oid >= 16384 AND (prokind = 'a' OR pronamespace <> 'pg_catalog'::regnamespace)
       UNION ALL SELECT 'pg_operator'::regclass, oid, 'operator ' || oprname, oprname, oprnamespace FROM pg_operator WHERE oid >= 16384
