@@ -59,7 +59,7 @@ export async function watchOperation(
     return ended;
   } catch (error) {
     if (signal.aborted && !(error instanceof OperationFailedError)) {
-      throw new InterruptedError(`The operation goes on. Watch it again with: toygres operation watch ${operation.id}`);
+      throw new InterruptedError(`The operation goes on: toygres operation watch ${operation.id} shows it again`);
     }
     throw error;
   } finally {
