@@ -56,6 +56,7 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
     kind: 'local',
     id: PLATFORM,
     namespaces: ['toygres-managed'],
+    tellsConnections: false,
     readFreeBytes: async () => null,
     readOffers: async () => [{ version: '17', imageTypes: ['STOCK'] }],
   });

@@ -54,7 +54,7 @@ async function dumpSessions(client: pg.Client): Promise<number[]> {
 /** Overwrites the first data file of an image with other content of the same size, whose MD5 it says as well, or not. */
 async function alterFile(imageId: string, keepMd5: boolean): Promise<string> {
   const file = (await plane.store.listFiles(imageId)).find(
-    ({ name, sizeBytes }) => /tar$/.test(name) && sizeBytes > 20,
+    ({ name, sizeBytes }) => /\.tar(\.zst)?$/.test(name) && sizeBytes > 20,
   );
   if (!file) throw new Error('no data file');
   const content = Buffer.alloc(file.sizeBytes, 'x');
@@ -116,7 +116,9 @@ describe('an image that is not in the store as it was written', () => {
     [
       'a file is missing',
       async (id) =>
-        plane.store.removeFiles(id, [(await plane.store.listFiles(id)).find((f) => /tar$/.test(f.name))?.name ?? '']),
+        plane.store.removeFiles(id, [
+          (await plane.store.listFiles(id)).find((f) => /\.tar(\.zst)?$/.test(f.name))?.name ?? '',
+        ]),
       /is missing/,
     ],
     ['checksums.tsv is missing', (id) => plane.store.removeFiles(id, ['checksums.tsv']), /checksums.tsv is missing/],

@@ -9,6 +9,11 @@ const SETTINGS = ['shared_preload_libraries', 'session_preload_libraries', 'loca
 const NO_SUCH_FILE = '58P01';
 const ELEMENT = /\s*("(?:[^"]|"")*"|[^,"]+)\s*(?:,|$)/gy;
 
+/** Whether a setting names libraries, which have a way of their own into a copy. */
+export function namesLibraries(setting: string): boolean {
+  return SETTINGS.includes(setting.toLowerCase());
+}
+
 /** The elements of a list setting as they are written in it, quotes included. */
 export function splitList(value: string): readonly string[] {
   return [...value.matchAll(ELEMENT)].flatMap(([, element = '']) => (element.trim() === '' ? [] : [element.trim()]));

@@ -5,6 +5,7 @@ import type { Question } from '../../../guarded-postgres/session.ts';
 import type { Attempt, Report } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 import { hexBytes } from '../../catalogue/columns.ts';
+import { namesLibraries } from './libraries.ts';
 import { CONFIGURATION_FILES, isOfTheSource, settingOf, writeSetting } from './neutral-settings.ts';
 import { startRecoveryServer } from './recovery-server.ts';
 
@@ -45,7 +46,8 @@ export async function useRunningSettings(
   dataDirectory: string,
   unapplied: readonly UnappliedSetting[],
 ): Promise<readonly UnappliedSetting[]> {
-  const own = unapplied.filter(({ name }) => !isOfTheSource(name));
+  // The server that recovers loads no library: it could not tell whether one with these starts.
+  const own = unapplied.filter(({ name }) => !isOfTheSource(name) && !namesLibraries(name));
   const names = new Set(own.map(({ name }) => name.toLowerCase()));
   for (const file of CONFIGURATION_FILES.map((name) => path.join(dataDirectory, name))) {
     const content = await readFile(file, 'latin1').catch(() => null);
