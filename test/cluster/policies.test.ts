@@ -82,13 +82,12 @@ test('from inside of a tenant’s pod nothing is reached but the names of the cl
     'the metadata of the machine': ['169.254.169.254', 80],
   };
   const found = async () => {
-    const said: Record<string, string> = {};
-    for (const [what, [host, port]] of Object.entries(closed)) said[what] = await reach(host, port);
-    return said;
+    const said = Object.entries(closed).map(async ([what, [host, port]]) => [what, await reach(host, port)] as const);
+    return Object.fromEntries(await Promise.all(said));
   };
   const allClosed = Object.fromEntries(Object.keys(closed).map((what) => [what, 'closed']));
   // What enforces policies hears of a new pod some moments after it runs; from then on nothing is ever open again.
-  await expect.poll(found, { timeout: 10_000 }).toEqual(allClosed);
+  await expect.poll(found, { timeout: 15_000 }).toEqual(allClosed);
   for (let round = 0; round < 5; round += 1) expect(await found()).toEqual(allClosed);
   expect(await reach('127.0.0.1', 5432)).toBe('open');
 }, 120_000);
