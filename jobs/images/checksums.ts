@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../schema/errors.ts';
+import { directoryOf } from '../ports/attempt-directory.ts';
 import type { StoredFile } from '../ports/image-store.ts';
 import { type ImageManifest, ManifestFile } from '../ports/manifest.ts';
 
+const MANIFEST_NAME = 'manifest.json';
 /** The list of files that a backup job writes last; it does not list itself. */
 export const CHECKSUMS_NAME = 'checksums.tsv';
 
@@ -14,7 +16,17 @@ export function checksumsNameOf({ encryption }: Pick<ImageManifest, 'encryption'
 /** The list among an image's files; undefined where the manifest does not have it. */
 export function findChecksums(manifest: Pick<ImageManifest, 'encryption' | 'files'>): ManifestFile | undefined {
   const wanted = checksumsNameOf(manifest);
-  return manifest.files.find(({ name }) => name === wanted);
+  return manifest.files.find(({ name }) => name.slice(directoryOf(name).length) === wanted);
+}
+
+/** How a job that reads an image finds its list, and knows that it is the one. */
+export function listParameters(manifest: Pick<ImageManifest, 'encryption' | 'files'>): Record<string, string> {
+  const list = findChecksums(manifest);
+  return {
+    TOYGRES_CHECKSUMS_SHA256: list?.sha256 ?? '',
+    TOYGRES_CHECKSUMS_BYTES: String(list?.sizeBytes ?? 0),
+    TOYGRES_IMAGE_DIRECTORY: directoryOf(list?.name ?? ''),
+  };
 }
 
 /** Every file that a job reads of an image, as it is called in the store. */
@@ -71,8 +83,13 @@ export interface Differences {
   readonly changed: readonly string[];
 }
 
-/** Compares every size and every MD5. A file of which the store holds no MD5 counts as changed: nothing vouches for it. */
-export function compareWithStore(expected: readonly ManifestFile[], stored: readonly StoredFile[]): Differences {
+/**
+ * Compares every size and every MD5. A file of which the store holds no MD5 counts as changed: nothing vouches for it. What
+ * other attempts left beside these files is no difference: nobody reads it.
+ */
+export function compareWithStore(expected: readonly ManifestFile[], found: readonly StoredFile[]): Differences {
+  const directory = directoryOf(expected[0]?.name ?? '');
+  const stored = found.filter(({ name }) => directoryOf(name) === directory && name !== MANIFEST_NAME);
   const held = new Map(stored.map((file) => [file.name, file]));
   const wanted = new Set(expected.map((file) => file.name));
   const changed: string[] = [];

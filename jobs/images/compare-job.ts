@@ -6,7 +6,7 @@ import type { PlannedJob } from '../platform-jobs/watch-job.ts';
 import type { JobSpec } from '../ports/platform.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../workflow/context.ts';
-import { findChecksums, namesOf } from './checksums.ts';
+import { listParameters, namesOf } from './checksums.ts';
 import type { ImageToRestore } from './image-to-restore.ts';
 import { jobSecrets } from './job-secrets.ts';
 
@@ -46,7 +46,6 @@ async function buildSpec(
   }
   const manifest = await store.readManifest(imageId);
   const limits = jobLimits(databaseBytes + sizeBytes);
-  const list = findChecksums(manifest);
   const grant = await store.grantDownload(imageId, limits.grantSeconds, namesOf(manifest));
   const password = await drills.readPassword(drillId);
   return {
@@ -66,8 +65,7 @@ async function buildSpec(
       PGUSER: SUPERUSER_NAME,
       TOYGRES_IMAGE_ID: imageId,
       TOYGRES_PARALLEL: readParallelism(platform),
-      TOYGRES_CHECKSUMS_SHA256: list?.sha256 ?? '',
-      TOYGRES_CHECKSUMS_BYTES: String(list?.sizeBytes ?? 0),
+      ...listParameters(manifest),
       TOYGRES_IMAGE_URL: grant.url,
     },
     secrets: jobSecrets(password, grant, await images.readFileKey(imageId)),

@@ -1,5 +1,6 @@
 import { AppError } from '../../schema/errors.ts';
 import type { ImageMethod } from '../../schema/states.ts';
+import type { StoredFile } from '../ports/image-store.ts';
 import type { ImageManifest } from '../ports/manifest.ts';
 import type { ImageRecord, InstanceRecord } from '../ports/records.ts';
 import type { WorkflowServices } from '../workflow/context.ts';
@@ -26,8 +27,8 @@ export async function readImageToRestore(
     throw new AppError('STEP_FAILED', `The image "${image.name}" has no manifest in the blob store any more.`);
   });
   refuseOther(instance, image.name, manifest, method);
-  const stored = withoutManifest(await store.listFiles(image.id));
-  refuseArchived(image.name, stored);
+  const stored = await store.listFiles(image.id);
+  refuseArchived(image.name, manifest, stored);
   refuseDifferences(
     `The files of the image "${image.name}" are not what its manifest says`,
     compareWithStore(manifest.files, stored),
@@ -50,12 +51,13 @@ export async function readAvailableImage(
 }
 
 /** What lies in the archive tier is listed like any other, and read by nobody. */
-function refuseArchived(name: string, stored: readonly { readonly name: string; readonly archived?: boolean }[]): void {
-  const archived = stored.filter((file) => file.archived);
+function refuseArchived(imageName: string, { files }: ImageManifest, stored: readonly StoredFile[]): void {
+  const needed = new Set(files.map(({ name }) => name));
+  const archived = stored.filter(({ name, archived }) => archived && needed.has(name));
   if (archived.length === 0) return;
   throw new AppError(
     'CONFLICT',
-    `${archived.length} of ${stored.length} files of the image "${name}" are in the archive tier of the blob store ` +
+    `${archived.length} of ${files.length} files of the image "${imageName}" are in the archive tier of the blob store ` +
       `(${archived[0]?.name}). Bring them back first (az storage blob set-tier --tier Hot), which takes up to 15 hours.`,
   );
 }
@@ -79,8 +81,4 @@ function refuseOther(instance: InstanceRecord, imageName: string, manifest: Imag
       `The manifest of the image "${imageName}" does not list ${checksumsNameOf(manifest)}.`,
     );
   }
-}
-
-function withoutManifest<T extends { readonly name: string }>(files: readonly T[]): readonly T[] {
-  return files.filter(({ name }) => name !== 'manifest.json');
 }

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../schema/errors.ts';
+import { directoryOf } from '../ports/attempt-directory.ts';
 import { Finding } from '../ports/job-protocol.ts';
 import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from '../ports/source-facts.ts';
 import { CHECKSUMS_NAME } from './checksums.ts';
+
+function isListName(name: string): boolean {
+  return [CHECKSUMS_NAME, `${CHECKSUMS_NAME}.age`].includes(name.slice(directoryOf(name).length));
+}
 
 /** What a backup job reports when it has succeeded, whatever its method: all that the manifest needs beside the files. */
 export const TakenImage = z.object({
@@ -10,7 +15,7 @@ export const TakenImage = z.object({
   finishedAt: z.string(),
   checksums: z.object({
     /** As it is called in the store. */
-    name: z.enum([CHECKSUMS_NAME, `${CHECKSUMS_NAME}.age`]).default(CHECKSUMS_NAME),
+    name: z.string().refine(isListName).default(CHECKSUMS_NAME),
     sizeBytes: z.number().int().positive(),
     md5: z.string().regex(/^[0-9a-f]{32}$/),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),

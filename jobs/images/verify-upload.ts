@@ -1,4 +1,5 @@
 import { AppError } from '../../schema/errors.ts';
+import { directoryOf } from '../ports/attempt-directory.ts';
 import type { ManifestFile } from '../ports/manifest.ts';
 import type { JobRef } from '../ports/platform.ts';
 import type { StepOptions, WorkflowServices } from '../workflow/context.ts';
@@ -9,7 +10,6 @@ import type { TakenImage } from './taken-image.ts';
 export const VERIFYING: StepOptions = { timeoutMs: 600_000 };
 
 const LARGEST_LIST = 256 << 20;
-const MANIFEST_NAME = 'manifest.json';
 const WRONG = 'The blob store does not hold what the backup job uploaded';
 
 /**
@@ -31,27 +31,26 @@ export async function readVerifiedFiles(
     throw new AppError('STEP_FAILED', `${WRONG}: ${name} has other content.`);
   }
   const files = [...parseChecksums(await images.openFile(imageId, content)), list];
-  // The manifest is there already when publishing it was interrupted after it was written.
-  const stored = (await store.listFiles(imageId)).filter((file) => file.name !== MANIFEST_NAME);
-  refuseDifferences(WRONG, compareWithStore(files, stored));
+  refuseDifferences(WRONG, compareWithStore(files, await store.listFiles(imageId)));
   return files;
 }
 
-/** Clears away what an earlier attempt of the job left, then holds the rest against what the job computed. */
+/** Clears away what earlier attempts left, as far as the store lets it go, then holds the rest against what the job computed. */
 export async function verifyUpload(
   services: WorkflowServices,
   imageId: string,
   job: JobRef,
   result: TakenImage,
 ): Promise<void> {
+  const list = result.checksums.name;
   const { attempts } = await services.platform.readJob(job);
-  if (attempts > 1) await removeLeftovers(services, imageId, result.checksums.name);
+  if (attempts > 1 || directoryOf(list) !== '') await removeLeftovers(services, imageId, list);
   await readVerifiedFiles(services, imageId, result);
 }
 
 /**
- * Removes what the successful attempt did not overwrite: an earlier one may have found other tables. After a first
- * attempt there is no such thing, and an extra file stays a failure.
+ * Removes what the attempt that succeeded did not write. Before a first attempt there was none, and an extra file stays a
+ * failure.
  */
 async function removeLeftovers(
   { store, images }: Pick<WorkflowServices, 'store' | 'images'>,
@@ -59,7 +58,7 @@ async function removeLeftovers(
   listName: string,
 ): Promise<void> {
   const list = await images.openFile(imageId, await store.readFile(imageId, listName, LARGEST_LIST));
-  const listed = parseChecksums(list);
-  const stored = (await store.listFiles(imageId)).filter(({ name }) => name !== listName);
-  await store.removeFiles(imageId, compareWithStore(listed, stored).extra);
+  const kept = new Set([listName, ...parseChecksums(list).map(({ name }) => name)]);
+  const others = (await store.listFiles(imageId)).map(({ name }) => name).filter((name) => !kept.has(name));
+  await store.removeFiles(imageId, others);
 }

@@ -51,7 +51,7 @@ export interface ImageStore {
   listFiles(imageId: string): Promise<readonly StoredFile[]>;
   /** The content of one file; NOT_FOUND when absent, STEP_FAILED when it is larger than `maxBytes`. */
   readFile(imageId: string, name: string, maxBytes: number): Promise<Uint8Array>;
-  /** Deletes these files of an image; what is absent already is no failure. */
+  /** Deletes these files of an image; what is absent already, or kept by the store's own rules, is no failure. */
   removeFiles(imageId: string, names: readonly string[]): Promise<void>;
   /** Writes manifest.json whole, or not at all; the same manifest again is the same file. */
   writeManifest(imageId: string, manifest: ImageManifest): Promise<void>;

@@ -113,6 +113,27 @@ async function readHold(container: ContainerClient): Promise<string> {
   }
 }
 
+/** Removes a blob; false where it was not there, or the store's own rules keep it. */
+async function removeUnlessHeld(container: ContainerClient, name: string): Promise<boolean> {
+  const removed = container.getBlobClient(name).deleteIfExists({ deleteSnapshots: 'include' });
+  return removed.then(
+    ({ succeeded }) => succeeded,
+    (error: unknown) => {
+      if (!isHeld(error)) throw error;
+      return false;
+    },
+  );
+}
+
+/** Removes these files below a prefix, but for those that the store's own rules keep. */
+export async function removeUnheld(
+  container: ContainerClient,
+  prefix: string,
+  names: readonly string[],
+): Promise<void> {
+  await inParallel(names, REMOVALS_AT_ONCE, async (name) => void (await removeUnlessHeld(container, prefix + name)));
+}
+
 /** Removes all files below a prefix that ends in a slash, then what directories there are; returns how many files. */
 export async function removeBelow(container: ContainerClient, prefix: string): Promise<number> {
   const { files, directories } = await listBelow(container, prefix);
@@ -125,15 +146,14 @@ export async function removeBelow(container: ContainerClient, prefix: string): P
 }
 
 /**
- * Removes the files below a prefix that were written before; returns how many. Empty directories stay, where an account has
+ * Removes the files below a prefix that were written before, but for those that the store's own rules keep; returns how many. Empty directories stay, where an account has
  * directories: each is a line of a listing and nothing else.
  */
 export async function removeOlder(container: ContainerClient, prefix: string, before: Date): Promise<number> {
   let removed = 0;
   for await (const { name, properties, metadata } of container.listBlobsFlat({ prefix, includeMetadata: true })) {
     if (metadata?.hdi_isfolder === 'true' || properties.lastModified >= before) continue;
-    await container.getBlobClient(name).deleteIfExists({ deleteSnapshots: 'include' });
-    removed += 1;
+    if (await removeUnlessHeld(container, name)) removed += 1;
   }
   return removed;
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import { isHeld } from './blob-errors.ts';
 import { download } from './download.ts';
 import { jobLogPrefix } from './image-paths.ts';
 import { formatLogLine, parseLogLine, splitLines } from './log-line-format.ts';
@@ -9,7 +10,7 @@ const BLOCK_BYTES = 1 << 20;
 
 /**
  * Writes the log of one attempt in blocks of 1 MiB, two at a time. It appears whole when the last line was taken: if
- * `lines` throws, nothing of it is there.
+ * `lines` throws, nothing of it is there. What is there under a policy stays: it was written whole, too.
  */
 export async function writeAttemptLog(
   container: ContainerClient,
@@ -23,6 +24,8 @@ export async function writeAttemptLog(
     await blob.uploadStream(source, BLOCK_BYTES, 2, {
       blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' },
     });
+  } catch (error) {
+    if (!isHeld(error)) throw error;
   } finally {
     source.destroy();
   }

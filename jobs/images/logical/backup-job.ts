@@ -41,6 +41,7 @@ async function buildBackupSpec(context: Context, imageId: string, dataBytes: num
       ...(await identityParameters(context.probe, insideAddress)),
       PGUSER: SUPERUSER_NAME,
       TOYGRES_IMAGE_URL: grant.url,
+      TOYGRES_RUN: String(context.run),
       TOYGRES_PARALLEL: readParallelism(platform),
       TOYGRES_ACCEPT_LOSS: image.acceptLoss,
     },

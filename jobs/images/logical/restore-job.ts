@@ -5,7 +5,7 @@ import type { ImageManifest } from '../../ports/manifest.ts';
 import type { JobSpec } from '../../ports/platform.ts';
 import { SUPERUSER_NAME } from '../../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
-import { findChecksums, namesOf } from '../checksums.ts';
+import { listParameters, namesOf } from '../checksums.ts';
 import type { ImageToRestore } from '../image-to-restore.ts';
 import { jobSecrets } from '../job-secrets.ts';
 
@@ -58,10 +58,8 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
 /** How the manifest tells the restore to make the cluster, and which list of files to trust. */
 export function restoreParameters(manifest: ImageManifest): Record<string, string> {
   const { cluster } = manifest;
-  const checksums = findChecksums(manifest);
   return {
-    TOYGRES_CHECKSUMS_SHA256: checksums?.sha256 ?? '',
-    TOYGRES_CHECKSUMS_BYTES: String(checksums?.sizeBytes ?? 0),
+    ...listParameters(manifest),
     TOYGRES_DATABASE_BYTES: String(manifest.databaseBytes),
     TOYGRES_ENCODING: cluster.encoding,
     TOYGRES_LOCALE_PROVIDER: cluster.localeProvider,

@@ -28,6 +28,7 @@ export interface Attempt {
   /** Aborted when the job is cancelled, interrupted or past its deadline. */
   readonly signal: AbortSignal;
   readonly report: Report;
+  /** Of the image, below the directory that is this attempt's. */
   readonly files: FileMover;
   readonly programs: Programs;
 }

@@ -9,6 +9,7 @@ import { endDescendants } from './descendants.ts';
 import { isFullDisk, withDiskCause } from './disk-cause.ts';
 import { FINAL_STATUS } from './exit-status.ts';
 import { JobFailure } from './failure.ts';
+import { filesBelow, imageDirectory } from './image-directory.ts';
 import { createReport } from './report.ts';
 
 /** What is said of the attempt itself; the rest of the environment are the job's parameters. */
@@ -42,7 +43,7 @@ export async function work(
   const secretFile = (name: string) => path.join(require(environment, 'TOYGRES_SECRETS_DIR'), path.basename(name));
   const volume = environment.TOYGRES_VOLUME ?? null;
   const report = createReport(write);
-  const files = createMoverClient({
+  const mover = createMoverClient({
     socketPath: require(environment, 'TOYGRES_MOVER_SOCKET'),
     exchange: require(environment, 'TOYGRES_EXCHANGE_DIR'),
     scratch,
@@ -70,8 +71,9 @@ export async function work(
     write(formatJobMessage({ kind: 'error', text: cleanLine(text) }));
   };
   try {
+    const number = Number(environment.TOYGRES_ATTEMPT ?? '1');
     const result = await program({
-      number: Number(environment.TOYGRES_ATTEMPT ?? '1'),
+      number,
       parameters,
       readSecret: (name) => readFile(secretFile(name), 'utf8').catch(() => null),
       secretFile,
@@ -79,10 +81,10 @@ export async function work(
       volume,
       signal,
       report,
-      files,
+      files: filesBelow(imageDirectory(parameters, number), mover),
       programs,
     });
-    files.close();
+    mover.close();
     await endDescendants();
     write(formatJobMessage({ kind: 'result', result }));
     return 0;
@@ -90,7 +92,7 @@ export async function work(
     const { reason } = signal;
     const cause = signal.aborted ? `ended by signal ${reason}` : await withDiskCause(causeOf(error), [scratch, volume]);
     fail(cause);
-    files.close();
+    mover.close();
     await endDescendants();
     if (signal.aborted) return reason === 'INT' ? 130 : 143;
     // A volume that is too small is no larger for the next attempt.

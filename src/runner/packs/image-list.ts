@@ -1,6 +1,7 @@
 import type { Attempt } from '../attempt/attempt.ts';
 import { requireParameter } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
+import { imageDirectory } from '../attempt/image-directory.ts';
 import type { WantedFile } from '../mover/file-mover.ts';
 import { isFileName } from '../mover/protocol.ts';
 import { withoutSealing } from '../mover/stored-names.ts';
@@ -15,11 +16,12 @@ const LARGEST_LIST = 256 << 20;
 export async function readImageList(attempt: Attempt): Promise<readonly WantedFile[]> {
   const sha256 = requireParameter(attempt, 'TOYGRES_CHECKSUMS_SHA256', /[0-9a-f]{64}/);
   const sizeBytes = Number(requireParameter(attempt, 'TOYGRES_CHECKSUMS_BYTES', /[1-9][0-9]{0,9}/));
-  return parseImageList(await readWhole(attempt, { name: LIST, sizeBytes, sha256 }, LARGEST_LIST));
+  const list = await readWhole(attempt, { name: LIST, sizeBytes, sha256 }, LARGEST_LIST);
+  return parseImageList(list, imageDirectory(attempt.parameters, attempt.number));
 }
 
-/** One line a file: size, MD5, SHA-256, path. */
-function parseImageList(list: Buffer): readonly WantedFile[] {
+/** One line a file: size, MD5, SHA-256, path in the store. */
+function parseImageList(list: Buffer, directory: string): readonly WantedFile[] {
   const names = new Set<string>();
   return list
     .toString('latin1')
@@ -27,8 +29,9 @@ function parseImageList(list: Buffer): readonly WantedFile[] {
     .split('\n')
     .map((line) => {
       const [, size, sha256, storedName] = LINE.exec(line) ?? [];
-      const name = withoutSealing(storedName ?? '');
-      if (size === undefined || sha256 === undefined || !isFileName(name) || names.has(name)) {
+      const name = withoutSealing(storedName?.slice(directory.length) ?? '');
+      const isHere = storedName?.startsWith(directory) === true;
+      if (!isHere || size === undefined || sha256 === undefined || !isFileName(name) || names.has(name)) {
         throw finalFailure('the image is damaged: its list of files cannot be read');
       }
       names.add(name);

@@ -34,7 +34,7 @@ import { createOperationQueries } from '../../../src/stores/operations/queries.t
 import { startBoss } from '../../../src/workflow/queue/boss.ts';
 import { createOperationQueue } from '../../../src/workflow/queue/operation-queue.ts';
 import { createWorker } from '../../../src/workflow/worker.ts';
-import { startAzurite } from '../../support/azurite.ts';
+import { startAzurite, type TestAzurite } from '../../support/azurite.ts';
 import { eventually } from '../../support/eventually.ts';
 import { bundledRunner } from '../../support/runner.ts';
 import { secrets } from '../../support/sample-rows.ts';
@@ -51,6 +51,8 @@ export interface Meddling {
   platform?(real: Platform): Platform;
   /** Other ones than the machine's. */
   readonly programs?: readonly PostgresPrograms[];
+  /** What the store is reached through. */
+  front?(azurite: TestAzurite): Promise<{ readonly connectionString: string; stop(): Promise<void> }>;
 }
 
 /** Everything behind the API, all of it real: records, queue, worker, local platform, blob store. */
@@ -78,8 +80,9 @@ export async function openControlPlane(meddling: Meddling = {}) {
     certificates: authority,
     log,
   });
+  const front = await meddling.front?.(azurite);
   const store = createAzureBlobStore({
-    connectionString: azurite.connectionString,
+    connectionString: front?.connectionString ?? azurite.connectionString,
     container: 'images',
     seal: secrets,
     log,
@@ -218,6 +221,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
       await platform.stop();
       await listener.stop();
       await boss.stop({ graceful: false });
+      await front?.stop();
       await azurite.stop();
       await test.stop();
       await rm(directory, { recursive: true, force: true });

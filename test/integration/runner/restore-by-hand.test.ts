@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -58,6 +58,7 @@ async function take(
   script: 'backup.sh' | 'backup-physical',
   method: string,
   key: Readonly<Record<string, string>>,
+  nthRun: string,
 ): Promise<string> {
   const id = randomUUID();
   const url = `${harness.container.url}/${id}`;
@@ -68,6 +69,7 @@ async function take(
       PGUSER: source.user,
       TOYGRES_IMAGE_URL: url,
       TOYGRES_PARALLEL: '2',
+      TOYGRES_RUN: nthRun,
     },
     secrets: { password: source.password, sas: leave(harness.azurite, 'cw'), ...key },
   });
@@ -100,9 +102,15 @@ async function restoreByHand(
       ...(fileKey === null ? {} : { IMAGE_KEY: keyFile }),
     },
   });
-  const server = await harness.startRestored(path.join(directory, 'image'), source.password);
+  const server = await harness.startRestored(await placeOf(path.join(directory, 'image')), source.password);
   started.push(server);
   return server;
+}
+
+/** Where the page made the server: where the files of the image lie. */
+async function placeOf(image: string): Promise<string> {
+  const [place = ''] = (await readdir(image)).filter((name) => name.startsWith('attempt-'));
+  return path.join(image, place);
 }
 
 async function keepFor(file: string, text: string): Promise<void> {
@@ -116,16 +124,19 @@ const hasTools = ['jq', 'zstd', 'age'].every((name) => existsSync(`/usr/bin/${na
 
 describe.skipIf(!hasTools)('the commands of docs/restore-by-hand.md', () => {
   test.each([
-    ['PHYSICAL', 'as it is', 'backup-physical', 'physical'],
-    ['LOGICAL', 'as it is', 'backup.sh', 'logical'],
-    ['PHYSICAL', 'encrypted', 'backup-physical', 'physical'],
-    ['LOGICAL', 'encrypted', 'backup.sh', 'logical'],
-  ] as const)('%s, %s: bring an image back as it was, with plain tools alone', async (name, how, script, method) => {
-    const fileKey = how === 'encrypted' ? await generateFileKey() : null;
-    const url = await take(script, name, fileKey === null ? {} : { [FILE_KEY]: fileKey });
-    const server = await restoreByHand(url, method, fileKey);
-    const sum = 'SELECT count(*)::int AS rows, md5(string_agg(id || text, $$,$$ ORDER BY id)) AS sum FROM kept';
-    expect(await server.query('the shop', sum)).toEqual(await source.query('the shop', sum));
-    expect(await server.query('postgres', PASSWORD_FACT)).toEqual(await source.query('postgres', PASSWORD_FACT));
-  });
+    ['PHYSICAL', 'as it is', '1', 'backup-physical', 'physical'],
+    ['LOGICAL', 'as it is', '2', 'backup.sh', 'logical'],
+    ['PHYSICAL', 'encrypted', '2', 'backup-physical', 'physical'],
+    ['LOGICAL', 'encrypted', '1', 'backup.sh', 'logical'],
+  ] as const)(
+    '%s, %s, by run %s: bring an image back as it was, with plain tools alone',
+    async (name, how, nthRun, script, method) => {
+      const fileKey = how === 'encrypted' ? await generateFileKey() : null;
+      const url = await take(script, name, fileKey === null ? {} : { [FILE_KEY]: fileKey }, nthRun);
+      const server = await restoreByHand(url, method, fileKey);
+      const sum = 'SELECT count(*)::int AS rows, md5(string_agg(id || text, $$,$$ ORDER BY id)) AS sum FROM kept';
+      expect(await server.query('the shop', sum)).toEqual(await source.query('the shop', sum));
+      expect(await server.query('postgres', PASSWORD_FACT)).toEqual(await source.query('postgres', PASSWORD_FACT));
+    },
+  );
 });

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { compareWithStore, describeFile, parseChecksums, refuseDifferences } from '../../../jobs/images/checksums.ts';
+import {
+  compareWithStore,
+  describeFile,
+  findChecksums,
+  listParameters,
+  parseChecksums,
+  refuseDifferences,
+} from '../../../jobs/images/checksums.ts';
 
 const MD5 = 'a'.repeat(32);
 const SHA = 'b'.repeat(64);
@@ -50,6 +57,26 @@ describe('the list of checksums', () => {
 describe('comparing with the store', () => {
   const expected = [file('a'), file('b'), file('c')];
   const none = { missing: [], extra: [], changed: [] };
+
+  it('looks at one attempt alone, and at nothing of the control plane', () => {
+    const manifest = file('manifest.json');
+    const stored = [...expected, file('attempt-1.2/a'), file('attempt-1.2/guest'), manifest];
+    expect(compareWithStore(expected, stored)).toEqual(none);
+    expect(compareWithStore([file('attempt-1.2/a')], stored)).toEqual({ ...none, extra: ['attempt-1.2/guest'] });
+    // Only what attempts are given counts as theirs.
+    expect(compareWithStore(expected, [...stored, file('attempt-1/x')])).toEqual({ ...none, extra: ['attempt-1/x'] });
+  });
+
+  it('knows the list of an attempt by its name', () => {
+    const files = [file('attempt-1.2/a'), file('attempt-1.2/checksums.tsv')];
+    expect(findChecksums({ encryption: null, files })).toEqual(files[1]);
+    expect(listParameters({ encryption: null, files })).toEqual({
+      TOYGRES_CHECKSUMS_SHA256: SHA,
+      TOYGRES_CHECKSUMS_BYTES: '7',
+      TOYGRES_IMAGE_DIRECTORY: 'attempt-1.2/',
+    });
+    expect(findChecksums({ encryption: null, files: [file('elsewhere/checksums.tsv')] })).toBeUndefined();
+  });
 
   it('finds nothing when every size and MD5 is there, in whatever order', () => {
     expect(compareWithStore(expected, [file('c'), file('a'), file('b')])).toEqual(none);
