@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Credentials } from '../../schema/credentials.ts';
 import { AppError } from '../../schema/errors.ts';
-import { Login } from '../../schema/states.ts';
+import { isTerminal, Login } from '../../schema/states.ts';
 import { requireRole } from '../access/check-rule.ts';
 import { buildConnectionString } from '../connection-string.ts';
 import type { ApiContext } from '../context.ts';
@@ -74,13 +74,19 @@ export class CredentialsResolver {
     }
     const instance = await loaders.instances.load(instanceId);
     if (instance === null) throw notFound('instance', 'instanceId');
+    const latest = await loaders.operationsOfInstance.load({ parentId: instanceId, page: NEWEST });
+    const [operation] = latest.rows;
     throw new AppError(
       'CONFLICT',
       `The instance "${instance.name}" is ${instance.state} and has had no address yet: ask for the connection string ` +
         'when it is RUNNING.',
+      // Without an address nothing but its creation can be under way.
+      { details: operation === undefined || isTerminal(operation.state) ? {} : { operationId: operation.id } },
     );
   }
 }
+
+const NEWEST = { first: 1, after: null, counted: false };
 
 function notCertified(): AppError {
   return new AppError(

@@ -12,6 +12,7 @@ import { listImage, readImageFile, removeBelow, removeImageBlobs, removeOlder, r
 import { imagePrefix, isId, LOGS_PREFIX, MANIFEST_NAME, TRIALS_PREFIX, trialPrefix } from './image-paths.ts';
 import { readAttemptLogs, writeAttemptLog } from './job-log-blobs.ts';
 import { decodeManifest, encodeManifest, type ManifestSeal } from './manifest-file.ts';
+import { createTroubleTeller } from './tell-trouble.ts';
 
 /**
  * The fewest permissions azcopy 10.32 does its work with (tried one by one against Azurite, see the contract suite):
@@ -44,6 +45,7 @@ export type BlobStoreOptions = BlobLogin & {
  */
 export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
   const { container: containerName, seal, log, proxies = NO_PROXIES } = options;
+  const told = createTroubleTeller(log);
   let opened: Promise<BlobAccount> | null = null;
   let ensured: Promise<unknown> | null = null;
   let keeps: boolean | null = null;
@@ -77,13 +79,15 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
     if (isContainerAbsent(error)) ensured = null;
     const place = { host, container: containerName, login: 'account' in options ? 'itself' : 'key', proxy } as const;
     const result = translateBlobError(error, place);
-    if (result !== error) log.warn({ err: result, ...place }, 'the blob store failed');
+    if (result !== error) told.failed(result, place);
     return result;
   }
 
   async function atEdge<T>(work: (client: ContainerClient) => Promise<T>): Promise<T> {
     try {
-      return await work(await container());
+      const result = await work(await container());
+      told.answered();
+      return result;
     } catch (error) {
       throw translated(error);
     }

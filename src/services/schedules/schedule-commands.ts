@@ -6,6 +6,7 @@ import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { createRecurrence } from '../../../schema/rules/recurrence.ts';
 import { DEFAULT_CONCURRENCY } from '../../../schema/rules/schedule-rules.ts';
 import { isWithinScope } from '../../../schema/rules/scope-rules.ts';
+import { readOperationOfRun } from '../../stores/schedules/planned-images.ts';
 import { beginRun, readRunUnderWay } from '../../stores/schedules/runs.ts';
 import {
   changeSchedule,
@@ -115,9 +116,11 @@ async function writeManualRun(
   const schedule = await requireSchedule(admission, scheduleId);
   const underWay = await readRunUnderWay(tx, schedule.id);
   if (underWay !== null) {
+    const operationId = await readOperationOfRun(tx, underWay.id);
     throw new AppError(
       'CONFLICT',
       `The run of "${schedule.name}" that was due at ${underWay.dueAt.toISOString()} is under way: wait for its end.`,
+      { details: operationId === null ? {} : { operationId } },
     );
   }
   const now = await readClock(tx);

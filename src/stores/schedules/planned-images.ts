@@ -81,6 +81,14 @@ export async function changePlannedImage(
     WHERE run_id = ${runId} AND instance_id = ${instanceId}`);
 }
 
+/** An operation that a run has under way; null while it has begun none. */
+export async function readOperationOfRun(tx: Transaction, runId: string): Promise<string | null> {
+  const { rows } = await inside(tx).execute<{ id: string | null }>(sql`
+    SELECT CASE state WHEN 'PROVING' THEN drill_operation_id ELSE operation_id END AS id
+    FROM cms.scheduled_images WHERE run_id = ${runId} AND state IN ('TAKING', 'PROVING') ORDER BY instance_id LIMIT 1`);
+  return rows[0]?.id ?? null;
+}
+
 const NAMED_FAILURES = 5;
 
 /** How far a locked run is. */

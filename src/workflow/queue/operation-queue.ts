@@ -123,7 +123,10 @@ export function createOperationQueue(options: OperationQueueOptions): OperationQ
       const row = await lockOperation(tx, operationId);
       if (row.state !== 'FAILED') {
         const hint = row.state === 'CANCELLED' ? ' Ask for the same anew.' : '';
-        throw new AppError('CONFLICT', `Only a FAILED operation can be retried; this one is ${row.state}.${hint}`);
+        // Of one that goes on, programs are told what they can wait for.
+        const details = isTerminal(row.state) ? {} : { operationId: row.id };
+        const said = `Only a FAILED operation can be retried; this one is ${row.state}.${hint}`;
+        throw new AppError('CONFLICT', said, { details });
       }
       await retryIn(tx, row);
     },

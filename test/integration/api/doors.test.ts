@@ -100,6 +100,16 @@ describe('a WebSocket of another protocol', () => {
 });
 
 describe('what a proxy makes of a request', () => {
+  it('is answered on a connection that stays longer than load balancers keep theirs: who sends closes first', async () => {
+    const socket = connectSocket(Number(new URL(api.url).port), '127.0.0.1');
+    socket.write('GET /health HTTP/1.1\r\nHost: here\r\nConnection: keep-alive\r\n\r\n');
+    const [answer] = await once(socket, 'data');
+    socket.destroy();
+    const [, seconds] = /^Keep-Alive: timeout=(\d+)/im.exec(String(answer)) ?? [];
+    // Azure's Application Gateway keeps them the longest, 180 s.
+    expect(Number(seconds)).toBeGreaterThan(180);
+  });
+
   it('for a WebSocket, without Upgrade, is answered with 426 and with what the proxy has to pass on', async () => {
     const answer = await sendRaw([
       'GET /graphql HTTP/1.1',

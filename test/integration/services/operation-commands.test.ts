@@ -91,7 +91,8 @@ describe('retrying', () => {
   it('is a CONFLICT for what is under way, and for a record that was deleted meanwhile', async () => {
     const instanceId = await insertInstance(world.database);
     const running = idOf(await world.instanceCommands.stop(admin, { instanceId }), 'operationId');
-    await refusalOf(world.operationCommands.retry(admin, running), 'CONFLICT');
+    const refusal = await refusalOf(world.operationCommands.retry(admin, running), 'CONFLICT');
+    expect(refusal.details).toEqual({ operationId: running });
     const failed = await failedCreation('forgotten');
     await world.instanceCommands.delete(admin, { instanceId: failed.instanceId });
     await refusalOf(world.operationCommands.retry(admin, failed.operationId), 'CONFLICT');

@@ -5,6 +5,7 @@ import type { AppError } from '../../../schema/errors.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createAzureBlobStore } from '../../../src/storage/azure-blob-store.ts';
 import { azuriteConnectionString, startAzurite, type TestAzurite } from '../../support/azurite.ts';
+import { captureLines } from '../../support/capture-log.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { freePort } from '../../support/free-port.ts';
 import { sampleManifest } from '../../support/sample-manifest.ts';
@@ -70,6 +71,39 @@ describe('a store that cannot be used says which link is broken', () => {
     expect(error.code).toBe('INVALID_INPUT');
     expect(error.message).toContain('AZURE_STORAGE_CONNECTION_STRING');
   });
+});
+
+describe('a store that is asked again and again', () => {
+  it('is told of in one line when it does not answer, when that becomes another trouble, and when it answers', async () => {
+    const { log, lines } = captureLines();
+    const way = await startFaultProxy({ port: azurite.port });
+    try {
+      const store = createAzureBlobStore({
+        connectionString: azuriteConnectionString(way.port),
+        container: 'images',
+        seal: secrets,
+        log,
+      });
+      const checkTwice = async () => {
+        for (let nth = 0; nth < 2; nth += 1) await store.check().catch(() => undefined);
+      };
+      await checkTwice();
+      await way.set('refuse');
+      await checkTwice();
+      await way.set(403);
+      await checkTwice();
+      await way.set('pass');
+      await checkTwice();
+      expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+        ['warn', expect.stringContaining('does not answer (ECONNREFUSED)')],
+        ['warn', expect.stringContaining('403')],
+        ['info', 'the blob store can be used again'],
+      ]);
+      expect(JSON.stringify(lines)).not.toMatch(/stack| at .*\.[jt]s:/);
+    } finally {
+      await way.stop();
+    }
+  }, 120_000);
 });
 
 describe('a store whose container is taken away', () => {

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { insertInstance } from '../../support/sample-rows.ts';
+import { ago, createRuns, MINUTE } from './begun-runs.ts';
+import { useScheduleWorld } from './schedule-world.ts';
+
+const world = useScheduleWorld();
+const { begin } = createRuns(world);
+
+describe('a time at which a schedule is due', () => {
+  it('is begun once, however many look at it at the same time', async () => {
+    const schedule = await world.create();
+    await insertInstance(world.database, { labels: schedule.labels });
+    await world.due(schedule.id, ago(2));
+    await Promise.all(Array.from({ length: 6 }, () => world.plan()));
+    const runs = await world.runs(schedule.id);
+    expect(runs).toMatchObject([{ dueAt: ago(2), state: 'RUNNING' }]);
+    await Promise.all(Array.from({ length: 6 }, () => world.feedAll()));
+    await world.feedAll();
+    const images = await world.runImages(runs[0]?.id ?? '');
+    expect(images).toMatchObject([{ state: 'TAKING', operationId: expect.any(String) }]);
+    const { rows } = await world.database.pool.query(
+      'SELECT name, schedule_id FROM cms.images WHERE schedule_id = $1',
+      [schedule.id],
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  it('is made up for by one run after an outage, and the missed ones say so', async () => {
+    const schedule = await world.create({ cron: '*/10 * * * *' });
+    await insertInstance(world.database, { labels: schedule.labels });
+    const first = new Date(Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE - 50 * MINUTE);
+    await world.due(schedule.id, first);
+    await world.plan();
+    const [newest, ...missed] = await world.runs(schedule.id);
+    expect(newest).toMatchObject({ state: 'RUNNING' });
+    expect(missed).toHaveLength(5);
+    for (const run of missed) {
+      expect(run).toMatchObject({ state: 'SKIPPED', startedAt: null });
+      expect(run.message).toContain(`due at ${newest?.dueAt.toISOString()} makes up for it`);
+    }
+  });
+
+  it('is skipped while the run before is under way', async () => {
+    const { id, run } = await begin(1);
+    await world.due(id, ago(0));
+    await world.plan();
+    expect(await world.runs(id)).toMatchObject([
+      { state: 'SKIPPED', message: `The run that was due at ${run.dueAt.toISOString()} was still under way.` },
+      { state: 'RUNNING' },
+    ]);
+  });
+
+  it('has failed when there is nothing to take an image of', async () => {
+    const byLabels = await world.create();
+    await insertInstance(world.database, { labels: byLabels.labels, state: 'STOPPED' });
+    const instanceId = await insertInstance(world.database, { state: 'STOPPED' });
+    const ofOne = await world.create({ selector: null, instanceId });
+    for (const { id } of [byLabels, ofOne]) {
+      await world.due(id, ago(1));
+      await world.plan();
+      expect(await world.runs(id)).toMatchObject([
+        { state: 'FAILED', message: expect.stringContaining('no image was taken') },
+      ]);
+    }
+  });
+
+  it('does not come for a schedule that is disabled, and none is made up for when it is enabled again', async () => {
+    const schedule = await world.create({ cron: '* * * * *', enabled: false });
+    await world.plan();
+    await world.commands.update(
+      { kind: 'USER', id: null, name: 'ann', role: 'OPERATOR' },
+      {
+        scheduleId: schedule.id,
+        enabled: true,
+      },
+    );
+    await world.plan();
+    expect(await world.runs(schedule.id)).toEqual([]);
+  });
+});
