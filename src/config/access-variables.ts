@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES, type Role } from '../../schema/states.ts';
+import { optional, text } from './forms.ts';
 import { isAddressRange, isWebRoot } from './networks.ts';
 
 /** Who may ask, and where people come in. */
@@ -26,8 +27,6 @@ export interface OidcConfig {
   readonly roles: ReadonlyMap<string, Role>;
 }
 
-const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type);
-const text = optional(z.string().optional()).transform((value) => value ?? null);
 const VISIBLE = /^(?=\S)[^\p{C}\p{Zl}\p{Zp}]{1,63}(?<=\S)$/u;
 
 function isIssuer(value: string): boolean {

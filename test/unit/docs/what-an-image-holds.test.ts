@@ -8,7 +8,7 @@ import { ROOT } from '../../support/source-files.ts';
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'pg_database LOGICAL LOCALE_CHANGED': 'test/integration/runner/load/cases.test.ts',
   'pg_attribute.attnotnull LOGICAL CONSTRAINT_LEFT_OUT': 'test/integration/runner/load/newer-major.test.ts',
-  'pg_file_settings (`ALTER SYSTEM`) LOGICAL SETTING_LEFT_OUT': 'test/integration/scripts/restore-failures.test.ts',
+  'pg_file_settings (`ALTER SYSTEM`) LOGICAL SETTING_LEFT_OUT': 'test/integration/scripts/objects-restored.test.ts',
   'pg_file_settings (`ALTER SYSTEM`) PHYSICAL SETTING_LEFT_OUT': 'test/integration/runner/physical/round-trip.test.ts',
   'pg_index PHYSICAL INDEX_REBUILT': 'test/integration/runner/physical/collations.test.ts',
 };
