@@ -123,7 +123,8 @@ export async function readFacts(world: World, { operationId, instanceId, imageId
   const blobs: string[] = [];
   if (imageId !== null) {
     for await (const blob of world.container.listBlobsFlat({ prefix: `${imageId}/` })) {
-      blobs.push(blob.name.slice(imageId.length));
+      // An attempt after one that was cut off writes beside it, the same.
+      blobs.push(blob.name.slice(imageId.length).replace(/^\/attempt-\d+\.\d+\//, '/'));
     }
   }
   return {

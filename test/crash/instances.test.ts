@@ -95,6 +95,18 @@ async function stock(state: keyof typeof supply, wanted: number): Promise<void> 
   }
 }
 
+/**
+ * Tries deaths on running instances that nothing has failed on: a growth, a password or an image before a deletion leaves the
+ * failure of an earlier operation in the record, where the example has none.
+ */
+async function expectNoTraceOnNewOnes(deaths: Parameters<typeof expectNoTrace>[1]) {
+  const others = supply.RUNNING.splice(0);
+  await stock('RUNNING', deaths.length);
+  const outcomes = await expectNoTrace(world, deaths, tally);
+  supply.RUNNING.push(...others);
+  return outcomes;
+}
+
 it(
   'each workflow of an instance runs undisturbed, as the example to compare with',
   async () => {
@@ -148,16 +160,11 @@ it(
 it(
   'a growth whose worker dies ends as if it had not, with the new size or the old one',
   async () => {
-    const deaths = deathsIn('grow-volume');
-    // Only new ones: a growth leaves the failure of an earlier operation as it is.
-    const others = supply.RUNNING.splice(0);
-    await stock('RUNNING', deaths.length);
-    for (const { subject, point } of await expectNoTrace(world, deaths, tally)) {
+    for (const { subject, point } of await expectNoTraceOnNewOnes(deathsIn('grow-volume'))) {
       const { asked, has } = await world.readGrowth(subject.operationId);
       expect(has).toBe(point.plan === 'succeed' ? asked : asked - 1);
       await keep(subject.instanceId);
     }
-    supply.RUNNING.push(...others);
   },
   40 * MINUTES,
 );
@@ -165,9 +172,7 @@ it(
 it(
   'a password whose replacement dies is one that logs in, and the recorded one',
   async () => {
-    const deaths = deathsIn('rotate-credentials');
-    await stock('RUNNING', deaths.length);
-    for (const { subject } of await expectNoTrace(world, deaths, tally)) {
+    for (const { subject } of await expectNoTraceOnNewOnes(deathsIn('rotate-credentials'))) {
       // With the recorded password.
       await asClient(world, subject.instanceId ?? '', (client) => client.query('SELECT 1'));
       await keep(subject.instanceId);
@@ -179,9 +184,7 @@ it(
 it(
   'a password of the owner whose replacement dies is one that logs in, and the recorded one',
   async () => {
-    const deaths = deathsIn('rotate-owner-credentials');
-    await stock('RUNNING', deaths.length);
-    for (const { subject } of await expectNoTrace(world, deaths, tally)) {
+    for (const { subject } of await expectNoTraceOnNewOnes(deathsIn('rotate-owner-credentials'))) {
       await logInAsOwner(world, subject.instanceId ?? '');
       await keep(subject.instanceId);
     }
@@ -203,10 +206,7 @@ it(
 it(
   'a deletion after an image whose worker dies ends as if it had not: no data goes without the image',
   async () => {
-    const deaths = deathsIn('delete-instance-after-image');
-    const others = supply.RUNNING.splice(0);
-    await stock('RUNNING', deaths.length);
-    for (const { subject } of await expectNoTrace(world, deaths, tally)) {
+    for (const { subject } of await expectNoTraceOnNewOnes(deathsIn('delete-instance-after-image'))) {
       const { rows } = await world.core.database.pool.query(
         `SELECT i.state AS instance, m.state AS image FROM cms.operations o
          JOIN cms.instances i ON i.id = o.instance_id JOIN cms.images m ON m.id = o.image_id WHERE o.id = $1`,
@@ -217,7 +217,6 @@ it(
         { instance: 'DELETING', image: 'AVAILABLE' },
       ]).toContainEqual(rows[0]);
     }
-    supply.RUNNING.push(...others);
   },
   60 * MINUTES,
 );
