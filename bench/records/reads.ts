@@ -89,9 +89,7 @@ export async function listReads(database: Database, secrets: SecretBox): Promise
     call('open alerts', () => createAlertQueries(database).page(true, page)),
     call('drift', () => upkeep.drift({ first: 50, state: null })),
     call('changes since a moment', () => createChangedOperations(database).readSince(moment)),
-    call('changes in one order', () =>
-      readChanges(database, { xid: moment.split(':')[0] ?? '0', position: '0' }, null, 100),
-    ),
+    call('changes in one order', () => readChanges(database, { xid: moment.split(':')[0] ?? '0', position: '0' }, 100)),
     ...PARTS.map((part) =>
       call(`instances with "${part}" in the name`, () => instances.page({ nameContains: part }, page)),
     ),

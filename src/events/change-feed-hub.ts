@@ -24,7 +24,7 @@ export type ReadNoun = (ids: readonly string[]) => Promise<readonly ChangeRecord
 export interface ChangeFeedHub {
   join(ring: () => void): () => void;
   readSnapshot(): Promise<Snapshot>;
-  read(after: ChangePlace, except: Snapshot | null): Promise<RecordedPage>;
+  read(after: ChangePlace): Promise<RecordedPage>;
 }
 
 export interface ChangeFeedOptions {
@@ -45,6 +45,32 @@ const HELD_BACK_MS = 20;
 const HELD_BACK_MAX_MS = 500;
 const READS_KEPT = 8;
 
+/** There is no change behind `from` up to `to`: who stands between them stands at one place. */
+interface Quiet {
+  readonly from: ChangePlace;
+  readonly to: ChangePlace;
+}
+
+const NOWHERE: Quiet = { from: { xid: '0', position: '0' }, to: { xid: '0', position: '0' } };
+
+function compare(a: ChangePlace, b: ChangePlace): number {
+  const difference = BigInt(a.xid) - BigInt(b.xid) || BigInt(a.position) - BigInt(b.position);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+function isBetween({ from, to }: Quiet, place: ChangePlace): boolean {
+  return compare(from, place) <= 0 && compare(place, to) <= 0;
+}
+
+/** What a page says of where nothing is. Readers that are late, or one that is told of an older moment, take nothing back. */
+function knownQuiet(known: Quiet, after: ChangePlace, { changes, end, isLast, isTooOld }: ChangePage): Quiet {
+  if (isTooOld) return NOWHERE;
+  if (!isLast || compare(end, known.to) <= 0) return known;
+  const last = changes.at(-1);
+  if (last !== undefined) return { from: { xid: last.xid, position: last.position }, to: end };
+  return { from: isBetween(known, after) ? known.from : after, to: end };
+}
+
 export function createChangeFeedHub({ database, listener, log, nouns }: ChangeFeedOptions): ChangeFeedHub {
   const rings = new Set<() => void>();
   const reads = new Map<string, Promise<RecordedPage>>();
@@ -52,6 +78,7 @@ export function createChangeFeedHub({ database, listener, log, nouns }: ChangeFe
   let due: NodeJS.Timeout | null = null;
   let heldBackMs = HELD_BACK_MS;
   let close: (() => void) | null = null;
+  let quiet: Quiet = NOWHERE;
 
   function ring(): void {
     due = null;
@@ -79,8 +106,9 @@ export function createChangeFeedHub({ database, listener, log, nouns }: ChangeFe
     };
   }
 
-  async function readPage(after: ChangePlace, except: Snapshot | null): Promise<RecordedPage> {
-    const page = await readChanges(database, after, except, CHANGE_PAGE);
+  async function readPage(after: ChangePlace): Promise<RecordedPage> {
+    const page = await readChanges(database, after, CHANGE_PAGE);
+    quiet = knownQuiet(quiet, after, page);
     if (page.isHeldBack) {
       ringIn(heldBackMs);
       heldBackMs = Math.min(heldBackMs * 2, HELD_BACK_MAX_MS);
@@ -115,8 +143,9 @@ export function createChangeFeedHub({ database, listener, log, nouns }: ChangeFe
       };
     },
     readSnapshot: () => readSnapshot(database),
-    read(after, except) {
-      const key = `${after.xid} ${after.position} ${except ?? ''}`;
+    read(place) {
+      const after = isBetween(quiet, place) ? quiet.to : place;
+      const key = `${after.xid} ${after.position}`;
       const known = reads.get(key);
       if (known !== undefined) return known;
       for (const oldest of reads.keys()) {
@@ -124,7 +153,7 @@ export function createChangeFeedHub({ database, listener, log, nouns }: ChangeFe
         reads.delete(oldest);
       }
       // Good until something is known to have changed.
-      const read = readPage(after, except);
+      const read = readPage(after);
       reads.set(key, read);
       read.catch(() => reads.get(key) === read && reads.delete(key));
       return read;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChangeRecord } from '../../resolvers/ports/records.ts';
 import { isDatabaseUnavailable } from '../db/errors.ts';
-import { placeBefore } from '../stores/lists/change-feed.ts';
+import { isPast, isWithin, placeBefore } from '../stores/lists/change-feed.ts';
 import { createBell } from './bell.ts';
 import { cursorTooOld, decodeChangeCursor } from './change-cursor.ts';
 import type { ChangeFeedHub, RecordedPage } from './change-feed-hub.ts';
@@ -27,7 +27,7 @@ export async function* followChanges(
     for (let begun = false; !left.aborted; begun = true) {
       let page: RecordedPage;
       try {
-        page = await hub.read(place, except);
+        page = await hub.read(place);
       } catch (error) {
         // Who follows already only waits a little longer.
         if (!begun || !isDatabaseUnavailable(error)) throw error;
@@ -35,9 +35,11 @@ export async function* followChanges(
         continue;
       }
       if (page.isTooOld) throw cursorTooOld();
-      yield* page.changes;
+      for (const change of page.changes) {
+        if (except === null || !isWithin(except, decodeChangeCursor(change.cursor).xid)) yield change;
+      }
       place = page.end;
-      if (page.isPastSnapshot) except = null;
+      if (except !== null && page.isLast && isPast(except, place)) except = null;
       if (page.isLast) await bell.wait(left);
     }
   } finally {

@@ -29,8 +29,6 @@ export interface ChangePage {
   readonly isHeldBack: boolean;
   /** Changes after the place were forgotten, or it is none of these records. */
   readonly isTooOld: boolean;
-  /** Everything of the snapshot lies behind `end`, so that the place alone is enough from now on. */
-  readonly isPastSnapshot: boolean;
 }
 
 /** What was committed by now. */
@@ -45,6 +43,18 @@ export async function readSnapshot({ orm }: Database): Promise<Snapshot> {
 export function placeBefore(snapshot: Snapshot): ChangePlace {
   const [xmin = '0'] = snapshot.split(':');
   return behind(BigInt(xmin));
+}
+
+/** Whether a transaction had been committed, or given up, in a snapshot. */
+export function isWithin(snapshot: Snapshot, xid: string): boolean {
+  const [xmin = '0', xmax = '0', underWay = ''] = snapshot.split(':');
+  if (BigInt(xid) < BigInt(xmin)) return true;
+  return BigInt(xid) < BigInt(xmax) && !underWay.split(',').includes(xid);
+}
+
+/** Whether no transaction of a snapshot lies behind a place, so that the place alone is enough from there on. */
+export function isPast(snapshot: Snapshot, { xid }: ChangePlace): boolean {
+  return BigInt(xid) + 1n >= BigInt(snapshot.split(':')[1] ?? '0');
 }
 
 /** Behind every change of the transactions before this one. */
@@ -66,16 +76,10 @@ interface Row extends Record<string, unknown> {
 /**
  * The changes after a place that cannot be overtaken any more: a transaction that is still under way could commit changes
  * that belong before those of later ones, so nothing is told from its number on until it is over. One that holds a
- * table of another database cannot, and does not count. What was committed within `except` is left out. One statement.
+ * table of another database cannot, and does not count. One statement.
  */
-export async function readChanges(
-  { orm }: Database,
-  after: ChangePlace,
-  except: Snapshot | null,
-  limit: number,
-): Promise<ChangePage> {
+export async function readChanges({ orm }: Database, after: ChangePlace, limit: number): Promise<ChangePage> {
   const place = sql`(${after.xid}::xid8, ${after.position}::bigint)`;
-  const isNew = except === null ? sql`true` : sql`NOT pg_visible_in_snapshot(c.xid, ${except}::pg_snapshot)`;
   const { rows } = await answered(
     orm.execute<Row>(sql`
       WITH now AS MATERIALIZED (
@@ -93,7 +97,7 @@ export async function readChanges(
         EXISTS (SELECT FROM cms.changes_forgotten f WHERE (f.xid, f.position) > ${place}) AS forgotten
       FROM now LEFT JOIN LATERAL (
         SELECT c.noun, c.id, c.xid, c.position FROM cms.changes c
-        WHERE (c.xid, c.position) > ${place} AND c.xid < now.horizon AND ${isNew}
+        WHERE (c.xid, c.position) > ${place} AND c.xid < now.horizon
         ORDER BY c.xid, c.position LIMIT ${limit}
       ) n ON true ORDER BY n.xid, n.position`),
   );
@@ -108,7 +112,6 @@ export async function readChanges(
     isLast: last === undefined,
     isHeldBack: first.held,
     isTooOld: first.forgotten || BigInt(after.xid) >= BigInt(first.xmax),
-    isPastSnapshot: except === null || (last === undefined && horizon >= BigInt(except.split(':')[1] ?? '0')),
   };
 }
 
