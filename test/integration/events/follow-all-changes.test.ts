@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { InstanceRecord } from '../../../jobs/ports/records.ts';
 import type { ChangeRecord } from '../../../resolvers/ports/records.ts';
 import { decodeChangeCursor, encodeChangeCursor } from '../../../src/events/change-cursor.ts';
@@ -17,20 +17,26 @@ import { never, useStreamWorld } from './stream-world.ts';
 
 const world = useStreamWorld();
 
-/** Follows until `enough`, from a cursor or from now on; answers with all that came. */
+/** What follows still: a test that fails leaves nobody who goes on in the files after it. */
+const open = new Set<() => Promise<void>>();
+afterEach(async () => {
+  for (const leave of open) await leave();
+});
+
+/** Follows until it is left, from a cursor or from now on; answers with all that came. */
 function follow(after: string | null) {
   const leaving = new AbortController();
   const seen: ChangeRecord[] = [];
   const done = (async () => {
     for await (const change of world.streams.followChanges(after, leaving.signal)) seen.push(change);
   })();
-  return {
-    seen,
-    async leave() {
-      leaving.abort();
-      await done;
-    },
+  const leave = async () => {
+    open.delete(leave);
+    leaving.abort();
+    await done;
   };
+  open.add(leave);
+  return { seen, leave };
 }
 
 /** Follows from now on: what is written after this was resolved is told. */
