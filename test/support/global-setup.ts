@@ -10,6 +10,7 @@ import { initCluster, startCluster, stopCluster } from '../../src/postgres-progr
 import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { freePort } from './free-port.ts';
+import { endWhatKilledRunsLeft, noteRun, type RunNote } from './killed-runs.ts';
 import { type Descendants, watchDescendants } from './outliving.ts';
 import { ROOT } from './source-files.ts';
 
@@ -58,10 +59,20 @@ async function ensurePrograms(): Promise<PostgresPrograms> {
 interface Run {
   projects: number;
   readonly descendants: Descendants;
+  readonly note: RunNote;
+}
+
+async function beginRun(): Promise<Run> {
+  const ended = await endWhatKilledRunsLeft();
+  if (ended.length > 0)
+    process.stderr.write(`runs that were killed had left these, ended now:\n  ${ended.join('\n  ')}\n`);
+  const note = await noteRun();
+  const descendants = watchDescendants(process.pid, undefined, (living) => note.note(living));
+  return { projects: 0, descendants, note };
 }
 
 const RUN = Symbol.for('toygres test run');
-const kept = globalThis as { [RUN]?: Run };
+const kept = globalThis as { [RUN]?: Promise<Run> };
 
 /** The last project that ends looks whether anything outlives the run. */
 async function refuseOutliving(run: Run): Promise<void> {
@@ -69,6 +80,7 @@ async function refuseOutliving(run: Run): Promise<void> {
   if (run.projects > 0) return;
   delete kept[RUN];
   const left = await run.descendants.findOutliving();
+  await run.note.remove();
   if (left.length === 0) return;
   process.exitCode = 1;
   throw new Error(`tests left these processes running:\n  ${left.join('\n  ')}`);
@@ -79,12 +91,13 @@ async function refuseOutliving(run: Run): Promise<void> {
  * outlives it that a test has started.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  kept[RUN] ??= { projects: 0, descendants: watchDescendants(process.pid) };
-  const run = kept[RUN];
+  kept[RUN] ??= beginRun();
+  const run = await kept[RUN];
   run.projects += 1;
   const programs = await ensurePrograms();
   const identity = await readServerIdentity();
   const directory = await mkdtemp('/tmp/toygres-test-');
+  run.note.keepDirectory(directory);
   await chmod(directory, 0o755);
   if (identity !== null) await chown(directory, identity.uid, identity.gid);
   const owner = { programs, identity };

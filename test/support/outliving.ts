@@ -18,7 +18,12 @@ export interface Descendants {
 
 const keyOf = ({ pid, startTicks }: ProcessFacts) => `${pid}/${startTicks}`;
 
-export function watchDescendants(root: number, lookMs = LOOK_MS): Descendants {
+/** `onSeen` hears at each look of all that lives of it, also of what the process itself has started. */
+export function watchDescendants(
+  root: number,
+  lookMs = LOOK_MS,
+  onSeen: (living: readonly ProcessFacts[]) => Promise<void> = async () => undefined,
+): Descendants {
   const seen = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<unknown> = Promise.resolve();
@@ -34,7 +39,9 @@ export function watchDescendants(root: number, lookMs = LOOK_MS): Descendants {
       if (found) seen.add(keyOf(facts));
       return found;
     };
-    return living.filter((facts) => isOurs(facts) && facts.parent !== root);
+    const ours = living.filter(isOurs);
+    await onSeen(ours);
+    return ours.filter((facts) => facts.parent !== root);
   }
 
   const lookAgain = () => {
@@ -53,13 +60,14 @@ export function watchDescendants(root: number, lookMs = LOOK_MS): Descendants {
       for (const deadline = performance.now() + graceMs; ; await pause(lookMs)) {
         const left = await look();
         if (left.length === 0) return [];
-        if (performance.now() > deadline) return Promise.all(left.map(describe));
+        if (performance.now() > deadline) return Promise.all(left.map(({ pid }) => describeProcess(pid)));
       }
     },
   };
 }
 
-async function describe({ pid }: ProcessFacts): Promise<string> {
+/** The pid and the command line. */
+export async function describeProcess(pid: number): Promise<string> {
   const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return `${pid} ${words.replaceAll('\0', ' ').trim().slice(0, 200)}`;
 }
