@@ -3,8 +3,10 @@ import { workflows } from '../../../jobs/registry.ts';
 import { suites } from '../../crash/suites.ts';
 
 describe('the registry', () => {
-  it('lists every workflow once, under the name that commands ask for', () => {
-    expect(workflows.map((workflow) => workflow.name).sort()).toEqual([
+  it('lists every version of a workflow once, under the name that commands ask for', () => {
+    const versions = workflows.map(({ name, version }) => `${name} ${version}`);
+    expect(new Set(versions).size).toBe(versions.length);
+    expect([...new Set(workflows.map(({ name }) => name))].sort()).toEqual([
       'create-durable-instance',
       'create-image',
       'create-instance',
@@ -32,7 +34,9 @@ describe('the registry', () => {
 
   it('holds no workflow whose worker does not die in a crash suite', () => {
     const inSuites = Object.values(suites).flat();
-    expect([...inSuites].sort(), 'see test/crash/suites.ts').toEqual(workflows.map(({ name }) => name).sort());
+    expect([...inSuites].sort(), 'see test/crash/suites.ts').toEqual(
+      [...new Set(workflows.map(({ name }) => name))].sort(),
+    );
   });
 
   it.each(workflows.map((workflow) => [workflow.name, workflow] as const))(
