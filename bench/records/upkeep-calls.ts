@@ -1,9 +1,9 @@
 import type { AlertKind } from '../../schema/states.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readOpenAlerts, syncAlerts } from '../../src/stores/alerts/alerts.ts';
-import { RECORD_RULES } from '../../src/stores/alerts/rules.ts';
+import { READINESS_RULES, RECORD_RULES } from '../../src/stores/alerts/rules.ts';
 import { forgetChanges } from '../../src/stores/lists/change-feed.ts';
-import { tellReadiness } from '../../src/stores/readiness/readiness.ts';
+import { createReadinessWatch } from '../../src/stores/readiness/readiness-watch.ts';
 import { readForgottenRuns, readStrandedRuns } from '../../src/stores/runs/sweep.ts';
 import { readLiveWorkers, readStrandedVersions } from '../../src/stores/runs/worker-queries.ts';
 import { readRetainedBatch } from '../../src/stores/schedules/retained-images.ts';
@@ -39,6 +39,7 @@ export function listUpkeep(database: Database, platform: string): RecordCall[] {
   const call = (name: string, run: () => Promise<unknown>): RecordCall => ({ name, run });
   const since = new Date().toISOString();
   const owners = { platform, ids: [], since };
+  const readiness = createReadinessWatch(database, platform);
   return [
     call('sweep: runs that the queue lost', () => readForgottenRuns(database, platform, QUEUE_SCHEMA)),
     call('sweep: runs without a worker', () => readStrandedRuns(database, platform, 60_000)),
@@ -94,7 +95,13 @@ export function listUpkeep(database: Database, platform: string): RecordCall[] {
     call('schedules: the next one', () => readNextDue(database, platform)),
     call('webhooks: what is due', () => takeDue(database, { limit: 50, perWebhook: 5, busy: [], only: null })),
     call('webhooks: the next message', () => readNextDelivery(database)),
-    { ...call('alerts: readiness', () => tellReadiness(database, platform)), looksAtAllLive: true },
+    // The first look is at all that lives; these are of what changed since the one before.
+    call('alerts: readiness', async () => {
+      const ids = await readiness.look();
+      for (const [kind, rule] of Object.entries(READINESS_RULES)) {
+        await syncAlerts(database, platform, kind as AlertKind, rule(platform, ids), ids);
+      }
+    }),
     ...Object.entries(RECORD_RULES).map(([kind, rule]): RecordCall => {
       return {
         ...call(`alerts: ${kind}`, () => syncAlerts(database, platform, kind as AlertKind, rule(platform))),

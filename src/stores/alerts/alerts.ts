@@ -11,14 +11,22 @@ import { buildPage, counting, following, newestFirst, totalsOf } from '../lists/
 
 /**
  * Opens what a rule finds and resolves what it finds no more, in one statement; any number of processes may do so at once.
- * An alert that stays open keeps its words. Answers with how many were opened or resolved.
+ * An alert that stays open keeps its words. `of`: only of these instances, of which `found` is then; null: all. Answers with
+ * how many were opened or resolved.
  */
-export async function syncAlerts({ orm }: Database, platform: string, kind: AlertKind, found: SQL): Promise<number> {
+export async function syncAlerts(
+  { orm }: Database,
+  platform: string,
+  kind: AlertKind,
+  found: SQL,
+  of: readonly string[] | null = null,
+): Promise<number> {
+  const isOfThem = of === null ? sql`true` : sql`a.instance_id = ANY(${sql.param(of)}::uuid[])`;
   const { rowCount } = await answered(
     orm.execute(sql`
       WITH found AS MATERIALIZED (${found}), resolved AS (
         UPDATE cms.alerts a SET resolved_at = clock_timestamp()
-        WHERE a.platform = ${platform} AND a.kind = ${kind} AND a.resolved_at IS NULL
+        WHERE a.platform = ${platform} AND a.kind = ${kind} AND a.resolved_at IS NULL AND ${isOfThem}
           AND NOT EXISTS (SELECT FROM found f WHERE f.thing = a.thing)
         RETURNING a.id
       ), opened AS (

@@ -8,6 +8,12 @@ import { isBroken, newestImage, promises } from '../readiness/promises.ts';
  */
 export type AlertRules = Readonly<Partial<Record<AlertKind, (platform: string) => SQL>>>;
 
+/** The same for what hangs on the readiness of instances: of these alone, or of all with null. */
+export type ReadinessRule = (platform: string, instanceIds: readonly string[] | null) => SQL;
+
+const among = (instanceIds: readonly string[] | null) =>
+  instanceIds === null ? sql`true` : sql`i.id = ANY(${sql.param(instanceIds)}::uuid[])`;
+
 /** What failed so long ago and was not tried again is nobody's news. */
 const FAILED_DAYS = 30;
 const recently = (column: string) => sql.raw(`${column} > now() - interval '${FAILED_DAYS} days'`);
@@ -26,7 +32,8 @@ const imageFailed = (platform: string) => sql`
       AND n.created_at > m.created_at AND n.verified_at IS NOT NULL)
   ORDER BY m.source_instance_id, m.created_at DESC`;
 
-const imageOverdue = (platform: string) => sql`
+/** For each schedule whose promise is broken. */
+const imageOverdue: ReadinessRule = (platform, instanceIds) => sql`
   SELECT i.id || ' ' || p.id AS thing, 'CRITICAL' AS severity,
     'The schedule "' || p.name || '" was due at ' || to_char(p.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
       || ', and "' || i.name || '" has no image as young as that.' AS message,
@@ -35,10 +42,11 @@ const imageOverdue = (platform: string) => sql`
   FROM (${promises}) p
   JOIN cms.instances i ON i.platform = p.platform AND i.state = 'RUNNING'
   LEFT JOIN LATERAL (${newestImage}) newest ON true
-  WHERE p.platform = ${platform} AND ${isBroken}`;
+  WHERE p.platform = ${platform} AND ${isBroken}
+    AND ${among(instanceIds)}`;
 
 /** The last drill of an instance that said something, of an image that is still there. */
-const drillFailed = (platform: string) => sql`
+const drillFailed: ReadinessRule = (platform, instanceIds) => sql`
   SELECT i.id::text AS thing, 'CRITICAL' AS severity,
     'The image "' || m.name || '" of "' || i.name || '" could not be proven: ' || coalesce(d.failure ->> 'message', 'no reason is on record') AS message,
     'See the findings of the drill. A drill of an image of this instance that passes ends this alert: take another image, and verify it.' AS remedy,
@@ -49,7 +57,7 @@ const drillFailed = (platform: string) => sql`
     ORDER BY d.started_at DESC, d.id DESC LIMIT 1
   ) d
   JOIN cms.images m ON m.id = d.image_id AND m.state <> 'DELETED'
-  WHERE i.platform = ${platform} AND i.state NOT IN ('DELETED', 'FAILED') AND d.state = 'FAILED'`;
+  WHERE i.platform = ${platform} AND i.state NOT IN ('DELETED', 'FAILED') AND d.state = 'FAILED' AND ${among(instanceIds)}`;
 
 const restoreFailed = (platform: string) => sql`
   SELECT o.id::text AS thing, 'CRITICAL' AS severity,
@@ -110,11 +118,15 @@ const webhookFailing = () => sql`
     NULL::uuid AS instance_id, NULL::uuid AS image_id, NULL::uuid AS schedule_id, NULL::uuid AS operation_id
   FROM cms.webhooks w WHERE w.failure IS NOT NULL`;
 
-/** What the records alone say. */
-export const RECORD_RULES: AlertRules = {
-  IMAGE_FAILED: imageFailed,
+/** What changes with the readiness of an instance, and with nothing else. */
+export const READINESS_RULES: Readonly<Partial<Record<AlertKind, ReadinessRule>>> = {
   IMAGE_OVERDUE: imageOverdue,
   DRILL_FAILED: drillFailed,
+};
+
+/** What else the records alone say. */
+export const RECORD_RULES: AlertRules = {
+  IMAGE_FAILED: imageFailed,
   RESTORE_FAILED: restoreFailed,
   INSTANCE_UNHEALTHY: instanceUnhealthy,
   SCHEDULE_FAILED: scheduleFailed,

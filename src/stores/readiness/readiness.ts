@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ReadinessQueries, ReadinessRecord } from '../../../resolvers/ports/alerts.ts';
-import { READINESS_STATUSES, type ReadinessStatus } from '../../../schema/states.ts';
+import type { ReadinessStatus } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
 import { distinctIds } from '../lists/keyed.ts';
@@ -8,13 +8,13 @@ import { isBroken, newestImage, promises } from './promises.ts';
 import { lastProof, lastVerdict, newestDrill } from './proofs.ts';
 
 /**
- * The readiness of instances `i` that meet a condition, as rows (id, status, overdue, image_id, data_age, drill_id,
+ * The readiness of instances `i` that meet a condition, as rows (id, labels, status, overdue, image_id, data_age, drill_id,
  * drill_failed, recovery_seconds, drill_age). Each costs a few looks into indexes; the promises are worked out once.
  */
 export function readinessRows(condition: SQL): SQL {
   return sql`
     WITH promise AS MATERIALIZED (${promises})
-    SELECT i.id, newest.id AS image_id, late.schedules AS overdue,
+    SELECT i.id, i.labels, newest.id AS image_id, late.schedules AS overdue,
       CASE WHEN newest.id IS NULL THEN 'UNPROTECTED' WHEN late.schedules IS NOT NULL THEN 'STALE'
         WHEN verdict.state = 'PASSED' THEN 'READY' ELSE 'UNPROVEN' END AS status,
       extract(epoch FROM clock_timestamp() - newest.taken_at)::float8 AS data_age,
@@ -85,33 +85,4 @@ export function createReadinessQueries({ orm }: Database): ReadinessQueries {
 /** Whether the readiness of the instance with this id is one of these: looked at for each row that is a candidate otherwise. */
 export function isReadiness(id: SQL, statuses: readonly ReadinessStatus[]): SQL {
   return sql`EXISTS (SELECT FROM (${readinessRows(sql`i.id = ${id}`)}) r WHERE r.status = ANY(${sql.param(statuses)}::text[]))`;
-}
-
-/**
- * Looks at all instances of a platform: touches those whose readiness is another one than was told, so that those who follow
- * them hear of it, and keeps how many there are of each, for whoever asks until the next look. Answers with how many were
- * touched.
- */
-export async function tellReadiness({ orm }: Database, platform: string): Promise<number> {
-  const condition = sql`i.platform = ${platform} AND i.state NOT IN ('DELETED', 'FAILED')`;
-  const ago = (seconds: SQL) => sql`clock_timestamp() - max(${seconds}) * interval '1 second'`;
-  const { rows } = await answered(
-    orm.execute<{ touched: number }>(sql`
-      WITH ready AS MATERIALIZED (${readinessRows(condition)}), touched AS (
-        UPDATE cms.instances t SET told_readiness = r.status
-        FROM ready r WHERE t.id = r.id AND t.state NOT IN ('DELETED', 'FAILED') AND t.told_readiness IS DISTINCT FROM r.status RETURNING t.id
-      ), kept AS (
-        INSERT INTO cms.readiness_summaries AS s
-          (platform, status, count, oldest_taken_at, oldest_drill_at, longest_recovery_seconds, looked_at)
-        SELECT ${platform}, n.status, count(r.id), ${ago(sql`r.data_age`)}, ${ago(sql`r.drill_age`)}, max(r.recovery_seconds),
-          clock_timestamp()
-        FROM unnest(${sql.param(READINESS_STATUSES)}::text[]) n(status) LEFT JOIN ready r ON r.status = n.status
-        GROUP BY n.status ORDER BY n.status
-        ON CONFLICT (platform, status) DO UPDATE SET count = excluded.count, oldest_taken_at = excluded.oldest_taken_at,
-          oldest_drill_at = excluded.oldest_drill_at, longest_recovery_seconds = excluded.longest_recovery_seconds,
-          looked_at = excluded.looked_at
-      )
-      SELECT count(*)::integer AS touched FROM touched`),
-  );
-  return rows[0]?.touched ?? 0;
 }

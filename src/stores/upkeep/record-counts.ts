@@ -20,7 +20,7 @@ export interface CountOptions {
 /**
  * How many records of one platform there are, as of one moment, in one statement: of what triggers have counted, so that it
  * costs the same with any number of them. How well instances could be brought back is as of the last look at all of them
- * (`tellReadiness`). Throws UNAVAILABLE.
+ * (`createReadinessWatch`). Throws UNAVAILABLE.
  */
 export async function readRecordCounts({ orm }: Database, options: CountOptions): Promise<RecordCounts> {
   const { platformId, queueSchema, queuePattern, perInstance } = options;

@@ -6,8 +6,8 @@ import type { Database } from '../../db/database.ts';
 import type { WakeSource } from '../../db/listener.ts';
 import type { Logger } from '../../log/logger.ts';
 import { syncAlerts } from '../../stores/alerts/alerts.ts';
-import { RECORD_RULES, storeUnreachable } from '../../stores/alerts/rules.ts';
-import { tellReadiness } from '../../stores/readiness/readiness.ts';
+import { READINESS_RULES, RECORD_RULES, type ReadinessRule, storeUnreachable } from '../../stores/alerts/rules.ts';
+import { createReadinessWatch } from '../../stores/readiness/readiness-watch.ts';
 import { createDuty } from '../../stores/upkeep/duty.ts';
 import { foldTallies } from '../../stores/upkeep/tallies.ts';
 import { every } from '../../waiting/every.ts';
@@ -40,6 +40,9 @@ const MISSES = 2;
 export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
   const { database, listener, platformId, checkStore, log, lookMs = 20_000 } = options;
   const duty = createDuty({ database, name: `alerts ${platformId}`, holder: randomUUID() });
+  const readiness = createReadinessWatch(database, platformId);
+  /** What no rule was held against since its readiness changed; null: all. */
+  let changedIds: readonly string[] | null = [];
   let lookAt = 0;
   let misses = 0;
   let storeReason: string | null = null;
@@ -59,11 +62,16 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
   async function look(): Promise<void> {
     await lookAtStore();
     const rules = { ...RECORD_RULES, STORE_UNREACHABLE: storeUnreachable(storeReason) };
+    const ids = await readiness.look();
+    changedIds = ids === null || changedIds === null ? null : [...new Set([...changedIds, ...ids])];
     let changed = 0;
+    for (const [kind, rule] of Object.entries(READINESS_RULES) as [AlertKind, ReadinessRule][]) {
+      changed += await syncAlerts(database, platformId, kind, rule(platformId, changedIds), changedIds);
+    }
+    changedIds = [];
     for (const [kind, rule] of Object.entries(rules) as [AlertKind, (platform: string) => SQL][]) {
       changed += await syncAlerts(database, platformId, kind, rule(platformId));
     }
-    await tellReadiness(database, platformId);
     await foldTallies(database, platformId);
     if (changed > 0) log.info({ alerts: changed }, 'alerts were opened or resolved');
   }

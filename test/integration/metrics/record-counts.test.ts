@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { drift, jobs } from '../../../drizzle/tables/index.ts';
 import { openDatabase } from '../../../src/db/database.ts';
-import { tellReadiness } from '../../../src/stores/readiness/readiness.ts';
+import { createReadinessWatch } from '../../../src/stores/readiness/readiness-watch.ts';
 import { readRecordCounts } from '../../../src/stores/upkeep/record-counts.ts';
 import { ensureQueue, QUEUE_SCHEMA, sendRun, startBoss } from '../../../src/workflow/queue/boss.ts';
 import { queueName, queueNamePattern } from '../../../src/workflow/queue/queue-name.ts';
@@ -74,7 +74,7 @@ test('records are counted by state, those of other platforms not', async () => {
   ]);
   // Nobody has looked at how well they could be brought back by now.
   expect((await read()).readiness).toEqual([]);
-  await tellReadiness(database, PLATFORM);
+  await createReadinessWatch(database, PLATFORM).look();
   const counts = await read();
   expect(counts.readinessAgeSeconds).toBeGreaterThanOrEqual(0);
   expect(counts.instances).toHaveLength(2);
