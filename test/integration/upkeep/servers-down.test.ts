@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerSpec } from '../../../jobs/ports/platform.ts';
 import { takeLease } from '../../../src/stores/upkeep/leases.ts';
@@ -65,17 +66,23 @@ describe('a local server that should run and does not', () => {
     const witness = await world.shareServer();
     await world.monitor();
     await world.untilHealth(spec.instanceId, 'HEALTHY');
-    // It is to be started again within a second: the operation comes in the moment in which it is known to be down.
     const operation = { instanceId: spec.instanceId, state: 'SUCCEEDED', kind: 'STOP_INSTANCE' } as const;
     const operationId = await insertOperation(world.database, operation);
-    await world.database.pool.query(`
-      CREATE FUNCTION cms.begin_operation() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        UPDATE cms.operations SET state = 'RUNNING' WHERE id = '${operationId}'; RETURN NULL; END $$;
-      CREATE TRIGGER begin_operation AFTER UPDATE OF health ON cms.instances FOR EACH ROW
-        WHEN (NEW.id = '${spec.instanceId}' AND OLD.health = 'HEALTHY' AND NEW.health = 'UNHEALTHY')
-        EXECUTE FUNCTION cms.begin_operation()`);
-    process.kill(await postmasterOf(spec), 'SIGKILL');
-    await world.untilHealth(spec.instanceId, 'UNHEALTHY');
+    // The operation comes when it is to be started again and nobody has done so: that takes the lock of its row.
+    const downs = () => world.messages.filter((message) => message === 'a server is down').length;
+    const known = downs();
+    const holder = new pg.Client({ connectionString: world.url });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM cms.instances WHERE id = $1 FOR UPDATE', [spec.instanceId]);
+      process.kill(await postmasterOf(spec), 'SIGKILL');
+      await eventually(downs, (count) => count > known);
+      await world.database.pool.query(`UPDATE cms.operations SET state = 'RUNNING' WHERE id = $1`, [operationId]);
+      await holder.query('COMMIT');
+    } finally {
+      await holder.end();
+    }
     const before = (await world.checks(witness.instanceId)).length;
     await eventually(
       () => world.checks(witness.instanceId),
@@ -83,6 +90,11 @@ describe('a local server that should run and does not', () => {
     );
     expect((await world.platform.readServer(spec)).phase).toBe('FAILED');
     await world.database.pool.query(`UPDATE cms.operations SET state = 'FAILED' WHERE id = $1`, [operationId]);
+    await eventually(
+      () => world.platform.readServer(spec),
+      ({ phase }) => phase === 'READY',
+      60_000,
+    );
     await world.untilHealth(spec.instanceId, 'HEALTHY');
   });
 
