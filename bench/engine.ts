@@ -16,7 +16,7 @@ import type { SectionReport } from './report.ts';
 import { HELD, measureTakeOvers } from './take-over.ts';
 
 const ONE_BY_ONE = 60;
-const AT_ONCE = 200;
+const AT_ONCE = 1_000;
 /** So many each for workers that have just started, which are slow at first. */
 const WARM_UP = 40;
 const WORKERS = [1, 2, 4];
