@@ -40,6 +40,7 @@ export function listUpkeep(database: Database, platform: string): RecordCall[] {
   const since = new Date().toISOString();
   const owners = { platform, ids: [], since };
   const readiness = createReadinessWatch(database, platform);
+  let hasLooked = false;
   return [
     call('sweep: runs that the queue lost', () => readForgottenRuns(database, platform, QUEUE_SCHEMA)),
     call('sweep: runs without a worker', () => readStrandedRuns(database, platform, 60_000)),
@@ -95,8 +96,10 @@ export function listUpkeep(database: Database, platform: string): RecordCall[] {
     call('schedules: the next one', () => readNextDue(database, platform)),
     call('webhooks: what is due', () => takeDue(database, { limit: 50, perWebhook: 5, busy: [], only: null })),
     call('webhooks: the next message', () => readNextDelivery(database)),
-    // The first look is at all that lives; these are of what changed since the one before.
+    // The first look is at all that lives, and the second passes what that has told; then they are of what changes.
     call('alerts: readiness', async () => {
+      if (!hasLooked) await readiness.look();
+      hasLooked = true;
       const ids = await readiness.look();
       for (const [kind, rule] of Object.entries(READINESS_RULES)) {
         await syncAlerts(database, platform, kind as AlertKind, rule(platform, ids), ids);

@@ -9,16 +9,21 @@ export interface TroubleTeller {
   answered(): void;
 }
 
-/** Tells once that a store cannot be used, again when it is for another reason, and when it can be used again. */
+/**
+ * Tells once that a store cannot be used, or refuses what it is asked, again when it is for another reason, and when it can be
+ * used again.
+ */
 export function createTroubleTeller(log: Logger): TroubleTeller {
   let trouble: string | null = null;
+  let refusal: string | null = null;
   return {
     failed(error, place) {
       if (!(error instanceof AppError)) return;
       const { code, message } = error;
       const facts = { ...place, cause: error.cause instanceof Error ? error.cause.message : undefined };
-      if (code === 'UNAVAILABLE' && message === trouble) return log.debug(facts, message);
+      if (message === (code === 'UNAVAILABLE' ? trouble : refusal)) return log.debug(facts, message);
       if (code === 'UNAVAILABLE') trouble = message;
+      else refusal = message;
       log.warn(facts, message);
     },
     answered() {
