@@ -22,6 +22,7 @@ const EFFECTS = {
     ensureServer: 'changes',
     readServer: 'reads',
     stopServer: 'changes',
+    ensureLogin: 'changes',
     removeServer: 'changes',
     ensureConnection: 'changes',
     removeConnection: 'changes',

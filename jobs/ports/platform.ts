@@ -223,7 +223,7 @@ export interface Platform {
    */
   ensureVolumeSize(ref: ServerRef, storageGib: number): Promise<void>;
   readVolumeGrowth(ref: ServerRef, storageGib: number): Promise<VolumeGrowth>;
-  /** Afterwards it holds this login, whatever it held before. */
+  /** Afterwards it holds this login, whatever it held before, and asks for none (`ensureLogin`). */
   ensureSecret(ref: ServerSpec, secret: ServerSecret): Promise<void>;
   ensureConfiguration(spec: ServerSpec): Promise<void>;
   /**
@@ -236,6 +236,12 @@ export interface Platform {
   readServer(ref: ServerRef): Promise<ServerStatus>;
   /** Asks for a fast shutdown and, after a grace time, a harder one. Resolves when no process is left. */
   stopServer(ref: ServerRef): Promise<void>;
+  /**
+   * Has the running server take this password for a role that it has, by a way that asks for none: whatever it takes now.
+   * Connections stay. Returns when that was asked for; a login tells, at once or within minutes, and until `ensureSecret` it
+   * stays asked for. Throws UNAVAILABLE while the server does not run, STEP_FAILED where it does not let us in.
+   */
+  ensureLogin(spec: ServerSpec, login: ServerSecret): Promise<void>;
   removeServer(ref: ServerRef): Promise<void>;
   /** Whether programs on the platform can find how to connect; else the two verbs have no effect. */
   readonly tellsConnections: boolean;

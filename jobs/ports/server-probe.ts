@@ -45,14 +45,14 @@ export interface ServerProbe {
   connect(address: Address, login: ServerSecret, options: ProbeOptions): Promise<ConnectionFacts>;
   /**
    * Makes the password of `to` the one of its role, told to the server as a verifier. No effect where it is already. Logs in
-   * as `from`. Throws UNAVAILABLE when nothing answers, STEP_FAILED when the server takes neither login.
+   * as `from`. False when the server takes neither login. Throws the same as `connect` for all else.
    */
   ensurePassword(
     address: Address,
     from: ServerSecret,
     to: ServerSecret,
     options: Pick<ProbeOptions, 'timeoutMs'>,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Creates the extension pg_durable where it is missing; two at once create it once. Throws the same. */
   ensureDurableExtension(
     address: Address,

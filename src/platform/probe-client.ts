@@ -16,7 +16,12 @@ const GOODBYE_MS = 1000;
 const ALL_TIMES = 2;
 
 /** Nothing that only a superuser may set: whether the role is one still is for the server to say. */
-const PINNED = writeOptions({ search_path: 'pg_catalog', client_encoding: 'UTF8' });
+const PINNED = writeOptions({
+  search_path: 'pg_catalog',
+  client_encoding: 'UTF8',
+  default_transaction_read_only: 'off',
+  statement_timeout: '0',
+});
 
 /** The authorities that servers' certificates are verified by, PEM. */
 export type ReadTrusted = () => Promise<string>;
@@ -27,7 +32,10 @@ async function verifiedAs(name: string, readTrusted: ReadTrusted | null): Promis
 }
 
 /** Does its work with a connection to this database of one server, and closes it also when that fails. */
-export type InDatabase = <T>(database: string, work: (client: pg.Client) => Promise<T>) => Promise<T>;
+export type InDatabase = <T>(
+  database: string,
+  work: (client: pg.Client, connection: GuardedConnection) => Promise<T>,
+) => Promise<T>;
 
 /**
  * Connections to a server that may be hostile: no password but by SCRAM, answers within a budget of bytes and time, and
@@ -52,7 +60,7 @@ export const openAt =
     try {
       await client.connect();
       connection.allow(ANSWERS_BYTES);
-      return await work(client);
+      return await work(client, connection);
     } finally {
       clearTimeout(timer);
       await close(client, connection);

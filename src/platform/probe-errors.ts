@@ -81,7 +81,7 @@ export function translateProbeError(error: unknown, { host, port }: Address, log
   if (LOGIN_REFUSED.test(code)) {
     return new AppError(
       'STEP_FAILED',
-      `The server at ${host}:${port} refuses the login of ${login.username} with the recorded password: it was changed on the server. Set it back with ALTER ROLE, or give Toygres the one that is set there with rotateCredentials(password).`,
+      `The server at ${host}:${port} refuses the login of ${login.username} with the recorded password: it was changed on the server. rotateCredentials sets another one; rotateCredentials(password) takes over the one that is set there.`,
       { cause },
     );
   }

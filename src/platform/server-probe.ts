@@ -4,11 +4,11 @@ import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import { AnswerError } from '../guarded-postgres/server-error.ts';
-import { buildScramVerifier } from '../secrets/scram-verifier.ts';
 import { readDurableWorker } from './durable-probe.ts';
 import { ensureOwnerLogin } from './owner-login.ts';
 import { askRow, openAt as open, type ReadTrusted } from './probe-client.ts';
 import { isLoginRefused, NOT_NOW, translateProbeError } from './probe-errors.ts';
+import { setPassword } from './set-password.ts';
 import { readSourceOrder } from './source-order.ts';
 
 /** Where pg_durable keeps its worker, and where every server has a database. */
@@ -73,19 +73,20 @@ export function createServerProbe(readTrusted: ReadTrusted | null = null): Serve
           address,
           login,
           timeoutMs,
-        )(DATABASE, async (client) => {
-          const role = client.escapeIdentifier(to.username);
-          const verifier = client.escapeLiteral(buildScramVerifier(to.password));
-          if (login === from) await client.query(`ALTER ROLE ${role} PASSWORD ${verifier}`);
+        )(DATABASE, async (client, { askedForPassword }) => {
+          // Who was asked for nothing has not shown that the password is the role's.
+          if (login === from || !askedForPassword) await setPassword(client, to);
         });
-      await logIn(to)
-        .catch((error: unknown) => {
+      try {
+        await logIn(to).catch((error: unknown) => {
           if (!isLoginRefused(error)) throw error;
           return logIn(from);
-        })
-        .catch((error: unknown) => {
-          throw translateProbeError(error, address, from);
         });
+        return true;
+      } catch (error) {
+        if (isLoginRefused(error)) return false;
+        throw translateProbeError(error, address, from);
+      }
     },
 
     async ensureDurableExtension(address, login, { timeoutMs }) {

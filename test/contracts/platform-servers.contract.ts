@@ -115,6 +115,41 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
       expect(await ask(harness, spec, 'SELECT answer FROM kept')).toBe(42);
     });
 
+    test('a password that nobody knows any more is set anew without it, and no connection is cut', async () => {
+      const client = await clientOf(harness, spec);
+      client.on('error', () => undefined);
+      await client.connect();
+      await client.query(`ALTER ROLE postgres PASSWORD 'nobody knows' VALID UNTIL '2001-01-01'`);
+      await expect(ask(harness, spec, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+      const secret = { username: 'postgres', password: PASSWORD };
+      // Asked again meanwhile, it is the same.
+      await eventually(
+        async () => {
+          await platform.ensureLogin(spec, secret);
+          return ask(harness, spec, 'SELECT 1').catch(() => 0);
+        },
+        (answer) => answer === 1,
+        180_000,
+      );
+      expect((await client.query('SELECT answer FROM kept')).rows).toEqual([{ answer: 42 }]);
+      await client.end();
+      await platform.ensureSecret(spec, secret);
+      expect(await ask(harness, spec, `SELECT rolvaliduntil::text FROM pg_roles WHERE rolname = 'postgres'`)).toBe(
+        'infinity',
+      );
+      await expect(ask(harness, spec, 'SELECT 1', 'wrong')).rejects.toMatchObject({ code: '28P01' });
+    });
+
+    test('a password of a server that does not run is not set', async () => {
+      const stopped = serverSpec();
+      const login = { username: 'postgres', password: PASSWORD };
+      await platform.ensureVolume(stopped);
+      await platform.ensureSecret(stopped, login);
+      await platform.ensureConfiguration(stopped);
+      await expect(platform.ensureLogin(stopped, login)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await remove(platform, stopped);
+    });
+
     test('stopped with a client connected it is STOPPED, and started again it has its data', async () => {
       const client = await clientOf(harness, spec);
       const cut = new Promise((resolve) => client.on('error', resolve));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asClient, fill, logInAsOwner } from './facts.ts';
-import { deathsOf, type Example, expectAllTried, expectNoTrace } from './plan.ts';
+import { type Death, deathsOf, type Example, expectAllTried, expectNoTrace } from './plan.ts';
 import type { Plan } from './points.ts';
 import { type Begin, emptyTally, runUndisturbed } from './waves.ts';
 import { openWorld, type Verb, type World } from './world.ts';
@@ -174,6 +174,32 @@ it(
   async () => {
     for (const { subject } of await expectNoTraceOnNewOnes(deathsIn('rotate-credentials'))) {
       // With the recorded password.
+      await asClient(world, subject.instanceId ?? '', (client) => client.query('SELECT 1'));
+      await keep(subject.instanceId);
+    }
+  },
+  40 * MINUTES,
+);
+
+it(
+  'a password that nobody knows, whose replacement dies, is one that logs in all the same, and the recorded one',
+  async () => {
+    const begin: Begin = async () => {
+      const [id = ''] = supply.RUNNING;
+      await asClient(world, id, (client) => client.query(`ALTER ROLE postgres PASSWORD 'nobody knows'`));
+      return begins['rotate-credentials']?.() ?? create();
+    };
+    await stock('RUNNING', 2);
+    const deaths: Death[] = [];
+    for (const plan of ['succeed', 'fail'] as const) {
+      const [run] = await runUndisturbed(world, [{ begin, plan }]);
+      if (run === undefined) throw new Error('a run is missing');
+      if (plan === 'succeed') expect([...run.trace.keys()].join()).toContain('ensureLogin');
+      deaths.push(...deathsOf({ ...run, workflow: 'rotate-credentials', plan, begin }));
+      await keep(run.subject.instanceId);
+    }
+    await stock('RUNNING', deaths.length);
+    for (const { subject } of await expectNoTrace(world, deaths, tally)) {
       await asClient(world, subject.instanceId ?? '', (client) => client.query('SELECT 1'));
       await keep(subject.instanceId);
     }

@@ -16,6 +16,7 @@ import { listLocalObjects } from './objects.ts';
 import { readLocalOffers } from './offers.ts';
 import { renewCertificates } from './servers/server-certificate.ts';
 import { createServerExits, type ServerExits } from './servers/server-exits.ts';
+import { createServerLogins } from './servers/server-login.ts';
 import { followServerLog } from './servers/server-logs.ts';
 import { createServerParts } from './servers/server-parts.ts';
 import { listServers } from './servers/server-records.ts';
@@ -119,6 +120,7 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
     removeConnection: async () => undefined,
     ...createServerParts(context),
     ...createServerExits(layout),
+    ...createServerLogins(context),
     ...servers,
     ...jobs,
     followJobLogs: (ref, follow) => followJobLog(layout, ref, follow),

@@ -25,6 +25,11 @@ async function logsIn(password: string, user = 'postgres'): Promise<boolean> {
   );
 }
 
+async function ask(sql: string): Promise<void> {
+  const client = await plane.connect(id);
+  await client.query(sql).finally(() => client.end());
+}
+
 describe('another password', () => {
   it('is generated, is the one that logs in, and cuts no connection', async () => {
     const before = await plane.password(id);
@@ -72,16 +77,54 @@ describe('another password', () => {
   });
 
   it('that was set by SQL becomes the recorded one when it is told, and images go on', async () => {
-    const client = await plane.connect(id);
-    await client.query(`ALTER ROLE postgres PASSWORD 'set by sql, by somebody'`);
-    await client.end();
-    const failed = await plane.rotateCredentials(id);
-    expect(failed).toMatchObject({
+    await ask(`ALTER ROLE postgres PASSWORD 'set by sql, by somebody'`);
+    const { operationId: refused } = await plane.createImage('refused', id);
+    expect(await plane.ended(refused)).toMatchObject({
       state: 'FAILED',
-      failure: { message: expect.stringContaining('rotateCredentials(password)') },
+      failure: { message: expect.stringContaining('rotateCredentials') },
     });
     expect(await plane.rotateCredentials(id, 'set by sql, by somebody')).toMatchObject({ state: 'SUCCEEDED' });
     const { operationId } = await plane.createImage('after', id);
     expect(await plane.ended(operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('is set also where nobody knows the one that logs in, without cutting a connection, and images go on', async () => {
+    const open = await plane.connect(id);
+    await open.query(`ALTER ROLE postgres PASSWORD 'forgotten' VALID UNTIL '2001-01-01'`);
+    expect(await logsIn(await plane.password(id))).toBe(false);
+    expect(await plane.rotateCredentials(id)).toMatchObject({ state: 'SUCCEEDED', percent: 100 });
+    expect(await logsIn(await plane.password(id))).toBe(true);
+    expect((await open.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    // What let us in for that moment does so no more.
+    const { rows } = await open.query('SELECT auth_method FROM pg_hba_file_rules GROUP BY 1');
+    expect(rows).toEqual([{ auth_method: 'scram-sha-256' }]);
+    await open.end();
+    const { operationId } = await plane.createImage('found-again', id);
+    expect(await plane.ended(operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('of the owner is set also where the superuser’s is not known, which stays as it is', async () => {
+    const recorded = await plane.password(id);
+    await ask(`ALTER ROLE postgres PASSWORD 'forgotten again'`);
+    expect(await plane.rotateCredentials(id, undefined, 'OWNER')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await logsIn((await plane.ownerLogin(id))?.password ?? '', 'app')).toBe(true);
+    expect([await logsIn('forgotten again'), await logsIn(recorded)]).toEqual([true, false]);
+    expect(await plane.rotateCredentials(id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('that cannot be set fails with words and leaves what is recorded', async () => {
+    const recorded = await plane.password(id);
+    await ask('CREATE ROLE helper SUPERUSER LOGIN');
+    const helper = await plane.connect(id);
+    await helper.query('SET ROLE helper');
+    await helper.query('ALTER ROLE postgres NOLOGIN');
+    expect(await plane.rotateCredentials(id)).toMatchObject({
+      state: 'FAILED',
+      failure: { message: expect.stringContaining('ALTER ROLE postgres SUPERUSER LOGIN') },
+    });
+    await helper.query('ALTER ROLE postgres LOGIN');
+    await helper.end();
+    expect(await plane.password(id)).toBe(recorded);
+    expect(await logsIn(recorded)).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import { waitUntil } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
 import { serverLabels } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
+import { ASKED_LOGIN, isAskedFor, writeAskedLogin } from './asked-login.ts';
 import { namesOf } from './build-server.ts';
 import type { ConnectionSecrets } from './connection-secret.ts';
 import type { ServerCertificates } from './server-certificates.ts';
@@ -18,6 +19,7 @@ type ServerVerbs = Pick<
   | 'ensureConfiguration'
   | 'ensureServer'
   | 'stopServer'
+  | 'ensureLogin'
   | 'removeServer'
   | 'removeConfiguration'
   | 'removeSecret'
@@ -148,6 +150,31 @@ export function createServerVerbs(
     },
 
     stopServer: scaleDown,
+
+    ensureLogin: async (spec, login) => {
+      const { namespace, resourceName } = spec;
+      const [set, secret] = await Promise.all([
+        api.read('StatefulSet', namespace, resourceName),
+        api.read('Secret', namespace, namesOf(spec).secret),
+      ]);
+      if (set === null || isGoing(set) || set.spec.replicas === 0) {
+        throw new AppError(
+          'UNAVAILABLE',
+          `Server ${resourceName} does not run: start it, then its password can be set.`,
+        );
+      }
+      if (secret === null || isGoing(secret)) {
+        throw new AppError(
+          'STEP_FAILED',
+          `The Secret of ${resourceName} is gone: restart the instance, which makes it anew, then its password can be set.`,
+        );
+      }
+      if (isAskedFor(secret, login)) return;
+      // What gives it to the server: one that an older release started has none.
+      await api.apply(servers.configuration(spec));
+      const change = { stringData: { [ASKED_LOGIN]: writeAskedLogin(login) } };
+      await api.patch('Secret', namespace, namesOf(spec).secret, change);
+    },
 
     removeServer: async (ref) => {
       const names = namesOf(ref);

@@ -4,14 +4,14 @@ import path from 'node:path';
 import type { Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
 import { AppError, invalidInput } from '../../../../schema/errors.ts';
 import { removeTree } from '../../../machine/remove-tree.ts';
-import { readJsonFile, writeJsonFile, writeWholeFile } from '../../../machine/whole-file.ts';
+import { readJsonFile, writeJsonFile } from '../../../machine/whole-file.ts';
 import { listServerProcesses } from '../../../postgres-programs/postmaster.ts';
 import { type LocalContext, makePassage, makePrivate } from '../context.ts';
 import { isVolumeInUse } from '../jobs/job-records.ts';
 import type { ServerPaths } from '../layout.ts';
+import { writeAccess } from './server-access.ts';
 import { withServerLock } from './server-lock.ts';
 import { ConfigurationRecord, isThere, VolumeRecord } from './server-records.ts';
-import { buildHba, buildIdent } from './server-settings.ts';
 import { chooseServerUid, listAsides, readOwnUid, readServerUser } from './server-user.ts';
 import { growVolume, readGrowth } from './volume-size.ts';
 
@@ -88,15 +88,7 @@ export function createServerParts(context: LocalContext): ServerParts {
       locked(spec, async (paths) => {
         await makePassage(paths.directory);
         await makePassage(paths.configuration);
-        const isTlsOnly = context.certificates !== null && spec.exposure === 'PUBLIC';
-        // No secret stands in them, and a server that could change them could let others in.
-        const options = { mode: 0o644 };
-        await writeWholeFile(
-          path.join(paths.configuration, 'pg_hba.conf'),
-          buildHba(spec.imageType, isTlsOnly),
-          options,
-        );
-        await writeWholeFile(path.join(paths.configuration, 'pg_ident.conf'), buildIdent(), options);
+        await writeAccess(context, spec, paths);
         const record = { ownerId: spec.instanceId, imageType: spec.imageType };
         if ((await readJsonFile(paths.configurationRecord, ConfigurationRecord)) !== null) return;
         await writeJsonFile(paths.configurationRecord, record);

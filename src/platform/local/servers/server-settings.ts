@@ -1,7 +1,11 @@
+import { SUPERUSER_NAME } from '../../../../jobs/ports/superuser.ts';
 import type { ImageType } from '../../../../schema/states.ts';
 
 /** Linux allows this many bytes for the path of a socket. */
 const LONGEST_SOCKET_PATH = 107;
+
+/** What the entry of pg_ident.conf is called by which we are let in. */
+const US = 'toygres';
 
 const HEAD = '# Written by Toygres; changes are overwritten.\n';
 
@@ -12,14 +16,16 @@ function hbaLine(...fields: readonly string[]): string {
 /**
  * Who may log in, and how. Every program of this machine comes from loopback, so a password is asked there too; only
  * PG_DURABLE trusts it, since its background worker and the steps it runs connect there and cannot give one. `tlsOnly`: who
- * comes over the network comes by TLS.
+ * comes over the network comes by TLS. `letsUsIn`: who we are on this machine is the superuser, over the socket.
  */
-export function buildHba(imageType: ImageType, tlsOnly = false): string {
+export function buildHba(imageType: ImageType, tlsOnly = false, letsUsIn = false): string {
   const loopback = imageType === 'PG_DURABLE' ? 'trust' : 'scram-sha-256';
   const host = tlsOnly ? 'hostssl' : 'host';
   // The worker of pg_durable knows no TLS.
   const near = imageType === 'PG_DURABLE' ? 'host' : host;
+  const us = hbaLine('local', 'postgres', SUPERUSER_NAME, 'peer', `map=${US}`);
   const rules = [
+    ...(letsUsIn ? [us] : []),
     hbaLine('local', 'all', 'all', 'scram-sha-256'),
     hbaLine('local', 'replication', 'all', 'scram-sha-256'),
     hbaLine(near, 'all', 'all', '127.0.0.1/32', loopback),
@@ -30,9 +36,9 @@ export function buildHba(imageType: ImageType, tlsOnly = false): string {
   return `${HEAD}${rules.join('\n')}\n`;
 }
 
-/** No user of this machine stands for a database role. */
-export function buildIdent(): string {
-  return HEAD;
+/** No user of this machine stands for a database role; `us`: but this one, for the superuser, where pg_hba.conf says so. */
+export function buildIdent(us: string | null = null): string {
+  return us === null ? HEAD : `${HEAD}${hbaLine(US, `"${us.replaceAll('"', '""')}"`, SUPERUSER_NAME)}\n`;
 }
 
 export interface ServerFacts {

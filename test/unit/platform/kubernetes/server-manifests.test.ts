@@ -25,7 +25,7 @@ describe('the manifests of a server', () => {
       fc.property(text, text, text, (name, password, label) => {
         const made = build(name, password, label);
         expect(shapeOf(made.map(({ body }) => body))).toEqual(shape);
-        expect(read(made.at(-1)?.body, 'stringData')).toEqual({ username: name, password });
+        expect(read(made.at(-1)?.body, 'stringData')).toEqual({ username: name, password, 'asked-login': '' });
       }),
     );
     // A hundred servers are parsed from YAML anew, and the machine may be busy.

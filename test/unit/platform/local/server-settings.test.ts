@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { buildHba, buildSettings, withLibrary } from '../../../../src/platform/local/servers/server-settings.ts';
+import {
+  buildHba,
+  buildIdent,
+  buildSettings,
+  withLibrary,
+} from '../../../../src/platform/local/servers/server-settings.ts';
 
 const facts = {
   resourceName: 'orders-0a1b2c3d',
@@ -30,6 +35,17 @@ describe('who may log in', () => {
       ['host', 'all', 'all', '127.0.0.1/32'],
       ['host', 'all', 'all', '::1/128'],
     ]);
+  });
+});
+
+describe('who we are on this machine', () => {
+  test('is the superuser over the socket while we are let in, before any other rule, and nobody else', () => {
+    const rules = (letsUsIn: boolean) => buildHba('STOCK', false, letsUsIn).split('\n').slice(1, -1);
+    expect(rules(true)[0]).toBe('local\tpostgres\tpostgres\tpeer\tmap=toygres');
+    expect(rules(true).slice(1)).toEqual(rules(false));
+    expect(buildIdent('root')).toContain('toygres\t"root"\tpostgres\n');
+    expect(buildIdent('a "b" c')).toContain('toygres\t"a ""b"" c"\tpostgres\n');
+    expect(buildIdent()).not.toContain('postgres\n');
   });
 });
 

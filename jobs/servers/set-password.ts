@@ -1,0 +1,44 @@
+import type { Address, ServerSecret } from '../ports/platform.ts';
+import type { Poll, RunFacts, UntilOptions, WorkflowServices } from '../workflow/context.ts';
+import { readServerSpec } from './server-spec.ts';
+
+const ONE_TRY_MS = 10_000;
+
+/** A node of a cluster looks once a minute for what its pods are to be given. */
+export const SETTING: UntilOptions = { timeoutMs: 300_000, intervalMs: 2_000 };
+
+const AROUND = 'the server does not take the recorded password any more: setting another one through the platform';
+
+/**
+ * One look whether a server takes this password, which it is given by the login that it takes; where it takes none that is
+ * recorded, by the platform. A server that has no address, and no password, have nothing to be done.
+ */
+export async function lookWhetherSet(
+  context: WorkflowServices & RunFacts,
+  instanceId: string,
+  by: ServerSecret,
+  login: ServerSecret | null,
+): Promise<Poll<null>> {
+  const address = await readAddress(context, instanceId);
+  if (address === null || login === null) return { done: null };
+  if (await context.probe.ensurePassword(address, by, login, { timeoutMs: ONE_TRY_MS })) return { done: null };
+  await context.platform.ensureLogin(await readServerSpec(context, instanceId), login);
+  return { progress: { message: AROUND } };
+}
+
+/** Sets it by a login that is known; where there is none, and where the server does not run, nothing is changed. */
+export async function takePasswordBack(
+  context: WorkflowServices & RunFacts,
+  instanceId: string,
+  by: ServerSecret | null,
+  login: ServerSecret | null,
+): Promise<void> {
+  const address = await readAddress(context, instanceId);
+  if (address === null || by === null || login === null) return;
+  await context.probe.ensurePassword(address, by, login, { timeoutMs: ONE_TRY_MS }).catch(() => undefined);
+}
+
+async function readAddress({ instances, platform }: WorkflowServices, instanceId: string): Promise<Address | null> {
+  const instance = await instances.read(instanceId);
+  return (await platform.readServer(instance)).endpoint ?? instance.endpoint;
+}
