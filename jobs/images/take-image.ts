@@ -37,7 +37,12 @@ export async function takeImage<S extends string>(
   const job = await step('Start the backup job', (scope) => startJob(context, backup, scope));
   const taken = await followPhases(context, take, backup, job);
 
-  await step('Verify what was uploaded', () => verifyUpload(context, imageId, job, taken), VERIFYING);
+  const verify = async () => {
+    // What is verified is what stays: whoever has the job's grant can write no more.
+    await context.store.endUpload(imageId);
+    await verifyUpload(context, imageId, job, taken);
+  };
+  await step('Verify what was uploaded', verify, VERIFYING);
   await step('Publish the manifest', () => publishManifest(context, imageId, taken), VERIFYING);
   await step('Keep the job log', (scope) => keepLogAndRemove(context, job, scope), KEEPING);
 }
@@ -45,6 +50,9 @@ export async function takeImage<S extends string>(
 /** Takes back what an image that is not AVAILABLE has written. */
 export async function undoTaking(context: UndoContext, imageId: string): Promise<void> {
   await cancelJobs(context);
-  await undoWriting(context, 'Remove what was uploaded', () => context.store.removeImage(imageId));
+  await undoWriting(context, 'Remove what was uploaded', async () => {
+    await context.store.endUpload(imageId);
+    return context.store.removeImage(imageId);
+  });
   await removeJobs(context);
 }

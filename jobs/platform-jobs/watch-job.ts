@@ -1,7 +1,7 @@
 import { AppError, assertNever } from '../../schema/errors.ts';
 import type { JobRef, JobSpec, JobStatus } from '../ports/platform.ts';
 import type { Poll, ProgressReport, RunFacts, StepScope, UntilOptions, WorkflowServices } from '../workflow/context.ts';
-import { jobLimits } from './job-limits.ts';
+import { jobLimits, RENEWAL_SECONDS } from './job-limits.ts';
 import { describePhase } from './phase-words.ts';
 import { createStallWatchdog } from './stall-watchdog.ts';
 
@@ -57,13 +57,22 @@ export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWat
   const { deadlineSeconds, stallSeconds } = jobLimits(job.dataBytes);
   const failIfStalled = createStallWatchdog(ref.name, stallSeconds);
   let losses = 0;
+  let renewedAt = performance.now();
+
+  async function renewIfDue(scope: StepScope, { attempts }: JobStatus): Promise<void> {
+    if (attempts > 0 || performance.now() - renewedAt < RENEWAL_SECONDS * 1000) return;
+    renewedAt = performance.now();
+    await startJob(context, job, scope);
+  }
 
   async function look(scope: StepScope): Promise<JobStatus> {
     const status = await context.platform.readJob(ref);
     await context.jobs.update(ref.id, status);
     switch (status.state) {
       case 'SUCCEEDED':
+        return status;
       case 'PENDING':
+        await renewIfDue(scope, status);
         return status;
       case 'RUNNING':
         failIfStalled(status);

@@ -39,8 +39,9 @@ const EFFECTS = {
     listObjects: 'reads',
   },
   store: {
-    // A grant is signed here; the store learns of it when it is used.
-    grantUpload: 'reads',
+    // It may make a policy; others are signed here, and the store learns of them when they are used.
+    grantUpload: 'changes',
+    endUpload: 'changes',
     grantDownload: 'reads',
     grantTrial: 'reads',
     removeTrial: 'changes',

@@ -31,8 +31,16 @@ export interface BlobGrant {
  * broken), NOT_FOUND where said below, STEP_FAILED for content that is not what it must be.
  */
 export interface ImageStore {
-  /** Leave to create and write files of this image, nothing else. */
+  /**
+   * Leave to write files of this image, and to read none. An account without directories can name no prefix: there it reaches
+   * the container. Asked again, the earlier one stays.
+   */
   grantUpload(imageId: string, lifetimeSeconds: number): Promise<BlobGrant>;
+  /**
+   * Ends what `grantUpload` gave for this image, before its time is over, where the store can: for three images at a time, in an
+   * account that a key signs for. Again, and where there is nothing to end: no effect.
+   */
+  endUpload(imageId: string): Promise<void>;
   /**
    * Leave to read these files of this image, nothing else. Where `names` are left out, or are more than can be signed one by
    * one: to list and read files of the container.

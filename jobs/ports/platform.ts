@@ -254,8 +254,8 @@ export interface Platform {
   removeVolume(ref: ServerRef): Promise<void>;
 
   /**
-   * Starts the job, adopts the one that runs or has ended under this id, or begins a new attempt of an INTERRUPTED one.
-   * Two callers at once start it once.
+   * Starts the job, adopts the one that runs or has ended under this id, or begins a new attempt of an INTERRUPTED one. One that
+   * still waits for its turn begins with the secrets of this spec. Two callers at once start it once.
    */
   ensureJob(spec: JobSpec): Promise<JobRef>;
   readJob(ref: JobRef): Promise<JobStatus>;

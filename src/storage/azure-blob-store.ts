@@ -5,7 +5,7 @@ import { SIGNED_EACH_AT_MOST } from '../../jobs/ports/mover-secrets.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { NO_PROXIES, nameProxy, type Proxies } from '../machine/proxies.ts';
-import { ensurePolicy, keepsPolicies } from './access-policy.ts';
+import { ensurePolicy, ensureWriter, keepsPolicies, removeWriter, untilKnown } from './access-policy.ts';
 import { type BlobAccount, type BlobLogin, openBlobAccount } from './blob-account.ts';
 import { isContainerAbsent, isHeld, translateBlobError } from './blob-errors.ts';
 import { listImage, readImageFile, removeBelow, removeImageBlobs, removeOlder, removeUnheld } from './image-blobs.ts';
@@ -17,7 +17,7 @@ import { createTroubleTeller } from './tell-trouble.ts';
 /**
  * The fewest permissions azcopy 10.32 does its work with (tried one by one against Azurite, see the contract suite):
  * `w` is enough to upload and to upload again; `c` alone is not, since blocks need `w`. Downloading a directory needs
- * `l` to list and `r` to read. A signature of a flat account reaches the container, not a prefix: what a job could
+ * `l` to list and `r` to read. A signature of a flat account reaches the container, not a prefix (ADR 0103): what a job could
  * write elsewhere is refused later, by the seal of the manifest and its checksums.
  */
 const UPLOAD = 'w';
@@ -49,6 +49,7 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
   let opened: Promise<BlobAccount> | null = null;
   let ensured: Promise<unknown> | null = null;
   let keeps: boolean | null = null;
+  let directories: Promise<boolean> | null = null;
   let proxy: string | null = null;
   let host = 'account' in options ? `${options.account}.blob.core.windows.net` : 'of the connection string';
 
@@ -93,37 +94,74 @@ export function createAzureBlobStore(options: BlobStoreOptions): ImageStore {
     }
   }
 
+  /** What is common to all signatures: until when, and the policy that they name. */
+  async function terms(client: ContainerClient, lifetimeSeconds: number) {
+    const expiresAt = new Date(Date.now() + Math.min(lifetimeSeconds, LONGEST_GRANT_SECONDS) * 1000);
+    const { hasPolicies } = await account();
+    // What it is does not change: it is asked once.
+    if (hasPolicies) keeps ??= await keepsPolicies(client);
+    return { expiresAt, policy: async () => (hasPolicies && keeps ? ensurePolicy(client) : null) };
+  }
+
+  const urlOf = (client: ContainerClient, prefix: string) => `${client.url}/${prefix.slice(0, -1)}`;
+
   /** `prefix` ends in a slash. `names`: below it, for each of which there is a signature of its own. */
-  function grant(
+  function grantReading(
     prefix: string,
-    permissions: string,
     lifetimeSeconds: number,
     names: readonly string[] | null = null,
   ): Promise<BlobGrant> {
     return atEdge(async (client) => {
-      const expiresAt = new Date(Date.now() + Math.min(lifetimeSeconds, LONGEST_GRANT_SECONDS) * 1000);
-      const url = `${client.url}/${prefix.slice(0, -1)}`;
+      const { expiresAt, policy } = await terms(client, lifetimeSeconds);
+      const url = urlOf(client, prefix);
       if (options.jobLogin === 'workload-identity') return { url, sas: null, expiresAt };
-      const { sign, hasPolicies } = await account();
-      // What it is does not change: it is asked once.
-      if (hasPolicies) keeps ??= await keepsPolicies(client);
-      const policy = hasPolicies && keeps ? await ensurePolicy(client) : null;
-      if (names === null) return { url, sas: await sign(containerName, permissions, expiresAt, policy), expiresAt };
+      const { sign } = await account();
+      const named = await policy();
+      if (names === null) return { url, sas: await sign(containerName, DOWNLOAD, expiresAt, named), expiresAt };
       const signed: Record<string, string> = {};
-      for (const name of names) signed[name] = await sign(containerName, permissions, expiresAt, policy, prefix + name);
+      for (const name of names) {
+        signed[name] = await sign(containerName, DOWNLOAD_ONE, expiresAt, named, { blob: prefix + name });
+      }
       return { url, sas: JSON.stringify(signed), expiresAt };
     });
   }
 
+  /** As narrow as the account can: below the prefix where it has directories. `writerOf`: by a policy that ends with the job. */
+  function grantWriting(prefix: string, lifetimeSeconds: number, writerOf: string | null): Promise<BlobGrant> {
+    return atEdge(async (client) => {
+      const { expiresAt, policy } = await terms(client, lifetimeSeconds);
+      const url = urlOf(client, prefix);
+      if (options.jobLogin === 'workload-identity') return { url, sas: null, expiresAt };
+      const { sign, signByPolicy, openSigned, hasPolicies, hasDirectories } = await account();
+      directories ??= hasDirectories();
+      if (await directories) {
+        const place = { directory: prefix.slice(0, -1) };
+        return { url, sas: await sign(containerName, UPLOAD, expiresAt, await policy(), place), expiresAt };
+      }
+      const own = hasPolicies && writerOf !== null ? await ensureWriter(client, writerOf, UPLOAD, expiresAt) : null;
+      const sas =
+        own === null ? await sign(containerName, UPLOAD, expiresAt, await policy()) : signByPolicy(containerName, own);
+      if (own !== null && keeps) await untilKnown(openSigned(containerName, sas));
+      return { url, sas, expiresAt };
+    });
+  }
+
   return {
-    grantUpload: async (imageId, lifetimeSeconds) => grant(imagePrefix(imageId), UPLOAD, lifetimeSeconds),
-    grantDownload: async (imageId, lifetimeSeconds, names) =>
-      names === undefined || names.length > SIGNED_EACH_AT_MOST
-        ? grant(imagePrefix(imageId), DOWNLOAD, lifetimeSeconds)
-        : grant(imagePrefix(imageId), DOWNLOAD_ONE, lifetimeSeconds, names),
+    grantUpload: (imageId, lifetimeSeconds) => grantWriting(imagePrefix(imageId), lifetimeSeconds, imageId),
+    endUpload: (imageId) =>
+      atEdge(async (client) => {
+        if (!isId(imageId) || !(await account()).hasPolicies || options.jobLogin === 'workload-identity') return;
+        await removeWriter(client, imageId);
+      }),
+    grantDownload: (imageId, lifetimeSeconds, names) =>
+      grantReading(
+        imagePrefix(imageId),
+        lifetimeSeconds,
+        names === undefined || names.length > SIGNED_EACH_AT_MOST ? null : names,
+      ),
     grantTrial: async (jobId, lifetimeSeconds) => ({
-      upload: await grant(trialPrefix(jobId), UPLOAD, lifetimeSeconds),
-      download: await grant(trialPrefix(jobId), DOWNLOAD, lifetimeSeconds),
+      upload: await grantWriting(trialPrefix(jobId), lifetimeSeconds, null),
+      download: await grantReading(trialPrefix(jobId), lifetimeSeconds),
     }),
     removeTrial: (jobId) =>
       atEdge((client) =>

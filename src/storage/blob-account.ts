@@ -1,8 +1,10 @@
 import { createDefaultHttpClient, type HttpClient, RestError } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import {
+  AnonymousCredential,
   BlobSASPermissions,
   BlobServiceClient,
+  ContainerClient,
   ContainerSASPermissions,
   generateBlobSASQueryParameters,
   newPipeline,
@@ -17,15 +19,24 @@ import { createStoreConnections, requestsUse, type StoreConnections } from '../m
 /** How the control plane signs in to the blob store: as itself (workload identity, az login ...), or with a key. */
 export type BlobLogin = { readonly account: string } | { readonly connectionString: string };
 
+/** What a signature is for: one blob, or all below a directory of an account that has them. Left out: the container. */
+export type Place = { readonly blob: string } | { readonly directory: string };
+
 /** A signed-in account of the blob store. */
 export interface BlobAccount {
   readonly service: BlobServiceClient;
   /**
    * A query string that lets its bearer do this in this container until then, and nothing else.
    * With a key it is signed here; signed in as itself, with a user delegation key, which reaches no further than the
-   * login's own roles and 7 days. `policy`: the stored access policy that it ends with. `blob`: the one that it is for.
+   * login's own roles and 7 days. `policy`: the stored access policy that it ends with. `place`: what it is for.
    */
-  sign(container: string, permissions: string, expiresAt: Date, policy: string | null, blob?: string): Promise<string>;
+  sign(container: string, permissions: string, expiresAt: Date, policy: string | null, place?: Place): Promise<string>;
+  /** The same of what a stored access policy says itself. */
+  signByPolicy(container: string, policy: string): string;
+  /** The container as the bearer of a signature reaches it. */
+  openSigned(container: string, sas: string): ContainerClient;
+  /** Whether it has directories, which a signature can be for. Where that cannot be told: no. */
+  hasDirectories(): Promise<boolean>;
   /** Whether signatures of this login can name a stored access policy of the container; the store must keep it, too. */
   readonly hasPolicies: boolean;
 }
@@ -90,11 +101,16 @@ async function openAsItself(account: string, connections: StoreConnections): Pro
     service,
     // What a user delegation key signed ends with that key, and names no policy.
     hasPolicies: false,
-    async sign(containerName, permissions, expiresOn, _policy, blob) {
+    hasDirectories: () => hasDirectories(service),
+    openSigned: (container, sas) => openSigned(service, container, sas, connections),
+    signByPolicy() {
+      throw new Error('a user delegation key names no policy');
+    },
+    async sign(containerName, permissions, expiresOn, _policy, place) {
       if (key === null || key.signedExpiresOn < expiresOn) {
         key = await service.getUserDelegationKey(new Date(Date.now() - 10 * MINUTE), expiresOn);
       }
-      const grant = { containerName, ...reachOf(permissions, blob), expiresOn, protocol: SASProtocol.Https };
+      const grant = { containerName, ...reachOf(permissions, place), expiresOn, protocol: SASProtocol.Https };
       return generateBlobSASQueryParameters(grant, key, account).toString();
     },
   };
@@ -109,21 +125,46 @@ function openWithKey(connectionString: string, connections: StoreConnections): B
     );
   }
   const protocol = url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
+  const service = openService(url, credential, connections);
   return {
-    service: openService(url, credential, connections),
+    service,
     hasPolicies: true,
-    async sign(containerName, permissions, expiresOn, policy, blob) {
+    hasDirectories: () => hasDirectories(service),
+    openSigned: (container, sas) => openSigned(service, container, sas, connections),
+    signByPolicy: (containerName, identifier) =>
+      generateBlobSASQueryParameters({ containerName, identifier, protocol }, credential).toString(),
+    async sign(containerName, permissions, expiresOn, policy, place) {
       const named = policy === null ? {} : { identifier: policy };
-      const grant = { containerName, ...reachOf(permissions, blob), expiresOn, protocol, ...named };
+      const grant = { containerName, ...reachOf(permissions, place), expiresOn, protocol, ...named };
       return generateBlobSASQueryParameters(grant, credential).toString();
     },
   };
 }
 
-function reachOf(permissions: string, blobName: string | undefined) {
-  return blobName === undefined
-    ? { permissions: ContainerSASPermissions.parse(permissions) }
-    : { permissions: BlobSASPermissions.parse(permissions), blobName };
+function reachOf(permissions: string, place: Place | undefined) {
+  if (place === undefined) return { permissions: ContainerSASPermissions.parse(permissions) };
+  const blob = { permissions: BlobSASPermissions.parse(permissions) };
+  if ('blob' in place) return { ...blob, blobName: place.blob };
+  return { ...blob, blobName: place.directory, isDirectory: true };
+}
+
+function openSigned(
+  { url }: BlobServiceClient,
+  container: string,
+  sas: string,
+  connections: StoreConnections,
+): ContainerClient {
+  const pipeline = newPipeline(new AnonymousCredential(), OPTIONS);
+  pipeline.factories.push(requestsUse(connections));
+  return new ContainerClient(`${url.replace(/\/$/, '')}/${container}?${sas}`, pipeline);
+}
+
+async function hasDirectories(service: BlobServiceClient): Promise<boolean> {
+  // Not every login may ask; then it is signed as for an account without.
+  const { isHierarchicalNamespaceEnabled } = await service.getAccountInfo().catch(() => ({
+    isHierarchicalNamespaceEnabled: false,
+  }));
+  return isHierarchicalNamespaceEnabled === true;
 }
 
 function readConnectionString(connectionString: string): BlobServiceClient {

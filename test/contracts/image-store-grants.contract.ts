@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ImageStore } from '../../jobs/ports/image-store.ts';
+import type { BlobGrant, ImageStore } from '../../jobs/ports/image-store.ts';
 import { prepareAzcopy, type TestAzcopy } from '../support/azcopy.ts';
 import { md5, type StoreUnderTest } from '../support/store-under-test.ts';
 
@@ -112,6 +112,51 @@ export function describeGrants(store: () => ImageStore, under: () => StoreUnderT
       const names = Array.from({ length: 1_001 }, (_, index) => `databases/5/${index}.dat`);
       const { sas } = await store().grantDownload(randomUUID(), 600, names);
       expect(new URLSearchParams(sas ?? '').get('sr')).toBe('c');
+    });
+
+    it('to upload is over with the job: what was taken from it writes no more, to this image or to another', async () => {
+      const [id, other] = [randomUUID(), randomUUID()];
+      await under().put(`${other}/f`, Buffer.from('of another'));
+      const put = async (grant: BlobGrant, blob: string) => {
+        const headers = { 'x-ms-version': '2024-11-04', 'x-ms-blob-type': 'BlockBlob' };
+        const container = grant.url.slice(0, grant.url.lastIndexOf('/'));
+        const response = await fetch(`${container}/${blob}?${grant.sas}`, { method: 'PUT', headers, body: 'new' });
+        await response.arrayBuffer();
+        return response.status;
+      };
+      const stolen = await store().grantUpload(id, 600);
+      expect(await put(stolen, `${id}/f`)).toBe(201);
+      // A job that is started again is given leave once more; what it had goes on.
+      const again = await store().grantUpload(id, 600);
+      expect([await put(stolen, `${id}/f`), await put(again, `${id}/f`)]).toEqual([201, 201]);
+      await store().endUpload(id);
+      await store().endUpload(id);
+      const tried = [stolen, again].flatMap((grant) => [put(grant, `${id}/f`), put(grant, `${other}/f`)]);
+      expect(await Promise.all(tried)).toEqual([403, 403, 403, 403]);
+      // Another run of the same image does not bring it back.
+      const next = await store().grantUpload(id, 600);
+      expect([await put(next, `${id}/f`), await put(stolen, `${id}/f`)]).toEqual([201, 403]);
+      await store().endUpload(id);
+    });
+
+    it('to upload are given side by side, and one that ends ends no other', async () => {
+      const ids = Array.from({ length: 6 }, () => randomUUID());
+      const grants = await Promise.all(ids.map((id) => store().grantUpload(id, 600)));
+      const put = async ({ url, sas }: BlobGrant) => {
+        const headers = { 'x-ms-version': '2024-11-04', 'x-ms-blob-type': 'BlockBlob' };
+        const response = await fetch(`${url}/f?${sas}`, { method: 'PUT', headers, body: 'new' });
+        await response.arrayBuffer();
+        return response.status;
+      };
+      expect(await Promise.all(grants.map(put))).toEqual(ids.map(() => 201));
+      const [first = '', ...others] = ids;
+      await store().endUpload(first);
+      expect(await Promise.all(grants.slice(1).map(put))).toEqual(others.map(() => 201));
+      await Promise.all(others.map((id) => store().endUpload(id)));
+      const after = await Promise.all(grants.map(put));
+      // Of so many at once some have no policy of their own, and live until their time is over.
+      expect(after.filter((status) => status === 403).length).toBe(3);
+      expect(await Promise.all(ids.map((id) => store().removeImage(id)))).toEqual(ids.map(() => 1));
     });
 
     it('is worth nothing when its time is over', async () => {

@@ -161,6 +161,21 @@ export function platformJobContract(start: () => Promise<PlatformHarness>): void
       for (const spec of others) await bench.platform.cancelJob(spec);
     });
 
+    test('one that waits for its turn begins with the secrets that it was given last', async () => {
+      const before = Array.from({ length: 3 }, () => jobSpec(ENDLESS));
+      await Promise.all(before.map((spec) => bench.platform.ensureJob(spec)));
+      await Promise.all(before.map((spec) => bench.untilBegun(spec)));
+      const program = `cat "$TOYGRES_SECRETS_DIR/password"; echo; ${DONE}`;
+      const waiting = jobSpec(program, { secrets: { password: 'the first one' } });
+      await bench.platform.ensureJob(waiting);
+      expect(await bench.platform.readJob(waiting)).toMatchObject({ state: 'PENDING' });
+      await bench.platform.ensureJob({ ...waiting, secrets: { password: 'the other one' } });
+      await Promise.all(before.map((spec) => bench.platform.cancelJob(spec)));
+      expect(await bench.untilOver(waiting)).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await bench.textsOf(waiting)).toContain('the other one');
+      await Promise.all([...before, waiting].map((spec) => bench.platform.removeJob(spec)));
+    });
+
     test('a restore job works on the volume that it is given, and the volume cannot be removed meanwhile', async () => {
       const server = serverSpec();
       await bench.platform.ensureVolume(server);

@@ -106,7 +106,10 @@ export function createJobVerbs(
       if (existing !== null && isGoing(existing)) {
         throw new AppError('UNAVAILABLE', `The job ${spec.name} is still being ended: try again in a moment.`);
       }
-      if (existing !== null) return refOf(spec);
+      if (existing !== null) {
+        if (existing.spec.suspend === true) await ensureParts(spec);
+        return refOf(spec);
+      }
       await requireVolume(spec);
       if ((await ensureParts(spec)) === null) return refOf(spec);
       await slots.enter(async (suspend) => {

@@ -40,6 +40,13 @@ async function writeSecrets(paths: JobPaths, spec: JobSpec): Promise<void> {
   }
 }
 
+/** The same of a job that waits for its turn, which reads them when it begins. */
+export async function renewSecrets(paths: JobPaths, spec: JobSpec): Promise<void> {
+  for (const [name, value] of Object.entries(spec.secrets)) {
+    await writeWholeFile(path.join(paths.secrets, name), value, { mode: 0o600 });
+  }
+}
+
 type Users = NonNullable<SupervisorOrder['users']>;
 
 const numbersOf = ({ uid, gid }: ProcessIdentity) => ({ uid, gid });

@@ -22,7 +22,7 @@ import {
   refOf,
   type Verdict,
 } from './job-records.ts';
-import { startJob } from './job-start.ts';
+import { renewSecrets, startJob } from './job-start.ts';
 import { readJobStatus } from './job-status.ts';
 
 export type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'cancelJob' | 'removeJob'> & {
@@ -148,6 +148,7 @@ export function createJobs(context: LocalContext): JobVerbs {
           await settle(context, paths, life);
           life = await readLife(paths);
         }
+        if (life.phase === 'pending') await renewSecrets(paths, spec);
         if (life.phase === 'absent') await startJob(context, paths, spec, null);
         if (life.phase === 'ended' && life.end.state === 'INTERRUPTED') await startJob(context, paths, spec, life.end);
         return refOf(spec);
