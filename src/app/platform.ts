@@ -115,7 +115,14 @@ export async function openPlatform(
     ? openLocal(config, foundations, certificates, log)
     : openKubernetes(config, database, certificates, log));
   const platform = limitBackups(opened.platform, config.backupLimits);
-  return { ...opened, platform: { ...platform, ensureJob: (spec) => platform.ensureJob(givenProxies(spec, config)) } };
+  const complete = (spec: JobSpec) => givenProxies(givenMargin(spec, config), config);
+  return { ...opened, platform: { ...platform, ensureJob: (spec) => platform.ensureJob(complete(spec)) } };
+}
+
+/** How much more than was told of may come of a server, or of an image. */
+function givenMargin(spec: JobSpec, { sizeMargin }: Config): JobSpec {
+  if (spec.kind !== 'backup' && spec.kind !== 'restore') return spec;
+  return { ...spec, parameters: { ...spec.parameters, TOYGRES_SIZE_MARGIN: String(sizeMargin) } };
 }
 
 /** A job goes the same way to the store as this process. */

@@ -69,6 +69,8 @@ export interface Config extends AccessConfig {
   /** How images are taken where nobody says so. */
   readonly defaultImageMethod: ImageMethod;
   /** What backups may take; `maxBytesPerSecond` null: as fast as they can. */
+  /** How many times the size that is told of a server may come of it, or of an image. */
+  readonly sizeMargin: number;
   readonly backupLimits: { readonly maxBytesPerSecond: number | null; readonly nice: number };
   /** Whether files of images are encrypted where nobody says so. */
   readonly encryptImages: boolean;
@@ -147,6 +149,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     defaultImageMethod: env.TOYGRES_DEFAULT_IMAGE_METHOD,
     allowedOrigins: env.TOYGRES_ALLOWED_ORIGINS,
     ...readAccessConfig(env),
+    sizeMargin: env.TOYGRES_SIZE_MARGIN,
     backupLimits: {
       maxBytesPerSecond: env.TOYGRES_BACKUP_MAX_RATE === null ? null : readRate(env.TOYGRES_BACKUP_MAX_RATE),
       nice: env.TOYGRES_BACKUP_NICE,

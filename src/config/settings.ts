@@ -99,6 +99,7 @@ export const Settings = z.object({
     message: 'must be like 20MB or 500kB, from 32kB to 1GB (a second)',
   }),
   TOYGRES_BACKUP_NICE: whole(0, 0, 19),
+  TOYGRES_SIZE_MARGIN: whole(10, 1, 1000),
   TOYGRES_WORKER_CONCURRENCY: count(4, 100),
   TOYGRES_DRIFT_GRACE_SECONDS: whole(900, 0, 31_536_000),
   TOYGRES_KEEP_OPERATIONS_DAYS: count(30, 36_500),

@@ -5,6 +5,7 @@ import { every } from '../../waiting/every.ts';
 import { type Attempt, type Program, requireParameter } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { requireRoom } from '../attempt/require-room.ts';
+import { createSizeBudget, type SizeWatch, watchSize } from '../attempt/size-budget.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
 import { tellPreparedTransactions } from '../catalogue/prepared-transactions.ts';
@@ -44,6 +45,7 @@ export const backup: Program = async (attempt) => {
   const stop = new AbortController();
   const files = createOutgoingFiles(attempt.files, attempt.signal, (error) => stop.abort(error));
   const directory = path.join(attempt.scratch, 'image');
+  let sizes: SizeWatch | null = null;
   try {
     const tools = { pg_dump: await readPgDumpVersion(attempt, found.major) };
     const server = await failingAs(ABOUT_THE_SERVER, () => readServer(attempt, found.session, directory, files));
@@ -59,6 +61,12 @@ export const backup: Program = async (attempt) => {
     await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
     report.phase('dump', server.databaseBytes);
+    const budget = createSizeBudget(attempt, server.databaseBytes, 'the server sends');
+    sizes = watchSize(
+      budget,
+      () => files.bytes,
+      (error) => stop.abort(error),
+    );
     const ground: DumpGround = {
       attempt,
       login,
@@ -75,6 +83,7 @@ export const backup: Program = async (attempt) => {
       files,
       acceptLoss,
       rate: readRate(attempt, files),
+      sizes,
       lockPatienceMs: Number(attempt.parameters.TOYGRES_LOCK_PATIENCE_SECONDS ?? LOCK_PATIENCE_SECONDS) * 1000,
       signal: stop.signal,
     };
@@ -99,6 +108,7 @@ export const backup: Program = async (attempt) => {
     };
   } finally {
     files.stop();
+    await sizes?.stop();
     await found.session.close();
   }
 };

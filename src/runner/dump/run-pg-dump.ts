@@ -125,6 +125,7 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
       const facts = isGiven ? undefined : statSync(path.join(target, file), { throwIfNoEntry: false });
       return sum + (facts?.size ?? 0);
     }, 0);
+  const leaveSizes = ground.sizes.watch(openBytes);
   let release: (() => Promise<void>) | undefined;
   const followGrowing = async () => {
     if (definitions === null) return;
@@ -191,6 +192,7 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
     await readDefinitions();
     await given;
   } finally {
+    leaveSizes();
     await Promise.all([stopLooking(), stopYielding(), stopFollowing(), release?.(), keeper.close()]);
     if (behind.worst !== null) attempt.report.notice(`database ${name.text}: ${behind.worst}`);
   }

@@ -2,6 +2,7 @@ import type { DurableState, ManifestExtension } from '../../../jobs/ports/source
 import type { RawName } from '../../guarded-postgres/raw-name.ts';
 import type { Login } from '../../guarded-postgres/session.ts';
 import type { Attempt } from '../attempt/attempt.ts';
+import type { SizeWatch } from '../attempt/size-budget.ts';
 import type { OutgoingFiles } from '../backup/outgoing-files.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import type { RoleRow } from '../catalogue/roles.ts';
@@ -21,6 +22,8 @@ export interface DumpGround {
   readonly acceptLoss: AcceptedLoss;
   /** Null: as fast as it can. */
   readonly rate: RateLimit | null;
+  /** Ends the image when the server sends more than it may. */
+  readonly sizes: SizeWatch;
   /** How long a dump waits for a lock. */
   readonly lockPatienceMs: number;
   /** Aborted when another database failed. */

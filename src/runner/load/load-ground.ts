@@ -1,6 +1,7 @@
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { RawName } from '../../guarded-postgres/raw-name.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
+import type { Intake } from '../attempt/size-budget.ts';
 import type { DatabaseFacts } from '../facts/database-facts.ts';
 import type { Arriving } from './data/dump-files.ts';
 import type { SourcePaths } from './entries/search-paths.ts';
@@ -14,6 +15,8 @@ export interface DatabaseToLoad {
   readonly directory: string;
   /** Its files that may still be on their way. */
   readonly arriving?: Arriving;
+  /** Counts what they unpack to. */
+  readonly intake?: Intake;
   readonly name: RawName;
   /** How many sessions load it at once. */
   readonly width: number;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { finalFailure } from '../attempt/failure.ts';
+import type { Intake } from '../attempt/size-budget.ts';
 import { isFileName } from '../mover/protocol.ts';
 import { readTar } from '../physical/archive/read-tar.ts';
 import { createWriteBehind } from '../physical/archive/write-behind.ts';
@@ -14,18 +15,20 @@ export interface UnpackedFile {
 
 /**
  * Writes the files of the pack of this name below a directory, as `unpackTar` does. What cannot be unpacked is read to its end
- * all the same: a content that is not what was written says so there, and better.
+ * all the same: a content that is not what was written says so there, and better. `intake`: counts what it unpacks to.
  */
 export async function unpackPack(
   name: string,
   content: AsyncIterable<Uint8Array>,
   directory: string,
+  intake: Intake | null = null,
 ): Promise<readonly UnpackedFile[]> {
   const source = content[Symbol.asyncIterator]();
   // Whoever unpacks may leave early; the content is not left with him.
   const lent = { [Symbol.asyncIterator]: () => ({ next: () => source.next() }) };
   try {
-    return await unpackTar(name.endsWith(ZSTD_SUFFIX) ? unpackZstd(lent) : lent, directory);
+    const unpacked = name.endsWith(ZSTD_SUFFIX) ? unpackZstd(lent) : lent;
+    return await unpackTar(intake === null ? unpacked : intake.pass(name, unpacked), directory);
   } catch (error) {
     while ((await source.next()).done !== true);
     throw error;

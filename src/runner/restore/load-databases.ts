@@ -8,6 +8,7 @@ import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import { every } from '../../waiting/every.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
+import type { Intake } from '../attempt/size-budget.ts';
 import type { SourcePaths } from '../load/entries/search-paths.ts';
 import { loadDatabase } from '../load/load-database.ts';
 import type { LoadParts } from '../load/load-ground.ts';
@@ -49,6 +50,8 @@ export interface DatabaseLoading {
   /** Of the new server: what has no session of its own is asked there. */
   readonly session: Session;
   readonly meter: WorkMeter;
+  /** Counts what files of the image unpack to. */
+  readonly intake: Intake;
   readonly pathsOf: (database: ImageDatabase) => SourcePaths;
   readonly partsOf: (database: ImageDatabase) => Promise<LoadParts>;
   /** Takes how far a database is, in bytes, and what is done. */
@@ -93,6 +96,7 @@ export async function loadImageDatabase(
       {
         directory: path.dirname(toc.path),
         arriving: files.arriving,
+        intake: loading.intake,
         name,
         width,
         paths: loading.pathsOf(database),

@@ -7,6 +7,7 @@ import { SIGNED_EACH_AT_MOST } from '../../../jobs/ports/mover-secrets.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import { requireRoom } from '../attempt/require-room.ts';
+import type { Intake } from '../attempt/size-budget.ts';
 import type { Arriving } from '../load/data/dump-files.ts';
 import type { WantedFile } from '../mover/file-mover.ts';
 import { readImageList } from '../packs/image-list.ts';
@@ -32,9 +33,9 @@ export interface ArrivingImage {
 /**
  * Brings an image here: the phases `download` and `check`. It resolves when all small files are here, and large ones are on
  * their way. Every file is what the list of checksums says, which is what the manifest says, before anybody reads it; files of
- * packs lie where they lay before. Throws a final failure that names what is not so.
+ * packs lie where they lay before. `intake`: counts what packs unpack to. Throws a final failure that names what is not so.
  */
-export async function receiveImage(attempt: Attempt): Promise<ArrivingImage> {
+export async function receiveImage(attempt: Attempt, intake: Intake | null = null): Promise<ArrivingImage> {
   const { report, files } = attempt;
   const listed = await readImageList(attempt);
   await requireRoom(
@@ -56,7 +57,7 @@ export async function receiveImage(attempt: Attempt): Promise<ArrivingImage> {
     if (stage === 'receive') report.progress(bytes);
   });
   try {
-    const here = await receiveFirst(attempt, first, directory);
+    const here = await receiveFirst(attempt, first, directory, intake);
     for (const { name, sizeBytes } of rows) here.push({ name, sizeBytes, path: path.join(directory, name) });
     if (new Set(here.map(({ name }) => name)).size < here.length) {
       throw finalFailure('the image is damaged: it holds a file twice');
@@ -87,14 +88,19 @@ function promised(file: WantedFile): Promised {
   return { file, bytes: file.sizeBytes, here: settle.promise, settle };
 }
 
-async function receiveFirst({ files }: Attempt, first: readonly WantedFile[], directory: string): Promise<ImageFile[]> {
+async function receiveFirst(
+  { files }: Attempt,
+  first: readonly WantedFile[],
+  directory: string,
+  intake: Intake | null,
+): Promise<ImageFile[]> {
   const here: ImageFile[] = [];
   const waiting = first.values();
   const lane = async () => {
     for (const file of waiting) {
       const isPack = isPackName(file.name);
       if (!isPack) await receiveFile(files.read(file), path.join(directory, file.name));
-      const came = isPack ? await unpackPack(file.name, files.read(file), directory) : [file];
+      const came = isPack ? await unpackPack(file.name, files.read(file), directory, intake) : [file];
       for (const { name, sizeBytes } of came) here.push({ name, sizeBytes, path: path.join(directory, name) });
     }
   };

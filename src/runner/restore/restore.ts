@@ -6,6 +6,7 @@ import type { Attempt, Program } from '../attempt/attempt.ts';
 import { requireSecret } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { requireRoom } from '../attempt/require-room.ts';
+import { createIntake, createSizeBudget, type Intake } from '../attempt/size-budget.ts';
 import { settleCronJobs } from '../background-work/settle-cron-jobs.ts';
 import { settleSubscriptions } from '../background-work/settle-subscriptions.ts';
 import { makeCluster, readClusterPlan } from '../server/make-cluster.ts';
@@ -58,8 +59,9 @@ export const restore: Program = async (attempt) => {
   // How much some of the databases take is not known yet.
   const least = wish.databases === null ? wish.databaseBytes * LEAST_SHARE : 0;
   await requireRoom(attempt.volume, least, 'the databases on the volume of the server');
+  const intake = createIntake(createSizeBudget(attempt, wish.databaseBytes, 'the image unpacks to'));
   // The empty cluster takes a second that costs nothing beside the download.
-  const [received] = await Promise.all([receiveImage(attempt), makeCluster(attempt, volume.growing, plan)]);
+  const [received] = await Promise.all([receiveImage(attempt, intake), makeCluster(attempt, volume.growing, plan)]);
   const server = await prepareServer(attempt, volume.growing, plan);
   let notReceived: { readonly error: unknown } | null = null;
   received.complete.catch((error: unknown) => {
@@ -73,6 +75,7 @@ export const restore: Program = async (attempt) => {
       volume.growing,
       imageFiles(received.files, received.arriving),
       password,
+      intake,
     );
     const databases = await restoring.run();
     await received.complete;
@@ -101,6 +104,7 @@ class Restoring {
     private readonly directory: string,
     private readonly files: ImageFiles,
     private readonly password: string,
+    private readonly intake: Intake,
   ) {}
 
   /** Gives how many databases there are. */
@@ -150,6 +154,7 @@ class Restoring {
       helper: this.helper,
       session,
       meter: createWorkMeter(process.pid),
+      intake: this.intake,
       progress,
       pathsOf: () => ({ server: settings.system.get('search_path') ?? null, database: null, roles: roles.searchPaths }),
       partsOf: async (one: ImageDatabase) => this.partsOf(one, states.get(one) ?? null),

@@ -101,6 +101,21 @@ test.each<[string, Plan]>([
   await expectNothingLeft(taken);
 });
 
+test('rows of a table without end are stopped when they are more than the server said, and leave nothing', async () => {
+  source.proxy.set({
+    ...OF_PG_DUMP,
+    types: 'd',
+    meddle: (one) => ({ withoutEnd: Buffer.concat(Array(10_000).fill(asItCame(one))) }),
+  });
+  const parameters = { TOYGRES_SIZE_MARGIN: '1', TOYGRES_SIZE_BESIDE_BYTES: '1000000' };
+  const taken = await source.take('backup.sh', { parameters });
+  expect(taken.end.exitCode).toBe(78);
+  expect(taken.end.errors.at(-1)).toMatch(
+    /^the server sends more than \d+ MiB, where databases of \d+ MiB in all were told of: .*Raise TOYGRES_SIZE_MARGIN \(1 now\)/,
+  );
+  await expectNothingLeft(taken);
+});
+
 test('rows that are none of their table make an image that is restored without them, and each is named', async () => {
   const foreign = message('d', 'a row\tof another\ttable altogether\n');
   source.proxy.set({ ...OF_PG_DUMP, types: 'd', from: 50, meddle: () => foreign });

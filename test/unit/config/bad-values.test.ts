@@ -32,6 +32,7 @@ describe('a bad value', () => {
       value,
       'must be like 2GB or 800MB, from 256MB to 4096GB',
     ]),
+    ['TOYGRES_SIZE_MARGIN', '0', 'must be a whole number from 1 to 1000'],
     ['TOYGRES_POSTGRES_VERSIONS', '15,14', 'must be major versions from 15 to 18, separated by commas'],
     ['TOYGRES_DNS_SUFFIX', '.cloudapp.azure.com', 'must be a domain like westeurope.cloudapp.azure.com'],
     ['TOYGRES_DNS_SUFFIX', 'a b.example', 'must be a domain like westeurope.cloudapp.azure.com'],

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { Intake } from '../../attempt/size-budget.ts';
 import { TocError } from '../toc/byte-reader.ts';
 
 const CHUNK_BYTES = 256 << 10;
@@ -23,8 +24,15 @@ export interface DumpFiles {
 /** Files that may still be on their way, by their paths: how large they are as stored, and when they are here, whole. */
 export type Arriving = ReadonlyMap<string, { readonly bytes: number; readonly here: Promise<void> }>;
 
-/** Looks at what the directory holds, and will hold: what is still on its way is waited for when it is read. */
-export async function openDumpFiles(directory: string, arriving: Arriving = new Map()): Promise<DumpFiles> {
+/**
+ * Looks at what the directory holds, and will hold: what is still on its way is waited for when it is read. `intake`: counts what
+ * files unpack to.
+ */
+export async function openDumpFiles(
+  directory: string,
+  arriving: Arriving = new Map(),
+  intake: Intake | null = null,
+): Promise<DumpFiles> {
   const sizes = new Map<string, { readonly suffix: Suffix; readonly bytes: number }>();
   const keep = (name: string, bytes: number) => {
     const suffix = SUFFIXES.findLast((one) => name.endsWith(one)) ?? '';
@@ -45,7 +53,9 @@ export async function openDumpFiles(directory: string, arriving: Arriving = new 
     sizeOf: (file) => find(file).bytes,
     read: (file) => {
       const { suffix, bytes } = find(file);
-      return bytes === 0 ? nothing() : whenHere(path.join(directory, file), suffix, bytes);
+      const content = bytes === 0 ? nothing() : whenHere(path.join(directory, file), suffix, bytes);
+      // What is not packed is as large as it was said to be.
+      return intake === null || suffix === '' ? content : intake.pass(path.join(directory, file), content);
     },
     text: async (file) => (sizes.has(file) ? await readFile(path.join(directory, file), 'latin1') : null),
   };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Attempt, type Program, requireParameter, requireSecret } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import { requireRoom } from '../../attempt/require-room.ts';
+import { createIntake, createSizeBudget, type SizeBudget } from '../../attempt/size-budget.ts';
 import type { BackgroundWork } from '../../background-work/settle-cron-jobs.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
 import { syncCluster } from '../../server/sync-cluster.ts';
@@ -33,7 +34,8 @@ export const restorePhysical: Program = async (attempt) => {
   const { growing } = volume;
   await mkdir(growing, { mode: 0o700 });
   const image = await readImage(attempt);
-  await unpackAll(attempt, image.files, growing);
+  const budget = createSizeBudget(attempt, databaseBytes, 'the image unpacks to');
+  await unpackAll(attempt, image.files, growing, budget);
   await refuseOtherVersion(attempt, growing);
   await tellNeutralized(attempt, growing);
 
@@ -50,7 +52,12 @@ export const restorePhysical: Program = async (attempt) => {
   return result;
 };
 
-async function unpackAll(attempt: Attempt, files: readonly WantedFile[], growing: string): Promise<void> {
+async function unpackAll(
+  attempt: Attempt,
+  files: readonly WantedFile[],
+  growing: string,
+  budget: SizeBudget,
+): Promise<void> {
   const { report } = attempt;
   const byName = new Map(files.map((file) => [file.name, file]));
   const archives = findArchives([...byName.keys()]);
@@ -71,10 +78,12 @@ async function unpackAll(attempt: Attempt, files: readonly WantedFile[], growing
   const onWritten = (bytes: number) => {
     written += bytes;
   };
+  const intake = createIntake(budget);
   for (const { tablespace, parts } of archives) {
     const target = tablespace === null ? growing : path.join(growing, 'pg_tblspc', tablespace);
     await mkdir(target, { recursive: true, mode: 0o700 });
-    await unpackArchive(unpackZstd(content(partsOf(parts))), { target, onWritten });
+    const unpacked = unpackZstd(content(partsOf(parts)));
+    await unpackArchive(intake.pass(target, unpacked), { target, onWritten });
   }
   report.endPhase();
   report.log(`Unpacked ${written} bytes from ${read}`);

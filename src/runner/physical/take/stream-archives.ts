@@ -15,6 +15,8 @@ export interface StreamOptions {
   readonly put: PutPart;
   /** A part of an archive has no more than this. */
   readonly partBytes: number;
+  /** Told of all that came, and throws when that is more than may. Left out: as much as comes. */
+  readonly onBytes?: (bytesInAll: number) => void;
   /** Told of what the server has read. */
   readonly onProgress: (bytesDone: number) => void;
 }
@@ -49,6 +51,7 @@ export async function streamArchives(
   const begun = new Set<string>();
   const manifest: Buffer[] = [];
   let manifestBytes = 0;
+  let came = 0;
   let archive: ReturnType<typeof openArchive> | null = null;
   let inManifest = false;
   try {
@@ -65,6 +68,8 @@ export async function streamArchives(
           inManifest = true;
           break;
         case 'bytes':
+          came += part.bytes.length;
+          options.onBytes?.(came);
           if (inManifest) {
             manifestBytes += part.bytes.length;
             if (manifestBytes > LARGEST_MANIFEST) throw new JobFailure('the list of files has no end');

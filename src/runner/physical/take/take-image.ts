@@ -2,6 +2,7 @@ import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Login } from '../../../guarded-postgres/session.ts';
 import { type Attempt, type Program, requireParameter } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
+import { createSizeBudget, type SizeBudget } from '../../attempt/size-budget.ts';
 import { checkLogin } from '../../backup/check-login.ts';
 import { tellPreparedTransactions } from '../../catalogue/prepared-transactions.ts';
 import type { StoredFile } from '../../mover/file-mover.ts';
@@ -35,7 +36,8 @@ export const backupPhysical: Program = async (attempt) => {
     );
     await tellPreparedTransactions(found.session, report, 'PHYSICAL');
     const expected = { major: found.major, systemIdentifier: source.systemIdentifier };
-    const { backup, streamed } = await stream(attempt, login, expected, put);
+    const budget = createSizeBudget(attempt, source.facts.databaseBytes, 'the server sends');
+    const { backup, streamed } = await stream(attempt, login, expected, put, budget);
     await put(BACKUP_MANIFEST, only(streamed.manifest));
     const about = Buffer.from(`${JSON.stringify(describe(source, backup))}\n`);
     if (about.length > LARGEST_SERVER_FILE) throw finalFailure('what the server says of its databases has no end');
@@ -68,6 +70,7 @@ async function stream(
   login: Login,
   cluster: ExpectedCluster,
   put: (name: string, content: AsyncIterable<Uint8Array>) => Promise<void>,
+  budget: SizeBudget,
 ): Promise<{ readonly backup: BaseBackup; readonly streamed: StreamedBackup }> {
   const { report, signal } = attempt;
   const session = await openReplication(login).catch(refused);
@@ -88,7 +91,12 @@ async function stream(
       report.notice(`the tablespace in ${path} comes back inside of the data directory`);
     }
     const onProgress = (bytes: number) => report.progress(bytes, `reading the files of the cluster`);
-    const streamed = await streamArchives(backup, cluster, { put, partBytes: PART_BYTES, onProgress });
+    const streamed = await streamArchives(backup, cluster, {
+      put,
+      partBytes: PART_BYTES,
+      onBytes: budget.check,
+      onProgress,
+    });
     report.log(`${streamed.parsed.files.size} files are as the server read them`);
     return { backup, streamed };
   } finally {
