@@ -12,6 +12,7 @@ import { createErrorFormatter } from './errors/format-error.ts';
 import { createEventStreamServer } from './event-stream/serve-event-stream.ts';
 import { createPreparer } from './execution/prepare-operation.ts';
 import { createSubscriptionRunner } from './execution/run-subscription.ts';
+import { boundStrangers, isLoopback } from './http/bound-strangers.ts';
 import { buildHttpApp } from './http/build-app.ts';
 import { endSilent } from './http/end-silent.ts';
 import { listenOn } from './http/listen.ts';
@@ -22,6 +23,7 @@ import type { FindReadiness } from './http/probes.ts';
 import { createRequestSources } from './http/request-sources.ts';
 import type { SignIn } from './http/serve-sign-in.ts';
 import { createBudgets } from './limits/budgets.ts';
+import { LIMITS } from './limits/limits.ts';
 import { createSubscriptionSlots } from './limits/subscription-slots.ts';
 import { readSchema } from './schema.ts';
 import { createServicesByScope } from './services-by-scope.ts';
@@ -88,6 +90,10 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
   const prefix = createPathPrefix(publicUrl);
   const sources = createRequestSources({ publicUrl, trustedProxies });
   const budgets = createBudgets();
+  const strangers = boundStrangers(httpServer, {
+    most: LIMITS.connectionsOfStrangers,
+    isExempt: (address) => isLoopback(address) || sources.isProxy(address),
+  });
   const contextOf = (caller: Caller, cookies: SessionCookies | null = null) => {
     const scoped = ofScope(caller.scope ?? EVERYTHING);
     return createContext(scoped.services, scoped.container, caller, cookies, (cost) => budgets.spend(caller, cost));
@@ -102,6 +108,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     auth: countRefusals(auth, meter),
     sources,
     budgets,
+    strangers,
     createContext: contextOf,
     formatError,
     preparer,
@@ -134,6 +141,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
           schema,
           signIn,
           sources,
+          strangers,
           version,
         }),
       );

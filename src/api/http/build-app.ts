@@ -18,6 +18,7 @@ import type { Budgets } from '../limits/budgets.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { authenticateRequests } from './authenticate.ts';
+import type { Strangers } from './bound-strangers.ts';
 import { checkHeaders, findBodyFault } from './check-request.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
@@ -54,14 +55,20 @@ export interface HttpParts {
   /** Signing in with a provider; null where there is none. */
   readonly signIn: SignIn | null;
   readonly sources: RequestSources;
+  readonly strangers: Strangers;
   readonly version: string;
 }
 
 /** All that is answered over HTTP. Apollo must have been started. */
 export function buildHttpApp(parts: HttpParts): Express {
   const { allowedOrigins, apollo, auth, budgets, createContext, eventStreams, formatError, log } = parts;
-  const { meter, metrics, prefix, preparer, ready, schema, signIn, sources, version } = parts;
+  const { meter, metrics, prefix, preparer, ready, schema, signIn, sources, strangers, version } = parts;
   const callers = new WeakMap<object, Caller>();
+  const onCaller = (request: express.Request, caller: Caller) => {
+    callers.set(request, caller);
+    // Who is about to sign in has not yet.
+    if (caller.role !== null) strangers.know(request.socket);
+  };
 
   const refuseOtherMethods: RequestHandler = (request, response, next) => {
     if (METHODS.includes(request.method)) return next();
@@ -157,7 +164,7 @@ export function buildHttpApp(parts: HttpParts): Express {
     '/graphql',
     allowOrigins(allowedOrigins, METHODS),
     refuseOtherMethods,
-    authenticateRequests({ auth, sources, log, onCaller: (request, caller) => callers.set(request, caller) }),
+    authenticateRequests({ auth, sources, log, onCaller }),
     limitRequests,
     checkHeaders(formatError),
     express.json({ limit: LIMITS.messageBytes }),

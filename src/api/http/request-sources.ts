@@ -19,6 +19,8 @@ export interface RequestSourcesOptions {
 
 /** Reads where requests come from, and the cookies that they may use. */
 export interface RequestSources {
+  /** Whether an address is that of a proxy whose word is taken. */
+  isProxy(address: string): boolean;
   /** Of a request: its cookie counts only with the header `X-Toygres-Client`. */
   ofRequest(request: IncomingMessage): RequestSource;
   /** Of the request that opens a WebSocket: its cookie counts with that header too, or with an Origin of this server. */
@@ -88,6 +90,7 @@ export function createRequestSources({ publicUrl = null, trustedProxies = [] }: 
   }
 
   return {
+    isProxy: (address) => trusts(address, 0),
     ofRequest: (request) => sourceOf(request, hasHeader(request)),
     ofSocket: (request) => sourceOf(request, hasHeader(request) || isOwnOrigin(request)),
     hasUnusedCookie: (request) => !hasHeader(request) && readCookie(request, 'session') !== null,

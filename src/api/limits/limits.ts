@@ -16,6 +16,8 @@ export const LIMITS = {
   /** WebSockets of one user or token, and of one address. */
   socketsPerIdentity: 2000,
   socketsPerAddress: 4000,
+  /** Connections of one address on which nobody has signed in; of a proxy and of this machine as many as there are. */
+  connectionsOfStrangers: 512,
   /** Requests of one user or token, and of one address, that are being answered at a time; streams are no requests. */
   requestsPerIdentity: 256,
   requestsPerAddress: 1024,

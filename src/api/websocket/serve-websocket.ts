@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../../log/logger.ts';
 import { describeError } from '../errors/describe-error.ts';
+import type { Strangers } from '../http/bound-strangers.ts';
 import type { PathPrefix } from '../http/path-prefix.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -22,6 +24,8 @@ export interface WebSocketParts extends ProtocolParts {
   readonly path: string;
   /** Below which the path may stand, too. */
   readonly prefix: PathPrefix;
+  /** Told of sockets that are counted here. */
+  readonly strangers: Strangers;
   readonly log: Logger;
 }
 
@@ -73,6 +77,7 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
       return;
     }
     socket.once('close', () => count(address, -1));
+    if (socket instanceof Socket) parts.strangers.know(socket);
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       if (webSocket.protocol === OLDER_PROTOCOL) return refuseOlderProtocol(webSocket);
       // A browser that asked for no protocol has a socket that is open: it hears why it is closed.
