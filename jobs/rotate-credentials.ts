@@ -36,7 +36,9 @@ export const rotateCredentials = defineWorkflow('rotate-credentials', '1.0.0', I
         // What was asked for and has not come to be is to come to be no more.
         await tellPlatform(context, instanceId, 'recorded');
         const { recorded, next } = await readLogins(context, instanceId);
-        await takePasswordBack(context, instanceId, next, recorded);
+        // Where it takes neither, it was another's before, too.
+        const back = { login: recorded, ifRefused: 'leave' } as const;
+        if (next !== null) await takePasswordBack(context, instanceId, { by: next, ...back });
       });
     },
     settle: async (tx, { instances }, { instanceId }) => instances.forgetNextPassword(tx, instanceId),

@@ -30,9 +30,10 @@ export const rotateOwnerCredentials = defineWorkflow('rotate-owner-credentials',
   .onFailure({
     undo: async (context, { instanceId }) => {
       await context.undo('Set the recorded password', async () => {
+        const login = ownerOf(await context.instances.readOwnerPassword(instanceId));
+        const by = await readSuperuser(context, instanceId);
+        if (login !== null) await takePasswordBack(context, instanceId, { by, login, ifRefused: 'ask' });
         await endAsking(context, instanceId);
-        const recorded = ownerOf(await context.instances.readOwnerPassword(instanceId));
-        await takePasswordBack(context, instanceId, await readSuperuser(context, instanceId), recorded);
       });
     },
     settle: async (tx, { instances }, { instanceId }) => instances.forgetNextPassword(tx, instanceId),

@@ -1,3 +1,4 @@
+import { AppError } from '../../schema/errors.ts';
 import type { Address, ServerSecret } from '../ports/platform.ts';
 import type { Poll, RunFacts, UntilOptions, WorkflowServices } from '../workflow/context.ts';
 import { readServerSpec } from './server-spec.ts';
@@ -26,16 +27,27 @@ export async function lookWhetherSet(
   return { progress: { message: AROUND } };
 }
 
-/** Sets it by a login that is known; where there is none, and where the server does not run, nothing is changed. */
+/**
+ * The same of the recorded password when a run is taken back. What fails may leave the server with a password that nobody knows,
+ * so that it is tried again; a server that does not run is left as it is. `ifRefused`: what a server that takes neither login is:
+ * as it was before, or to be given it through the platform.
+ */
 export async function takePasswordBack(
   context: WorkflowServices & RunFacts,
   instanceId: string,
-  by: ServerSecret | null,
-  login: ServerSecret | null,
+  {
+    by,
+    login,
+    ifRefused,
+  }: { readonly by: ServerSecret; readonly login: ServerSecret; readonly ifRefused: 'leave' | 'ask' },
 ): Promise<void> {
+  const { phase } = await context.platform.readServer(await context.instances.read(instanceId));
   const address = await readAddress(context, instanceId);
-  if (address === null || by === null || login === null) return;
-  await context.probe.ensurePassword(address, by, login, { timeoutMs: ONE_TRY_MS }).catch(() => undefined);
+  if ((phase !== 'READY' && phase !== 'STARTING') || address === null) return;
+  if (await context.probe.ensurePassword(address, by, login, { timeoutMs: ONE_TRY_MS })) return;
+  if (ifRefused === 'leave') return;
+  await context.platform.ensureLogin(await readServerSpec(context, instanceId), login);
+  throw new AppError('UNAVAILABLE', 'The server has not taken the recorded password yet.');
 }
 
 async function readAddress({ instances, platform }: WorkflowServices, instanceId: string): Promise<Address | null> {
