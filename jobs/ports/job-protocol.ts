@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SEVERITIES } from '../../schema/rules/finding-rules.ts';
+import { isBearable } from './json-shape.ts';
 import type { JobReport } from './platform.ts';
 
 /**
@@ -73,8 +74,13 @@ export function parseProgress(said: string): JobReport | null {
   };
 }
 
-/** The object of a result line; null when it is none. */
+/** A result names databases, files and findings: a value has some bytes, and few lie in each other. */
+const RESULT_SHAPE = { mostDepth: 32, fewValues: 100_000, bytesAValue: 8 };
+const LONGEST_RESULT = 32 << 20;
+
+/** The object of a result line; null when it is none, or one that no program of ours says: code of a tenant may run beside it. */
 export function parseResult(said: string): JobResult | null {
+  if (said.length > LONGEST_RESULT || !isBearable(said, RESULT_SHAPE)) return null;
   const parsed = parseJson(said);
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as JobResult) : null;
 }

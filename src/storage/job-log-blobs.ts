@@ -45,7 +45,7 @@ export async function* readAttemptLogs(container: ContainerClient, jobId: string
 async function listAttempts(container: ContainerClient, jobId: string) {
   const found: { name: string; attempt: number }[] = [];
   for await (const { name } of container.listBlobsFlat({ prefix: jobLogPrefix(jobId) })) {
-    const number = /\/(\d+)\.log$/.exec(name)?.[1];
+    const number = /\/(\d{1,4})\.log$/.exec(name)?.[1];
     if (number !== undefined) found.push({ name, attempt: Number(number) });
   }
   return found.sort((a, b) => a.attempt - b.attempt);

@@ -7,7 +7,8 @@ export function formatLogLine(line: PlatformLogLine): string {
 
 /** The line again, or null for what is none (the end of a log that was cut). */
 export function parseLogLine(text: string, attempt: number): PlatformLogLine | null {
-  const match = /^(\d+)\t([^\t]*)\t(.*)$/s.exec(text);
+  // A number that the API could not tell is none of ours.
+  const match = /^(\d{1,9})\t([^\t]*)\t(.*)$/s.exec(text);
   if (!match) return null;
   const [, line, at, rest] = match;
   const time = new Date(at ?? '');

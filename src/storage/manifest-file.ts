@@ -1,3 +1,4 @@
+import { isBearable } from '../../jobs/ports/json-shape.ts';
 import { ImageManifest } from '../../jobs/ports/manifest.ts';
 import { AppError } from '../../schema/errors.ts';
 
@@ -37,7 +38,12 @@ export function decodeManifest(bytes: Uint8Array, imageId: string, seal: Manifes
   return parsed.data;
 }
 
+/** Ours have an entry of some hundred bytes for each file, and are as deep as a finding in a list. */
+const SHAPE = { mostDepth: 32, fewValues: 100_000, bytesAValue: 16 };
+
 function parseObject(bytes: Uint8Array, imageId: string): Record<string, unknown> {
+  // Whoever may write to the container may write this, too.
+  if (!isBearable(bytes, SHAPE)) throw unusable(imageId, 'is none that was written here: it holds too many values');
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

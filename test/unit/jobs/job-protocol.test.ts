@@ -23,6 +23,20 @@ const message: fc.Arbitrary<Exclude<JobMessage, { kind: 'unknown' }>> = fc.oneof
 );
 
 describe('the protocol of jobs', () => {
+  test('takes no result that would fill the memory, and parses none to know it', () => {
+    const before = process.memoryUsage().heapUsed;
+    for (const text of [
+      `{"a":[${'[],'.repeat(8 << 20)}[]]}`,
+      `{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`,
+      `{"a":"${'x'.repeat(33 << 20)}"}`,
+    ]) {
+      expect(parseJobLine(`::toygres:: result ${text}`)).toEqual({ kind: 'result', result: null });
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(256 << 20);
+    const many = { findings: Array.from({ length: 50_000 }, (_, nth) => ({ code: 'A_FINDING', object: `t${nth}` })) };
+    expect(parseJobLine(`::toygres:: result ${JSON.stringify(many)}`)).toEqual({ kind: 'result', result: many });
+  });
+
   test('reads what it writes', () => {
     fc.assert(
       fc.property(message, (said) => {
