@@ -28,10 +28,11 @@ if [ -n "$asked" ] && [ "$asked" != "$(cat "$given" 2>/dev/null)" ]; then
 *}
   verifier=${asked#*
 }
-  # Nothing that SQL would read as its own.
-  case $role$verifier in
-    *[!A-Za-z0-9_+/=:\$-]*) ;;
-    *) give_login "$role" "$verifier" && (umask 077 && printf '%s\n' "$asked" >"$given") ;;
+  # A verifier and nothing else: nothing that SQL would read as its own, and no password.
+  case $role in '' | *[!a-z0-9_]*) verifier= ;; esac
+  case $verifier in
+    *[!A-Za-z0-9+/=:\$-]*) ;;
+    SCRAM-SHA-256\$*) give_login "$role" "$verifier" && (umask 077 && printf '%s\n' "$asked" >"$given") ;;
   esac
 fi
 exec pg_isready -q -h 127.0.0.1 -p 5432 -t 2

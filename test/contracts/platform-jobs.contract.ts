@@ -165,14 +165,15 @@ export function platformJobContract(start: () => Promise<PlatformHarness>): void
       const before = Array.from({ length: 3 }, () => jobSpec(ENDLESS));
       await Promise.all(before.map((spec) => bench.platform.ensureJob(spec)));
       await Promise.all(before.map((spec) => bench.untilBegun(spec)));
-      const program = `cat "$TOYGRES_SECRETS_DIR/password"; echo; ${DONE}`;
-      const waiting = jobSpec(program, { secrets: { password: 'the first one' } });
+      // A log shows no secret, but how long it is.
+      const program = `echo "length $(cat "$TOYGRES_SECRETS_DIR/password" | wc -c)"; ${DONE}`;
+      const waiting = jobSpec(program, { secrets: { password: 'a-first-one' } });
       await bench.platform.ensureJob(waiting);
       expect(await bench.platform.readJob(waiting)).toMatchObject({ state: 'PENDING' });
-      await bench.platform.ensureJob({ ...waiting, secrets: { password: 'the other one' } });
+      await bench.platform.ensureJob({ ...waiting, secrets: { password: 'another-one-that-is-longer' } });
       await Promise.all(before.map((spec) => bench.platform.cancelJob(spec)));
       expect(await bench.untilOver(waiting)).toMatchObject({ state: 'SUCCEEDED' });
-      expect(await bench.textsOf(waiting)).toContain('the other one');
+      expect(await bench.textsOf(waiting)).toContain('length 26');
       await Promise.all([...before, waiting].map((spec) => bench.platform.removeJob(spec)));
     });
 
