@@ -7,7 +7,7 @@ import { cancelDurableFunctions } from './cancel-functions.ts';
 import { rebuildDependentIndexes, type UsedCollation } from './collations.ts';
 import { leaveOutAbsent, readLibraries } from './libraries.ts';
 import { startRecoveryServer } from './recovery-server.ts';
-import { listDatabases, settlePassword, tellIdentity } from './settle-copy.ts';
+import { keepPreparedRoom, listDatabases, settlePassword, tellIdentity } from './settle-copy.ts';
 import { settleUnapplied, type UnappliedSetting, useRunningSettings } from './unapplied-settings.ts';
 
 export interface CopyPlan {
@@ -41,6 +41,7 @@ export async function recoverCopy(
   await tellIdentity(attempt, session);
   await leaveOutAbsent(attempt, session, dataDirectory, libraries);
   await tellPreparedTransactions(session, report, 'COPY');
+  await keepPreparedRoom(attempt, session);
   await session.close();
   for (const [index, name] of databases.entries()) {
     report.progress(20 + (60 * index) / databases.length, `looking through database ${name.text}`);

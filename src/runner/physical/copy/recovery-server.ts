@@ -79,7 +79,8 @@ export async function startRecoveryServer(
   await writeFile(path.join(files, 'hba.conf'), HBA);
   await writeFile(path.join(files, 'ident.conf'), '');
   const sockets = files.length > LONGEST_DIRECTORY ? await mkdtemp('/tmp/toygres-') : files;
-  const settings = Object.entries(settingsOf(dataDirectory, files, sockets)).filter(
+  const prepared = await readPreparedLimit(attempt, dataDirectory);
+  const settings = Object.entries({ ...settingsOf(dataDirectory, files, sockets), ...prepared }).filter(
     ([name]) => !without.includes(name),
   );
   const lines: string[] = [];
@@ -92,7 +93,8 @@ export async function startRecoveryServer(
         pid = started;
       },
       onError: (line) => {
-        lines.push(line);
+        // Said of none, too.
+        if (!line.includes('external PID file')) lines.push(line);
         if (lines.length > LOG_LINES) lines.shift();
         if (line.includes(IS_UP)) up.resolve();
       },
@@ -118,6 +120,16 @@ export async function startRecoveryServer(
         throw new JobFailure(`the server on the restored data did not stop: ${wordsOf(end, lines)}`);
     },
   };
+}
+
+/** For as many prepared transactions as the source had room: it may have been told so on its command line alone. */
+async function readPreparedLimit(
+  { programs }: Attempt,
+  dataDirectory: string,
+): Promise<{ readonly max_prepared_transactions?: string }> {
+  const end = await programs.run('pg_controldata', { arguments: [dataDirectory] });
+  const [, limit = '0'] = /^max_prepared_xacts setting: +([0-9]{1,6})$/m.exec(end.output) ?? [];
+  return limit === '0' ? {} : { max_prepared_transactions: limit };
 }
 
 function wordsOf(end: ProgramEnd, lines: readonly string[]): string {

@@ -56,3 +56,30 @@ export async function tellIdentity({ report }: Pick<Attempt, 'report'>, session:
     `the server has the system identifier of its source, ${identifier}, and goes on by itself on timeline ${timeline}`,
   );
 }
+
+const PreparedRoom = z.tuple([
+  z.string().regex(/^\d{1,9}$/),
+  z.string().regex(/^\d{1,9}$/),
+  z.string().regex(/^\d{1,9}$/),
+]);
+
+/**
+ * A server with prepared transactions starts only where it has room for as many. Where that was told to the source on its command
+ * line, and not in a file that came along, it is written into one.
+ */
+export async function keepPreparedRoom({ report }: Pick<Attempt, 'report'>, session: Session): Promise<void> {
+  const [row] = await session.ask({
+    sql: `
+      SELECT (SELECT count(*) FROM pg_prepared_xacts)::text, current_setting('max_prepared_transactions'),
+        coalesce((SELECT setting FROM pg_file_settings
+          WHERE name = 'max_prepared_transactions' AND setting ~ '^[0-9]{1,9}$' ORDER BY seqno DESC LIMIT 1), '0')`,
+    row: PreparedRoom,
+  });
+  const [open, room, inFiles] = (row ?? ['0', '0', '0']).map(Number);
+  if (open === undefined || room === undefined || inFiles === undefined || open <= inFiles) return;
+  await session.run(sql`ALTER SYSTEM SET max_prepared_transactions = ${quoteLiteral(String(room))}`);
+  report.notice(
+    `max_prepared_transactions was set to ${room}, as the source was started with: with less the server does not start while ` +
+      'prepared transactions are open',
+  );
+}
