@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Header, pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
+import { createSizeBudget } from '../../../../src/runner/attempt/size-budget.ts';
 import type { BaseBackup } from '../../../../src/runner/physical/take/base-backup.ts';
 import type { BackupPart } from '../../../../src/runner/physical/take/base-backup-query.ts';
 import { streamArchives } from '../../../../src/runner/physical/take/stream-archives.ts';
@@ -82,7 +83,11 @@ function manifestOf({ base, tablespace, listed, listedRange }: Sent): Buffer {
   return Buffer.from(`${head}"Manifest-Checksum": "${createHash('sha256').update(head).digest('hex')}"}\n`);
 }
 
-async function take(sent: Sent, put = async (_: string, content: AsyncIterable<Uint8Array>) => drain(content)) {
+async function take(
+  sent: Sent,
+  put = async (_: string, content: AsyncIterable<Uint8Array>) => drain(content),
+  onBytes?: (bytes: number) => void,
+) {
   const [base, tablespace, manifest] = [
     await tarOf(sent.base),
     await tarOf(sent.tablespace ?? []),
@@ -104,7 +109,8 @@ async function take(sent: Sent, put = async (_: string, content: AsyncIterable<U
     parts,
     endLsn: () => sent.endLsn,
   };
-  return streamArchives(backup, CLUSTER, { put, partBytes: 1 << 20, onProgress: () => undefined });
+  const bound = onBytes === undefined ? {} : { onBytes };
+  return streamArchives(backup, CLUSTER, { put, partBytes: 1 << 20, onProgress: () => undefined, ...bound });
 }
 
 async function drain(content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -119,6 +125,27 @@ test('a base backup as servers send them is taken', async () => {
     'global/pg_control',
     'pg_tblspc/16384/PG_15_202209061/1',
   ]);
+});
+
+test('a base backup that is more than the server said ends with nothing put away', async () => {
+  const ends: unknown[] = [];
+  const { check } = createSizeBudget(
+    { parameters: { TOYGRES_SIZE_MARGIN: '1', TOYGRES_SIZE_BESIDE_BYTES: '100' } },
+    1,
+    'the server sends',
+  );
+  const put = (_: string, content: AsyncIterable<Uint8Array>) =>
+    drain(content).then(
+      () => void ends.push('put away'),
+      (error: unknown) => {
+        ends.push(error);
+        throw error;
+      },
+    );
+  await expect(take(wholesome(), put, check)).rejects.toThrow(
+    /^the server sends more than 1 MiB, .*TOYGRES_SIZE_MARGIN/,
+  );
+  expect(ends).toEqual([expect.objectContaining({ final: true })]);
 });
 
 describe('a base backup that no restore would take is none, though its list of files says the same:', () => {
