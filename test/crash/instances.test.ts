@@ -185,9 +185,10 @@ it(
   'a password that nobody knows, whose replacement dies, is one that logs in all the same, and the recorded one',
   async () => {
     const begin: Begin = async () => {
-      const [id = ''] = supply.RUNNING;
+      const id = supply.RUNNING.shift();
+      if (id === undefined) throw new Error('no RUNNING instance is left');
       await asClient(world, id, (client) => client.query(`ALTER ROLE postgres PASSWORD 'nobody knows'`));
-      return begins['rotate-credentials']?.() ?? create();
+      return world.act('rotateCredentials', id);
     };
     await stock('RUNNING', 2);
     const deaths: Death[] = [];
