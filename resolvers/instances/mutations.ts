@@ -21,6 +21,7 @@ import {
 import { checkIdempotencyKey } from '../../schema/rules/idempotency-rules.ts';
 import { checkCreateInstance, checkRotateCredentials, checkUpdateInstance } from '../../schema/rules/instance-rules.ts';
 import { checkName, IMAGE_NAME_MAX } from '../../schema/rules/name-rules.ts';
+import { requireRole } from '../access/check-rule.ts';
 import type { ApiContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { readLabelChange, readLabels } from '../labels.ts';
@@ -120,13 +121,17 @@ export class InstanceMutationResolver {
 
   @Mutation(() => RotateCredentialsPayload, {
     description:
-      'Gives the superuser of a RUNNING instance, or its owner, another password. Connections that are there stay; images taken before keep the one of their time.',
+      'Gives the superuser of a RUNNING instance, or its owner, another password. Connections that are there stay; images taken before keep the one of their time. A password of one’s own for the superuser needs the role ADMIN.',
   })
   async rotateCredentials(
     @Ctx() context: ApiContext,
     @Arg('input', () => RotateCredentialsInput, { description: INPUT }) input: RotateCredentialsInput,
   ): Promise<InstanceOutcome> {
     checkRotateCredentials(input);
+    // Whoever chooses it knows it, and has the login.
+    if (input.password != null && input.login !== 'OWNER') {
+      requireRole(context.caller, 'ADMIN', 'A password of your own for the login SUPERUSER');
+    }
     const command = { ...onInstance(input), password: input.password, login: input.login };
     return readInstanceOutcome(
       context,

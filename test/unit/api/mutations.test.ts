@@ -52,7 +52,10 @@ const MUTATIONS = [
   [`stopInstance(input: { instanceId: "${ID}" })`, 'stop'],
   [`startInstance(input: { instanceId: "${ID}" })`, 'start'],
   [`restartInstance(input: { instanceId: "${ID}" })`, 'restart'],
-  [`rotateCredentials(input: { instanceId: "${ID}", password: "a longer password" })`, 'rotateCredentials'],
+  [
+    `rotateCredentials(input: { instanceId: "${ID}", login: OWNER, password: "a longer password" })`,
+    'rotateCredentials',
+  ],
   [`createImage(input: { instanceId: "${ID}", name: "a" })`, 'create'],
   [`updateImage(input: { imageId: "${ID}", protected: true })`, 'update'],
   [`deleteImage(input: { imageId: "${ID}" })`, 'delete'],
@@ -106,6 +109,20 @@ describe('every mutation', () => {
     const answer = await run(services, `mutation { done: ${call} { ${answerOf(call)} { id } } }`, { role: 'VIEWER' });
     expect(codes(answer)).toEqual(['FORBIDDEN']);
     expect(given).toEqual([]);
+  });
+
+  it('rotateCredentials takes a password for the superuser of administrators alone, who have that login', async () => {
+    const ask = async (role: 'OPERATOR' | 'ADMIN', input: string) => {
+      const { services, given } = createRecordingServices();
+      const document = `mutation { rotateCredentials(input: { instanceId: "${ID}"${input} }) { instance { id } } }`;
+      return [codes(await run(services, document, { role })), given.length];
+    };
+    const chosen = ', password: "a longer password"';
+    expect(await ask('OPERATOR', chosen)).toEqual([['FORBIDDEN'], 0]);
+    expect(await ask('OPERATOR', `${chosen}, login: SUPERUSER`)).toEqual([['FORBIDDEN'], 0]);
+    expect(await ask('OPERATOR', `${chosen}, login: OWNER`)).toEqual([[], 1]);
+    expect(await ask('OPERATOR', '')).toEqual([[], 1]);
+    expect(await ask('ADMIN', chosen)).toEqual([[], 1]);
   });
 
   it.each(MUTATIONS.filter(([call]) => call.includes(ID)))('%s knows nothing of an id that is none', async (call) => {
