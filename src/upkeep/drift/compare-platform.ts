@@ -135,7 +135,8 @@ function judgeJob(platform: string, object: PlatformObject, { jobs }: Owners): J
 
 /** What records say is there and is not. Records in motion, or changed since the platform was listed, tell nothing. */
 function findMissing(platform: string, objects: readonly PlatformObject[], { servers }: Owners): readonly SeenDrift[] {
-  const there = new Set(objects.map((object) => `${object.kind} ${serverKey(KINDS[object.kind], object)}`));
+  const whole = objects.filter(({ isRemnant }) => isRemnant !== true);
+  const there = new Set(whole.map((object) => `${object.kind} ${serverKey(KINDS[object.kind], object)}`));
   return [...servers.values()].flatMap((owner): SeenDrift[] => {
     const { id, namespace, resourceName, name, state } = owner;
     if (owner.platform !== platform || owner.isBusy || owner.isFresh) return [];

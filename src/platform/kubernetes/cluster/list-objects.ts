@@ -1,6 +1,7 @@
 import type { PlatformObject } from '../../../../jobs/ports/platform.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf, OURS, serverOf } from '../labels.ts';
+import { namesOf } from '../servers/build-server.ts';
 import { madeOf, templateOf } from '../servers/server-notes.ts';
 import type { Kind, KubeObject, StatefulSet } from './objects.ts';
 
@@ -41,14 +42,21 @@ export async function listKubernetesObjects(
         if (job !== null) {
           found.set(`job ${job.id}`, { kind: 'job', namespace, name: job.name, ownerId: job.id });
         } else if (server !== null && part !== undefined) {
-          const name = part === 'server' ? server.resourceName : object.metadata.name;
+          const { resourceName, ownerId } = server;
+          const name = nameOfPart(part, resourceName, object);
           const key = `${part} ${namespace}/${name}`;
+          const before = found.get(key);
+          const isBeside = kind === 'Secret' && object.metadata.name !== name;
+          // What goes with a secret says something only where that is not there.
+          if (isBeside && before !== undefined) continue;
+          const { isRemnant: _, ...kept } = before ?? {};
           found.set(key, {
-            ...found.get(key),
+            ...kept,
+            ...(isBeside ? { isRemnant: true } : {}),
             kind: part,
             namespace,
             name,
-            ownerId: server.ownerId,
+            ownerId,
             ...describePart(context, kind, object),
           });
         }
@@ -56,6 +64,12 @@ export async function listKubernetesObjects(
     }
   }
   return [...found.values()];
+}
+
+/** A server with what it is reached by is one, and so is its secret with what goes with that: a certificate, a connection. */
+function nameOfPart(part: PlatformObject['kind'], resourceName: string, { metadata }: KubeObject): string {
+  if (part === 'server') return resourceName;
+  return part === 'secret' ? namesOf({ resourceName }).secret : metadata.name;
 }
 
 /** What is told of a part besides whose it is. */

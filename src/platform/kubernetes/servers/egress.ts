@@ -29,5 +29,7 @@ export function buildEgress(ranges: readonly string[]): readonly ManifestFields[
     { port: 53, protocol: 'TCP' },
   ];
   const allowed = peersOf(ranges);
-  return [{ to: peersOf(EVERYWHERE), ports: names }, ...(allowed.length === 0 ? [] : [{ to: allowed }])];
+  // Not every network takes a pod for an address: name servers are pods.
+  const nameServers = [{ namespaceSelector: {} }, ...peersOf(EVERYWHERE)];
+  return [{ to: nameServers, ports: names }, ...(allowed.length === 0 ? [] : [{ to: allowed }])];
 }
