@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { ResourcesInput, TolerationInput } from './hosting.ts';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { ADD_LABELS, ALL_LABELS, LabelInput, REMOVE_LABELS } from './label.ts';
 import { ParameterInput } from './parameter.ts';
@@ -78,6 +79,46 @@ export class CreateInstanceInput {
       'Instance.connectionSecret. Left out: false.',
   })
   declare readonly connectionSecret?: boolean | null;
+
+  @Field(() => ResourcesInput, {
+    nullable: true,
+    description:
+      'What its server on Kubernetes is given. Left out: as the installation gives it, and on a restore as its source ' +
+      'has it.',
+  })
+  declare readonly resources?: ResourcesInput | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The StorageClass of its volume on Kubernetes; it never changes. INVALID_INPUT names those there are. Left out: ' +
+      "the installation's, and on a restore its source's.",
+  })
+  declare readonly storageClass?: string | null;
+
+  @Field(() => [LabelInput], {
+    nullable: true,
+    description:
+      'Labels that the node of its server must carry, besides those of the installation. Left out: none, and on a restore ' +
+      "its source's.",
+  })
+  declare readonly nodeSelector?: LabelInput[] | null;
+
+  @Field(() => [TolerationInput], {
+    nullable: true,
+    description:
+      'Taints of nodes that are to be no hindrance, of those that the installation lets inputs name. Left out: none, and ' +
+      "on a restore its source's.",
+  })
+  declare readonly tolerations?: TolerationInput[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The PriorityClass of its server, one of those that the installation lets inputs name. Left out: the ' +
+      "installation's, and on a restore its source's.",
+  })
+  declare readonly priorityClass?: string | null;
 
   @Field(() => ID, {
     nullable: true,
@@ -160,6 +201,32 @@ export class UpdateInstanceInput {
     description: 'Whether a Secret on Kubernetes tells programs how to connect, from now on.',
   })
   declare readonly connectionSecret?: boolean | null;
+
+  @Field(() => ResourcesInput, {
+    nullable: true,
+    description:
+      'All its resources on Kubernetes from now on; null: as the installation gives them. Like the other fields of how it ' +
+      'is hosted they take effect at the next start: pendingRestart tells. CONFLICT while an operation starts or stops it.',
+  })
+  declare readonly resources?: ResourcesInput | null;
+
+  @Field(() => [LabelInput], {
+    nullable: true,
+    description: 'All labels that its node must carry from now on, besides those of the installation; null: none.',
+  })
+  declare readonly nodeSelector?: LabelInput[] | null;
+
+  @Field(() => [TolerationInput], {
+    nullable: true,
+    description: 'All taints that are to be no hindrance from now on; null: none.',
+  })
+  declare readonly tolerations?: TolerationInput[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Its PriorityClass from now on; null: the installation's.",
+  })
+  declare readonly priorityClass?: string | null;
 
   @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   declare readonly idempotencyKey?: string | null;

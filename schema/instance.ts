@@ -3,6 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { Endpoint } from './endpoint.ts';
 import { Failure } from './failure.ts';
 import { Finding } from './finding.ts';
+import { Resources, Toleration } from './hosting.ts';
 import { Label } from './label.ts';
 import { Node } from './node.ts';
 import { Parameter } from './parameter.ts';
@@ -55,7 +56,8 @@ export class Instance extends Node {
   declare readonly parameters: Parameter[];
 
   @Field(() => Boolean, {
-    description: 'Whether it is RUNNING with other parameters than it is to have: restart it, and it has them.',
+    description:
+      'Whether it is RUNNING with other parameters, or hosted otherwise, than it is to be: a restart brings that.',
   })
   declare readonly pendingRestart: boolean;
 
@@ -67,6 +69,31 @@ export class Instance extends Node {
       'minute after a rotation, and goes with the instance. Null without one.',
   })
   declare readonly connectionSecret: string | null;
+
+  @Field(() => Resources, {
+    description: 'What its server on Kubernetes is given from its next start on, as it was asked for.',
+  })
+  declare readonly resources: Resources;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The StorageClass of its volume, as it was asked for; null: the installation's.",
+  })
+  declare readonly storageClass: string | null;
+
+  @Field(() => [Label], {
+    description: 'Labels that its node must carry, besides those of the installation, ordered by key.',
+  })
+  declare readonly nodeSelector: Label[];
+
+  @Field(() => [Toleration], { description: 'Taints that are no hindrance to it, besides those of the installation.' })
+  declare readonly tolerations: Toleration[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Its PriorityClass, as it was asked for; null: the installation's.",
+  })
+  declare readonly priorityClass: string | null;
 
   @Field(() => Endpoint, { nullable: true, description: 'Where clients connect; null while the server does not run.' })
   declare readonly endpoint: Endpoint | null;

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
+import type { Hosting } from '../../schema/rules/hosting-rules.ts';
 import type {
   BackgroundWork,
   DurableFunctions,
@@ -39,6 +40,11 @@ export const instances = cms.table(
     /** What of PostgreSQL's parameters its next start gives it, and what the server that runs was started with. */
     parameters: jsonb().$type<Record<string, string>>().notNull().default({}),
     startedParameters: jsonb().$type<Record<string, string>>().notNull().default({}),
+    /** How the nodes of a cluster host its next start, and how they host the server that runs. */
+    hosting: jsonb().$type<Hosting>().notNull().default({}),
+    startedHosting: jsonb().$type<Hosting>().notNull().default({}),
+    /** Of its volume on Kubernetes; null: the installation's. */
+    storageClass: text(),
     /** KEPT: programs on the platform find how to connect. GOING: not any more. */
     connectionSecret: text().$type<'KEPT' | 'GOING'>(),
     /** Encrypted; null once the instance is deleted. */

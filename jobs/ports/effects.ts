@@ -14,6 +14,7 @@ const EFFECTS = {
   platform: {
     readOffers: 'reads',
     readFreeBytes: 'reads',
+    checkHosting: 'reads',
     ensureVolume: 'changes',
     ensureVolumeSize: 'changes',
     readVolumeGrowth: 'reads',

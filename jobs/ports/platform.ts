@@ -1,5 +1,7 @@
+import type { Hosting } from '../../schema/rules/hosting-rules.ts';
 import type { Exposure, ImageType } from '../../schema/states.ts';
 import type { Parameters } from '../servers/parameters.ts';
+import type { Started } from '../servers/started.ts';
 
 /** Names one server and all that belongs to it (volume, secret, configuration) on the platform. */
 export interface ServerRef {
@@ -20,6 +22,9 @@ export interface ServerSpec extends ServerRef {
   readonly dnsLabel: string | null;
   /** PostgreSQL's parameters that it is started with, over what its own files say. */
   readonly parameters: Parameters;
+  readonly hosting: Hosting;
+  /** Of its volume; null: as the installation has it. */
+  readonly storageClass: string | null;
 }
 
 /** The superuser's login, as the server is made with it. */
@@ -54,14 +59,13 @@ export interface Address {
  */
 export type ServerPhase = 'ABSENT' | 'STARTING' | 'READY' | 'STOPPING' | 'STOPPED' | 'FAILED';
 
-export interface ServerStatus {
+/** With the parameters and the hosting of its spec when it was started. */
+export interface ServerStatus extends Started {
   readonly phase: ServerPhase;
   /** Where clients reach it; null until the platform has given it an address. */
   readonly endpoint: (Address & { readonly dnsName: string | null }) | null;
   /** Where jobs on the same platform reach it. */
   readonly insideAddress: Address | null;
-  /** The parameters of its spec when it was started. Left out: it is not known. */
-  readonly parameters?: Parameters;
   /** The operation that had it run last, as far as the platform knows. */
   readonly askedBy?: string | null;
   /** Of a STOPPED one: it is made by another release or with other settings, and the next start makes it anew. */
@@ -105,6 +109,8 @@ export interface JobSpec extends JobRef {
   readonly imageId: string | null;
   /** The volume it is given (restore), or null when it works over the network (backup). */
   readonly volume: ServerRef | null;
+  /** Of the server whose volume that is: the job runs where the server is to. Left out: as the installation has it. */
+  readonly hosting?: Hosting;
   readonly imageType: ImageType;
   readonly postgresVersion: string;
   /** Environment of the script; never a secret. */
@@ -186,6 +192,8 @@ export interface PlatformObject {
   readonly ownerId: string | null;
   /** Of a server: it is asked to run, whether it does or not. Left out where that cannot be told apart. */
   readonly isAsked?: boolean;
+  /** Of a secret: it is gone, and only what goes with it is left. It is removed as the secret would be. */
+  readonly isRemnant?: boolean;
   /** What is not as it would be made now, in words; a start puts it right. */
   readonly outdated?: string;
 }
@@ -215,6 +223,14 @@ export interface Platform {
   readOffers(): Promise<readonly PostgresOffer[]>;
   /** What is free where volumes are made of one disk; null where that cannot be said. */
   readFreeBytes(): Promise<number | null>;
+
+  /** Whether servers are hosted as they are asked to be; else `hosting` and `storageClass` have no effect. */
+  readonly hostsAsAsked: boolean;
+  /**
+   * Throws INVALID_INPUT, naming what there is, for what cannot be had here, or what no input may ask for. What cannot be
+   * looked up, for want of a right, passes: then the start of the server says it.
+   */
+  checkHosting(hosting: Hosting, storageClass: string | null): Promise<void>;
 
   ensureVolume(spec: ServerSpec): Promise<void>;
   /**

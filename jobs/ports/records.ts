@@ -1,4 +1,5 @@
 import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
+import type { Hosting } from '../../schema/rules/hosting-rules.ts';
 import type {
   BackgroundWork,
   DurableFunctions,
@@ -11,6 +12,7 @@ import type {
   Loss,
 } from '../../schema/states.ts';
 import type { Parameters } from '../servers/parameters.ts';
+import type { Started } from '../servers/started.ts';
 import type { Finding } from './job-protocol.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
@@ -44,6 +46,11 @@ export interface InstanceRecord {
   /** PostgreSQL's parameters that its next start gives it, and those that the server that runs was started with. */
   readonly parameters: Parameters;
   readonly startedParameters: Parameters;
+  /** How its next start is to be hosted, and how the server that runs is. */
+  readonly hosting: Hosting;
+  readonly startedHosting: Hosting;
+  /** Of its volume; null: as the installation has it. */
+  readonly storageClass: string | null;
   /** Whether programs on its platform find how to connect. */
   readonly connectionSecret: boolean;
   readonly endpoint: ServerEndpoint | null;
@@ -129,13 +136,13 @@ export interface InstanceRecords {
   /** The same of the owner's login; null where the server has none. */
   readOwnerPassword(id: string): Promise<string | null>;
   /**
-   * RUNNING with this endpoint, with the parameters that its server was started with, where they are known, and with what a
-   * restore found; clears an earlier failure.
+   * RUNNING with this endpoint, with what its server was started with, as far as that is known, and with what a restore
+   * found; clears an earlier failure.
    */
   markRunning(
     tx: Transaction,
     id: string,
-    endpoint: ServerEndpoint & { readonly parameters?: Parameters },
+    endpoint: ServerEndpoint & Started,
     findings?: readonly FindingFacts[],
   ): Promise<void>;
   /** The password that it is to have, while it is being given another; else null. Hand it on, as the other. */

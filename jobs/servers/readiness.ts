@@ -1,16 +1,14 @@
 import { AppError, assertNever } from '../../schema/errors.ts';
 import type { Platform, ServerSpec } from '../ports/platform.ts';
 import type { Poll, UntilOptions } from '../workflow/context.ts';
-import type { Parameters } from './parameters.ts';
+import { type Started, startedOf } from './started.ts';
 
 /** Where a server is reached, as a step returns it. */
-export type Endpoint = {
+export type Endpoint = Started & {
   readonly host: string;
   readonly port: number;
   readonly dnsName: string | null;
   readonly tls?: string;
-  /** What its server was started with. */
-  readonly parameters?: Parameters;
 };
 
 /** A server replays what it missed before it is ready, and a cloud takes minutes for a volume or an address. */
@@ -21,7 +19,8 @@ export const READINESS: UntilOptions = { timeoutMs: 600_000, intervalMs: 250, at
  * Throws STEP_FAILED with the server's own reason when it cannot come up by itself.
  */
 export async function lookWhetherReady(platform: Platform, spec: ServerSpec): Promise<Poll<Endpoint>> {
-  const { phase, endpoint, detail, parameters } = await platform.readServer(spec);
+  const status = await platform.readServer(spec);
+  const { phase, endpoint, detail } = status;
   const waiting = (message: string): Poll<Endpoint> => ({ progress: { message } });
   switch (phase) {
     case 'READY':
@@ -32,7 +31,7 @@ export async function lookWhetherReady(platform: Platform, spec: ServerSpec): Pr
           port: endpoint.port,
           dnsName: endpoint.dnsName,
           ...(endpoint.tls === undefined ? {} : { tls: endpoint.tls }),
-          ...(parameters === undefined ? {} : { parameters }),
+          ...startedOf(status),
         },
       };
     case 'STARTING':

@@ -3,7 +3,8 @@ import type { InstanceRecord, InstanceRecords } from '../ports/records.ts';
 
 /** What the platform is to hold for an instance, from its record alone: the same record, the same spec. */
 export function buildServerSpec(instance: InstanceRecord, operationId: string): ServerSpec {
-  const { namespace, resourceName, imageType, postgresVersion, storageGib, exposure, dnsLabel, parameters } = instance;
+  const { namespace, resourceName, imageType, postgresVersion, storageGib, exposure, dnsLabel } = instance;
+  const { parameters, hosting, storageClass } = instance;
   return {
     namespace,
     resourceName,
@@ -15,6 +16,8 @@ export function buildServerSpec(instance: InstanceRecord, operationId: string): 
     exposure,
     dnsLabel,
     parameters,
+    hosting,
+    storageClass,
   };
 }
 

@@ -3,6 +3,7 @@ import type { InstanceInput } from '../inputs.ts';
 import type { FailureRecord } from '../ports/records.ts';
 import type { Transaction } from '../ports/transaction.ts';
 import type { UndoContext, WorkflowServices } from '../workflow/context.ts';
+import { startedOf } from './started.ts';
 
 /** Refuses to take up again what was asked of a server that is going or gone. */
 export async function requireKept(
@@ -41,11 +42,10 @@ export async function settleAsPlatformShows(
 ): Promise<void> {
   const instance = await instances.read(instanceId);
   const status = await platform.readServer(instance).catch(() => null);
-  const { phase, endpoint, parameters } = status ?? {};
-  const started = parameters === undefined ? {} : { parameters };
+  const { phase, endpoint } = status ?? {};
   // Nobody looks after a STOPPED one: it must not come up behind the record's back.
   if ((phase === 'READY' || phase === 'STARTING') && endpoint) {
-    await instances.markRunning(tx, instanceId, { ...endpoint, ...started });
+    await instances.markRunning(tx, instanceId, { ...endpoint, ...startedOf(status ?? {}) });
   }
   if (phase === 'STOPPED' || phase === 'FAILED') await instances.markStopped(tx, instanceId);
   await instances.setFailure(tx, instanceId, failure);

@@ -3,8 +3,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
 import { SUPERUSER_NAME } from '../../jobs/ports/superuser.ts';
-import { isSame } from '../../jobs/servers/parameters.ts';
+import { isPending } from '../../jobs/servers/started.ts';
 import { Endpoint } from '../../schema/endpoint.ts';
+import { Resources, Toleration } from '../../schema/hosting.ts';
 import { Image } from '../../schema/image.ts';
 import { ImageConnection } from '../../schema/image-connection.ts';
 import { Instance } from '../../schema/instance.ts';
@@ -13,6 +14,7 @@ import { OperationConnection } from '../../schema/operation-connection.ts';
 import { Parameter } from '../../schema/parameter.ts';
 import { buildConnectionString } from '../connection-string.ts';
 import type { ApiContext } from '../context.ts';
+import { listTolerations, showResources } from '../hosting.ts';
 import { listLabels } from '../labels.ts';
 import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../paging.ts';
 import { listParameters } from '../parameters.ts';
@@ -33,8 +35,28 @@ export class InstanceFieldResolver {
   }
 
   @FieldResolver(() => Boolean)
-  pendingRestart(@Root() { state, parameters, startedParameters }: InstanceRecord): boolean {
-    return state === 'RUNNING' && !isSame(parameters, startedParameters);
+  pendingRestart(@Root() instance: InstanceRecord): boolean {
+    return instance.state === 'RUNNING' && isPending(instance);
+  }
+
+  @FieldResolver(() => Resources)
+  resources(@Root() { hosting }: InstanceRecord): Resources {
+    return showResources(hosting);
+  }
+
+  @FieldResolver(() => [Label])
+  nodeSelector(@Root() { hosting }: InstanceRecord): Label[] {
+    return listLabels(hosting.nodeSelector ?? {});
+  }
+
+  @FieldResolver(() => [Toleration])
+  tolerations(@Root() { hosting }: InstanceRecord): Toleration[] {
+    return listTolerations(hosting);
+  }
+
+  @FieldResolver(() => String, { nullable: true })
+  priorityClass(@Root() { hosting }: InstanceRecord): string | null {
+    return hosting.priorityClass ?? null;
   }
 
   @FieldResolver(() => String, { nullable: true })

@@ -23,6 +23,7 @@ import { checkCreateInstance, checkRotateCredentials, checkUpdateInstance } from
 import { checkName, IMAGE_NAME_MAX } from '../../schema/rules/name-rules.ts';
 import { requireRole } from '../access/check-rule.ts';
 import type { ApiContext } from '../context.ts';
+import { readHosting } from '../hosting.ts';
 import { requireId } from '../ids.ts';
 import { readLabelChange, readLabels } from '../labels.ts';
 import { type InstanceOutcome, readInstanceOutcome } from '../outcomes.ts';
@@ -32,7 +33,7 @@ import type { Services } from '../services.ts';
 import { INPUT } from '../words.ts';
 
 /** What all mutations take that only name an instance. */
-function onInstance(input: OnInstance): OnInstance {
+function onInstance<T extends OnInstance>(input: T): T {
   checkIdempotencyKey(input);
   return { ...input, instanceId: requireId('instance', 'instanceId', input.instanceId) };
 }
@@ -56,7 +57,7 @@ export class InstanceMutationResolver {
     checkCreateInstance(input);
     const { sourceImageId } = input;
     const command = {
-      ...input,
+      ...readHosting(input),
       labels: readLabels(input.labels),
       parameters: readParameters(input.parameters),
       sourceImageId: sourceImageId == null ? sourceImageId : requireId('image', 'sourceImageId', sourceImageId),
@@ -65,7 +66,7 @@ export class InstanceMutationResolver {
   }
 
   @Mutation(() => UpdateInstancePayload, {
-    description: 'Changes labels, protection, parameters of PostgreSQL or the size of the volume.',
+    description: 'Changes labels, protection, parameters of PostgreSQL, how it is hosted, or the size of the volume.',
   })
   async updateInstance(
     @Ctx() context: ApiContext,
@@ -73,7 +74,7 @@ export class InstanceMutationResolver {
   ): Promise<InstanceOutcome> {
     checkUpdateInstance(input);
     const parameters = readParameters(input.parameters);
-    const command = { ...input, ...onInstance(input), ...readLabelChange(input), parameters };
+    const command = { ...onInstance(readHosting(input)), ...readLabelChange(input), parameters };
     return readInstanceOutcome(context, await this.#services.instanceCommands.update(context.caller, command));
   }
 

@@ -1,4 +1,5 @@
 import type { Actor } from '../../schema/actor.ts';
+import type { HostingChange } from '../../schema/rules/hosting-rules.ts';
 import type { LabelChange } from '../../schema/rules/label-rules.ts';
 import type { Scope } from '../../schema/rules/scope-rules.ts';
 import type {
@@ -59,6 +60,8 @@ export interface CreateInstance extends Idempotent {
   readonly backgroundWork?: BackgroundWork | null | undefined;
   readonly parameters?: Readonly<Record<string, string>> | null | undefined;
   readonly connectionSecret?: boolean | null | undefined;
+  readonly hosting?: HostingChange | undefined;
+  readonly storageClass?: string | null | undefined;
 }
 
 export interface UpdateInstance extends Idempotent, LabelChange {
@@ -67,6 +70,7 @@ export interface UpdateInstance extends Idempotent, LabelChange {
   readonly storageGib?: number | null | undefined;
   readonly parameters?: Readonly<Record<string, string>> | null | undefined;
   readonly connectionSecret?: boolean | null | undefined;
+  readonly hosting?: HostingChange | undefined;
 }
 
 export interface CreateImage extends Idempotent {

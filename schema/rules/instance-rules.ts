@@ -1,6 +1,7 @@
 import { invalidInput } from '../errors.ts';
 import type { BackgroundWork, DurableFunctions, Exposure } from '../states.ts';
 import type { Loss } from './finding-rules.ts';
+import { checkClassName, checkHostingForm, type HostingForm } from './hosting-rules.ts';
 import { checkIdempotencyKey } from './idempotency-rules.ts';
 import { checkLabelChange, checkLabels, type LabelChangeForm, type LabelPair } from './label-rules.ts';
 import { checkName, INSTANCE_NAME_MAX } from './name-rules.ts';
@@ -18,7 +19,7 @@ const PASSWORD = { noun: 'password', minCharacters: 12, maxCharacters: 128 };
 const DNS_LABEL = /^[a-z][a-z0-9-]{1,61}[a-z0-9]$/;
 const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-interface Given {
+interface Given extends HostingForm {
   readonly labels?: readonly LabelPair[] | null | undefined;
   readonly storageGib?: number | null | undefined;
   readonly parameters?: readonly ParameterPair[] | null | undefined;
@@ -39,6 +40,7 @@ export interface CreateInstanceForm extends Given {
   readonly databases?: readonly string[] | null | undefined;
   readonly acceptLoss?: Loss | null | undefined;
   readonly backgroundWork?: BackgroundWork | null | undefined;
+  readonly storageClass?: string | null | undefined;
 }
 
 /** What is checked of the input of updateInstance. */
@@ -48,6 +50,7 @@ function checkCommon(input: Given): void {
   if (input.storageGib != null) checkStorage(input.storageGib);
   if (input.labels != null) checkLabels('labels', input.labels);
   if (input.parameters != null) checkParameters('parameters', input.parameters);
+  checkHostingForm(input);
   checkIdempotencyKey(input);
 }
 
@@ -133,6 +136,7 @@ export function checkCreateInstance(input: CreateInstanceForm): void {
     }
   }
   if (input.databases != null) checkDatabases(input.databases);
+  if (input.storageClass != null) checkClassName('storageClass', input.storageClass);
   checkCommon(input);
 }
 

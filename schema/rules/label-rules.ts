@@ -27,6 +27,26 @@ function place(index: number): string {
   return `Label ${index + 1}`;
 }
 
+/** Requires key and value in the form of Kubernetes' labels; `place` says which one it is. */
+export function requireLabelForm(field: string, place: string, key: string, value: string): void {
+  if (!isKey(key)) {
+    throw invalidInput(
+      field,
+      'labelKey',
+      `${place}: a key is a word of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at ` +
+        'both ends, and may have a domain and "/" before it ("example.com/team"): change the key.',
+    );
+  }
+  if (value !== '' && !WORD.test(value)) {
+    throw invalidInput(
+      field,
+      'labelValue',
+      `${place} (${key}): a value is empty, or at most 63 letters, digits, "-", "_" and ".", with a letter or ` +
+        'digit at both ends: change the value.',
+    );
+  }
+}
+
 /** Requires at most 64 labels in the form of Kubernetes', each key once. */
 export function checkLabels(field: string, labels: readonly LabelPair[]): void {
   if (labels.length > LABELS_MAX) {
@@ -34,22 +54,7 @@ export function checkLabels(field: string, labels: readonly LabelPair[]): void {
   }
   const seen = new Set<string>();
   for (const [index, { key, value }] of labels.entries()) {
-    if (!isKey(key)) {
-      throw invalidInput(
-        field,
-        'labelKey',
-        `${place(index)}: a key is a word of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at ` +
-          'both ends, and may have a domain and "/" before it ("example.com/team"): change the key.',
-      );
-    }
-    if (value !== '' && !WORD.test(value)) {
-      throw invalidInput(
-        field,
-        'labelValue',
-        `${place(index)} (${key}): a value is empty, or at most 63 letters, digits, "-", "_" and ".", with a letter or ` +
-          'digit at both ends: change the value.',
-      );
-    }
+    requireLabelForm(field, place(index), key, value);
     if (seen.has(key)) {
       throw invalidInput(field, 'uniqueKeys', `The label ${key} is given twice: keep one of them.`);
     }

@@ -28,6 +28,19 @@ export const Exposure = enumOf(
   },
 );
 
+export const TAINT_EFFECTS = ['NO_SCHEDULE', 'PREFER_NO_SCHEDULE', 'NO_EXECUTE'] as const;
+export type TaintEffect = (typeof TAINT_EFFECTS)[number];
+export const TaintEffect = enumOf(
+  'TaintEffect',
+  'What a taint of a node of Kubernetes does to what does not tolerate it.',
+  TAINT_EFFECTS,
+  {
+    NO_SCHEDULE: 'Nothing new is put there.',
+    PREFER_NO_SCHEDULE: 'Something new is put there where nothing else is free.',
+    NO_EXECUTE: 'Nothing stays there either.',
+  },
+);
+
 export const HEALTH_STATUSES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 export const HealthStatus = enumOf(

@@ -5,6 +5,8 @@ export const INSTANCE_FIELDS = graphql(`
     id name resourceName namespace imageType postgresVersion storageGib exposure dnsLabel state health deletionProtection
     labels { key value }
     parameters { name value } pendingRestart connectionSecret
+    resources { cpuRequestMillicores cpuLimitMillicores memoryRequestMib memoryLimitMib }
+    storageClass nodeSelector { key value } tolerations { key value effect } priorityClass
     endpoint { host port dnsName connectionString }
     failure { code message step }
     createdAt updatedAt

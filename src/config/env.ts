@@ -5,7 +5,8 @@ import type { LOG_LEVELS } from '../log/logger.ts';
 import { findProxyFaults, type Proxies, readProxies } from '../machine/proxies.ts';
 import { type AccessConfig, readAccessConfig } from './access-variables.ts';
 import { readMemory, readRate } from './forms.ts';
-import { type Placement, parseNodeLabel, parseToleration } from './placement.ts';
+import type { Placement } from './placement.ts';
+import { type HostingChoices, readHostingChoices, readPlacement } from './placement-variables.ts';
 import type { ContainerResources } from './resources.ts';
 import { Environment, Settings } from './settings.ts';
 import { findUnknownNames } from './unknown-names.ts';
@@ -33,6 +34,8 @@ export interface KubernetesConfig {
   readonly serverEgressRanges: readonly string[];
   /** Of the pods of servers and jobs. */
   readonly placement: Placement;
+  /** What the input of an instance may ask for. */
+  readonly choices: HostingChoices;
   /** What stands behind the DNS label of a PUBLIC server. */
   readonly dnsSuffix: string | null;
   /** How long a pod may wait for room, an image or a volume. */
@@ -134,11 +137,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       jobResources: env.TOYGRES_JOB_RESOURCES,
       publicSourceRanges: env.TOYGRES_PUBLIC_SOURCE_RANGES,
       serverEgressRanges: env.TOYGRES_SERVER_EGRESS_RANGES,
-      placement: {
-        nodeSelector: Object.fromEntries(env.TOYGRES_NODE_SELECTOR.flatMap((label) => [parseNodeLabel(label) ?? []])),
-        tolerations: env.TOYGRES_TOLERATIONS.flatMap((taint) => parseToleration(taint) ?? []),
-        priorityClass: env.TOYGRES_PRIORITY_CLASS,
-      },
+      placement: readPlacement(env),
+      choices: readHostingChoices(env),
       dnsSuffix: env.TOYGRES_DNS_SUFFIX,
       startPatienceMs: env.TOYGRES_START_PATIENCE_SECONDS * 1000,
     },

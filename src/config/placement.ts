@@ -32,3 +32,12 @@ export function parseToleration(text: string): Toleration | null {
   const [, key, value = null, effect = null] = TOLERATION.exec(text) ?? [];
   return key === undefined ? null : { key, value, effect };
 }
+
+/** Whether one that inputs may name takes this one in: what it leaves open may be whatever it is. */
+export function covers(allowed: Toleration, { key, value, effect }: Toleration): boolean {
+  return (
+    allowed.key === key &&
+    (allowed.value === null || allowed.value === value) &&
+    (allowed.effect === null || allowed.effect === effect)
+  );
+}

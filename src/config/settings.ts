@@ -16,7 +16,7 @@ import {
   wholeOrNull,
 } from './forms.ts';
 import { isAddressRange, isDomainName, isWebOrigin } from './networks.ts';
-import { parseNodeLabel, parseToleration } from './placement.ts';
+import { placementVariables } from './placement-variables.ts';
 
 /** Every variable that is ours, with how its value must be. */
 export const Settings = z.object({
@@ -56,18 +56,7 @@ export const Settings = z.object({
   TOYGRES_SERVER_EGRESS_RANGES: list.refine((ranges) => ranges.every(isAddressRange), {
     message: 'must be ranges like 10.1.0.0/16, separated by commas',
   }),
-  TOYGRES_NODE_SELECTOR: list.refine((labels) => labels.every((label) => parseNodeLabel(label) !== null), {
-    message: 'must be labels like pool=databases, separated by commas',
-  }),
-  TOYGRES_TOLERATIONS: list.refine((taints) => taints.every((taint) => parseToleration(taint) !== null), {
-    message: 'must be taints like dedicated=databases:NoSchedule, separated by commas',
-  }),
-  TOYGRES_PRIORITY_CLASS: text.refine(
-    (value) => value === null || /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(value),
-    {
-      message: 'must be the name of a PriorityClass',
-    },
-  ),
+  ...placementVariables(text, list),
   TOYGRES_DNS_SUFFIX: text.refine((value) => value === null || isDomainName(value), {
     message: 'must be a domain like westeurope.cloudapp.azure.com',
   }),

@@ -141,6 +141,8 @@ test('a server that was started without one is named by drift, and has one from 
     exposure: 'INTERNAL',
     dnsLabel: null,
     parameters: {},
+    hosting: {},
+    storageClass: null,
   };
   // This platform has no certificates to give, as releases before had none.
   await world.platform.stopServer(spec);

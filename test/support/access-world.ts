@@ -56,6 +56,8 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
     kind: 'local',
     id: PLATFORM,
     namespaces: ['toygres-managed'],
+    hostsAsAsked: false,
+    checkHosting: async () => undefined,
     tellsConnections: false,
     readFreeBytes: async () => null,
     readOffers: async () => [{ version: '17', imageTypes: ['STOCK'] }],

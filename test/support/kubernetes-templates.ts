@@ -33,6 +33,7 @@ export function kubernetesSettings(change: Partial<KubernetesSettings> = {}): Ku
     publicSourceRanges: [],
     serverEgressRanges: [],
     placement: { nodeSelector: {}, tolerations: [], priorityClass: null },
+    choices: { resourcesMax: null, storageClasses: [], tolerations: [], priorityClasses: [] },
     dnsSuffix: null,
     startPatienceMs: 540_000,
     ...change,

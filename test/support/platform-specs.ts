@@ -14,6 +14,8 @@ export function serverSpec(change: Partial<ServerSpec> = {}): ServerSpec {
     exposure: 'INTERNAL',
     dnsLabel: null,
     parameters: {},
+    hosting: {},
+    storageClass: null,
     ...change,
   };
 }

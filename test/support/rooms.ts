@@ -7,6 +7,7 @@ export const TOP_LEVEL: Readonly<Record<string, readonly string[]>> = {
   src: ['src', 'schema', 'jobs', 'resolvers', 'drizzle'],
   // What a browser runs: of src it knows the client of the public API alone, of schema the rules, as the test says by name.
   web: ['web', 'src', 'schema'],
+  deploy: ['deploy'],
 };
 
 /** Below these rooms of src there is nothing but what all of them may use. */
@@ -54,6 +55,7 @@ const HOLDS: Readonly<Record<string, string>> = {
   resolvers: 'queries, mutations, fields and subscriptions, a noun a folder',
   src: 'adapters, engine, servers, the program beside the data; `app.ts` puts them together',
   web: 'the console, a client of the public API in the browser; it knows `src/client` and `schema/rules` alone',
+  deploy: 'manifests, and what makes the chart of them',
   app: 'the composition root: what a server is made of, in the order in which it starts',
   api: 'GraphQL over HTTP, WebSocket and event streams; limits, errors, the IDE, probes',
   services: 'what a mutation decides and writes, behind one gate; looks at the world outside the records',

@@ -34,6 +34,7 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
     instanceId,
     imageId: source.imageId,
     volume: { namespace, resourceName },
+    hosting: instance.hosting,
     imageType: instance.imageType,
     postgresVersion: instance.postgresVersion,
     parameters: {

@@ -142,16 +142,26 @@ export type CreateInstanceInput = {
   name: string;
   /** One of the configured namespaces. Left out: the first of them. */
   namespace?: string | null | undefined;
+  /** Labels that the node of its server must carry, besides those of the installation. Left out: none, and on a restore its source's. */
+  nodeSelector?: Array<LabelInput> | null | undefined;
   /** Parameters of PostgreSQL that its server is started with, at most 64, each once. An image carries none of them. Left out: none. */
   parameters?: Array<ParameterInput> | null | undefined;
   /** Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is used, and a notice says so. */
   password?: string | null | undefined;
   /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
   postgresVersion?: string | null | undefined;
+  /** The PriorityClass of its server, one of those that the installation lets inputs name. Left out: the installation's, and on a restore its source's. */
+  priorityClass?: string | null | undefined;
+  /** What its server on Kubernetes is given. Left out: as the installation gives it, and on a restore as its source has it. */
+  resources?: ResourcesInput | null | undefined;
   /** An AVAILABLE image whose data, roles and settings it starts with. Left out: it starts empty. */
   sourceImageId?: string | null | undefined;
+  /** The StorageClass of its volume on Kubernetes; it never changes. INVALID_INPUT names those there are. Left out: the installation's, and on a restore its source's. */
+  storageClass?: string | null | undefined;
   /** Size of the volume in GiB, 1 to 16384. Left out: 10. On a restore raised to the source's size, with a notice. */
   storageGib?: number | null | undefined;
+  /** Taints of nodes that are to be no hindrance, of those that the installation lets inputs name. Left out: none, and on a restore its source's. */
+  tolerations?: Array<TolerationInput> | null | undefined;
 };
 
 /** A new schedule: of all instances with some labels, or of one. */
@@ -498,6 +508,18 @@ export type ReadinessStatus =
   /** It has an image, and no drill of one has passed, or the last one failed. */
   | 'UNPROVEN';
 
+/** What a server on Kubernetes is to be given. Left out: as the installation gives it. */
+export type ResourcesInput = {
+  /** Thousandths of a processor that it has at most. Left out: as the installation has it, as far as that goes with what was asked for. */
+  cpuLimitMillicores?: number | null | undefined;
+  /** Thousandths of a processor that are kept for it. Left out: as the installation has it, as far as that goes with what was asked for. */
+  cpuRequestMillicores?: number | null | undefined;
+  /** MiB of memory that it has at most; with more it is ended and starts again. Left out: as the installation has it, as far as that goes with what was asked for. */
+  memoryLimitMib?: number | null | undefined;
+  /** MiB of memory that are kept for it. Left out: as the installation has it, as far as that goes with what was asked for. */
+  memoryRequestMib?: number | null | undefined;
+};
+
 /** Which instance to restart. */
 export type RestartInstanceInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
@@ -646,10 +668,29 @@ export type StopInstanceInput = {
   instanceId: string;
 };
 
+/** What a taint of a node of Kubernetes does to what does not tolerate it. */
+export type TaintEffect =
+  /** Nothing stays there either. */
+  | 'NO_EXECUTE'
+  /** Nothing new is put there. */
+  | 'NO_SCHEDULE'
+  /** Something new is put there where nothing else is free. */
+  | 'PREFER_NO_SCHEDULE';
+
 /** Which webhook to send a trial message. */
 export type TestWebhookInput = {
   /** The webhook to try; it may be disabled. */
   webhookId: string;
+};
+
+/** A taint of nodes that is to be no hindrance to a server. */
+export type TolerationInput = {
+  /** What it does. Left out: whatever that is. */
+  effect?: TaintEffect | null | undefined;
+  /** The key of the taint, such as "dedicated". */
+  key: string;
+  /** Its value. Left out: whichever it has. */
+  value?: string | null | undefined;
 };
 
 /** Changes of an image; what is left out stays as it is. */
@@ -686,12 +727,20 @@ export type UpdateInstanceInput = {
   instanceId: string;
   /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
   labels?: Array<LabelInput> | null | undefined;
+  /** All labels that its node must carry from now on, besides those of the installation; null: none. */
+  nodeSelector?: Array<LabelInput> | null | undefined;
   /** All its parameters of PostgreSQL from now on; an empty list removes them. They take effect at the next start: pendingRestart tells. CONFLICT while an operation starts or stops it. */
   parameters?: Array<ParameterInput> | null | undefined;
+  /** Its PriorityClass from now on; null: the installation's. */
+  priorityClass?: string | null | undefined;
   /** Keys of labels to remove; the others stay. A key that it has not is no error. */
   removeLabels?: Array<string> | null | undefined;
+  /** All its resources on Kubernetes from now on; null: as the installation gives them. Like the other fields of how it is hosted they take effect at the next start: pendingRestart tells. CONFLICT while an operation starts or stops it. */
+  resources?: ResourcesInput | null | undefined;
   /** New size of the volume in GiB, at most 16384; volumes only grow. */
   storageGib?: number | null | undefined;
+  /** All taints that are to be no hindrance from now on; null: none. */
+  tolerations?: Array<TolerationInput> | null | undefined;
 };
 
 /** Changes of a schedule; what is left out stays as it is. A run under way goes on as it began. */
@@ -909,7 +958,7 @@ export type ListInstancesQueryVariables = Exact<{
 }>;
 
 
-export type ListInstancesQuery = { instances: { nodes: Array<{ id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListInstancesQuery = { instances: { nodes: Array<{ id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CredentialsQueryVariables = Exact<{
   instanceId: string;
@@ -1103,7 +1152,7 @@ export type MakeTokenMutationVariables = Exact<{
 
 export type MakeTokenMutation = { createApiToken: { token: string, apiToken: { id: string } } };
 
-export type InstanceFieldsFragment = { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null };
+export type InstanceFieldsFragment = { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null };
 
 export type ImageFieldsFragment = { id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, encrypted: boolean, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null };
 
@@ -1151,49 +1200,49 @@ export type CreateInstanceMutationVariables = Exact<{
 }>;
 
 
-export type CreateInstanceMutation = { createInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type CreateInstanceMutation = { createInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type UpdateInstanceMutationVariables = Exact<{
   input: UpdateInstanceInput;
 }>;
 
 
-export type UpdateInstanceMutation = { updateInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } | null } };
+export type UpdateInstanceMutation = { updateInstance: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } | null } };
 
 export type DeleteInstanceMutationVariables = Exact<{
   input: DeleteInstanceInput;
 }>;
 
 
-export type DeleteInstanceMutation = { deleteInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type DeleteInstanceMutation = { deleteInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type StopInstanceMutationVariables = Exact<{
   input: StopInstanceInput;
 }>;
 
 
-export type StopInstanceMutation = { stopInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type StopInstanceMutation = { stopInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type StartInstanceMutationVariables = Exact<{
   input: StartInstanceInput;
 }>;
 
 
-export type StartInstanceMutation = { startInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type StartInstanceMutation = { startInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type RestartInstanceMutationVariables = Exact<{
   input: RestartInstanceInput;
 }>;
 
 
-export type RestartInstanceMutation = { restartInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type RestartInstanceMutation = { restartInstance: { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type RotateCredentialsMutationVariables = Exact<{
   input: RotateCredentialsInput;
 }>;
 
 
-export type RotateCredentialsMutation = { rotateCredentials: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type RotateCredentialsMutation = { rotateCredentials: { notices: Array<string>, instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null }, operation: { id: string, kind: OperationKind, workflowVersion: string, state: OperationState, percent: number, requestedBy: string, secondsLeft: number | null, notices: Array<string>, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ position: number, name: string, state: StepState, attempt: number, startedAt: string | null, finishedAt: string | null, progress: { percent: number | null, bytesDone: number | null, bytesTotal: number | null, bytesPerSecond: number | null, secondsLeft: number | null, message: string | null } | null, failure: { code: string, message: string, step: string | null } | null }>, jobs: Array<{ id: string, name: string, state: JobState, attempts: number, exitCode: number | null, startedAt: string | null, finishedAt: string | null }>, instance: { id: string, name: string, state: InstanceState } | null, image: { id: string, name: string, state: ImageState } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type CreateImageMutationVariables = Exact<{
   input: CreateImageInput;
@@ -1236,7 +1285,7 @@ export type FindInstanceQueryVariables = Exact<{
 }>;
 
 
-export type FindInstanceQuery = { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null } | null };
+export type FindInstanceQuery = { instance: { id: string, name: string, resourceName: string, namespace: string, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, dnsLabel: string | null, state: InstanceState, health: HealthStatus, deletionProtection: boolean, pendingRestart: boolean, connectionSecret: string | null, storageClass: string | null, priorityClass: string | null, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, parameters: Array<{ name: string, value: string }>, resources: { cpuRequestMillicores: number | null, cpuLimitMillicores: number | null, memoryRequestMib: number | null, memoryLimitMib: number | null }, nodeSelector: Array<{ key: string, value: string }>, tolerations: Array<{ key: string, value: string | null, effect: TaintEffect | null }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null } | null };
 
 export type FindImageQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1459,6 +1508,23 @@ export const InstanceFieldsFragmentDoc = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -2113,6 +2179,23 @@ export const ListInstancesDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -2910,6 +2993,23 @@ export const CreateInstanceDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -3020,6 +3120,23 @@ export const UpdateInstanceDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -3129,6 +3246,23 @@ export const DeleteInstanceDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -3238,6 +3372,23 @@ export const StopInstanceDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -3347,6 +3498,23 @@ export const StartInstanceDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -3456,6 +3624,23 @@ export const RestartInstanceDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -3566,6 +3751,23 @@ export const RotateCredentialsDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port
@@ -4063,6 +4265,23 @@ export const FindInstanceDocument = new TypedDocumentString(`
   }
   pendingRestart
   connectionSecret
+  resources {
+    cpuRequestMillicores
+    cpuLimitMillicores
+    memoryRequestMib
+    memoryLimitMib
+  }
+  storageClass
+  nodeSelector {
+    key
+    value
+  }
+  tolerations {
+    key
+    value
+    effect
+  }
+  priorityClass
   endpoint {
     host
     port

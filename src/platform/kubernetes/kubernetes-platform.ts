@@ -16,10 +16,12 @@ import { createJobVerbs } from './jobs/job-verbs.ts';
 import { choosePlatformId, type ReadKnownIds, readNamespaces } from './namespaces.ts';
 import { listOffers } from './offers.ts';
 import { createServerManifests } from './servers/build-server.ts';
+import { createHostingChecks } from './servers/check-hosting.ts';
 import { createConnectionSecrets } from './servers/connection-secret.ts';
 import { createServerCertificates } from './servers/server-certificates.ts';
 import { followServerLog } from './servers/server-logs.ts';
 import { dnsNameOf } from './servers/server-names.ts';
+import { createServerPolicies } from './servers/server-policies.ts';
 import { readServerStatus } from './servers/server-status.ts';
 import { createServerVerbs } from './servers/server-verbs.ts';
 import { createVolumeVerbs } from './servers/volume-verbs.ts';
@@ -83,9 +85,11 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
   const slots = createJobSlots(context, log);
   const connections = createConnectionSecrets(context);
   const certified = createServerCertificates(context, certificates);
+  const policies = createServerPolicies(context);
   const stop = async () => {
     await slots.stop();
     await certified.stop();
+    await policies.stop();
     await reports.stop();
     await known.stop();
     await api.stop();
@@ -100,6 +104,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
   }
 
   certified.start();
+  policies.start();
   return {
     kind: 'kubernetes',
     id,
@@ -107,6 +112,8 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     readOffers: async () => listOffers(options),
     // A class of volumes has its own room, which nobody tells.
     readFreeBytes: async () => null,
+    hostsAsAsked: true,
+    ...createHostingChecks(api, options),
     tellsConnections: true,
     ...connections,
     ...createServerVerbs(context, certified, connections),

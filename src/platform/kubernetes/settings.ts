@@ -1,4 +1,5 @@
 import type { Placement } from '../../config/placement.ts';
+import type { HostingChoices } from '../../config/placement-variables.ts';
 import type { ManifestFields } from './fill-template.ts';
 
 /** What a container is given at least and at most, in the notation of Kubernetes. */
@@ -36,6 +37,8 @@ export interface KubernetesSettings {
   readonly publicSourceRanges: readonly string[];
   /** Of the pods of servers and jobs. */
   readonly placement: Placement;
+  /** What the input of an instance may ask for. */
+  readonly choices: HostingChoices;
   /** Whom servers may reach by themselves, as foreign servers or publishers; empty: nobody. */
   readonly serverEgressRanges: readonly string[];
   /** What stands behind a DNS label, `westeurope.cloudapp.azure.com`; null: load balancers are reached by their address. */

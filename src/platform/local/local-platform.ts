@@ -115,6 +115,8 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
       const { bavail, bsize } = await statfs(options.stateDirectory);
       return bavail * bsize;
     },
+    hostsAsAsked: false,
+    checkHosting: async () => undefined,
     tellsConnections: false,
     ensureConnection: async () => undefined,
     removeConnection: async () => undefined,

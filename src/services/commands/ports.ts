@@ -7,7 +7,15 @@ import type { CommandGate } from './gate.ts';
 /** What commands ask of the platform that their operations will run on. */
 export type CommandPlatform = Pick<
   Platform,
-  'kind' | 'id' | 'namespaces' | 'readOffers' | 'readFreeBytes' | 'readNamespaces' | 'tellsConnections'
+  | 'kind'
+  | 'id'
+  | 'namespaces'
+  | 'readOffers'
+  | 'readFreeBytes'
+  | 'readNamespaces'
+  | 'tellsConnections'
+  | 'hostsAsAsked'
+  | 'checkHosting'
 >;
 
 /** What every command works with. */

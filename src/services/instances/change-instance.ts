@@ -3,10 +3,12 @@ import { deleteInstance } from '../../../jobs/delete-instance.ts';
 import { deleteInstanceAfterImage } from '../../../jobs/delete-instance-after-image.ts';
 import { growVolume } from '../../../jobs/grow-volume.ts';
 import type { InstanceInput } from '../../../jobs/inputs.ts';
-import { isSame } from '../../../jobs/servers/parameters.ts';
+import type { Parameters } from '../../../jobs/servers/parameters.ts';
+import { isPending } from '../../../jobs/servers/started.ts';
 import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
 import type { Accepted, UpdateInstance } from '../../../resolvers/ports/commands.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
+import type { Hosting } from '../../../schema/rules/hosting-rules.ts';
 import { applyLabelChange } from '../../../schema/rules/label-rules.ts';
 import type { OperationKind } from '../../../schema/states.ts';
 import { beginInstanceDeletion, changeInstance, type LockedInstance } from '../../stores/instances/writes.ts';
@@ -18,6 +20,7 @@ import type { CommandDependencies } from '../commands/ports.ts';
 import { requireState } from '../commands/require-state.ts';
 import { insertImageOf } from '../images/create-image.ts';
 import { chooseConnectionSecret } from './connection-secret.ts';
+import { changedHosting } from './hosting.ts';
 import { noticesOfRoom } from './room.ts';
 
 /** Whether the volume is to grow. Throws INVALID_INPUT when it is to shrink. */
@@ -30,14 +33,28 @@ function isLarger(instance: LockedInstance, storageGib: number): boolean {
   );
 }
 
-/** What starts the server meanwhile would give it those of before, and the record would not tell. */
-async function requireParametersFree({ tx }: Admission, { id }: LockedInstance): Promise<void> {
+/** What starts the server meanwhile would start it as it was before, and the record would not tell. */
+async function requireStartFree({ tx }: Admission, { id }: LockedInstance): Promise<void> {
   await requireFree(tx, { instanceId: id, imageId: null, excludesOnInstance: false, excludesOnImage: false });
 }
 
 async function requireGrowable(instance: LockedInstance, { tx }: Admission): Promise<void> {
   if (instance.state === 'STOPPED') return;
   await requireState(tx, instance, 'RUNNING', 'given a larger volume');
+}
+
+/** What was changed of the next start, where the server that runs has it otherwise. */
+function noticesOfStart(
+  instance: LockedInstance,
+  { parameters, hosting }: { readonly parameters: Parameters | undefined; readonly hosting: Hosting | undefined },
+): string[] {
+  if (instance.state !== 'RUNNING') return [];
+  const now = { ...instance, parameters: instance.startedParameters, hosting: instance.startedHosting };
+  const what = [
+    ...(parameters !== undefined && isPending({ ...now, parameters }) ? ['The parameters take'] : []),
+    ...(hosting !== undefined && isPending({ ...now, hosting }) ? ['How it is hosted takes'] : []),
+  ];
+  return what.map((words) => `${words} effect at the next start: restart the instance.`);
 }
 
 /**
@@ -57,16 +74,17 @@ export async function writeInstanceChange(
     );
   }
   const { storageGib, parameters } = input;
-  if (parameters != null) await requireParametersFree(admission, instance);
+  const hosting = await changedHosting(dependencies.platform, instance, input);
+  if (parameters != null || hosting !== undefined) await requireStartFree(admission, instance);
   const grows = storageGib != null && isLarger(instance, storageGib);
   await changeInstance(admission.tx, instance.id, {
     labels: keepScopeLabels(admission.caller, applyLabelChange(instance.labels, input), input.removeLabels),
     deletionProtection: input.deletionProtection ?? undefined,
     parameters: parameters ?? undefined,
+    hosting,
     connectionSecret: chooseConnectionSecret(dependencies.platform, instance, input.connectionSecret),
   });
-  const waits = parameters != null && instance.state === 'RUNNING' && !isSame(parameters, instance.startedParameters);
-  const notices = waits ? ['The parameters take effect at the next start: restart the instance.'] : [];
+  const notices = noticesOfStart(instance, { parameters: parameters ?? undefined, hosting });
   if (!grows) return { instanceId: instance.id, imageId: null, operationId: null, notices };
   const { instance: _, ...accepted } = await writeInstanceOperation(dependencies, admission, instance.id, {
     kind: 'UPDATE_INSTANCE',

@@ -13,6 +13,7 @@ import type { CommandDependencies, CommandPlatform } from '../commands/ports.ts'
 import { chooseNamespace } from './choose-namespace.ts';
 import { chooseVersion } from './choose-offer.ts';
 import { canTell, describeUntold } from './connection-secret.ts';
+import { type ChosenHosting, inheritHosting } from './hosting.ts';
 import { type RestoreSource, readRestoreSource } from './restore-source.ts';
 import { noticesOfRoom } from './room.ts';
 
@@ -74,7 +75,7 @@ export async function writeNewInstance(
   { platform, queue, secrets }: CommandDependencies,
   admission: Admission,
   input: CreateInstance,
-  offers: readonly PostgresOffer[],
+  { offers, asked }: { readonly offers: readonly PostgresOffer[]; readonly asked: ChosenHosting },
 ): Promise<Accepted> {
   const { tx, caller } = admission;
   const { sourceImageId } = input;
@@ -83,6 +84,7 @@ export async function writeNewInstance(
     sourceImageId == null ? null : await readRestoreSource(admission, secrets, { ...input, sourceImageId });
   const choice =
     source === null ? plainChoice(input, offers) : restoredChoice(source, input.postgresVersion ?? null, offers);
+  const hosted = await inheritHosting(platform, asked, source?.hosting ?? null);
   const id = randomUUID();
   const imageId = source?.imageId ?? null;
   const instance: NewInstance = {
@@ -108,6 +110,8 @@ export async function writeNewInstance(
     backgroundWork: choice.backgroundWork,
     databases: choice.databases,
     parameters: { ...input.parameters },
+    hosting: hosted.hosting,
+    storageClass: hosted.storageClass,
     connectionSecret: input.connectionSecret && canTell(platform, choice) ? 'KEPT' : null,
   };
   await insertInstance(tx, instance);
@@ -122,6 +126,7 @@ export async function writeNewInstance(
     operationId,
     notices: [
       ...choice.notices,
+      ...hosted.notices,
       ...(input.connectionSecret && !canTell(platform, choice) ? [describeUntold(platform)] : []),
       ...platformNotices(platform, instance),
       ...(await noticesOfRoom(platform, instance.storageGib)),

@@ -26,6 +26,7 @@ import {
 } from './change-instance.ts';
 import { noOwner } from './connection-secret.ts';
 import { writeNewInstance } from './create-instance.ts';
+import { askedHosting } from './hosting.ts';
 
 /** A server that was to run and does not can be RUNNING by its record, with the failure beside it: starting helps. */
 async function requireStartable(instance: LockedInstance, { tx }: Admission): Promise<void> {
@@ -116,8 +117,8 @@ export function createInstanceCommands(dependencies: CommandDependencies): Insta
         input,
         target: null,
         made: ({ instanceId }) => instanceId,
-        prepare: () => platform.readOffers(),
-        write: (admission, offers) => writeNewInstance(dependencies, admission, input, offers),
+        prepare: async () => ({ offers: await platform.readOffers(), asked: await askedHosting(platform, input) }),
+        write: (admission, found) => writeNewInstance(dependencies, admission, input, found),
       }),
     update: (caller, input) =>
       gate.run({

@@ -7,11 +7,13 @@ import { fileKeyContext } from '../../secrets/file-key-context.ts';
 import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { LockedImage } from '../../stores/images/writes.ts';
+import { readInstanceHosting } from '../../stores/instances/writes.ts';
 import type { Admission } from '../commands/gate.ts';
 import { requireImage } from '../commands/locked-records.ts';
 import { requireAvailable } from '../commands/require-state.ts';
 import { decideOnBackgroundWork } from './background-work.ts';
 import { decideOnFunctions } from './durable-functions.ts';
+import type { SourceHosting } from './hosting.ts';
 
 /** What a restored instance takes from its image, and what that changed of the input. */
 export interface RestoreSource {
@@ -29,6 +31,8 @@ export interface RestoreSource {
   readonly acceptLoss: Loss;
   readonly backgroundWork: BackgroundWork;
   readonly databases: string[] | null;
+  /** How the image's source is hosted; null where nothing is known of it. */
+  readonly hosting: SourceHosting | null;
   readonly notices: readonly string[];
 }
 
@@ -135,6 +139,7 @@ export async function readRestoreSource(
     acceptLoss: input.acceptLoss ?? 'OBJECTS',
     backgroundWork: work.decision,
     databases,
+    hosting: await readInstanceHosting(admission.tx, image.sourceInstanceId),
     notices,
   };
 }

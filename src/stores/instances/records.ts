@@ -76,11 +76,12 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
       return value === null ? null : secrets.decrypt(value, ownerContext(id));
     },
 
-    markRunning: (tx, id, { parameters: startedParameters, ...endpoint }, findings) =>
+    markRunning: (tx, id, { parameters: startedParameters, hosting: startedHosting, ...endpoint }, findings) =>
       move(tx, id, ['CREATING', 'STOPPED', 'RUNNING'], 'RUNNING', {
         endpoint,
         failure: null,
         ...(startedParameters === undefined ? {} : { startedParameters: { ...startedParameters } }),
+        ...(startedHosting === undefined ? {} : { startedHosting }),
         ...(findings === undefined ? {} : { findings: findings.map(storableFinding) }),
       }),
     async readNextPassword(id) {

@@ -29,6 +29,9 @@ export function toInstanceRecord(row: InstanceRow): InstanceRecord {
     labels: row.labels,
     parameters: row.parameters,
     startedParameters: row.startedParameters,
+    hosting: row.hosting,
+    startedHosting: row.startedHosting,
+    storageClass: row.storageClass,
     connectionSecret: row.connectionSecret === 'KEPT',
     // Kept while the server is stopped, for its credentials; nobody listens there.
     endpoint: row.state === 'STOPPED' ? null : row.endpoint,

@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { instances } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import type { Started } from '../../../jobs/servers/started.ts';
+import type { Hosting } from '../../../schema/rules/hosting-rules.ts';
 import type { InstanceState } from '../../../schema/states.ts';
 import { inside } from '../../db/database.ts';
 import { refuseHeldName } from '../commands/held-names.ts';
@@ -33,6 +35,8 @@ export type NewInstance = Required<
     | 'backgroundWork'
     | 'databases'
     | 'parameters'
+    | 'hosting'
+    | 'storageClass'
     | 'connectionSecret'
   >
 >;
@@ -63,6 +67,19 @@ export async function keepInstanceSecrets(
   await inside(tx).update(instances).set(secrets).where(eq(instances.id, id));
 }
 
+/** How an instance is hosted and on which platform, not locked; null when there is none of this id. */
+export async function readInstanceHosting(
+  tx: Transaction,
+  id: string,
+): Promise<Pick<LockedInstance, 'platform' | 'hosting' | 'storageClass'> | null> {
+  const { platform, hosting, storageClass } = instances;
+  const [row] = await inside(tx)
+    .select({ platform, hosting, storageClass })
+    .from(instances)
+    .where(eq(instances.id, id));
+  return row ?? null;
+}
+
 /** The state of an instance, not locked; null when there is none of this id. */
 export async function readInstanceState(tx: Transaction, id: string): Promise<InstanceState | null> {
   const [row] = await inside(tx).select({ state: instances.state }).from(instances).where(eq(instances.id, id));
@@ -77,30 +94,30 @@ export async function changeInstance(
     readonly labels: Readonly<Record<string, string>> | undefined;
     readonly deletionProtection: boolean | undefined;
     readonly parameters: Readonly<Record<string, string>> | undefined;
+    readonly hosting: Hosting | undefined;
     readonly connectionSecret: 'KEPT' | 'GOING' | undefined;
   },
 ): Promise<void> {
-  const { labels, deletionProtection, parameters, connectionSecret } = change;
+  const { labels, deletionProtection, parameters, hosting, connectionSecret } = change;
   const set = {
     ...(labels === undefined ? {} : { labels: { ...labels } }),
     ...(deletionProtection === undefined ? {} : { deletionProtection }),
     ...(parameters === undefined ? {} : { parameters: { ...parameters } }),
+    ...(hosting === undefined ? {} : { hosting }),
     ...(connectionSecret === undefined ? {} : { connectionSecret }),
   };
   if (Object.keys(set).length === 0) return;
   await inside(tx).update(instances).set(set).where(eq(instances.id, id));
 }
 
-/** Notes the parameters that the server of a locked instance was started with. */
-export async function noteStarted(
-  tx: Transaction,
-  id: string,
-  parameters: Readonly<Record<string, string>>,
-): Promise<void> {
-  await inside(tx)
-    .update(instances)
-    .set({ startedParameters: { ...parameters } })
-    .where(eq(instances.id, id));
+/** Notes what the server of a locked instance was started with, as far as that is known. */
+export async function noteStarted(tx: Transaction, id: string, { parameters, hosting }: Started): Promise<void> {
+  const set = {
+    ...(parameters === undefined ? {} : { startedParameters: { ...parameters } }),
+    ...(hosting === undefined ? {} : { startedHosting: hosting }),
+  };
+  if (Object.keys(set).length === 0) return;
+  await inside(tx).update(instances).set(set).where(eq(instances.id, id));
 }
 
 /** Notes the password that a locked instance is to have; encrypted for it. */

@@ -1,7 +1,7 @@
 import type { Platform } from '../../../jobs/ports/platform.ts';
-import { isSame } from '../../../jobs/servers/parameters.ts';
 import { buildServerSpec } from '../../../jobs/servers/server-spec.ts';
 import { completeServer } from '../../../jobs/servers/server-steps.ts';
+import { isPending } from '../../../jobs/servers/started.ts';
 import type { Database } from '../../db/database.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { toInstanceRecord } from '../../stores/instances/rows.ts';
@@ -24,8 +24,6 @@ export function reviveServer(
     if (row.encryptedPassword === null) throw new Error(`instance ${instanceId} is RUNNING without a password`);
     const password = secrets.decrypt(row.encryptedPassword, instanceId);
     await completeServer(platform, buildServerSpec(toInstanceRecord(row), operationId), password);
-    if (isSame(row.parameters, row.startedParameters)) return;
-    const { parameters } = await platform.readServer(row);
-    if (parameters !== undefined) await noteStarted(tx, instanceId, parameters);
+    if (isPending(row)) await noteStarted(tx, instanceId, await platform.readServer(row));
   });
 }

@@ -2,6 +2,7 @@ import type { Platform, ServerStatus } from '../../../jobs/ports/platform.ts';
 import type { InstanceRecords } from '../../../jobs/ports/records.ts';
 import { buildServerSpec } from '../../../jobs/servers/server-spec.ts';
 import { completeServer } from '../../../jobs/servers/server-steps.ts';
+import { startedOf } from '../../../jobs/servers/started.ts';
 import { AppError, assertNever } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
 import type { Logger } from '../../log/logger.ts';
@@ -75,10 +76,10 @@ function isThere({ phase }: ServerStatus): boolean {
 async function adopt(
   { instances, log }: SettlingDependencies,
   { tx, row: { id, resourceName } }: HeldInstance,
-  { endpoint, parameters }: ServerStatus,
+  { endpoint, ...status }: ServerStatus,
 ): Promise<void> {
   if (endpoint === null) return;
-  await instances.markRunning(tx, id, { ...endpoint, ...(parameters === undefined ? {} : { parameters }) });
+  await instances.markRunning(tx, id, { ...endpoint, ...startedOf(status) });
   log.warn({ instanceId: id, server: resourceName }, 'a server whose start had failed runs; the record says so now');
 }
 

@@ -6,7 +6,7 @@ import { workflows } from '../../../jobs/registry.ts';
 import type { OperationQueue, Order } from '../../../jobs/workflow/operation-queue.ts';
 import type { Accepted, Caller } from '../../../resolvers/ports/commands.ts';
 import type { ErrorCode } from '../../../schema/errors.ts';
-import { AppError } from '../../../schema/errors.ts';
+import { AppError, invalidInput } from '../../../schema/errors.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createServerCommands } from '../../../src/services/checks/server-commands.ts';
 import { createCommandGate } from '../../../src/services/commands/gate.ts';
@@ -85,6 +85,14 @@ export async function createCommandWorld() {
     kind: 'kubernetes',
     id: PLATFORM,
     namespaces: ['toygres-managed', 'further'],
+    get hostsAsAsked() {
+      return platform.kind === 'kubernetes';
+    },
+    checkHosting: async (hosting, storageClass) => {
+      for (const name of [hosting.priorityClass, storageClass]) {
+        if (name === 'gone') throw invalidInput('storageClass', 'offered', 'This cluster has no class gone.');
+      }
+    },
     tellsConnections: true,
     readNamespaces: async () => [],
     readFreeBytes: async () => freeBytes,

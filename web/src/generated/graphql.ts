@@ -142,16 +142,26 @@ export type CreateInstanceInput = {
   name: string;
   /** One of the configured namespaces. Left out: the first of them. */
   namespace?: string | null | undefined;
+  /** Labels that the node of its server must carry, besides those of the installation. Left out: none, and on a restore its source's. */
+  nodeSelector?: Array<LabelInput> | null | undefined;
   /** Parameters of PostgreSQL that its server is started with, at most 64, each once. An image carries none of them. Left out: none. */
   parameters?: Array<ParameterInput> | null | undefined;
   /** Password of the superuser, 12 to 128 characters. Left out: one is generated. On a restore the source's is used, and a notice says so. */
   password?: string | null | undefined;
   /** Major version of PostgreSQL, "15" to "18". Left out: the newest there is, and on a restore that of the image. A LOGICAL image can be restored to a newer one too. */
   postgresVersion?: string | null | undefined;
+  /** The PriorityClass of its server, one of those that the installation lets inputs name. Left out: the installation's, and on a restore its source's. */
+  priorityClass?: string | null | undefined;
+  /** What its server on Kubernetes is given. Left out: as the installation gives it, and on a restore as its source has it. */
+  resources?: ResourcesInput | null | undefined;
   /** An AVAILABLE image whose data, roles and settings it starts with. Left out: it starts empty. */
   sourceImageId?: string | null | undefined;
+  /** The StorageClass of its volume on Kubernetes; it never changes. INVALID_INPUT names those there are. Left out: the installation's, and on a restore its source's. */
+  storageClass?: string | null | undefined;
   /** Size of the volume in GiB, 1 to 16384. Left out: 10. On a restore raised to the source's size, with a notice. */
   storageGib?: number | null | undefined;
+  /** Taints of nodes that are to be no hindrance, of those that the installation lets inputs name. Left out: none, and on a restore its source's. */
+  tolerations?: Array<TolerationInput> | null | undefined;
 };
 
 /** A new schedule: of all instances with some labels, or of one. */
@@ -498,6 +508,18 @@ export type ReadinessStatus =
   /** It has an image, and no drill of one has passed, or the last one failed. */
   | 'UNPROVEN';
 
+/** What a server on Kubernetes is to be given. Left out: as the installation gives it. */
+export type ResourcesInput = {
+  /** Thousandths of a processor that it has at most. Left out: as the installation has it, as far as that goes with what was asked for. */
+  cpuLimitMillicores?: number | null | undefined;
+  /** Thousandths of a processor that are kept for it. Left out: as the installation has it, as far as that goes with what was asked for. */
+  cpuRequestMillicores?: number | null | undefined;
+  /** MiB of memory that it has at most; with more it is ended and starts again. Left out: as the installation has it, as far as that goes with what was asked for. */
+  memoryLimitMib?: number | null | undefined;
+  /** MiB of memory that are kept for it. Left out: as the installation has it, as far as that goes with what was asked for. */
+  memoryRequestMib?: number | null | undefined;
+};
+
 /** Which instance to restart. */
 export type RestartInstanceInput = {
   /** Makes sending again safe: for 7 days the same input with the same key answers with the first outcome and does nothing; another input with it is a CONFLICT. At most 255 characters, one set of keys per caller and mutation. Left out: sending again does it again. */
@@ -640,10 +662,29 @@ export type StopInstanceInput = {
   instanceId: string;
 };
 
+/** What a taint of a node of Kubernetes does to what does not tolerate it. */
+export type TaintEffect =
+  /** Nothing stays there either. */
+  | 'NO_EXECUTE'
+  /** Nothing new is put there. */
+  | 'NO_SCHEDULE'
+  /** Something new is put there where nothing else is free. */
+  | 'PREFER_NO_SCHEDULE';
+
 /** Which webhook to send a trial message. */
 export type TestWebhookInput = {
   /** The webhook to try; it may be disabled. */
   webhookId: string;
+};
+
+/** A taint of nodes that is to be no hindrance to a server. */
+export type TolerationInput = {
+  /** What it does. Left out: whatever that is. */
+  effect?: TaintEffect | null | undefined;
+  /** The key of the taint, such as "dedicated". */
+  key: string;
+  /** Its value. Left out: whichever it has. */
+  value?: string | null | undefined;
 };
 
 /** Changes of an image; what is left out stays as it is. */
@@ -680,12 +721,20 @@ export type UpdateInstanceInput = {
   instanceId: string;
   /** All its labels from now on; an empty list removes them. Not together with addLabels or removeLabels. */
   labels?: Array<LabelInput> | null | undefined;
+  /** All labels that its node must carry from now on, besides those of the installation; null: none. */
+  nodeSelector?: Array<LabelInput> | null | undefined;
   /** All its parameters of PostgreSQL from now on; an empty list removes them. They take effect at the next start: pendingRestart tells. CONFLICT while an operation starts or stops it. */
   parameters?: Array<ParameterInput> | null | undefined;
+  /** Its PriorityClass from now on; null: the installation's. */
+  priorityClass?: string | null | undefined;
   /** Keys of labels to remove; the others stay. A key that it has not is no error. */
   removeLabels?: Array<string> | null | undefined;
+  /** All its resources on Kubernetes from now on; null: as the installation gives them. Like the other fields of how it is hosted they take effect at the next start: pendingRestart tells. CONFLICT while an operation starts or stops it. */
+  resources?: ResourcesInput | null | undefined;
   /** New size of the volume in GiB, at most 16384; volumes only grow. */
   storageGib?: number | null | undefined;
+  /** All taints that are to be no hindrance from now on; null: none. */
+  tolerations?: Array<TolerationInput> | null | undefined;
 };
 
 /** Changes of a schedule; what is left out stays as it is. A run under way goes on as it began. */

@@ -2,8 +2,12 @@ import type { Command } from 'commander';
 import { collect, given, parseLabel, parseParameter, parseWhole, parseYesNo } from '../../options.ts';
 import { tellOutcome, type WatchOption } from '../../outcome.ts';
 import { type Actions, requireInstance } from '../../session.ts';
+import { addHostingOptions, type HostingOptions, readHostingOptions } from './hosting.ts';
 
-interface UpdateOptions extends WatchOption {
+interface UpdateOptions extends WatchOption, HostingOptions {
+  readonly resources?: boolean;
+  readonly nodeLabels?: boolean;
+  readonly tolerations?: boolean;
   readonly addLabel?: readonly string[];
   readonly removeLabel?: readonly string[];
   readonly deletionProtection?: string;
@@ -16,9 +20,13 @@ interface UpdateOptions extends WatchOption {
 
 /** `toygres instance update` */
 export function addChangeCommands(instance: Command, action: Actions): void {
-  instance
-    .command('update <instance>')
-    .description('change labels, protection, parameters or size')
+  addHostingOptions(
+    instance.command('update <instance>').description('change labels, protection, parameters, hosting or size'),
+  )
+    .option('--no-resources', 'from now on what the installation gives')
+    .option('--no-node-labels', 'from now on no labels of its own')
+    .option('--no-tolerations', 'from now on none of its own')
+    .option('--no-priority-class', "from now on the installation's")
     .option('--add-label <key=value>', 'may be given several times', collect)
     .option('--remove-label <key>', 'may be given several times', collect)
     .option('--deletion-protection <yes|no>')
@@ -41,6 +49,10 @@ export function addChangeCommands(instance: Command, action: Actions): void {
           connectionSecret: parseYesNo('--connection-secret', options.connectionSecret),
           storageGib: parseWhole('--storage-gib', options.storageGib),
           parameters: options.parameters === false ? [] : options.parameter?.map(parseParameter),
+          ...readHostingOptions(options),
+          ...(options.resources === false ? { resources: null } : {}),
+          ...(options.nodeLabels === false ? { nodeSelector: null } : {}),
+          ...(options.tolerations === false ? { tolerations: null } : {}),
           idempotencyKey: options.idempotencyKey,
         });
         const { id } = await requireInstance(session, name);

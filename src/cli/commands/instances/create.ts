@@ -4,8 +4,11 @@ import { collect, given, parseEnum, parseLabel, parseParameter, parseWhole } fro
 import { tellOutcome, type WatchOption } from '../../outcome.ts';
 import { readPassword } from '../../read-secret.ts';
 import { type Actions, requireImage, requireInstance } from '../../session.ts';
+import { addHostingOptions, type HostingOptions, readHostingOptions } from './hosting.ts';
 
-interface CreateOptions extends WatchOption {
+interface CreateOptions extends WatchOption, Omit<HostingOptions, 'priorityClass'> {
+  readonly priorityClass?: string;
+  readonly storageClass?: string;
   readonly fromImage?: string;
   readonly acceptLoss?: CreateInstanceInput['acceptLoss'];
   readonly database?: readonly string[];
@@ -28,9 +31,8 @@ interface CreateOptions extends WatchOption {
 
 /** `toygres instance create NAME` */
 export function addCreateCommand(instance: Command, action: Actions): void {
-  instance
-    .command('create <name>')
-    .description('make a server, empty or from an image')
+  addHostingOptions(instance.command('create <name>').description('make a server, empty or from an image'))
+    .option('--storage-class <name>', 'on Kubernetes: the StorageClass of its volume')
     .option('--from-image <image>', 'restore this image')
     .option('--accept-loss <loss>', 'how much a restore may lose: NOTHING, OBJECTS or ROWS', parseEnum)
     .option('--database <name>', 'restore only this database; may be given several times', collect)
@@ -52,12 +54,14 @@ export function addCreateCommand(instance: Command, action: Actions): void {
     .option('--watch', 'show it until it is over')
     .action(
       action(async (session, name: string, options: CreateOptions) => {
-        const { fromImage, storageGib, label, parameter, watch = false, database, passwordStdin, ...rest } = options;
+        const { fromImage, storageGib, label, parameter, watch = false, database, passwordStdin, ...others } = options;
+        const { cpu, memory, nodeLabel, toleration, priorityClass, ...rest } = others;
         const password = passwordStdin ? await readPassword('Password', session.signal) : undefined;
         const image = fromImage === undefined ? null : await requireImage(session, fromImage);
         const payload = await session.toygres.createInstance({
           name,
           ...rest,
+          ...readHostingOptions(given({ cpu, memory, nodeLabel, toleration, priorityClass })),
           ...given({
             sourceImageId: image?.id,
             password,

@@ -33,6 +33,21 @@ export interface RemoveOptions {
   readonly uid?: string | undefined;
 }
 
+/** Kinds of the whole cluster that objects name. */
+const CLASS_PATHS = {
+  StorageClass: '/apis/storage.k8s.io/v1/storageclasses',
+  PriorityClass: '/apis/scheduling.k8s.io/v1/priorityclasses',
+} as const;
+export type ClusterClassKind = keyof typeof CLASS_PATHS;
+
+/** One of them. */
+export interface ClusterClass {
+  readonly name: string;
+  readonly isDefault: boolean;
+}
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+
 /** The calls of the API server that this platform makes, and no others. All throw AppError, translated at this edge. */
 export interface KubernetesApi {
   readonly server: string;
@@ -54,6 +69,8 @@ export interface KubernetesApi {
     query: Query,
     options: { readonly signal: AbortSignal; readonly silenceMs: number },
   ): Promise<AsyncIterable<Buffer>>;
+  /** The classes of the cluster; null where this account may not list them. */
+  listClasses(kind: ClusterClassKind): Promise<readonly ClusterClass[] | null>;
   /** The namespace itself; its id is no other's, ever. */
   readNamespace(namespace: string): Promise<KubeObject>;
   /** Calls made so far, streams as one each. */
@@ -202,6 +219,22 @@ export function createApi(connection: Connection): KubernetesApi {
       } catch (error) {
         throw translateSilence(connection.server, error);
       }
+    },
+
+    listClasses: async (kind) => {
+      const what = `Listing ${kind}es`;
+      const found = await ask<{ items: KubeObject[] }>({ method: 'GET', path: CLASS_PATHS[kind], what }).catch(
+        (error: unknown) => {
+          if (isStatus(error, 403)) return null;
+          throw error;
+        },
+      );
+      return (
+        found?.items.map(({ metadata: { name, annotations = {} } }) => ({
+          name,
+          isDefault: annotations[DEFAULT_CLASS] === 'true',
+        })) ?? null
+      );
     },
 
     readNamespace: (namespace) => {

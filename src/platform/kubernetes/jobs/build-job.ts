@@ -4,6 +4,7 @@ import type { Manifest } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields } from '../fill-template.ts';
 import { jobLabels } from '../labels.ts';
 import { resourcesOf } from '../servers/build-server.ts';
+import { placementFor } from '../servers/server-hosting.ts';
 import { imageFor, type KubernetesSettings, MOVER_RESOURCES, placementOf } from '../settings.ts';
 import type { TemplateName, Templates } from '../templates.ts';
 
@@ -162,7 +163,7 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
         body: fillTemplate(templates.yaml[templateOf(spec)], {
           ...base(spec),
           annotations: { [NOTES.kind]: spec.kind, [NOTES.deadline]: String(spec.deadlineSeconds) },
-          ...placementOf(settings.placement),
+          ...placementOf(placementFor(settings.placement, spec.hosting)),
           podAnnotations: usesIdentity && hasMover ? { [SKIP_CONTAINERS]: JOB_CONTAINER } : null,
           podLabels: usesIdentity ? { ...jobLabels(spec), [USE_IDENTITY]: 'true' } : jobLabels(spec),
           suspend,

@@ -9,6 +9,7 @@ import { requireServerImage } from '../offers.ts';
 import { type KubernetesSettings, placementOf, type Resources } from '../settings.ts';
 import type { Templates } from '../templates.ts';
 import { buildEgress } from './egress.ts';
+import { placementFor, serverResourcesOf } from './server-hosting.ts';
 import { NOTES } from './server-notes.ts';
 
 /** What a cloud makes a DNS name of. */
@@ -84,6 +85,27 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
     certified,
   });
 
+  const buildPolicy = (
+    { namespace, resourceName, exposure }: ServerRef & Pick<ServerSpec, 'exposure'>,
+    labels: Readonly<Record<string, string>>,
+  ): Manifest<'NetworkPolicy'> => {
+    const everywhere = ['0.0.0.0/0', '::/0'];
+    const { publicSourceRanges } = settings;
+    const open = publicSourceRanges.length === 0 ? everywhere : [...PRIVATE_RANGES, ...publicSourceRanges];
+    const ranges = exposure === 'PUBLIC' ? open : PRIVATE_RANGES;
+    const name = namesOf({ resourceName }).server;
+    const body = fillTemplate(yaml['network-policy'], {
+      namespace,
+      resourceName,
+      labels,
+      selector: serverSelector({ namespace, resourceName }),
+      sources: [{ namespaceSelector: {} }, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))],
+      egress: buildEgress(settings.serverEgressRanges),
+    });
+    const digest = digestOf(body.spec as ManifestFields);
+    return { kind: 'NetworkPolicy', namespace, name, body: annotated(body, { [NOTES.template]: digest }) };
+  };
+
   return {
     /** Of the scripts and settings as every server has them. */
     configurationDigest,
@@ -96,7 +118,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
       name: namesOf(spec).volume,
       body: fillTemplate(yaml['postgres-pvc'], {
         ...base(spec),
-        storageClass: settings.storageClass,
+        storageClass: spec.storageClass ?? settings.storageClass,
         storageGib: spec.storageGib,
       }),
     }),
@@ -165,34 +187,22 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
       };
     },
 
-    networkPolicy: (spec: ServerSpec): Manifest<'NetworkPolicy'> => {
-      const everywhere = ['0.0.0.0/0', '::/0'];
-      const { publicSourceRanges } = settings;
-      const open = publicSourceRanges.length === 0 ? everywhere : [...PRIVATE_RANGES, ...publicSourceRanges];
-      const ranges = spec.exposure === 'PUBLIC' ? open : PRIVATE_RANGES;
-      return {
-        kind: 'NetworkPolicy',
-        namespace: spec.namespace,
-        name: namesOf(spec).server,
-        body: fillTemplate(yaml['network-policy'], {
-          ...base(spec),
-          sources: [{ namespaceSelector: {} }, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))],
-          egress: buildEgress(settings.serverEgressRanges),
-        }),
-      };
-    },
+    networkPolicy: (spec: ServerSpec) => buildPolicy(spec, serverLabels(spec)),
+    /** The same beside what there is of a server; `labels` are the server's. */
+    policyOf: buildPolicy,
 
     /** `askedAt`: when the server is asked to run. */
     server: (spec: ServerSpec, askedAt: Date): Manifest<'StatefulSet'> => {
+      const resources = serverResourcesOf(settings, spec.hosting.resources);
       const body = fillTemplate(yaml['postgres-statefulset'], {
         ...base(spec),
-        ...placementOf(settings.placement),
+        ...placementOf(placementFor(settings.placement, spec.hosting)),
         podLabels: serverPodLabels(spec),
         image: requireServerImage(settings, spec),
         imageType: spec.imageType,
         postgresVersion: spec.postgresVersion,
-        resources: resourcesOf(settings.serverResources),
-        sharedMemory: settings.serverResources.memory.limit,
+        resources: resourcesOf(resources),
+        sharedMemory: resources.memory.limit,
         tls: certified ? (spec.exposure === 'PUBLIC' ? 'only' : 'on') : 'off',
         tlsIsOptional: !certified,
         parameters: writeParameters(spec.parameters),
@@ -208,6 +218,7 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
           [NOTES.askedAt]: askedAt.toISOString(),
           ...(certified ? { [NOTES.certified]: 'true' } : {}),
           [NOTES.parameters]: JSON.stringify(spec.parameters),
+          [NOTES.hosting]: JSON.stringify(spec.hosting),
         }),
       };
     },

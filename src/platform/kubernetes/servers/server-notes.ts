@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { Parameters } from '../../../../jobs/servers/parameters.ts';
+import { type Started, startedOf } from '../../../../jobs/servers/started.ts';
+import type { Hosting } from '../../../../schema/rules/hosting-rules.ts';
+import { TAINT_EFFECTS } from '../../../../schema/states.ts';
 import type { KubeObject, StatefulSet } from '../cluster/objects.ts';
 
 /** Written on what a server is made of. */
@@ -15,6 +17,8 @@ export const NOTES = {
   certified: 'toygres.io/certified',
   /** PostgreSQL's parameters that it is started with. */
   parameters: 'toygres.io/parameters',
+  /** How it is hosted, as it was asked for. */
+  hosting: 'toygres.io/hosting',
   /** Only to have the controller look at it. */
   nudgedAt: 'toygres.io/nudged-at',
 } as const;
@@ -39,15 +43,36 @@ export function isCertified({ metadata }: KubeObject): boolean {
   return metadata.annotations?.[NOTES.certified] === 'true';
 }
 
-/** The parameters that it was started with; undefined for what was made before there were any. */
-export function parametersOf({ metadata }: KubeObject): Parameters | undefined {
-  const written = metadata.annotations?.[NOTES.parameters];
-  if (written === undefined) return undefined;
-  const read = z.record(z.string(), z.string()).safeParse(parseJson(written));
-  return read.success ? read.data : undefined;
+const StartedParameters = z.record(z.string(), z.string());
+const StartedHosting = z.strictObject({
+  resources: z
+    .strictObject({
+      cpuRequestMillicores: z.number(),
+      cpuLimitMillicores: z.number(),
+      memoryRequestMib: z.number(),
+      memoryLimitMib: z.number(),
+    })
+    .partial()
+    .optional(),
+  nodeSelector: z.record(z.string(), z.string()).optional(),
+  tolerations: z
+    .array(z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.enum(TAINT_EFFECTS).optional() }))
+    .optional(),
+  priorityClass: z.string().optional(),
+});
+
+/** What it was started with; what was made before such a thing was noted says nothing of it. */
+export function startedWith({ metadata: { annotations = {} } }: KubeObject): Started {
+  const parameters = StartedParameters.safeParse(parseJson(annotations[NOTES.parameters]));
+  const hosting = StartedHosting.safeParse(parseJson(annotations[NOTES.hosting]));
+  return startedOf({
+    ...(parameters.success ? { parameters: parameters.data } : {}),
+    ...(hosting.success ? { hosting: hosting.data as Hosting } : {}),
+  });
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {

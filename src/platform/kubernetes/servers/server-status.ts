@@ -1,12 +1,12 @@
 import type { Address, ServerRef, ServerStatus } from '../../../../jobs/ports/platform.ts';
 import type { Events } from '../causes.ts';
 import { knock } from '../cluster/knock.ts';
-import { findCondition, isGoing, type Pod, type Service, type StatefulSet } from '../cluster/objects.ts';
+import { findCondition, isGoing, type Pod, type Service } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { operationOf, serverOf } from '../labels.ts';
 import { namesOf } from './build-server.ts';
 import { dnsNameOf, publicNameOf } from './server-names.ts';
-import { askedAtOf, isCertified, madeOf, parametersOf, wasStopped } from './server-notes.ts';
+import { askedAtOf, isCertified, madeOf, startedWith, wasStopped } from './server-notes.ts';
 import { describeUnready, HOPELESS_MS } from './unready-server.ts';
 
 const PORT = 5432;
@@ -61,11 +61,6 @@ async function describeMissingAddress(events: Events, service: Service | undefin
   if (service === undefined) return 'its service was removed from outside: restart the instance';
   const cause = await events.read('Service', service);
   return `the load balancer has no address yet${cause === null ? '' : ` (${cause.text})`}`;
-}
-
-function startedWith(set: StatefulSet): Pick<ServerStatus, 'parameters'> {
-  const parameters = parametersOf(set);
-  return parameters === undefined ? {} : { parameters };
 }
 
 /** How a server is, from what is watched: it costs a call only where there is trouble to be named. */

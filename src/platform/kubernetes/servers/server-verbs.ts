@@ -106,9 +106,10 @@ export function createServerVerbs(
   }
 
   async function ensureReach(spec: ServerSpec): Promise<void> {
+    const labels = serverLabels(spec);
     const [service] = await Promise.all([api.apply(servers.service(spec)), api.apply(servers.networkPolicy(spec))]);
     known.of('Service', spec.namespace).put(service);
-    await certificates.ensure(spec, serverLabels(spec), service);
+    await certificates.ensure(spec, labels, service);
   }
 
   return {

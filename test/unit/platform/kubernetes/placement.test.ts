@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Hosting } from '../../../../schema/rules/hosting-rules.ts';
 import { createJobManifests } from '../../../../src/platform/kubernetes/jobs/build-job.ts';
 import { createServerManifests } from '../../../../src/platform/kubernetes/servers/build-server.ts';
 import { jobSpec, serverSpec } from '../../../support/platform-specs.ts';
@@ -30,6 +31,25 @@ describe('where pods run', () => {
         priorityClassName: 'databases',
       });
     }
+  });
+
+  test('is that and what an instance asks for besides, of its server and of the job on its volume alone', () => {
+    const hosting: Hosting = {
+      nodeSelector: { disk: 'fast', pool: 'mine' },
+      tolerations: [{ key: 'gpu', effect: 'NO_EXECUTE' }],
+      priorityClass: 'urgent',
+    };
+    const server = createServerManifests(templates, chosen).server(serverSpec({ hosting }), MADE).body;
+    const made = createJobManifests(templates, chosen);
+    const restore = made.job(jobSpec('true', { kind: 'restore', volume: serverSpec(), hosting }), false).body;
+    for (const body of [server, restore]) {
+      expect(podOf(body)).toMatchObject({
+        nodeSelector: { disk: 'fast', pool: 'databases' },
+        tolerations: [{ key: 'dedicated' }, { key: 'spot' }, { key: 'gpu', operator: 'Exists', effect: 'NoExecute' }],
+        priorityClassName: 'urgent',
+      });
+    }
+    expect(podOf(made.job(jobSpec('true'), false).body)).toMatchObject({ priorityClassName: 'databases' });
   });
 
   test('is nobody’s business where nobody chose', () => {

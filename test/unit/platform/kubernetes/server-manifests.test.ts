@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Hosting } from '../../../../schema/rules/hosting-rules.ts';
 import { createServerManifests } from '../../../../src/platform/kubernetes/servers/build-server.ts';
-import { parametersOf } from '../../../../src/platform/kubernetes/servers/server-notes.ts';
+import { startedWith } from '../../../../src/platform/kubernetes/servers/server-notes.ts';
 import { serverSpec } from '../../../support/platform-specs.ts';
 import { digestOf, MADE, podOf, read, servers, settings, shapeOf, templates } from './read-manifests.ts';
 
@@ -65,6 +66,8 @@ describe('the manifests of a server', () => {
       policyTypes: ['Ingress', 'Egress'],
       egress: [
         {
+          // A network that takes no pod for an address finds name servers by this.
+          to: expect.arrayContaining([{ namespaceSelector: {} }]),
           ports: [
             { port: 53, protocol: 'UDP' },
             { port: 53, protocol: 'TCP' },
@@ -94,8 +97,35 @@ describe('the manifests of a server', () => {
     const environment = read(podOf(body), 'containers', 0, 'env') as { name: string; value: string }[];
     const written = environment.find(({ name }) => name === 'TOYGRES_PARAMETERS')?.value;
     expect(written).toBe(`custom.words=$$(PGDATA) $$$$ "it's" \\\nwork_mem=9MB\n`);
-    expect(parametersOf({ metadata: { name: 'x', ...(read(body, 'metadata') as object) } })).toEqual(parameters);
+    const started = startedWith({ metadata: { name: 'x', ...(read(body, 'metadata') as object) } });
+    expect(started).toEqual({ parameters, hosting: {} });
     expect(digestOf({ ...spec, parameters })).not.toBe(digestOf(spec));
+  });
+
+  test('one has the resources that it asks for, and of what it leaves out what goes with them', () => {
+    const given = (resources: Hosting['resources'] = {}) =>
+      read(podOf(servers.server({ ...spec, hosting: { resources } }, MADE).body), 'containers', 0, 'resources');
+    const usual = { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '2', memory: '1Gi' } };
+    expect(given()).toEqual(usual);
+    expect(given({ memoryLimitMib: 8192 })).toEqual({ ...usual, limits: { cpu: '2', memory: '8192Mi' } });
+    expect(given({ memoryLimitMib: 200 })).toMatchObject({
+      requests: { memory: '200Mi' },
+      limits: { memory: '200Mi' },
+    });
+    expect(given({ memoryRequestMib: 4096, cpuRequestMillicores: 500 })).toEqual({
+      requests: { cpu: '500m', memory: '4096Mi' },
+      limits: { cpu: '2', memory: '4096Mi' },
+    });
+    const { body } = servers.server({ ...spec, hosting: { resources: { memoryLimitMib: 8192 } } }, MADE);
+    expect(JSON.stringify(read(podOf(body), 'volumes'))).toContain('"sizeLimit":"8192Mi"');
+    const started = startedWith({ metadata: { name: 'x', ...(read(body, 'metadata') as object) } });
+    expect(started.hosting).toEqual({ resources: { memoryLimitMib: 8192 } });
+  });
+
+  test('a volume is of the class that its instance asks for, else of the installation’s', () => {
+    const made = createServerManifests(templates, { ...settings, storageClass: 'usual' });
+    expect(read(made.volume(spec).body, 'spec', 'storageClassName')).toBe('usual');
+    expect(read(made.volume({ ...spec, storageClass: 'fast' }).body, 'spec', 'storageClassName')).toBe('fast');
   });
 
   test('a certified one has its certificate and key in a Secret of its own, and does not start without', () => {
