@@ -62,6 +62,13 @@ const name = async (id: string) =>
       { id },
     )
   ).instance.connectionSecret;
+const read = async (id: string) =>
+  (
+    await world.api.request<{ instance: { id: string; resourceName: string } }>(
+      'query ($id: ID!) { instance(id: $id) { id resourceName } }',
+      { id },
+    )
+  ).instance;
 const update = (instanceId: string, connectionSecret: boolean) =>
   world.api.request('mutation ($input: UpdateInstanceInput!) { updateInstance(input: $input) { instance { id } } }', {
     input: { instanceId, connectionSecret },
@@ -77,6 +84,16 @@ test('a program finds all that it needs to connect as the owner, and to know the
   expect(fields).toMatchObject({ type: 'postgresql', port: '5432', username: 'app', user: 'app', dbname: 'app' });
   expect(new URL(fields?.uri ?? '')).toMatchObject({ hostname: fields?.host, pathname: '/app', username: 'app' });
   expect(await logIn(fields ?? {})).toBe('app');
+});
+
+test('that Secret and the one of the certificate are the server’s, and no drift', async () => {
+  const { id, resourceName } = await read(shop);
+  const { drift } = await world.api.request<{ drift: readonly object[] }>('{ drift { kind name state reason } }');
+  expect(drift).toEqual([]);
+  const found = (await world.platform.listObjects()).filter(({ ownerId, kind }) => ownerId === id && kind === 'secret');
+  expect(found).toEqual([
+    { kind: 'secret', namespace: world.namespace.name, name: `${resourceName}-secret`, ownerId: id },
+  ]);
 });
 
 test('after a rotation of the password it finds the new one', async () => {

@@ -159,6 +159,25 @@ test('what the cluster has no place for says so: a job from the first second, a 
   expect(await untilAnswers(PATIENCE_MS)).toBe(1000);
 });
 
+test('a policy that is lost, or that the installation has otherwise, is made beside the server that runs', async () => {
+  const [before] = await serverPods();
+  await remove('/apis/networking.k8s.io/v1', 'networkpolicies', await nameOfServer());
+  await world.restart({ TOYGRES_SERVER_EGRESS_RANGES: '10.9.0.0/16' });
+  const made = await eventually(
+    () => listOf(world.namespace, '/apis/networking.k8s.io/v1', 'networkpolicies'),
+    (policies) => policies.length > 0,
+    2 * MINUTE_MS,
+  );
+  expect(JSON.stringify(made[0]?.spec)).toContain('10.9.0.0/16');
+  await world.restart();
+  await eventually(
+    () => listOf(world.namespace, '/apis/networking.k8s.io/v1', 'networkpolicies'),
+    ([policy]) => !JSON.stringify(policy?.spec).includes('10.9.0.0/16'),
+    2 * MINUTE_MS,
+  );
+  expect(await serverPods()).toMatchObject([{ metadata: { uid: before?.metadata.uid } }]);
+});
+
 test('a namespace that is not there is named, and refuses only its own', async () => {
   await world.restart({ TOYGRES_NAMESPACES: `${world.namespace.name},toygres-absent` });
   expect(await diagnosticOf('platform')).toMatchObject({
