@@ -16,12 +16,14 @@ source "$here/lib/identities.sh"
 source "$here/lib/infrastructure.sh"
 
 USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] [--node-count N]
-  [--immutable-days N] [--dry-run]
+  [--zones LIST] [--immutable-days N] [--dry-run]
 
   --location    where everything is made, for example westeurope
   --name        of the resource group, the cluster and all else; default toygres
   --node-size   default Standard_D4s_v5
-  --node-count  default 2
+  --node-count  default 2, with --zones one for each
+  --zones       1,2,3: nodes, blobs and the PostgreSQL server outlive the end of a zone. Only what is made now: what is there
+                already stays where it is
   --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
   --immutable-days
                 images cannot be deleted or changed before they are so old; deleteImage and retention say so until then
@@ -29,13 +31,14 @@ USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] 
 Needs az (signed in), kubectl and openssl. With DATABASE_URL in the environment no PostgreSQL server is made; it must say
 sslmode=require, and the cluster must be able to reach it."
 
-name=toygres location='' node_size=Standard_D4s_v5 node_count=2 immutable_days=''
+name=toygres location='' node_size=Standard_D4s_v5 node_count='' zones='' immutable_days=''
 while (($# > 0)); do
   case $1 in
     --name) value_of "$@" && name=$REPLY ;;
     --location) value_of "$@" && location=$REPLY ;;
     --node-size) value_of "$@" && node_size=$REPLY ;;
     --node-count) value_of "$@" && node_count=$REPLY ;;
+    --zones) value_of "$@" && zones=$REPLY ;;
     --dry-run)
       dry_run=1
       shift
@@ -53,6 +56,9 @@ done
 require_name "$name"
 [[ $location =~ ^[a-z0-9]+$ ]] || usage_error "--location must be the name of a region, for example westeurope"
 [[ $node_size =~ ^[A-Za-z0-9_]+$ ]] || usage_error "--node-size must be the name of a size, for example Standard_D4s_v5"
+[[ -z $zones || $zones =~ ^(1,2|1,3|2,3|1,2,3)$ ]] || usage_error "--zones must be two or three of 1,2,3, in order and between commas"
+IFS=, read -ra zone_list <<<"$zones"
+node_count=${node_count:-$((${#zone_list[@]} > 2 ? ${#zone_list[@]} : 2))}
 [[ $node_count =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--node-count must be a number from 1 to 999"
 [[ -z $immutable_days || $immutable_days =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--immutable-days must be a number from 1 to 9999"
 if [[ -n ${DATABASE_URL-} && ! $DATABASE_URL =~ ^postgres(ql)?://[^[:space:]\"\\]+$ ]]; then
@@ -70,13 +76,13 @@ trap 'rm -rf -- "$scratch"' EXIT
 
 ensure_group "$location"
 ensure_registry
-ensure_cluster "$node_size" "$node_count"
-ensure_storage
+ensure_cluster "$node_size" "$node_count" "${zone_list[@]}"
+ensure_storage "${#zone_list[@]}"
 ensure_recovery
 [[ -z $immutable_days ]] || ensure_immutability "$immutable_days"
 ensure_identities
 connect
 ensure_secret
-[[ -n ${DATABASE_URL-} ]] || ensure_database "$location"
+[[ -n ${DATABASE_URL-} ]] || ensure_database "$location" "${#zone_list[@]}"
 
 if [[ -n $dry_run ]]; then say "nothing was made or changed"; else say "all is there. Next: deploy/deploy-to-aks.sh --name $name"; fi

@@ -13,11 +13,12 @@ ensure_registry() {
   change az acr create --resource-group "$GROUP" --name "$REGISTRY" --sku Basic --admin-enabled false --output none
 }
 
-ensure_cluster() { # NODE-SIZE NODE-COUNT
-  local enabled kubelet registry
+ensure_cluster() { # NODE-SIZE NODE-COUNT ZONE...
+  local enabled kubelet registry zones=()
+  (($# == 2)) || zones=(--zones "${@:3}")
   if ! there aks show --resource-group "$GROUP" --name "$CLUSTER"; then
     say "making the cluster $CLUSTER (some minutes)"
-    change az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" \
+    change az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" "${zones[@]}" \
       --enable-managed-identity --enable-oidc-issuer --enable-workload-identity --attach-acr "$REGISTRY" \
       --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium --no-ssh-key --output none
     return
@@ -36,10 +37,12 @@ ensure_cluster() { # NODE-SIZE NODE-COUNT
   change az aks update --resource-group "$GROUP" --name "$CLUSTER" --attach-acr "$REGISTRY" --output none
 }
 
-ensure_storage() {
+ensure_storage() { # HOW MANY ZONES
+  local sku=Standard_LRS
+  (($1 == 0)) || sku=Standard_ZRS
   if ! there storage account show --resource-group "$GROUP" --name "$STORAGE_ACCOUNT"; then
     say "making the storage account $STORAGE_ACCOUNT"
-    change az storage account create --resource-group "$GROUP" --name "$STORAGE_ACCOUNT" --sku Standard_LRS --kind StorageV2 \
+    change az storage account create --resource-group "$GROUP" --name "$STORAGE_ACCOUNT" --sku "$sku" --kind StorageV2 \
       --https-only true --min-tls-version TLS1_2 --allow-blob-public-access false --allow-shared-key-access false \
       --output none
   fi
@@ -117,8 +120,9 @@ read_password() {
 }
 
 # By a template: the options of `az postgres` were renamed from release to release. A deployment that broke off is repeated.
-ensure_database() { # LOCATION
-  local address state
+ensure_database() { # LOCATION, HOW MANY ZONES
+  local address state redundant=false
+  (($2 == 0)) || redundant=true
   if there deployment group show --resource-group "$GROUP" --name toygres-database; then
     state=$(az deployment group show --resource-group "$GROUP" --name toygres-database --output tsv \
       --query properties.provisioningState)
@@ -130,13 +134,13 @@ ensure_database() { # LOCATION
     --query 'networkProfile.loadBalancerProfile.effectiveOutboundIPs[0].id')
   address=$(ask "outbound address of $CLUSTER" az network public-ip show --ids "$address" --query ipAddress --output tsv)
   if [[ -n $dry_run ]]; then
-    note "the file of parameters names $DATABASE_SERVER, $address, $1 and the password of the Secret"
+    note "the file of parameters names $DATABASE_SERVER, $address, $1, zoneRedundant $redundant and the password of the Secret"
   else
     (
       umask 077
       printf '{ "parameters": { "server": { "value": "%s" }, "password": { "value": "%s" },
-        "clusterAddress": { "value": "%s" }, "location": { "value": "%s" } } }\n' \
-        "$DATABASE_SERVER" "$REPLY" "$address" "$1" >"$scratch/parameters.json"
+        "clusterAddress": { "value": "%s" }, "location": { "value": "%s" }, "zoneRedundant": { "value": %s } } }\n' \
+        "$DATABASE_SERVER" "$REPLY" "$address" "$1" "$redundant" >"$scratch/parameters.json"
     )
   fi
   change az deployment group create --resource-group "$GROUP" --name toygres-database --no-prompt true --output none \

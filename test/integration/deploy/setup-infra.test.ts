@@ -65,6 +65,27 @@ test('keeps versions and what is deleted for two weeks, and images for as long a
   expect({ code, errors }).toEqual({ code: 2, errors: expect.stringContaining('--immutable-days must be a number') });
 });
 
+test('with zones makes nodes, blobs and the database so that they outlive the end of one', async () => {
+  expect(await azure.run('setup-infra.sh', [...LOCATION, '--zones', '1,2,3'])).toMatchObject({ code: 0 });
+  const calls = await changes();
+  const of = (words: string) => calls.find((call) => call.includes(words)) ?? '';
+  expect(of('aks create')).toMatch(/--node-count 3 --zones 1 2 3 /);
+  expect(of('storage account create')).toContain('--sku Standard_ZRS ');
+  expect(JSON.parse((await azure.kept('parameters')) ?? '{}').parameters.zoneRedundant).toEqual({ value: true });
+  for (const zones of ['1', '3,2', '1,2,4', 'all']) {
+    const { code, errors } = await azure.run('setup-infra.sh', [...LOCATION, '--zones', zones]);
+    expect({ code, errors }).toEqual({ code: 2, errors: expect.stringContaining('--zones must be two or three') });
+  }
+});
+
+test('without zones makes what is the least', async () => {
+  await azure.run('setup-infra.sh', LOCATION);
+  const calls = (await changes()).join('\n');
+  expect(calls).toMatch(/--node-count 2 --enable-managed-identity/);
+  expect(calls).toContain('--sku Standard_LRS ');
+  expect(JSON.parse((await azure.kept('parameters')) ?? '{}').parameters.zoneRedundant).toEqual({ value: false });
+});
+
 test('lets the accounts of the server and of its jobs sign in, by their names in the cluster', async () => {
   await azure.run('setup-infra.sh', LOCATION);
   const subjects = (await azure.calls()).flatMap((call) => /--subject (\S+)/.exec(call)?.[1] ?? []);
