@@ -145,7 +145,7 @@ export function createE2eClient({ url, token }: { readonly url: string | null; r
         (operation) => TERMINAL.includes(operation.state),
         timeoutMs,
       );
-      expect({ state: over.state, failure: over.failure }).toMatchObject({ state });
+      expect({ state: over.state, failure: over.failure }, JSON.stringify(over.failure)).toMatchObject({ state });
       return over;
     },
     async untilStep(id, step, accept = () => true) {

@@ -2,14 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listProcesses, listProcessesOf, type ProcessFacts, signalPid } from '../../machine/process-mark.ts';
 
-const GRACE_MS = 1_000;
+/** Longer than what each of them gives those that it started. */
+const GRACE_MS = 3_000;
 const LOOKS_AT_MOST = 50;
 
 /** The processes of one attempt, however they hide: whoever was seen once stays one, since its parent may die first. */
 export interface Members {
   /** Those that live. */
   list(): Promise<readonly number[]>;
-  /** Ends all: first asked, after a second forced. */
+  /** Ends all: first asked, after three seconds forced. */
   end(): Promise<void>;
 }
 

@@ -41,7 +41,7 @@ export const backup: Program = async (attempt) => {
   requireParameter(attempt, 'TOYGRES_IMAGE_URL', /https?:\/\/[^?]+[^?/]/);
   const acceptLoss = readAcceptLoss(attempt);
   const connectSeconds = Number(attempt.parameters.PGCONNECT_TIMEOUT ?? 30);
-  const found = await checkLogin(login);
+  const found = await checkLogin(login, attempt);
   const stop = new AbortController();
   const files = createOutgoingFiles(attempt.files, attempt.signal, (error) => stop.abort(error));
   const directory = path.join(attempt.scratch, 'image');

@@ -1,5 +1,7 @@
 import { ServerError } from '../../guarded-postgres/server-error.ts';
 import { type Login, openSession, type Session } from '../../guarded-postgres/session.ts';
+import { pause } from '../../waiting/pause.ts';
+import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
 import { describeError } from '../postgres/describe-error.ts';
 
@@ -13,12 +15,48 @@ export interface FoundServer {
 
 const UNKNOWN_DATABASE = '3D000';
 const WRONG_PASSWORD = '28P01';
+/** It starts, recovers or shuts down: a server that died is brought back meanwhile. */
+const NOT_YET = '57P03';
+const PATIENCE_MS = 120_000;
+const BETWEEN_MS = 500;
 
-/** The recorded password must still be the server's: an image whose password is unknown cannot be used by anybody. */
-export async function checkLogin(login: Login): Promise<FoundServer> {
+/**
+ * The recorded password must still be the server's: an image whose password is unknown cannot be used by anybody. A server
+ * that takes no connections yet is waited for, two minutes at most.
+ */
+export async function checkLogin(
+  login: Login,
+  { signal, report }: Pick<Attempt, 'signal' | 'report'>,
+  patienceMs = PATIENCE_MS,
+): Promise<FoundServer> {
   if (login.password === '' || login.password.includes('\n')) {
     throw finalFailure('the recorded password is empty or has more than one line');
   }
+  const begun = performance.now();
+  let isTold = false;
+  let failure: unknown;
+  for (;;) {
+    const found = await tryLogin(login);
+    if (!('failure' in found)) return found;
+    failure = found.failure;
+    if (!(failure instanceof ServerError && failure.code === NOT_YET)) break;
+    if (performance.now() - begun > patienceMs) break;
+    if (!isTold) report.log(`The server takes no connections yet (${describeError(failure)}): waiting for it`);
+    isTold = true;
+    await pause(BETWEEN_MS, signal);
+    signal.throwIfAborted();
+  }
+  if (failure instanceof JobFailure) throw failure;
+  if (failure instanceof ServerError && failure.code === WRONG_PASSWORD) {
+    throw finalFailure(
+      `the recorded password of role ${login.user} no longer logs in: it was changed on the server. Set it back with ALTER ROLE ... PASSWORD, then take the image again`,
+      failure,
+    );
+  }
+  throw new JobFailure(`the server cannot be reached: ${describeError(failure)}`, { cause: failure });
+}
+
+async function tryLogin(login: Login): Promise<FoundServer | { readonly failure: unknown }> {
   let failure: unknown;
   for (const maintenance of ['postgres', 'template1']) {
     try {
@@ -29,14 +67,7 @@ export async function checkLogin(login: Login): Promise<FoundServer> {
       if (!(error instanceof ServerError && error.code === UNKNOWN_DATABASE)) break;
     }
   }
-  if (failure instanceof JobFailure) throw failure;
-  if (failure instanceof ServerError && failure.code === WRONG_PASSWORD) {
-    throw finalFailure(
-      `the recorded password of role ${login.user} no longer logs in: it was changed on the server. Set it back with ALTER ROLE ... PASSWORD, then take the image again`,
-      failure,
-    );
-  }
-  throw new JobFailure(`the server cannot be reached: ${describeError(failure)}`, { cause: failure });
+  return { failure };
 }
 
 async function readMajor(login: Login, database: string): Promise<number> {

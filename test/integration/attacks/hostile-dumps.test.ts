@@ -96,7 +96,8 @@ test.each<[string, Plan]>([
   source.proxy.set(plan);
   const taken = await source.take('backup.sh', { endMs: 4_000 });
   expect(source.proxy.meddled).toBeGreaterThan(0);
-  expect(taken.end.exitCode).toBe(143);
+  // Asked to end; killed where it was too busy with what came to hear of it in time.
+  expect([143, 137]).toContain(taken.end.exitCode);
   expect(taken.end.results).toEqual([]);
   await expectNothingLeft(taken);
 });

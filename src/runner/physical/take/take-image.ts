@@ -24,7 +24,7 @@ export const backupPhysical: Program = async (attempt) => {
   const { report, files: mover } = attempt;
   const login = await readLogin(attempt);
   requireParameter(attempt, 'TOYGRES_IMAGE_URL', /https?:\/\/[^?]+[^?/]/);
-  const found = await checkLogin(login);
+  const found = await checkLogin(login, attempt);
   const files: StoredFile[] = [];
   const put = async (name: string, content: AsyncIterable<Uint8Array>) => {
     files.push(await mover.write(name, content));

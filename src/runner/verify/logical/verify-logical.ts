@@ -27,7 +27,7 @@ export const verifyLogical: Program = async (attempt) => {
   const received = await receiveImage(attempt);
   await received.complete;
   const files = imageFiles(received.files);
-  const found = await checkLogin(login);
+  const found = await checkLogin(login, attempt);
   try {
     const { major, session, maintenance } = found;
     const databases = await readImageDatabases(files);

@@ -18,7 +18,7 @@ export const verifyPhysical: Program = async (attempt) => {
   const { report } = attempt;
   const login = await readLogin(attempt);
   await readFiles(attempt);
-  const found = await checkLogin(login);
+  const found = await checkLogin(login, attempt);
   try {
     await rollBackPreparedTransactions(
       found.session,
