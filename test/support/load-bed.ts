@@ -105,6 +105,8 @@ export async function createLoadBed(
         major: sourceMajor,
       });
       try {
+        // As the snapshot of a dump.
+        await session.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
         return await bed.load(await bed.dump(database), database, {
           facts: await readDatabaseFacts(session, 'UTF8'),
           ...changes,

@@ -37,6 +37,10 @@ export const MemberFact = z.object({
 });
 export type MemberFact = z.infer<typeof MemberFact>;
 
+/** What a materialized view held, which a dump carries no row of. */
+export const FilledView = z.object({ object: z.string(), rows: z.string(), sum: z.string() });
+export type FilledView = z.infer<typeof FilledView>;
+
 /**
  * What is known of a database of the source beside its dump. Texts are bytes, one a character, in `encoding`: not every letter of
  * every encoding is one of UTF-8.
@@ -49,6 +53,8 @@ export const DatabaseFacts = z.object({
   members: z.array(MemberFact),
   /** Subscriptions that were enabled. */
   subscriptions: z.array(z.string()),
+  /** Those of its materialized views that were read; none in images of before they were. */
+  filled: z.array(FilledView).default([]),
 });
 export type DatabaseFacts = z.infer<typeof DatabaseFacts>;
 

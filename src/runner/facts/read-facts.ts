@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { hexBytes } from '../catalogue/columns.ts';
 import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact } from './database-facts.ts';
+import { readFilledViews } from './filled-views.ts';
 import { readMeanings } from './meanings.ts';
 import { STATEMENTS } from './statements.ts';
 
@@ -82,5 +83,6 @@ export async function readDatabaseFacts(session: Session, encoding: string): Pro
     meanings: await readMeanings(session),
     members: await readMembers(session),
     subscriptions: (await session.ask({ sql: SUBSCRIPTIONS, row: Subscription })).map(([name]) => name),
+    filled: await readFilledViews(session),
   };
 }

@@ -6,6 +6,7 @@ import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
 import { pathsFor } from './entries/search-paths.ts';
 import {
+  compareFilledViews,
   compareMeanings,
   compareMembers,
   extensionAsOnSource,
@@ -119,6 +120,7 @@ export class EntryLoader {
       const isSameMajor = majorOf(this.toc.serverVersion) === majorOf(session.session.serverVersion ?? '');
       await compareMembers(session, this.told, facts, this.toc.encoding, isSameMajor);
       await compareMeanings(session, this.told, facts, this.toc.encoding);
+      await compareFilledViews(session, this.told, facts, this.toc.encoding);
     }
     await parts.afterAll?.(session, this.told);
     await setDatabase(session, this.told, this.toc.entries, quoteName(this.database.name.key));

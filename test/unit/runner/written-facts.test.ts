@@ -9,6 +9,7 @@ const factsOf = (encoding: string, object: string): DatabaseFacts => ({
   meanings: [{ object, schema: object, name: object, uses: [object] }],
   members: [],
   subscriptions: [object],
+  filled: [],
 });
 
 test('facts of a UTF8 database are text in the image, and bytes for who restores it', () => {

@@ -1,4 +1,5 @@
 import type { DatabaseFacts, FactStatement } from '../../facts/database-facts.ts';
+import { readFilledViews } from '../../facts/filled-views.ts';
 import { readMeanings } from '../../facts/meanings.ts';
 import { readExtensions, readMembers } from '../../facts/read-facts.ts';
 import { quoteName, writeIdentifier } from '../entries/object-name.ts';
@@ -180,6 +181,36 @@ export async function compareMeanings(
         severity: 'WARNING',
         object,
         says: `uses ${found[at] ?? 'nothing'} here where it used ${uses[at] ?? 'nothing'} on the source`,
+        cause: null,
+        remedy: null,
+      });
+    }
+  });
+}
+
+/** Tells materialized views that were filled here with other rows than they had on the source, where somebody filled them before. */
+export async function compareFilledViews(
+  session: LoadSession,
+  told: Told,
+  facts: DatabaseFacts,
+  encoding: string,
+): Promise<void> {
+  if (facts.filled.length === 0) return;
+  await inTheirEncoding(session, facts, encoding, async () => {
+    await session.session.run('BEGIN');
+    const here = await readFilledViews(session.session, new Set(facts.filled.map(({ object }) => object)));
+    await session.session.run('COMMIT');
+    const viewOf = new Map(here.map((view) => [view.object, view]));
+    for (const { object, rows, sum } of facts.filled) {
+      const found = viewOf.get(object);
+      if (found === undefined || (found.rows === rows && found.sum === sum)) continue;
+      told.tell({
+        code: 'MATERIALIZED_VIEW_REFRESHED',
+        severity: 'INFO',
+        object,
+        says:
+          `has ${found.rows} rows here and had ${rows} on the source${found.rows === rows ? ', which were others' : ''}: a restore ` +
+          'fills it from the data that the image has, and on the source it was filled before, or with what changes from time to time',
         cause: null,
         remedy: null,
       });

@@ -222,6 +222,12 @@ export const HELD_CASES: readonly HeldCase[] = [
   },
   {
     row: 'pg_class (materialized views)',
+    make: `CREATE TABLE t AS SELECT 1 AS a; CREATE MATERIALIZED VIEW "a ""stale"" one" AS SELECT a FROM t; INSERT INTO t VALUES (2); CREATE MATERIALIZED VIEW fresh AS SELECT a, now() > 'epoch' AS late FROM t`,
+    check: `SELECT (SELECT count(*)::int FROM fresh) AS fresh, (SELECT count(*)::int FROM t) AS rows`,
+    logical: ['INFO MATERIALIZED_VIEW_REFRESHED public."a ""stale"" one"'],
+  },
+  {
+    row: 'pg_class (materialized views)',
     make: `CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN TABLE far (a text) SERVER files OPTIONS (filename '/dev/null');
       CREATE MATERIALIZED VIEW m AS SELECT a FROM far; ALTER FOREIGN TABLE far OPTIONS (SET filename '/nowhere/at all')`,
     check: `SELECT relname, relispopulated FROM pg_class WHERE relkind = 'm'`,
