@@ -20,11 +20,13 @@ export interface Tried {
 export function databasesComeBack(bed: LoadBed, tried: Tried) {
   return fc.asyncProperty(fc.array(wish, { minLength: 1, maxLength: 24, size: 'max' }), async (wishes) => {
     tried.databases += 1;
-    const { made, refused, findings, differences } = await bringBack(
+    const { made, refused, differences, ...found } = await bringBack(
       bed,
       `random ${tried.databases}`,
       writeDatabase(wishes),
     );
+    // One that was filled before the rows of its tables is filled with all of them.
+    const findings = found.findings.filter(({ code }) => code !== 'MATERIALIZED_VIEW_REFRESHED');
     tried.statements += made.length;
     tried.refused += refused.length;
     if (findings.length === 0 && differences.length === 0) return;
