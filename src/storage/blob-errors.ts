@@ -1,5 +1,6 @@
 import { RestError } from '@azure/storage-blob';
 import { AppError } from '../../schema/errors.ts';
+import { explainRefusal, isHeldBy } from '../machine/store-refusals.ts';
 
 /** Where the store is, for messages: without key, signature or query. */
 export interface BlobPlace {
@@ -112,10 +113,10 @@ function explain(
         `The blob store at ${host} does not answer (${said}); see that it runs and can be reached from here.`,
       ];
     default:
-      if (WORDS[said] !== undefined)
+      if (explainRefusal(said) !== null)
         return [
           'STEP_FAILED',
-          `The blob store ${host} refused a request (${error.statusCode} ${said}): ${WORDS[said]}.`,
+          `The blob store ${host} refused a request (${error.statusCode} ${said}): ${explainRefusal(said)}.`,
         ];
       return error.statusCode === undefined || error.statusCode >= 500 || error.statusCode === 429
         ? [
@@ -126,41 +127,9 @@ function explain(
   }
 }
 
-const HELD =
-  'a retention policy or a legal hold of the container or the account keeps what is there as it is; wait until it is over, or have it lifted';
-const LEASED =
-  'somebody holds a lease on it; end that (az storage blob lease break, az storage container lease break), or wait until it is over';
-const DISABLED = 'the account or the container is switched off; ask whoever runs the storage account';
-/** Azure's names for refusals that come of how an account is set up ("Blob service error codes" in its reference). */
-const WORDS: Readonly<Record<string, string>> = {
-  BlobImmutableDueToPolicy: HELD,
-  BlobImmutableDueToLegalHold: HELD,
-  ContainerImmutable: HELD,
-  ContainerProtectedFromDeletion: HELD,
-  LeaseIdMissing: LEASED,
-  LeaseLost: LEASED,
-  LeaseAlreadyPresent: LEASED,
-  BlobArchived:
-    'it is in the archive tier and cannot be read; bring it back first (az storage blob set-tier --tier Hot), which takes up to 15 hours',
-  BlobBeingRehydrated: 'it is on its way back from the archive tier, which takes up to 15 hours; try again then',
-  BlobAccessTierNotSupportedForAccountType: 'this kind of account has no such access tier',
-  SnapshotsPresent: 'snapshots of it are there that this login may not remove',
-  AccountIsDisabled: DISABLED,
-  ContainerDisabled: DISABLED,
-  ContainerBeingDisabled: DISABLED,
-  AuthorizationProtocolMismatch:
-    'the account takes HTTPS only; let the connection string say DefaultEndpointsProtocol=https',
-  AuthorizationSourceIPMismatch: "this machine's address is not among those that the account lets in",
-  AuthorizationResourceTypeMismatch: 'the login reaches less than a container; use the key of the account',
-  AuthorizationServiceMismatch: 'the login is not for blobs; use the key of the account',
-  BlobOverwritten: 'something else has written there',
-  UnauthorizedBlobOverwrite: 'what is there already may not be written again',
-  InvalidBlobType: 'something else of that name is there, of another kind of blob',
-};
-
-/** The names of refusals that leave what is there as it is. */
+/** True when a rule of the store keeps what is there as it is. */
 export function isHeld(error: unknown): error is RestError {
-  return error instanceof RestError && [HELD, LEASED].includes(WORDS[error.code ?? ''] ?? '');
+  return error instanceof RestError && isHeldBy(error.code ?? '');
 }
 
 /** So ends an answer that is read whole, as a list is, when its connection breaks; the client does not ask again for it. */

@@ -1,3 +1,4 @@
+import { explainRefusal } from '../../../machine/store-refusals.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 
 interface StoreError {
@@ -17,5 +18,6 @@ export function describeStoreError(error: unknown, name: string): Error {
       cause: error,
     });
   }
-  return new JobFailure(`the blob store refused ${name}: ${code ?? statusCode}: ${first}`, { cause: error });
+  const words = explainRefusal(code ?? '') ?? first;
+  return new JobFailure(`the blob store refused ${name}: ${code ?? statusCode}: ${words}`, { cause: error });
 }
