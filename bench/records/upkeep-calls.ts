@@ -106,10 +106,7 @@ export function listUpkeep(database: Database, platform: string): RecordCall[] {
       }
     }),
     ...Object.entries(RECORD_RULES).map(([kind, rule]): RecordCall => {
-      return {
-        ...call(`alerts: ${kind}`, () => syncAlerts(database, platform, kind as AlertKind, rule(platform))),
-        looksAtAllLive: true,
-      };
+      return call(`alerts: ${kind}`, () => syncAlerts(database, platform, kind as AlertKind, rule(platform)));
     }),
   ];
 }

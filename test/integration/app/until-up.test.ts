@@ -43,6 +43,21 @@ describe('a start', () => {
     ).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('cannot be used') });
   });
 
+  it('hears that it is to stop while it waits, however long that would be', async () => {
+    await proxy.cut();
+    const stop = new AbortController();
+    const started = untilUp(() => migrateDatabase(proxy.through(cms.url)), {
+      what,
+      waitMs: 3_600_000,
+      log,
+      signal: stop.signal,
+    });
+    const ended = expect(started).rejects.toThrow('told to stop');
+    await expect.poll(() => messages.some((message) => message.includes('waiting for'))).toBe(true);
+    stop.abort(new Error('told to stop'));
+    await ended;
+  });
+
   it('does not wait for what waiting does not mend', async () => {
     const wrong = new URL(cms.url);
     wrong.password = 'wrong';
