@@ -106,7 +106,11 @@ export function listUpkeep(database: Database, platform: string): RecordCall[] {
       }
     }),
     ...Object.entries(RECORD_RULES).map(([kind, rule]): RecordCall => {
-      return call(`alerts: ${kind}`, () => syncAlerts(database, platform, kind as AlertKind, rule(platform)));
+      return {
+        ...call(`alerts: ${kind}`, () => syncAlerts(database, platform, kind as AlertKind, rule(platform))),
+        // Many are ill in these records.
+        ...(kind === 'INSTANCE_UNHEALTHY' ? { looksAtAllLive: true } : {}),
+      };
     }),
   ];
 }

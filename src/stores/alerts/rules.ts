@@ -74,12 +74,7 @@ const instanceUnhealthy = (platform: string) => sql`
       || coalesce(': ' || last.message, '.') AS message,
     'See healthChecks of the instance and its log.' AS remedy,
     i.id AS instance_id, NULL::uuid AS image_id, NULL::uuid AS schedule_id, NULL::uuid AS operation_id
-  FROM (
-    SELECT u.id FROM cms.instances u WHERE u.platform = ${platform} AND u.state = 'RUNNING' AND u.health = 'UNHEALTHY'
-    UNION SELECT a.instance_id FROM cms.alerts a
-    WHERE a.platform = ${platform} AND a.kind = 'INSTANCE_UNHEALTHY' AND a.resolved_at IS NULL
-  ) ill
-  JOIN cms.instances i ON i.id = ill.id
+  FROM cms.instances i
   CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE h.status = 'HEALTHY') AS well, count(*) FILTER (WHERE h.status = 'UNHEALTHY') AS ill,
       min(h.at) FILTER (WHERE h.status = 'UNHEALTHY') AS since,

@@ -42,7 +42,10 @@ export interface ReadinessWatch {
   look(): Promise<readonly string[] | null>;
 }
 
-/** Once in a while all are looked at, whatever is said to have changed. */
+/**
+ * Once in a while all are looked at, whatever is said to have changed: a change that was committed in the very moment in which
+ * a look wrote what it told of the same instance passes for that.
+ */
 const WHOLE_LOOK_MS = 600_000;
 
 /**
@@ -53,14 +56,18 @@ const WHOLE_LOOK_MS = 600_000;
 export function createReadinessWatch(database: Database, platform: string): ReadinessWatch {
   const known = new Map<string, Known>();
   let before: News | null = null;
-  let ownXid: string | null = null;
+  let ownXids: readonly string[] = [];
   let wholeAt = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<readonly string[] | null> {
     const isWhole = before === null || performance.now() - wholeAt > WHOLE_LOOK_MS;
-    const news = await readNews(database, platform, before?.xmin ?? null, ownXid);
+    // While a transaction of anybody holds the moment back, what earlier looks told is still behind it.
+    const since = BigInt(before?.xmin ?? 0);
+    ownXids = ownXids.filter((xid) => BigInt(xid) >= since);
+    const news = await readNews(database, platform, before?.xmin ?? null, ownXids);
     const ids = isWhole || before === null ? null : [...findCandidates(known, before, news)];
-    if (ids === null || ids.length > 0) ownXid = (await lookAt(ids, news.at)) ?? ownXid;
+    const touchedBy = ids === null || ids.length > 0 ? await lookAt(ids, news.at) : null;
+    if (touchedBy !== null) ownXids = [...ownXids, touchedBy];
     await keepSummary(database, platform, known);
     // Only now: what failed is looked at by the next look.
     before = news;
@@ -108,15 +115,15 @@ interface Looked extends Record<string, unknown> {
 
 /**
  * A change that had not been committed at the look before has a transaction that was under way then, or a later one. Those of
- * the look itself (`ownXid`) are no news.
+ * looks themselves (`ownXids`) are no news.
  */
 async function readNews(
   { orm }: Database,
   platform: string,
   since: string | null,
-  ownXid: string | null,
+  ownXids: readonly string[],
 ): Promise<News> {
-  const isNew = sql`c.xid >= ${since}::xid8 AND c.xid <> ${ownXid ?? '0'}::xid8`;
+  const isNew = sql`c.xid >= ${since}::xid8 AND c.xid <> ALL(${sql.param(ownXids)}::xid8[])`;
   const changed: SQL =
     since === null
       ? sql`SELECT NULL::uuid AS id WHERE false`
