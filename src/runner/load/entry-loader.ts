@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decoderOf } from '../../guarded-postgres/decoder.ts';
+import { quietly } from '../background-work/quietly.ts';
 import type { FactStatement } from '../facts/database-facts.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
@@ -38,6 +39,8 @@ const LOGGED: ReadonlySet<string> = new Set([
   'BLOBS',
 ]);
 const LAST: ReadonlySet<string> = new Set(['EVENT TRIGGER', 'MATERIALIZED VIEW DATA', 'STATISTICS DATA']);
+/** They watch over what comes after them, and may refuse it. */
+const isEventTrigger = ({ kind, tag }: TocEntry) => kind === 'EVENT TRIGGER' || tag.startsWith('EVENT TRIGGER ');
 
 /** What is parsed anew when it is made. */
 const MEANT: ReadonlySet<string> = new Set([
@@ -52,7 +55,7 @@ const MEANT: ReadonlySet<string> = new Set([
   'CHECK CONSTRAINT',
 ]);
 
-const isLast = ({ kind, tag }: TocEntry) => LAST.has(kind) || tag.startsWith('EVENT TRIGGER ');
+const isLast = (entry: TocEntry) => LAST.has(entry.kind) || isEventTrigger(entry);
 
 const ExtensionSchema = z.tuple([z.string().transform((hex) => Buffer.from(hex, 'hex').toString('latin1'))]);
 
@@ -111,12 +114,20 @@ export class EntryLoader {
     const grants = rest.filter(({ entry }) => isGrant(entry));
     const refused = await this.inOrder(session, grants);
     if (refused.length > 0) await mend(mending, refused);
-    const late = await this.sideBySide(rest.filter(({ entry }) => !isGrant(entry) && isLast(entry)));
-    if (late.length > 0) await mend(mending, late);
+    const late = rest.filter(({ entry }) => !isGrant(entry) && isLast(entry));
+    for (const tasks of [
+      late.filter(({ entry }) => !isEventTrigger(entry)),
+      late.filter(({ entry }) => isEventTrigger(entry)),
+    ]) {
+      const left = await this.sideBySide(tasks);
+      if (left.length > 0) await mend(mending, left);
+    }
     const { facts } = this.database;
     if (facts !== null) {
-      await this.factStatements(session, 'LAST');
-      await settleExtensions(session, this.told, facts, this.toc.encoding);
+      await quietly(session.session, async () => {
+        await this.factStatements(session, 'LAST');
+        await settleExtensions(session, this.told, facts, this.toc.encoding);
+      });
       const isSameMajor = majorOf(this.toc.serverVersion) === majorOf(session.session.serverVersion ?? '');
       await compareMembers(session, this.told, facts, this.toc.encoding, isSameMajor);
       await compareMeanings(session, this.told, facts, this.toc.encoding);

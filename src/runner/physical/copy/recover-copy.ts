@@ -1,5 +1,6 @@
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
+import { quietly } from '../../background-work/quietly.ts';
 import { type BackgroundWork, settleCronJobs } from '../../background-work/settle-cron-jobs.ts';
 import { settleSubscriptions } from '../../background-work/settle-subscriptions.ts';
 import { tellPreparedTransactions } from '../../catalogue/prepared-transactions.ts';
@@ -46,7 +47,7 @@ export async function recoverCopy(
   for (const [index, name] of databases.entries()) {
     report.progress(20 + (60 * index) / databases.length, `looking through database ${name.text}`);
     const inside = await server.open(name.text, login);
-    await rebuildDependentIndexes(inside, report, name.text, collations[name.text] ?? []);
+    await quietly(inside, () => rebuildDependentIndexes(inside, report, name.text, collations[name.text] ?? []));
     await settleCronJobs(inside, name.text, backgroundWork, report);
     await settleSubscriptions(inside, name.text, backgroundWork, null, report);
     if (durableFunctions === 'CANCEL') await cancelDurableFunctions(attempt, inside);

@@ -4,6 +4,7 @@ import type { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Session } from '../../../guarded-postgres/session.ts';
 import type { Report } from '../../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../../attempt/failure.ts';
+import { quietly } from '../../background-work/quietly.ts';
 import { asBytes, refusalOf } from '../../load/load-session.ts';
 import { splitList, unquoteElement } from '../../server/library-list.ts';
 import { CANCEL_FUNCTIONS, COUNT_CANCELLED } from './cancel-functions.ts';
@@ -91,20 +92,21 @@ export class DurableRestore {
     report.log(`${database}: putting back the state of pg_durable`);
     let cancelled = '0';
     try {
-      await session.run('BEGIN');
-      await session.run(`SET LOCAL client_encoding = '${state.encoding}'`);
-      await session.run('SET LOCAL session_replication_role = replica');
-      for (const { table, columns, path } of taken) {
-        await session.run(asBytes(`DELETE FROM ONLY ${table}`), null);
-        await session.copyIn(asBytes(`COPY ${table} (${columns}) FROM STDIN`), createReadStream(path));
-      }
-      if (this.upgrade) await session.run('ALTER EXTENSION pg_durable UPDATE', null);
-      if (wish.functions === 'CANCEL') {
-        await session.run(`SET LOCAL toygres.engine = '${state.engine}'`);
-        await session.run(CANCEL_FUNCTIONS, null);
-        cancelled = (await askWord(session, COUNT_CANCELLED)) ?? '0';
-      }
-      await session.run('COMMIT', null);
+      await quietly(session, async () => {
+        await session.run('BEGIN');
+        await session.run(`SET LOCAL client_encoding = '${state.encoding}'`);
+        for (const { table, columns, path } of taken) {
+          await session.run(asBytes(`DELETE FROM ONLY ${table}`), null);
+          await session.copyIn(asBytes(`COPY ${table} (${columns}) FROM STDIN`), createReadStream(path));
+        }
+        if (this.upgrade) await session.run('ALTER EXTENSION pg_durable UPDATE', null);
+        if (wish.functions === 'CANCEL') {
+          await session.run(`SET LOCAL toygres.engine = '${state.engine}'`);
+          await session.run(CANCEL_FUNCTIONS, null);
+          cancelled = (await askWord(session, COUNT_CANCELLED)) ?? '0';
+        }
+        await session.run('COMMIT', null);
+      });
     } catch (error) {
       const { message } = refusalOf(error);
       throw new JobFailure(`the state of pg_durable in database ${database} could not be put back: ${message}`, {
