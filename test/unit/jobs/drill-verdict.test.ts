@@ -32,6 +32,11 @@ describe('the verdict on a drill', () => {
     expect(findUntold([view], [finding('MEANING_MAY_CHANGE', 'WARNING', 'public.v')])).toEqual([view]);
   });
 
+  it('is failed by a warning of no object, whatever else of its kind was told', () => {
+    const ofNone = finding('SETTING_LEFT_OUT', 'WARNING', null);
+    expect(findUntold([ofNone], [ofNone])).toEqual([ofNone]);
+  });
+
   it('is failed by rows that are missing, also where the image had told them', () => {
     expect(findUntold([rows], [rows])).toEqual([rows]);
   });
@@ -50,6 +55,15 @@ describe('the findings of a drill', () => {
     const seen = finding('DEFINITION_DIFFERS', 'WARNING', 'c on public.t');
     const rows = finding('ROWS_DIFFER', 'CRITICAL');
     expect(joinFindings([told], [seen, rows])).toEqual([rows, told]);
+  });
+
+  it('keeps what the restore has told nothing of, though it told something else of the same thing', () => {
+    const told = finding('CONSTRAINT_NOT_VALID', 'WARNING');
+    const owner = finding('OWNER_CHANGED', 'WARNING');
+    expect(joinFindings([told], [owner, finding('DEFINITION_DIFFERS', 'WARNING')])).toEqual([told, owner]);
+    const lost = finding('ROWS_NOT_LOADABLE', 'CRITICAL');
+    const damage = finding('DATA_DAMAGED', 'CRITICAL');
+    expect(joinFindings([lost], [finding('ROWS_DIFFER', 'CRITICAL'), damage])).toEqual([lost, damage]);
   });
 
   it('keeps what is graver than the restore had told of the same thing, and what is of no one thing', () => {
