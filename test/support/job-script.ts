@@ -11,7 +11,13 @@ import { bundledRunner } from './runner.ts';
 const SCRIPTS = path.resolve(import.meta.dirname, '../../templates/scripts');
 const MARK = '::toygres:: ';
 
-export type ScriptName = 'backup.sh' | 'restore.sh' | 'preflight.sh' | 'backup-physical' | 'restore-physical';
+export type ScriptName =
+  | 'backup.sh'
+  | 'restore.sh'
+  | 'preflight.sh'
+  | 'backup-physical'
+  | 'restore-physical'
+  | 'verify-physical';
 
 export interface ScriptProgress {
   readonly phase: string;

@@ -1,20 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { decoderOf } from '../../../guarded-postgres/decoder.ts';
 import { type Login, openSession } from '../../../guarded-postgres/session.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { finalFailure } from '../../attempt/failure.ts';
 import { openDumpFiles } from '../../load/data/dump-files.ts';
 import { tellFindings } from '../../load/findings.ts';
 import { readToc } from '../../load/toc/read-toc.ts';
-import type { TocEntry } from '../../load/toc/toc-entry.ts';
+import { readImageState } from '../../restore/durable/image-state.ts';
 import type { ImageDatabase, ImageFiles } from '../../restore/image-files.ts';
-import { checkIndexes } from '../check-indexes.ts';
+import { lookThrough } from '../amcheck/look-through.ts';
+import { leftOutCheck } from '../damage.ts';
 import { compareObjects } from '../objects/compare-objects.ts';
 import { dumpObjects } from '../objects/dump-objects.ts';
-import { compareLargeObjects } from '../rows/compare-large-objects.ts';
 import { compareSequences } from '../rows/compare-sequences.ts';
 import { compareTable } from '../rows/compare-tables.ts';
 import { tellEmptyViews } from '../rows/empty-views.ts';
+import { compareLargeObjects } from '../rows/large-objects/compare-large-objects.ts';
+import { partOwnWork } from '../rows/own-work.ts';
 import { pairTables, TABLES_HERE } from '../rows/table-pairs.ts';
 
 /** What the copy of a server is compared with, and by whom. */
@@ -36,12 +39,6 @@ export interface ComparedDatabase {
 
 const MIB = 1 << 20;
 
-/** Rows that a copy changes rightly: functions of pg_durable are cancelled in it, and jobs of pg_cron held. */
-function isOwnWork({ namespace, tag }: TocEntry): boolean {
-  if (namespace === 'df' || namespace === 'duroxide' || namespace === '_duroxide') return true;
-  return namespace === 'cron' && (tag === 'job' || tag === 'job_run_details');
-}
-
 /** Compares one database of the copy with its dump. What differs is told; throws JobFailure where it cannot be compared. */
 export async function compareDatabase(
   ground: CompareGround,
@@ -60,15 +57,18 @@ export async function compareDatabase(
   const session = await open();
   try {
     ground.progress(database, 0, `comparing the objects of database ${name}`);
-    const here = await dumpObjects(attempt, ground.toolEnvironment, database);
-    const objects = compareObjects(entries, here.entries, told);
+    const objectsHere = await dumpObjects(attempt, ground.toolEnvironment, database);
+    const objects = compareObjects(entries, objectsHere.entries, told);
     await compareSequences({ session, told }, entries);
     await tellEmptyViews({ session, told }, entries);
 
-    const pairs = pairTables(
-      entries.filter((entry) => !isOwnWork(entry)),
-      await session.ask(TABLES_HERE),
-    );
+    const here = await session.ask(TABLES_HERE);
+    const { compared, own } = partOwnWork(entries, here, (await readImageState(files, database.oid))?.engine ?? null);
+    if (own.length > 0) {
+      const message = `the copy holds what acts by itself, and changes rows of these tables, which were not compared: ${decoderOf(encoding)(own.join(', '))}`;
+      report.finding(leftOutCheck('INFO', { database: name, object: null, message, remedy: null }));
+    }
+    const pairs = pairTables(compared, here);
     const bytesOf = (at: number) => (pairs[at]?.parts ?? []).reduce((sum, { file }) => sum + dumped.sizeOf(file), 0);
     const queue = pairs.map((pair, at) => ({ pair, bytes: bytesOf(at) })).sort((a, b) => b.bytes - a.bytes);
     let [rows, done] = [0, 0];
@@ -89,12 +89,14 @@ export async function compareDatabase(
       }
     };
     await Promise.all(Array.from({ length: Math.max(1, Math.min(width, queue.length)) }, lane));
-    await compareLargeObjects({ session, files: dumped, told }, entries);
-    const indexes = await checkIndexes(session, { database: name, isThorough: false, report });
-    report.log(
-      `${name}: compared ${objects} objects and ${rows} rows of ${pairs.length} tables; ` +
-        (indexes === null ? 'the server has no amcheck' : `amcheck looked through ${indexes} indexes`),
-    );
+    await compareLargeObjects({ session, files: dumped, told, onBytes }, entries);
+    await lookThrough(session, {
+      database: name,
+      isThorough: false,
+      report,
+      onObject: (object) => ground.progress(database, done, `looking through ${object} of database ${name}`),
+    });
+    report.log(`${name}: compared ${objects} objects and ${rows} rows of ${pairs.length} tables`);
     return { tables: pairs.length, rows, objects };
   } finally {
     await session.close();

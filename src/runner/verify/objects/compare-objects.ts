@@ -2,6 +2,7 @@ import { objectOf, writeIdentifier } from '../../load/entries/object-name.ts';
 import type { Told } from '../../load/findings.ts';
 import { leftOut } from '../../load/mend/left-out.ts';
 import type { TocEntry } from '../../load/toc/toc-entry.ts';
+import { isOfLargeObjects } from '../rows/large-objects/dumped-objects.ts';
 import { differingLines, isSameDefinition } from './same-definition.ts';
 
 /** Text that is read as a whole: the order of its lines is part of it. */
@@ -10,9 +11,8 @@ const WHOLE: ReadonlySet<string> = new Set(['FUNCTION', 'PROCEDURE', 'AGGREGATE'
 /** What stands in the order of what needs rows, and is rows itself. */
 const FILLED: ReadonlySet<string> = new Set(['MATERIALIZED VIEW DATA', 'STATISTICS DATA']);
 
-/** Not what is compared by its rows. Grants and comments stand in no section. */
-const isObject = ({ section, kind, tag }: TocEntry) =>
-  section !== 'DATA' && !FILLED.has(kind) && !kind.startsWith('BLOB') && !tag.startsWith('LARGE OBJECT');
+/** Not what is compared by its rows, nor large objects. Grants and comments stand in no section. */
+const isObject = (entry: TocEntry) => entry.section !== 'DATA' && !FILLED.has(entry.kind) && !isOfLargeObjects(entry);
 
 const keyOf = ({ kind, namespace, tag }: TocEntry) => [kind, namespace ?? '', tag].join('\0');
 
@@ -78,7 +78,7 @@ function compareOne(
     });
   }
   if (isSame(entry, found)) return;
-  const { lost } = WHOLE.has(entry.kind) ? { lost: [''] } : differingLines(entry.define, found.define);
+  const { lost, more } = WHOLE.has(entry.kind) ? { lost: [''], more: [] } : differingLines(entry.define, found.define);
   // A check that rows do not meet stands apart from its table here, not valid.
   const isApart = (line: string) => {
     const [, name] = CONSTRAINT_LINE.exec(line) ?? [];
@@ -96,7 +96,7 @@ function compareOne(
     });
     return true;
   };
-  if (lost.length > 0 && lost.every(isApart)) return;
+  if (lost.length > 0 && more.length === 0 && lost.every(isApart)) return;
   told.tell({
     code: 'DEFINITION_DIFFERS',
     severity: 'WARNING',

@@ -1,18 +1,19 @@
 import { openSession } from '../../../guarded-postgres/session.ts';
 import type { Program } from '../../attempt/attempt.ts';
 import { checkLogin } from '../../backup/check-login.ts';
-import { DATABASES } from '../../catalogue/databases.ts';
 import { rollBackPreparedTransactions } from '../../catalogue/prepared-transactions.ts';
 import { failingAs } from '../../postgres/describe-error.ts';
 import { readLogin } from '../../postgres/read-login.ts';
-import { checkIndexes } from '../check-indexes.ts';
+import { lookThrough } from '../amcheck/look-through.ts';
+import { letIn } from './let-in.ts';
 import { readFiles } from './read-files.ts';
 import { readPages } from './read-pages.ts';
 import { readRows } from './read-rows.ts';
+import { oidsOf, settleDoubts } from './settle-doubts.ts';
 
 /**
  * Looks through a server that was restored from a physical image, and through the image: every file against the manifest of
- * the source's server, then every page, every row, and every B-tree against its table. Phases: `files`, `pages`, `compare`.
+ * the source's server, then every page, every row, every table and every B-tree with its table. Phases: `files`, `pages`, `compare`.
  */
 export const verifyPhysical: Program = async (attempt) => {
   const { report } = attempt;
@@ -20,13 +21,13 @@ export const verifyPhysical: Program = async (attempt) => {
   await readFiles(attempt);
   const found = await checkLogin(login, attempt);
   try {
+    const databases = await letIn(found.session, report);
     await rollBackPreparedTransactions(
       found.session,
       ({ database }) => openSession(login, { database, major: found.major }),
       report.log,
     );
     await failingAs('the reading of all pages', () => readPages(attempt, login));
-    const databases = (await found.session.ask(DATABASES)).filter(({ takesConnections }) => takesConnections);
     report.phase(
       'compare',
       Math.max(
@@ -43,14 +44,18 @@ export const verifyPhysical: Program = async (attempt) => {
             done += bytes;
             report.progress(done, what);
           };
-          const read = await readRows(session, { database: name.text, report, onTable });
+          const about = { database: name.text, report };
+          const read = await readRows(session, { ...about, onTable });
+          const looked = await lookThrough(session, {
+            ...about,
+            isThorough: true,
+            withToast: oidsOf(read.doubts),
+            onObject: (object) => onTable(0, `looking through ${object} of database ${name.text}`),
+          });
+          const doubted = await settleDoubts(session, read.doubts, looked, about);
           tables += read.tables;
-          rows += read.rows;
-          const indexes = await checkIndexes(session, { database: name.text, isThorough: true, report });
-          report.log(
-            `${name.text}: read ${read.rows} rows of ${read.tables} tables; ` +
-              (indexes === null ? 'the server has no amcheck' : `amcheck looked through ${indexes} indexes`),
-          );
+          rows += read.rows + doubted;
+          report.log(`${name.text}: read ${read.rows + doubted} rows of ${read.tables} tables`);
         } finally {
           await session.close();
         }

@@ -3,6 +3,7 @@ import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import { sql } from '../../../guarded-postgres/sql.ts';
 import { objectOf } from '../../load/entries/object-name.ts';
 import { refusalOf } from '../../load/load-session.ts';
+import { TocError } from '../../load/toc/byte-reader.ts';
 import type { TocEntry } from '../../load/toc/toc-entry.ts';
 import type { TableGround } from './compare-tables.ts';
 import { nameHere } from './table-pairs.ts';
@@ -18,7 +19,7 @@ export async function compareSequences(
   for (const entry of entries) {
     if (entry.kind !== 'SEQUENCE SET') continue;
     const [, value, isCalled] = SET.exec(entry.define) ?? [];
-    if (value === undefined) continue;
+    if (value === undefined) throw new TocError(`where sequence ${entry.tag} stands is not written as pg_dump does`);
     const tell = (says: string, cause: ServerError | null) =>
       told.tell({
         code: 'SEQUENCE_DIFFERS',

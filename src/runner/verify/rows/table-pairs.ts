@@ -8,8 +8,8 @@ import type { TocEntry } from '../../load/toc/toc-entry.ts';
 import { columnsOf } from './dumped-rows.ts';
 
 const TableHere = z
-  .tuple([hexName, hexName, hexName, hexName, z.enum(['t', 'f']), z.enum(['t', 'f']), hexBytes])
-  .transform(([schema, name, rootSchema, rootName, isPartition, hasRows, condition]) => ({
+  .tuple([hexName, hexName, hexName, hexName, z.enum(['t', 'f']), z.enum(['t', 'f']), hexBytes, hexName])
+  .transform(([schema, name, rootSchema, rootName, isPartition, hasRows, condition, extension]) => ({
     schema,
     name,
     rootSchema,
@@ -17,21 +17,26 @@ const TableHere = z
     isPartition: isPartition === 't',
     hasRows: hasRows === 't',
     condition,
+    /** Whose member it is; empty where it is of no extension. */
+    extension: extension.key,
   }));
-type TableHere = z.infer<typeof TableHere>;
+export type TableHere = z.infer<typeof TableHere>;
 
 const hex = (expression: string) => `encode(textsend((${expression})::text), 'hex')`;
 
-/** Every table with the root of its partitions, and which of its rows a dump holds where it is of an extension. */
+/** Every table with the root of its partitions and its extension, and which of its rows a dump holds where it is of an extension. */
 export const TABLES_HERE: Question<TableHere> = {
   sql: `
     SELECT ${hex('n.nspname')}, ${hex('c.relname')}, ${hex('rn.nspname')}, ${hex('r.relname')}, c.relispartition, c.relkind = 'r',
-      ${hex(`coalesce(x.condition, '')`)}
+      ${hex(`coalesce(x.condition, '')`)}, ${hex(`coalesce(m.extname, '')`)}
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_class r ON r.oid = CASE WHEN c.relispartition THEN pg_partition_root(c.oid) ELSE c.oid END
     JOIN pg_namespace rn ON rn.oid = r.relnamespace
     LEFT JOIN (SELECT u.relation, u.condition FROM pg_extension e, unnest(e.extconfig, e.extcondition) u(relation, condition)) x
       ON x.relation = c.oid
+    LEFT JOIN (SELECT d.objid, e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+               WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0 AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e') m
+      ON m.objid = c.oid
     WHERE c.relkind IN ('r', 'p')`,
   row: TableHere,
   timeoutMs: null,

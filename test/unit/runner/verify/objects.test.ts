@@ -78,6 +78,8 @@ describe('objects', () => {
     );
     expect(compare([checked], [bare, apart]).found).toEqual(['CONSTRAINT_NOT_VALID c on public.t']);
     expect(compare([checked], [bare]).found).toEqual(['DEFINITION_DIFFERS public.t']);
+    const wider = entry('TABLE', 't', 'CREATE TABLE public.t (\n    a integer,\n    b integer\n);\n');
+    expect(compare([checked], [wider, apart]).found).toContain('DEFINITION_DIFFERS public.t');
   });
 
   it('of the same name are told apart by what they are', () => {
@@ -90,7 +92,12 @@ describe('objects', () => {
     const rows = entry('TABLE DATA', 't', '', { section: 'DATA' });
     const large = entry('BLOB', '4711', 'SELECT lo_create(4711);');
     const fill = entry('MATERIALIZED VIEW DATA', 'm', 'REFRESH', { section: 'POST_DATA' });
-    expect(compare([rows, large, fill], [])).toEqual({ objects: 0, found: [] });
+    const granted = entry('ACL', 'LARGE OBJECT 4711', 'GRANT SELECT ON LARGE OBJECT 4711 TO clerk;', {
+      section: 'NONE',
+    });
+    expect(compare([rows, large, fill, granted], [])).toEqual({ objects: 0, found: [] });
+    const named = entry('VIEW', 'LARGE OBJECT 4711', 'CREATE VIEW public."LARGE OBJECT 4711" AS\n SELECT 1;\n');
+    expect(compare([named], []).objects).toBe(1);
   });
 });
 

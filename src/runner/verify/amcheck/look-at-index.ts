@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Finding } from '../../../../jobs/ports/job-protocol.ts';
+import { ServerError } from '../../../guarded-postgres/server-error.ts';
+import type { Session } from '../../../guarded-postgres/session.ts';
+import { sql } from '../../../guarded-postgres/sql.ts';
+import { damaged, leftOutCheck, saysDamage } from '../damage.ts';
+import { readNaturalPaths, useUntilEnd } from '../natural-paths.ts';
+import { look } from './look.ts';
+
+const NOTHING = z.tuple([z.literal('')]);
+
+export interface IndexToLookAt {
+  readonly oid: number;
+  /** As people read it. */
+  readonly name: string;
+}
+
+/**
+ * Looks through one B-tree; `withRows`: and for every row of its table in it, for which its expressions are worked out. Those
+ * of a user may find what they call by search_path: the ones of the database are tried too. Null where it is sound; `isLooked`:
+ * whether its pages were looked through.
+ */
+export async function lookAtIndex(
+  session: Session,
+  at: Buffer,
+  { oid, name }: IndexToLookAt,
+  { database, withRows }: { readonly database: string; readonly withRows: boolean },
+): Promise<{ readonly isLooked: boolean; readonly finding: Finding | null }> {
+  const check = (rows: boolean) => ({
+    sql: sql`SELECT ${at}.bt_index_check(${String(oid)}, ${String(rows)})`,
+    row: NOTHING,
+  });
+  const about = (message: string) => ({ database, object: name, message, remedy: `REINDEX INDEX ${name};` });
+  const isDamaged = (refusal: ServerError) => ({
+    isLooked: true,
+    finding: damaged(about(`index ${name} is damaged: ${refusal.words}`)),
+  });
+
+  const first = await look(session, check(withRows));
+  if (!(first instanceof ServerError)) return { isLooked: true, finding: null };
+  if (saysDamage(first)) return isDamaged(first);
+  for (const path of await readNaturalPaths(session)) {
+    const again = await look(session, check(withRows), useUntilEnd(path));
+    if (!(again instanceof ServerError)) return { isLooked: true, finding: null };
+    if (saysDamage(again)) return isDamaged(again);
+  }
+  const alone = withRows ? await look(session, check(false)) : first;
+  if (!(alone instanceof ServerError)) {
+    const message = `index ${name} was looked through, and not held against the rows of its table: ${first.words}`;
+    return { isLooked: true, finding: leftOutCheck('INFO', about(message)) };
+  }
+  if (saysDamage(alone)) return isDamaged(alone);
+  return {
+    isLooked: false,
+    finding: leftOutCheck('WARNING', about(`index ${name} could not be looked through: ${alone.words}`)),
+  };
+}
