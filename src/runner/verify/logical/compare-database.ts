@@ -77,15 +77,17 @@ export async function compareDatabase(
       ground.progress(database, done, `comparing ${object} of database ${name}: ${Math.floor(compared / MIB)} MiB`);
     const next = queue.values();
     const lane = async () => {
-      const own = await open();
+      const ofLane = await open();
       try {
         for (const { pair, bytes } of next) {
-          rows += await compareTable({ session: own, files: dumped, told, onBytes }, pair);
+          // Other lanes add to it meanwhile.
+          const more = await compareTable({ session: ofLane, files: dumped, told, onBytes }, pair);
+          rows += more;
           done += bytes;
           ground.progress(database, done, `compared ${pair.object} of database ${name}`);
         }
       } finally {
-        await own.close();
+        await ofLane.close();
       }
     };
     await Promise.all(Array.from({ length: Math.max(1, Math.min(width, queue.length)) }, lane));
