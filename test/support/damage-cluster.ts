@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findPostgresPrograms } from '../../src/postgres-programs/find.ts';
-import { readServerIdentity, spawnOptionsFor } from '../../src/postgres-programs/identity.ts';
 
 /** Changes bytes of a file of a relation, which stay as many. */
 export type Damage = (content: Buffer) => void;
@@ -20,12 +19,13 @@ export async function damageFile(dataDirectory: string, file: string, damage: Da
   if (content.equals(before)) throw new Error('the damage changed nothing');
   await writeFile(place, content);
   const [programs] = await findPostgresPrograms(process.env.TOYGRES_POSTGRES_BIN ?? null);
-  const options = spawnOptionsFor(await readServerIdentity());
+  // PostgreSQL's programs refuse root: they run as whose the cluster is.
+  const { uid, gid } = await stat(dataDirectory);
   for (const how of ['--disable', '--enable']) {
     await promisify(execFile)(
       path.join(programs?.directory ?? '', 'pg_checksums'),
       [how, '--no-sync', '-D', dataDirectory],
-      { ...options, cwd: '/', env: { PATH: process.env.PATH ?? '' } },
+      { uid, gid, cwd: '/', env: { PATH: process.env.PATH ?? '' } },
     );
   }
 }

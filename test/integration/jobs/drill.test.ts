@@ -1,8 +1,6 @@
-import path from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobSpec } from '../../../jobs/ports/platform.ts';
-import { damageFile, lengthen } from '../../support/damage-cluster.ts';
 import { type ControlPlane, openControlPlane } from './control-plane.ts';
 import { createHooks } from './meddling.ts';
 
@@ -186,30 +184,4 @@ describe('a drill of a logical image', () => {
     expect(await plane.drill(begun.drillId)).toMatchObject({ state: 'CANCELLED', failure: null, findings: [] });
     expect(await plane.objects()).toEqual(before);
   }, 120_000);
-});
-
-describe('a drill of a physical image', () => {
-  it('fails for a row that was damaged on the source below the checksum of its page, though it can be read', async () => {
-    const word = 'a word by which its page is found';
-    const created = await plane.createInstance({ name: 'damaged' });
-    expect(await plane.ended(created.operationId)).toMatchObject({ state: 'SUCCEEDED' });
-    const client = await plane.connect(created.instanceId);
-    await client.query(
-      `CREATE TABLE kept AS SELECT n, CASE n WHEN 7 THEN '${word}' ELSE md5(n::text) END AS word FROM generate_series(1, 500) n`,
-    );
-    const { rows } = await client.query(`SELECT pg_relation_filepath('kept') AS file`);
-    await client.end();
-    expect(await plane.act('stop', created.instanceId)).toMatchObject({ state: 'SUCCEEDED' });
-    const { resourceName } = await plane.instance(created.instanceId);
-    const directory = path.join(plane.stateDirectory, 'servers/test', resourceName, 'volume/pgdata');
-    await damageFile(directory, rows[0].file, lengthen(word, 60));
-    expect(await plane.act('start', created.instanceId)).toMatchObject({ state: 'SUCCEEDED' });
-    const taken = await plane.takeImage('of-damage', created.instanceId, 'PHYSICAL');
-    expect(await plane.ended(taken.operationId)).toMatchObject({ state: 'SUCCEEDED' });
-    const { operation, drill: ended } = await drill(taken.imageId);
-    expect(operation).toMatchObject({ state: 'FAILED' });
-    expect(ended).toMatchObject({ state: 'FAILED', failure: { step: 'Judge what was found' } });
-    expect(ended.findings).toMatchObject([{ code: 'DATA_DAMAGED', severity: 'CRITICAL', object: 'public.kept' }]);
-    expect(await plane.act('delete', created.instanceId)).toMatchObject({ state: 'SUCCEEDED' });
-  }, 240_000);
 });
