@@ -15,7 +15,7 @@ export function buildManifest(
   { superuser, owner, fileKey }: EncryptedSecrets,
 ): ImageManifest {
   const { databases, databaseBytes, cluster, serverVersion, tools, startedAt, finishedAt, notices, findings } = result;
-  const { extensions, durable } = result;
+  const { extensions, durable, unpackedBytes } = result;
   return {
     formatVersion: 1,
     imageId: image.id,
@@ -36,6 +36,7 @@ export function buildManifest(
     extensions,
     durable,
     files: [...files],
+    unpackedBytes,
     tools,
     startedAt,
     finishedAt,

@@ -3,6 +3,7 @@ import { buildJobRef } from '../platform-jobs/job-identity.ts';
 import { jobLimits, readParallelism } from '../platform-jobs/job-limits.ts';
 import { identityParameters } from '../platform-jobs/server-identity.ts';
 import type { PlannedJob } from '../platform-jobs/watch-job.ts';
+import type { ImageManifest } from '../ports/manifest.ts';
 import type { JobSpec } from '../ports/platform.ts';
 import { SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../workflow/context.ts';
@@ -14,12 +15,12 @@ type Context = WorkflowServices & RunFacts;
 
 interface HowToCompare {
   readonly program: string;
-  readonly scratchBytes: number;
+  readonly scratchOf: (manifest: ImageManifest) => Pick<JobSpec, 'scratchBytes' | 'scratchAtMostBytes'>;
 }
 
 /**
  * The job that holds the server of a drill against its image, over the network, with leave to read that. `program`:
- * the runner's for the method; `scratchBytes`: what it lays beside it.
+ * the runner's for the method; `scratchOf`: the room for what it lays beside it.
  */
 export function compareJob(
   context: Context,
@@ -66,10 +67,11 @@ async function buildSpec(
       TOYGRES_IMAGE_ID: imageId,
       TOYGRES_PARALLEL: readParallelism(platform),
       ...listParameters(manifest),
+      TOYGRES_UNPACKED_BYTES: String(manifest.unpackedBytes ?? ''),
       TOYGRES_IMAGE_URL: grant.url,
     },
     secrets: jobSecrets(password, grant, await images.readFileKey(imageId)),
-    scratchBytes: how.scratchBytes,
+    ...how.scratchOf(manifest),
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,
   };

@@ -20,6 +20,8 @@ export const TakenImage = z.object({
     md5: z.string().regex(/^[0-9a-f]{32}$/),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   }),
+  /** The room that the files take where packs are unpacked; null from a job that does not tell. */
+  unpackedBytes: z.number().int().nonnegative().nullable().default(null),
   databases: z.array(ManifestDatabase),
   databaseBytes: z.number().int().nonnegative(),
   cluster: ClusterSettings,

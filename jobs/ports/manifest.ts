@@ -53,6 +53,8 @@ export const ImageManifest = z.object({
   /** Null where there is no pg_durable, and in images of before it was looked for. */
   durable: DurableState.nullable().default(null),
   files: z.array(ManifestFile).min(1),
+  /** The room that the files take where packs are unpacked, and nothing else; null where nobody recorded it. */
+  unpackedBytes: bytes.nullable().default(null),
   /** Program name to version: pg_dump, azcopy. */
   tools: z.record(z.string(), z.string()),
   /** RFC 3339. */

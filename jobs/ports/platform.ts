@@ -117,8 +117,10 @@ export interface JobSpec extends JobRef {
   readonly parameters: Readonly<Record<string, string>>;
   /** One file each, mode 0600, in the directory that the script finds in TOYGRES_SECRETS_DIR. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Bytes of scratch space it will need at most. */
+  /** Bytes of scratch space it will need: a place without them is none for it. */
   readonly scratchBytes: number;
+  /** What it may take where there is more; as much as it needs when absent. A platform that holds it to that tells it so. */
+  readonly scratchAtMostBytes?: number;
   /** The whole job, over all attempts, is ended as failed after this. */
   readonly deadlineSeconds: number;
   readonly attempts: number;

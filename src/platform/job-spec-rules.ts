@@ -4,7 +4,7 @@ import { invalidInput } from '../../schema/errors.ts';
 const PARAMETER = /^[A-Z][A-Z0-9_]{0,63}$/;
 /** What the platform sets itself, and what would change how bash or the loader run the script. */
 const RESERVED =
-  /^(PATH|HOME|TMPDIR|IFS|ENV|PS4|CDPATH|GLOBIGNORE|BASH.*|SHELL.*|LD_.*|TOYGRES_(SECRETS_DIR|SCRATCH_DIR|ATTEMPT|VOLUME))$/;
+  /^(PATH|HOME|TMPDIR|IFS|ENV|PS4|CDPATH|GLOBIGNORE|BASH.*|SHELL.*|LD_.*|TOYGRES_(SECRETS_DIR|SCRATCH_DIR|SCRATCH_BYTES|ATTEMPT|VOLUME))$/;
 const SECRET_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 
 /** Throws INVALID_INPUT for a job that no platform can run: its parameters become environment, its secrets files. */

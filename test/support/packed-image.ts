@@ -68,6 +68,13 @@ export async function unpackImage(container: ContainerClient, id: string, furthe
   return rewrite(container, id, files);
 }
 
+/** Gives an image further files beside its packs; the list vouches for them. */
+export async function addFiles(container: ContainerClient, id: string, further: Files) {
+  const files = await blobsOf(container, id);
+  files.delete('checksums.tsv');
+  return rewrite(container, id, new Map([...files, ...further]));
+}
+
 /** Changes what the packs of an image hold; the list vouches for it. */
 export async function changePacks(container: ContainerClient, id: string, change: (members: Files) => void) {
   const files: Files = new Map();

@@ -31,6 +31,7 @@ export function sampleManifest(imageId: string, changes: Partial<ImageManifest> 
     extensions: [{ database: 'shop', name: 'plpgsql', version: '1.0' }],
     durable: null,
     files: [{ name: 'checksums.tsv', sizeBytes: 10, md5: 'a'.repeat(32), sha256: 'b'.repeat(64) }],
+    unpackedBytes: 12_288,
     tools: { pg_dump: '15.18', azcopy: '10.32.2' },
     startedAt: '2026-01-01T00:00:00Z',
     finishedAt: '2026-01-01T00:01:00Z',

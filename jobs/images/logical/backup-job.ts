@@ -10,6 +10,9 @@ import { jobSecrets } from '../job-secrets.ts';
 
 type Context = WorkflowServices & RunFacts;
 
+/** Rows as text take up to so many times what they take in the server: the job has them so only where there is so much room. */
+const PLAIN_SHARE = 3;
+
 /** The backup job of this run, over the network from where the source listens for jobs. */
 export function backupJob(context: Context, imageId: string, dataBytes: number): Omit<PlannedJob, 'phases'> {
   return { dataBytes, buildSpec: () => buildBackupSpec(context, imageId, dataBytes) };
@@ -47,6 +50,7 @@ async function buildBackupSpec(context: Context, imageId: string, dataBytes: num
     },
     secrets: jobSecrets(password, grant, await images.readFileKey(imageId)),
     scratchBytes: limits.scratchBytes,
+    scratchAtMostBytes: jobLimits(PLAIN_SHARE * dataBytes).scratchBytes,
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,
   };

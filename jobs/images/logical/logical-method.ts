@@ -1,9 +1,9 @@
-import { jobLimits } from '../../platform-jobs/job-limits.ts';
 import { compareJob } from '../compare-job.ts';
 import { parseComparedImage } from '../compared-image.ts';
 import type { ImageMethod } from '../image-method.ts';
 import { parseFilledVolume, parseTakenImage } from '../taken-image.ts';
 import { backupJob } from './backup-job.ts';
+import { scratchOfImage } from './image-scratch.ts';
 import { restoreJob } from './restore-job.ts';
 
 /** Every database by pg_dump, with roles and settings. */
@@ -42,10 +42,7 @@ export const LOGICAL = {
       { phase: 'compare', step: 'Compare rows and objects', weight: 26 },
     ],
     plan: (context, drillId, image) =>
-      compareJob(context, drillId, image, {
-        program: 'verify-logical',
-        scratchBytes: jobLimits(image.sizeBytes).scratchBytes,
-      }),
+      compareJob(context, drillId, image, { program: 'verify-logical', scratchOf: scratchOfImage }),
     parseResult: parseComparedImage,
   },
 } as const satisfies ImageMethod;

@@ -8,6 +8,7 @@ import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
 import { listParameters, namesOf } from '../checksums.ts';
 import type { ImageToRestore } from '../image-to-restore.ts';
 import { jobSecrets } from '../job-secrets.ts';
+import { scratchOfImage } from './image-scratch.ts';
 
 type Context = WorkflowServices & RunFacts;
 
@@ -50,7 +51,7 @@ async function buildRestoreSpec(context: Context, instanceId: string, source: Im
       TOYGRES_DATABASES: instance.databases === null ? '' : JSON.stringify(instance.databases),
     },
     secrets: jobSecrets(password, grant, await images.readFileKey(source.imageId)),
-    scratchBytes: jobLimits(source.sizeBytes).scratchBytes,
+    ...scratchOfImage(manifest),
     deadlineSeconds: limits.deadlineSeconds,
     attempts: 3,
   };
@@ -61,6 +62,7 @@ export function restoreParameters(manifest: ImageManifest): Record<string, strin
   const { cluster } = manifest;
   return {
     ...listParameters(manifest),
+    TOYGRES_UNPACKED_BYTES: String(manifest.unpackedBytes ?? ''),
     TOYGRES_DATABASE_BYTES: String(manifest.databaseBytes),
     TOYGRES_ENCODING: cluster.encoding,
     TOYGRES_LOCALE_PROVIDER: cluster.localeProvider,

@@ -35,7 +35,10 @@ export const PHYSICAL = {
       { phase: 'compare', step: 'Read every row', weight: 14 },
     ],
     plan: (context, drillId, image) =>
-      compareJob(context, drillId, image, { program: 'verify-physical', scratchBytes: STREAMING_SCRATCH_BYTES }),
+      compareJob(context, drillId, image, {
+        program: 'verify-physical',
+        scratchOf: () => ({ scratchBytes: STREAMING_SCRATCH_BYTES }),
+      }),
     parseResult: parseComparedImage,
   },
 } as const satisfies ImageMethod;

@@ -12,8 +12,10 @@ const megabytes = (bytes: number) => `${Math.ceil(bytes / MIB)} MiB`;
 export async function requireRoom(directory: string, neededBytes: number, what: string): Promise<void> {
   const { bavail, bsize } = await statfs(directory);
   const free = bavail * bsize;
-  if (free >= neededBytes) return;
-  throw finalFailure(
-    `there is too little room for ${what}: ${megabytes(neededBytes)} are needed, and ${megabytes(free)} are free`,
-  );
+  if (free < neededBytes) throw finalFailure(describeTooLittle(what, neededBytes, `${megabytes(free)} are free`));
+}
+
+/** `had`: how much there is instead. */
+export function describeTooLittle(what: string, neededBytes: number, had: string): string {
+  return `there is too little room for ${what}: ${megabytes(neededBytes)} are needed, and ${had}`;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { every } from '../../waiting/every.ts';
 import { type Attempt, type Program, requireParameter } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
-import { requireRoom } from '../attempt/require-room.ts';
+import { requireScratch, scratchRoom } from '../attempt/scratch-room.ts';
 import { createSizeBudget, type SizeWatch, watchSize } from '../attempt/size-budget.ts';
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
@@ -43,7 +43,12 @@ export const backup: Program = async (attempt) => {
   const connectSeconds = Number(attempt.parameters.PGCONNECT_TIMEOUT ?? 30);
   const found = await checkLogin(login, attempt);
   const stop = new AbortController();
-  const files = createOutgoingFiles(attempt.files, attempt.signal, (error) => stop.abort(error));
+  const files = createOutgoingFiles({
+    mover: attempt.files,
+    directory: path.join(attempt.scratch, 'compressed'),
+    signal: attempt.signal,
+    onFailure: (error) => stop.abort(error),
+  });
   const directory = path.join(attempt.scratch, 'image');
   let sizes: SizeWatch | null = null;
   try {
@@ -52,11 +57,7 @@ export const backup: Program = async (attempt) => {
     const { report } = attempt;
     report.log(`The server is PostgreSQL ${server.facts.serverVersion} with ${server.databases.length} databases`);
     const fitting = await failingAs(ABOUT_THE_SERVER, () => fitToSource(found.session, parallel, report.log));
-    await requireRoom(
-      attempt.scratch,
-      server.databaseBytes * LEAST_SHARE + LEAST_BYTES,
-      'the dump on the disk of the job',
-    );
+    await requireScratch(attempt, server.databaseBytes * LEAST_SHARE + LEAST_BYTES, 'the dump on the disk of the job');
     await failingAs(ABOUT_THE_SERVER, () => tellPreparedTransactions(found.session, report, 'LOGICAL'));
     await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
@@ -75,6 +76,7 @@ export const backup: Program = async (attempt) => {
       compression: await findCompression({
         programs: attempt.programs,
         scratch: attempt.scratch,
+        roomBytes: await scratchRoom(attempt),
         pgDumpMajor: Number.parseInt(tools.pg_dump, 10),
         databaseBytes: server.databaseBytes,
         attempt: attempt.number,
@@ -96,6 +98,7 @@ export const backup: Program = async (attempt) => {
       startedAt,
       finishedAt: now(),
       checksums,
+      unpackedBytes: files.unpackedBytes,
       tools,
       extensions: dumped.flatMap(({ extensions }) => extensions),
       durable: dumped.find(({ durable }) => durable !== null)?.durable ?? null,

@@ -1,12 +1,14 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
+import { packLimit } from '../../../jobs/ports/pack-sizes.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import type { FileMover, StoredFile } from '../mover/file-mover.ts';
 import { isFileName } from '../mover/protocol.ts';
-import { packLimit, packName, smallBelow } from '../packs/pack-sizes.ts';
-import { type PackedFile, packTar } from '../packs/pack-tar.ts';
+import { LARGEST_LIST_BYTES, onItsOwnFrom, packName, roomOnDisk, SMALL_BYTES } from '../packs/pack-sizes.ts';
+import { packTar } from '../packs/pack-tar.ts';
 import { packZstd, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
 import { followFile } from './follow-file.ts';
 import { Inbox } from './inbox.ts';
+import { isPlainRows, type PutFile, packAlone, packAsItIs, packTogether } from './packed-files.ts';
 
 /** A file that leaves while it is still written. */
 export interface LeavingFile {
@@ -16,7 +18,8 @@ export interface LeavingFile {
 
 /**
  * The files of an image on their way: given one by one as they are finished, or while they are written, sent in their turn and
- * removed. Small ones travel together, in packs, so that an image has some hundred blobs at most.
+ * removed. Small ones travel together, in packs, and where very many have gone on their own, larger ones in packs of theirs, so
+ * that an image has some hundred blobs at most. Whatever the sizes, some MiB of them are in memory.
  */
 export interface OutgoingFiles {
   /** Gives a finished file away. What fails is thrown by `sent`, and told to `onFailure` at once. */
@@ -32,12 +35,8 @@ export interface OutgoingFiles {
   /** Bytes of all files that were given, as they lay here. */
   readonly bytes: number;
   readonly sentBytes: number;
-}
-
-/** A file that lies nowhere. */
-interface Content {
-  readonly name: string;
-  readonly content: Buffer;
+  /** The room that all that was sent takes where its packs are unpacked, and nothing else. */
+  readonly unpackedBytes: number;
 }
 
 interface Waiting {
@@ -47,7 +46,7 @@ interface Waiting {
   isWhole: boolean;
 }
 
-/** Large files that are sent at a time, beside the pack. */
+/** Large files that are sent at a time, and packs of those of a middle size, beside the pack of small ones. */
 const LANES = 2;
 /** What lies nowhere and waits, at most. */
 const PUT_BYTES_AT_MOST = 16 << 20;
@@ -56,23 +55,25 @@ const FOLLOWED_AT_MOST = 8;
 
 /** Rows and large objects. */
 const DATA = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat/;
-/** Tables of contents and what else is no data goes into a pack up to here, where it is compressed; it is read as a whole anyway. */
-const LARGEST_LIST_BYTES = 32 << 20;
-/** What is compressed on its way alone: rows and large objects that pg_dump wrote as they are. A pack is compressed as a whole. */
-const PLAIN_DATA = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat$/;
+/** What the files of an image go through on their way. */
+export interface OutgoingOptions {
+  readonly mover: Pick<FileMover, 'write'>;
+  /** Of its own, for what is compressed before it is sent. It need not be there. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly onFailure: (error: unknown) => void;
+}
 
-export function createOutgoingFiles(
-  mover: Pick<FileMover, 'write'>,
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-): OutgoingFiles {
+/** Begins to send at once what it is given. */
+export function createOutgoingFiles({ mover, directory, signal, onFailure }: OutgoingOptions): OutgoingFiles {
   const stored: StoredFile[] = [];
-  const small = new Inbox<Waiting | Content>();
+  const small = new Inbox<Waiting | PutFile>();
+  const middle = new Inbox<Waiting>();
   const large = new Inbox<Waiting>();
   const followed = new Set<Promise<void>>();
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  let [bytes, sentBytes, onTheirOwn, packs] = [0, 0, 0, 0];
+  let [bytes, sentBytes, onTheirOwn, packs, unpackedBytes] = [0, 0, 0, 0, 0];
   let failure: { readonly error: unknown } | null = null;
   let putBytes = 0;
   const waitingForRoom = new Set<() => void>();
@@ -86,16 +87,20 @@ export function createOutgoingFiles(
     if (failure !== null) return;
     failure = { error };
     stop.abort(error);
-    small.close();
-    large.close();
+    close();
     onFailure(error);
+  };
+  const close = () => {
+    for (const inbox of [small, middle, large]) inbox.close();
   };
 
   async function sendLarge(file: Waiting): Promise<void> {
-    const isPlain = PLAIN_DATA.test(file.name);
+    const isPlain = isPlainRows(file.name);
     const content = followFile({ path: file.localPath, isWhole: () => file.isWhole }, either);
     const name = isPlain ? file.name + ZSTD_SUFFIX : file.name;
-    stored.push(await mover.write(name, isPlain ? packZstd(content) : content));
+    const sent = await mover.write(name, isPlain ? packZstd(content) : content);
+    stored.push(sent);
+    unpackedBytes += roomOnDisk(sent.sizeBytes);
     sentBytes += statSync(file.localPath).size;
     rmSync(file.localPath);
   }
@@ -104,29 +109,45 @@ export function createOutgoingFiles(
     for await (const file of large) await sendLarge(file);
   }
 
-  async function* packed(limit: number, first: Waiting | Content): AsyncGenerator<PackedFile> {
-    let inPack = 0;
-    for (let file: Waiting | Content | null = first; file !== null; file = inPack < limit ? await small.next() : null) {
-      const content = 'content' in file ? file.content : readFileSync(file.localPath);
-      yield { name: file.name, content };
-      inPack += content.length;
-      sentBytes += content.length;
-      if ('localPath' in file) rmSync(file.localPath);
-      else {
-        putBytes -= content.length;
-        makeRoom();
-      }
+  /** What has been taken out of a pack's inbox is in the pack. */
+  const onPacked = (file: Waiting | PutFile, sizeBytes: number) => {
+    unpackedBytes += roomOnDisk(sizeBytes);
+    if ('localPath' in file) {
+      sentBytes += file.sizeBytes;
+      return;
     }
-  }
+    sentBytes += sizeBytes;
+    putBytes -= sizeBytes;
+    makeRoom();
+  };
 
   async function laneOfSmall(): Promise<void> {
     for (let first = await small.next(); first !== null; first = await small.next()) {
       packs += 1;
-      stored.push(await mover.write(packName(packs), packZstd(packTar(packed(packLimit(packs), first)))));
+      const members = packTogether(small, first, packLimit(packs), (file) => packAsItIs(file, either), onPacked);
+      stored.push(await mover.write(packName(packs), packZstd(packTar(members))));
     }
   }
 
-  const lanes = [laneOfSmall(), ...Array.from({ length: LANES }, laneOfLarge)].map((lane) => lane.catch(fail));
+  async function laneOfMiddle(): Promise<void> {
+    for (let first = await middle.next(); first !== null; first = await middle.next()) {
+      packs += 1;
+      const members = packTogether(
+        middle,
+        first,
+        packLimit(packs),
+        (file) => packAlone(file, directory, either),
+        onPacked,
+      );
+      stored.push(await mover.write(packName(packs, false), packTar(members)));
+    }
+  }
+
+  const lanes = [
+    laneOfSmall(),
+    ...Array.from({ length: LANES }, laneOfMiddle),
+    ...Array.from({ length: LANES }, laneOfLarge),
+  ].map((lane) => lane.catch(fail));
 
   function requireFileName(name: string): void {
     if (isFileName(name)) return;
@@ -144,8 +165,10 @@ export function createOutgoingFiles(
     give: (localPath, name) => {
       const file = waitingFor(localPath, name, true);
       bytes += file.sizeBytes;
-      const isList = !DATA.test(name) && file.sizeBytes <= LARGEST_LIST_BYTES;
-      if (isList || file.sizeBytes < smallBelow(onTheirOwn)) return small.put(file);
+      const isData = DATA.test(name);
+      const together = isData ? SMALL_BYTES : LARGEST_LIST_BYTES;
+      if (file.sizeBytes < together) return small.put(file);
+      if (file.sizeBytes < onItsOwnFrom(onTheirOwn)) return (isData ? middle : small).put(file);
       onTheirOwn += 1;
       large.put(file);
     },
@@ -161,7 +184,7 @@ export function createOutgoingFiles(
     follow: (localPath, name) => {
       if (failure !== null || followed.size >= FOLLOWED_AT_MOST) return null;
       const file = waitingFor(localPath, name, false);
-      if (file.sizeBytes < smallBelow(onTheirOwn)) return null;
+      if (file.sizeBytes < onItsOwnFrom(onTheirOwn)) return null;
       onTheirOwn += 1;
       const sending: Promise<void> = sendLarge(file)
         .catch(fail)
@@ -175,22 +198,23 @@ export function createOutgoingFiles(
       };
     },
     sent: async () => {
-      small.close();
-      large.close();
+      close();
       await Promise.all([...lanes, ...followed]);
       if (failure !== null) throw failure.error;
       return stored;
     },
     stop: () => {
       stop.abort(new JobFailure('the image was given up'));
-      small.close();
-      large.close();
+      close();
     },
     get bytes() {
       return bytes;
     },
     get sentBytes() {
       return sentBytes;
+    },
+    get unpackedBytes() {
+      return unpackedBytes;
     },
   };
 }

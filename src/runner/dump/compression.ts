@@ -1,10 +1,11 @@
-import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Programs } from '../programs/run-program.ts';
 
 export interface CompressionGround {
   readonly programs: Programs;
   readonly scratch: string;
+  /** What may still be written there. */
+  readonly roomBytes: number;
   readonly pgDumpMajor: number;
   /** Of the server that is dumped. */
   readonly databaseBytes: number;
@@ -22,9 +23,8 @@ const ROOM_FOR_PLAIN = 3;
  * on their way. That needs more room while they are written: where there is little, or an attempt before failed, it is gzip.
  */
 export async function findCompression(ground: CompressionGround): Promise<string> {
-  const { programs, scratch, pgDumpMajor, databaseBytes, attempt } = ground;
-  const { bavail, bsize } = await statfs(scratch);
-  const gzip = attempt === 1 && bavail * bsize >= ROOM_FOR_PLAIN * databaseBytes ? PLAIN : '--compress=1';
+  const { programs, scratch, roomBytes, pgDumpMajor, databaseBytes, attempt } = ground;
+  const gzip = attempt === 1 && roomBytes >= ROOM_FOR_PLAIN * databaseBytes ? PLAIN : '--compress=1';
   if (pgDumpMajor < 16) return gzip;
   const zstd = '--compress=zstd:1';
   const nobody = path.join(scratch, 'nobody');

@@ -1,34 +1,30 @@
 const MIB = 1 << 20;
-/** A store's blob has an end. */
-const LARGEST_PACK = 64 * 2 ** 30;
 
-/** Packs of images of before they were compressed have no suffix. */
-const PACK = /^packs\/(\d{4,})\.tar(\.zst)?$/;
+/** Below this a file of rows travels with others, compressed with them as a whole. It is read into memory. */
+export const SMALL_BYTES = MIB;
+/** Whatever is no row travels so up to here, where nothing has gone on its own yet; it is read as a whole anyway. */
+export const LARGEST_LIST_BYTES = 32 * MIB;
 
-/** The name of the n-th pack of an image, counted from 1: a tar archive, in zstd, of files with their names below the prefix. */
-export function packName(n: number): string {
-  return `packs/${String(n).padStart(4, '0')}.tar.zst`;
-}
+/** On a file system a file takes whole blocks. */
+const BLOCK_BYTES = 4_096;
 
-export function isPackName(name: string): boolean {
-  return PACK.test(name);
-}
-
-/** The room that a stored file may take here: more than in the store for a pack, which is unpacked. */
-export function roomFor({ name, sizeBytes }: { readonly name: string; readonly sizeBytes: number }): number {
-  const [, n, suffix] = PACK.exec(name) ?? [];
-  return n === undefined || suffix === undefined ? sizeBytes : packLimit(Number(n));
-}
-
-/** How many bytes of files go into the n-th pack before it is closed. It doubles every eight, so that there are never many. */
-export function packLimit(n: number): number {
-  return Math.min(LARGEST_PACK, 32 * MIB * 2 ** Math.floor(n / 8));
+/** The name of the n-th pack of an image, counted from 1: a tar archive, in zstd or plain, of files with their names below the prefix. */
+export function packName(n: number, isCompressed = true): string {
+  return `packs/${String(n).padStart(4, '0')}.tar${isCompressed ? '.zst' : ''}`;
 }
 
 /**
- * Below this a file travels in a pack, when so many files have gone on their own already: what is left over of an image,
- * however large, is some hundred blobs.
+ * From here on a file goes on its own, when so many have gone already; below it, with others. It doubles with every 32 files
+ * up to 32 MiB, and with every 64 behind that: what is left over of an image, however large, is some hundred blobs, and a
+ * database of some hundred large tables is loaded while they come.
  */
-export function smallBelow(onTheirOwn: number): number {
-  return MIB * 2 ** Math.floor(onTheirOwn / 32);
+export function onItsOwnFrom(onTheirOwn: number): number {
+  const quick = Math.min(5, Math.floor(onTheirOwn / 32));
+  const slow = Math.max(0, Math.floor((onTheirOwn - 5 * 32) / 64));
+  return SMALL_BYTES * 2 ** (quick + slow);
+}
+
+/** What files of these sizes take on a disk. */
+export function roomOnDisk(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / BLOCK_BYTES) * BLOCK_BYTES;
 }

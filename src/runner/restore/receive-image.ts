@@ -4,14 +4,14 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SIGNED_EACH_AT_MOST } from '../../../jobs/ports/mover-secrets.ts';
+import { isPackName, roomFor } from '../../../jobs/ports/pack-sizes.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure } from '../attempt/failure.ts';
-import { requireRoom } from '../attempt/require-room.ts';
+import { requireScratch } from '../attempt/scratch-room.ts';
 import type { Intake } from '../attempt/size-budget.ts';
 import type { Arriving } from '../load/data/dump-files.ts';
 import type { WantedFile } from '../mover/file-mover.ts';
 import { readImageList } from '../packs/image-list.ts';
-import { isPackName, roomFor } from '../packs/pack-sizes.ts';
 import { unpackPack } from '../packs/unpack-tar.ts';
 import { type ImageFile, receiveEach } from './receive-each.ts';
 
@@ -38,12 +38,8 @@ export interface ArrivingImage {
 export async function receiveImage(attempt: Attempt, intake: Intake | null = null): Promise<ArrivingImage> {
   const { report, files } = attempt;
   const listed = await readImageList(attempt);
-  await requireRoom(
-    attempt.scratch,
-    listed.reduce((total, file) => total + roomFor(file), 0),
-    'the files of the image on the disk of the job',
-  );
-  if (listed.length > SIGNED_EACH_AT_MOST) {
+  await requireScratch(attempt, neededRoom(attempt, listed), 'the files of the image on the disk of the job');
+  if (listed.length > SIGNED_EACH_AT_MOST && !listed.some(({ name }) => isPackName(name))) {
     return { files: await receiveEach(attempt, listed), arriving: new Map(), complete: Promise.resolve() };
   }
   const directory = path.join(attempt.scratch, 'image');
@@ -72,6 +68,14 @@ export async function receiveImage(attempt: Attempt, intake: Intake | null = nul
   } finally {
     quiet();
   }
+}
+
+/** As the image was written, where that was recorded; else what its packs hold at most. */
+function neededRoom({ parameters }: Pick<Attempt, 'parameters'>, listed: readonly WantedFile[]): number {
+  const recorded = parameters.TOYGRES_UNPACKED_BYTES ?? '';
+  if (recorded === '') return listed.reduce((total, file) => total + roomFor(file), 0);
+  if (/^[0-9]{1,16}$/.test(recorded)) return Number(recorded);
+  throw finalFailure('parameter TOYGRES_UNPACKED_BYTES is not understood');
 }
 
 interface Promised {

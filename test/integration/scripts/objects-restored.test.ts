@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { unpackImage } from '../../support/packed-image.ts';
+import { addFiles, unpackImage } from '../../support/packed-image.ts';
 
 import { copyImage, expectFailure, harness, source, useTakenImage } from './taken-image.ts';
 
@@ -63,6 +63,16 @@ test('an image of before there were packs is restored, of few files and of very 
     const copy = await harness.startRestored(volume);
     expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
   }
+}, 120_000);
+
+test('an image with packs and very many files beside them is restored', async () => {
+  const many = new Map(Array.from({ length: 1_001 }, (_, n) => [`databases/1/more-${n}`, Buffer.from('x')] as const));
+  const large = await copyImage();
+  const parameters = await addFiles(harness.container, large.id, many);
+  const { end, volume } = await harness.restore(large, { parameters });
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  const copy = await harness.startRestored(volume);
+  expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
 }, 120_000);
 
 test('an ALTER SYSTEM setting that keeps the server from starting is left out with a notice', async () => {

@@ -65,12 +65,21 @@ function listVariables(plain: Readonly<Record<string, string>>) {
 /** What azcopy signs in as. */
 const IDENTITY = { AZCOPY_AUTO_LOGIN_TYPE: 'WORKLOAD' };
 
+/** Above what is told to the job: what a file system takes for itself, and what the job notes of itself. */
+const SCRATCH_MARGIN = 16 * MIB;
+
+/** Bytes that the job may take of scratch space: over them the cluster ends its pod. */
+function scratchAtMostOf({ scratchBytes, scratchAtMostBytes = 0 }: JobSpec): number {
+  return Math.ceil(Math.max(scratchBytes, scratchAtMostBytes));
+}
+
 function environmentOf(spec: JobSpec, release: string | null, more: Readonly<Record<string, string>>) {
   const annotation = (name: string) => ({ fieldRef: { fieldPath: `metadata.annotations['${name}']` } });
   const plain = {
     ...spec.parameters,
     ...more,
     TOYGRES_DEADLINE_SECONDS: String(spec.deadlineSeconds),
+    TOYGRES_SCRATCH_BYTES: String(scratchAtMostOf(spec)),
     ...(release === null ? {} : { TOYGRES_RELEASE: release }),
     ...(spec.volume === null ? {} : { TOYGRES_VOLUME: '/volume' }),
   };
@@ -81,11 +90,11 @@ function environmentOf(spec: JobSpec, release: string | null, more: Readonly<Rec
   ];
 }
 
-function moverEnvironmentOf({ parameters, scratchBytes }: JobSpec, usesIdentity: boolean) {
+function moverEnvironmentOf(spec: JobSpec, usesIdentity: boolean) {
   return listVariables({
     ...MOVER_PLACES,
-    TOYGRES_SCRATCH_BYTES: String(Math.ceil(scratchBytes)),
-    TOYGRES_IMAGE_URL: parameters.TOYGRES_IMAGE_URL ?? '',
+    TOYGRES_SCRATCH_BYTES: String(scratchAtMostOf(spec)),
+    TOYGRES_IMAGE_URL: spec.parameters.TOYGRES_IMAGE_URL ?? '',
     ...(usesIdentity ? IDENTITY : {}),
   });
 }
@@ -148,7 +157,8 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
     }),
 
     job: (spec: JobSpec, suspend: boolean): Manifest<'Job'> => {
-      const scratchBytes = Math.ceil(spec.scratchBytes) + 16 * MIB;
+      const needed = Math.ceil(spec.scratchBytes) + SCRATCH_MARGIN;
+      const atMost = scratchAtMostOf(spec) + SCRATCH_MARGIN;
       const usesIdentity = clientId !== null && spec.secrets.sas === undefined;
       const program = spec.program ?? spec.kind;
       const script = `scripts/${program}.sh`;
@@ -174,11 +184,11 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
           command: [...RUNNER, 'pod', program, ...(hasMover ? [] : [`/toygres/${script}`])],
           environment: environmentOf(spec, release, usesIdentity && !hasMover ? IDENTITY : {}),
           moverEnvironment: moverEnvironmentOf(spec, usesIdentity),
-          moverResources: resourcesOf(MOVER_RESOURCES, 2 * scratchBytes),
+          moverResources: resourcesOf(MOVER_RESOURCES, { request: 2 * needed, limit: 2 * atMost }),
           secretItems: itemsOf(names),
           // Above the scratch space: the log, and what else the container writes.
-          resources: resourcesOf(settings.jobResources, scratchBytes + 64 * MIB),
-          scratchBytes: String(scratchBytes),
+          resources: resourcesOf(settings.jobResources, { request: needed + 64 * MIB, limit: atMost + 64 * MIB }),
+          scratchBytes: String(atMost),
           scriptItems: [...templates.scripts.keys()].map((path) => ({ key: keyOf(path), path })),
           volumeName: spec.volume?.resourceName ?? '',
         }),

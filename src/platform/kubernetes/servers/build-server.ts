@@ -43,11 +43,14 @@ export function namesOf({ resourceName }: Pick<ServerRef, 'resourceName'>) {
 }
 
 /** Resources as a container has them. */
-export function resourcesOf({ cpu, memory }: Resources, ephemeralBytes?: number) {
-  const storage = ephemeralBytes === undefined ? {} : { 'ephemeral-storage': String(ephemeralBytes) };
+export function resourcesOf(
+  { cpu, memory }: Resources,
+  ephemeral?: { readonly request: number; readonly limit: number },
+) {
+  const storage = (bytes: number | undefined) => (bytes === undefined ? {} : { 'ephemeral-storage': String(bytes) });
   return {
-    requests: { cpu: cpu.request, memory: memory.request, ...storage },
-    limits: { cpu: cpu.limit, memory: memory.limit, ...storage },
+    requests: { cpu: cpu.request, memory: memory.request, ...storage(ephemeral?.request) },
+    limits: { cpu: cpu.limit, memory: memory.limit, ...storage(ephemeral?.limit) },
   };
 }
 

@@ -1,12 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
+import { finalFailure } from '../../attempt/failure.ts';
 import type { MovedFile } from '../file-mover.ts';
+import { BLOCKS_AT_MOST, type BlockSizes } from './block-sizes.ts';
 import { patiently } from './patience.ts';
 
+const INSTEAD = 'A PHYSICAL image of the server is cut into files that have an end';
+
 export interface PutOptions {
-  /** The size of the blocks that go up side by side. */
-  readonly blockBytes: number;
-  readonly blocksAtOnce: number;
+  /** Of the blocks that go up side by side. */
+  readonly blocks: BlockSizes;
   readonly signal: AbortSignal;
   /** Told of every block that the store has. */
   readonly onStored: (bytes: number) => void;
@@ -14,7 +17,8 @@ export interface PutOptions {
 
 /**
  * Writes a blob whose size is not known beforehand: its blocks go up side by side, and it is there only when the last of
- * them is, whole, with its MD5. What ends before that leaves nothing behind.
+ * them is, whole, with its MD5. What ends before that leaves nothing behind. Throws a final failure for what no blob can hold, as
+ * soon as it is that much.
  */
 export async function putBlob(
   blob: BlockBlobClient,
@@ -50,8 +54,9 @@ class BlockUpload {
     this.sizeBytes += bytes.length;
     for (const hash of this.hashes) hash.update(bytes);
     let rest = bytes;
-    while (this.#blockBytes + rest.length >= this.options.blockBytes) {
-      const taken = this.options.blockBytes - this.#blockBytes;
+    for (;;) {
+      const taken = this.options.blocks.bytesOf(this.#ids.length) - this.#blockBytes;
+      if (rest.length < taken) break;
       this.#keep(rest.subarray(0, taken));
       rest = rest.subarray(taken);
       await this.#send();
@@ -73,7 +78,10 @@ class BlockUpload {
   }
 
   async #send(): Promise<void> {
-    while (this.#onTheirWay.size >= this.options.blocksAtOnce) await Promise.race(this.#onTheirWay);
+    if (this.#ids.length >= BLOCKS_AT_MOST) {
+      throw finalFailure(`a file is larger than a store holds: it has ${this.sizeBytes} bytes, and more. ${INSTEAD}`);
+    }
+    while (this.#onTheirWay.size >= this.options.blocks.atOnce(this.#ids.length)) await Promise.race(this.#onTheirWay);
     this.#throwFailure();
     const body = Buffer.concat(this.#block, this.#blockBytes);
     this.#block = [];

@@ -5,11 +5,11 @@ import type { StoredFile, WantedFile } from '../file-mover.ts';
 import { LONGEST_STREAM_LINE, parseLine, StreamLine } from '../protocol.ts';
 import type { Sealing } from '../sealing.ts';
 import { describeStoreError } from './blob-words.ts';
+import { BLOCK_SIZES } from './block-sizes.ts';
 import { getBlob } from './get-blob.ts';
 import type { OpenBlob } from './open-place.ts';
 import { putBlob } from './put-blob.ts';
 
-const BLOCK_BYTES = 4 << 20;
 /** Of a range of up to 4 MiB a store may take the MD5 before it sends it, which takes as long as all the rest. */
 const RANGE_BYTES = 8 << 20;
 const AT_ONCE = 4;
@@ -80,7 +80,7 @@ export function createStreams(options: StreamsOptions): Streams {
       begin(async (connecting, confirmed) => {
         const storedName = sealing.storedName(name);
         const blob = (await options.openToWrite())(storedName);
-        const put = { blockBytes: BLOCK_BYTES, blocksAtOnce: AT_ONCE, signal: stop.signal, onStored: options.onSent };
+        const put = { blocks: BLOCK_SIZES, signal: stop.signal, onStored: options.onSent };
         try {
           const stored = await putBlob(blob, sealing.seal(receiveAll(connecting, confirmed)), put);
           return { name: storedName, ...stored };

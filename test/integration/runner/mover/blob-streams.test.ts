@@ -41,8 +41,7 @@ async function* pieces(bytes: Buffer, size = 10_007): AsyncGenerator<Buffer> {
 }
 
 const putOptions = () => ({
-  blockBytes: BLOCK,
-  blocksAtOnce: 3,
+  blocks: { bytesOf: () => BLOCK, atOnce: () => 3 },
   signal: new AbortController().signal,
   onStored: () => undefined,
 });
@@ -77,6 +76,32 @@ describe('a blob that is written while its bytes come', () => {
       expect((await collect(getBlob(open(name), { name, ...put }, getOptions()))).equals(content)).toBe(true);
     },
   );
+
+  test('is what the store holds when its blocks grow', async () => {
+    const content = bytesOf(20 * BLOCK + 5);
+    const asked: number[] = [];
+    const bytesOf2 = (nth: number) => {
+      asked.push(nth);
+      return BLOCK * 2 ** Math.floor(nth / 3);
+    };
+    const blocks = { bytesOf: bytesOf2, atOnce: (nth: number) => (nth < 3 ? 3 : 1) };
+    const put = await putBlob(open('grown'), pieces(content), { ...putOptions(), blocks });
+    // 3 of one, 3 of two, 2 of four, and the rest.
+    const { committedBlocks = [] } = await open('grown').getBlockList('committed');
+    expect(committedBlocks.map(({ size }) => size)).toEqual(
+      [1, 1, 1, 2, 2, 2, 4, 4].map((of) => of * BLOCK).concat([3 * BLOCK + 5]),
+    );
+    expect(Math.max(...asked)).toBe(8);
+    expect((await collect(getBlob(open('grown'), { name: 'grown', ...put }, getOptions()))).equals(content)).toBe(true);
+  });
+
+  test('that no store can hold is refused for good as soon as it is too large, and is not there', async () => {
+    const blocks = { bytesOf: () => 1, atOnce: () => 1 };
+    const staged = { stageBlock: async () => undefined, commitBlockList: async () => expect.unreachable() };
+    const content = pieces(Buffer.alloc(50_001));
+    const put = putBlob(staged as unknown as ReturnType<OpenBlob>, content, { ...putOptions(), blocks });
+    await expect(put).rejects.toMatchObject({ final: true, message: expect.stringContaining('PHYSICAL') });
+  });
 
   test('takes the place of an earlier one of its name', async () => {
     await putBlob(open('again'), pieces(bytesOf(5 * BLOCK)), putOptions());

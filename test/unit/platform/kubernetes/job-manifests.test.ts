@@ -94,6 +94,25 @@ describe('the manifests of a job', () => {
     expect(volumes(spec)).toContain(`"claimName":"${server.resourceName}-pvc"`);
   });
 
+  test('a job asks for the scratch space that it needs, may take what it may take at most, and is told that', () => {
+    const MIB = 2 ** 20;
+    const podFor = (change: Partial<ReturnType<typeof jobSpec>>) => {
+      const pod = podOf(jobs.job(jobSpec('true', change), false).body);
+      const volumes = read(pod, 'volumes') as { name: string; emptyDir?: { sizeLimit: string } }[];
+      const environment = read(pod, 'containers', 0, 'env') as { name: string; value: string }[];
+      return {
+        request: Number(read(pod, 'containers', 0, 'resources', 'requests', 'ephemeral-storage')) / MIB,
+        limit: Number(read(pod, 'containers', 0, 'resources', 'limits', 'ephemeral-storage')) / MIB,
+        scratch: Number(volumes.find(({ name }) => name === 'scratch')?.emptyDir?.sizeLimit) / MIB,
+        told: Number(environment.find(({ name }) => name === 'TOYGRES_SCRATCH_BYTES')?.value) / MIB,
+      };
+    };
+    expect(podFor({ scratchBytes: 100 * MIB })).toEqual({ request: 180, limit: 180, scratch: 116, told: 100 });
+    const more = { scratchBytes: 100 * MIB, scratchAtMostBytes: 300 * MIB };
+    expect(podFor(more)).toEqual({ request: 180, limit: 380, scratch: 316, told: 300 });
+    expect(podFor({ ...more, scratchAtMostBytes: MIB })).toEqual(podFor({ scratchBytes: 100 * MIB }));
+  });
+
   test('with workload identity the pod carries the label, the account and how azcopy signs in, and no signature', () => {
     const withIdentity = createJobManifests(templates, { ...settings, workloadIdentityClientId: 'client-id' });
     const { body } = withIdentity.job(jobSpec('true', { parameters: {} }), false);

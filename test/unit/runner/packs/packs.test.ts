@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { isPackName, packLimit, roomFor } from '../../../../jobs/ports/pack-sizes.ts';
 import { Inbox } from '../../../../src/runner/backup/inbox.ts';
-import { isPackName, packLimit, packName, roomFor, smallBelow } from '../../../../src/runner/packs/pack-sizes.ts';
-import { packTar } from '../../../../src/runner/packs/pack-tar.ts';
+import { onItsOwnFrom, packName, roomOnDisk } from '../../../../src/runner/packs/pack-sizes.ts';
+import { type PackedFile, packTar } from '../../../../src/runner/packs/pack-tar.ts';
 import { unpackPack, unpackTar } from '../../../../src/runner/packs/unpack-tar.ts';
 import { packZstd } from '../../../../src/runner/physical/archive/zstd.ts';
 
@@ -85,6 +86,69 @@ describe('a pack', () => {
     }
   });
 
+  test('holds files of any size, and no more of them in memory than a few pieces', async () => {
+    const [piece, count] = [1 << 20, 300];
+    let [given, taken, ahead] = [0, 0, 0];
+    async function* pieces() {
+      for (; given < count; given += 1) {
+        ahead = Math.max(ahead, given * piece - taken);
+        yield Buffer.alloc(piece, given);
+      }
+    }
+    async function* members(): AsyncGenerator<PackedFile> {
+      yield { name: 'a', content: Buffer.from('x') };
+      yield { name: 'b', sizeBytes: count * piece, pieces: pieces() };
+      yield { name: 'c', content: Buffer.from('y') };
+    }
+    for await (const part of packTar(members())) taken += part.length;
+    // Headers, paddings and the end.
+    expect(taken).toBe(count * piece + 3 * 512 + 2 * 512 + 1024);
+    expect(ahead).toBeLessThan(4 * piece);
+  });
+
+  test.each([3, 5])('of a file that is not as large as it was is none: 4 bytes, and %i came', async (size) => {
+    async function* members(): AsyncGenerator<PackedFile> {
+      yield {
+        name: 'a',
+        sizeBytes: 4,
+        pieces: (async function* () {
+          yield Buffer.alloc(size);
+        })(),
+      };
+    }
+    await expect(unpackTar(packTar(members()), await makeDirectory())).rejects.toThrow();
+  });
+
+  test('that nobody reads to its end leaves no file open', async () => {
+    let isLeft = false;
+    async function* pieces() {
+      try {
+        for (;;) yield Buffer.alloc(1 << 20);
+      } finally {
+        isLeft = true;
+      }
+    }
+    async function* members(): AsyncGenerator<PackedFile> {
+      yield { name: 'a', sizeBytes: 2 ** 40, pieces: pieces() };
+    }
+    for await (const _ of packTar(members())) break;
+    await expect.poll(() => isLeft).toBe(true);
+  });
+
+  test('fails as a piece of its files does', async () => {
+    async function* members(): AsyncGenerator<PackedFile> {
+      yield {
+        name: 'a',
+        sizeBytes: 2,
+        pieces: (async function* () {
+          yield Buffer.alloc(1);
+          throw new Error('gone');
+        })(),
+      };
+    }
+    await expect(unpackTar(packTar(members()), await makeDirectory())).rejects.toThrow('gone');
+  });
+
   test('fails as its files do', async () => {
     async function* broken() {
       yield { name: 'a', content: Buffer.from('x') };
@@ -98,7 +162,7 @@ describe('an image', () => {
   test.each([1e6, 1e9, 1e12, 1e15])('of %d bytes in files of any size is some hundred blobs', (total) => {
     for (const size of [1, 1e3, 1e6, 2 * 1_048_576, 1e8, 1e10]) {
       let [own, left] = [0, total];
-      while (left > 0 && size >= smallBelow(own) && own < 10_000) {
+      while (left > 0 && size >= onItsOwnFrom(own) && own < 10_000) {
         own += 1;
         left -= size;
       }
@@ -114,11 +178,33 @@ describe('an image', () => {
   });
 
   test('knows its packs by their names', () => {
-    expect([packName(1), packName(12_345)]).toEqual(['packs/0001.tar.zst', 'packs/12345.tar.zst']);
+    expect([packName(1), packName(12_345), packName(2, false)]).toEqual([
+      'packs/0001.tar.zst',
+      'packs/12345.tar.zst',
+      'packs/0002.tar',
+    ]);
     expect(
       [packName(7), 'packs/0001.tar', 'packs/7.tar', 'packs/0001.tar.age', 'databases/5/1.dat'].map(isPackName),
     ).toEqual([true, true, false, false, false]);
   });
+});
+
+test.each([
+  [0, 1],
+  [31, 1],
+  [32, 2],
+  [159, 16],
+  [160, 32],
+  [223, 32],
+  [224, 64],
+  [479, 512],
+  [480, 1024],
+])('when %i files have gone on their own, the next one does from %i MiB on', (own, mebibytes) => {
+  expect(onItsOwnFrom(own)).toBe(mebibytes * 2 ** 20);
+});
+
+test('a file takes whole blocks of a disk', () => {
+  expect([0, 1, 4_096, 4_097].map(roomOnDisk)).toEqual([0, 4_096, 4_096, 8_192]);
 });
 
 test('a pack needs the room of what it holds, and one that is not compressed that of itself', () => {
