@@ -1,5 +1,6 @@
 import type { ImageRecord, InstanceRecord, ServerEndpoint } from '../../jobs/ports/records.ts';
 import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
+import type { Scope } from '../../schema/rules/scope-rules.ts';
 import type {
   ImageMethod,
   ImageState,
@@ -144,7 +145,8 @@ export interface ServerFacts {
 export interface Checks {
   /** Connects as a client would; a refused connection is a finding, not an error. NOT_FOUND for an unknown instance. */
   connection(instanceId: string): Promise<ConnectionFinding>;
-  diagnostics(): Promise<readonly Finding[]>;
+  /** Names and counts no instance outside of the scope; without one, of all. */
+  diagnostics(scope?: Scope): Promise<readonly Finding[]>;
   /** What certificates of servers are verified by, PEM. */
   certificateAuthority(): Promise<string>;
   /** Asks the platform anew what it offers. */

@@ -19,7 +19,7 @@ import { listenOn } from './http/listen.ts';
 import type { ApiMeter } from './http/measure-requests.ts';
 import type { MetricsPage } from './http/metrics.ts';
 import { createPathPrefix } from './http/path-prefix.ts';
-import type { FindReadiness } from './http/probes.ts';
+import type { ReadyPage } from './http/probes.ts';
 import { createRequestSources } from './http/request-sources.ts';
 import type { SignIn } from './http/serve-sign-in.ts';
 import { createBudgets } from './limits/budgets.ts';
@@ -47,7 +47,7 @@ export interface GraphqlServerOptions {
   readonly auth: Authenticator;
   readonly log: Logger;
   /** What the server needs, and whether it is there. */
-  readonly ready: FindReadiness;
+  readonly ready: ReadyPage;
   readonly version: string;
   /** Whose pages may call the API from a browser, besides its own. Default: nobody's. */
   readonly allowedOrigins?: readonly string[];

@@ -125,7 +125,7 @@ export async function openApi(
   const server = createGraphqlServer({
     services: buildServices(core, facts, access, config, metrics, log, stops),
     auth: access.auth,
-    ready: createReadiness(core, log),
+    ready: createReadiness(core, config, access.auth, log),
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     signIn: access.signIn,

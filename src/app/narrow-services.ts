@@ -51,6 +51,7 @@ export function narrowServices(everything: Services, scope: Scope, database: Dat
     readinessQueries: createReadinessQueries(database),
     checks: {
       ...everything.checks,
+      diagnostics: () => everything.checks.diagnostics(scope),
       async connection(instanceId) {
         if (!(await visibility.instance(instanceId))) throw notFound('instance', 'instanceId');
         return everything.checks.connection(instanceId);

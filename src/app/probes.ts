@@ -20,7 +20,7 @@ export async function openProbes(
   if (config.probePort === null) return null;
   const auth = createAuthenticator({ token: identity.token, username: config.adminUsername });
   const server = createProbeServer({
-    ready: createReadiness(core, log),
+    ready: createReadiness(core, config, auth, log),
     version: identity.release,
     metrics: buildMetricsPage(metrics, config, auth),
     log,

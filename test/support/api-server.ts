@@ -27,7 +27,7 @@ export async function startApi(
     services: () => services,
     auth: createAuthenticator({ token: TOKEN, username: 'admin' }),
     log: pino({ level: 'trace', base: null }, { write: (line: string) => log.push(line) }),
-    ready,
+    ready: { find: ready, showsDetails: async () => true },
     version: '1.2.3',
     ...further,
   });

@@ -23,7 +23,7 @@ import { checkHeaders, findBodyFault } from './check-request.ts';
 import { type ApiMeter, measureRequests } from './measure-requests.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
 import type { PathPrefix } from './path-prefix.ts';
-import { answerHealth, answerReady, type FindReadiness } from './probes.ts';
+import { answerHealth, answerReady, type ReadyPage } from './probes.ts';
 import { readAuthorization } from './read-authorization.ts';
 import { refuseStrippedUpgrade } from './refuse-stripped-upgrade.ts';
 import type { RequestSources } from './request-sources.ts';
@@ -50,7 +50,7 @@ export interface HttpParts {
   /** Below which people reach the server. */
   readonly prefix: PathPrefix;
   readonly preparer: Preparer;
-  readonly ready: FindReadiness;
+  readonly ready: ReadyPage;
   readonly schema: GraphQLSchema;
   /** Signing in with a provider; null where there is none. */
   readonly signIn: SignIn | null;

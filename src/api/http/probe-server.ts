@@ -6,14 +6,14 @@ import { describeError } from '../errors/describe-error.ts';
 import { endSilent } from './end-silent.ts';
 import { listenOn } from './listen.ts';
 import { answerMetrics, type MetricsPage } from './metrics.ts';
-import { answerHealth, answerReady, type FindReadiness } from './probes.ts';
+import { answerHealth, answerReady, type ReadyPage } from './probes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 /** How long a request may take to come. */
 const HEADERS_MS = 15_000;
 
 export interface ProbeServerOptions {
-  readonly ready: FindReadiness;
+  readonly ready: ReadyPage;
   readonly version: string;
   readonly metrics: MetricsPage;
   readonly log: Logger;

@@ -19,15 +19,28 @@ export function answerHealth(version: string): RequestHandler {
 export type ReadyFor = 'everything' | 'traffic';
 export type FindReadiness = (what: ReadyFor) => Promise<readonly Finding[]>;
 
-/** Answers 200 when all of that is there, else 503 with what is not; also when finding out takes too long. */
-export function answerReady(ready: FindReadiness, what: ReadyFor, log: Logger): RequestHandler {
-  return async (_request, response) => {
+/** What probes ask of a process. */
+export interface ReadyPage {
+  readonly find: FindReadiness;
+  /** Whether who sent this `Authorization` may read versions, causes and remedies. */
+  readonly showsDetails: (authorization: string | undefined) => Promise<boolean>;
+}
+
+/**
+ * Answers 200 when all of that is there, else 503 with what is not; also when finding out takes too long. Whoever may not
+ * read details is told the names alone.
+ */
+export function answerReady({ find: ready, showsDetails }: ReadyPage, what: ReadyFor, log: Logger): RequestHandler {
+  return async (request, response) => {
     const checks = await withinTime(() => ready(what)).catch((error: unknown): readonly Finding[] => {
       log.error({ error: describeError(error) }, 'the readiness checks failed');
       return [{ name: 'checks', ok: false, detail: 'the checks themselves failed', remedy: "see the server's log" }];
     });
     const ok = checks.every((check) => check.ok);
-    response.status(ok ? 200 : 503).json({ status: ok ? 'ready' : 'not ready', checks });
+    const shown = (await showsDetails(request.headers.authorization))
+      ? checks
+      : checks.map((check) => ({ name: check.name, ok: check.ok }));
+    response.status(ok ? 200 : 503).json({ status: ok ? 'ready' : 'not ready', checks: shown });
   };
 }
 

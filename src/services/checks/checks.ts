@@ -16,7 +16,7 @@ export function createChecks(
 ): Checks {
   return {
     connection: (instanceId) => findConnection(dependencies, instanceId),
-    diagnostics: () => findDiagnostics(dependencies),
+    diagnostics: (scope) => findDiagnostics(dependencies, scope),
     certificateAuthority: () => dependencies.authority.readTrusted(),
     async server() {
       const offers = await dependencies.platform.readOffers();

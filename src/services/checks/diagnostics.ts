@@ -1,5 +1,6 @@
 import type { Finding } from '../../../resolvers/ports/queries.ts';
 import { AppError } from '../../../schema/errors.ts';
+import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Logger } from '../../log/logger.ts';
 import { within } from '../../waiting/within.ts';
 import type { CommandPlatform } from '../commands/ports.ts';
@@ -58,6 +59,9 @@ export function findReadiness(
 }
 
 /** What of all links is broken, and how to mend it: those that serve requests first, then those that operations need. */
-export function findDiagnostics(dependencies: DiagnosticsDependencies): Promise<readonly Finding[]> {
-  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(dependencies)], dependencies);
+export function findDiagnostics(
+  dependencies: DiagnosticsDependencies,
+  scope: Scope = EVERYTHING,
+): Promise<readonly Finding[]> {
+  return lookAt([...buildServingLinks(dependencies), ...buildWorkingLinks(dependencies, scope)], dependencies);
 }

@@ -1,5 +1,6 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import { AppError } from '../../../schema/errors.ts';
+import type { Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
 import { readOpenAlerts } from '../../stores/alerts/alerts.ts';
 import { answered } from '../../stores/answered.ts';
@@ -97,11 +98,11 @@ async function lookForStranded(database: Database, platform: CommandPlatform): P
   throw broken(`No live worker has ${list.join(', ')}.`);
 }
 
-async function lookAtHealth(database: Database, platform: CommandPlatform): Promise<string> {
+async function lookAtHealth(database: Database, platform: CommandPlatform, scope: Scope): Promise<string> {
   if (!(await isLeaseTaken(database, healthLeaseName(platform.id)))) {
     throw broken(`No process checks the instances of ${platform.id}: their health may be of long ago.`);
   }
-  const { running, unhealthy, names, wanted } = await readHealthSummary(database, platform.id);
+  const { running, unhealthy, names, wanted } = await readHealthSummary(database, platform.id, scope);
   const listed = (all: readonly string[], count: number) =>
     `${all.join(', ')}${count > all.length ? ' and others' : ''}`;
   const found = [
@@ -120,14 +121,14 @@ async function lookAtDrift(database: Database, platform: CommandPlatform): Promi
   return pending === 0 && outdated === 0 ? 'Platform and blob store hold what the records say.' : `${leftovers}.`;
 }
 
-async function lookAtAlerts(database: Database, platform: CommandPlatform): Promise<string> {
-  const open = await readOpenAlerts(database, platform.id);
+async function lookAtAlerts(database: Database, platform: CommandPlatform, scope: Scope): Promise<string> {
+  const open = await readOpenAlerts(database, platform.id, scope);
   if (open.length === 0) return 'No alert is open.';
   throw broken(`Alerts are open: ${open.map(({ kind, count }) => `${count} ${kind}`).join(', ')}.`);
 }
 
-async function lookAtOrder(dependencies: SourcesDependencies): Promise<string> {
-  const { disorders, looked, running } = await lookAtSources(dependencies);
+async function lookAtOrder(dependencies: SourcesDependencies, scope: Scope): Promise<string> {
+  const { disorders, looked, running } = await lookAtSources(dependencies, scope);
   if (disorders.length > 0) throw broken(`Images of these would wait or fail. ${disorders.join(' ')}`);
   return `Nothing stands in the way of images of ${looked} of ${running} running instances.`;
 }
@@ -157,9 +158,10 @@ export function buildServingLinks({ database, queue, store }: ServingParts): rea
   ];
 }
 
-/** The links that operations need beside those. */
+/** The links that operations need beside those. Of instances and what belongs to them, what is within the scope is told. */
 export function buildWorkingLinks(
   dependencies: SourcesDependencies & { readonly platform: CommandPlatform; readonly listener: Hearing },
+  scope: Scope,
 ): readonly Link[] {
   const { database, platform, listener } = dependencies;
   return [
@@ -190,12 +192,12 @@ export function buildWorkingLinks(
     {
       name: 'health',
       remedy: 'See healthChecks of these instances for the reason. Without a process that checks: start a worker.',
-      look: () => lookAtHealth(database, platform),
+      look: () => lookAtHealth(database, platform, scope),
     },
     {
       name: 'sources',
       remedy: 'Mend what it names on these instances before the next image.',
-      look: () => lookAtOrder(dependencies),
+      look: () => lookAtOrder(dependencies, scope),
     },
     {
       name: 'drift',
@@ -205,7 +207,7 @@ export function buildWorkingLinks(
     {
       name: 'alerts',
       remedy: 'See the query alerts(open: true): each says what is wrong and what to do.',
-      look: () => lookAtAlerts(database, platform),
+      look: () => lookAtAlerts(database, platform, scope),
     },
     {
       name: 'preflight',

@@ -1,6 +1,7 @@
 import type { InstanceRecords } from '../../../jobs/ports/records.ts';
 import type { ServerProbe, SourceOrder } from '../../../jobs/ports/server-probe.ts';
 import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
+import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
 import { readWatched, type WatchedInstance } from '../../stores/upkeep/health.ts';
 import { within } from '../../waiting/within.ts';
@@ -58,9 +59,12 @@ export function describeDisorder(order: SourceOrder): readonly string[] {
   return said;
 }
 
-/** Looks at the running instances of the platform, some at a time. One that does not answer is left to its health. */
-export async function lookAtSources(dependencies: SourcesDependencies): Promise<SourcesLook> {
-  const all = await readWatched(dependencies.database, dependencies.platform.id, null);
+/** Looks at the running instances of the platform within the scope, some at a time. One that does not answer is left to its health. */
+export async function lookAtSources(
+  dependencies: SourcesDependencies,
+  scope: Scope = EVERYTHING,
+): Promise<SourcesLook> {
+  const all = await readWatched(dependencies.database, dependencies.platform.id, null, scope);
   const some = all.filter(({ endpoint }) => endpoint !== null).slice(0, LOOKED_AT);
   const disorders: string[] = [];
   let looked = 0;

@@ -33,6 +33,11 @@ export function instancesWithin(scope: Scope): SQL | undefined {
   return isEverything(scope) ? undefined : sql`${instances.labels} @> ${JSON.stringify(scope)}::jsonb`;
 }
 
+/** Rows of `cms.instances` by another name, given as their labels. */
+export function labelsWithin(scope: Scope, labels: SQL): SQL | undefined {
+  return isEverything(scope) ? undefined : sql`${labels} @> ${JSON.stringify(scope)}::jsonb`;
+}
+
 /** Rows of `cms.images`. */
 export function imagesWithin(scope: Scope): SQL | undefined {
   return isEverything(scope) ? undefined : instanceCarries(scope, images.sourceInstanceId);

@@ -45,10 +45,13 @@ export async function syncAlerts(
 export async function readOpenAlerts(
   { orm }: Database,
   platform: string,
+  scope: Scope = EVERYTHING,
 ): Promise<readonly { readonly kind: AlertKind; readonly count: number }[]> {
+  const within = belongingWithin(scope, { instanceId: sql`a.instance_id`, imageId: sql`a.image_id` }) ?? sql`true`;
   const { rows } = await answered(
     orm.execute<{ kind: AlertKind; count: number }>(sql`
-      SELECT kind, count(*)::int AS count FROM cms.alerts WHERE platform = ${platform} AND resolved_at IS NULL
+      SELECT kind, count(*)::int AS count FROM cms.alerts a
+      WHERE a.platform = ${platform} AND a.resolved_at IS NULL AND ${within}
       GROUP BY kind ORDER BY count(*) DESC, kind`),
   );
   return rows;

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { listed } from '../../../drizzle/tables/listed.ts';
 import type { ServerEndpoint } from '../../../jobs/ports/records.ts';
+import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { HealthStatus, ImageType } from '../../../schema/states.ts';
 import { ACTIVE_OPERATION_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
+import { labelsWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { storableText } from '../stored-text.ts';
 import { type HeldLease, isHeld } from './leases.ts';
@@ -45,17 +47,19 @@ interface Row extends Record<string, unknown> {
   readonly revision: string;
 }
 
-/** The instances of the platform that are RUNNING and left in peace; of these ids, or all of them. One statement. */
+/** The instances of the platform that are RUNNING and left in peace; of these ids, or all within the scope. One statement. */
 export async function readWatched(
   { orm }: Database,
   platform: string,
   ids: readonly string[] | null,
+  scope: Scope = EVERYTHING,
 ): Promise<readonly WatchedInstance[]> {
+  const within = labelsWithin(scope, sql`i.labels`) ?? sql`true`;
   const among = ids === null ? sql`true` : sql`i.id = ANY(${sql.param(ids)}::uuid[])`;
   const { rows } = await answered(
     orm.execute<Row>(sql`
       SELECT i.id, i.name, i.namespace, i.resource_name, i.image_type, i.endpoint, i.encrypted_password, i.revision
-      FROM cms.instances i WHERE i.platform = ${platform} AND i.state = 'RUNNING' AND ${among} AND NOT ${isBusy}
+      FROM cms.instances i WHERE i.platform = ${platform} AND i.state = 'RUNNING' AND ${among} AND ${within} AND NOT ${isBusy}
       ORDER BY i.id`),
   );
   return rows.map((row) => ({

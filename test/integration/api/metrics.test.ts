@@ -90,7 +90,7 @@ it('is served for a process without an API too, with its probes and nothing else
   let isReady = false;
   const finding = () => ({ name: 'database', ok: isReady, detail: 'it answers', remedy: null });
   const server = createProbeServer({
-    ready: async () => [finding()],
+    ready: { find: async () => [finding()], showsDetails: async (shown) => shown === 'Bearer known' },
     version: '1.2.3',
     metrics: page,
     log: createLogger('silent'),
@@ -99,7 +99,11 @@ it('is served for a process without an API too, with its probes and nothing else
   stops.push(() => server.stop());
   const health = await fetch(`${root}/health`);
   expect(await health.json()).toEqual({ status: 'healthy', service: 'toygres', version: '1.2.3' });
-  expect((await fetch(`${root}/ready`)).status).toBe(503);
+  const unready = await fetch(`${root}/ready`);
+  expect(unready.status).toBe(503);
+  expect(await unready.json()).toEqual({ status: 'not ready', checks: [{ name: 'database', ok: false }] });
+  const known = await fetch(`${root}/ready/traffic`, { headers: { authorization: 'Bearer known' } });
+  expect(await known.json()).toEqual({ status: 'not ready', checks: [finding()] });
   isReady = true;
   expect((await fetch(`${root}/ready`)).status).toBe(200);
   expect((await fetch(`${root}/graphql`)).status).toBe(404);
@@ -110,7 +114,12 @@ it('is served for a process without an API too, with its probes and nothing else
 it('says which variable names a port that another program has', async () => {
   const { page } = parts();
   const make = () =>
-    createProbeServer({ ready: async () => [], version: '0', metrics: page, log: createLogger('silent') });
+    createProbeServer({
+      ready: { find: async () => [], showsDetails: async () => true },
+      version: '0',
+      metrics: page,
+      log: createLogger('silent'),
+    });
   const [first, second] = [make(), make()];
   const { root } = await first.listen(0, '127.0.0.1');
   stops.push(() => first.stop());

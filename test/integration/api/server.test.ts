@@ -71,7 +71,7 @@ describe('a server that stops', () => {
   it('says which port it cannot have', async () => {
     const port = Number(new URL(api.url).port);
     const auth = { authenticate: async () => ({ kind: 'USER', id: null, name: 'admin', role: 'ADMIN' }) as const };
-    const ready = async () => [];
+    const ready = { find: async () => [], showsDetails: async () => true };
     const server = createGraphqlServer({
       services: () => fakeServices(),
       auth,

@@ -126,6 +126,40 @@ describe('diagnostics', () => {
     });
   });
 
+  it('name and count nothing that is outside of a scope', async () => {
+    await liveWorker();
+    const endpoint = { host: '127.0.0.1', port: 1, dnsName: null };
+    const { database } = world;
+    const shop = { team: 'shop' };
+    const own = await insertInstance(database, { name: 'orders', health: 'UNHEALTHY', endpoint, labels: shop });
+    const other = await insertInstance(database, { name: 'billing', health: 'UNHEALTHY', endpoint });
+    for (const instanceId of [own, other]) {
+      await database.pool.query(
+        `INSERT INTO cms.alerts (id, platform, kind, severity, thing, instance_id, message, opened_at)
+         VALUES (gen_random_uuid(), $1, 'INSTANCE_UNHEALTHY', 'CRITICAL', $2::text, $2::uuid, 'it does not answer', now())`,
+        [PLATFORM, instanceId],
+      );
+    }
+    const order = { connections: 9, freeConnections: 9, locks: 9, tables: 0, prepared: 1, holding: 0, closed: 0 };
+    const checks = world.checksWith({ orders: { readOrder: async () => order } });
+    const told = async (scope?: Record<string, string>) =>
+      Object.fromEntries((await checks.diagnostics(scope)).map((one) => [one.name, one.detail]));
+    const all = await told();
+    expect(all.health).toBe('2 of 2 running instances are UNHEALTHY: billing, orders.');
+    expect(all.sources).toMatch(/billing: 1 prepared.* orders: 1 prepared/);
+    expect(all.alerts).toBe('Alerts are open: 2 INSTANCE_UNHEALTHY.');
+    const within = await told(shop);
+    expect(within.health).toBe('1 of 1 running instances are UNHEALTHY: orders.');
+    expect(within.sources).toMatch(/^Images of these would wait or fail. orders: 1 prepared/);
+    expect(within.sources).not.toContain('billing');
+    expect(within.alerts).toBe('Alerts are open: 1 INSTANCE_UNHEALTHY.');
+    expect(await told({ team: 'nobody' })).toMatchObject({
+      health: 'None of 0 running instances is UNHEALTHY.',
+      sources: 'Nothing stands in the way of images of 0 of 0 running instances.',
+      alerts: 'No alert is open.',
+    });
+  });
+
   it('tell of what differs from the records and needs a look, not of what is cleaned up by itself', async () => {
     await liveWorker();
     const common = { kind: 'VOLUME', namespace: 'test', ownerId: null, reason: 'left over' } as const;
