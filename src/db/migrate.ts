@@ -3,6 +3,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
+import { holdTables } from './hold-tables.ts';
 import { readDatabaseFacts, requireUsable, SCHEMAS } from './preconditions.ts';
 import { grantService, readRole } from './service-role.ts';
 import { createSession, pinTransaction } from './session.ts';
@@ -46,7 +47,7 @@ export async function migrateDatabase(
     requireUsable(await readDatabaseFacts(client), placeOf(url));
     await takeLock(client, url, lockMs, log);
     await makeSchemas(client);
-    await applyPending(client, url);
+    await applyPending(client, url, lockMs);
     if (service !== null) await grantService(client, service);
     await client.query('COMMIT');
   } catch (error) {
@@ -104,7 +105,7 @@ async function makeSchemas(client: pg.Client): Promise<void> {
   await client.query(HISTORY);
 }
 
-async function applyPending(client: pg.Client, url: string): Promise<void> {
+async function applyPending(client: pg.Client, url: string, lockMs: number): Promise<void> {
   const migrations = readMigrationFiles({ migrationsFolder: FOLDER });
   const { rows } = await client.query<{ hash: string; created_at: string }>(
     'SELECT hash, created_at FROM drizzle.migrations ORDER BY created_at',
@@ -117,8 +118,9 @@ async function applyPending(client: pg.Client, url: string): Promise<void> {
     );
   }
   const newest = Number(rows.at(-1)?.created_at ?? 0);
-  for (const { sql, folderMillis, hash } of migrations) {
-    if (folderMillis <= newest) continue;
+  const pending = migrations.filter(({ folderMillis }) => folderMillis > newest);
+  if (pending.length > 0) await holdTables(client, url, lockMs);
+  for (const { sql, folderMillis, hash } of pending) {
     // The schema was made above, or by somebody else before.
     for (const statement of sql) if (!/^\s*CREATE SCHEMA "cms";\s*$/.test(statement)) await client.query(statement);
     await client.query('INSERT INTO drizzle.migrations (hash, created_at) VALUES ($1, $2)', [hash, folderMillis]);

@@ -6,6 +6,7 @@ import { runCommand, runInTerminal, startCommand } from '../support/command-line
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { untilProcess } from '../support/process-tree.ts';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n$/;
 
@@ -53,6 +54,24 @@ describe('the command line', () => {
     expect((await toygres('instance', 'logs', 'shop', '--tail', '5')).stdout).toMatch(
       /ready to accept connections|LOG/,
     );
+  });
+
+  test('leaves Ctrl-C to psql, which ends a statement by it and says how it went itself', async () => {
+    const shell = startCommand(['instance', 'psql', 'shop', '--', '-Xc', 'SELECT pg_sleep(120)'], login);
+    const running = ['-AtXc', `SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(120)'`];
+    await eventually(
+      () => toygres('instance', 'psql', 'shop', '--', ...running),
+      ({ stdout }) => stdout === '1\n',
+    );
+    // A terminal sends it to both of them.
+    const { pid } = await untilProcess(shell.child.pid ?? 0, /^\S*psql .*pg_sleep/);
+    shell.child.kill('SIGINT');
+    shell.child.kill('SIGINT');
+    process.kill(pid, 'SIGINT');
+    expect(await shell.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('canceling statement due to user request'),
+    });
   });
 
   test('begins without --watch, and says how to see it', async () => {

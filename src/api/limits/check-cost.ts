@@ -28,6 +28,11 @@ type Variables = Readonly<Record<string, unknown>>;
 /** How long lists are taken to be whose length nobody asks for. */
 const USUAL_LENGTH: Readonly<Record<string, number>> = { Step: 12, Job: 3, ImageFile: 50, ImageDatabase: 5 };
 const OTHER_LENGTH = 5;
+/** Of those that grow with what is kept, by their type and name. */
+const LONG_LISTS: Readonly<Record<string, number>> = {
+  'RetentionPreview.keep': FIRST_MAX,
+  'RetentionPreview.remove': FIRST_MAX,
+};
 
 /** The arguments that say how long a list gets, with what they are when left out or null, and the most that is answered. */
 const LENGTHS: Readonly<Record<string, { readonly usual: number; readonly none: number; readonly most: number }>> = {
@@ -78,7 +83,8 @@ export function checkCost(
     const named = getNamedType(field.type);
     const asked = readAskedLength(field, node, variables);
     if (isListType(getNullableType(field.type))) {
-      const usual = (parent.startsWith('__') ? introspected[field.name] : USUAL_LENGTH[named.name]) ?? OTHER_LENGTH;
+      const known = LONG_LISTS[`${parent}.${field.name}`] ?? USUAL_LENGTH[named.name];
+      const usual = (parent.startsWith('__') ? introspected[field.name] : known) ?? OTHER_LENGTH;
       count(node.selectionSet, named.name, times * (length ?? asked ?? usual), null);
     } else {
       count(node.selectionSet, named.name, times, asked);

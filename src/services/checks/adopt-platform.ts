@@ -4,6 +4,7 @@ import type { Database } from '../../db/database.ts';
 import {
   type AdoptableInstance,
   countUnderWay,
+  holdPlatforms,
   listPlatforms,
   movePlatform,
   readInstancesOf,
@@ -62,19 +63,28 @@ export async function planAdoption(dependencies: AdoptionDependencies, from: str
 
 /**
  * Does it, in one transaction: what `planAdoption` says stays is left as it is recorded. Twice is once, since nothing is
- * recorded on that platform afterwards. Throws CONFLICT while operations of it are under way.
+ * recorded on that platform afterwards. Throws CONFLICT while operations of it are under way, and when instances of it were
+ * made or went meanwhile.
  */
 export async function adoptPlatform(dependencies: AdoptionDependencies, from: string): Promise<readonly Adoption[]> {
   const { database, platform } = dependencies;
   const plan = await planAdoption(dependencies, from);
-  const underWay = await countUnderWay(database, from);
-  if (underWay > 0) {
-    throw new AppError(
-      'CONFLICT',
-      `${underWay} operations of ${from} are under way: let its workers end them, or cancel them, and try again.`,
-    );
-  }
   const staying = plan.filter(({ staysFor }) => staysFor !== null).map(({ instance }) => instance.id);
-  await database.transaction((tx) => movePlatform(tx, { from, to: platform.id, staying }));
+  await database.transaction(async (tx) => {
+    await holdPlatforms(tx);
+    const underWay = await countUnderWay(tx, from);
+    if (underWay > 0) {
+      throw new AppError(
+        'CONFLICT',
+        `${underWay} operations of ${from} are under way: let its workers end them, or cancel them, and try again.`,
+      );
+    }
+    const planned = new Set(plan.map(({ instance }) => instance.id));
+    const there = await readInstancesOf(tx, from);
+    if (there.length !== planned.size || !there.every(({ id }) => planned.has(id))) {
+      throw new AppError('CONFLICT', `Instances of ${from} came or went meanwhile: look again at what would be done.`);
+    }
+    await movePlatform(tx, { from, to: platform.id, staying });
+  });
   return plan;
 }

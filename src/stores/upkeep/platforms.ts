@@ -44,10 +44,14 @@ export interface AdoptableInstance {
   readonly state: InstanceState;
 }
 
+/** Where something is read: from the records as they are, or within a transaction. */
+type Readable = Pick<Database, 'orm'> | Transaction;
+const ormOf = (from: Readable) => ('orm' in from ? from.orm : inside(from));
+
 /** The instances of a platform, those that are over left out. */
-export async function readInstancesOf({ orm }: Database, platform: string): Promise<readonly AdoptableInstance[]> {
+export async function readInstancesOf(from: Readable, platform: string): Promise<readonly AdoptableInstance[]> {
   const { rows } = await answered(
-    orm.execute<AdoptableInstance & Record<string, unknown>>(sql`
+    ormOf(from).execute<AdoptableInstance & Record<string, unknown>>(sql`
       SELECT id, name, namespace, resource_name AS "resourceName", state FROM cms.instances
       WHERE platform = ${platform} AND state NOT IN ('DELETED', 'FAILED') ORDER BY name`),
   );
@@ -55,13 +59,18 @@ export async function readInstancesOf({ orm }: Database, platform: string): Prom
 }
 
 /** The operations of a platform that are under way. */
-export async function countUnderWay({ orm }: Database, platform: string): Promise<number> {
+export async function countUnderWay(from: Readable, platform: string): Promise<number> {
   const { rows } = await answered(
-    orm.execute<{ count: number }>(sql`
+    ormOf(from).execute<{ count: number }>(sql`
       SELECT count(*)::integer AS count FROM cms.operations
       WHERE platform = ${platform} AND state IN (${sql.raw(listed(ACTIVE_OPERATION_STATES))})`),
   );
   return rows[0]?.count ?? 0;
+}
+
+/** Lets no operation be accepted, taken or ended, and no instance made, until the transaction is over. */
+export async function holdPlatforms(tx: Transaction): Promise<void> {
+  await inside(tx).execute(sql`LOCK TABLE cms.instances, cms.operations IN EXCLUSIVE MODE`);
 }
 
 /**

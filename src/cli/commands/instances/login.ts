@@ -85,9 +85,24 @@ function runPsql(connectionString: string, args: readonly string[]): Promise<num
     PGDATABASE: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
     ...(url.searchParams.get('sslmode') === null ? {} : { PGSSLMODE: url.searchParams.get('sslmode') ?? '' }),
   };
-  return new Promise((resolve, reject) => {
-    const child = spawn('psql', [...args], { stdio: 'inherit', env: environment });
-    child.once('error', () => reject(new UsageError('psql is not installed: apt-get install postgresql-client.')));
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+  return withoutInterrupts(
+    new Promise((resolve, reject) => {
+      const child = spawn('psql', [...args], { stdio: 'inherit', env: environment });
+      child.once('error', () => reject(new UsageError('psql is not installed: apt-get install postgresql-client.')));
+      child.once('exit', (code) => resolve(code ?? 1));
+    }),
+  );
+}
+
+/** Ctrl-C is for the program that has the terminal, where it ends a statement and not the session. */
+async function withoutInterrupts<T>(work: Promise<T>): Promise<T> {
+  const others = process.listeners('SIGINT');
+  const ignore = () => undefined;
+  process.removeAllListeners('SIGINT').on('SIGINT', ignore);
+  try {
+    return await work;
+  } finally {
+    process.off('SIGINT', ignore);
+    for (const listener of others) process.on('SIGINT', listener);
+  }
 }
