@@ -158,6 +158,7 @@ describe('diagnostics', () => {
       sources: 'Nothing stands in the way of images of 0 of 0 running instances.',
       alerts: 'No alert is open.',
     });
+    await database.pool.query('DELETE FROM cms.alerts');
   });
 
   it('tell of what differs from the records and needs a look, not of what is cleaned up by itself', async () => {
