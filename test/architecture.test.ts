@@ -158,6 +158,7 @@ describe('the house', () => {
       imports: [
         'schema/errors.ts',
         'src/log/logger.ts',
+        'src/db/hold-tables.ts',
         'src/db/preconditions.ts',
         'src/db/service-role.ts',
         'src/db/session.ts',
