@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { Route, Routes } from 'react-router';
+import { Route, Routes, useLocation } from 'react-router';
 import { UnauthenticatedError } from './api/client.ts';
 import { forgetLine } from './api/connection.ts';
 import { startLive } from './api/live.ts';
@@ -24,6 +24,7 @@ export function App() {
 
 function SignedIn() {
   const { data, error, refetch } = useApi(WhoAmIDocument, {});
+  const { pathname } = useLocation();
   const isKnown = data !== undefined;
   useEffect(() => {
     if (!isKnown) return;
@@ -45,7 +46,7 @@ function SignedIn() {
   return (
     <ViewerContext value={data}>
       <Shell>
-        <Crash>
+        <Crash place={pathname}>
           <Routes>
             {PAGES.map(([path, Component]) => (
               <Route key={path} path={path} element={<Component />} />

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { asSentence } from '../../client/as-sentence.ts';
-import type { AlertFieldsFragment } from '../../client/connect.ts';
+import { type AlertFieldsFragment, NotFoundError } from '../../client/connect.ts';
 import { graphql } from '../../client/generated/index.ts';
-import { formatAge, printList } from '../output/print.ts';
+import { formatAge, printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { readAll } from '../read-all.ts';
 import { actionsOf, type Surroundings } from '../session.ts';
@@ -19,6 +19,10 @@ const LIST_ALERTS = graphql(`
   }
 `);
 
+const READ_ALERT = graphql(`
+  query ReadAlert($id: ID!) { node(id: $id) { ... on Alert { ...AlertFields } } }
+`);
+
 const COLUMNS: readonly Column<AlertFieldsFragment>[] = [
   { title: 'SEVERITY', value: ({ severity }) => severity },
   { title: 'KIND', value: ({ kind }) => kind },
@@ -32,17 +36,30 @@ const COLUMNS: readonly Column<AlertFieldsFragment>[] = [
 /** `toygres alert ...` */
 export function addAlertCommands(program: Command, surroundings: Surroundings): void {
   const alert = program.command('alert').description('what people should know of until it is over');
+  const action = actionsOf(surroundings);
+
   alert
     .command('list')
     .description('those that are open')
     .option('--all', 'also those that are over')
     .action(
-      actionsOf(surroundings)(async ({ toygres, output }, { all }: { readonly all?: boolean }) => {
+      action(async ({ toygres, output }, { all }: { readonly all?: boolean }) => {
         const open = all ? null : true;
         const rows = await readAll(
           async (after) => (await toygres.request(LIST_ALERTS, { first: 100, after, open })).alerts,
         );
         printList(output, rows, COLUMNS);
+      }),
+    );
+
+  alert
+    .command('get <id>')
+    .description('one, also when it is over')
+    .action(
+      action(async ({ toygres, output }, id: string) => {
+        const { node } = await toygres.request(READ_ALERT, { id });
+        if (node && 'id' in node) return printOne(output, node as AlertFieldsFragment);
+        throw new NotFoundError(`There is no alert ${id}. See toygres alert list --all.`, { code: 'NOT_FOUND' });
       }),
     );
 }

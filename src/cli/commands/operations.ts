@@ -7,6 +7,7 @@ import { formatAge, printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { actionsOf, requireImage, requireInstance, type Surroundings } from '../session.ts';
 import { watchOperation } from '../watch.ts';
+import { addLogCommand } from './operation-logs.ts';
 
 const LIST_OPERATIONS = graphql(`
   query ListOperations($first: Int, $filter: OperationFilter) {
@@ -98,4 +99,5 @@ export function addOperationCommands(program: Command, surroundings: Surrounding
         printOne(session.output, watch ? await watchOperation(session, again, titleOfOperation(again)) : again);
       }),
     );
+  addLogCommand(operation, action);
 }

@@ -9,6 +9,9 @@ export function commandLine(...words: readonly (string | null | undefined | read
   return ['toygres', ...given.map(quoteWord)].join(' ');
 }
 
+/** A label as options of `toygres` take it: with its `=`, also where there is nothing behind it. */
+export const labelWord = ({ key, value }: { readonly key: string; readonly value: string }) => `${key}=${value}`;
+
 /** A request as curl sends it. A subscription is streamed, until it ends or is ended. */
 export function curlLine(url: string, document: string, variables: unknown): string {
   const isStream = /^\s*subscription\b/m.test(document);

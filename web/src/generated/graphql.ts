@@ -1118,7 +1118,16 @@ export type ScheduleQueryVariables = Exact<{
 }>;
 
 
-export type ScheduleQuery = { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, times: Array<string>, runs: { totalCount: number, nodes: Array<{ id: string, dueAt: string, startedAt: string | null, finishedAt: string | null, state: ScheduleRunState, message: string | null, operations: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }> }, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } | null };
+export type ScheduleQuery = { schedule: { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, times: Array<string>, runs: { nodes: Array<{ id: string, state: ScheduleRunState }> }, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } } | null };
+
+export type ScheduleRunsQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ScheduleRunsQuery = { schedule: { id: string, runs: { totalCount: number, nodes: Array<{ id: string, dueAt: string, startedAt: string | null, finishedAt: string | null, state: ScheduleRunState, message: string | null, operations: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type RetentionOfQueryVariables = Exact<{
   input: RetentionPreviewInput;
@@ -3002,7 +3011,48 @@ export const ScheduleDocument = new TypedDocumentString(`
   schedule(id: $id) {
     ...ScheduleRow
     times: nextRunsAt(first: 100)
-    runs(first: 20) {
+    runs(first: 1) {
+      nodes {
+        id
+        state
+      }
+    }
+  }
+}
+    fragment ScheduleRow on Schedule {
+  id
+  name
+  cron
+  timeZone
+  enabled
+  method
+  drillEvery
+  concurrency
+  createdAt
+  nextRunsAt(first: 1)
+  selector {
+    key
+    value
+  }
+  instance {
+    id
+    name
+  }
+  retention {
+    keepLast
+    keepHourly
+    keepDaily
+    keepWeekly
+    keepMonthly
+    keepYearly
+    keepDays
+  }
+}`) as unknown as TypedDocumentString<ScheduleQuery, ScheduleQueryVariables>;
+export const ScheduleRunsDocument = new TypedDocumentString(`
+    query ScheduleRuns($id: ID!, $first: Int, $after: String) {
+  schedule(id: $id) {
+    id
+    runs(first: $first, after: $after) {
       totalCount
       nodes {
         id
@@ -3014,6 +3064,10 @@ export const ScheduleDocument = new TypedDocumentString(`
         operations {
           ...OperationRow
         }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -3044,36 +3098,7 @@ fragment OperationRow on Operation {
   failure {
     ...FailureFields
   }
-}
-fragment ScheduleRow on Schedule {
-  id
-  name
-  cron
-  timeZone
-  enabled
-  method
-  drillEvery
-  concurrency
-  createdAt
-  nextRunsAt(first: 1)
-  selector {
-    key
-    value
-  }
-  instance {
-    id
-    name
-  }
-  retention {
-    keepLast
-    keepHourly
-    keepDaily
-    keepWeekly
-    keepMonthly
-    keepYearly
-    keepDays
-  }
-}`) as unknown as TypedDocumentString<ScheduleQuery, ScheduleQueryVariables>;
+}`) as unknown as TypedDocumentString<ScheduleRunsQuery, ScheduleRunsQueryVariables>;
 export const RetentionOfDocument = new TypedDocumentString(`
     query RetentionOf($input: RetentionPreviewInput!) {
   retentionPreview(input: $input) {

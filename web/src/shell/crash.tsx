@@ -6,12 +6,16 @@ interface CrashState {
   readonly error: Error | null;
 }
 
-/** Keeps a fault of one page from taking the others with it. A page whose file is not there any more is of an older console. */
-export class Crash extends Component<{ readonly children: ReactNode }, CrashState> {
+/** Keeps a fault of one page from taking the others with it: it is over at another place. A page whose file is not there any more is of an older console. */
+export class Crash extends Component<{ readonly place: string; readonly children: ReactNode }, CrashState> {
   override state: CrashState = { error: null };
 
   static getDerivedStateFromError(error: unknown): CrashState {
     return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override componentDidUpdate(before: { readonly place: string }): void {
+    if (before.place !== this.props.place && this.state.error !== null) this.setState({ error: null });
   }
 
   override render(): ReactNode {

@@ -21,7 +21,7 @@ export function ActionDialog<Data, Input extends object>(props: {
   readonly command: string | null;
   readonly onClose: () => void;
   /** The operation of the answer, where there is one. */
-  readonly operationOf: (data: Data) => string | null | undefined;
+  readonly operationOf?: (data: Data) => string | null | undefined;
   readonly isDanger?: boolean;
   /** For inputs that take a key which makes sending them again safe. */
   readonly isKeyed?: boolean;
@@ -49,7 +49,7 @@ export function ActionDialog<Data, Input extends object>(props: {
     void queries.invalidateQueries();
     onDone?.(data);
     onClose();
-    const operation = operationOf(data);
+    const operation = operationOf?.(data);
     if (operation) void navigate(`/operations/${operation}`);
   };
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { actionsOf, type Surroundings } from '../../session.ts';
 import { addChangeCommands } from './change.ts';
 import { addCreateCommand } from './create.ts';
+import { addHealthCommands } from './health.ts';
 import { addListCommands } from './list.ts';
 import { addLoginCommands } from './login.ts';
 import { addLogCommand } from './logs.ts';
@@ -16,5 +17,6 @@ export function addInstanceCommands(program: Command, surroundings: Surroundings
   addPowerCommands(instance, action);
   addChangeCommands(instance, action);
   addLogCommand(instance, action);
+  addHealthCommands(instance, action);
   addLoginCommands(instance, action);
 }

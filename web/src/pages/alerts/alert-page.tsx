@@ -1,5 +1,6 @@
 import { useParams } from 'react-router';
 import { useApi } from '../../api/queries.ts';
+import { commandLine } from '../../format/command-line.ts';
 import { sentence } from '../../format/words.ts';
 import { AlertByIdDocument } from '../../generated/graphql.ts';
 import { Id } from '../../ui/copy.tsx';
@@ -31,7 +32,7 @@ export default function AlertPage() {
       title={sentence(node.kind)}
       mark={<StateMark state={node.severity} />}
       back={BACK}
-      code={{ document: AlertByIdDocument, variables: { id } }}
+      code={{ document: AlertByIdDocument, variables: { id }, command: commandLine('alert', 'get', id) }}
     >
       <Note tone={node.resolvedAt ? 'good' : node.severity === 'CRITICAL' ? 'bad' : 'warn'} title={node.message}>
         {node.remedy && <p>{node.remedy}</p>}

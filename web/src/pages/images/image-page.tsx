@@ -4,8 +4,9 @@ import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatDuration, formatRelative } from '../../format/times.ts';
 import { asSentence } from '../../format/words.ts';
-import { ImageDetailDocument, VerifyImageDocument } from '../../generated/graphql.ts';
+import { ImageDetailDocument, ImageFilesDocument, VerifyImageDocument } from '../../generated/graphql.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
+import type { Code } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ActionMenu } from '../../ui/menu.tsx';
 import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
@@ -26,6 +27,23 @@ function sayWorth(image: ImageShown, now: number): string {
     ? `Proven ${formatRelative(Date.parse(passed.finishedAt), now)}${passed.recoverySeconds ? ` in ${formatDuration(passed.recoverySeconds * 1000)}` : ''}.`
     : 'Everything that a restore needs is in the store; no drill has proven it yet.';
   return `${proven} Its data is of ${image.takenAt ? formatRelative(Date.parse(image.takenAt), now) : 'an unknown time'}.`;
+}
+
+/** What is shown, as code: the part of the page that one looks at. */
+function codeOf(tab: string, { id, name }: ImageShown): Code {
+  const code = { document: ImageDetailDocument, variables: { id } };
+  switch (tab) {
+    case 'files':
+      return { document: ImageFilesDocument, variables: { id }, command: commandLine('image', 'files', name) };
+    case 'drills':
+      return { ...code, command: commandLine('drill', 'list', '--image', name) };
+    case 'operations':
+      return { ...code, command: commandLine('operation', 'list', '--image', name) };
+    case 'logs':
+      return { ...code, command: commandLine('image', 'logs', name) };
+    default:
+      return { ...code, command: commandLine('image', 'get', name) };
+  }
 }
 
 export default function ImagePage() {
@@ -87,7 +105,7 @@ export default function ImagePage() {
           />
         </>
       }
-      code={{ document: ImageDetailDocument, variables, command: commandLine('image', 'get', image.name) }}
+      code={codeOf(tab, image)}
       tabs={[
         { to: path, name: 'What it holds' },
         { to: `${path}/findings`, name: 'Findings', count: image.findings.length },

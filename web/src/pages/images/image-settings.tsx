@@ -4,7 +4,7 @@ import { useAction, useIdempotencyKey } from '../../api/actions.ts';
 import { queries } from '../../api/queries.ts';
 import { faultOf, findFault } from '../../api/rules.ts';
 import { useRefusal } from '../../api/viewer.tsx';
-import { commandLine } from '../../format/command-line.ts';
+import { commandLine, labelWord } from '../../format/command-line.ts';
 import { UpdateImageDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -102,7 +102,7 @@ export function ImageSettings({ image }: { readonly image: ImageShown }) {
               input.description === undefined ? [] : ['--description', description],
               input.protected === undefined ? [] : ['--protected', isProtected ? 'yes' : 'no'],
               input.expiresAt === undefined ? [] : ['--expires-at', expiresAt ?? 'never'],
-              added.flatMap((label) => ['--add-label', printLabel(label)]),
+              added.flatMap((label) => ['--add-label', labelWord(label)]),
               removed.flatMap((key) => ['--remove-label', key]),
             ),
           }}

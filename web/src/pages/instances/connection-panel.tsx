@@ -119,8 +119,17 @@ export function ConnectionPanel({ instance }: { readonly instance: InstanceRowFr
         code={{
           document: InstanceCredentialsDocument,
           variables: { instanceId: id, login: 'OWNER' },
-          command: commandLine('instance', 'credentials', name),
+          command: commandLine('instance', 'credentials', name, '--login', 'owner'),
         }}
+        label="Credentials as code"
+      />
+      <AsCode
+        code={{
+          document: CheckConnectionDocument,
+          variables: { instanceId: id },
+          command: commandLine('instance', 'check', name),
+        }}
+        label="The check as code"
       />
     </Panel>
   );

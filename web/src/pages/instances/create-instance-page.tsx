@@ -4,12 +4,12 @@ import { checkCreateInstance } from '../../../../schema/rules/instance-rules.ts'
 import { useAction, useIdempotencyKey } from '../../api/actions.ts';
 import { faultOf, findFault } from '../../api/rules.ts';
 import { useRefusal, useWhoAmI } from '../../api/viewer.tsx';
-import { commandLine } from '../../format/command-line.ts';
+import { commandLine, labelWord } from '../../format/command-line.ts';
 import { CreateInstanceDocument, type CreateInstanceInput } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CheckField, errorOf, RadioField, SelectField, TextField } from '../../ui/fields.tsx';
-import { type LabelPair, LabelsField, printLabel } from '../../ui/labels.tsx';
+import { type LabelPair, LabelsField } from '../../ui/labels.tsx';
 import { ErrorNote, Note } from '../../ui/notices.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 
@@ -33,7 +33,7 @@ export function createCommand(input: CreateInstanceInput, imageName?: string): s
     input.namespace ? ['--namespace', input.namespace] : [],
     input.deletionProtection ? ['--deletion-protection'] : [],
     input.password ? ['--password-stdin'] : [],
-    (input.labels ?? []).flatMap((label) => ['--label', printLabel(label)]),
+    (input.labels ?? []).flatMap((label) => ['--label', labelWord(label)]),
     '--watch',
   );
 }

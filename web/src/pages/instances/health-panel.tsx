@@ -1,6 +1,8 @@
 import { useApi } from '../../api/queries.ts';
+import { commandLine } from '../../format/command-line.ts';
 import { formatDuration, formatExact } from '../../format/times.ts';
 import { InstanceHealthDocument, type InstanceHealthQuery } from '../../generated/graphql.ts';
+import { AsCode } from '../../ui/as-code.tsx';
 import { ErrorNote, Waiting } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
 
@@ -10,7 +12,7 @@ const WIDTH = 600;
 const HEIGHT = 72;
 
 /** What the checks of the last time found: a bar each, as high as the answer was late, and a mark where there was none. */
-export function HealthPanel({ id }: { readonly id: string }) {
+export function HealthPanel({ id, name }: { readonly id: string; readonly name: string }) {
   const { data, error, refetch } = useApi(InstanceHealthDocument, { id }, { nouns: ['instance'], everyMs: 30_000 });
   const checks = data?.instance?.healthChecks;
   const span = checks === undefined ? null : spanOf(checks);
@@ -20,6 +22,9 @@ export function HealthPanel({ id }: { readonly id: string }) {
       {checks === undefined && error === null && <Waiting what="health" rows={2} />}
       {checks?.length === 0 && <p className="muted">It is checked every 30 s while it runs; there was no check yet.</p>}
       {checks !== undefined && checks.length > 0 && <HealthChart checks={checks} />}
+      <AsCode
+        code={{ document: InstanceHealthDocument, variables: { id }, command: commandLine('instance', 'health', name) }}
+      />
     </Panel>
   );
 }

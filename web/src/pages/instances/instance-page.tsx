@@ -4,6 +4,7 @@ import { commandLine } from '../../format/command-line.ts';
 import { sayReadiness } from '../../format/readiness.ts';
 import { asSentence } from '../../format/words.ts';
 import { InstanceDetailDocument, InstanceOperationsDocument } from '../../generated/graphql.ts';
+import type { Code } from '../../ui/as-code.tsx';
 import { Id } from '../../ui/copy.tsx';
 import { Findings } from '../../ui/findings.tsx';
 import { Labels } from '../../ui/labels.tsx';
@@ -23,6 +24,23 @@ import { InstanceActions } from './instance-actions.tsx';
 import { InstanceLogPanel } from './instance-log-panel.tsx';
 import type { InstanceShown } from './instance-shown.ts';
 import { SettingsPanel } from './settings-panel.tsx';
+
+/** What is shown, as code: the part of the page that one looks at. */
+function codeOf(tab: string, { id, name }: InstanceShown): Code {
+  const code = { document: InstanceDetailDocument, variables: { id } };
+  switch (tab) {
+    case 'images':
+      return { ...code, command: commandLine('image', 'list', '--instance', name) };
+    case 'operations':
+      return {
+        document: InstanceOperationsDocument,
+        variables: { id, first: 50 },
+        command: commandLine('operation', 'list', '--instance', name),
+      };
+    default:
+      return { ...code, command: commandLine('instance', 'get', name) };
+  }
+}
 
 export default function InstancePage() {
   const { id = '', tab = '' } = useParams();
@@ -61,7 +79,7 @@ export default function InstancePage() {
         </>
       }
       actions={<InstanceActions instance={instance} />}
-      code={{ document: InstanceDetailDocument, variables, command: commandLine('instance', 'get', instance.name) }}
+      code={codeOf(tab, instance)}
       tabs={[
         { to: path, name: 'Overview' },
         { to: `${path}/images`, name: 'Images', count: instance.images.totalCount },
@@ -153,7 +171,7 @@ function OverviewTab({ instance }: { readonly instance: InstanceShown }) {
           </Panel>
         </div>
         <div className="stack">
-          <HealthPanel id={instance.id} />
+          <HealthPanel id={instance.id} name={instance.name} />
           <Panel title="Last operations" actions={<Link to={`/instances/${instance.id}/operations`}>All</Link>}>
             <ul className="short-list">
               {instance.operations.nodes.map((operation) => (

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useList } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
-import { commandLine } from '../../format/command-line.ts';
+import { commandLine, labelWord } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { CreateInstanceDocument, type InstanceState, InstancesDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
@@ -65,14 +65,22 @@ export default function InstancesPage() {
       }
       code={{
         document: InstancesDocument,
-        variables: { ...variables, after: null },
+        variables: {
+          ...variables,
+          filter: {
+            ...variables.filter,
+            ...(needle === '' ? {} : { nameContains: needle }),
+            ...(readiness === '' ? {} : { readiness: [readiness] }),
+            ...(wanted === null ? {} : { labels: [wanted] }),
+          },
+        },
         command: commandLine(
           'instance',
           'list',
           needle === '' ? [] : ['--name-contains', needle],
           state === '' ? [] : ['--state', state],
           readiness === '' ? [] : ['--readiness', readiness],
-          label === '' ? [] : ['--label', label],
+          wanted === null ? [] : ['--label', labelWord(wanted)],
         ),
       }}
     >

@@ -4,7 +4,7 @@ import { useAction, useIdempotencyKey } from '../../api/actions.ts';
 import { queries } from '../../api/queries.ts';
 import { faultOf, findFault } from '../../api/rules.ts';
 import { useRefusal } from '../../api/viewer.tsx';
-import { commandLine } from '../../format/command-line.ts';
+import { commandLine, labelWord } from '../../format/command-line.ts';
 import { UpdateInstanceDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button, LinkButton } from '../../ui/button.tsx';
@@ -99,7 +99,7 @@ export function SettingsPanel({ instance }: { readonly instance: InstanceShown }
               'instance',
               'update',
               instance.name,
-              added.flatMap((label) => ['--add-label', printLabel(label)]),
+              added.flatMap((label) => ['--add-label', labelWord(label)]),
               removed.flatMap((key) => ['--remove-label', key]),
               input.storageGib === undefined ? [] : ['--storage-gib', storage],
               input.deletionProtection === undefined ? [] : ['--deletion-protection', isProtected ? 'yes' : 'no'],

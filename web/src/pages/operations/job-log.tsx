@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { api } from '../../api/client.ts';
 import { useRefusal } from '../../api/viewer.tsx';
+import { commandLine } from '../../format/command-line.ts';
 import { JobLogDocument } from '../../generated/graphql.ts';
 import type { LogPart } from '../../ui/log-lines.ts';
 import { LogView } from '../../ui/log-view.tsx';
@@ -26,7 +27,12 @@ function openJobLog(jobId: string) {
   };
 }
 
-export function JobLog({ job }: { readonly job: { readonly id: string; readonly name: string } }) {
+export function JobLog(props: {
+  readonly job: { readonly id: string; readonly name: string };
+  /** The one that it works for. */
+  readonly operationId: string;
+}) {
+  const { job, operationId } = props;
   const refusal = useRefusal('OPERATOR');
   const open = useMemo(() => openJobLog(job.id), [job.id]);
   if (refusal !== null) return <Note>{refusal}</Note>;
@@ -35,7 +41,11 @@ export function JobLog({ job }: { readonly job: { readonly id: string; readonly 
       open={open}
       name={`${job.name}.log`}
       linkBy="line"
-      code={{ document: JobLogDocument, variables: { jobId: job.id } }}
+      code={{
+        document: JobLogDocument,
+        variables: { jobId: job.id },
+        command: commandLine('operation', 'logs', operationId, '--job', job.id, '--follow'),
+      }}
     />
   );
 }

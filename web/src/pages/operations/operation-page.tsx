@@ -172,7 +172,7 @@ function OperationView({ id }: { readonly id: string }) {
               ))
             }
           >
-            <JobLog key={job.id} job={job} />
+            <JobLog key={job.id} job={job} operationId={id} />
           </Panel>
         )}
       </div>
@@ -186,7 +186,6 @@ function OperationView({ id }: { readonly id: string }) {
           input={{ operationId: id }}
           command={commandLine('operation', 'cancel', id)}
           onClose={() => setAsked(null)}
-          operationOf={() => null}
         >
           <p>What it did so far is taken back: nothing half made stays. What it was made from is not touched.</p>
         </ActionDialog>

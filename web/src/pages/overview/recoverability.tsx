@@ -1,16 +1,18 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { useRefusal } from '../../api/viewer.tsx';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { formatDuration } from '../../format/times.ts';
 import type { InstanceRowFragment, OverviewImagesQuery } from '../../generated/graphql.ts';
-import { LinkButton } from '../../ui/button.tsx';
+import { Button, LinkButton } from '../../ui/button.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { StateMark } from '../../ui/state.tsx';
 import { type Column, DataTable } from '../../ui/table.tsx';
 
 type Image = OverviewImagesQuery['images']['nodes'][number];
 
+/** So many are shown until somebody asks for all: those that are worst off come first. */
+const AT_FIRST = 50;
 const DAYS = 30;
 const DAY_MS = 24 * 3600_000;
 const ORDER = ['UNPROTECTED', 'STALE', 'UNPROVEN', 'READY'];
@@ -23,11 +25,13 @@ export function Recoverability(props: {
   const { instances, images } = props;
   const refusal = useRefusal('OPERATOR');
   const bySource = useMemo(() => Map.groupBy(images, ({ sourceInstance }) => sourceInstance?.id ?? ''), [images]);
-  const rows = [...instances].sort(
+  const [areAll, showAll] = useState(false);
+  const sorted = [...instances].sort(
     (a, b) =>
       ORDER.indexOf(a.readiness.status) - ORDER.indexOf(b.readiness.status) ||
       a.name.localeCompare(b.name, 'en', { numeric: true }),
   );
+  const rows = areAll ? sorted : sorted.slice(0, AT_FIRST);
   const columns: readonly Column<InstanceRowFragment>[] = [
     {
       id: 'name',
@@ -88,14 +92,22 @@ export function Recoverability(props: {
     },
   ];
   return (
-    <DataTable
-      label="Recoverability of all instances"
-      columns={columns}
-      rows={rows}
-      idOf={({ id }) => id}
-      nameOf={({ name }) => name}
-      linkOf={({ id }) => `/instances/${id}`}
-    />
+    <>
+      <DataTable
+        label="Recoverability of all instances"
+        columns={columns}
+        rows={rows}
+        idOf={({ id }) => id}
+        nameOf={({ name }) => name}
+        linkOf={({ id }) => `/instances/${id}`}
+      />
+      {rows.length < sorted.length && (
+        <div className="more-row">
+          <span className="muted">The {rows.length} that are worst off.</span>
+          <Button onPress={() => showAll(true)}>Show all {sorted.length}</Button>
+        </div>
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useAction, useIdempotencyKey } from '../../api/actions.ts';
-import { useApi } from '../../api/queries.ts';
+import { queries, useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { cronWords, everyNth, retentionWords, scheduleSentence, subjectWords } from '../../format/schedule-words.ts';
@@ -13,10 +13,10 @@ import {
   ScheduleDocument,
   UpdateScheduleDocument,
 } from '../../generated/graphql.ts';
+import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { Id } from '../../ui/copy.tsx';
-import { AskDialog } from '../../ui/dialog.tsx';
 import { ActionMenu } from '../../ui/menu.tsx';
 import { Empty, ErrorNote, Waiting } from '../../ui/notices.tsx';
 import { Facts, Page, Panel } from '../../ui/page.tsx';
@@ -31,10 +31,8 @@ export default function SchedulePage() {
   const answer = useApi(ScheduleDocument, { id }, { nouns: ['schedule', 'operation'] });
   const refusal = useRefusal('OPERATOR');
   const navigate = useNavigate();
-  const [isAsking, setAsking] = useState(false);
+  const [asked, setAsked] = useState<'enabled' | 'delete' | null>(null);
   const run = useAction(RunScheduleDocument);
-  const update = useAction(UpdateScheduleDocument);
-  const remove = useAction(DeleteScheduleDocument);
   const keyOf = useIdempotencyKey();
   const schedule = answer.data?.schedule;
 
@@ -53,11 +51,10 @@ export default function SchedulePage() {
   const runNow = async () => {
     const newest = schedule.runs.nodes[0]?.id ?? '';
     const input = { scheduleId: id, idempotencyKey: keyOf({ id, newest }) };
-    if ((await run.run({ input })) !== null) void answer.refetch();
+    if ((await run.run({ input })) !== null) void queries.invalidateQueries();
   };
-  const setEnabled = async (enabled: boolean) => {
-    if ((await update.run({ input: { scheduleId: id, enabled } })) !== null) void answer.refetch();
-  };
+  const { name, enabled } = schedule;
+  const close = () => setAsked(null);
   return (
     <Page
       title={schedule.name}
@@ -82,18 +79,18 @@ export default function SchedulePage() {
             actions={[
               {
                 id: 'enabled',
-                name: schedule.enabled ? 'Disable' : 'Enable',
+                name: enabled ? 'Disable' : 'Enable',
                 refusal,
-                onPress: () => void setEnabled(!schedule.enabled),
+                onPress: () => setAsked('enabled'),
               },
-              { id: 'delete', name: 'Delete', refusal, isDanger: true, onPress: () => setAsking(true) },
+              { id: 'delete', name: 'Delete', refusal, isDanger: true, onPress: () => setAsked('delete') },
             ]}
           />
         </>
       }
       code={{ document: ScheduleDocument, variables: { id }, command: commandLine('schedule', 'get', schedule.name) }}
     >
-      <ErrorNote error={run.error ?? update.error ?? remove.error} />
+      <ErrorNote error={run.error} />
       <NextRuns times={schedule.times} timeZone={schedule.timeZone} enabled={schedule.enabled} />
       <Panel title="What stays, and what goes">
         <RetentionStrip input={{ scheduleId: id }} />
@@ -105,7 +102,7 @@ export default function SchedulePage() {
           }}
         />
       </Panel>
-      <RunsPanel runs={schedule.runs.nodes} />
+      <RunsPanel schedule={schedule} />
       <Panel title="Settings">
         <Facts
           facts={[
@@ -126,32 +123,37 @@ export default function SchedulePage() {
           ]}
         />
       </Panel>
-      {isAsking && (
-        <AskDialog title={`Delete ${schedule.name}?`} onClose={() => setAsking(false)} isAlert>
+      {asked === 'enabled' && (
+        <ActionDialog
+          title={`${enabled ? 'Disable' : 'Enable'} ${name}?`}
+          verb={enabled ? 'Disable' : 'Enable'}
+          isKeyed={false}
+          document={UpdateScheduleDocument}
+          input={{ scheduleId: id, enabled: !enabled }}
+          command={commandLine('schedule', 'update', name, '--enabled', enabled ? 'no' : 'yes')}
+          onClose={close}
+        >
+          <p>
+            {enabled
+              ? 'Nothing is due until it is enabled again. “Run now” still works, and its rules for keeping images hold on.'
+              : 'It is due at its times from now on; those that have passed are not caught up.'}
+          </p>
+        </ActionDialog>
+      )}
+      {asked === 'delete' && (
+        <ActionDialog
+          title={`Delete ${name}?`}
+          verb="Delete schedule"
+          isDanger
+          isKeyed={false}
+          document={DeleteScheduleDocument}
+          input={{ scheduleId: id }}
+          command={commandLine('schedule', 'delete', name)}
+          onClose={close}
+          onDone={() => void navigate('/schedules')}
+        >
           <p>Its images stay, and nothing deletes them by itself any more. The record of its runs goes.</p>
-          <div className="actions">
-            <Button onPress={() => setAsking(false)}>Keep it</Button>
-            <Button
-              kind="danger"
-              busy={remove.busy}
-              onPress={() =>
-                void remove.run({ input: { scheduleId: id } }).then((done) => {
-                  setAsking(false);
-                  if (done !== null) void navigate('/schedules');
-                })
-              }
-            >
-              Delete schedule
-            </Button>
-          </div>
-          <AsCode
-            code={{
-              document: DeleteScheduleDocument,
-              variables: { input: { scheduleId: id } },
-              command: commandLine('schedule', 'delete', schedule.name),
-            }}
-          />
-        </AskDialog>
+        </ActionDialog>
       )}
     </Page>
   );

@@ -11,6 +11,7 @@ import {
   type TokenRowFragment,
   TokensDocument,
 } from '../../generated/graphql.ts';
+import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
 import { errorOf, RadioField, TextField } from '../../ui/fields.tsx';
@@ -93,8 +94,27 @@ function CreateToken({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
+function RevokeDialog({ token, onClose }: { readonly token: TokenRowFragment; readonly onClose: () => void }) {
+  const { id, name } = token;
+  return (
+    <ActionDialog
+      title={`Revoke ${name}?`}
+      verb="Revoke token"
+      isDanger
+      needs="VIEWER"
+      isKeyed={false}
+      document={RevokeTokenDocument}
+      input={{ apiTokenId: id }}
+      command={commandLine('token', 'revoke', id)}
+      onClose={onClose}
+    >
+      <p>Programs that use it are refused from now on. It cannot be taken back: make a new one instead.</p>
+    </ActionDialog>
+  );
+}
+
 export default function TokensPage() {
-  const revoke = useAction(RevokeTokenDocument);
+  const [going, setGoing] = useState<TokenRowFragment | null>(null);
   const variables = { first: 50 };
   const list = useList(TokensDocument, variables, ({ apiTokens }) => apiTokens);
   const columns: readonly Column<TokenRowFragment>[] = [
@@ -114,13 +134,9 @@ export default function TokensPage() {
       id: 'do',
       name: 'Actions',
       align: 'end',
-      cell: ({ id, name, revokedAt }) =>
-        !revokedAt && (
-          <Button
-            kind="quiet"
-            label={`Revoke ${name}`}
-            onPress={() => void revoke.run({ input: { apiTokenId: id } }).then(() => list.retry())}
-          >
+      cell: (token) =>
+        !token.revokedAt && (
+          <Button kind="quiet" label={`Revoke ${token.name}`} onPress={() => setGoing(token)}>
             Revoke
           </Button>
         ),
@@ -128,7 +144,7 @@ export default function TokensPage() {
   ];
   return (
     <ServerFrame code={{ document: TokensDocument, variables, command: commandLine('token', 'list', '--all') }}>
-      <ErrorNote error={list.error ?? revoke.error} onRetry={list.retry} />
+      <ErrorNote error={list.error} onRetry={list.retry} />
       {list.nodes === null && list.error === null && <Waiting what="tokens" />}
       {list.nodes?.length === 0 && (
         <Empty title="No tokens">A token lets a program in, with what it needs and no more.</Empty>
@@ -144,6 +160,7 @@ export default function TokensPage() {
       )}
       <ListFoot list={list} />
       <CreateToken onDone={list.retry} />
+      {going !== null && <RevokeDialog token={going} onClose={() => setGoing(null)} />}
     </ServerFrame>
   );
 }

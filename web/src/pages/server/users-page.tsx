@@ -4,17 +4,9 @@ import { useList } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { sentence } from '../../format/words.ts';
-import {
-  CreateUserDocument,
-  DeleteUserDocument,
-  type Role,
-  UpdateUserDocument,
-  type UserRowFragment,
-  UsersDocument,
-} from '../../generated/graphql.ts';
+import { CreateUserDocument, type Role, type UserRowFragment, UsersDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
-import { AskDialog } from '../../ui/dialog.tsx';
 import { errorOf, RadioField, TextField } from '../../ui/fields.tsx';
 import { type LabelPair, Labels, LabelsField } from '../../ui/labels.tsx';
 import { ListFoot } from '../../ui/list-foot.tsx';
@@ -26,6 +18,7 @@ import { ShownOnce } from '../../ui/shown-once.tsx';
 import { type Column, DataTable } from '../../ui/table.tsx';
 import { ROLE_CHOICES } from './role-choices.ts';
 import { ServerFrame } from './server-frame.tsx';
+import { type UserChange, UserDialog } from './user-dialogs.tsx';
 
 function CreateUser({ onDone }: { readonly onDone: () => void }) {
   const [username, setUsername] = useState('');
@@ -90,9 +83,7 @@ function CreateUser({ onDone }: { readonly onDone: () => void }) {
 
 export default function UsersPage() {
   const refusal = useRefusal('ADMIN');
-  const [going, setGoing] = useState<UserRowFragment | null>(null);
-  const update = useAction(UpdateUserDocument);
-  const remove = useAction(DeleteUserDocument);
+  const [asked, setAsked] = useState<{ readonly user: UserRowFragment; readonly change: UserChange } | null>(null);
   const variables = { first: 100 };
   const list = useList(UsersDocument, variables, ({ users }) => users, { enabled: refusal === null });
   const columns: readonly Column<UserRowFragment>[] = [
@@ -112,22 +103,19 @@ export default function UsersPage() {
             ...ROLE_CHOICES.filter(({ value }) => value !== user.role).map(({ value, name }) => ({
               id: value,
               name: `Make ${name.toLowerCase()}`,
-              onPress: () => void change(user, { role: value }),
+              onPress: () => setAsked({ user, change: { role: value } }),
             })),
             {
               id: 'enabled',
               name: user.enabled ? 'Disable' : 'Enable',
-              onPress: () => void change(user, { enabled: !user.enabled }),
+              onPress: () => setAsked({ user, change: { enabled: !user.enabled } }),
             },
-            { id: 'delete', name: 'Delete', isDanger: true, onPress: () => setGoing(user) },
+            { id: 'delete', name: 'Delete', isDanger: true, onPress: () => setAsked({ user, change: 'delete' }) },
           ]}
         />
       ),
     },
   ];
-  const change = async (user: UserRowFragment, what: { readonly role?: Role; readonly enabled?: boolean }) => {
-    if ((await update.run({ input: { userId: user.id, ...what } })) !== null) list.retry();
-  };
   const code = { document: UsersDocument, variables, command: commandLine('user', 'list') };
   if (refusal !== null) {
     return (
@@ -138,7 +126,7 @@ export default function UsersPage() {
   }
   return (
     <ServerFrame code={code}>
-      <ErrorNote error={list.error ?? update.error ?? remove.error} onRetry={list.retry} />
+      <ErrorNote error={list.error} onRetry={list.retry} />
       {list.nodes === null && list.error === null && <Waiting what="users" />}
       {list.nodes !== null && (
         <DataTable
@@ -151,33 +139,7 @@ export default function UsersPage() {
       )}
       <ListFoot list={list} />
       <CreateUser onDone={list.retry} />
-      {going !== null && (
-        <AskDialog title={`Delete ${going.username}?`} onClose={() => setGoing(null)} isAlert>
-          <p>Sessions end, and tokens are revoked. What was done stands in the audit log.</p>
-          <div className="actions">
-            <Button onPress={() => setGoing(null)}>Keep</Button>
-            <Button
-              kind="danger"
-              busy={remove.busy}
-              onPress={() =>
-                void remove.run({ input: { userId: going.id } }).then(() => {
-                  setGoing(null);
-                  list.retry();
-                })
-              }
-            >
-              Delete user
-            </Button>
-          </div>
-          <AsCode
-            code={{
-              document: DeleteUserDocument,
-              variables: { input: { userId: going.id } },
-              command: commandLine('user', 'delete', going.username),
-            }}
-          />
-        </AskDialog>
-      )}
+      {asked !== null && <UserDialog {...asked} onClose={() => setAsked(null)} />}
     </ServerFrame>
   );
 }

@@ -11,9 +11,9 @@ import {
   WebhooksDocument,
   type WebhooksQuery,
 } from '../../generated/graphql.ts';
+import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
-import { AskDialog } from '../../ui/dialog.tsx';
 import { ActionMenu } from '../../ui/menu.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
@@ -43,10 +43,9 @@ const COLUMNS: readonly Column<Delivery>[] = [
 
 function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; readonly onChanged: () => void }) {
   const { id, name, url, events, enabled, deliveries } = webhook;
-  const [isAsking, setAsking] = useState(false);
+  const [asked, setAsked] = useState<'enabled' | 'delete' | null>(null);
   const trial = useAction(TestWebhookDocument);
-  const update = useAction(UpdateWebhookDocument);
-  const remove = useAction(DeleteWebhookDocument);
+  const close = () => setAsked(null);
   const [said, setSaid] = useState<{ readonly ok: boolean; readonly text: string } | null>(null);
   const send = async () => {
     const sent = await trial.run({ input: { webhookId: id } });
@@ -71,12 +70,8 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
           <ActionMenu
             label={`What can be done with ${name}`}
             actions={[
-              {
-                id: 'enabled',
-                name: enabled ? 'Disable' : 'Enable',
-                onPress: () => void update.run({ input: { webhookId: id, enabled: !enabled } }).then(onChanged),
-              },
-              { id: 'delete', name: 'Delete', isDanger: true, onPress: () => setAsking(true) },
+              { id: 'enabled', name: enabled ? 'Disable' : 'Enable', onPress: () => setAsked('enabled') },
+              { id: 'delete', name: 'Delete', isDanger: true, onPress: () => setAsked('delete') },
             ]}
           />
         </>
@@ -86,7 +81,7 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
         <StateMark state={enabled ? 'Enabled' : 'Disabled'} /> <code>{url}</code>, told of{' '}
         {events.map(sentence).join(', ').toLowerCase()}
       </p>
-      <ErrorNote error={trial.error ?? update.error ?? remove.error} />
+      <ErrorNote error={trial.error} />
       {said !== null && <Note tone={said.ok ? 'good' : 'warn'} title={said.text} />}
       {deliveries.length === 0 ? (
         <p className="muted">It was not told of anything yet.</p>
@@ -107,32 +102,42 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
           command: commandLine('webhook', 'test', name),
         }}
       />
-      {isAsking && (
-        <AskDialog title={`Delete ${name}?`} onClose={() => setAsking(false)} isAlert>
+      <AsCode
+        label="Its messages as code"
+        code={{ document: WebhooksDocument, variables: {}, command: commandLine('webhook', 'deliveries', name) }}
+      />
+      {asked === 'enabled' && (
+        <ActionDialog
+          title={`${enabled ? 'Disable' : 'Enable'} ${name}?`}
+          verb={enabled ? 'Disable' : 'Enable'}
+          needs="ADMIN"
+          isKeyed={false}
+          document={UpdateWebhookDocument}
+          input={{ webhookId: id, enabled: !enabled }}
+          command={commandLine('webhook', 'update', name, '--enabled', enabled ? 'no' : 'yes')}
+          onClose={close}
+        >
+          <p>
+            {enabled
+              ? 'It is told of nothing until it is enabled again; what happens meanwhile is not told later.'
+              : 'It is told of what happens from now on.'}
+          </p>
+        </ActionDialog>
+      )}
+      {asked === 'delete' && (
+        <ActionDialog
+          title={`Delete ${name}?`}
+          verb="Delete webhook"
+          isDanger
+          needs="ADMIN"
+          isKeyed={false}
+          document={DeleteWebhookDocument}
+          input={{ webhookId: id }}
+          command={commandLine('webhook', 'delete', name)}
+          onClose={close}
+        >
           <p>It is told of nothing any more, and the record of its messages goes.</p>
-          <div className="actions">
-            <Button onPress={() => setAsking(false)}>Keep it</Button>
-            <Button
-              kind="danger"
-              busy={remove.busy}
-              onPress={() =>
-                void remove.run({ input: { webhookId: id } }).then(() => {
-                  setAsking(false);
-                  onChanged();
-                })
-              }
-            >
-              Delete webhook
-            </Button>
-          </div>
-          <AsCode
-            code={{
-              document: DeleteWebhookDocument,
-              variables: { input: { webhookId: id } },
-              command: commandLine('webhook', 'delete', name),
-            }}
-          />
-        </AskDialog>
+        </ActionDialog>
       )}
     </Panel>
   );

@@ -1,0 +1,99 @@
+import { api } from '../../api/client.ts';
+import { commandLine } from '../../format/command-line.ts';
+import {
+  DeleteInstanceDocument,
+  type InstanceRowFragment,
+  RestartInstanceDocument,
+  StartInstanceDocument,
+  StopInstanceDocument,
+  TakeImageDocument,
+} from '../../generated/graphql.ts';
+import type { Code } from '../../ui/as-code.tsx';
+import { defaultImageName } from './image-name.ts';
+
+export type BulkRow = InstanceRowFragment;
+
+/** What can be done to many instances: to which of them, how it is asked for, and the same as code. */
+export interface Bulk {
+  readonly id: string;
+  readonly verb: string;
+  readonly isFor: (row: BulkRow) => boolean;
+  /** Resolves with the id of the operation that it began. */
+  readonly send: (row: BulkRow) => Promise<string>;
+  readonly code: (row: BulkRow) => Code;
+  readonly isDanger?: boolean;
+}
+
+const stamp = () => crypto.randomUUID();
+
+export const BULKS: readonly Bulk[] = [
+  {
+    id: 'image',
+    verb: 'Take images',
+    isFor: ({ state }) => state === 'RUNNING',
+    send: async ({ id, name }) =>
+      (
+        await api.request(TakeImageDocument, {
+          input: { instanceId: id, name: defaultImageName(name), idempotencyKey: stamp() },
+        })
+      ).createImage.operation.id,
+    code: ({ id, name }) => ({
+      document: TakeImageDocument,
+      variables: { input: { instanceId: id, name: defaultImageName(name) } },
+      command: commandLine('image', 'create', defaultImageName(name), '--instance', name),
+    }),
+  },
+  {
+    id: 'start',
+    verb: 'Start',
+    isFor: ({ state }) => state === 'STOPPED',
+    send: async ({ id }) =>
+      (await api.request(StartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).startInstance
+        .operation.id,
+    code: ({ id, name }) => ({
+      document: StartInstanceDocument,
+      variables: { input: { instanceId: id } },
+      command: commandLine('instance', 'start', name),
+    }),
+  },
+  {
+    id: 'stop',
+    verb: 'Stop',
+    isFor: ({ state }) => state === 'RUNNING',
+    send: async ({ id }) =>
+      (await api.request(StopInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).stopInstance
+        .operation.id,
+    code: ({ id, name }) => ({
+      document: StopInstanceDocument,
+      variables: { input: { instanceId: id } },
+      command: commandLine('instance', 'stop', name),
+    }),
+  },
+  {
+    id: 'restart',
+    verb: 'Restart',
+    isFor: ({ state }) => state === 'RUNNING',
+    send: async ({ id }) =>
+      (await api.request(RestartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } }))
+        .restartInstance.operation.id,
+    code: ({ id, name }) => ({
+      document: RestartInstanceDocument,
+      variables: { input: { instanceId: id } },
+      command: commandLine('instance', 'restart', name),
+    }),
+  },
+  {
+    id: 'delete',
+    verb: 'Delete',
+    isDanger: true,
+    isFor: ({ state, deletionProtection }) => !deletionProtection && !/DELET/.test(state),
+    send: async ({ id }) =>
+      (await api.request(DeleteInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).deleteInstance
+        .operation.id,
+    code: ({ id, name }) => ({
+      document: DeleteInstanceDocument,
+      variables: { input: { instanceId: id } },
+      command: commandLine('instance', 'delete', name),
+    }),
+  },
+];
