@@ -92,15 +92,17 @@ function cut(text: string, cells: number): string {
   return text.length <= cells ? text : `${text.slice(0, Math.max(0, cells - 1))}…`;
 }
 
-function stepLine(step: ViewedStep, columns: number): string {
+type Paint = (format: 'green' | 'red' | 'cyan' | 'dim' | 'bold', text: string) => string;
+
+function stepLine(step: ViewedStep, columns: number, paint: Paint): string {
   const mark = MARKS[step.state] ?? '?';
   const { name: nameCells } = layOut(columns);
   const name = cut(step.name, nameCells).padEnd(nameCells);
   switch (step.state) {
     case 'SUCCEEDED':
-      return `  ${styleText('green', mark)} ${name} ${styleText('dim', duration(step))}`;
+      return `  ${paint('green', mark)} ${name} ${paint('dim', duration(step))}`;
     case 'FAILED':
-      return `  ${styleText('red', mark)} ${name} ${styleText('red', step.failure?.message ?? '')}`;
+      return `  ${paint('red', mark)} ${name} ${paint('red', step.failure?.message ?? '')}`;
     case 'RUNNING': {
       const { progress } = step;
       const cells = columns < WIDE_COLUMNS ? BAR_CELLS / 3 : BAR_CELLS;
@@ -110,26 +112,28 @@ function stepLine(step: ViewedStep, columns: number): string {
       const bar = percent === null ? '' : `${drawn} ${percent.toFixed(0).padStart(3)} %`;
       const detail = progress === null ? '' : describeProgress(progress);
       const left = columns - `  ${mark} ${name}${bar} `.length;
-      return `  ${styleText('cyan', mark)} ${name}${styleText('cyan', bar)} ${styleText('dim', cut(detail, left - 1))}`;
+      return `  ${paint('cyan', mark)} ${name}${paint('cyan', bar)} ${paint('dim', cut(detail, left - 1))}`;
     }
     default:
-      return styleText('dim', `  ${mark} ${name}`);
+      return paint('dim', `  ${mark} ${name}`);
   }
 }
 
 function terminalView(stream: NodeJS.WriteStream): ProgressView {
   const update = createLogUpdate(stream);
+  // As what it is written to can show it, and NO_COLOR says: stdout may be another thing.
+  const paint: Paint = (format, text) => styleText(format, text, { stream });
   let picture = '';
   let lastLog = '';
   const draw = () =>
-    update(lastLog === '' ? picture : `${picture}\n${styleText('dim', `    ${cut(lastLog, stream.columns - 6)}`)}`);
+    update(lastLog === '' ? picture : `${picture}\n${paint('dim', `    ${cut(lastLog, stream.columns - 6)}`)}`);
   return {
     show(operation) {
       const { title: cells, headBar } = layOut(stream.columns);
-      const title = styleText('bold', cut(operation.title, cells).padEnd(cells));
-      const bar = styleText('green', drawBar(operation.percent, headBar));
+      const title = paint('bold', cut(operation.title, cells).padEnd(cells));
+      const bar = paint('green', drawBar(operation.percent, headBar));
       const head = `${title} ${bar} ${operation.percent.toFixed(0).padStart(3)} %`;
-      picture = [head, ...operation.steps.map((step) => stepLine(step, stream.columns))].join('\n');
+      picture = [head, ...operation.steps.map((step) => stepLine(step, stream.columns, paint))].join('\n');
       draw();
     },
     log(text) {
