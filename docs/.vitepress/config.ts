@@ -63,6 +63,8 @@ export default defineConfig({
       {
         text: 'Reference',
         items: [
+          { text: 'The command line', link: '/command-line' },
+          { text: 'The console', link: '/console' },
           { text: 'Programs', link: '/clients' },
           { text: 'Queries', link: '/reference/queries' },
           { text: 'Mutations', link: '/reference/mutations' },

@@ -106,6 +106,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     await page.getByText('Kept: 7 daily, 4 weekly;').waitFor();
     await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Disable' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable', exact: true }).click();
     await page.getByText('It is disabled: nothing is due.').waitFor();
     await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -197,6 +198,8 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     await checkPage(page, 'tokens');
     await checkNarrow(page);
     await page.getByRole('button', { name: 'Revoke ci' }).click();
+    await checkPage(page, 'token-revoke');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke token' }).click();
     await page.getByRole('table', { name: 'Tokens' }).getByText('revoked').waitFor();
     expect(await runCommand(['instance', 'list'], own)).toMatchObject({ code: 4 });
 

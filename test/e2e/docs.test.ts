@@ -73,6 +73,13 @@ describe('the pages', () => {
     expect(output).toMatch(/^shop-clone: done/m);
   });
 
+  test('the page of the command line does what it says', async () => {
+    const output = await follow(await readBlocks(path.join(ROOT, 'docs/command-line.md')));
+    expect(output).toMatch(/^ok: +true$/m);
+    expect(output).toMatch(/"name": "line-1"/);
+    expect(output).toMatch(/^line: done/m);
+  });
+
   test('rotating does what it says', async () => {
     const output = await follow(await readBlocks(path.join(GUIDES, 'rotate.md')));
     expect(output).toMatch(/^postgresql:\/\/postgres:/m);

@@ -1,10 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { ROOT } from './source-files.ts';
 
 const AXE = readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** A directory into which pictures of pages go, where somebody wants to look at them. */
+const PICTURES = process.env.CONSOLE_PICTURES;
+
+/** Words that are cut off are meant to be where they end with dots or their box scrolls. */
+const STANDING_OUT = `(() => {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push('the page is ' + document.documentElement.scrollWidth + ' wide');
+  for (const element of document.querySelectorAll('button, a, h1, h2, td, th, dd, dt, label, p, input, select')) {
+    const { left, right, width } = element.getBoundingClientRect();
+    if (width === 0 || getComputedStyle(element).visibility === 'hidden') continue;
+    let scrolls = false;
+    for (let around = element; around !== null; around = around.parentElement) {
+      const style = getComputedStyle(around);
+      if (/auto|scroll|hidden|clip/.test(style.overflowX) || style.clipPath !== 'none') scrolls = true;
+    }
+    if (!scrolls && (right > innerWidth + 1 || left < -1)) found.push(element.outerHTML.slice(0, 120) + ' stands out');
+  }
+  return found.slice(0, 5);
+})()`;
 
 /** A browser of one person, and what it should not have met: errors of the page, requests elsewhere, breaches of the policy. */
 export interface ConsoleBrowser {
@@ -16,6 +37,12 @@ export interface ConsoleBrowser {
   signIn(username: string, password: string): Promise<void>;
   /** What axe finds wrong on the page as it stands; nothing is what it should be. */
   audit(): Promise<readonly string[]>;
+  /** Shows text as large as somebody has set it in their browser; 16 is what browsers come with. */
+  enlargeText(px: number): Promise<void>;
+  /** What of the page is wider than the window, or shown over the edge of what it stands in. */
+  standingOut(): Promise<readonly string[]>;
+  /** A picture of the whole page, where CONSOLE_PICTURES names a directory for them. */
+  picture(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,6 +99,18 @@ export async function openConsole(
       await session.detach();
       expect(exceptionDetails).toBeUndefined();
       return JSON.parse(String(result.value)) as string[];
+    },
+    async enlargeText(px) {
+      const session = await context.newCDPSession(page);
+      await session.send('Page.enable');
+      await session.send('Page.setFontSizes', { fontSizes: { standard: px, fixed: Math.round(px * 0.8125) } });
+    },
+    standingOut: () => page.evaluate(STANDING_OUT) as Promise<string[]>,
+    async picture(name) {
+      if (PICTURES === undefined) return;
+      await mkdir(PICTURES, { recursive: true });
+      const file = `${name.replace(/[^\w.-]+/g, '_')}.png`;
+      await page.screenshot({ path: path.join(PICTURES, file), fullPage: true });
     },
     close: () => context.close(),
   };

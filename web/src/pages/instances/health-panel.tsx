@@ -23,6 +23,7 @@ export function HealthPanel({ id, name }: { readonly id: string; readonly name: 
       {checks?.length === 0 && <p className="muted">It is checked every 30 s while it runs; there was no check yet.</p>}
       {checks !== undefined && checks.length > 0 && <HealthChart checks={checks} />}
       <AsCode
+        label="Health as code"
         code={{ document: InstanceHealthDocument, variables: { id }, command: commandLine('instance', 'health', name) }}
       />
     </Panel>

@@ -95,6 +95,7 @@ export default function SchedulePage() {
       <Panel title="What stays, and what goes">
         <RetentionStrip input={{ scheduleId: id }} />
         <AsCode
+          label="The preview as code"
           code={{
             document: RetentionOfDocument,
             variables: { input: { scheduleId: id } },

@@ -54,6 +54,7 @@ function Preflight() {
       </p>
       <ErrorNote error={run.error} />
       <AsCode
+        label="The preflight as code"
         code={{ document: RunPreflightDocument, variables, command: commandLine('server', 'preflight', '--watch') }}
       />
     </Panel>

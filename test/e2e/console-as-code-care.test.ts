@@ -1,0 +1,191 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, type Toygres } from '../../src/client/connect.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
+import { type CodeReader, createCodeReader } from '../support/console-code.ts';
+import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
+import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
+import { eventually } from '../support/eventually.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const executablePath = findChromium();
+type Found = Record<string, { id: string }>;
+
+describe.skipIf(executablePath === null)('what the console shows as code, of all that looks after instances', () => {
+  let home: E2eHome;
+  let server: E2eServer;
+  let browser: Browser;
+  let one: ConsoleBrowser;
+  let page: Page;
+  let toygres: Toygres;
+  let code: CodeReader;
+  let ids: Record<'instance' | 'image' | 'schedule' | 'alert' | 'failed', string>;
+
+  beforeAll(async () => {
+    home = await makeE2eHome('console-code-care');
+    [server, browser] = await Promise.all([
+      home.start('standalone', { TOYGRES_ADMIN_PASSWORD: PASSWORD }),
+      launchChromium(executablePath),
+    ]);
+    const root = (server.url ?? '').replace(/graphql$/, '');
+    toygres = connect({ url: root, token: server.token });
+    one = await openConsole(browser, root);
+    page = one.page;
+    code = await createCodeReader(home, server, root, one);
+    await one.open('');
+    await one.signIn('admin', PASSWORD);
+
+    await code.done('toygres instance create shop --label team=shop --label empty= --watch');
+    await code.done('toygres image create kept --instance shop --watch');
+    await code.done('toygres schedule create nightly --cron "0 3 * * *" --label team=shop --keep-daily 7');
+    await code.done('toygres instance psql shop -- -Xqc "CREATE DATABASE closed ALLOW_CONNECTIONS false"');
+    expect(await code.paste('toygres image create never --instance shop --watch')).toMatchObject({ code: 1 });
+    const found = await toygres.request<Found>(
+      '{ instance(name: "shop") { id } image(name: "kept") { id } schedule(name: "nightly") { id } failed: image(name: "never") { id } }',
+    );
+    const failed = await toygres.request<{ operations: { nodes: { id: string }[] } }>(
+      '{ operations(filter: { state: [FAILED] }) { nodes { id } } }',
+    );
+    const alert = await eventually(
+      () => toygres.request<{ alerts: { nodes: { id: string }[] } }>('{ alerts(open: true) { nodes { id } } }'),
+      ({ alerts }) => alerts.nodes.length > 0,
+    );
+    ids = {
+      instance: found.instance?.id ?? '',
+      image: found.image?.id ?? '',
+      schedule: found.schedule?.id ?? '',
+      alert: alert.alerts.nodes[0]?.id ?? '',
+      failed: failed.operations.nodes[0]?.id ?? '',
+    };
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await toygres?.close();
+    await server?.stop();
+    await home?.stop();
+  });
+
+  /** Runs what is followed until it is cut, and anything else until it ends; answers with what is wrong. */
+  async function faultOf(text: string): Promise<string | null> {
+    const isStream = /^curl -sSN|--follow|operation watch/.test(text);
+    const ran = await code.paste(isStream ? `timeout -s INT 5 ${text}` : text);
+    const said = ran.stdout + ran.stderr;
+    const isRight = isStream ? said !== '' && [0, 1, 124].includes(ran.code ?? -1) : ran.code === 0;
+    if (!isRight || /"errors":|unknown option/.test(said)) return `${text}: ${ran.code}: ${said.slice(0, 300)}`;
+    return null;
+  }
+
+  test('answers what a view shows, wherever one looks', async () => {
+    const instance = `instances/${ids.instance}`;
+    const image = `images/${ids.image}`;
+    const places = [
+      '',
+      'instances?q=shop&readiness=UNPROVEN&label=team%3Dshop&state=RUNNING',
+      'instances?label=empty',
+      ...['', '/images', '/operations', '/logs', '/findings', '/settings'].map((tab) => instance + tab),
+      'images?q=kep&state=AVAILABLE&method=LOGICAL',
+      ...['', '/findings', '/drills', '/files', '/operations', '/logs'].map((tab) => image + tab),
+      'operations?state=FAILED&kind=CREATE_IMAGE',
+      `operations/${ids.failed}`,
+      'schedules',
+      `schedules/${ids.schedule}`,
+      'alerts',
+      `alerts/${ids.alert}`,
+      'server',
+      'server/drift?state=REPORTED',
+      'server/webhooks',
+      'server/users',
+      'server/tokens',
+      'server/audit?outcome=ALLOWED&actor=admin',
+    ];
+    const faults: string[] = [];
+    let views = 0;
+    for (const place of places) {
+      await code.settle(place);
+      const shown = await page.locator('.as-code').all();
+      expect(shown.length, place).toBeGreaterThan(0);
+      for (const [index, part] of shown.entries()) {
+        const { GraphQL = '', toygres: line, curl } = await code.copy(part);
+        if (/^mutation/.test(GraphQL)) continue;
+        views += 1;
+        for (const text of [line, curl]) {
+          const fault = text === undefined ? 'has no such line' : await faultOf(text);
+          if (fault !== null) faults.push(`${place} ${index}: ${fault}`);
+        }
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(views).toBeGreaterThan(places.length);
+  }, 400_000);
+
+  test('changes users as their buttons do', async () => {
+    await code.settle('server/users');
+    await page.getByLabel('Name').fill("it's <vera>");
+    await code.done((await code.copyFrom(page.locator('.panel', { hasText: 'New user' }))).toygres);
+    const menu = "What can be done with it's <vera>";
+    await code.done((await code.fromMenu('server/users', menu, 'Make viewer')).toygres);
+    await code.done((await code.fromMenu('server/users', menu, 'Disable')).curl);
+    const { users } = await toygres.request<{ users: { nodes: object[] } }>(
+      '{ users { nodes { username role enabled } } }',
+    );
+    expect(users.nodes).toContainEqual({ username: "it's <vera>", role: 'VIEWER', enabled: false });
+    await code.done((await code.fromMenu('server/users', menu, 'Delete')).toygres);
+    await code.settle('server/users');
+    expect(await page.getByText("it's <vera>").count()).toBe(0);
+  });
+
+  test('makes and revokes tokens', async () => {
+    await code.settle('server/tokens');
+    await page.getByLabel('What it is for').fill('ci');
+    const token = await code.done((await code.copyFrom(page.locator('.panel', { hasText: 'New token' }))).toygres);
+    await code.settle('server/tokens');
+    await page.getByRole('button', { name: 'Revoke ci' }).click();
+    await code.done((await code.copyFrom(page.getByRole('alertdialog'))).toygres);
+    expect(await code.paste(`env TOYGRES_TOKEN=${token.trim()} toygres instance list`)).toMatchObject({ code: 4 });
+  });
+
+  test('makes, tries, disables and deletes webhooks', async () => {
+    await code.settle('server/webhooks');
+    await page.getByLabel('Name').fill('channel');
+    await page.getByLabel('Address').fill('https://192.0.2.1/');
+    await code.done((await code.copyFrom(page.locator('.panel', { hasText: 'New webhook' }))).toygres);
+    await code.settle('server/webhooks');
+    const trial = (await code.copyNamed('The trial as code')).curl;
+    expect(JSON.parse(await code.done(trial))).toMatchObject({ data: { testWebhook: { delivery: {} } } });
+    expect(await faultOf((await code.copyNamed('Its messages as code')).toygres ?? 'false')).toBeNull();
+    const menu = 'What can be done with channel';
+    await code.done((await code.fromMenu('server/webhooks', menu, 'Disable')).toygres);
+    await code.done((await code.fromMenu('server/webhooks', menu, 'Enable')).curl);
+    await code.done((await code.fromMenu('server/webhooks', menu, 'Delete')).toygres);
+    await code.settle('server/webhooks');
+    await page.getByText('No webhooks').waitFor();
+  });
+
+  test('begins anew what failed, and runs, changes, disables and deletes schedules', async () => {
+    await code.done('toygres instance psql shop -- -Xqc "DROP DATABASE closed"');
+    await code.settle(`operations/${ids.failed}`);
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await code.done((await code.copyFrom(page.getByRole('dialog'))).toygres);
+    await page.locator('.page-title .state', { hasText: 'Succeeded' }).waitFor();
+
+    const schedule = `schedules/${ids.schedule}`;
+    await code.settle(schedule);
+    await code.done((await code.copyNamed('“Run now” as code')).toygres);
+    await code.settle(`${schedule}/edit`);
+    await page.getByLabel('Daily').fill('3');
+    await code.done((await code.copyFrom(page.locator('form'))).toygres);
+    await code.done((await code.fromMenu(schedule, 'More', 'Disable')).toygres);
+    const { schedules } = await toygres.request<{ schedules: { nodes: object[] } }>(
+      '{ schedules { nodes { name enabled retention { keepDaily } runs { totalCount } } } }',
+    );
+    expect(schedules.nodes).toEqual([
+      { name: 'nightly', enabled: false, retention: { keepDaily: 3 }, runs: { totalCount: 1 } },
+    ]);
+    await code.done((await code.fromMenu(schedule, 'More', 'Enable')).curl);
+    await code.done((await code.fromMenu(schedule, 'More', 'Delete')).toygres);
+    await code.settle('schedules');
+    await page.getByText('No schedules').waitFor();
+    expect(one.faults).toEqual([]);
+  });
+});

@@ -1,0 +1,167 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium, launchChromium } from '../support/chromium.ts';
+import { fillFleet, LONGEST_IMAGE, LONGEST_INSTANCE } from '../support/console-fleet.ts';
+import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
+import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
+import { eventually } from '../support/eventually.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const COUNT = 500;
+const executablePath = findChromium();
+
+describe.skipIf(executablePath === null)('the console, before five hundred instances', () => {
+  let home: E2eHome;
+  let server: E2eServer;
+  let browser: Browser;
+  let root: string;
+  let one: ConsoleBrowser;
+  let page: Page;
+
+  beforeAll(async () => {
+    home = await makeE2eHome('console-fleet');
+    [server, browser] = await Promise.all([
+      home.start('standalone', { TOYGRES_ADMIN_PASSWORD: PASSWORD }),
+      launchChromium(executablePath),
+    ]);
+    root = (server.url ?? '').replace(/graphql$/, '');
+    await fillFleet(home.directory, COUNT);
+    one = await openConsole(browser, root);
+    page = one.page;
+    await one.open('instances');
+    await one.signIn('admin', PASSWORD);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await home?.stop();
+  });
+
+  const rows = () => page.getByRole('table', { name: 'Instances' }).locator('tbody tr');
+  const names = () => page.locator('tbody .title-cell').allInnerTexts();
+  const untilRows = (count: number) =>
+    eventually(
+      () => rows().count(),
+      (found) => found === count,
+    );
+
+  async function idOf(noun: 'instance' | 'image', name: string): Promise<string> {
+    const response = await fetch(server.url ?? '', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+      body: JSON.stringify({ query: `query($n: String) { found: ${noun}(name: $n) { id } }`, variables: { n: name } }),
+    });
+    return ((await response.json()) as { data: { found: { id: string } } }).data.found.id;
+  }
+
+  test('searches, filters and sorts all of them', async () => {
+    await untilRows(COUNT);
+    await page.getByText(`${COUNT} instances`).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('shop-01');
+    await untilRows(100);
+    await page.getByText(`100 of ${COUNT} instances`).waitFor();
+    await page.getByLabel('State').selectOption('STOPPED');
+    await untilRows(20);
+    await page.getByRole('button', { name: 'Name' }).click();
+    expect((await names())[0]).toBe('shop-0195');
+    // What is shown is the address: a colleague sees the same.
+    const other = await openConsole(browser, root);
+    await other.open(new URL(page.url()).pathname.slice(1) + new URL(page.url()).search);
+    await other.signIn('admin', PASSWORD);
+    await eventually(
+      () => other.page.locator('tbody .title-cell').allInnerTexts(),
+      (found) => found.length === 20 && found[0] === 'shop-0195',
+    );
+    await other.close();
+    await one.open(`instances?label=${encodeURIComponent('team=team-3')}&sort=-size`);
+    await untilRows(56);
+    const sizes = await page.locator('tbody td[data-name="Volume"]').allInnerTexts();
+    expect(sizes.map(Number.parseFloat)).toEqual(sizes.map(Number.parseFloat).sort((a, b) => b - a));
+    await one.open('instances?readiness=UNPROTECTED');
+    await untilRows(COUNT - 200);
+  });
+
+  test('acts on a hundred at once: counted and listed first, a result a line', async () => {
+    await one.open('instances?state=STOPPED');
+    await untilRows(COUNT / 5);
+    await page.getByRole('checkbox', { name: `Select all ${COUNT / 5}` }).check();
+    const bar = page.getByRole('region', { name: 'With those selected' });
+    await bar.getByText(`${COUNT / 5} instances`).waitFor();
+    await bar.getByRole('button', { name: 'Start', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: `Start: ${COUNT / 5} instances` });
+    expect(await dialog.getByRole('listitem').count()).toBe(COUNT / 5);
+    expect(await one.audit()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await dialog.getByText(`${COUNT / 5} of ${COUNT / 5} begun`).waitFor();
+    expect(await dialog.getByRole('link', { name: 'begun' }).count()).toBe(COUNT / 5);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: new RegExp(`^${COUNT / 5} running`) }).waitFor();
+    // Asked for once more, the server refuses each, and says so in its line.
+    await page.getByRole('checkbox', { name: 'Select shop-0005' }).check();
+    await bar.getByRole('button', { name: 'Start', exact: true }).click();
+    const again = page.getByRole('dialog');
+    await again.getByRole('button', { name: 'Start', exact: true }).click();
+    await again.getByText('0 of 1 begun, 1 refused').waitFor();
+    await again.getByRole('button', { name: 'Close' }).click();
+  });
+
+  test('the overview begins with those that are worst off, and shows all when it is asked', async () => {
+    await one.open('');
+    const table = page.getByRole('table', { name: 'Recoverability of all instances' }).locator('tbody tr');
+    await eventually(
+      () => table.count(),
+      (count) => count === 50,
+    );
+    await page.getByRole('button', { name: `Show all ${COUNT}` }).click();
+    expect(await table.count()).toBe(COUNT);
+    expect(await one.audit()).toEqual([]);
+  });
+
+  test.each([
+    { width: 360, dark: true },
+    { width: 768 },
+    { width: 1440, dark: true },
+    { width: 360, fontPx: 32 },
+    { width: 1440, fontPx: 32, dark: true },
+  ])('the longest names, in all looks, stand out of no page: %o', async (look) => {
+    const { fontPx = 16 } = look;
+    const other = await openConsole(browser, root, look);
+    await other.enlargeText(fontPx);
+    const [instance, image] = await Promise.all([idOf('instance', LONGEST_INSTANCE), idOf('image', LONGEST_IMAGE)]);
+    await other.open('');
+    await other.signIn('admin', PASSWORD);
+    const found: string[] = [];
+    for (const place of [
+      '',
+      `instances?q=${LONGEST_INSTANCE}`,
+      ...['', '/images', '/operations', '/settings', '?do=delete', '?do=image'].map(
+        (tab) => `instances/${instance}${tab}`,
+      ),
+      'instances/new',
+      `images?q=${LONGEST_IMAGE}`,
+      ...['', '/drills', '/settings', '/restore', '?do=delete'].map((tab) => `images/${image}${tab}`),
+      'operations?state=FAILED',
+      'schedules/new',
+      'alerts',
+      'server',
+      'server/users',
+      'server/tokens',
+      'server/webhooks',
+      'server/audit',
+    ]) {
+      await other.open(place);
+      await other.page.locator('h1').first().waitFor();
+      await eventually(
+        () => other.page.locator('.waiting').count(),
+        (count) => count === 0,
+      );
+      found.push(...(await other.audit()).map((violation) => `${place}: ${violation}`));
+      found.push(...(await other.standingOut()).map((what) => `${place}: ${what}`));
+      await other.picture(`fleet-${look.width}-${fontPx}${look.dark ? '-dark' : ''}-${place}`);
+    }
+    expect([...found, ...other.faults]).toEqual([]);
+    await other.close();
+  });
+});
