@@ -59,8 +59,13 @@ answers, 130 interrupted.`,
 
 async function main(): Promise<void> {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => controller.abort(new InterruptedError(name)));
+  // Kept: where nobody listens any more, what restores the cursor ends the process before a word of ours is written.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      controller.abort(new InterruptedError(name));
+    });
+  }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(EXIT.failed));
   const program = await buildProgram({ environment: process.env, signal: controller.signal });
   try {

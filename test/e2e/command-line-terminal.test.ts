@@ -59,6 +59,7 @@ describe('in a terminal', () => {
     watched.child.stdin?.write('\u0003');
     const { code, stdout } = await watched.ended;
     expect(code).toBe(130);
+    expect(stdout).toMatch(/The operation goes on/);
     const [, id = ''] = /The operation goes on: toygres operation watch ([0-9a-f-]{36})/.exec(stdout) ?? [];
     expect(stdout.lastIndexOf(`${ESCAPE}[?25h`)).toBeGreaterThan(stdout.lastIndexOf(`${ESCAPE}[?25l`));
     const again = await runInTerminal(['operation', 'watch', id], login, 90);
@@ -104,7 +105,7 @@ describe('in a pipe', () => {
     const failed = await toygres('image', 'create', 'never', '--instance', 'shop', '--watch', '-o', 'json');
     expect(failed).toMatchObject({ code: 1, stdout: '' });
     expect(failed.stderr).toMatch(/closed/);
-    const [operation] = JSON.parse((await toygres('operation', 'list', '--image', 'never', '-o', 'json')).stdout) as {
+    const [operation] = JSON.parse((await toygres('operation', 'list', '--state', 'failed', '-o', 'json')).stdout) as {
       id: string;
       state: string;
       jobs: { id: string }[];

@@ -69,11 +69,17 @@ interface Measured {
   readonly wanted: number;
 }
 
-/** Without the columns that can be spared, from the last on, for as long as not all fit. */
+/**
+ * Without the columns that can be spared, from the last on, for as long as not all fit; then without others but the first and
+ * those that are shown whole, for as long as they do not fit cut either.
+ */
 function leaveOut<One extends Measured>(every: readonly One[], width: number): readonly One[] {
-  const over = every.reduce((sum, { wanted }) => sum + wanted + GAP.length, -GAP.length) > width;
-  const last = every.findLastIndex(({ column }) => column.room === 'spare');
-  return over && last >= 0 ? leaveOut(every.toSpliced(last, 1), width) : every;
+  const sum = (cells: (one: One) => number) => every.reduce((all, one) => all + cells(one) + GAP.length, -GAP.length);
+  const spare = every.findLastIndex(({ column }) => column.room === 'spare');
+  if (spare >= 0) return sum(({ wanted }) => wanted) > width ? leaveOut(every.toSpliced(spare, 1), width) : every;
+  const last = every.findLastIndex(({ column }, index) => index > 0 && column.room === undefined);
+  const least = sum(({ wanted, column }) => (column.room === 'whole' ? wanted : Math.min(wanted, LEAST)));
+  return least > width && last >= 0 ? leaveOut(every.toSpliced(last, 1), width) : every;
 }
 
 /** Takes cells from the widest until all fit, or each is as narrow as can be. */

@@ -40,6 +40,12 @@ describe('a table', () => {
     for (const line of print(40)) expect(line.length).toBeLessThanOrEqual(40);
   });
 
+  it('leaves out what does not fit even cut, from the last column on, and never the first', () => {
+    expect(print(14)).toEqual(['NAME    STATE', 'order…  AVAIL…', 'crm     FAILED']);
+    expect(print(12)[0]).toBe('NAME');
+    expect(print(44, 'whole')[1]).toBe(`order…  ${'a'.repeat(36)}`);
+  });
+
   it('shows what would act on the terminal, and counts wide letters as two', () => {
     const rows = [{ name: '\u001b[2J', state: '\u65e5\u672c', id: '1' }];
     expect(stripVTControlCharacters(formatTable(rows, columns(), 80)).split('\n')[1]).toBe(
