@@ -62,3 +62,13 @@ const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
 export function everyNth(count: number): string {
   return count === 1 ? 'every' : `every ${count}${SUFFIXES[ordinals.select(count)]}`;
 }
+
+/** Why an image stays, as people say it: `keepDaily: 7` is one of 7 daily ones; anything else is a sentence already. */
+export function becauseWords(because: readonly string[]): string {
+  return because
+    .map((reason) => {
+      const [, rule = '', count = ''] = /^(keep\w+): (\d+)$/.exec(reason) ?? [];
+      return rule === '' ? reason.replace(/\.$/, '') : retentionWords({ [rule]: Number(count) });
+    })
+    .join('; ');
+}

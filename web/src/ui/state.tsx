@@ -15,6 +15,8 @@ const STATES: Readonly<Record<string, readonly [Tone, string]>> = {
   PARTIAL: ['warn', 'Partial'],
   PENDING: ['idle', 'Pending'],
   SKIPPED: ['idle', 'Skipped'],
+  Enabled: ['good', 'Enabled'],
+  Disabled: ['idle', 'Disabled'],
   HEALTHY: ['good', 'Healthy'],
   UNHEALTHY: ['bad', 'Unhealthy'],
   UNKNOWN: ['idle', 'Unknown'],

@@ -1,5 +1,11 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
+import { useMedia } from './use-media.ts';
+
+/** So many columns need more room than a small window has beside the places. */
+const MANY = 5;
+const NARROW_FOR_MANY = '(max-width: 68.75em)';
+const NARROW = '(max-width: 47.5em)';
 
 /** A column of a table: what a row shows in it, and by what it is sorted. */
 export interface Column<Row> {
@@ -58,6 +64,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, idOf, nameOf, linkOf, sorting = null, onSort, selected, onSelect } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const navigate = useNavigate();
+  const isCards = useMedia(columns.length > MANY ? NARROW_FOR_MANY : NARROW);
 
   const move = (by: number) => {
     const all = [...(body.current?.rows ?? [])];
@@ -92,7 +99,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const areAll = rows.length > 0 && rows.every((row) => selected?.has(idOf(row)));
 
   return (
-    <table className="table" aria-label={label}>
+    <table className={`table${isCards ? ' cards' : ''}`} aria-label={label}>
       <thead>
         <tr>
           {onSelect !== undefined && (

@@ -4,6 +4,8 @@ import { buildCalendar, type CalendarDay } from './calendar.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const SHOWN = 2;
+/** So many the API tells at once. */
+const MOST = 100;
 
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 
@@ -42,13 +44,15 @@ export function NextRuns(props: {
   const now = useNow();
   const weeks = buildCalendar(times, timeZone, now);
   const today = weeks[0]?.find(({ date }) => date >= new Date(now).toISOString().slice(0, 10))?.date ?? '';
+  // So many are known: where they end before the calendar does, what is empty behind them is not free.
+  const isCut = times.length === MOST && Date.parse(times.at(-1) ?? '') < Date.parse(weeks.at(-1)?.at(-1)?.date ?? '');
   return (
     <Panel title="Next runs">
       {!enabled && <p>It is disabled: nothing is due.</p>}
       {enabled && (
         <table className="calendar">
           <caption className="muted">
-            Times in {timeZone}. {times.length === 100 ? 'The next 100 runs are shown.' : ''}
+            Times in {timeZone}. {isCut && `The next ${times.length} runs are shown.`}
           </caption>
           <thead>
             <tr>

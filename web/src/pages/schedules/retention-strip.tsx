@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { useApi } from '../../api/queries.ts';
 import { formatBytes, formatNumberOf } from '../../format/numbers.ts';
+import { becauseWords } from '../../format/schedule-words.ts';
 import { formatExact } from '../../format/times.ts';
 import { RetentionOfDocument, type RetentionOfQuery, type RetentionPreviewInput } from '../../generated/graphql.ts';
 import { Moment } from '../../ui/moment.tsx';
@@ -41,7 +42,7 @@ const COLUMNS: readonly Column<Judged>[] = [
   {
     id: 'what',
     name: 'What becomes of it',
-    cell: ({ because }) => (because === null ? 'Goes' : `Stays: ${because.join('; ')}`),
+    cell: ({ because }) => (because === null ? 'Goes' : `Stays: ${becauseWords(because)}`),
   },
 ];
 
@@ -76,7 +77,7 @@ export function RetentionStrip({ input }: { readonly input: RetentionPreviewInpu
                     to={`/images/${id}`}
                     className={because === null ? 'goes' : 'stays'}
                     aria-label={`${name}: ${because === null ? 'goes' : 'stays'}`}
-                    title={`${name}${takenAt === null ? '' : `, ${formatExact(Date.parse(takenAt))}`}: ${because === null ? 'goes' : `stays: ${because.join('; ')}`}`}
+                    title={`${name}${takenAt === null ? '' : `, ${formatExact(Date.parse(takenAt))}`}: ${because === null ? 'goes' : `stays: ${becauseWords(because)}`}`}
                   />
                 ))}
             </dd>

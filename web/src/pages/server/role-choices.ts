@@ -6,3 +6,5 @@ export const ROLE_CHOICES: readonly { readonly value: Role; readonly name: strin
   { value: 'OPERATOR', name: 'Operator', hint: " also changes things, reads logs and the owner's login" },
   { value: 'ADMIN', name: 'Administrator', hint: " everything, users and the superuser's login" },
 ];
+
+export const roleName = (role: Role): string => ROLE_CHOICES.find(({ value }) => value === role)?.name ?? role;

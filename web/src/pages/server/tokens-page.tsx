@@ -3,7 +3,6 @@ import { useAction } from '../../api/actions.ts';
 import { useList } from '../../api/queries.ts';
 import { useWhoAmI } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
-import { sentence } from '../../format/words.ts';
 import {
   CreateTokenDocument,
   RevokeTokenDocument,
@@ -22,7 +21,7 @@ import { Empty, ErrorNote, Waiting } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
 import { type Column, DataTable } from '../../ui/table.tsx';
-import { ROLE_CHOICES } from './role-choices.ts';
+import { ROLE_CHOICES, roleName } from './role-choices.ts';
 import { ServerFrame } from './server-frame.tsx';
 
 function CreateToken({ onDone }: { readonly onDone: () => void }) {
@@ -120,7 +119,7 @@ export default function TokensPage() {
   const columns: readonly Column<TokenRowFragment>[] = [
     { id: 'name', name: 'Token', isTitle: true, cell: ({ name }) => name },
     { id: 'prefix', name: 'Begins', cell: ({ prefix }) => <code>{prefix}</code> },
-    { id: 'role', name: 'Role', cell: ({ role }) => sentence(role) },
+    { id: 'role', name: 'Role', cell: ({ role }) => roleName(role) },
     { id: 'scope', name: 'Sees', cell: ({ scope }) => (scope.length === 0 ? 'everything' : <Labels labels={scope} />) },
     { id: 'by', name: 'By', cell: ({ createdBy }) => createdBy.name },
     { id: 'used', name: 'Last used', cell: ({ lastUsedAt }) => <Moment at={lastUsedAt} /> },

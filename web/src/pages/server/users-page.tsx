@@ -3,7 +3,6 @@ import { useAction } from '../../api/actions.ts';
 import { useList } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
-import { sentence } from '../../format/words.ts';
 import { CreateUserDocument, type Role, type UserRowFragment, UsersDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -16,7 +15,7 @@ import { ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
 import { type Column, DataTable } from '../../ui/table.tsx';
-import { ROLE_CHOICES } from './role-choices.ts';
+import { ROLE_CHOICES, roleName } from './role-choices.ts';
 import { ServerFrame } from './server-frame.tsx';
 import { type UserChange, UserDialog } from './user-dialogs.tsx';
 
@@ -88,7 +87,7 @@ export default function UsersPage() {
   const list = useList(UsersDocument, variables, ({ users }) => users, { enabled: refusal === null });
   const columns: readonly Column<UserRowFragment>[] = [
     { id: 'name', name: 'User', isTitle: true, cell: ({ username }) => username },
-    { id: 'role', name: 'Role', cell: ({ role }) => sentence(role) },
+    { id: 'role', name: 'Role', cell: ({ role }) => roleName(role) },
     { id: 'scope', name: 'Sees', cell: ({ scope }) => (scope.length === 0 ? 'everything' : <Labels labels={scope} />) },
     { id: 'enabled', name: 'Enabled', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
     { id: 'last', name: 'Last sign-in', cell: ({ lastLoginAt }) => <Moment at={lastLoginAt} /> },
