@@ -29,11 +29,12 @@ export function Page(props: {
   // Where not all tabs fit, the chosen one is in sight.
   const bar = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: at each other tab.
+  const hasTabs = tabs !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each other tab, and when they are known.
   useEffect(() => {
     const tab = bar.current?.querySelector<HTMLElement>('.active');
     if (bar.current && tab) bar.current.scrollLeft = tab.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2;
-  }, [pathname]);
+  }, [pathname, hasTabs]);
   return (
     <div className="page">
       {back !== undefined && (

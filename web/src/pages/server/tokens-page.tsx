@@ -127,7 +127,7 @@ export default function TokensPage() {
       id: 'until',
       name: 'Until',
       cell: ({ revokedAt, expiresAt }) =>
-        revokedAt ? <span className="muted">revoked</span> : <Moment at={expiresAt} none="revoked by hand" />,
+        revokedAt ? <span className="muted">revoked</span> : <Moment at={expiresAt} none="it is revoked" />,
     },
     {
       id: 'do',
@@ -135,7 +135,7 @@ export default function TokensPage() {
       align: 'end',
       cell: (token) =>
         !token.revokedAt && (
-          <Button kind="quiet" label={`Revoke ${token.name}`} onPress={() => setGoing(token)}>
+          <Button label={`Revoke ${token.name}`} onPress={() => setGoing(token)}>
             Revoke
           </Button>
         ),
