@@ -36,7 +36,7 @@ export async function fillFleet(home: string, count: number): Promise<void> {
          verified_at, failure)
        SELECT gen_random_uuid(), CASE WHEN i.name = $1 AND k = 1 THEN $2 ELSE 'nightly-' || k || '-of-' || i.name END,
          CASE WHEN k = 3 THEN 'FAILED' ELSE 'AVAILABLE' END, CASE WHEN k = 2 THEN 'PHYSICAL' ELSE 'LOGICAL' END,
-         i.image_type, '15', i.id, i.name, i.platform, i.storage_gib, k * 300000000, k * 900000000, i.labels,
+         i.image_type, '15', i.id, i.name, i.platform, i.storage_gib, k::bigint * 300000000, k::bigint * 900000000, i.labels,
          now() - make_interval(days => 3 * k), CASE WHEN k < 3 THEN now() - make_interval(days => 3 * k) END,
          CASE WHEN k < 3 THEN now() - make_interval(days => 3 * k) END,
          CASE WHEN k = 3 THEN jsonb_build_object('code', 'STEP_FAILED', 'message', 'pg_dump: error: ' || repeat('no room ', 30),
