@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { commandLine, curlLine, quoteWord } from '../../../web/src/format/command-line.ts';
 import { formatBytes, formatPercent } from '../../../web/src/format/numbers.ts';
+import { becauseWords } from '../../../web/src/format/schedule-words.ts';
 import { formatDuration, formatRelative } from '../../../web/src/format/times.ts';
 
 const HOSTILE = ["it's", '$(touch /tmp/x)', '`id`', 'a b', '"', '\\', '-- ;', 'ü\u202e', '*', '', '\n'];
@@ -56,4 +57,10 @@ describe('what people read', () => {
       [now - 1_000, now - 180_000, now + 7_200_000, now - 400_000_000].map((at) => formatRelative(at, now)),
     ).toEqual(['just now', '3 min ago', 'in 2 h', '4 days ago']);
   });
+});
+
+it('why an image stays reads as people say it', () => {
+  expect(becauseWords(['It is the newest image of its instance.', 'keepDaily: 7', 'keepLast: 3', 'keepDays: 1'])).toBe(
+    'It is the newest image of its instance; 7 daily; 3 last; all of 1 day',
+  );
 });
