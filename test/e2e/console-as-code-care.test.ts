@@ -66,59 +66,6 @@ describe.skipIf(executablePath === null)('what the console shows as code, of all
     await home?.stop();
   });
 
-  /** Runs what is followed until it is cut, and anything else until it ends; answers with what is wrong. */
-  async function faultOf(text: string): Promise<string | null> {
-    const isStream = /^curl -sSN|--follow|operation watch/.test(text);
-    const ran = await code.paste(isStream ? `timeout -s INT 5 ${text}` : text);
-    const said = ran.stdout + ran.stderr;
-    const isRight = isStream ? said !== '' && [0, 1, 124].includes(ran.code ?? -1) : ran.code === 0;
-    if (!isRight || /"errors":|unknown option/.test(said)) return `${text}: ${ran.code}: ${said.slice(0, 300)}`;
-    return null;
-  }
-
-  test('answers what a view shows, wherever one looks', async () => {
-    const instance = `instances/${ids.instance}`;
-    const image = `images/${ids.image}`;
-    const places = [
-      '',
-      'instances?q=shop&readiness=UNPROVEN&label=team%3Dshop&state=RUNNING',
-      'instances?label=empty',
-      ...['', '/images', '/operations', '/logs', '/findings', '/settings'].map((tab) => instance + tab),
-      'images?q=kep&state=AVAILABLE&method=LOGICAL',
-      ...['', '/findings', '/drills', '/files', '/operations', '/logs'].map((tab) => image + tab),
-      'operations?state=FAILED&kind=CREATE_IMAGE',
-      `operations/${ids.failed}`,
-      'schedules',
-      `schedules/${ids.schedule}`,
-      'alerts',
-      `alerts/${ids.alert}`,
-      'server',
-      'server/drift?state=REPORTED',
-      'server/webhooks',
-      'server/users',
-      'server/tokens',
-      'server/audit?outcome=ALLOWED&actor=admin',
-    ];
-    const faults: string[] = [];
-    let views = 0;
-    for (const place of places) {
-      await code.settle(place);
-      const shown = await page.locator('.as-code').all();
-      expect(shown.length, place).toBeGreaterThan(0);
-      for (const [index, part] of shown.entries()) {
-        const { GraphQL = '', toygres: line, curl } = await code.copy(part);
-        if (/^mutation/.test(GraphQL)) continue;
-        views += 1;
-        for (const text of [line, curl]) {
-          const fault = text === undefined ? 'has no such line' : await faultOf(text);
-          if (fault !== null) faults.push(`${place} ${index}: ${fault}`);
-        }
-      }
-    }
-    expect(faults).toEqual([]);
-    expect(views).toBeGreaterThan(places.length);
-  }, 400_000);
-
   test('changes users as their buttons do', async () => {
     await code.settle('server/users');
     await page.getByLabel('Name').fill("it's <vera>");
@@ -143,23 +90,6 @@ describe.skipIf(executablePath === null)('what the console shows as code, of all
     await page.getByRole('button', { name: 'Revoke ci' }).click();
     await code.done((await code.copyFrom(page.getByRole('alertdialog'))).toygres);
     expect(await code.paste(`env TOYGRES_TOKEN=${token.trim()} toygres instance list`)).toMatchObject({ code: 4 });
-  });
-
-  test('makes, tries, disables and deletes webhooks', async () => {
-    await code.settle('server/webhooks');
-    await page.getByLabel('Name').fill('channel');
-    await page.getByLabel('Address').fill('https://192.0.2.1/');
-    await code.done((await code.copyFrom(page.locator('.panel', { hasText: 'New webhook' }))).toygres);
-    await code.settle('server/webhooks');
-    const trial = (await code.copyNamed('The trial as code')).curl;
-    expect(JSON.parse(await code.done(trial))).toMatchObject({ data: { testWebhook: { delivery: {} } } });
-    expect(await faultOf((await code.copyNamed('Its messages as code')).toygres ?? 'false')).toBeNull();
-    const menu = 'What can be done with channel';
-    await code.done((await code.fromMenu('server/webhooks', menu, 'Disable')).toygres);
-    await code.done((await code.fromMenu('server/webhooks', menu, 'Enable')).curl);
-    await code.done((await code.fromMenu('server/webhooks', menu, 'Delete')).toygres);
-    await code.settle('server/webhooks');
-    await page.getByText('No webhooks').waitFor();
   });
 
   test('begins anew what failed, and runs, changes, disables and deletes schedules', async () => {

@@ -74,7 +74,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
       .waitFor();
     expect(await page.locator('.calendar-day.due').count()).toBeGreaterThan(20);
 
-    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('button', { name: 'Run now', exact: true }).click();
     const runs = page.getByRole('table', { name: 'Runs' });
     await runs.getByRole('link', { name: 'shop' }).waitFor();
     await runs.getByText('Succeeded').first().waitFor({ timeout: 60_000 });

@@ -4,7 +4,6 @@ import { findChromium, launchChromium } from '../support/chromium.ts';
 import { fillFleet, LONGEST_IMAGE, LONGEST_INSTANCE } from '../support/console-fleet.ts';
 import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
-import { eventually } from '../support/eventually.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const executablePath = findChromium();
@@ -150,96 +149,6 @@ describe.skipIf(executablePath === null)('every page of the console', () => {
       if (usual >= 0.2 || reduced > 0) found[place] = { usual, reduced };
     }
     expect(found).toEqual({});
-    await one.close();
-  });
-
-  test('says what it waits for, and goes on when the answer comes', async () => {
-    const one = await signedIn();
-    const { page } = one;
-    const found: string[] = [];
-    for (const place of places) {
-      let release: () => void = () => undefined;
-      const held = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      await page.route('**/graphql', async (route) => {
-        if (!/WhoAmI/.test(route.request().postData() ?? '')) await held;
-        await route.continue();
-      });
-      await one.open(place);
-      const word = page.locator('.waiting-word').first();
-      await word.waitFor();
-      if (!/^Loading .+ …$/.test(await word.innerText())) found.push(`${place} says ${await word.innerText()}`);
-      found.push(...(await one.audit()).map((violation) => `${place}: ${violation}`));
-      await one.picture(`loading-${place}`);
-      release();
-      await eventually(
-        () => page.locator('.waiting').count(),
-        (count) => count === 0,
-      );
-      await page.unrouteAll({ behavior: 'wait' });
-    }
-    expect(found).toEqual([]);
-    expect(one.faults).toEqual([]);
-    await one.close();
-  });
-
-  test('says what went wrong with a reference, stays usable, and is asked again by a press', async () => {
-    const one = await signedIn();
-    const { page } = one;
-    const found: string[] = [];
-    const fault = {
-      errors: [
-        {
-          message: 'The server has a fault: look for the reference in its log.',
-          extensions: { code: 'INTERNAL', reference: '0b1c2d3e' },
-        },
-      ],
-    };
-    for (const place of places) {
-      await page.route('**/graphql', (route) =>
-        /WhoAmI|RunningOperations|OpenAlertCount/.test(route.request().postData() ?? '')
-          ? route.continue()
-          : route.fulfill({ status: 200, json: fault }),
-      );
-      await one.open(place);
-      const note = page.getByRole('alert').filter({ hasText: 'The server has a fault' }).first();
-      await note.getByText('0b1c2d3e').waitFor();
-      found.push(...(await one.audit()).map((violation) => `${place}: ${violation}`));
-      await one.picture(`error-${place}`);
-      await page.unrouteAll({ behavior: 'wait' });
-      for (const again of await page.getByRole('button', { name: 'Ask again' }).all()) {
-        await again.click({ timeout: 5_000 }).catch(() => undefined);
-      }
-      await eventually(
-        () => page.getByRole('alert').count(),
-        (count) => count === 0,
-      );
-    }
-    expect(found).toEqual([]);
-    expect(one.faults).toEqual([]);
-    await one.close();
-  });
-
-  test('without a network what was shown stays, an action says why it is refused, and all heals by itself', async () => {
-    const one = await signedIn();
-    const { page } = one;
-    await one.open('server/tokens');
-    await page.getByRole('heading', { name: 'New token' }).waitFor();
-    await page.getByRole('status').getByText('Live').waitFor();
-    await one.context.setOffline(true);
-    await page.getByText('You are offline.').waitFor();
-    await one.picture('offline');
-    expect(await one.audit()).toEqual([]);
-    await page.getByLabel('What it is for').fill('away');
-    await page.getByRole('button', { name: 'Create token' }).click();
-    await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
-    await page.getByRole('link', { name: 'Instances' }).click();
-    await page.getByRole('heading', { name: 'Instances' }).waitFor();
-    await one.context.setOffline(false);
-    await page.getByRole('status').getByText('Live').waitFor();
-    await page.getByRole('link', { name: LONGEST_INSTANCE }).waitFor();
-    expect(await page.getByRole('alert').count()).toBe(0);
     await one.close();
   });
 
