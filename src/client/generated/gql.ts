@@ -28,6 +28,7 @@ type Documents = {
     "mutation DeleteUser($input: DeleteUserInput!) { deleteUser(input: $input) { id } }": typeof types.DeleteUserDocument,
     "\n  fragment AlertFields on Alert {\n    id kind severity message remedy openedAt resolvedAt\n    instance { id name } image { id name } schedule { id name } operation { id }\n  }\n": typeof types.AlertFieldsFragmentDoc,
     "\n  query ListAlerts($first: Int, $after: String, $open: Boolean) {\n    alerts(first: $first, after: $after, open: $open) { nodes { ...AlertFields } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.ListAlertsDocument,
+    "\n  query ReadAlert($id: ID!) { node(id: $id) { ... on Alert { ...AlertFields } } }\n": typeof types.ReadAlertDocument,
     "\n  fragment DrillFields on Drill {\n    id state startedAt finishedAt recoverySeconds databasesCompared tablesCompared rowsCompared\n    image { id name sourceInstanceName } operation { id }\n  }\n": typeof types.DrillFieldsFragmentDoc,
     "\n  query ReadDrill($id: ID!) {\n    drill(id: $id) { ...DrillFields findings { code severity database object message remedy } }\n  }\n": typeof types.ReadDrillDocument,
     "\n  query DrillsOfImage($id: ID!) { image(id: $id) { drills(first: 100) { ...DrillFields } } }\n": typeof types.DrillsOfImageDocument,
@@ -36,6 +37,8 @@ type Documents = {
     "\n  query ImageJobs($id: ID!) { image(id: $id) { operations(first: 20) { nodes { id jobs { id name state } } } } }\n": typeof types.ImageJobsDocument,
     "\n  mutation VerifyImage($input: VerifyImageInput!) {\n    verifyImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } }\n  }\n": typeof types.VerifyImageDocument,
     "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ListImagesDocument,
+    "\n  query CheckConnection($instanceId: ID!) {\n    checkConnection(instanceId: $instanceId) {\n      ok latencyMs serverVersion failure { code message } durableWorkerRunning durableWorkerDetail\n    }\n  }\n": typeof types.CheckConnectionDocument,
+    "\n  query InstanceHealth($id: ID!, $first: Int) {\n    instance(id: $id) { healthChecks(first: $first) { at status latencyMs message } }\n  }\n": typeof types.InstanceHealthDocument,
     "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ListInstancesDocument,
     "\n  query Credentials($instanceId: ID!, $login: Login) {\n    instanceCredentials(instanceId: $instanceId, login: $login) { username password connectionString }\n  }\n": typeof types.CredentialsDocument,
     "query WhoAmI { viewer { name role } }": typeof types.WhoAmIDocument,
@@ -105,6 +108,7 @@ const documents: Documents = {
     "mutation DeleteUser($input: DeleteUserInput!) { deleteUser(input: $input) { id } }": types.DeleteUserDocument,
     "\n  fragment AlertFields on Alert {\n    id kind severity message remedy openedAt resolvedAt\n    instance { id name } image { id name } schedule { id name } operation { id }\n  }\n": types.AlertFieldsFragmentDoc,
     "\n  query ListAlerts($first: Int, $after: String, $open: Boolean) {\n    alerts(first: $first, after: $after, open: $open) { nodes { ...AlertFields } pageInfo { hasNextPage endCursor } }\n  }\n": types.ListAlertsDocument,
+    "\n  query ReadAlert($id: ID!) { node(id: $id) { ... on Alert { ...AlertFields } } }\n": types.ReadAlertDocument,
     "\n  fragment DrillFields on Drill {\n    id state startedAt finishedAt recoverySeconds databasesCompared tablesCompared rowsCompared\n    image { id name sourceInstanceName } operation { id }\n  }\n": types.DrillFieldsFragmentDoc,
     "\n  query ReadDrill($id: ID!) {\n    drill(id: $id) { ...DrillFields findings { code severity database object message remedy } }\n  }\n": types.ReadDrillDocument,
     "\n  query DrillsOfImage($id: ID!) { image(id: $id) { drills(first: 100) { ...DrillFields } } }\n": types.DrillsOfImageDocument,
@@ -113,6 +117,8 @@ const documents: Documents = {
     "\n  query ImageJobs($id: ID!) { image(id: $id) { operations(first: 20) { nodes { id jobs { id name state } } } } }\n": types.ImageJobsDocument,
     "\n  mutation VerifyImage($input: VerifyImageInput!) {\n    verifyImage(input: $input) { image { ...ImageFields } operation { ...OperationFields } }\n  }\n": types.VerifyImageDocument,
     "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ListImagesDocument,
+    "\n  query CheckConnection($instanceId: ID!) {\n    checkConnection(instanceId: $instanceId) {\n      ok latencyMs serverVersion failure { code message } durableWorkerRunning durableWorkerDetail\n    }\n  }\n": types.CheckConnectionDocument,
+    "\n  query InstanceHealth($id: ID!, $first: Int) {\n    instance(id: $id) { healthChecks(first: $first) { at status latencyMs message } }\n  }\n": types.InstanceHealthDocument,
     "\n  query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {\n    instances(first: $first, after: $after, filter: $filter) {\n      nodes { ...InstanceFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ListInstancesDocument,
     "\n  query Credentials($instanceId: ID!, $login: Login) {\n    instanceCredentials(instanceId: $instanceId, login: $login) { username password connectionString }\n  }\n": types.CredentialsDocument,
     "query WhoAmI { viewer { name role } }": types.WhoAmIDocument,
@@ -224,6 +230,10 @@ export function graphql(source: "\n  query ListAlerts($first: Int, $after: Strin
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ReadAlert($id: ID!) { node(id: $id) { ... on Alert { ...AlertFields } } }\n"): typeof import('./graphql.ts').ReadAlertDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  fragment DrillFields on Drill {\n    id state startedAt finishedAt recoverySeconds databasesCompared tablesCompared rowsCompared\n    image { id name sourceInstanceName } operation { id }\n  }\n"): typeof import('./graphql.ts').DrillFieldsFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -253,6 +263,14 @@ export function graphql(source: "\n  mutation VerifyImage($input: VerifyImageInp
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query ListImages($first: Int, $after: String, $filter: ImageFilter) {\n    images(first: $first, after: $after, filter: $filter) {\n      nodes { ...ImageFields } pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ListImagesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CheckConnection($instanceId: ID!) {\n    checkConnection(instanceId: $instanceId) {\n      ok latencyMs serverVersion failure { code message } durableWorkerRunning durableWorkerDetail\n    }\n  }\n"): typeof import('./graphql.ts').CheckConnectionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query InstanceHealth($id: ID!, $first: Int) {\n    instance(id: $id) { healthChecks(first: $first) { at status latencyMs message } }\n  }\n"): typeof import('./graphql.ts').InstanceHealthDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -896,6 +896,16 @@ export type ListAlertsQueryVariables = Exact<{
 
 export type ListAlertsQuery = { alerts: { nodes: Array<{ id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, schedule: { id: string, name: string } | null, operation: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type ReadAlertQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadAlertQuery = { node:
+    | { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, schedule: { id: string, name: string } | null, operation: { id: string } | null }
+    | Record<PropertyKey, never>
+   | null };
+
 export type DrillFieldsFragment = { id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, image: { id: string, name: string, sourceInstanceName: string }, operation: { id: string } };
 
 export type ReadDrillQueryVariables = Exact<{
@@ -950,6 +960,21 @@ export type ListImagesQueryVariables = Exact<{
 
 
 export type ListImagesQuery = { images: { nodes: Array<{ id: string, name: string, description: string | null, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, sourceStorageGib: number, verifiedAt: string | null, takenAt: string | null, encrypted: boolean, protected: boolean, expiresAt: string | null, notices: Array<string>, createdAt: string, labels: Array<{ key: string, value: string }>, databases: Array<{ name: string, owner: string, sizeBytes: number }>, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CheckConnectionQueryVariables = Exact<{
+  instanceId: string;
+}>;
+
+
+export type CheckConnectionQuery = { checkConnection: { ok: boolean, latencyMs: number | null, serverVersion: string | null, durableWorkerRunning: boolean | null, durableWorkerDetail: string | null, failure: { code: string, message: string } | null } };
+
+export type InstanceHealthQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+}>;
+
+
+export type InstanceHealthQuery = { instance: { healthChecks: Array<{ at: string, status: HealthStatus, latencyMs: number | null, message: string | null }> } | null };
 
 export type ListInstancesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1875,6 +1900,38 @@ export const ListAlertsDocument = new TypedDocumentString(`
     id
   }
 }`) as unknown as TypedDocumentString<ListAlertsQuery, ListAlertsQueryVariables>;
+export const ReadAlertDocument = new TypedDocumentString(`
+    query ReadAlert($id: ID!) {
+  node(id: $id) {
+    ... on Alert {
+      ...AlertFields
+    }
+  }
+}
+    fragment AlertFields on Alert {
+  id
+  kind
+  severity
+  message
+  remedy
+  openedAt
+  resolvedAt
+  instance {
+    id
+    name
+  }
+  image {
+    id
+    name
+  }
+  schedule {
+    id
+    name
+  }
+  operation {
+    id
+  }
+}`) as unknown as TypedDocumentString<ReadAlertQuery, ReadAlertQueryVariables>;
 export const ReadDrillDocument = new TypedDocumentString(`
     query ReadDrill($id: ID!) {
   drill(id: $id) {
@@ -2144,6 +2201,33 @@ export const ListImagesDocument = new TypedDocumentString(`
   }
   createdAt
 }`) as unknown as TypedDocumentString<ListImagesQuery, ListImagesQueryVariables>;
+export const CheckConnectionDocument = new TypedDocumentString(`
+    query CheckConnection($instanceId: ID!) {
+  checkConnection(instanceId: $instanceId) {
+    ok
+    latencyMs
+    serverVersion
+    failure {
+      code
+      message
+    }
+    durableWorkerRunning
+    durableWorkerDetail
+  }
+}
+    `) as unknown as TypedDocumentString<CheckConnectionQuery, CheckConnectionQueryVariables>;
+export const InstanceHealthDocument = new TypedDocumentString(`
+    query InstanceHealth($id: ID!, $first: Int) {
+  instance(id: $id) {
+    healthChecks(first: $first) {
+      at
+      status
+      latencyMs
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InstanceHealthQuery, InstanceHealthQueryVariables>;
 export const ListInstancesDocument = new TypedDocumentString(`
     query ListInstances($first: Int, $after: String, $filter: InstanceFilter) {
   instances(first: $first, after: $after, filter: $filter) {
