@@ -10,6 +10,9 @@ import type { ScheduleRecord, ScheduleRunRecord } from './ports/schedules.ts';
 import type { WebhookDeliveryRecord } from './ports/webhooks.ts';
 import type { Services } from './services.ts';
 
+/** States of drills that say whether an image comes back; the others say that it is not known yet, or was not asked to the end. */
+const VERDICTS = ['PASSED', 'FAILED'] as const;
+
 /** The relations between nouns: however many parents ask in one tick, each relation is one call of a port. */
 export interface Loaders {
   readonly instances: DataLoader<string, InstanceRecord | null>;
@@ -17,6 +20,8 @@ export interface Loaders {
   readonly operations: DataLoader<string, OperationRecord | null>;
   readonly drills: DataLoader<string, DrillRecord | null>;
   readonly drillsOfImage: ListLoader<DrillRecord>;
+  /** The newest of each image that said something. */
+  readonly verdictOfImage: DataLoader<string, DrillRecord | null>;
   readonly imageFiles: DataLoader<string, readonly ImageFileRecord[]>;
   readonly steps: DataLoader<string, readonly WeighedStep[]>;
   readonly jobs: DataLoader<string, readonly JobRecord[]>;
@@ -47,6 +52,10 @@ export function createLoaders(services: Services): Loaders {
     operations: new DataLoader((ids: readonly string[]) => operationQueries.byIds(ids)),
     drills: new DataLoader((ids: readonly string[]) => drillQueries.byIds(ids)),
     drillsOfImage: createListLoader((ids, first) => drillQueries.ofImages(ids, first)),
+    verdictOfImage: new DataLoader(async (ids: readonly string[]) => {
+      const lists = await drillQueries.ofImages(ids, 1, VERDICTS);
+      return lists.map(([newest]) => newest ?? null);
+    }),
     imageFiles: new DataLoader((ids: readonly string[]) => imageQueries.files(ids)),
     steps: new DataLoader((ids: readonly string[]) => operationQueries.steps(ids)),
     jobs: new DataLoader((ids: readonly string[]) => operationQueries.jobs(ids)),

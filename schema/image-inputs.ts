@@ -22,7 +22,10 @@ export class CreateImageInput {
   })
   declare readonly description?: string | null;
 
-  @Field(() => ImageMethod, { nullable: true, description: 'How to take it. Left out: LOGICAL.' })
+  @Field(() => ImageMethod, {
+    nullable: true,
+    description: 'How to take it. Left out: as the server is set up to take images, LOGICAL unless it says otherwise.',
+  })
   declare readonly method?: ImageMethod | null;
 
   @Field(() => Loss, {

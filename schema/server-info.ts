@@ -52,6 +52,13 @@ export class ServerInfo {
   })
   declare readonly certificateAuthority: string;
 
+  @Field(() => String, {
+    description:
+      'A cursor of now for the subscription changes: with it as `after` come all changes from now on, also those between ' +
+      'this answer and the beginning of the subscription.',
+  })
+  declare readonly changesCursor: string;
+
   @Field(() => Limits, { description: 'How much may be asked of it.' })
   declare readonly limits: Limits;
 }

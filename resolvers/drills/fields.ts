@@ -38,4 +38,13 @@ export class DrillsOfImageResolver {
     checkPage(length);
     return loaders.drillsOfImage.load({ parentId: image.id, first: length });
   }
+
+  @FieldResolver(() => Drill, {
+    nullable: true,
+    description:
+      'The newest drill of it that PASSED or FAILED, whatever runs or was cancelled since; null without one.',
+  })
+  async lastVerdict(@Root() image: ImageRecord, @Ctx() { loaders }: ApiContext): Promise<DrillRecord | null> {
+    return loaders.verdictOfImage.load(image.id);
+  }
 }

@@ -36,4 +36,16 @@ export class ReadinessFieldResolver {
   ): Promise<DrillRecord | null> {
     return newestDrillId === null ? null : loaders.drills.load(newestDrillId);
   }
+
+  @FieldResolver(() => Drill, {
+    nullable: true,
+    description:
+      'The newest drill of its images that PASSED or FAILED, whatever runs or was cancelled since; null without one.',
+  })
+  async lastVerdict(
+    @Root() { lastVerdictId }: ReadinessRecord,
+    @Ctx() { loaders }: ApiContext,
+  ): Promise<DrillRecord | null> {
+    return lastVerdictId === null ? null : loaders.drills.load(lastVerdictId);
+  }
 }

@@ -33,6 +33,8 @@ export interface ReadinessRecord {
   readonly reasons: readonly string[];
   readonly newestImageId: string | null;
   readonly newestDrillId: string | null;
+  /** The newest that passed or failed. */
+  readonly lastVerdictId: string | null;
   readonly dataAgeSeconds: number | null;
   readonly recoverySeconds: number | null;
 }

@@ -22,6 +22,10 @@ export interface DrillRecord {
 /** Reads of drills; each is one SQL statement, however many keys it is given. */
 export interface DrillQueries {
   byIds(ids: readonly string[]): Promise<readonly (DrillRecord | null)[]>;
-  /** The newest so many of each image. */
-  ofImages(imageIds: readonly string[], first: number): Promise<readonly (readonly DrillRecord[])[]>;
+  /** The newest so many of each image; with states those alone that are in one of them. */
+  ofImages(
+    imageIds: readonly string[],
+    first: number,
+    states?: readonly DrillState[],
+  ): Promise<readonly (readonly DrillRecord[])[]>;
 }

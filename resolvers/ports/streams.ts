@@ -21,6 +21,8 @@ export interface EventStreams {
    * for a cursor that is none, or after which changes were forgotten.
    */
   followChanges(after: string | null, signal: AbortSignal): AsyncIterable<ChangeRecord>;
+  /** A cursor of now: whatever changes after the answer comes after it. */
+  readChangesCursor(): Promise<string>;
 }
 
 export interface JobLogRequest {

@@ -61,6 +61,11 @@ export class ServerLimitsResolver {
     return this.#services.checks.certificateAuthority();
   }
 
+  @FieldResolver(() => String)
+  changesCursor(@Ctx() { services }: ApiContext): Promise<string> {
+    return services.events.readChangesCursor();
+  }
+
   @FieldResolver(() => Limits)
   limits(): Limits {
     return REQUEST_LIMITS;

@@ -7,6 +7,7 @@ import { isDatabaseUnavailable } from '../db/errors.ts';
 import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
 import { createAlertQueries } from '../stores/alerts/alerts.ts';
+import { placeBefore } from '../stores/lists/change-feed.ts';
 import {
   type Change,
   createChangedImages,
@@ -16,6 +17,7 @@ import {
 import type { EventPage } from '../stores/operations/events.ts';
 import { createScheduleQueries } from '../stores/schedules/queries.ts';
 import { createBell } from './bell.ts';
+import { encodeChangeCursor } from './change-cursor.ts';
 import { createChangeFeedHub, type ReadNoun } from './change-feed-hub.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
 import { createEventHub, type EventHub, PAGE_SIZE } from './event-hub.ts';
@@ -72,6 +74,7 @@ export function createEventStreams({ database, listener, log }: EventStreamsOpti
         ),
       ),
     followChanges: (after, signal) => leavable(signal, (left) => followChanges(feed, after, left)),
+    readChangesCursor: async () => encodeChangeCursor(placeBefore(await feed.readSnapshot())),
   };
 }
 

@@ -18,6 +18,7 @@ export function measureEvents(streams: EventStreams, metrics: StreamMetrics): Ev
     followOperations: (criteria, signal) =>
       counted(streams.followOperations(criteria, signal), () => metrics.joined('operationChanged')),
     followChanges: (after, signal) => counted(streams.followChanges(after, signal), () => metrics.joined('changes')),
+    readChangesCursor: () => streams.readChangesCursor(),
   };
 }
 

@@ -65,12 +65,13 @@ test.each(['LOGICAL', 'PHYSICAL'])(
     const servers = await listTree(path.join(home.directory, 'state/servers'));
     expect(servers.filter((entry) => entry.includes('drill-'))).toEqual([]);
     const { instance } = await api.request<{ instance: { readiness: unknown } }>(
-      `{ instance(id: "${source}") { readiness { status recoverySeconds newestDrill { state image { id } } } } }`,
+      `{ instance(id: "${source}") { readiness { status recoverySeconds newestDrill { state image { id lastVerdict { state } } } lastVerdict { state } } } }`,
     );
     expect(instance.readiness).toEqual({
       status: 'READY',
       recoverySeconds: proof.recoverySeconds,
-      newestDrill: { state: 'PASSED', image: { id: image.id } },
+      newestDrill: { state: 'PASSED', image: { id: image.id, lastVerdict: { state: 'PASSED' } } },
+      lastVerdict: { state: 'PASSED' },
     });
   },
   240_000,

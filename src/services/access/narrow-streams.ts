@@ -118,6 +118,8 @@ export function narrowEvents(events: EventStreams, visibility: Visibility): Even
         ({ id, revision }) => visibility.operation(id, revision),
       ),
     followChanges: (after, signal) => onlyVisibleChanges(() => events.followChanges(after, signal), visibility),
+    // A place says nothing of what lies there.
+    readChangesCursor: () => events.readChangesCursor(),
   };
 }
 

@@ -24,12 +24,18 @@ export function createDrillQueries({ orm }: Database, scope: Scope = EVERYTHING)
       return inOrderOfIds(ids, rows.map(toDrillRecord));
     },
 
-    async ofImages(imageIds, first) {
+    async ofImages(imageIds, first, states) {
       if (imageIds.length === 0) return [];
       const child = orm
         .select(getTableColumns(drills))
         .from(drills)
-        .where(and(eq(drills.imageId, parentId), within))
+        .where(
+          and(
+            eq(drills.imageId, parentId),
+            within,
+            states === undefined ? undefined : inArray(drills.state, [...states]),
+          ),
+        )
         .orderBy(desc(drills.startedAt), desc(drills.id))
         .limit(first)
         .as('child');

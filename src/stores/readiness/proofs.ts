@@ -9,9 +9,9 @@ export function provenImage(imageId: SQL): SQL {
 export const newestDrill: SQL = sql`
   SELECT d.id FROM cms.drills d WHERE d.source_instance_id = i.id ORDER BY d.started_at DESC, d.id DESC LIMIT 1`;
 
-/** How the last drill of the images of the instance `i` ended that said something, as rows (state, image_id, started_at). */
+/** How the last drill of the images of the instance `i` ended that said something, as rows (id, state, image_id, started_at). */
 export const lastVerdict: SQL = sql`
-  SELECT d.state, d.image_id, d.started_at FROM cms.drills d
+  SELECT d.id, d.state, d.image_id, d.started_at FROM cms.drills d
   WHERE d.source_instance_id = i.id AND d.state IN ('PASSED', 'FAILED')
   ORDER BY d.started_at DESC, d.id DESC LIMIT 1`;
 

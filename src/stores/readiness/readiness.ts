@@ -9,7 +9,7 @@ import { lastProof, lastVerdict, newestDrill } from './proofs.ts';
 
 /**
  * The readiness of instances `i` that meet a condition, as rows (id, labels, status, overdue, image_id, data_age, drill_id,
- * drill_failed, recovery_seconds, drill_age). Each costs a few looks into indexes; the promises are worked out once.
+ * verdict_id, drill_failed, recovery_seconds, drill_age). Each costs a few looks into indexes; the promises are worked out once.
  */
 export function readinessRows(condition: SQL): SQL {
   return sql`
@@ -18,7 +18,7 @@ export function readinessRows(condition: SQL): SQL {
       CASE WHEN newest.id IS NULL THEN 'UNPROTECTED' WHEN late.schedules IS NOT NULL THEN 'STALE'
         WHEN verdict.state = 'PASSED' THEN 'READY' ELSE 'UNPROVEN' END AS status,
       extract(epoch FROM clock_timestamp() - newest.taken_at)::float8 AS data_age,
-      drill.id AS drill_id, verdict.state = 'FAILED' AS drill_failed, proof.recovery_seconds,
+      drill.id AS drill_id, verdict.id AS verdict_id, verdict.state = 'FAILED' AS drill_failed, proof.recovery_seconds,
       extract(epoch FROM clock_timestamp() - proof.started_at)::float8 AS drill_age
     FROM cms.instances i
     LEFT JOIN LATERAL (${newestImage}) newest ON true
@@ -40,6 +40,7 @@ interface Row extends Record<string, unknown> {
   readonly image_id: string | null;
   readonly data_age: number | null;
   readonly drill_id: string | null;
+  readonly verdict_id: string | null;
   readonly drill_failed: boolean | null;
   readonly recovery_seconds: number | null;
 }
@@ -64,6 +65,7 @@ function toRecord(row: Row): ReadinessRecord {
     reasons: reasonsOf(row),
     newestImageId: row.image_id,
     newestDrillId: row.drill_id,
+    lastVerdictId: row.verdict_id,
     dataAgeSeconds: row.data_age === null ? null : Math.max(0, row.data_age),
     recoverySeconds: row.recovery_seconds,
   };

@@ -113,7 +113,16 @@ describe('a drill', () => {
       status: 'READY',
       reasons: [],
       newestDrillId: drillId,
+      lastVerdictId: drillId,
       recoverySeconds: 4.5,
+    });
+    // One that runs, or was cancelled, takes nothing back.
+    await insertDrill(world.database, { imageId: later, sourceInstanceId, state: 'CANCELLED', startedAt: ago(4) });
+    const running = await insertDrill(world.database, { imageId: later, sourceInstanceId, startedAt: ago(3) });
+    expect(await readinessOf(sourceInstanceId)).toMatchObject({
+      status: 'READY',
+      newestDrillId: running,
+      lastVerdictId: drillId,
     });
   });
 

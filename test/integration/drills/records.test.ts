@@ -107,6 +107,10 @@ describe('a drill on record', () => {
     const other = await insertImage(test.database);
     const lists = await createDrillQueries(test.database).ofImages([other, imageId], 2);
     expect(lists.map((list) => list.map(({ id }) => id))).toEqual([[], [ids[2], ids[1]]]);
+    await insertDrill(test.database, { imageId, sourceInstanceId });
+    await insertDrill(test.database, { imageId, sourceInstanceId, state: 'CANCELLED' });
+    const verdicts = await createDrillQueries(test.database).ofImages([imageId], 1, ['PASSED', 'FAILED']);
+    expect(verdicts.map((list) => list.map(({ id }) => id))).toEqual([[ids[2]]]);
   });
 
   it('that passed makes its image proven to retention', async () => {

@@ -85,6 +85,19 @@ describe('followChanges', () => {
     await again.leave();
   });
 
+  it('tells from a cursor of now all that changes after it was read, also before somebody follows', async () => {
+    const cursor = await world.streams.readChangesCursor();
+    const instance = await world.insertInstance();
+    const follower = follow(cursor);
+    await expect.poll(() => told(follower.seen)).toContain(`instance ${instance}`);
+    await follower.leave();
+    const [later, again] = [await world.streams.readChangesCursor(), await world.insertInstance()];
+    const other = follow(later);
+    await expect.poll(() => told(other.seen)).toContain(`instance ${again}`);
+    expect(told(other.seen)).not.toContain(`instance ${instance}`);
+    await other.leave();
+  });
+
   it('tells nothing that a transaction under way could still come before, and all of it when that is over', async () => {
     const [early, late] = [await world.insertInstance(), await world.insertInstance()];
     const follower = await followFromNow();

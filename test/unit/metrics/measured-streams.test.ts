@@ -46,6 +46,7 @@ function measured<T>(source: AsyncIterable<T>) {
     followImages: stream,
     followOperations: stream,
     followChanges: stream,
+    readChangesCursor: async () => '',
   };
   const logs: LogStreams = {
     readJob: async () => [],

@@ -104,7 +104,7 @@ export type CreateImageInput = {
   instanceId: string;
   /** At most 64 labels, each key once. Left out: none. */
   labels?: Array<LabelInput> | null | undefined;
-  /** How to take it. Left out: LOGICAL. */
+  /** How to take it. Left out: as the server is set up to take images, LOGICAL unless it says otherwise. */
   method?: ImageMethod | null | undefined;
   /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
   name: string;
@@ -819,12 +819,12 @@ export type ChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type ChangesSubscription = { changes: { cursor: string, instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null, image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> } | null, operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } | null, alert: { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null } | null, schedule: { id: string, name: string, enabled: boolean } | null } };
+export type ChangesSubscription = { changes: { cursor: string, instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null } | null } } | null, image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } | null, operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } | null, alert: { id: string, kind: AlertKind, severity: Severity, message: string, remedy: string | null, openedAt: string, resolvedAt: string | null } | null, schedule: { id: string, name: string, enabled: boolean } | null } };
 
 export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WhoAmIQuery = { viewer: { name: string, role: Role, scope: Array<{ key: string, value: string }> }, server: { version: string, platform: string, postgresVersions: Array<string>, imageMethods: Array<ImageMethod>, namespaces: Array<string>, limits: { pageSize: number } } };
+export type WhoAmIQuery = { viewer: { name: string, role: Role, scope: Array<{ key: string, value: string }> }, server: { version: string, changesCursor: string, platform: string, postgresVersions: Array<string>, imageMethods: Array<ImageMethod>, namespaces: Array<string>, limits: { pageSize: number } } };
 
 export type SignInMutationVariables = Exact<{
   input: LoginInput;
@@ -840,9 +840,9 @@ export type SignOutMutation = { logout: { ok: boolean } };
 
 export type FailureFieldsFragment = { code: string, message: string, step: string | null };
 
-export type InstanceRowFragment = { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } };
+export type InstanceRowFragment = { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null } | null } };
 
-export type ImageRowFragment = { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> };
+export type ImageRowFragment = { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null };
 
 export type OperationRowFragment = { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null };
 
@@ -884,14 +884,14 @@ export type ImagesQueryVariables = Exact<{
 }>;
 
 
-export type ImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ImageDetailQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type ImageDetailQuery = { image: { notices: Array<string>, encrypted: boolean, id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, databases: Array<{ name: string, owner: string, sizeBytes: number }>, extensions: Array<{ database: string, name: string, version: string }>, durable: { database: string, version: string, unfinished: number } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, schedule: { id: string, name: string } | null, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, jobs: Array<{ id: string, name: string, state: JobState }>, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, drills: Array<{ id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, operation: { id: string }, failure: { code: string, message: string, step: string | null } | null }>, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> } | null };
+export type ImageDetailQuery = { image: { notices: Array<string>, encrypted: boolean, id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, databases: Array<{ name: string, owner: string, sizeBytes: number }>, extensions: Array<{ database: string, name: string, version: string }>, durable: { database: string, version: string, unfinished: number } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, schedule: { id: string, name: string } | null, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, jobs: Array<{ id: string, name: string, state: JobState }>, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, drills: Array<{ id: string, state: DrillState, startedAt: string, finishedAt: string | null, recoverySeconds: number | null, databasesCompared: number | null, tablesCompared: number | null, rowsCompared: number | null, operation: { id: string }, failure: { code: string, message: string, step: string | null } | null }>, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } | null };
 
 export type ImageFilesQueryVariables = Exact<{
   id: string;
@@ -905,14 +905,14 @@ export type LastRestoresQueryVariables = Exact<{
 }>;
 
 
-export type LastRestoresQuery = { operations: { nodes: Array<{ id: string, startedAt: string | null, finishedAt: string | null, image: { id: string, sizeBytes: number | null, sourceInstance: { id: string } | null } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> }> } };
+export type LastRestoresQuery = { operations: { nodes: Array<{ id: string, startedAt: string | null, finishedAt: string | null, image: { id: string, sizeBytes: number | null, sourceInstance: { id: string } | null } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null }> } };
 
 export type UpdateImageMutationVariables = Exact<{
   input: UpdateImageInput;
 }>;
 
 
-export type UpdateImageMutation = { updateImage: { image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> } } };
+export type UpdateImageMutation = { updateImage: { image: { id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } };
 
 export type DeleteImageMutationVariables = Exact<{
   input: DeleteImageInput;
@@ -935,14 +935,14 @@ export type InstancesQueryVariables = Exact<{
 }>;
 
 
-export type InstancesQuery = { instances: { totalCount: number, nodes: Array<{ id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type InstancesQuery = { instances: { totalCount: number, nodes: Array<{ id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type InstanceDetailQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type InstanceDetailQuery = { instance: { namespace: string, dnsLabel: string | null, resourceName: string, durableFunctions: DurableFunctions | null, id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, sourceImage: { id: string, name: string } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastDrill: Array<{ id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null }> }> }, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } } | null };
+export type InstanceDetailQuery = { instance: { namespace: string, dnsLabel: string | null, resourceName: string, durableFunctions: DurableFunctions | null, id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, sourceImage: { id: string, name: string } | null, findings: Array<{ code: string, severity: Severity, database: string | null, object: string | null, message: string, remedy: string | null }>, images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, method: ImageMethod, imageType: ImageType, postgresVersion: string, sourceInstanceName: string, sizeBytes: number | null, databaseBytes: number | null, createdAt: string, takenAt: string | null, verifiedAt: string | null, protected: boolean, expiresAt: string | null, description: string | null, sourceStorageGib: number, labels: Array<{ key: string, value: string }>, sourceInstance: { id: string, name: string, state: InstanceState } | null, failure: { code: string, message: string, step: string | null } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null }> }, operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }> }, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null } | null } } | null };
 
 export type InstanceHealthQueryVariables = Exact<{
   id: string;
@@ -997,7 +997,7 @@ export type UpdateInstanceMutationVariables = Exact<{
 }>;
 
 
-export type UpdateInstanceMutation = { updateInstance: { instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, newestDrill: { id: string, state: DrillState, finishedAt: string | null, recoverySeconds: number | null } | null } }, operation: { id: string } | null } };
+export type UpdateInstanceMutation = { updateInstance: { instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null } | null } }, operation: { id: string } | null } };
 
 export type StartInstanceMutationVariables = Exact<{
   input: StartInstanceInput;
@@ -1101,7 +1101,12 @@ export type OverviewImagesQueryVariables = Exact<{
 }>;
 
 
-export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, sourceInstanceName: string, lastDrill: Array<{ id: string, state: DrillState }>, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, sourceInstanceName: string, lastVerdict: { id: string, state: DrillState } | null, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type UnreadyQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type UnreadyQuery = { unprotected: { totalCount: number }, stale: { totalCount: number }, unproven: { totalCount: number } };
 
 export type ScheduleRowFragment = { id: string, name: string, cron: string, timeZone: string, enabled: boolean, method: ImageMethod, drillEvery: number | null, concurrency: number, createdAt: string, nextRunsAt: Array<string>, selector: Array<{ key: string, value: string }>, instance: { id: string, name: string } | null, retention: { keepLast: number | null, keepHourly: number | null, keepDaily: number | null, keepWeekly: number | null, keepMonthly: number | null, keepYearly: number | null, keepDays: number | null } };
 
@@ -1163,6 +1168,15 @@ export type DeleteScheduleMutationVariables = Exact<{
 
 
 export type DeleteScheduleMutation = { deleteSchedule: { id: string } };
+
+export type FindStandingQueryVariables = Exact<{
+  text: string;
+  name: string;
+  isNamed: boolean;
+}>;
+
+
+export type FindStandingQuery = { instances: { nodes: Array<{ id: string, name: string }> }, instance?: { id: string, name: string, state: InstanceState } | null };
 
 export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1372,11 +1386,10 @@ export const InstanceRowFragmentDoc = new TypedDocumentString(`
       verifiedAt
       method
     }
-    newestDrill {
+    lastVerdict {
       id
       state
       finishedAt
-      recoverySeconds
     }
   }
 }
@@ -1415,7 +1428,7 @@ export const ImageRowFragmentDoc = new TypedDocumentString(`
   failure {
     ...FailureFields
   }
-  lastDrill: drills(first: 1) {
+  lastVerdict {
     id
     state
     finishedAt
@@ -1662,11 +1675,10 @@ fragment InstanceRow on Instance {
       verifiedAt
       method
     }
-    newestDrill {
+    lastVerdict {
       id
       state
       finishedAt
-      recoverySeconds
     }
   }
 }
@@ -1699,7 +1711,7 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
-  lastDrill: drills(first: 1) {
+  lastVerdict {
     id
     state
     finishedAt
@@ -1740,6 +1752,7 @@ export const WhoAmIDocument = new TypedDocumentString(`
   }
   server {
     version
+    changesCursor
     platform
     postgresVersions
     imageMethods
@@ -1898,7 +1911,7 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
-  lastDrill: drills(first: 1) {
+  lastVerdict {
     id
     state
     finishedAt
@@ -1996,7 +2009,7 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
-  lastDrill: drills(first: 1) {
+  lastVerdict {
     id
     state
     finishedAt
@@ -2104,7 +2117,7 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
-  lastDrill: drills(first: 1) {
+  lastVerdict {
     id
     state
     finishedAt
@@ -2153,7 +2166,7 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
-  lastDrill: drills(first: 1) {
+  lastVerdict {
     id
     state
     finishedAt
@@ -2240,11 +2253,10 @@ fragment InstanceRow on Instance {
       verifiedAt
       method
     }
-    newestDrill {
+    lastVerdict {
       id
       state
       finishedAt
-      recoverySeconds
     }
   }
 }`) as unknown as TypedDocumentString<InstancesQuery, InstancesQueryVariables>;
@@ -2319,11 +2331,10 @@ fragment InstanceRow on Instance {
       verifiedAt
       method
     }
-    newestDrill {
+    lastVerdict {
       id
       state
       finishedAt
-      recoverySeconds
     }
   }
 }
@@ -2356,7 +2367,7 @@ fragment ImageRow on Image {
   failure {
     ...FailureFields
   }
-  lastDrill: drills(first: 1) {
+  lastVerdict {
     id
     state
     finishedAt
@@ -2549,11 +2560,10 @@ fragment InstanceRow on Instance {
       verifiedAt
       method
     }
-    newestDrill {
+    lastVerdict {
       id
       state
       finishedAt
-      recoverySeconds
     }
   }
 }`) as unknown as TypedDocumentString<UpdateInstanceMutation, UpdateInstanceMutationVariables>;
@@ -2948,7 +2958,7 @@ export const OverviewImagesDocument = new TypedDocumentString(`
       sizeBytes
       takenAt
       createdAt
-      lastDrill: drills(first: 1) {
+      lastVerdict {
         id
         state
       }
@@ -2964,6 +2974,28 @@ export const OverviewImagesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewImagesQuery, OverviewImagesQueryVariables>;
+export const UnreadyDocument = new TypedDocumentString(`
+    query Unready {
+  unprotected: instances(
+    first: 1
+    filter: {state: [CREATING, RUNNING, STOPPED], readiness: [UNPROTECTED]}
+  ) {
+    totalCount
+  }
+  stale: instances(
+    first: 1
+    filter: {state: [CREATING, RUNNING, STOPPED], readiness: [STALE]}
+  ) {
+    totalCount
+  }
+  unproven: instances(
+    first: 1
+    filter: {state: [CREATING, RUNNING, STOPPED], readiness: [UNPROVEN]}
+  ) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<UnreadyQuery, UnreadyQueryVariables>;
 export const SchedulesDocument = new TypedDocumentString(`
     query Schedules($first: Int, $after: String) {
   schedules(first: $first, after: $after) {
@@ -3214,6 +3246,21 @@ export const DeleteScheduleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteScheduleMutation, DeleteScheduleMutationVariables>;
+export const FindStandingDocument = new TypedDocumentString(`
+    query FindStanding($text: String!, $name: String!, $isNamed: Boolean!) {
+  instances(first: 20, filter: {nameContains: $text, state: [RUNNING, STOPPED]}) {
+    nodes {
+      id
+      name
+    }
+  }
+  instance(name: $name) @include(if: $isNamed) {
+    id
+    name
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<FindStandingQuery, FindStandingQueryVariables>;
 export const DiagnosticsDocument = new TypedDocumentString(`
     query Diagnostics {
   diagnostics {
