@@ -1,5 +1,5 @@
-import { useEffect } from 'react';
-import { Route, Routes, useLocation } from 'react-router';
+import { type ComponentType, useEffect, useRef } from 'react';
+import { Route, Routes, useLocation, useParams } from 'react-router';
 import { UnauthenticatedError } from './api/client.ts';
 import { forgetLine } from './api/connection.ts';
 import { startLive } from './api/live.ts';
@@ -26,10 +26,13 @@ function SignedIn() {
   const { data, error, refetch } = useApi(WhoAmIDocument, {});
   const { pathname } = useLocation();
   const isKnown = data !== undefined;
+  // The first one: older than all that pages ask for.
+  const cursor = useRef('');
+  if (cursor.current === '') cursor.current = data?.server.changesCursor ?? '';
   useEffect(() => {
     if (!isKnown) return;
     const end = new AbortController();
-    startLive(queries, end.signal);
+    startLive(queries, cursor.current, end.signal);
     return () => {
       end.abort();
       forgetLine();
@@ -49,7 +52,7 @@ function SignedIn() {
         <Crash place={pathname}>
           <Routes>
             {PAGES.map(([path, Component]) => (
-              <Route key={path} path={path} element={<Component />} />
+              <Route key={path} path={path} element={<PageOf page={Component} />} />
             ))}
             <Route path="*" element={<Nowhere />} />
           </Routes>
@@ -57,6 +60,12 @@ function SignedIn() {
       </Shell>
     </ViewerContext>
   );
+}
+
+/** A page begins anew for another record: nothing that was shown or entered for one stays on the page of another. */
+function PageOf({ page: Component }: { readonly page: ComponentType }) {
+  const { id } = useParams();
+  return <Component key={id} />;
 }
 
 function Nowhere() {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { commandLine, curlLine, quoteWord } from '../../../web/src/format/command-line.ts';
+import { readLocalField, toLocalField } from '../../../web/src/format/local-field.ts';
 import { formatBytes, formatPercent } from '../../../web/src/format/numbers.ts';
 import { becauseWords } from '../../../web/src/format/schedule-words.ts';
 import { formatDuration, formatRelative } from '../../../web/src/format/times.ts';
@@ -26,6 +27,18 @@ describe('what is copied into a shell', () => {
     expect(words).toContain('Authorization: Bearer token');
     expect(words).toContain(JSON.stringify({ query: 'query Q($n: String) { a }', variables: { n: "it's $(id)" } }));
     expect(curlLine('u', 'subscription S { a }', {})).toContain('text/event-stream');
+  });
+});
+
+describe('a field for a time', () => {
+  it('gives back the time that it was given, to the minute', () => {
+    const at = '2027-03-01T02:15:00.000Z';
+    expect(readLocalField(toLocalField(at))).toEqual({ at, isNone: false });
+    expect(readLocalField(toLocalField(null))).toEqual({ at: null, isNone: false });
+  });
+
+  it.each(['12026-01-01T00:00', '275760-12-31T23:59', '+012026-01-01T00:00', 'soon'])('%s is no time', (text) => {
+    expect(readLocalField(text)).toEqual({ at: null, isNone: true });
   });
 });
 

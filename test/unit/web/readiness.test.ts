@@ -11,7 +11,7 @@ describe('sayReadiness', () => {
       reasons: [],
       recoverySeconds: 250,
       newestImage: { name: 'nightly', takenAt: taken },
-      newestDrill: { state: 'PASSED', finishedAt: new Date(now - 2 * 3600_000).toISOString() },
+      lastVerdict: { state: 'PASSED', finishedAt: new Date(now - 2 * 3600_000).toISOString() },
     };
     expect(sayReadiness(readiness, now)).toMatch(/^Can be brought back to Wed.* proven 2 h ago in 4 min 10 s\.$/);
   });
@@ -21,7 +21,7 @@ describe('sayReadiness', () => {
       status: 'UNPROVEN',
       reasons: ['No drill of its images has passed.'],
       newestImage: { name: 'nightly', takenAt: taken },
-      newestDrill: null,
+      lastVerdict: null,
     };
     expect(sayReadiness(unproven, now)).toMatch(/^Can be brought back to Wed.*\. No drill of its images has passed\.$/);
     const none = { status: 'UNPROTECTED', reasons: ['There is no AVAILABLE image of it.'], newestImage: null };

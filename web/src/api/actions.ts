@@ -16,12 +16,19 @@ export function useAction<Data, Variables>(document: TypedDocument<Data, Variabl
   };
 }
 
-/** A key that makes sending the same again safe, for one form as long as it is open; `renew` after another input. */
+/**
+ * A key that makes sending the same again safe, for one form as long as it is open: another input has another. `renew` when it
+ * is done, where the form stays open: the same input is then another wish, and not the old one again.
+ */
 export function useIdempotencyKey() {
   const key = useRef({ input: '', value: crypto.randomUUID() });
-  return (input: unknown): string => {
+  const keyOf = (input: unknown): string => {
     const text = JSON.stringify(input);
     if (key.current.input !== text) key.current = { input: text, value: crypto.randomUUID() };
     return key.current.value;
   };
+  const renew = () => {
+    key.current = { input: '', value: crypto.randomUUID() };
+  };
+  return Object.assign(keyOf, { renew });
 }

@@ -1,5 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { api, type ToygresError, type TypedDocument, UnauthenticatedError, UnavailableError } from './client.ts';
+import { mergeRecord } from './merge.ts';
 import { signedOut } from './session.ts';
 
 /** A noun whose changes are followed. */
@@ -8,6 +10,8 @@ export type Noun = 'instance' | 'image' | 'operation' | 'alert' | 'schedule';
 export interface QueryOptions {
   /** Whose changes may make the answer another one; records in it are kept up to date in any case. */
   readonly nouns?: readonly Noun[];
+  /** The id of the record that the answer is all about: changes of others that do not name it leave it as it is. */
+  readonly about?: string;
   readonly enabled?: boolean;
   /** For what is not followed: asked again after so many ms. */
   readonly everyMs?: number;
@@ -34,6 +38,17 @@ export const queries = new QueryClient({
   },
 });
 
+/** Puts a record, as a mutation has answered it, wherever it stands in what was asked for. */
+export function putRecord(record: { readonly id: string }): void {
+  for (const query of queries.getQueryCache().getAll()) {
+    const { data } = mergeRecord(
+      query.state.data,
+      record as { readonly id: string } & Readonly<Record<string, unknown>>,
+    );
+    if (data !== query.state.data) query.setData(data, { manual: true, updatedAt: Date.now() });
+  }
+}
+
 /** The name of an operation, to know its answers by. */
 export function nameOf(document: { toString(): string }): string {
   return /\b(?:query|mutation|subscription)\s+(\w+)/.exec(document.toString())?.[1] ?? document.toString();
@@ -43,12 +58,12 @@ export function nameOf(document: { toString(): string }): string {
 export function useApi<Data, Variables>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
-  { nouns = [], enabled = true, everyMs }: QueryOptions = {},
+  { nouns = [], about, enabled = true, everyMs }: QueryOptions = {},
 ) {
   return useQuery<Data, ToygresError>({
     queryKey: [nameOf(document), variables],
     queryFn: ({ signal }) => api.request(document, variables, { signal }),
-    meta: { nouns },
+    meta: { nouns, about },
     enabled,
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
@@ -66,7 +81,7 @@ export function useList<Data, Variables extends { readonly after?: string | null
   document: TypedDocument<Data, Variables>,
   variables: Variables,
   pageOf: (data: Data) => PageOf<Node>,
-  { nouns = [], enabled = true }: Omit<QueryOptions, 'everyMs'> = {},
+  { nouns = [], enabled = true }: Pick<QueryOptions, 'nouns' | 'enabled'> = {},
 ) {
   const query = useInfiniteQuery<Data, ToygresError, { pages: Data[] }, readonly unknown[], string | null>({
     queryKey: [nameOf(document), 'list', variables],
@@ -91,9 +106,20 @@ export function useList<Data, Variables extends { readonly after?: string | null
   };
 }
 
+/**
+ * Brings pages of a list until there are so many rows, so that searching and sorting them asks nobody. A page that fails stops
+ * it: `retry` of the list goes on.
+ */
+export function useWhole(list: ReturnType<typeof useList>, most: number): void {
+  const { nodes, hasMore, isLoadingMore, error, more } = list;
+  useEffect(() => {
+    if (hasMore && !isLoadingMore && error === null && (nodes?.length ?? 0) < most) more();
+  });
+}
+
 declare module '@tanstack/react-query' {
   interface Register {
-    queryMeta: { readonly nouns?: readonly Noun[] };
+    queryMeta: { readonly nouns?: readonly Noun[]; readonly about?: string | undefined };
     defaultError: Error;
   }
 }

@@ -54,6 +54,8 @@ export interface TextFieldProps extends FieldProps {
   readonly onBlur?: () => void;
   readonly min?: number;
   readonly max?: number;
+  /** What the browser offers while somebody writes; anything else can be written as well. */
+  readonly suggestions?: readonly string[];
 }
 
 export function TextField(props: TextFieldProps) {
@@ -68,6 +70,7 @@ export function TextField(props: TextFieldProps) {
         value={value}
         min={props.min}
         max={props.max}
+        list={props.suggestions === undefined ? undefined : `${id}-list`}
         required={required}
         placeholder={placeholder}
         autoComplete={autoComplete}
@@ -80,6 +83,13 @@ export function TextField(props: TextFieldProps) {
         onBlur={onBlur}
         onChange={(event) => onChange(event.target.value)}
       />
+      {props.suggestions !== undefined && (
+        <datalist id={`${id}-list`}>
+          {props.suggestions.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      )}
     </Field>
   );
 }

@@ -1,9 +1,7 @@
 import { useId, useState } from 'react';
+import type { LabelPair } from './label-edits.ts';
 
-export interface LabelPair {
-  readonly key: string;
-  readonly value: string;
-}
+export type { LabelPair };
 
 /** `env=prod` as a pair; null for what is none yet. */
 export function parseLabel(text: string): LabelPair | null {

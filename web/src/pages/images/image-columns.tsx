@@ -28,7 +28,7 @@ export const IMAGE_COLUMNS: readonly Column<ImageRowFragment>[] = [
   {
     id: 'proven',
     name: 'Proven',
-    cell: ({ lastDrill: [drill] }) =>
+    cell: ({ lastVerdict: drill }) =>
       drill?.state === 'PASSED' ? (
         <Moment at={drill.finishedAt} />
       ) : (

@@ -22,10 +22,14 @@ import { ImageTab } from './tabs/image-tab.tsx';
 function sayWorth(image: ImageShown, now: number): string {
   if (image.state === 'CREATING') return 'It is being taken: nothing can be restored from it before it is available.';
   if (image.state !== 'AVAILABLE') return 'Nothing can be restored from it.';
-  const passed = image.drills.find(({ state }) => state === 'PASSED');
-  const proven = passed?.finishedAt
-    ? `Proven ${formatRelative(Date.parse(passed.finishedAt), now)}${passed.recoverySeconds ? ` in ${formatDuration(passed.recoverySeconds * 1000)}` : ''}.`
-    : 'Everything that a restore needs is in the store; no drill has proven it yet.';
+  const { state: verdict, finishedAt, recoverySeconds } = image.lastVerdict ?? {};
+  const when = finishedAt ? formatRelative(Date.parse(finishedAt), now) : '';
+  const proven =
+    verdict === 'PASSED'
+      ? `Proven ${when}${recoverySeconds ? ` in ${formatDuration(recoverySeconds * 1000)}` : ''}.`
+      : verdict === 'FAILED'
+        ? `The last drill of it failed, ${when}.`
+        : 'Everything that a restore needs is in the store; no drill has proven it yet.';
   return `${proven} Its data is of ${image.takenAt ? formatRelative(Date.parse(image.takenAt), now) : 'an unknown time'}.`;
 }
 
@@ -50,7 +54,7 @@ export default function ImagePage() {
   const { id = '', tab = '' } = useParams();
   const [asked, setAsked] = useParam('do');
   const variables = { id };
-  const { data, error, refetch } = useApi(ImageDetailDocument, variables, { nouns: ['image', 'operation'] });
+  const { data, error, refetch } = useApi(ImageDetailDocument, variables, { nouns: ['image', 'operation'], about: id });
   const role = useRefusal('OPERATOR');
   const navigate = useNavigate();
   const now = useNow();
@@ -97,7 +101,7 @@ export default function ImagePage() {
                 isDanger: true,
                 refusal:
                   role ??
-                  (/DELET/.test(image.state) ? 'It is deleted, or being deleted.' : null) ??
+                  (image.state === 'DELETED' ? 'It is deleted.' : null) ??
                   (image.protected ? 'It is protected: take that back in Settings.' : null),
                 onPress: () => setAsked('delete'),
               },

@@ -9,6 +9,7 @@ import {
   TakeImageDocument,
 } from '../../generated/graphql.ts';
 import type { Code } from '../../ui/as-code.tsx';
+import { refuseVerb } from './allowed.ts';
 import { defaultImageName } from './image-name.ts';
 
 export type BulkRow = InstanceRowFragment;
@@ -30,7 +31,7 @@ export const BULKS: readonly Bulk[] = [
   {
     id: 'image',
     verb: 'Take images',
-    isFor: ({ state }) => state === 'RUNNING',
+    isFor: (row) => refuseVerb('image', row) === null,
     send: async ({ id, name }) =>
       (
         await api.request(TakeImageDocument, {
@@ -46,7 +47,7 @@ export const BULKS: readonly Bulk[] = [
   {
     id: 'start',
     verb: 'Start',
-    isFor: ({ state }) => state === 'STOPPED',
+    isFor: (row) => refuseVerb('start', row) === null,
     send: async ({ id }) =>
       (await api.request(StartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).startInstance
         .operation.id,
@@ -59,7 +60,7 @@ export const BULKS: readonly Bulk[] = [
   {
     id: 'stop',
     verb: 'Stop',
-    isFor: ({ state }) => state === 'RUNNING',
+    isFor: (row) => refuseVerb('stop', row) === null,
     send: async ({ id }) =>
       (await api.request(StopInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).stopInstance
         .operation.id,
@@ -72,7 +73,7 @@ export const BULKS: readonly Bulk[] = [
   {
     id: 'restart',
     verb: 'Restart',
-    isFor: ({ state }) => state === 'RUNNING',
+    isFor: (row) => refuseVerb('restart', row) === null,
     send: async ({ id }) =>
       (await api.request(RestartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } }))
         .restartInstance.operation.id,
@@ -86,7 +87,7 @@ export const BULKS: readonly Bulk[] = [
     id: 'delete',
     verb: 'Delete',
     isDanger: true,
-    isFor: ({ state, deletionProtection }) => !deletionProtection && !/DELET/.test(state),
+    isFor: (row) => refuseVerb('delete', row) === null && (row.state !== 'DELETING' || row.failure != null),
     send: async ({ id }) =>
       (await api.request(DeleteInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).deleteInstance
         .operation.id,

@@ -13,7 +13,11 @@ const HEIGHT = 72;
 
 /** What the checks of the last time found: a bar each, as high as the answer was late, and a mark where there was none. */
 export function HealthPanel({ id, name }: { readonly id: string; readonly name: string }) {
-  const { data, error, refetch } = useApi(InstanceHealthDocument, { id }, { nouns: ['instance'], everyMs: 30_000 });
+  const { data, error, refetch } = useApi(
+    InstanceHealthDocument,
+    { id },
+    { nouns: ['instance'], about: id, everyMs: 30_000 },
+  );
   const checks = data?.instance?.healthChecks;
   const span = checks === undefined ? null : spanOf(checks);
   return (

@@ -20,7 +20,7 @@ export function ImageTimeline({ images }: { readonly images: readonly ImageRowFr
   const from = Math.min(first.at, now - LEAST_MS);
   const whole = Math.max(1, now - from);
   const largest = Math.max(...shown.map(({ image }) => image.sizeBytes ?? 0), 1);
-  const proven = shown.filter(({ image }) => image.lastDrill[0]?.state === 'PASSED').length;
+  const proven = shown.filter(({ image }) => image.lastVerdict?.state === 'PASSED').length;
   return (
     <figure className="timeline">
       <ol className="timeline-lane">
@@ -49,7 +49,7 @@ function Dot(props: {
   readonly largest: number;
 }) {
   const { image, at, now, left, largest } = props;
-  const isProven = image.lastDrill[0]?.state === 'PASSED';
+  const isProven = image.lastVerdict?.state === 'PASSED';
   const tone =
     image.state === 'FAILED' ? 'bad' : image.state === 'CREATING' ? 'busy' : isProven ? 'good proven' : 'good';
   const size = Math.round(SMALLEST_PX + GROWTH_PX * Math.sqrt((image.sizeBytes ?? 0) / largest));

@@ -20,27 +20,25 @@ import { CheckField, errorOf, SelectField, TextField } from '../../ui/fields.tsx
 import { ActionMenu } from '../../ui/menu.tsx';
 import { Note } from '../../ui/notices.tsx';
 import { useParam } from '../../ui/search-params.ts';
+import { type InstanceVerb, refuseVerb } from './allowed.ts';
 import { defaultImageName } from './image-name.ts';
 
 interface Props {
   readonly instance: InstanceRowFragment;
 }
 
-const isNot = (state: string, needed: string) =>
-  state === needed ? null : `It is ${state.toLowerCase()}; this needs it ${needed.toLowerCase()}.`;
-
 /** Everything that can be done with one instance. What is asked for stands in the address, so that it can be linked to. */
 export function InstanceActions({ instance }: Props) {
-  const { state, deletionProtection, readiness } = instance;
+  const { readiness } = instance;
   const [open, setOpen] = useParam('do');
   const role = useRefusal('OPERATOR');
   const navigate = useNavigate();
   const close = () => setOpen('');
-  const isGone = /DELET/.test(state) ? 'It is deleted, or being deleted.' : null;
+  const refusalOf = (verb: InstanceVerb) => role ?? refuseVerb(verb, instance);
   const image = readiness.newestImage;
   return (
     <>
-      <Button kind="primary" icon="images" refusal={role ?? isNot(state, 'RUNNING')} onPress={() => setOpen('image')}>
+      <Button kind="primary" icon="images" refusal={refusalOf('image')} onPress={() => setOpen('image')}>
         Take image
       </Button>
       <Button
@@ -52,25 +50,15 @@ export function InstanceActions({ instance }: Props) {
       <ActionMenu
         label={`More for ${instance.name}`}
         actions={[
-          { id: 'start', name: 'Start', refusal: role ?? isNot(state, 'STOPPED'), onPress: () => setOpen('start') },
-          { id: 'stop', name: 'Stop', refusal: role ?? isNot(state, 'RUNNING'), onPress: () => setOpen('stop') },
-          {
-            id: 'restart',
-            name: 'Restart',
-            refusal: role ?? isNot(state, 'RUNNING'),
-            onPress: () => setOpen('restart'),
-          },
-          {
-            id: 'rotate',
-            name: 'Rotate credentials',
-            refusal: role ?? isNot(state, 'RUNNING'),
-            onPress: () => setOpen('rotate'),
-          },
+          { id: 'start', name: 'Start', refusal: refusalOf('start'), onPress: () => setOpen('start') },
+          { id: 'stop', name: 'Stop', refusal: refusalOf('stop'), onPress: () => setOpen('stop') },
+          { id: 'restart', name: 'Restart', refusal: refusalOf('restart'), onPress: () => setOpen('restart') },
+          { id: 'rotate', name: 'Rotate credentials', refusal: refusalOf('rotate'), onPress: () => setOpen('rotate') },
           {
             id: 'delete',
             name: 'Delete',
             isDanger: true,
-            refusal: role ?? isGone ?? (deletionProtection ? 'It is protected: take that back in Settings.' : null),
+            refusal: refusalOf('delete'),
             onPress: () => setOpen('delete'),
           },
         ]}
@@ -99,7 +87,7 @@ function TakeImageDialog({ instance, onClose }: DialogProps) {
   const input = {
     instanceId: instance.id,
     name,
-    ...(method === 'LOGICAL' ? {} : { method }),
+    method,
     ...(description === '' ? {} : { description }),
     ...(isProtected ? { protected: true } : {}),
     ...(isEncrypted ? { encrypt: true } : {}),
@@ -117,7 +105,8 @@ function TakeImageDialog({ instance, onClose }: DialogProps) {
         name,
         '--instance',
         instance.name,
-        method === 'LOGICAL' ? [] : ['--method', method],
+        '--method',
+        method,
         description === '' ? [] : ['--description', description],
         isProtected ? ['--protected'] : [],
         isEncrypted ? ['--encrypt'] : [],

@@ -47,6 +47,7 @@ export default function InstancePage() {
   const variables = { id };
   const { data, error, refetch } = useApi(InstanceDetailDocument, variables, {
     nouns: ['instance', 'image', 'operation'],
+    about: id,
   });
   const now = useNow();
   const back = { to: '/instances', name: 'Instances' };
@@ -206,6 +207,7 @@ function OperationsTab({ id, name }: { readonly id: string; readonly name: strin
         nameOf={({ kind }) => kind}
         linkOf={({ id: one }) => `/operations/${one}`}
       />
+      <ErrorNote error={list.error} onRetry={list.retry} />
       <ListFoot list={list} />
     </>
   );

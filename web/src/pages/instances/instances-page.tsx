@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from 'react';
-import { useList } from '../../api/queries.ts';
+import { useMemo, useState } from 'react';
+import { useList, useWhole } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine, labelWord } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
@@ -13,6 +13,7 @@ import { Empty, ErrorNote, Waiting } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useParam } from '../../ui/search-params.ts';
 import { DataTable, sortRows } from '../../ui/table.tsx';
+import { LASTING_STATES } from './allowed.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { instanceColumns } from './instance-columns.tsx';
 
@@ -30,12 +31,12 @@ export default function InstancesPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const refusal = useRefusal('OPERATOR');
 
-  const variables = { first: PAGE, filter: { state: state === '' ? [...THERE] : [state as InstanceState] } };
+  // How well one can be brought back is asked of what can be: nothing is in one that never came to life.
+  const states = state !== '' ? [state as InstanceState] : readiness === '' ? THERE : LASTING_STATES;
+  const variables = { first: PAGE, filter: { state: [...states] } };
   const list = useList(InstancesDocument, variables, ({ instances }) => instances, { nouns: ['instance', 'image'] });
-  const { nodes, hasMore, isLoadingMore, more } = list;
-  useEffect(() => {
-    if (hasMore && !isLoadingMore && (nodes?.length ?? 0) < AT_ONCE) more();
-  });
+  const { nodes } = list;
+  useWhole(list, AT_ONCE);
 
   const columns = useMemo(() => instanceColumns((pair) => setLabel(printLabel(pair))), [setLabel]);
   const sorting = { column: sort.replace(/^-/, ''), isDown: sort.startsWith('-') };
@@ -78,7 +79,7 @@ export default function InstancesPage() {
           'instance',
           'list',
           needle === '' ? [] : ['--name-contains', needle],
-          state === '' ? [] : ['--state', state],
+          state === '' && readiness === '' ? [] : states.flatMap((one) => ['--state', one]),
           readiness === '' ? [] : ['--readiness', readiness],
           wanted === null ? [] : ['--label', labelWord(wanted)],
         ),

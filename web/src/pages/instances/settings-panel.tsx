@@ -1,38 +1,44 @@
 import { type FormEvent, useState } from 'react';
 import { checkUpdateInstance } from '../../../../schema/rules/instance-rules.ts';
 import { useAction, useIdempotencyKey } from '../../api/actions.ts';
-import { queries } from '../../api/queries.ts';
+import { putRecord, queries } from '../../api/queries.ts';
 import { faultOf, findFault } from '../../api/rules.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine, labelWord } from '../../format/command-line.ts';
 import { UpdateInstanceDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button, LinkButton } from '../../ui/button.tsx';
+import { type Entered, enteredOf, withEntered } from '../../ui/entered.ts';
 import { CheckField, errorOf, TextField } from '../../ui/fields.tsx';
-import { type LabelPair, LabelsField, printLabel } from '../../ui/labels.tsx';
+import { editsOf, labelChange, NO_EDITS, withEdits } from '../../ui/label-edits.ts';
+import { LabelsField } from '../../ui/labels.tsx';
 import { ErrorNote, Note } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
 import type { InstanceShown } from './instance-shown.ts';
 
-/** What can be changed of an instance. Only what is changed is sent, so that nobody undoes what somebody else did. */
+/**
+ * What can be changed of an instance. Only what somebody has entered is sent, and the rest shows the record as it is now: nobody
+ * undoes what somebody else does meanwhile.
+ */
 export function SettingsPanel({ instance }: { readonly instance: InstanceShown }) {
-  const [labels, setLabels] = useState<readonly LabelPair[]>(instance.labels);
-  const [storage, setStorage] = useState(String(instance.storageGib));
-  const [isProtected, setProtected] = useState(instance.deletionProtection);
+  const record = { storage: String(instance.storageGib), isProtected: instance.deletionProtection };
+  const [entered, setEntered] = useState<Entered<typeof record>>({});
+  const [edits, setEdits] = useState(NO_EDITS);
   const [operation, setOperation] = useState<string | null>(null);
   const [isDone, setDone] = useState(false);
   const update = useAction(UpdateInstanceDocument);
   const keyOf = useIdempotencyKey();
   const refusal = useRefusal('OPERATOR');
 
-  const added = labels.filter((label) => !instance.labels.some((one) => printLabel(one) === printLabel(label)));
-  const removed = instance.labels.filter(({ key }) => !labels.some((one) => one.key === key)).map(({ key }) => key);
+  const shown = withEntered(record, entered);
+  const enter = (change: Entered<typeof record>) => setEntered(enteredOf(record, { ...shown, ...change }));
+  const labels = withEdits(instance.labels, edits);
+  const news = enteredOf(record, shown);
   const input = {
     instanceId: instance.id,
-    ...(added.length === 0 ? {} : { addLabels: added }),
-    ...(removed.length === 0 ? {} : { removeLabels: removed }),
-    ...(Number(storage) === instance.storageGib ? {} : { storageGib: Number(storage) }),
-    ...(isProtected === instance.deletionProtection ? {} : { deletionProtection: isProtected }),
+    ...labelChange(instance.labels, edits),
+    ...(news.storage === undefined ? {} : { storageGib: Number(news.storage) }),
+    ...(news.isProtected === undefined ? {} : { deletionProtection: news.isProtected }),
   };
   const isSame = Object.keys(input).length === 1;
   const fault = findFault(() => checkUpdateInstance(input));
@@ -40,10 +46,15 @@ export function SettingsPanel({ instance }: { readonly instance: InstanceShown }
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (isSame || fault !== null || refusal !== null) return;
+    if (isSame || fault !== null || refusal !== null || update.busy) return;
     setDone(false);
     const data = await update.run({ input: { ...input, idempotencyKey: keyOf(input) } });
     if (data === null) return;
+    keyOf.renew();
+    putRecord(data.updateInstance.instance);
+    // What was entered while it was sent stays entered.
+    setEntered((now) => (now === entered ? {} : now));
+    setEdits((now) => (now === edits ? NO_EDITS : now));
     setOperation(data.updateInstance.operation?.id ?? null);
     setDone(true);
     void queries.invalidateQueries();
@@ -53,21 +64,25 @@ export function SettingsPanel({ instance }: { readonly instance: InstanceShown }
     <Panel title="Settings">
       <form className="form" noValidate onSubmit={(event) => void submit(event)}>
         {refusal !== null && <Note>{refusal}</Note>}
-        <LabelsField labels={labels} onChange={setLabels} error={told('addLabels') ?? told('labels')} />
+        <LabelsField
+          labels={labels}
+          onChange={(next) => setEdits(editsOf(instance.labels, next))}
+          error={told('addLabels') ?? told('labels')}
+        />
         <TextField
           label="Volume in GiB"
           type="number"
           min={instance.storageGib}
           max={16384}
-          value={storage}
-          onChange={setStorage}
+          value={shown.storage}
+          onChange={(storage) => enter({ storage })}
           error={told('storageGib')}
           hint="Volumes only grow."
         />
         <CheckField
           label="Protect it from being deleted"
-          checked={isProtected}
-          onChange={setProtected}
+          checked={shown.isProtected}
+          onChange={(isProtected) => enter({ isProtected })}
           hint="Deleting it is refused until this is taken back."
         />
         <ErrorNote error={update.error} />
@@ -99,10 +114,12 @@ export function SettingsPanel({ instance }: { readonly instance: InstanceShown }
               'instance',
               'update',
               instance.name,
-              added.flatMap((label) => ['--add-label', labelWord(label)]),
-              removed.flatMap((key) => ['--remove-label', key]),
-              input.storageGib === undefined ? [] : ['--storage-gib', storage],
-              input.deletionProtection === undefined ? [] : ['--deletion-protection', isProtected ? 'yes' : 'no'],
+              input.addLabels?.flatMap((label) => ['--add-label', labelWord(label)]),
+              input.removeLabels?.flatMap((key) => ['--remove-label', key]),
+              input.storageGib === undefined ? [] : ['--storage-gib', String(input.storageGib)],
+              input.deletionProtection === undefined
+                ? []
+                : ['--deletion-protection', input.deletionProtection ? 'yes' : 'no'],
             ),
           }}
         />

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { api, NotFoundError, type ToygresError } from '../../api/client.ts';
 import { queries, useApi } from '../../api/queries.ts';
 import { type FollowOperationSubscription, OperationDetailDocument } from '../../generated/graphql.ts';
+import { standingSteps, wordOf } from './told-steps.ts';
 
 type Event = FollowOperationSubscription['operationEvents'];
 
@@ -17,7 +18,7 @@ function ofThisRun(events: readonly Event[], state: string): readonly Event[] {
 
 /** An operation with all its events so far, live: each event once, over cut lines, reloads and retries. */
 export function useOperation(id: string) {
-  const query = useApi(OperationDetailDocument, { id }, { nouns: ['operation'] });
+  const query = useApi(OperationDetailDocument, { id }, { nouns: ['operation'], about: id });
   const [kept, setKept] = useState<{ readonly id: string; readonly events: readonly Event[] }>({ id, events: [] });
   const [isQuiet, setQuiet] = useState(false);
   const all = useRef<{ id: string; events: Event[] }>({ id, events: [] });
@@ -44,6 +45,8 @@ export function useOperation(id: string) {
         timer ??= setTimeout(show, SHOW_MS);
       }
       if (signal.aborted) return;
+      clearTimeout(timer);
+      show();
       // What only stands in the operation: findings, jobs, the failure as a whole.
       await queries.invalidateQueries({ queryKey: ['OperationDetail', { id }] });
       setQuiet(true);
@@ -58,12 +61,16 @@ export function useOperation(id: string) {
   }, [id, isQuiet, isAgain]);
 
   const error = query.error as ToygresError | null;
+  const events = operation && kept.id === id ? ofThisRun(kept.events, operation.state) : [];
+  const steps = standingSteps(operation?.steps ?? [], events);
+  // Jobs and findings come with steps: where one begins or ends, the answer is asked for again, once.
+  const word = wordOf(steps);
+  const isBehind = operation != null && word !== wordOf(operation.steps);
+  useEffect(() => {
+    if (isBehind && word !== '') void queries.invalidateQueries({ queryKey: ['OperationDetail', { id }] });
+  }, [id, isBehind, word]);
   if (!operation) return { ...query, error, operation, events: [] };
-  const events = kept.id === id ? ofThisRun(kept.events, operation.state) : [];
   const last = events.at(-1);
-  // The newest that was told of each step, in place of what the answer had.
-  const told = new Map(events.flatMap(({ step }) => (step ? [[step.position, step] as const] : [])));
-  const steps = operation.steps.map((step) => told.get(step.position) ?? step);
   const isNewer = last !== undefined && last.percent >= operation.percent && !isOver(operation.state);
   const live = isNewer ? { ...operation, state: last.state, percent: last.percent, steps } : { ...operation, steps };
   return { ...query, error, operation: live, events };

@@ -1,6 +1,5 @@
-import { useEffect } from 'react';
 import { Link } from 'react-router';
-import { useApi, useList } from '../../api/queries.ts';
+import { useApi, useList, useWhole } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
@@ -10,19 +9,24 @@ import {
   InstancesDocument,
   OverviewImagesDocument,
   RunningOperationsDocument,
+  UnreadyDocument,
+  type UnreadyQuery,
   WhatHurtsDocument,
   type WhatHurtsQuery,
 } from '../../generated/graphql.ts';
 import { LinkButton } from '../../ui/button.tsx';
+import { ListFoot } from '../../ui/list-foot.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Empty, ErrorNote, Waiting } from '../../ui/notices.tsx';
 import { OperationBar } from '../../ui/operation-bar.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state.tsx';
+import { LASTING_STATES } from '../instances/allowed.ts';
 import { Recoverability } from './recoverability.tsx';
 import { Storage } from './storage.tsx';
 
 const AT_ONCE = 1000;
+const COUNT_MS = 30_000;
 const DAY_MS = 24 * 3600_000;
 
 /** The morning's question: can everything be brought back, and how long would it take? */
@@ -30,20 +34,18 @@ export default function OverviewPage() {
   const refusal = useRefusal('OPERATOR');
   const hurts = useApi(WhatHurtsDocument, {}, { nouns: ['alert', 'operation'] });
   const running = useApi(RunningOperationsDocument, {}, { nouns: ['operation'] });
-  const variables = { first: 100, filter: { state: ['CREATING', 'RUNNING', 'STOPPED', 'FAILED'] as const } };
-  const instances = useList(
-    InstancesDocument,
-    { first: 100, filter: { state: [...variables.filter.state] } },
-    (data) => data.instances,
-    { nouns: ['instance', 'image'] },
-  );
+  const variables = { first: 100, filter: { state: [...LASTING_STATES] } };
+  const instances = useList(InstancesDocument, variables, (data) => data.instances, { nouns: ['instance', 'image'] });
   const images = useList(OverviewImagesDocument, { first: 100 }, (data) => data.images, { nouns: ['image'] });
-  useEffect(() => {
-    for (const list of [instances, images]) {
-      if (list.hasMore && !list.isLoadingMore && (list.nodes?.length ?? 0) < AT_ONCE) list.more();
-    }
-  });
-  const rows = instances.nodes?.filter(({ state }) => !/DELET/.test(state)) ?? null;
+  useWhole(instances, AT_ONCE);
+  useWhole(images, AT_ONCE);
+  // Nothing is in one that never came to life.
+  const rows = instances.nodes?.filter(({ state }) => LASTING_STATES.some((one) => one === state)) ?? null;
+  // Of a part nothing can be said for all: the server counts where not all are here.
+  const isPart = instances.nodes !== null && instances.hasMore;
+  const counted = useApi(UnreadyDocument, {}, { enabled: isPart, nouns: ['image'], everyMs: COUNT_MS });
+  const unready = isPart ? (counted.data ? unreadyOf(counted.data) : null) : countUnready(rows ?? []);
+  const hasHurt = (hurts.data?.alerts.nodes.length ?? 0) + (hurts.data?.operations.nodes.length ?? 0) > 0;
   const active = (running.data?.operations.nodes ?? []).filter(({ state }) => /QUEUED|RUNNING|CANCELLING/.test(state));
 
   return (
@@ -56,8 +58,13 @@ export default function OverviewPage() {
         </LinkButton>
       }
     >
-      <ErrorNote error={hurts.error ?? instances.error} onRetry={instances.retry} />
-      {hurts.data !== undefined && rows !== null && rows.length > 0 && <Hurts data={hurts.data} instances={rows} />}
+      <ErrorNote error={hurts.error} onRetry={() => void hurts.refetch()} />
+      <ErrorNote error={counted.error} onRetry={() => void counted.refetch()} />
+      <ErrorNote error={instances.error} onRetry={instances.retry} />
+      <ErrorNote error={images.error} onRetry={images.retry} />
+      {hurts.data !== undefined && unready !== null && rows !== null && (rows.length > 0 || hasHurt) && (
+        <Hurts data={hurts.data} unready={unready} />
+      )}
       {rows === null && instances.error === null && <Waiting what="what there is" rows={6} />}
       {rows?.length === 0 && (
         <Empty
@@ -73,8 +80,11 @@ export default function OverviewPage() {
         </Empty>
       )}
       {rows !== null && rows.length > 0 && (
-        <Panel title={`Can it be brought back? ${formatNumberOf(rows.length, 'instance')}`}>
+        <Panel
+          title={`Can it be brought back? ${formatNumberOf(isPart ? instances.totalCount : rows.length, 'instance')}`}
+        >
           <Recoverability instances={rows} images={images.nodes ?? []} />
+          {rows.length >= AT_ONCE && <ListFoot list={instances} />}
         </Panel>
       )}
       {rows !== null && (rows.length > 0 || active.length > 0) && (
@@ -96,7 +106,7 @@ export default function OverviewPage() {
             )}
           </Panel>
           <Panel title="Stored">
-            <Storage images={images.nodes ?? []} />
+            <Storage images={images.nodes ?? []} isPart={images.hasMore} />
           </Panel>
         </div>
       )}
@@ -111,19 +121,33 @@ const UNREADY_WORDS: Readonly<Record<(typeof UNREADY)[number], string>> = {
   UNPROVEN: 'with images that no drill has proven',
 };
 
+type Unready = readonly { readonly status: (typeof UNREADY)[number]; readonly count: number }[];
+
+function countUnready(instances: readonly InstanceRowFragment[]): Unready {
+  return UNREADY.map((status) => ({
+    status,
+    count: instances.filter(({ readiness }) => readiness.status === status).length,
+  }));
+}
+
+function unreadyOf({ unprotected, stale, unproven }: UnreadyQuery): Unready {
+  return [
+    { status: 'UNPROTECTED', count: unprotected.totalCount },
+    { status: 'STALE', count: stale.totalCount },
+    { status: 'UNPROVEN', count: unproven.totalCount },
+  ];
+}
+
 /** What hurts; where nothing does, one line says so. */
-function Hurts(props: { readonly data: WhatHurtsQuery; readonly instances: readonly InstanceRowFragment[] }) {
-  const { data, instances } = props;
+function Hurts({ data, ...props }: { readonly data: WhatHurtsQuery; readonly unready: Unready }) {
   const alerts = data.alerts.nodes.filter(({ resolvedAt }) => !resolvedAt);
   const recent = data.operations.nodes.filter(
     ({ finishedAt }) => finishedAt && Date.now() - Date.parse(finishedAt) < DAY_MS,
   );
   // What an alert says already is not said again.
   const failures = recent.filter(({ id }) => !alerts.some(({ operation }) => operation?.id === id));
-  const unready = UNREADY.map((status) => ({
-    status,
-    count: instances.filter(({ readiness }) => readiness.status === status).length,
-  })).filter(({ count }) => count > 0);
+  const unready = props.unready.filter(({ count }) => count > 0);
+  const moreAlerts = data.alerts.totalCount - data.alerts.nodes.length;
   if (alerts.length === 0 && failures.length === 0 && unready.length === 0) {
     return (
       <p className="calm">
@@ -154,6 +178,11 @@ function Hurts(props: { readonly data: WhatHurtsQuery; readonly instances: reado
             </div>
           </li>
         ))}
+        {moreAlerts > 0 && (
+          <li>
+            <Link to="/alerts">{formatNumberOf(moreAlerts, 'more alert')}</Link>
+          </li>
+        )}
         {unready.map(({ status, count }) => (
           <li key={status}>
             <StateMark state={status} />

@@ -63,9 +63,9 @@ export function Recoverability(props: {
     {
       id: 'proven',
       name: 'Proven',
-      cell: ({ readiness: { newestDrill } }) =>
-        newestDrill?.state === 'PASSED' ? (
-          <Moment at={newestDrill.finishedAt} />
+      cell: ({ readiness: { lastVerdict } }) =>
+        lastVerdict?.state === 'PASSED' ? (
+          <Moment at={lastVerdict.finishedAt} />
         ) : (
           <span className="muted">not yet</span>
         ),
@@ -127,7 +127,7 @@ function Ticks({ images }: { readonly images: readonly Image[] }) {
       {days.map((day, index) => {
         const taken = byDay.get(day) ?? [];
         const isGood = taken.some(({ state }) => state === 'AVAILABLE');
-        const isProven = taken.some(({ lastDrill }) => lastDrill[0]?.state === 'PASSED');
+        const isProven = taken.some(({ lastVerdict }) => lastVerdict?.state === 'PASSED');
         const isBad = !isGood && taken.length > 0;
         const [kind, height] = isProven
           ? ['fill-good', 16]

@@ -7,8 +7,8 @@ const WEEKS = 12;
 const WEEK_MS = 7 * 24 * 3600_000;
 const MOST = 6;
 
-/** What lies in the store: by week, as it has grown, and by instance. */
-export function Storage({ images }: { readonly images: readonly Image[] }) {
+/** What lies in the store: by week, as it has grown, and by instance; of a part alone it says so. */
+export function Storage({ images, isPart }: { readonly images: readonly Image[]; readonly isPart: boolean }) {
   const there = images.filter(({ state, sizeBytes }) => state === 'AVAILABLE' && sizeBytes !== null);
   const total = sum(there);
   if (there.length === 0) return <p className="muted">No image is stored.</p>;
@@ -22,7 +22,7 @@ export function Storage({ images }: { readonly images: readonly Image[] }) {
     .map(([name, own]) => ({ name, bytes: sum(own), count: own.length }))
     .sort((a, b) => b.bytes - a.bytes);
   const old = sizes[0] ?? 0;
-  const words = `${formatBytes(total)} in ${formatNumberOf(there.length, 'image')}${old === 0 ? '' : `; ${formatBytes(old)} of it older than ${WEEKS - 1} weeks`}.`;
+  const words = `${isPart ? 'More than ' : ''}${formatBytes(total)} in ${isPart ? 'the newest ' : ''}${formatNumberOf(there.length, 'image')}${old === 0 ? '' : `; ${formatBytes(old)} of it older than ${WEEKS - 1} weeks`}.`;
   return (
     <>
       <p>{words}</p>

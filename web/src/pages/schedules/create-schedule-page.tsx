@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { INSTANCE_NAME_MAX, isName } from '../../../../schema/rules/name-rules.ts';
 import { useAction, useIdempotencyKey } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
-import { CreateScheduleDocument, FindDocument } from '../../generated/graphql.ts';
+import { CreateScheduleDocument, FindStandingDocument } from '../../generated/graphql.ts';
 import { Page } from '../../ui/page.tsx';
-import { EMPTY_DRAFT, inputOf, ScheduleForm } from './schedule-form.tsx';
+import { EMPTY_DRAFT, inputOf } from './schedule-draft.ts';
+import { ScheduleForm } from './schedule-form.tsx';
 
 export default function CreateSchedulePage() {
   const [draft, setDraft] = useState(EMPTY_DRAFT);
@@ -13,8 +15,23 @@ export default function CreateSchedulePage() {
   const refusal = useRefusal('OPERATOR');
   const navigate = useNavigate();
   const keyOf = useIdempotencyKey();
-  const found = useApi(FindDocument, { name: '' }, { enabled: draft.of === 'one', nouns: ['instance'] });
-  const input = { ...inputOf(draft), ...(draft.of === 'one' ? { instanceId: draft.instanceId } : {}) };
+  const name = draft.instanceName.trim();
+  const isNamed = isName(name, INSTANCE_NAME_MAX);
+  const { data } = useApi(
+    FindStandingDocument,
+    { text: name.slice(0, 100), name, isNamed },
+    { enabled: draft.of === 'one', nouns: ['instance'] },
+  );
+  const instance = isNamed && data?.instance && /RUNNING|STOPPED/.test(data.instance.state) ? data.instance : null;
+  const fault =
+    instance !== null
+      ? null
+      : name === ''
+        ? 'Choose an instance.'
+        : data === undefined
+          ? 'Looking it up.'
+          : `No instance ${name} runs or is stopped: choose one of those that are offered.`;
+  const input = { ...inputOf(draft), ...(draft.of === 'one' ? { instanceId: instance?.id ?? '' } : {}) };
   const submit = async () => {
     const made = await create.run({ input: { ...input, idempotencyKey: keyOf(input) } });
     if (made !== null) void navigate(`/schedules/${made.createSchedule.schedule.id}`);
@@ -30,9 +47,9 @@ export default function CreateSchedulePage() {
         error={create.error}
         refusal={refusal}
         document={CreateScheduleDocument}
-        variables={{ input }}
+        input={input}
         schedule={null}
-        instances={found.data?.instances.nodes ?? []}
+        instances={{ found: data?.instances.nodes.map((one) => one.name) ?? [], fault }}
       />
     </Page>
   );

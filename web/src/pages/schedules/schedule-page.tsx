@@ -31,7 +31,9 @@ export default function SchedulePage() {
   const answer = useApi(ScheduleDocument, { id }, { nouns: ['schedule', 'operation'] });
   const refusal = useRefusal('OPERATOR');
   const navigate = useNavigate();
-  const [asked, setAsked] = useState<'enabled' | 'delete' | null>(null);
+  const [asked, setAsked] = useState<'enable' | 'disable' | 'delete' | null>(null);
+  // What was asked for, also when somebody else does it meanwhile.
+  const disables = asked === 'disable';
   const run = useAction(RunScheduleDocument);
   const keyOf = useIdempotencyKey();
   const schedule = answer.data?.schedule;
@@ -81,7 +83,7 @@ export default function SchedulePage() {
                 id: 'enabled',
                 name: enabled ? 'Disable' : 'Enable',
                 refusal,
-                onPress: () => setAsked('enabled'),
+                onPress: () => setAsked(enabled ? 'disable' : 'enable'),
               },
               { id: 'delete', name: 'Delete', refusal, isDanger: true, onPress: () => setAsked('delete') },
             ]}
@@ -124,18 +126,18 @@ export default function SchedulePage() {
           ]}
         />
       </Panel>
-      {asked === 'enabled' && (
+      {(asked === 'enable' || disables) && (
         <ActionDialog
-          title={`${enabled ? 'Disable' : 'Enable'} ${name}?`}
-          verb={enabled ? 'Disable' : 'Enable'}
+          title={`${disables ? 'Disable' : 'Enable'} ${name}?`}
+          verb={disables ? 'Disable' : 'Enable'}
           isKeyed={false}
           document={UpdateScheduleDocument}
-          input={{ scheduleId: id, enabled: !enabled }}
-          command={commandLine('schedule', 'update', name, '--enabled', enabled ? 'no' : 'yes')}
+          input={{ scheduleId: id, enabled: !disables }}
+          command={commandLine('schedule', 'update', name, '--enabled', disables ? 'no' : 'yes')}
           onClose={close}
         >
           <p>
-            {enabled
+            {disables
               ? 'Nothing is due until it is enabled again. “Run now” still works, and its rules for keeping images hold on.'
               : 'It is due at its times from now on; those that have passed are not caught up.'}
           </p>

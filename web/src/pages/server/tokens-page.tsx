@@ -3,6 +3,8 @@ import { useAction } from '../../api/actions.ts';
 import { useList } from '../../api/queries.ts';
 import { useWhoAmI } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
+import { NO_TIME, readLocalField } from '../../format/local-field.ts';
+import { sentence } from '../../format/words.ts';
 import {
   CreateTokenDocument,
   RevokeTokenDocument,
@@ -32,9 +34,10 @@ function CreateToken({ onDone }: { readonly onDone: () => void }) {
   const [until, setUntil] = useState('');
   const [secret, setSecret] = useState<string | null>(null);
   const create = useAction(CreateTokenDocument);
-  const expiresAt = until === '' ? undefined : new Date(until).toISOString();
-  const input = { name, role, ...(expiresAt === undefined ? {} : { expiresAt }) };
+  const { at: expiresAt, isNone } = readLocalField(until);
+  const input = { name, role, ...(expiresAt === null ? {} : { expiresAt }) };
   const submit = async () => {
+    if (isNone) return;
     const made = await create.run({ input });
     if (made === null) return;
     onDone();
@@ -65,12 +68,12 @@ function CreateToken({ onDone }: { readonly onDone: () => void }) {
           type="datetime-local"
           value={until}
           hint="Empty: when it is revoked."
-          error={errorOf(create.error, 'expiresAt')}
+          error={isNone ? NO_TIME : errorOf(create.error, 'expiresAt')}
           onChange={setUntil}
         />
         {!isToldBeside && <ErrorNote error={create.error} />}
         <div className="actions">
-          <Button kind="primary" type="submit" busy={create.busy}>
+          <Button kind="primary" type="submit" busy={create.busy} refusal={isNone ? NO_TIME : null}>
             Create token
           </Button>
         </div>
@@ -85,7 +88,7 @@ function CreateToken({ onDone }: { readonly onDone: () => void }) {
             name,
             '--role',
             role,
-            expiresAt === undefined ? [] : ['--expires-at', expiresAt],
+            expiresAt === null ? [] : ['--expires-at', expiresAt],
           ),
         }}
       />

@@ -43,7 +43,9 @@ const COLUMNS: readonly Column<Delivery>[] = [
 
 function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; readonly onChanged: () => void }) {
   const { id, name, url, events, enabled, deliveries } = webhook;
-  const [asked, setAsked] = useState<'enabled' | 'delete' | null>(null);
+  const [asked, setAsked] = useState<'enable' | 'disable' | 'delete' | null>(null);
+  // What was asked for, also when somebody else does it meanwhile.
+  const disables = asked === 'disable';
   const trial = useAction(TestWebhookDocument);
   const close = () => setAsked(null);
   const [said, setSaid] = useState<{ readonly ok: boolean; readonly text: string } | null>(null);
@@ -70,7 +72,11 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
           <ActionMenu
             label={`What can be done with ${name}`}
             actions={[
-              { id: 'enabled', name: enabled ? 'Disable' : 'Enable', onPress: () => setAsked('enabled') },
+              {
+                id: 'enabled',
+                name: enabled ? 'Disable' : 'Enable',
+                onPress: () => setAsked(enabled ? 'disable' : 'enable'),
+              },
               { id: 'delete', name: 'Delete', isDanger: true, onPress: () => setAsked('delete') },
             ]}
           />
@@ -106,19 +112,19 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
         label="Its messages as code"
         code={{ document: WebhooksDocument, variables: {}, command: commandLine('webhook', 'deliveries', name) }}
       />
-      {asked === 'enabled' && (
+      {(asked === 'enable' || disables) && (
         <ActionDialog
-          title={`${enabled ? 'Disable' : 'Enable'} ${name}?`}
-          verb={enabled ? 'Disable' : 'Enable'}
+          title={`${disables ? 'Disable' : 'Enable'} ${name}?`}
+          verb={disables ? 'Disable' : 'Enable'}
           needs="ADMIN"
           isKeyed={false}
           document={UpdateWebhookDocument}
-          input={{ webhookId: id, enabled: !enabled }}
-          command={commandLine('webhook', 'update', name, '--enabled', enabled ? 'no' : 'yes')}
+          input={{ webhookId: id, enabled: !disables }}
+          command={commandLine('webhook', 'update', name, '--enabled', disables ? 'no' : 'yes')}
           onClose={close}
         >
           <p>
-            {enabled
+            {disables
               ? 'It is told of nothing until it is enabled again; what happens meanwhile is not told later.'
               : 'It is told of what happens from now on.'}
           </p>

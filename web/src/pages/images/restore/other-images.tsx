@@ -23,7 +23,7 @@ export function OtherImages(props: {
             </Link>{' '}
             <span className="muted">
               {other.name}, {formatBytes(other.sizeBytes)}
-              {other.lastDrill[0]?.state === 'PASSED' ? ', proven' : ''}
+              {other.lastVerdict?.state === 'PASSED' ? ', proven' : ''}
             </span>
           </li>
         ))}

@@ -21,7 +21,7 @@ import { WherePanel } from './where-panel.tsx';
 
 export default function RestorePage() {
   const { id = '' } = useParams();
-  const { data, error, refetch } = useApi(ImageDetailDocument, { id }, { nouns: ['image'] });
+  const { data, error, refetch } = useApi(ImageDetailDocument, { id }, { nouns: ['image'], about: id });
   const image = data?.image;
   if (!image) {
     return (

@@ -7,7 +7,7 @@ import { DataTable } from '../../../ui/table.tsx';
 
 /** Its files in the store, read when they are looked at. */
 export function FilesTab({ id, name }: { readonly id: string; readonly name: string }) {
-  const { data, error, refetch } = useApi(ImageFilesDocument, { id }, { nouns: ['image'] });
+  const { data, error, refetch } = useApi(ImageFilesDocument, { id }, { nouns: ['image'], about: id });
   const files = data?.image?.files;
   if (files === undefined)
     return error === null ? <Waiting what="files" /> : <ErrorNote error={error} onRetry={() => void refetch()} />;
