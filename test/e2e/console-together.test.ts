@@ -79,7 +79,7 @@ describe.skipIf(executablePath === null)('the console, while others work as well
     expect(await page.getByLabel('Protect it from being deleted').isChecked()).toBe(true);
     await addLabel('tier=gold');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Changed.').waitFor();
+    await page.getByText('Changed.', { exact: true }).waitFor();
     await page.getByText('Nothing is changed.').waitFor({ state: 'attached' });
     const { instance } = await bob.request<{ instance: { deletionProtection: boolean; labels: { key: string }[] } }>(
       'query($id: ID) { instance(id: $id) { deletionProtection labels { key } } }',
@@ -154,7 +154,7 @@ describe.skipIf(executablePath === null)('the console, while others work as well
     await until.fill('');
     await page.getByLabel('Description').fill('kept');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Changed.').waitFor();
+    await page.getByText('Changed.', { exact: true }).waitFor();
     const { image } = await bob.request<{ image: object }>(
       '{ image(name: "asked-for") { protected description expiresAt } }',
     );

@@ -74,8 +74,12 @@ export function startLive(queries: QueryClient, cursor: string, signal: AbortSig
         if (signal.aborted) return;
         if (error instanceof UnauthenticatedError) return signedOut();
         // The place is too old to go on from: from a new one, then. Anything else may last, and loses no place.
-        if (error instanceof InvalidInputError && error.details.rule === 'cursorTooOld') after = null;
-        else await pause(AGAIN_MS, signal);
+        if (error instanceof InvalidInputError && error.details.rule === 'cursorTooOld') {
+          after = null;
+          continue;
+        }
+        await pause(AGAIN_MS, signal);
+        if (!signal.aborted) void queries.invalidateQueries();
       }
     }
   }
