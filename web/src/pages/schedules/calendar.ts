@@ -7,6 +7,16 @@ export interface CalendarDay {
   readonly times: readonly string[];
 }
 
+/** The zone, or UTC where this browser does not know it: zones are younger than some browsers. */
+export function knownZone(timeZone: string): string {
+  try {
+    new Intl.DateTimeFormat('en-CA', { timeZone });
+    return timeZone;
+  } catch {
+    return 'UTC';
+  }
+}
+
 function partsIn(timeZone: string): (at: number) => { readonly date: string; readonly time: string } {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,

@@ -1,6 +1,6 @@
 import { useNow } from '../../ui/now.ts';
 import { Panel } from '../../ui/page.tsx';
-import { buildCalendar, type CalendarDay } from './calendar.ts';
+import { buildCalendar, type CalendarDay, knownZone } from './calendar.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const SHOWN = 2;
@@ -40,7 +40,8 @@ export function NextRuns(props: {
   readonly timeZone: string;
   readonly enabled: boolean;
 }) {
-  const { times, timeZone, enabled } = props;
+  const { times, enabled } = props;
+  const timeZone = knownZone(props.timeZone);
   const now = useNow();
   const weeks = buildCalendar(times, timeZone, now);
   const today = weeks[0]?.find(({ date }) => date >= new Date(now).toISOString().slice(0, 10))?.date ?? '';
