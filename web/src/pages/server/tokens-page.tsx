@@ -4,7 +4,6 @@ import { useList } from '../../api/queries.ts';
 import { useWhoAmI } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { NO_TIME, readLocalField } from '../../format/local-field.ts';
-import { sentence } from '../../format/words.ts';
 import {
   CreateTokenDocument,
   RevokeTokenDocument,
