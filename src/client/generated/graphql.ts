@@ -104,7 +104,7 @@ export type CreateImageInput = {
   instanceId: string;
   /** At most 64 labels, each key once. Left out: none. */
   labels?: Array<LabelInput> | null | undefined;
-  /** How to take it. Left out: LOGICAL. */
+  /** How to take it. Left out: as the server is set up to take images, LOGICAL unless it says otherwise. */
   method?: ImageMethod | null | undefined;
   /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
   name: string;
