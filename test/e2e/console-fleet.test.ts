@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launchChromium } from '../support/chromium.ts';
-import { fillFleet, LONGEST_IMAGE, LONGEST_INSTANCE } from '../support/console-fleet.ts';
+import { fillFleet } from '../support/console-fleet.ts';
 import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
 import { eventually } from '../support/eventually.ts';
@@ -45,15 +45,6 @@ describe.skipIf(executablePath === null)('the console, before five hundred insta
       () => rows().count(),
       (found) => found === count,
     );
-
-  async function idOf(noun: 'instance' | 'image', name: string): Promise<string> {
-    const response = await fetch(server.url ?? '', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
-      body: JSON.stringify({ query: `query($n: String) { found: ${noun}(name: $n) { id } }`, variables: { n: name } }),
-    });
-    return ((await response.json()) as { data: { found: { id: string } } }).data.found.id;
-  }
 
   /** How many instances in which something could be lost the server counts. */
   async function countLasting(filter = ''): Promise<number> {
@@ -135,51 +126,5 @@ describe.skipIf(executablePath === null)('the console, before five hundred insta
     expect(await table.count()).toBe(lasting);
     await page.getByText(`${await countLasting('readiness: [UNPROTECTED]')} instances without an image`).waitFor();
     expect(await one.audit()).toEqual([]);
-  });
-
-  test.each([
-    { width: 360, dark: true },
-    { width: 768 },
-    { width: 1440, dark: true },
-    { width: 360, fontPx: 32 },
-    { width: 1440, fontPx: 32, dark: true },
-  ])('the longest names, in all looks, stand out of no page: %o', async (look) => {
-    const { fontPx = 16 } = look;
-    const other = await openConsole(browser, root, look);
-    await other.enlargeText(fontPx);
-    const [instance, image] = await Promise.all([idOf('instance', LONGEST_INSTANCE), idOf('image', LONGEST_IMAGE)]);
-    await other.open('');
-    await other.signIn('admin', PASSWORD);
-    const found: string[] = [];
-    for (const place of [
-      '',
-      `instances?q=${LONGEST_INSTANCE}`,
-      ...['', '/images', '/operations', '/settings', '?do=delete', '?do=image'].map(
-        (tab) => `instances/${instance}${tab}`,
-      ),
-      'instances/new',
-      `images?q=${LONGEST_IMAGE}`,
-      ...['', '/drills', '/settings', '/restore', '?do=delete'].map((tab) => `images/${image}${tab}`),
-      'operations?state=FAILED',
-      'schedules/new',
-      'alerts',
-      'server',
-      'server/users',
-      'server/tokens',
-      'server/webhooks',
-      'server/audit',
-    ]) {
-      await other.open(place);
-      await other.page.locator('h1').first().waitFor();
-      await eventually(
-        () => other.page.locator('.waiting').count(),
-        (count) => count === 0,
-      );
-      found.push(...(await other.audit()).map((violation) => `${place}: ${violation}`));
-      found.push(...(await other.standingOut()).map((what) => `${place}: ${what}`));
-      await other.picture(`fleet-${look.width}-${fontPx}${look.dark ? '-dark' : ''}-${place}`);
-    }
-    expect([...found, ...other.faults]).toEqual([]);
-    await other.close();
   });
 });
