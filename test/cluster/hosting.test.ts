@@ -76,7 +76,12 @@ const change = async (verb: 'start' | 'restart', state = 'SUCCEEDED') =>
 /** How the pod of an instance is made, which there must be one of. */
 async function podOf(instanceId: string): Promise<PodSpec> {
   const pods = await listOf(world.namespace, '/api/v1', 'pods');
-  const pod = pods.find(({ metadata }) => metadata.labels?.['toygres.io/instance'] === instanceId);
+  const pod = pods.find(
+    ({ metadata: { labels = {}, deletionTimestamp } }) =>
+      labels['toygres.io/instance'] === instanceId &&
+      labels['app.kubernetes.io/component'] === 'server' &&
+      deletionTimestamp === undefined,
+  );
   if (pod?.spec === undefined) throw new Error(`${instanceId} has no pod`);
   return pod.spec as unknown as PodSpec;
 }
@@ -171,7 +176,7 @@ test('another hosting waits for the next start, which is told, and a restart bri
   await change('restart');
   const pod = await podOf(id);
   expect(pod.containers).toMatchObject([
-    { resources: { requests: { memory: '256Mi' }, limits: { memory: '512Mi', cpu: '2' } } },
+    { resources: { requests: { memory: '128Mi' }, limits: { memory: '512Mi', cpu: '2' } } },
   ]);
   expect(pod.nodeSelector).toBeUndefined();
   expect((await show(id)).pendingRestart).toBe(false);

@@ -4,37 +4,30 @@ import type { Hosting } from '../../../../schema/rules/hosting-rules.ts';
 import { covers } from '../../../config/placement.ts';
 import type { ClusterClass, ClusterClassKind, KubernetesApi } from '../cluster/api.ts';
 import { parseQuantity } from '../cluster/quantity.ts';
-import type { KubernetesSettings } from '../settings.ts';
+import type { KubernetesSettings, Resources } from '../settings.ts';
 import { serverResourcesOf, tolerationOf } from './server-hosting.ts';
 
 type Settings = Pick<KubernetesSettings, 'serverResources' | 'placement' | 'choices'>;
 
 const MIB = 2 ** 20;
 
+const millicoresOf = ({ cpu }: Resources) => Math.round((parseQuantity(cpu.limit) ?? 0) * 1000);
+const mibOf = ({ memory }: Resources) => Math.ceil((parseQuantity(memory.limit) ?? 0) / MIB);
+
+/** What every server has without asking is no more than it may have, whatever the most is. */
 function checkResources(settings: Settings, { resources }: Hosting): void {
   const { resourcesMax } = settings.choices;
   if (resources === undefined || resourcesMax === null) return;
-  const { cpu, memory } = serverResourcesOf(settings, resources);
-  const asked = [
-    {
-      what: 'cpu',
-      unit: 'millicores',
-      has: Math.round((parseQuantity(cpu.limit) ?? 0) * 1000),
-      max: resourcesMax.cpuMillicores,
-    },
-    {
-      what: 'memory',
-      unit: 'MiB',
-      has: Math.ceil((parseQuantity(memory.limit) ?? 0) / MIB),
-      max: resourcesMax.memoryMib,
-    },
-  ];
-  for (const { what, unit, has, max } of asked) {
-    if (max === null || has <= max) continue;
+  const [asked, usual] = [serverResourcesOf(settings, resources), settings.serverResources];
+  for (const { what, unit, read, max } of [
+    { what: 'cpu', unit: 'millicores', read: millicoresOf, max: resourcesMax.cpuMillicores },
+    { what: 'memory', unit: 'MiB', read: mibOf, max: resourcesMax.memoryMib },
+  ]) {
+    if (max === null || read(asked) <= Math.max(max, read(usual))) continue;
     throw invalidInput(
       'resources',
       'installationLimit',
-      `The limit of ${what} would be ${has} ${unit}, and this installation gives an instance ${max} at most: ask for less.`,
+      `The limit of ${what} would be ${read(asked)} ${unit}, and this installation gives an instance ${max} at most: ask for less.`,
     );
   }
 }

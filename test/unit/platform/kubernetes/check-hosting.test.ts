@@ -84,6 +84,14 @@ describe('what an instance may ask of a cluster', () => {
     );
   });
 
+  test('is at most what every server has where that is above the most', async () => {
+    const { check } = checksOf({ resourcesMax: { cpuMillicores: 1000, memoryMib: 512 } });
+    await check({ resources: { memoryLimitMib: 512 } });
+    await expect(check({ resources: { cpuLimitMillicores: 2001 } })).rejects.toMatchObject(
+      refused('resources', 'installationLimit', '2001 millicores'),
+    );
+  });
+
   test('never leads off the nodes that the installation keeps its servers on', async () => {
     await expect(checksOf().check({ nodeSelector: { pool: 'mine' } })).rejects.toMatchObject(
       refused('nodeSelector', 'installationLimit', 'pool=databases'),
