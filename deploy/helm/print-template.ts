@@ -28,7 +28,7 @@ function expandLine(line: string): string {
     case 'with':
       return `${indent}{{- with ${expression} }}\n${field}{{- toYaml . | nindent ${depth} }}\n${indent}{{- end }}`;
     default:
-      return `${field}|-\n${' '.repeat(depth)}{{- $.Files.Get "${expression}" | trim | nindent ${depth} }}`;
+      return `${field}|\n${' '.repeat(depth)}{{- $.Files.Get "${expression}" | trim | nindent ${depth} }}`;
   }
 }
 
