@@ -67,5 +67,20 @@ if [ "$TOYGRES_IMAGE_TYPE" = PG_DURABLE ]; then
   set -- "$@" -c shared_preload_libraries="$libraries" -c pg_durable.database=postgres -c pg_durable.worker_role=postgres
 fi
 
-trap - INT TERM
-exec postgres -D "$PGDATA" "$@"
+# Beside this process and not in its place: process 1 of a container is given the orphans of whatever the server's superuser
+# runs, and a server that is it takes one that a signal ended for a backend that crashed, and ends every session.
+pass() {
+  [ -n "$child" ] || exit 143
+  kill -"$1" "$child" 2>/dev/null || true
+}
+trap 'pass INT' INT
+trap 'pass TERM' TERM
+trap 'pass QUIT' QUIT
+postgres -D "$PGDATA" "$@" &
+child=$!
+while :; do
+  status=0
+  wait "$child" || status=$?
+  # Until it has ended: what was passed on interrupts the wait.
+  kill -0 "$child" 2>/dev/null || exit "$status"
+done

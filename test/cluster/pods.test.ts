@@ -69,6 +69,28 @@ test('a server whose pod is killed comes back with its data', async () => {
   expect(await world.api.instance(source.id)).toMatchObject({ state: 'RUNNING' });
 });
 
+test('what a superuser runs and leaves behind ends nobody’s session, however it dies', async () => {
+  // Recovery from a crash empties it.
+  await query(source.login, 'postgres', 'CREATE UNLOGGED TABLE unharmed AS SELECT 1 AS one');
+  const orphan = `sh -c 'sleep 1; touch /tmp/dies; kill -9 $$' >/dev/null 2>&1 & echo left`;
+  await query(
+    source.login,
+    'postgres',
+    `CREATE TEMP TABLE said (line text); COPY said FROM PROGRAM '${orphan.replaceAll("'", "''")}'`,
+  );
+  const read = async () => {
+    const sql = `SELECT (pg_stat_file('/tmp/dies', true)).size IS NOT NULL AS dies, (SELECT count(*)::int FROM unharmed) AS rows`;
+    const [row] = await query(source.login, 'postgres', sql);
+    return row;
+  };
+  await eventually(read, (row) => row?.dies === true);
+  for (let looks = 0; looks < 20; looks += 1) {
+    expect(await read()).toMatchObject({ rows: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await query(source.login, 'postgres', 'DROP TABLE unharmed');
+});
+
 test('a server that is drained away waits for its node and comes back on the same volume', async () => {
   const [before] = await serverPods();
   const [volume] = await volumes();

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +64,36 @@ test('a STOCK server is started without any of it', async () => {
   const { words } = await start({ TOYGRES_IMAGE_TYPE: 'STOCK', PRELOADED: 'pg_stat_statements' });
   expect(words.join('\n')).not.toMatch(/pg_durable|shared_preload/);
   expect(words).toEqual(expect.arrayContaining(['hba_file=/config/pg_hba.conf', 'cluster_name=orders-0a1b2c3d']));
+});
+
+test.each([
+  ['SIGINT', 3],
+  ['SIGTERM', 4],
+  ['SIGQUIT', 5],
+] as const)('passes %s on to the server, waits for it, and ends as it does', async (signal, code) => {
+  await writeFile(
+    path.join(volume, 'bin/postgres'),
+    `#!/usr/bin/perl
+# As PostgreSQL does, and a shell cannot, it takes signals that it was started without.
+for ([INT => 3], [TERM => 4], [QUIT => 5]) { my ($name, $code) = @$_; $SIG{$name} = sub { sleep 1; exit $code } }
+$| = 1;
+print "ready\\n";
+sleep 1 while 1;
+`,
+  );
+  const child = spawn('sh', [SCRIPT], {
+    env: {
+      PATH: `${volume}/bin:/usr/bin:/bin`,
+      PGDATA: `${volume}/pgdata`,
+      TOYGRES_MAJOR: '17',
+      TOYGRES_IMAGE_TYPE: 'STOCK',
+      TOYGRES_NAME: 'orders-0a1b2c3d',
+    },
+  });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill(signal);
+  expect(await ended).toEqual([code, null]);
 });
 
 describe('a volume of something else is refused for good, and says why', () => {
