@@ -1,7 +1,10 @@
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { isTyping } from './table.tsx';
 
-/** What narrows a list. `/` goes to the first field. */
+/**
+ * What narrows a list. `/` goes to the first field. What is written stands here at once, however long a list takes to follow;
+ * what the value becomes otherwise, by a link or by going back, is taken over.
+ */
 export function SearchBox({
   label,
   value,
@@ -12,6 +15,10 @@ export function SearchBox({
   readonly onChange: (value: string) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(value);
+  useEffect(() => {
+    if (document.activeElement !== input.current) setText(value);
+  }, [value]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
@@ -29,11 +36,14 @@ export function SearchBox({
       aria-label={label}
       aria-keyshortcuts="/"
       placeholder={label}
-      value={value}
+      value={text}
       maxLength={100}
       autoComplete="off"
       spellCheck={false}
-      onChange={(event) => onChange(event.target.value)}
+      onChange={(event) => {
+        setText(event.target.value);
+        onChange(event.target.value);
+      }}
     />
   );
 }
