@@ -99,17 +99,13 @@ describe.skipIf(executablePath === null)('the console, before five hundred insta
     expect(await dialog.getByRole('listitem').count()).toBe(COUNT / 5);
     expect(await one.audit()).toEqual([]);
     await dialog.getByRole('button', { name: 'Start', exact: true }).click();
-    await dialog.getByText(`${COUNT / 5} of ${COUNT / 5} begun`).waitFor();
-    expect(await dialog.getByRole('link', { name: 'begun' }).count()).toBe(COUNT / 5);
+    // They are recorded on a platform that this server does not work on: each is refused, and says so in its line.
+    await dialog.getByText(`0 of ${COUNT / 5} begun, ${COUNT / 5} refused`).waitFor();
+    const refused = dialog.getByRole('listitem').filter({ hasText: 'belongs to the platform another' });
+    expect(await refused.count()).toBe(COUNT / 5);
+    expect(await one.audit()).toEqual([]);
     await dialog.getByRole('button', { name: 'Close' }).click();
-    await page.getByRole('button', { name: new RegExp(`^${COUNT / 5} running`) }).waitFor();
-    // Asked for once more, the server refuses each, and says so in its line.
-    await page.getByRole('checkbox', { name: 'Select shop-0005' }).check();
-    await bar.getByRole('button', { name: 'Start', exact: true }).click();
-    const again = page.getByRole('dialog');
-    await again.getByRole('button', { name: 'Start', exact: true }).click();
-    await again.getByText('0 of 1 begun, 1 refused').waitFor();
-    await again.getByRole('button', { name: 'Close' }).click();
+    await untilRows(COUNT / 5);
   });
 
   test('the overview begins with those that are worst off, and shows all when it is asked', async () => {
