@@ -49,7 +49,10 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...server } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...server } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: ['**/*.slow.test.ts'], ...server },
+      },
     ],
   },
 });
