@@ -6,7 +6,7 @@ interface CrashState {
   readonly error: Error | null;
 }
 
-/** Keeps a fault of one page from taking the others with it: it is over at another place. A page whose file is not there any more is of an older console. */
+/** Keeps a fault of one page from taking the others with it: it is over at another place. A page's file may not come: the server is away, or has a newer console whose files have other names. */
 export class Crash extends Component<{ readonly place: string; readonly children: ReactNode }, CrashState> {
   override state: CrashState = { error: null };
 
@@ -21,10 +21,14 @@ export class Crash extends Component<{ readonly place: string; readonly children
   override render(): ReactNode {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    const isOld = /dynamically imported module|Importing a module/i.test(error.message);
+    const isNotLoaded = /dynamically imported module|Importing a module/i.test(error.message);
     return (
-      <Note tone="bad" title={isOld ? 'The server has a newer console' : 'This page has a fault'}>
-        <p>{isOld ? 'Load it: nothing is lost.' : error.message}</p>
+      <Note tone="bad" title={isNotLoaded ? 'This page could not be loaded' : 'This page has a fault'}>
+        <p>
+          {isNotLoaded
+            ? 'The server cannot be reached, or has a newer console. Load the page again when it answers: nothing is lost.'
+            : error.message}
+        </p>
         <Button onPress={() => location.reload()}>Load the page again</Button>
       </Note>
     );
