@@ -4,6 +4,7 @@ import { findChromium, launchChromium } from '../support/chromium.ts';
 import { fillFleet, LONGEST_IMAGE, LONGEST_INSTANCE } from '../support/console-fleet.ts';
 import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
+import { eventually } from '../support/eventually.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const executablePath = findChromium();
@@ -149,6 +150,37 @@ describe.skipIf(executablePath === null)('every page of the console', () => {
       if (usual >= 0.2 || reduced > 0) found[place] = { usual, reduced };
     }
     expect(found).toEqual({});
+    await one.close();
+  });
+
+  test('says what it waits for, and goes on when the answer comes', async () => {
+    const one = await signedIn();
+    const { page } = one;
+    const found: string[] = [];
+    for (const place of places) {
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await page.route('**/graphql', async (route) => {
+        if (!/WhoAmI/.test(route.request().postData() ?? '')) await held;
+        await route.continue();
+      });
+      await one.open(place);
+      const word = page.locator('.waiting-word').first();
+      await word.waitFor();
+      if (!/^Loading .+ …$/.test(await word.innerText())) found.push(`${place} says ${await word.innerText()}`);
+      found.push(...(await one.audit()).map((violation) => `${place}: ${violation}`));
+      await one.picture(`loading-${place}`);
+      release();
+      await eventually(
+        () => page.locator('.waiting').count(),
+        (count) => count === 0,
+      );
+      await page.unrouteAll({ behavior: 'wait' });
+    }
+    expect(found).toEqual([]);
+    expect(one.faults).toEqual([]);
     await one.close();
   });
 

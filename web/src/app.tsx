@@ -12,7 +12,7 @@ import { PAGES } from './shell/places.ts';
 import { Shell } from './shell/shell.tsx';
 import { SignInPage } from './shell/sign-in.tsx';
 import { LinkButton } from './ui/button.tsx';
-import { ErrorNote, Waiting } from './ui/notices.tsx';
+import { ErrorNote, WaitingAlone } from './ui/notices.tsx';
 import { Page } from './ui/page.tsx';
 
 /** The console: whoever is signed in sees the page of the address, anybody else is asked who they are. */
@@ -42,7 +42,11 @@ function SignedIn() {
     if (error instanceof UnauthenticatedError) return null;
     return (
       <main className="alone">
-        {error === null ? <Waiting what="the console" /> : <ErrorNote error={error} onRetry={() => void refetch()} />}
+        {error === null ? (
+          <WaitingAlone what="the console" />
+        ) : (
+          <ErrorNote error={error} onRetry={() => void refetch()} />
+        )}
       </main>
     );
   }

@@ -1,7 +1,7 @@
 import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
 import { Icon } from '../ui/icon.tsx';
-import { Waiting } from '../ui/notices.tsx';
+import { WaitingAlone } from '../ui/notices.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { AlertCount } from './alert-count.tsx';
 import { CommandSearch } from './command-search.tsx';
@@ -48,7 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         ))}
       </nav>
       <main id="main" ref={main} tabIndex={-1}>
-        <Suspense fallback={<Waiting what="the page" />}>{children}</Suspense>
+        <Suspense fallback={<WaitingAlone what="the page" />}>{children}</Suspense>
       </main>
       <KeysHelp />
     </div>

@@ -97,3 +97,13 @@ export function Waiting({ what, rows = 4 }: { readonly what: string; readonly ro
     </div>
   );
 }
+
+/** The same where there is no page yet, whose heading it would stand below. */
+export function WaitingAlone({ what }: { readonly what: string }) {
+  return (
+    <>
+      <h1 className="visually-hidden">Toygres</h1>
+      <Waiting what={what} />
+    </>
+  );
+}
