@@ -170,7 +170,7 @@ describe.skipIf(executablePath === null)('the console in Chromium', () => {
       const found: string[] = [];
       for (const place of places) {
         await one.open(place);
-        await one.page.locator('h1').waitFor();
+        await one.page.locator('h1:not(.visually-hidden)').waitFor();
         await eventually(
           () => one.page.locator('.waiting').count(),
           (count) => count === 0,
@@ -246,7 +246,7 @@ describe.skipIf(executablePath === null)('the console in Chromium', () => {
   test('finds by name and by id from anywhere, by keyboard alone', async () => {
     const { page } = admin;
     await admin.open('operations');
-    await page.locator('h1').waitFor();
+    await page.locator('h1:not(.visually-hidden)').waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('orders-1');
     await page.getByRole('menuitem', { name: 'orders-1' }).waitFor();

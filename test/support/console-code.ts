@@ -46,7 +46,7 @@ export async function createCodeReader(
 
   async function settle(place: string): Promise<void> {
     await one.open(place);
-    await page.locator('h1').waitFor();
+    await page.locator('h1:not(.visually-hidden)').waitFor();
     await eventually(
       () => page.locator('.waiting').count(),
       (count) => count === 0,
