@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ScriptEnd } from '../../support/job-script.ts';
-import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';
+import { copyPhysically } from '../../support/physical-copy.ts';
+import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
 import { type CaseCheck, hasExtension, readServerCase, runWithPsql } from '../../support/server-case.ts';
 import { type SourceServer, startSourceServer } from '../../support/source-server.ts';
 
@@ -64,34 +64,11 @@ const saidBy = ({ results }: ScriptEnd) =>
 const ifHere = (extension: string, said: string) => (hasExtension(extension) ? [said] : []);
 
 test('a server that holds all of them comes back from a PHYSICAL image as it was', async () => {
-  const id = randomUUID();
-  const url = `${harness.container.url}/${id}`;
-  const { host, port, user, password } = source;
-  const taken = await harness.runner.run('backup-physical', {
-    parameters: { PGHOST: host, PGPORT: String(port), PGUSER: user, TOYGRES_IMAGE_URL: url, TOYGRES_IMAGE_ID: id },
-    secrets: { password, sas: leave(harness.azurite, 'cw') },
-  });
-  expect(taken).toMatchObject({ exitCode: 0, errors: [] });
+  const { taken, restored, volume } = await copyPhysically(harness, source);
   const open = `INFO PREPARED_TRANSACTION_OPEN 'c26-forgotten'`;
   expect(saidBy(taken)).toEqual([open]);
-  const volume = await harness.runner.makeDirectory('volume');
-  const { checksums } = taken.results[0] as { checksums: { sizeBytes: number; sha256: string } };
-  const restored = await harness.runner.run('restore-physical', {
-    parameters: {
-      PGUSER: user,
-      TOYGRES_IMAGE_URL: url,
-      TOYGRES_IMAGE_ID: id,
-      TOYGRES_VOLUME: volume,
-      TOYGRES_CHECKSUMS_SHA256: checksums.sha256,
-      TOYGRES_CHECKSUMS_BYTES: String(checksums.sizeBytes),
-      TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
-      TOYGRES_BACKGROUND_WORK: 'HOLD',
-    },
-    secrets: { password, sas: leave(harness.azurite, 'rl') },
-  });
-  expect(restored).toMatchObject({ exitCode: 0, errors: [] });
   expect(saidBy(restored)).toEqual([...ifHere('pg_cron', 'INFO BACKGROUND_WORK_HELD cron.job'), open].sort());
-  const copy = await harness.startRestored(volume, password);
+  const copy = await harness.startRestored(volume, source.password);
   for (const server of [source, copy]) await server.query('c26', ROLLBACK);
   expect(await differing(copy)).toEqual([]);
   await copy.stop();

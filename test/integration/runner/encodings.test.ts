@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openSession } from '../../../src/guarded-postgres/session.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
-import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';
+import { copyPhysically } from '../../support/physical-copy.ts';
+import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
 import type { SourceServer } from '../../support/source-server.ts';
 
 /** Every encoding that a server of PostgreSQL can have, with letters of it. */
@@ -188,30 +188,7 @@ test('names and values of every encoding come back from a LOGICAL image byte for
 }, 300_000);
 
 test('and from a PHYSICAL one', async () => {
-  const id = randomUUID();
-  const url = `${harness.container.url}/${id}`;
-  const { host, port, user, password } = source;
-  const taken = await harness.runner.run('backup-physical', {
-    parameters: { PGHOST: host, PGPORT: String(port), PGUSER: user, TOYGRES_IMAGE_URL: url, TOYGRES_IMAGE_ID: id },
-    secrets: { password, sas: leave(harness.azurite, 'cw') },
-  });
-  expect(taken).toMatchObject({ exitCode: 0, errors: [] });
-  const volume = await harness.runner.makeDirectory('volume');
-  const { checksums } = taken.results[0] as { checksums: { sizeBytes: number; sha256: string } };
-  const restored = await harness.runner.run('restore-physical', {
-    parameters: {
-      PGUSER: user,
-      TOYGRES_IMAGE_URL: url,
-      TOYGRES_IMAGE_ID: id,
-      TOYGRES_VOLUME: volume,
-      TOYGRES_CHECKSUMS_SHA256: checksums.sha256,
-      TOYGRES_CHECKSUMS_BYTES: String(checksums.sizeBytes),
-      TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
-      TOYGRES_BACKGROUND_WORK: 'HOLD',
-    },
-    secrets: { password, sas: leave(harness.azurite, 'rl') },
-  });
-  expect(restored).toMatchObject({ exitCode: 0, errors: [] });
-  const copy = await harness.startRestored(volume, password);
+  const { volume } = await copyPhysically(harness, source);
+  const copy = await harness.startRestored(volume, source.password);
   expect(await differing(copy)).toEqual([]);
 }, 240_000);

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareServers } from '../../support/compare-servers.ts';
+import { copyPhysically } from '../../support/physical-copy.ts';
 import { loadRegressionDatabase } from '../../support/regression-database.ts';
-import { createScriptHarness, leave, type ScriptHarness } from '../../support/script-harness.ts';
+import { createScriptHarness, type ScriptHarness } from '../../support/script-harness.ts';
 import type { SourceServer } from '../../support/source-server.ts';
 
 /**
@@ -51,37 +51,14 @@ test.runIf(directory !== '')(
 test.runIf(directory !== '')(
   'and from a PHYSICAL one as it was, but for what no log is kept of',
   async () => {
-    const id = randomUUID();
-    const url = `${harness.container.url}/${id}`;
-    const { host, port, user, password } = source;
-    const image = await harness.runner.run('backup-physical', {
-      parameters: { PGHOST: host, PGPORT: String(port), PGUSER: user, TOYGRES_IMAGE_URL: url, TOYGRES_IMAGE_ID: id },
-      secrets: { password, sas: leave(harness.azurite, 'cw') },
-    });
-    expect(image).toMatchObject({ exitCode: 0, errors: [] });
-    const volume = await harness.runner.makeDirectory('volume');
-    const { checksums } = image.results[0] as { checksums: { sizeBytes: number; sha256: string } };
-    const end = await harness.runner.run('restore-physical', {
-      parameters: {
-        PGUSER: user,
-        TOYGRES_IMAGE_URL: url,
-        TOYGRES_IMAGE_ID: id,
-        TOYGRES_VOLUME: volume,
-        TOYGRES_CHECKSUMS_SHA256: checksums.sha256,
-        TOYGRES_CHECKSUMS_BYTES: String(checksums.sizeBytes),
-        TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
-        TOYGRES_BACKGROUND_WORK: 'HOLD',
-      },
-      secrets: { password, sas: leave(harness.azurite, 'rl') },
-    });
-    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    const { taken: image, volume } = await copyPhysically(harness, source);
     const findings = (image.results[0]?.findings ?? []) as { code: string; object: string }[];
     expect([...new Set(findings.map(({ code }) => code))]).toEqual(['UNLOGGED_TABLE_EMPTY']);
     // A sequence of such a table begins anew.
     const emptied = new Set(
       findings.flatMap(({ object }) => ['rows of', 'sequence'].map((of) => `regression: ${of} ${object}`)),
     );
-    const copy = await harness.startRestored(volume, password, IN_PLACE);
+    const copy = await harness.startRestored(volume, source.password, IN_PLACE);
     const differences = await compareServers(source, copy);
     expect(differences.filter((one) => !emptied.has(one.slice(0, one.indexOf(': was '))))).toEqual([]);
     await copy.stop();

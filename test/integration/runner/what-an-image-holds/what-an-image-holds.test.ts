@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +6,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ScriptEnd } from '../../../support/job-script.ts';
-import { createScriptHarness, leave, type ScriptHarness } from '../../../support/script-harness.ts';
+import { copyPhysically } from '../../../support/physical-copy.ts';
+import { createScriptHarness, type ScriptHarness } from '../../../support/script-harness.ts';
 import { hasExtension } from '../../../support/server-case.ts';
 import { type SourceServer, startSourceServer } from '../../../support/source-server.ts';
 import { HELD_CASES, type HeldCase } from './cases.ts';
@@ -99,32 +99,9 @@ async function bringLogical(): Promise<void> {
 }
 
 async function bringPhysical(): Promise<void> {
-  const id = randomUUID();
-  const url = `${harness.container.url}/${id}`;
-  const { host, port, user, password } = source;
-  const image = await harness.runner.run('backup-physical', {
-    parameters: { PGHOST: host, PGPORT: String(port), PGUSER: user, TOYGRES_IMAGE_URL: url, TOYGRES_IMAGE_ID: id },
-    secrets: { password, sas: leave(harness.azurite, 'cw') },
-  });
-  expect(image).toMatchObject({ exitCode: 0, errors: [] });
-  const volume = await harness.runner.makeDirectory('volume');
-  const { checksums } = image.results[0] as { checksums: { sizeBytes: number; sha256: string } };
-  const end = await harness.runner.run('restore-physical', {
-    parameters: {
-      PGUSER: user,
-      TOYGRES_IMAGE_URL: url,
-      TOYGRES_IMAGE_ID: id,
-      TOYGRES_VOLUME: volume,
-      TOYGRES_CHECKSUMS_SHA256: checksums.sha256,
-      TOYGRES_CHECKSUMS_BYTES: String(checksums.sizeBytes),
-      TOYGRES_DURABLE_FUNCTIONS: 'CANCEL',
-      TOYGRES_BACKGROUND_WORK: 'HOLD',
-    },
-    secrets: { password, sas: leave(harness.azurite, 'rl') },
-  });
-  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  const { taken: image, restored: end, volume } = await copyPhysically(harness, source);
   said.PHYSICAL = saidBy(image, end);
-  copies.PHYSICAL = await harness.startRestored(volume, password, QUIET);
+  copies.PHYSICAL = await harness.startRestored(volume, source.password, QUIET);
 }
 
 const inWords = ({ database, logical = [], beside = [], physical = [] }: MadeCase, method: Method) =>
