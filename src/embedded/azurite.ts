@@ -17,7 +17,7 @@ import { readOrCreateInnerSecret } from './kept-secret.ts';
 
 const ACCOUNT = 'toygres';
 const KEY_BYTES = 64;
-const LAUNCHER = path.resolve(import.meta.dirname, '../../src/embedded/azurite-as-user.mjs');
+const LAUNCHER = path.resolve(import.meta.dirname, '../../src/embedded/run-azurite.mjs');
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 const PORT_TRIES = 3;
@@ -99,8 +99,7 @@ async function launch(place: Place, port: number): Promise<ProcessMark | null> {
     const child = spawn(
       process.execPath,
       [
-        ...(user === null ? [] : [LAUNCHER, String(user.uid), String(user.gid)]),
-        main,
+        ...[LAUNCHER, main, user === null ? '-' : `${user.uid}:${user.gid}`],
         ...['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', data],
         ...['--skipApiVersionCheck', '--disableTelemetry', '--silent'],
       ],
@@ -173,7 +172,7 @@ export async function findEmbeddedAzurite(stateDirectory: string): Promise<strin
 /**
  * Starts the blob store of embedded defaults, with an account key of its own; blobs, key and, while it is free, port stay
  * the same over runs. One that a killed run left behind is adopted, known by pid and start time. While we run, it is started
- * again on the same port when it dies; being killed costs it the records of its last five seconds.
+ * again on the same port when it dies; what it had acknowledged by then is there again.
  */
 export async function startEmbeddedAzurite(options: EmbeddedAzuriteOptions): Promise<EmbeddedAzurite> {
   const directory = path.join(options.stateDirectory, 'azurite');

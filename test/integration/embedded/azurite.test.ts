@@ -101,6 +101,37 @@ describe('the embedded blob store', () => {
     expect(() => findAzurite(resolve)).toThrow(/not installed: set AZURE_STORAGE_ACCOUNT .* or install it \(npm ci\)/);
   });
 
+  test('has what it acknowledged when it is killed in that moment: blobs of both ways to upload, deletions and policies', async () => {
+    const store = await start();
+    const images = container(store);
+    await images.getBlockBlobClient('whole--1').upload('to be deleted', 13);
+    // One kill each: the longer it is before the next start.
+    for (let round = 0; round < 4; round += 1) {
+      const [whole, blocks] = [
+        images.getBlockBlobClient(`whole-${round}`),
+        images.getBlockBlobClient(`blocks-${round}`),
+      ];
+      await Promise.all([
+        whole.upload('in one', 6),
+        blocks.stageBlock('AAAA', 'in bl', 5).then(() => blocks.stageBlock('AAAB', 'ocks', 4)),
+      ]);
+      await images.setAccessPolicy(undefined, [{ id: `policy-${round}`, accessPolicy: { permissions: 'r' } }]);
+      await images.getBlockBlobClient(`whole-${round - 1}`).delete();
+      await blocks.commitBlockList(['AAAA', 'AAAB']);
+      const pid = await pidOf();
+      process.kill(pid, 'SIGKILL');
+      await eventually(
+        async () => (await pidOf()) !== pid && (await images.exists().catch(() => false)),
+        (isBack) => isBack,
+      );
+      expect((await whole.downloadToBuffer()).toString()).toBe('in one');
+      expect((await blocks.downloadToBuffer()).toString()).toBe('in blocks');
+      expect((await images.getAccessPolicy()).signedIdentifiers.map(({ id }) => id)).toEqual([`policy-${round}`]);
+      expect(await images.getBlockBlobClient(`whole-${round - 1}`).exists()).toBe(false);
+    }
+    await store.stop();
+  });
+
   test('is started again on the same port when it dies, and says so', async () => {
     const store = await start();
     const before = await pidOf();
