@@ -2,15 +2,21 @@
 me=$(id -u)
 exec >"$1.$$" 2>/dev/null
 echo "ME $me"
+# A process that has become our own meanwhile, as one does that is started as this user, is no prize.
+is_foreign() { owner=$(stat -c %u "$1") && [ "$owner" != "$me" ]; }
 for process in /proc/[0-9]*; do
   pid=${process#/proc/}
-  [ "$(stat -c %u "$process")" = "$me" ] && continue
-  tr '\0' '\n' <"$process/environ" | sed "s/^/ENVIRON $pid /"
-  tr '\0' ' ' <"$process/cmdline" | sed "s/^/CMDLINE $pid /"
-  echo
-  head -c 1 "$process/mem" >/dev/null && echo "MEMORY $pid"
-  ls "$process/fd" | sed "s/^/DESCRIPTOR $pid /"
-  kill -0 "$pid" && echo "SIGNAL $pid"
+  is_foreign "$process" || continue
+  seen=$(
+    tr '\0' '\n' <"$process/environ" | sed "s/^/ENVIRON $pid /"
+    tr '\0' ' ' <"$process/cmdline" | sed "s/^/CMDLINE $pid /"
+    echo
+    head -c 1 "$process/mem" >/dev/null && echo "MEMORY $pid"
+    ls "$process/fd" | sed "s/^/DESCRIPTOR $pid /"
+    kill -0 "$pid" && echo "SIGNAL $pid"
+  )
+  is_foreign "$process" || continue
+  printf '%s\n' "$seen"
 done
 while read -r target; do
   [ -e "$target" ] || [ -L "$target" ] || continue
