@@ -1,5 +1,6 @@
 import { InstanceInput } from './inputs.ts';
 import { SUPERUSER_NAME } from './ports/superuser.ts';
+import { refuseRetriedRotation } from './servers/refuse-retried-rotation.ts';
 import { readServerSpec } from './servers/server-spec.ts';
 import { lookWhetherSet, SETTING, takePasswordBack } from './servers/set-password.ts';
 import type { RunFacts, WorkflowServices } from './workflow/context.ts';
@@ -42,6 +43,7 @@ export const rotateCredentials = defineWorkflow('rotate-credentials', '1.0.0', I
       });
     },
     settle: async (tx, { instances }, { instanceId }) => instances.forgetNextPassword(tx, instanceId),
+    reopen: refuseRetriedRotation,
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;

@@ -1,5 +1,6 @@
 import { InstanceInput } from './inputs.ts';
 import { OWNER_NAME, SUPERUSER_NAME } from './ports/superuser.ts';
+import { refuseRetriedRotation } from './servers/refuse-retried-rotation.ts';
 import { readServerSpec } from './servers/server-spec.ts';
 import { lookWhetherSet, SETTING, takePasswordBack } from './servers/set-password.ts';
 import type { RunFacts, WorkflowServices } from './workflow/context.ts';
@@ -37,6 +38,7 @@ export const rotateOwnerCredentials = defineWorkflow('rotate-owner-credentials',
       });
     },
     settle: async (tx, { instances }, { instanceId }) => instances.forgetNextPassword(tx, instanceId),
+    reopen: refuseRetriedRotation,
   })
   .run(async (context, { instanceId }) => {
     const { step, instances } = context;

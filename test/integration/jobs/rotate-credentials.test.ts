@@ -118,13 +118,24 @@ describe('another password', () => {
     const helper = await plane.connect(id);
     await helper.query('SET ROLE helper');
     await helper.query('ALTER ROLE postgres NOLOGIN');
-    expect(await plane.rotateCredentials(id)).toMatchObject({
+    const failed = await plane.rotateCredentials(id);
+    expect(failed).toMatchObject({
       state: 'FAILED',
       failure: { message: expect.stringContaining('ALTER ROLE postgres SUPERUSER LOGIN') },
     });
+    const ofOwner = await plane.rotateCredentials(id, undefined, 'OWNER');
+    expect(ofOwner).toMatchObject({ state: 'FAILED' });
     await helper.query('ALTER ROLE postgres LOGIN');
     await helper.end();
     expect(await plane.password(id)).toBe(recorded);
     expect(await logsIn(recorded)).toBe(true);
+    // What it was to be is forgotten: a retry would succeed and give none.
+    for (const { id: operationId } of [failed, ofOwner]) {
+      await expect(plane.retry(operationId)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('rotateCredentials'),
+      });
+      expect(await plane.operation(operationId)).toMatchObject({ state: 'FAILED' });
+    }
   });
 });
