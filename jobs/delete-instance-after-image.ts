@@ -5,6 +5,7 @@ import { takeImage, takingSteps, undoTaking } from './images/take-image.ts';
 import { FinalImageInput } from './inputs.ts';
 import { reopenImage } from './records-at-end.ts';
 import { REMOVAL_STEPS, removeInstance } from './servers/remove-instance.ts';
+import { requireUnprotected } from './servers/require-unprotected.ts';
 import { defineWorkflow } from './workflow/define-workflow.ts';
 import { scaleSteps } from './workflow/scale-steps.ts';
 
@@ -27,7 +28,9 @@ const deleteInstanceAfterImageBy = <S extends string>(method: ImageMethod<S>) =>
         if ((await images.read(imageId)).state === 'CREATING') await images.markFailed(tx, imageId, failure);
         else await instances.setFailure(tx, instanceId, failure);
       },
-      async reopen(tx, services, { imageId }) {
+      async reopen(tx, services, { imageId, instanceId }) {
+        const instance = await services.instances.read(instanceId);
+        if (instance.state !== 'DELETING') requireUnprotected(instance);
         if ((await services.images.read(imageId)).state === 'FAILED') await reopenImage(tx, services, { imageId });
       },
     })

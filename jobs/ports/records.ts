@@ -157,7 +157,7 @@ export interface InstanceRecords {
   markStopped(tx: Transaction, id: string): Promise<void>;
   /** Ends a creation that never completed: FAILED, and the name and DNS label are free. */
   markFailed(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
-  /** DELETING: from here on its data goes. */
+  /** DELETING: from here on its data goes. CONFLICT when it was protected from deletion meanwhile. */
   markDeleting(tx: Transaction, id: string): Promise<void>;
   /** DELETED, and the name and DNS label are free; the password is forgotten. */
   markDeleted(tx: Transaction, id: string): Promise<void>;
@@ -198,7 +198,7 @@ export interface ImageRecords {
   setFailure(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
   /** Takes back a deletion that removed nothing: AVAILABLE, or FAILED for one that never was whole, with what stood in its way. */
   endDeletion(tx: Transaction, id: string, failure: FailureRecord): Promise<void>;
-  /** Begins such a deletion anew: DELETING. */
+  /** Begins such a deletion anew: DELETING. CONFLICT when it was protected meanwhile. */
   reopenDeletion(tx: Transaction, id: string): Promise<void>;
   /** Takes a FAILED image up again: CREATING; CONFLICT when its name is taken meanwhile. */
   reopenCreation(tx: Transaction, id: string): Promise<void>;

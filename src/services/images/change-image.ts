@@ -1,4 +1,5 @@
 import { deleteImage } from '../../../jobs/delete-image.ts';
+import { requireUnprotectedImage } from '../../../jobs/images/require-unprotected-image.ts';
 import type { Accepted, UpdateImage } from '../../../resolvers/ports/commands.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { applyLabelChange } from '../../../schema/rules/label-rules.ts';
@@ -38,14 +39,7 @@ export async function writeImageDeletion(
   if (image.state === 'DELETED') {
     throw new AppError('CONFLICT', `The image "${image.name}" is DELETED already: there is nothing to do.`);
   }
-  if (image.protected) {
-    throw new AppError(
-      'CONFLICT',
-      `The image "${image.name}" is protected from deletion: if it may really go, turn the protection off with ` +
-        'updateImage(protected: false) and delete it then.',
-      { details: { rule: 'protected' } },
-    );
-  }
+  requireUnprotectedImage(image);
   const claim = { instanceId: null, imageId: image.id, excludesOnInstance: false, excludesOnImage: true };
   await requireFree(tx, claim);
   if (image.state !== 'FAILED') await beginImageDeletion(tx, image.id);

@@ -4,6 +4,7 @@ import { deleteInstanceAfterImage } from '../../../jobs/delete-instance-after-im
 import { growVolume } from '../../../jobs/grow-volume.ts';
 import type { InstanceInput } from '../../../jobs/inputs.ts';
 import type { Parameters } from '../../../jobs/servers/parameters.ts';
+import { requireUnprotected } from '../../../jobs/servers/require-unprotected.ts';
 import { isPending } from '../../../jobs/servers/started.ts';
 import type { Workflow } from '../../../jobs/workflow/define-workflow.ts';
 import type { Accepted, UpdateInstance } from '../../../resolvers/ports/commands.ts';
@@ -126,13 +127,7 @@ function requireDeletable(instance: LockedInstance): void {
   if (instance.state === 'DELETED') {
     throw new AppError('CONFLICT', `The instance "${instance.name}" is DELETED already: there is nothing to do.`);
   }
-  if (!instance.deletionProtection) return;
-  throw new AppError(
-    'CONFLICT',
-    `The instance "${instance.name}" is protected from deletion: if it may really go, turn the protection off with ` +
-      'updateInstance(deletionProtection: false) and delete it then.',
-    { details: { rule: 'deletionProtection' } },
-  );
+  requireUnprotected(instance);
 }
 
 /**

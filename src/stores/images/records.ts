@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { imageFiles, images } from '../../../drizzle/tables/index.ts';
+import { requireUnprotectedImage } from '../../../jobs/images/require-unprotected-image.ts';
 import type { ManifestFile } from '../../../jobs/ports/manifest.ts';
 import type { ImageRecords } from '../../../jobs/ports/records.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
@@ -151,7 +152,16 @@ export function createImageRecords({ orm }: Database, secrets: SecretBox): Image
         .where(and(eq(images.id, id), eq(images.state, 'DELETING')));
     },
 
-    reopenDeletion: (tx, id) => move(tx, id, ['AVAILABLE', 'FAILED', 'DELETING'], 'DELETING', { failure: null }),
+    async reopenDeletion(tx, id) {
+      const [row] = await inside(tx)
+        .select({ name: images.name, protected: images.protected })
+        .from(images)
+        .where(eq(images.id, id))
+        .for('update');
+      // It may have been protected since the deletion failed.
+      if (row !== undefined) requireUnprotectedImage(row);
+      await move(tx, id, ['AVAILABLE', 'FAILED', 'DELETING'], 'DELETING', { failure: null });
+    },
 
     reopenCreation: (tx, id) =>
       move(tx, id, ['FAILED'], 'CREATING', { failure: null }).catch((error: unknown) => {

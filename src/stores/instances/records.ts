@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import { instances } from '../../../drizzle/tables/index.ts';
 import type { InstanceRecords } from '../../../jobs/ports/records.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
+import { requireUnprotected } from '../../../jobs/servers/require-unprotected.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { InstanceState } from '../../../schema/states.ts';
 import { type Database, inside } from '../../db/database.ts';
@@ -122,7 +123,17 @@ export function createInstanceRecords({ orm }: Database, secrets: SecretBox): In
     markFailed: (tx, id, failure) =>
       move(tx, id, ['CREATING'], 'FAILED', { endpoint: null, failure: storableFailure(failure) }),
 
-    markDeleting: (tx, id) => move(tx, id, ['RUNNING', 'DELETING'], 'DELETING', { health: 'UNKNOWN', failure: null }),
+    async markDeleting(tx, id) {
+      const { name, state, deletionProtection } = instances;
+      const [row] = await inside(tx)
+        .select({ name, state, deletionProtection })
+        .from(instances)
+        .where(eq(instances.id, id))
+        .for('update');
+      // It may have been protected since the deletion was asked for.
+      if (row !== undefined && row.state !== 'DELETING') requireUnprotected(row);
+      await move(tx, id, ['RUNNING', 'DELETING'], 'DELETING', { health: 'UNKNOWN', failure: null });
+    },
 
     markDeleted: (tx, id) =>
       move(tx, id, ['DELETING', 'FAILED'], 'DELETED', {

@@ -6,7 +6,13 @@ import pg from 'pg';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
 import type { Platform } from '../../../jobs/ports/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
-import type { Accepted, Caller, CreateInstance, UpdateInstance } from '../../../resolvers/ports/commands.ts';
+import type {
+  Accepted,
+  Caller,
+  CreateInstance,
+  UpdateImage,
+  UpdateInstance,
+} from '../../../resolvers/ports/commands.ts';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
 import type { Loss } from '../../../schema/rules/finding-rules.ts';
 import { type ImageMethod, isTerminal, type Login } from '../../../schema/states.ts';
@@ -190,6 +196,7 @@ export async function openControlPlane(meddling: Meddling = {}) {
     rotateCredentials: async (instanceId: string, password?: string, login?: Login) =>
       ended(started(await instanceCommands.rotateCredentials(CALLER, { instanceId, password, login })).operationId),
     deleteImage: async (imageId: string) => ended(started(await imageCommands.delete(CALLER, { imageId })).operationId),
+    updateImage: (input: UpdateImage) => imageCommands.update(CALLER, input),
     cancel: (id: string) => operationCommands.cancel(CALLER, id),
     retry: (id: string) => operationCommands.retry(CALLER, id),
     /** A connection as a client of the instance would open it. */

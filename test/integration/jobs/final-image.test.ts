@@ -62,6 +62,38 @@ describe('a deletion after a last image', () => {
     expect(await plane.imageNamed('stays-final')).toMatchObject({ state: 'AVAILABLE' });
   }, 180_000);
 
+  it('deletes nothing when the instance was protected meanwhile, and no retry does until it is not any more', async () => {
+    const instanceId = await createSource('guarded');
+    const protect = (deletionProtection: boolean) => plane.updateInstance({ instanceId, deletionProtection });
+    hooks.store.writeManifest = async (real) => {
+      await protect(true);
+      return real();
+    };
+    const operationId = await plane.deleteAfterImage(instanceId, 'guarded-final');
+    expect(await plane.ended(operationId)).toMatchObject({
+      state: 'FAILED',
+      failure: { code: 'CONFLICT', message: expect.stringContaining('updateInstance(deletionProtection: false)') },
+    });
+    expect(await plane.instance(instanceId)).toMatchObject({
+      state: 'RUNNING',
+      failure: null,
+      deletionProtection: true,
+    });
+    const client = await plane.connect(instanceId);
+    expect((await client.query('SELECT count(*)::int AS n FROM t')).rows).toEqual([{ n: 100 }]);
+    await client.end();
+    hooks.clear();
+    await expect(plane.retry(operationId)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      details: { rule: 'deletionProtection' },
+    });
+    await protect(false);
+    await plane.retry(operationId);
+    expect((await plane.ended(operationId)).state).toBe('SUCCEEDED');
+    expect(await plane.instance(instanceId)).toMatchObject({ state: 'DELETED' });
+    expect(await plane.imageNamed('guarded-final')).toMatchObject({ state: 'AVAILABLE' });
+  }, 180_000);
+
   it('keeps the image when the removal fails, and a retry takes no other', async () => {
     const instanceId = await createSource('lingers');
     hooks.platform.removeVolume = failWith('the volume is held');

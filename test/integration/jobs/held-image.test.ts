@@ -44,6 +44,12 @@ describe('an image whose files the store keeps', () => {
     expect(await plane.ended(operationId)).toMatchObject({ state: 'FAILED' });
     expect(await plane.image(imageId)).toMatchObject({ state: 'AVAILABLE' });
     await lease.breakLease(0);
+    // Whoever protected it meanwhile means every way of deleting it.
+    await plane.updateImage({ imageId, protected: true });
+    await expect(plane.retry(operationId)).rejects.toMatchObject({ code: 'CONFLICT', details: { rule: 'protected' } });
+    expect(await plane.image(imageId)).toMatchObject({ state: 'AVAILABLE' });
+    expect(await plane.blobs(`${image}/`)).toEqual(before);
+    await plane.updateImage({ imageId, protected: false });
     await plane.retry(operationId);
     expect(await plane.ended(operationId)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await plane.image(imageId)).toMatchObject({ state: 'DELETED', failure: null });
