@@ -3,7 +3,13 @@ import type { Transaction } from '../../jobs/ports/transaction.ts';
 import { createRecurrence, type Recurrence } from '../../schema/rules/recurrence.ts';
 import type { Database } from '../db/database.ts';
 import { beginRun, insertRun, readRunUnderWay } from '../stores/schedules/runs.ts';
-import { changeSchedule, type LockedSchedule, lockDueSchedule, readClock } from '../stores/schedules/writes.ts';
+import {
+  changeSchedule,
+  type LockedSchedule,
+  lockDueSchedule,
+  lockScheduleAhead,
+  readClock,
+} from '../stores/schedules/writes.ts';
 
 /** So many missed times are written down one by one; of an outage of weeks no more can be read. */
 const MISSED_KEPT = 100;
@@ -59,10 +65,34 @@ async function decide(tx: Transaction, schedule: LockedSchedule, now: Date): Pro
 }
 
 /**
+ * The times of a locked schedule as they are by the clock that was set back: else it would sleep until that shows again what it
+ * showed once, and promise nothing. What was taken at a time that comes again is not taken twice.
+ */
+async function setBack(tx: Transaction, schedule: LockedSchedule, now: Date): Promise<void> {
+  const { cron, timeZone, enabled, nextDueAt, lastDueAt, dueBeforeAt, promisedSince } = schedule;
+  const isDue = nextDueAt !== null && nextDueAt <= now;
+  const pastOrNull = (at: Date | null) => (at !== null && at > now ? null : at);
+  await changeSchedule(tx, schedule.id, {
+    nextDueAt: isDue || !enabled ? nextDueAt : createRecurrence(cron, timeZone).nextAfter(now),
+    lastDueAt: pastOrNull(lastDueAt),
+    dueBeforeAt: pastOrNull(lastDueAt) === null ? null : pastOrNull(dueBeforeAt),
+    promisedSince: promisedSince > now ? now : promisedSince,
+  });
+}
+
+/**
  * Begins what is due on a platform; any number of processes may do so at once. All that becomes of a schedule's times is
  * one transaction: whoever dies in the middle has done nothing. Answers with how many schedules were due.
  */
 export async function planDue(database: Database, platformId: string): Promise<number> {
+  const wereAhead = () =>
+    database.transaction(async (tx) => {
+      const now = await readClock(tx);
+      const schedule = await lockScheduleAhead(tx, platformId, now);
+      if (schedule !== null) await setBack(tx, schedule, now);
+      return schedule !== null;
+    });
+  while (await wereAhead());
   for (let planned = 0; ; planned++) {
     const wasDue = await database.transaction(async (tx) => {
       const now = await readClock(tx);

@@ -79,8 +79,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       isNews = true;
       return;
     }
-    const now = Date.now();
-    if (!isNews && now < lookAt && (nextDue === null || now < nextDue)) return;
+    const isDue = nextDue !== null && Date.now() >= nextDue;
+    // By time that passes: a clock that is set back would keep it from looking.
+    if (!isNews && !isDue && performance.now() < lookAt) return;
     isNews = false;
     await planDue(database, platformId);
     nextDue = (await readNextDue(database, platformId))?.getTime() ?? null;
@@ -91,7 +92,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     runs = left;
     // The images of a run may have made older ones superfluous.
     if (hasEnded) await retainer.retain();
-    lookAt = Date.now() + (runs.length > 0 ? lookMs : IDLE_LOOK_MS);
+    lookAt = performance.now() + (runs.length > 0 ? lookMs : IDLE_LOOK_MS);
   }
 
   function hear(payload: string | null): void {

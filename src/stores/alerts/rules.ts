@@ -67,7 +67,7 @@ const restoreFailed = (platform: string) => sql`
   FROM cms.operations o JOIN cms.instances i ON i.id = o.instance_id AND i.state = 'FAILED' AND i.source_image_id IS NOT NULL
   WHERE o.platform = ${platform} AND o.kind = 'CREATE_INSTANCE' AND o.state = 'FAILED' AND ${recently('o.finished_at')}`;
 
-/** Three checks in a row say that it is ill, and as many that it is well again. */
+/** Three checks in a row say that it is ill, and as many that it is well again; that nobody looked says neither. */
 const instanceUnhealthy = (platform: string) => sql`
   SELECT i.id::text AS thing, 'CRITICAL' AS severity,
     'The server of "' || i.name || '" has been UNHEALTHY for more than a minute'
@@ -81,10 +81,10 @@ const instanceUnhealthy = (platform: string) => sql`
       (array_agg(h.message ORDER BY h.at DESC) FILTER (WHERE h.status = 'UNHEALTHY'))[1] AS message
     FROM cms.health_checks h WHERE h.instance_id = i.id AND h.at > now() - interval '95 seconds'
   ) last
-  WHERE i.platform = ${platform} AND i.state = 'RUNNING' AND last.ill > 0 AND (
-    (i.health = 'UNHEALTHY' AND last.well = 0 AND last.since < now() - interval '60 seconds')
-    OR EXISTS (SELECT FROM cms.alerts a WHERE a.platform = ${platform} AND a.kind = 'INSTANCE_UNHEALTHY'
-      AND a.thing = i.id::text AND a.resolved_at IS NULL))`;
+  WHERE i.platform = ${platform} AND i.state = 'RUNNING' AND (
+    (i.health = 'UNHEALTHY' AND last.ill > 0 AND last.well = 0 AND last.since < now() - interval '60 seconds')
+    OR ((last.ill > 0 OR last.well = 0) AND EXISTS (SELECT FROM cms.alerts a WHERE a.platform = ${platform}
+      AND a.kind = 'INSTANCE_UNHEALTHY' AND a.thing = i.id::text AND a.resolved_at IS NULL)))`;
 
 const scheduleFailed = (platform: string) => sql`
   SELECT s.id::text AS thing, CASE last.state WHEN 'FAILED' THEN 'CRITICAL' ELSE 'WARNING' END AS severity,
@@ -95,7 +95,8 @@ const scheduleFailed = (platform: string) => sql`
   FROM cms.schedules s
   CROSS JOIN LATERAL (
     SELECT r.state, r.message, r.due_at FROM cms.schedule_runs r
-    WHERE r.schedule_id = s.id AND r.state IN ('SUCCEEDED', 'PARTIAL', 'FAILED') ORDER BY r.due_at DESC LIMIT 1
+    WHERE r.schedule_id = s.id AND r.state IN ('SUCCEEDED', 'PARTIAL', 'FAILED')
+      AND r.due_at <= clock_timestamp() ORDER BY r.due_at DESC LIMIT 1
   ) last
   WHERE s.platform = ${platform} AND s.enabled AND last.state <> 'SUCCEEDED'`;
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { schedules } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { type Database, inside } from '../../db/database.ts';
@@ -51,6 +51,22 @@ export async function lockDueSchedule(tx: Transaction, platform: string, now: Da
     .from(schedules)
     .where(and(eq(schedules.platform, platform), lte(schedules.nextDueAt, now)))
     .orderBy(asc(schedules.nextDueAt))
+    .limit(1)
+    .for('update', { skipLocked: true });
+  return row ?? null;
+}
+
+/** So much clocks of servers differ that stand in for each other. */
+const SKEW = sql.raw(`interval '1 minute'`);
+
+/** One schedule of the platform that was written while the clock was ahead, by what stands in it, locked; null: none. */
+export async function lockScheduleAhead(tx: Transaction, platform: string, now: Date): Promise<LockedSchedule | null> {
+  const [row] = await inside(tx)
+    .select()
+    .from(schedules)
+    .where(
+      and(eq(schedules.platform, platform), gt(schedules.updatedAt, sql`${now.toISOString()}::timestamptz + ${SKEW}`)),
+    )
     .limit(1)
     .for('update', { skipLocked: true });
   return row ?? null;

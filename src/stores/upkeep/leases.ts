@@ -14,6 +14,9 @@ export interface HeldLease {
   readonly fence: number;
 }
 
+/** No lease is for so long: one that says so was taken while the clock was ahead, and its holder may be long dead. */
+const LONGEST = sql.raw(`interval '10 minutes'`);
+
 /**
  * Takes or renews the lease for so long by the database's clock. Null while somebody else has it. A new holder gets a
  * higher fence than every earlier one.
@@ -29,6 +32,7 @@ export async function takeLease(
       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
         fence = l.fence + (l.holder <> excluded.holder)::integer
       WHERE l.holder = excluded.holder OR l.expires_at <= clock_timestamp()
+        OR l.expires_at > clock_timestamp() + ${LONGEST}
       RETURNING fence`),
   );
   const [row] = rows;

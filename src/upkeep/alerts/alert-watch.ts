@@ -78,14 +78,17 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
 
   async function tick(): Promise<void> {
     if ((await duty.hold()) === null) return;
-    if (Date.now() < lookAt) return;
-    lookAt = Date.now() + lookMs;
+    // By time that passes: a clock that is set back would keep it from looking.
+    const now = performance.now();
+    if (now < lookAt) return;
+    lookAt = now + lookMs;
     await look();
   }
 
   function hear(payload: string | null): void {
     const noun = payload?.split(':')[0];
-    if (payload === null || noun === 'image' || noun === 'schedule') lookAt = Math.min(lookAt, Date.now() + SETTLE_MS);
+    if (payload === null || noun === 'image' || noun === 'schedule')
+      lookAt = Math.min(lookAt, performance.now() + SETTLE_MS);
   }
 
   function tell(error: unknown): void {

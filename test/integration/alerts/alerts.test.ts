@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../schema/errors.ts';
 import type { AlertKind } from '../../../schema/states.ts';
 import { createLogger } from '../../../src/log/logger.ts';
@@ -7,6 +7,7 @@ import { createAlertQueries } from '../../../src/stores/alerts/alerts.ts';
 import { createReadinessQueries } from '../../../src/stores/readiness/readiness.ts';
 import { type AlertWatch, createAlertWatch } from '../../../src/upkeep/alerts/alert-watch.ts';
 import { countStatements } from '../../support/count-statements.ts';
+import { eventually } from '../../support/eventually.ts';
 import { insertDrill, insertImage, insertInstance, insertOperation, PLATFORM } from '../../support/sample-rows.ts';
 import { useScheduleWorld } from '../schedules/schedule-world.ts';
 
@@ -218,6 +219,28 @@ describe('other alerts', () => {
     expect(await alertsOf('INSTANCE_UNHEALTHY', instanceId)).toEqual([]);
   });
 
+  it('stay open while nobody looks at the server, and are over only when it was seen to be well', async () => {
+    const instanceId = await insertInstance(world.database, { health: 'UNHEALTHY' });
+    const check = (seconds: number, status: string) =>
+      world.database.pool.query(
+        `INSERT INTO cms.health_checks (instance_id, at, status, message) VALUES ($1, now() - $2 * interval '1 second', $3, 'no answer')`,
+        [instanceId, seconds, status],
+      );
+    for (const seconds of [70, 40, 10]) await check(seconds, 'UNHEALTHY');
+    const opened = await alertsOf('INSTANCE_UNHEALTHY', instanceId);
+    expect(opened).toHaveLength(1);
+    // The worker that checked is away.
+    await world.database.pool.query(
+      `UPDATE cms.health_checks SET at = at - interval '10 minutes' WHERE instance_id = $1`,
+      [instanceId],
+    );
+    expect(await alertsOf('INSTANCE_UNHEALTHY', instanceId)).toEqual(opened);
+    await check(20, 'UNKNOWN');
+    expect(await alertsOf('INSTANCE_UNHEALTHY', instanceId)).toEqual(opened);
+    await check(1, 'HEALTHY');
+    expect(await alertsOf('INSTANCE_UNHEALTHY', instanceId)).toEqual([]);
+  });
+
   it('are of schedules whose last run failed', async () => {
     const schedule = await world.create();
     await world.due(schedule.id, ago(1));
@@ -241,6 +264,37 @@ describe('other alerts', () => {
     ]);
     store = async () => {};
     expect(await alertsOf('STORE_UNREACHABLE', null)).toEqual([]);
+  });
+
+  it('are looked for again and again, also when the clock of this machine is set back', async () => {
+    let looks = 0;
+    const own = createAlertWatch({
+      database: world.database,
+      listener: { subscribe: () => () => {} },
+      platformId: PLATFORM,
+      checkStore: async () => {
+        looks += 1;
+      },
+      log: createLogger('silent'),
+      lookMs: 1000,
+    });
+    const { now } = Date;
+    own.start();
+    try {
+      await eventually(
+        () => looks,
+        (count) => count > 0,
+      );
+      vi.spyOn(Date, 'now').mockImplementation(() => now.call(Date) - 3_600_000);
+      const before = looks;
+      await eventually(
+        () => looks,
+        (count) => count > before + 1,
+      );
+    } finally {
+      vi.restoreAllMocks();
+      await own.stop();
+    }
   });
 
   it('are opened once, however many look at the same time', async () => {

@@ -77,4 +77,48 @@ describe('a time at which a schedule is due', () => {
     await world.plan();
     expect(await world.runs(schedule.id)).toEqual([]);
   });
+
+  it('comes again after the clock of the database was ahead for a while, and none comes twice', async () => {
+    const schedule = await world.create({ cron: '*/10 * * * *' });
+    await insertInstance(world.database, { labels: schedule.labels });
+    const last = new Date(Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE);
+    await world.due(schedule.id, last);
+    await world.plan();
+    const [run] = await world.runs(schedule.id);
+    expect(run).toMatchObject({ dueAt: last, state: 'RUNNING' });
+    await world.asWrittenAhead(
+      `UPDATE cms.schedules SET next_due_at = next_due_at + interval '1 year', last_due_at = last_due_at + interval '1 year',
+         due_before_at = last_due_at + interval '1 year', promised_since = promised_since + interval '1 year',
+         updated_at = now() + interval '1 year' WHERE id = $1`,
+      schedule.id,
+    );
+    await world.plan();
+    const { rows } = await world.database.pool.query<{ next: Date; last: Date | null; since: Date }>(
+      'SELECT next_due_at AS next, last_due_at AS last, promised_since AS since FROM cms.schedules WHERE id = $1',
+      [schedule.id],
+    );
+    const [stands] = rows;
+    expect(stands?.next.getTime()).toBeGreaterThan(Date.now());
+    expect(stands?.next.getTime()).toBeLessThanOrEqual(Date.now() + 10 * MINUTE);
+    expect(stands?.last).toBeNull();
+    expect(stands?.since.getTime()).toBeLessThanOrEqual(Date.now());
+    // A time that came before the clock was set back is not taken a second time.
+    await world.database.pool.query(`UPDATE cms.schedule_runs SET state = 'SUCCEEDED' WHERE id = $1`, [run?.id]);
+    await world.due(schedule.id, last);
+    await world.plan();
+    expect(await world.runs(schedule.id)).toMatchObject([{ id: run?.id, dueAt: last }]);
+  });
+
+  it('is none of a disabled schedule, also after the clock was ahead', async () => {
+    const schedule = await world.create({ enabled: false });
+    await world.asWrittenAhead(
+      `UPDATE cms.schedules SET updated_at = now() + interval '1 year' WHERE id = $1`,
+      schedule.id,
+    );
+    await world.plan();
+    const { rows } = await world.database.pool.query('SELECT next_due_at FROM cms.schedules WHERE id = $1', [
+      schedule.id,
+    ]);
+    expect(rows).toEqual([{ next_due_at: null }]);
+  });
 });

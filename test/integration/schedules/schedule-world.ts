@@ -45,6 +45,7 @@ async function createScheduleWorld() {
 
   return {
     ...world,
+    gate,
     work,
     feeder,
     commands,
@@ -64,6 +65,16 @@ async function createScheduleWorld() {
     /** Has the schedule be due at this moment, as if nobody had looked since. */
     due: (scheduleId: string, at: Date) =>
       database.pool.query('UPDATE cms.schedules SET next_due_at = $2 WHERE id = $1', [scheduleId, at]),
+    /** Has a row stand as it was written while the clock showed another time. */
+    async asWrittenAhead(statement: string, id: string): Promise<void> {
+      const client = await database.pool.connect();
+      try {
+        await client.query(`SET session_replication_role = 'replica'`);
+        await client.query(statement, [id]);
+      } finally {
+        client.release(true);
+      }
+    },
     runs: async (scheduleId: string) => {
       const [page] = await createScheduleQueries(database).runPages([scheduleId], { first: 100, after: null });
       return page?.rows ?? [];

@@ -41,6 +41,16 @@ describe('a lease', () => {
     expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
   });
 
+  it('that was taken while the clock was far ahead keeps nobody from the duty', async () => {
+    const [dead, next] = [randomUUID(), randomUUID()];
+    await held('ahead', dead);
+    await test.database.pool.query(
+      `UPDATE cms.leases SET expires_at = expires_at + interval '1 year' WHERE name = 'ahead'`,
+    );
+    expect(await take('ahead', next)).toMatchObject({ holder: next, fence: 2 });
+    expect(await take('ahead', dead)).toBeNull();
+  });
+
   it('can be given up, but only by who has it', async () => {
     const [one, two] = [randomUUID(), randomUUID()];
     const first = await held('c', one);
