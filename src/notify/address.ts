@@ -13,10 +13,14 @@ export function refuseAddress(): AppError {
   );
 }
 
+/** Azure's own services on every machine and pod there, which look like any other address. */
+const OF_THE_CLOUD: readonly string[] = ['168.63.129.16'];
+
 /** Whether an address is one of the public Internet; those that carry another address within are judged by that. */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
-  return ipaddr.process(text).range() === 'unicast';
+  const address = ipaddr.process(text);
+  return address.range() === 'unicast' && !OF_THE_CLOUD.includes(address.toString());
 }
 
 /** The address that stands in a URL itself; null for a name. */

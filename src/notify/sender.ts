@@ -80,7 +80,7 @@ export function createSender(options: SenderOptions): Sender {
     const end = await poster.post(delivery.url, signMessage({ id: delivery.id, at, body }, keys), body);
     const isTrial = delivery.subjectId === null;
     const again = end.error === null || isTrial;
-    const nextAttemptAt = again ? null : nextAttempt(delivery.attempts + 1, new Date(delivery.createdAt), new Date());
+    const nextAttemptAt = again ? null : nextAttempt(delivery.attempts + 1, new Date(delivery.since), new Date());
     await recordAttempt(database, delivery, { ...end, nextAttemptAt });
     if (end.error !== null)
       log.info({ webhook: delivery.webhookId, status: end.statusCode }, 'a message was not taken');
@@ -102,8 +102,10 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   async function look(): Promise<void> {
-    if (Date.now() < lookAt || underWay.size >= AT_ONCE) return;
-    lookAt = Date.now() + LOOK_MS;
+    // By time that passes: a clock that is set back would keep it from looking.
+    const now = performance.now();
+    if (now < lookAt || underWay.size >= AT_ONCE) return;
+    lookAt = now + LOOK_MS;
     const busy = [...new Set(underWay.values())];
     const due = await takeDue(database, { limit: AT_ONCE - underWay.size, perWebhook: PER_WEBHOOK, busy, only: null });
     for (const delivery of due) begin(delivery);
@@ -112,7 +114,8 @@ export function createSender(options: SenderOptions): Sender {
       return;
     }
     const next = await readNextDelivery(database);
-    if (next !== null && busy.length === 0) lookAt = Math.min(lookAt, Math.max(next.getTime(), Date.now() + TICK_MS));
+    if (next === null || busy.length > 0) return;
+    lookAt = Math.min(lookAt, performance.now() + Math.max(next.getTime() - Date.now(), TICK_MS));
   }
 
   const stops: (() => Promise<void> | void)[] = [];

@@ -14,6 +14,8 @@ export interface DueDelivery extends Record<string, unknown> {
   readonly body: string | null;
   readonly attempts: number;
   readonly createdAt: string;
+  /** Since when it is tried: when it happened, or when its webhook was changed last, which may have mended it. */
+  readonly since: string;
   readonly url: string;
   readonly encryptedSecret: string;
   /** Null once its time is over. */
@@ -59,7 +61,7 @@ export async function takeDue(
         FROM due WHERE d.id = due.id RETURNING d.*
       )
       SELECT d.id, d.webhook_id AS "webhookId", d.event, d.subject_id AS "subjectId", d.body, d.attempts,
-        d.created_at AS "createdAt", w.url, w.encrypted_secret AS "encryptedSecret",
+        d.created_at AS "createdAt", greatest(d.created_at, w.updated_at) AS since, w.url, w.encrypted_secret AS "encryptedSecret",
         CASE WHEN w.old_secret_until > clock_timestamp() THEN w.encrypted_old_secret END AS "encryptedOldSecret"
       FROM taken d JOIN cms.webhooks w ON w.id = d.webhook_id`),
   );

@@ -98,6 +98,19 @@ const retryNow = () =>
     'UPDATE cms.webhook_deliveries SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL',
   );
 
+/** Everything was as it is a day ago. */
+async function aDayLater(): Promise<void> {
+  const client = await world.database.pool.connect();
+  try {
+    // Without the trigger that notes when a webhook was changed.
+    await client.query(`SET session_replication_role = 'replica'`);
+    await client.query(`UPDATE cms.webhook_deliveries SET created_at = created_at - interval '24 hours'`);
+    await client.query(`UPDATE cms.webhooks SET updated_at = updated_at - interval '24 hours'`);
+  } finally {
+    client.release(true);
+  }
+}
+
 describe('a webhook', () => {
   it('is told of what happens, signed, and only of what it asked for', async () => {
     const { url, received } = await listen(ok);
@@ -219,7 +232,7 @@ describe('a webhook', () => {
     const { url } = await listen(failing(500));
     const { commands, webhookId, deliveries } = await createWebhook(url, ['OPERATION_SUCCEEDED']);
     await endOperation();
-    await world.database.pool.query(`UPDATE cms.webhook_deliveries SET created_at = now() - interval '24 hours'`);
+    await aDayLater();
     await startSender();
     await eventually(deliveries, ([delivery]) => delivery?.error != null);
     const read = async () => {
@@ -231,6 +244,24 @@ describe('a webhook', () => {
     expect(await read()).toEqual({ enabled: false, failure: 'The receiver answered with status 500: not now' });
     await commands.update(admin, { webhookId, enabled: true });
     expect(await read()).toEqual({ enabled: true, failure: null });
+  });
+
+  it('that is enabled again is tried for another day, also with what has waited for longer', async () => {
+    const { url } = await listen(failing(503));
+    const { commands, webhookId, deliveries } = await createWebhook(url, ['OPERATION_SUCCEEDED']);
+    await endOperation();
+    await commands.update(admin, { webhookId, enabled: false });
+    await world.database.pool.query(`UPDATE cms.webhook_deliveries SET created_at = now() - interval '3 days'`);
+    await commands.update(admin, { webhookId, enabled: true });
+    await startSender();
+    const [delivery] = await eventually(deliveries, ([one]) => one?.error != null);
+    expect(delivery).toMatchObject({ attempts: 1, statusCode: 503, deliveredAt: null });
+    const { rows } = await world.database.pool.query(
+      `SELECT w.enabled, w.failure, d.next_attempt_at IS NOT NULL AS waits
+       FROM cms.webhooks w JOIN cms.webhook_deliveries d ON d.webhook_id = w.id WHERE w.id = $1`,
+      [webhookId],
+    );
+    expect(rows).toEqual([{ enabled: true, failure: null, waits: true }]);
   });
 
   it('is tried by testWebhook, whatever comes of it', async () => {
