@@ -56,7 +56,11 @@ export class CreateScheduleInput {
   })
   declare readonly instanceId?: string | null;
 
-  @Field(() => ImageMethod, { nullable: true, description: 'How to take them. Left out: LOGICAL.' })
+  @Field(() => ImageMethod, {
+    nullable: true,
+    description:
+      'How to take them. Left out: as the server is set up to take images, LOGICAL unless it says otherwise.',
+  })
   declare readonly method?: ImageMethod | null;
 
   @Field(() => RetentionInput, { description: 'Which of its images stay.' })

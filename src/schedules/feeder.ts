@@ -7,6 +7,7 @@ import {
   countTaken,
   type NextImage,
   type OpenImage,
+  readLastMove,
   readNextImage,
   readOpenImages,
   tallyRun,
@@ -22,7 +23,7 @@ export interface FeederOptions {
   readonly work: ScheduledWork;
 }
 
-/** An instance that something else is at work on is tried again so often, and given up so long after the run began. */
+/** An instance that something else is at work on is tried again so often, and given up when the run did nothing else for so long. */
 const RETRY_MS = 30_000;
 const GIVE_UP_MS = 3_600_000;
 
@@ -118,9 +119,9 @@ export function createFeeder({ database, work }: FeederOptions): Feeder {
       const found = await findNext(tx, runId);
       if (found === null || found.next.instanceId !== instanceId) return;
       const now = await readClock(tx);
-      const age = now.getTime() - (found.run.startedAt ?? now).getTime();
+      const since = Math.max((found.run.startedAt ?? now).getTime(), (await readLastMove(tx, runId))?.getTime() ?? 0);
       const { message } = error;
-      if (mayPass(error) && age < GIVE_UP_MS) {
+      if (mayPass(error) && now.getTime() - since < GIVE_UP_MS) {
         const retryAt = new Date(now.getTime() + RETRY_MS);
         await changePlannedImage(tx, runId, instanceId, { state: 'PENDING', message, retryAt });
       } else {

@@ -6,6 +6,7 @@ import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { createRecurrence } from '../../../schema/rules/recurrence.ts';
 import { DEFAULT_CONCURRENCY } from '../../../schema/rules/schedule-rules.ts';
 import { isWithinScope } from '../../../schema/rules/scope-rules.ts';
+import type { ImageMethod } from '../../../schema/states.ts';
 import { readOperationOfRun } from '../../stores/schedules/planned-images.ts';
 import { beginRun, readRunUnderWay } from '../../stores/schedules/runs.ts';
 import {
@@ -45,7 +46,7 @@ function nextDue(schedule: Pick<LockedSchedule, 'enabled' | 'cron' | 'timeZone'>
   return schedule.enabled ? createRecurrence(schedule.cron, schedule.timeZone).nextAfter(now) : null;
 }
 
-async function writeNewSchedule(admission: Admission, input: CreateSchedule): Promise<OnSchedule> {
+async function writeNewSchedule(admission: Admission, input: CreateSchedule, method: ImageMethod): Promise<OnSchedule> {
   const { tx, platformId } = admission;
   if (input.instanceId != null) {
     const instance = await requireInstance(admission, input.instanceId);
@@ -67,7 +68,7 @@ async function writeNewSchedule(admission: Admission, input: CreateSchedule): Pr
     platform: platformId,
     selector: input.instanceId == null ? { ...selectWithinScope(admission.caller, input.selector ?? {}) } : null,
     instanceId: input.instanceId ?? null,
-    method: input.method ?? 'LOGICAL',
+    method,
     retention: input.retention,
     drillEvery: input.drillEvery ?? null,
     concurrency: input.concurrency ?? DEFAULT_CONCURRENCY,
@@ -144,8 +145,8 @@ export function createScheduleCommands(
         input,
         target: null,
         made: ({ scheduleId }: OnSchedule) => scheduleId,
-        prepare: () => requireMethod(input),
-        write: (admission) => writeNewSchedule(admission, input),
+        prepare: async () => chooseImageWorkflows(input, dependencies),
+        write: (admission, { method }) => writeNewSchedule(admission, input, method),
       }),
     update: (caller, input) =>
       gate.run({

@@ -54,6 +54,16 @@ export async function readNextImage(tx: Transaction, runId: string, now: Date): 
   return rows[0] ?? null;
 }
 
+/** When an operation of a locked run began or ended last; null while it has begun none. */
+export async function readLastMove(tx: Transaction, runId: string): Promise<Date | null> {
+  const { rows } = await inside(tx).execute<{ at: string | null }>(sql`
+    SELECT floor(extract(epoch FROM max(greatest(o.created_at, o.finished_at))) * 1000)::text AS at
+    FROM cms.scheduled_images p JOIN cms.operations o ON o.id IN (p.operation_id, p.drill_operation_id)
+    WHERE p.run_id = ${runId}`);
+  const at = rows[0]?.at ?? null;
+  return at === null ? null : new Date(Number(at));
+}
+
 export interface PlannedImageChange {
   readonly state: ScheduledImageState;
   readonly imageId?: string;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createFeeder } from '../../../src/schedules/feeder.ts';
 import type { ScheduledWork } from '../../../src/schedules/ports.ts';
+import { createScheduleCommands } from '../../../src/services/schedules/schedule-commands.ts';
 import { insertInstance, insertOperation } from '../../support/sample-rows.ts';
+import { admin, newName } from '../services/command-world.ts';
 import { ago, createRuns } from './begun-runs.ts';
 import { useScheduleWorld } from './schedule-world.ts';
 
@@ -61,6 +63,39 @@ describe('the images of a run', () => {
     expect(await world.runImages(run.id)).toMatchObject([{ state: 'TAKING' }, { state: 'SKIPPED' }]);
   });
 
+  it('of a busy instance are given up only when nothing else of the run was done for an hour', async () => {
+    const { id, run, labels } = await begin(2, { concurrency: 1 });
+    const { rows } = await world.database.pool.query<{ id: string }>(
+      'SELECT id FROM cms.instances WHERE labels @> $1 ORDER BY name',
+      [labels],
+    );
+    await world.feedAll();
+    const [first] = await world.runImages(run.id);
+    expect(first?.state).toBe('TAKING');
+    await insertOperation(world.database, {
+      kind: 'RESTART_INSTANCE',
+      state: 'RUNNING',
+      instanceId: rows[1]?.id ?? null,
+    });
+    // The first image took three hours.
+    await world.database.pool.query(
+      `UPDATE cms.schedule_runs SET started_at = started_at - interval '3 hours' WHERE id = $1`,
+      [run.id],
+    );
+    await world.end(first?.operationId ?? null, 'SUCCEEDED');
+    await world.feedAll();
+    expect(await world.runImages(run.id)).toMatchObject([{ state: 'SUCCEEDED' }, { state: 'PENDING' }]);
+    await world.database.pool.query(
+      `UPDATE cms.operations SET created_at = created_at - interval '3 hours', finished_at = finished_at - interval '61 minutes'
+       WHERE id = $1`,
+      [first?.operationId],
+    );
+    await world.database.pool.query('UPDATE cms.scheduled_images SET retry_at = now() WHERE run_id = $1', [run.id]);
+    await world.feedAll();
+    expect(await world.runImages(run.id)).toMatchObject([{ state: 'SUCCEEDED' }, { state: 'FAILED' }]);
+    expect(await world.runs(id)).toMatchObject([{ state: 'PARTIAL' }]);
+  });
+
   it('of two schedules that are due at the same moment have names of their own', async () => {
     const labels = { shared: 'two' };
     const instanceId = await insertInstance(world.database, { name: 'two-schedules', labels });
@@ -75,6 +110,16 @@ describe('the images of a run', () => {
     const time = ago(3).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
     expect(rows[0]?.name).toBe(`two-schedules-${time}`);
     expect(rows[1]?.name).toMatch(new RegExp(`^two-schedules-${time}-[0-9a-f]{4}$`));
+  });
+
+  it('are taken as the server is set up to take images where the schedule was given no method', async () => {
+    const { gate, platform } = world;
+    const commands = createScheduleCommands({ gate, platform, defaultMethod: 'PHYSICAL' });
+    const input = { cron: '0 3 * * *', selector: { of: 'nobody' }, retention: { keepLast: 1 } };
+    const made = await commands.create(admin, { ...input, name: newName('physical') });
+    const asked = await commands.create(admin, { ...input, name: newName('logical'), method: 'LOGICAL' });
+    const found = await world.queries.byIds([made.scheduleId, asked.scheduleId]);
+    expect(found.map((schedule) => schedule?.method)).toEqual(['PHYSICAL', 'LOGICAL']);
   });
 
   it('are begun by the schedule, which is their actor', async () => {
