@@ -23,6 +23,8 @@ export interface Caller extends Actor {
   readonly address?: string | null;
   /** Whose rights these are: the user who signed in, or whose token it is. Null for the configured administrator. */
   readonly userId?: string | null;
+  /** When the token ends that the request came with; absent or null where it never does, or there is none. */
+  readonly expiresAt?: Date | null;
   /** The session that the request came with, if it came with one. */
   readonly sessionId?: string | null;
 }

@@ -85,7 +85,8 @@ export class CreateApiTokenInput {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'From when on it is refused; a moment to come. Left out: never by time.',
+    description:
+      'From when on it is refused; a moment to come. Left out: never by time, or with the token that makes it.',
   })
   declare readonly expiresAt?: Date | null;
 }

@@ -44,10 +44,10 @@ export function joinScopes(a: Scope, b: Scope): Scope | null {
 
 /** A token is never worth more than its user is now. */
 function callerOfToken(token: ValidToken, address: string | null): Caller | null {
-  const { id, name, userId, ownerRole, ownerScope } = token;
+  const { id, name, userId, ownerRole, ownerScope, expiresAt } = token;
   const role = ownerRole === null ? token.role : weaker(token.role, ownerRole);
   const scope = joinScopes(token.scope, ownerScope ?? {});
-  return scope === null ? null : { kind: 'TOKEN', id, name, role, scope, address, userId };
+  return scope === null ? null : { kind: 'TOKEN', id, name, role, scope, address, userId, expiresAt };
 }
 
 export function createIdentities({ database, token, username }: IdentitiesOptions): Identities {

@@ -24,6 +24,17 @@ export function grantRole(caller: Caller, asked: Role): Role {
   });
 }
 
+/** When a token ends that a caller makes: as asked for, with the caller's own at the latest. FORBIDDEN for a later end. */
+export function grantExpiry({ expiresAt: own = null }: Caller, asked: Date | null): Date | null {
+  if (own === null || (asked !== null && asked <= own)) return asked;
+  if (asked === null) return own;
+  throw new AppError(
+    'FORBIDDEN',
+    `Your token ends at ${own.toISOString()}, and one that it makes cannot last longer: ask for a sooner end.`,
+    { details: { field: 'expiresAt', rule: 'atMostOwn' } },
+  );
+}
+
 /** The labels of what a caller makes: those that were asked for, and those of its scope. FORBIDDEN for a contradiction. */
 export function labelWithScope(caller: Caller, asked: Scope): Scope {
   const own = caller.scope ?? EVERYTHING;

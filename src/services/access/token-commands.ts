@@ -4,7 +4,7 @@ import type { AccessCommands, AccessQueries } from '../../../resolvers/ports/acc
 import { API_TOKEN_PREFIX, createBearerSecret, shownPrefix } from '../../secrets/bearer-secret.ts';
 import { insertToken, revokeToken } from '../../stores/access/api-tokens.ts';
 import type { CommandGate } from '../commands/gate.ts';
-import { grantRole, grantScope } from './granted-scope.ts';
+import { grantExpiry, grantRole, grantScope } from './granted-scope.ts';
 
 /** The commands on API tokens; the same promises as the commands on instances. */
 export function createTokenCommands(
@@ -32,7 +32,7 @@ export function createTokenCommands(
             createdByKind: caller.kind,
             createdById: caller.id,
             createdByName: caller.name,
-            expiresAt: expiresAt ?? null,
+            expiresAt: grantExpiry(caller, expiresAt ?? null),
           }),
         }),
         made: (outcome) => outcome.apiToken.id,

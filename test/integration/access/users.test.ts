@@ -121,6 +121,32 @@ describe('a token', () => {
     expect((await world.send('{ viewer { role } }', { token })).status).toBe(401);
   });
 
+  it('lasts no longer than the token that made it', async () => {
+    const end = new Date(Date.now() + 3_600_000).toISOString();
+    const { data } = await world.root(
+      `mutation { createApiToken(input: { name: "short", role: OPERATOR, expiresAt: "${end}" }) { token } }`,
+    );
+    const { token } = data.createApiToken;
+    const make = (input: string) =>
+      world.send(
+        `mutation { createApiToken(input: { name: "child", role: VIEWER${input} }) { token apiToken { expiresAt } } }`,
+        { token },
+      );
+    expect((await make('')).data.createApiToken.apiToken.expiresAt).toBe(end);
+    expect((await make(', expiresAt: null')).data.createApiToken.apiToken.expiresAt).toBe(end);
+    const later = await make(`, expiresAt: "${new Date(Date.parse(end) + 1).toISOString()}"`);
+    expect(later.errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', field: 'expiresAt', rule: 'atMostOwn' });
+    const sooner = new Date(Date.parse(end) - 60_000).toISOString();
+    const child = (await make(`, expiresAt: "${sooner}"`)).data.createApiToken;
+    expect(child.apiToken.expiresAt).toBe(sooner);
+    // Nor does what that one makes.
+    const grandchild = await world.send(
+      'mutation { createApiToken(input: { name: "grandchild", role: VIEWER }) { apiToken { expiresAt } } }',
+      { token: child.token },
+    );
+    expect(grandchild.data.createApiToken.apiToken.expiresAt).toBe(sooner);
+  });
+
   it('is seen and revoked by its maker and by administrators, and by nobody else', async () => {
     const [one, other] = [await world.createToken('OPERATOR'), await world.createToken('VIEWER')];
     const made = await createToken('name: "child", role: VIEWER', one);

@@ -78,7 +78,7 @@ export type CancelOperationInput = {
 
 /** A new token for a program. Never more than the caller may. */
 export type CreateApiTokenInput = {
-  /** From when on it is refused; a moment to come. Left out: never by time. */
+  /** From when on it is refused; a moment to come. Left out: never by time, or with the token that makes it. */
   expiresAt?: string | null | undefined;
   /** What it is for, 1 to 100 characters. */
   name: string;
@@ -178,7 +178,7 @@ export type CreateScheduleInput = {
   idempotencyKey?: string | null | undefined;
   /** The one instance to take images of. Left out: those of the selector. */
   instanceId?: string | null | undefined;
-  /** How to take them. Left out: LOGICAL. */
+  /** How to take them. Left out: as the server is set up to take images, LOGICAL unless it says otherwise. */
   method?: ImageMethod | null | undefined;
   /** At most 63 lower-case letters, digits and "-", beginning with a letter and not ending with "-"; not in use. */
   name: string;
