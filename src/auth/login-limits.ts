@@ -14,6 +14,8 @@ export const LOGIN_LIMITS = {
   strangers: { attempts: 200, windowSeconds: 3600 },
   /** In one browser in which the user has signed in before. */
   device: { attempts: 10, windowSeconds: 900 },
+  /** Refusals that are written down of those who come back from a provider to one address. */
+  returns: { attempts: 50, windowSeconds: 900 },
 } as const;
 
 /** An attempt that was let through. */
@@ -33,6 +35,8 @@ export interface Attempt {
 export interface LoginLimits {
   /** Counts the attempt. UNAUTHENTICATED with the rule `tooManyAttempts` when there were too many. */
   begin(attempt: Attempt): Promise<CountedAttempt>;
+  /** Counts one who came back from a provider and was refused. False when there were so many that it is not written down. */
+  countReturn(address: string | null): Promise<boolean>;
 }
 
 /** Of IPv6 the network that one customer has: addresses within it cost nothing. */
@@ -48,10 +52,16 @@ function networkOf(address: string | null): string {
 }
 
 export function createLoginLimits(database: Database): LoginLimits {
-  async function count(kind: keyof typeof LOGIN_LIMITS, what: string): Promise<string> {
+  async function look(kind: keyof typeof LOGIN_LIMITS, what: string) {
     const { attempts, windowSeconds } = LOGIN_LIMITS[kind];
     const key = `${kind} ${hashSecret(what)}`;
-    if ((await countAttempt(database, { key, windowSeconds })) <= attempts) return key;
+    return { key, isWithin: (await countAttempt(database, { key, windowSeconds })) <= attempts };
+  }
+
+  async function count(kind: keyof typeof LOGIN_LIMITS, what: string): Promise<string> {
+    const { windowSeconds } = LOGIN_LIMITS[kind];
+    const { key, isWithin } = await look(kind, what);
+    if (isWithin) return key;
     throw new AppError(
       'UNAUTHENTICATED',
       `There were too many attempts to sign in: wait up to ${Math.ceil(windowSeconds / 60)} minutes and try again.`,
@@ -73,5 +83,6 @@ export function createLoginLimits(database: Database): LoginLimits {
       }
       return { succeeded: () => forgetAttempts(database, keys) };
     },
+    countReturn: async (address) => (await look('returns', networkOf(address))).isWithin,
   };
 }

@@ -12,6 +12,7 @@ import type { Proxies } from '../machine/proxies.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { writeAuditEntry } from '../stores/access/audit.ts';
 import { changeUser, insertUser, lockUserBySubject, lockUsers, type StoredUser } from '../stores/access/users.ts';
+import type { LoginLimits } from './login-limits.ts';
 import type { LoginSource, OpenSessionFor } from './sessions.ts';
 
 /** Where the provider sends people back to, below the public URL. */
@@ -38,6 +39,7 @@ export interface OidcOptions extends OidcConfig {
   readonly database: Database;
   readonly secrets: Pick<SecretBox, 'encrypt' | 'decrypt'>;
   readonly open: OpenSessionFor;
+  readonly limits: Pick<LoginLimits, 'countReturn'>;
   readonly log: Logger;
 }
 
@@ -80,7 +82,7 @@ async function fetchBy(proxies: Proxies, issuer: string): Promise<CustomFetch | 
 }
 
 export function createOidcSignIn(options: OidcOptions): OidcSignIn {
-  const { issuer, clientId, clientSecret, roles, publicUrl, proxies, database, secrets, open, log } = options;
+  const { issuer, clientId, clientSecret, roles, publicUrl, proxies, database, secrets, open, limits, log } = options;
   const redirect = `${publicUrl}${OIDC_CALLBACK}`;
   let discovered: Promise<Configuration> | null = null;
 
@@ -179,6 +181,8 @@ export function createOidcSignIn(options: OidcOptions): OidcSignIn {
         if (!(error instanceof AppError) || error.code === 'UNAVAILABLE') throw error;
         const { code } = error;
         log.warn({ address: source.address, code }, 'a sign-in by OIDC was refused');
+        // As of passwords: whoever comes again and again would write as much as it likes into a log that is never cut.
+        if (!(await limits.countReturn(source.address))) throw error;
         const entry = { actor: null, target: null, detail: 'by OIDC', outcome: 'REFUSED' as const, code };
         await writeAuditEntry(database, { ...entry, action: 'login', address: source.address });
         throw error;

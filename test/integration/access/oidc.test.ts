@@ -115,4 +115,23 @@ describe('signing in with a provider', () => {
     const browser = createBrowser();
     expect((await browser.get(await browser.signInElsewhere())).status).toBe(401);
   });
+
+  it('lets no stranger write as much as it likes into the audit log, and keeps nobody out for that', async () => {
+    const count = async () => {
+      const { data } = await world.root(
+        '{ auditLog(filter: { action: ["login"], outcome: [REFUSED] }) { totalCount } }',
+      );
+      return data.auditLog.totalCount as number;
+    };
+    const before = await count();
+    const begin = async () => (await fetch(`${origin}/auth/oidc/callback?code=x&state=${Math.random()}`)).status;
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(Array.from({ length: 20 }, begin));
+      expect(new Set(answers)).toEqual(new Set([401]));
+    }
+    expect((await count()) - before).toBeLessThanOrEqual(50);
+    person = { sub: 'late-1', preferred_username: 'late', groups: ['everybody'] };
+    const browser = createBrowser();
+    expect((await browser.get(await browser.signInElsewhere())).status).toBe(303);
+  });
 });
