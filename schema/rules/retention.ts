@@ -9,6 +9,8 @@ export interface RetainedImage {
   readonly expiresAt: Date | null;
   /** Whether a drill of it has passed. */
   readonly proven: boolean;
+  /** Whether the last drill of it that said something failed: it may not come back at all. */
+  readonly refuted: boolean;
   /** The schedule that took it; null for one taken by hand. */
   readonly scheduleId: string | null;
   /** What uses it at present, in words; null when nothing does. */
@@ -98,6 +100,16 @@ export function decideRetention({ images, isInstanceGone, policyOf }: RetentionC
   keep(
     sorted.find(({ proven }) => proven),
     'It is the newest proven image of its instance.',
+  );
+  const keepFirstOf = (isSound: (image: RetainedImage) => boolean, because: string) => {
+    const first = sorted.find(isSound);
+    if (first !== undefined && reasons.get(first.id)?.length === 0) keep(first, because);
+  };
+  // Else the one that could bring the data back would go, and the one stay that a drill has failed with.
+  keepFirstOf(({ refuted }) => !refuted, 'It is the newest image of its instance that no drill has refuted.');
+  keepFirstOf(
+    ({ proven, refuted }) => proven && !refuted,
+    'It is the newest image of its instance that is proven still.',
   );
   const byPolicy = new Map<RetentionPolicy, RetainedImage[]>();
   for (const image of sorted) {

@@ -5,6 +5,12 @@ export function provenImage(imageId: SQL): SQL {
   return sql`coalesce((SELECT true FROM cms.drills p WHERE p.image_id = ${imageId} AND p.state = 'PASSED' LIMIT 1), false)`;
 }
 
+/** Whether the last drill of an image that said something failed. */
+export function refutedImage(imageId: SQL): SQL {
+  return sql`coalesce((SELECT p.state = 'FAILED' FROM cms.drills p WHERE p.image_id = ${imageId} AND p.state IN ('PASSED', 'FAILED')
+    ORDER BY p.started_at DESC, p.id DESC LIMIT 1), false)`;
+}
+
 /** The newest drill of the images of the instance `i`, as rows (id). */
 export const newestDrill: SQL = sql`
   SELECT d.id FROM cms.drills d WHERE d.source_instance_id = i.id ORDER BY d.started_at DESC, d.id DESC LIMIT 1`;

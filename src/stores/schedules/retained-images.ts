@@ -6,7 +6,7 @@ import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import { type Database, inside } from '../../db/database.ts';
 import { belongingWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
-import { provenImage } from '../readiness/proofs.ts';
+import { provenImage, refutedImage } from '../readiness/proofs.ts';
 
 /** The AVAILABLE images of one instance, and the retentions of the schedules that took them. */
 export interface RetainedInstance {
@@ -25,6 +25,7 @@ interface Row extends Record<string, unknown> {
   readonly expires_at: string | null;
   readonly protected: boolean;
   readonly proven: boolean;
+  readonly refuted: boolean;
   readonly schedule_id: string | null;
   readonly size_bytes: string | null;
   readonly used_by: string | null;
@@ -37,6 +38,7 @@ function imagesOf(instanceIds: SQL, within: SQL | undefined = undefined): SQL {
     SELECT m.id, m.name, m.source_instance_id AS instance_id, coalesce(i.state = 'DELETED', true) AS is_gone,
       extract(epoch FROM coalesce(m.taken_at, m.created_at)) * 1000 AS taken_at,
       extract(epoch FROM m.expires_at) * 1000 AS expires_at, m.protected, ${provenImage(sql`m.id`)} AS proven,
+      ${refutedImage(sql`m.id`)} AS refuted,
       m.schedule_id, m.size_bytes, s.retention, s.time_zone,
       (SELECT 'Operation ' || o.id || ' (' || o.kind || ') is using it.' FROM cms.operations o
         WHERE o.image_id = m.id AND o.state IN ('QUEUED', 'RUNNING', 'CANCELLING') LIMIT 1) AS used_by
@@ -61,6 +63,7 @@ function toInstances(rows: readonly Row[]): RetainedInstance[] {
       expiresAt: row.expires_at === null ? null : new Date(Number(row.expires_at)),
       protected: row.protected,
       proven: row.proven,
+      refuted: row.refuted,
       scheduleId: row.schedule_id,
       usedBy: row.used_by,
       sizeBytes: Number(row.size_bytes ?? 0),

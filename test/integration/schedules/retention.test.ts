@@ -6,7 +6,7 @@ import { createLogger } from '../../../src/log/logger.ts';
 import { createRetainer, type Retainer } from '../../../src/schedules/retainer.ts';
 import { createRetentionQueries } from '../../../src/services/schedules/retention-preview.ts';
 import { noteClock } from '../../../src/stores/schedules/clock.ts';
-import { insertImage, insertInstance, PLATFORM } from '../../support/sample-rows.ts';
+import { insertDrill, insertImage, insertInstance, PLATFORM } from '../../support/sample-rows.ts';
 import { useScheduleWorld } from './schedule-world.ts';
 
 const world = useScheduleWorld();
@@ -76,6 +76,16 @@ describe('retention', () => {
     expect(await statesOf(ids)).toEqual(ids.map(() => 'AVAILABLE'));
     await world.commands.delete({ kind: 'USER', id: null, name: 'ann', role: 'ADMIN' }, { scheduleId: id });
     expect((await ask({ instanceId })).remove).toEqual([]);
+  });
+
+  it('leaves the last image that may come back where a drill has failed with the newest', async () => {
+    const { ids, instanceId } = await takeDaily(4, { keepDaily: 1 });
+    const drill = { imageId: ids[0] ?? '', sourceInstanceId: instanceId };
+    await insertDrill(world.database, { ...drill, state: 'PASSED', startedAt: daysAgo(0.5) });
+    await insertDrill(world.database, { ...drill, state: 'FAILED', startedAt: daysAgo(0.4) });
+    await insertDrill(world.database, { ...drill, state: 'CANCELLED', startedAt: daysAgo(0.3) });
+    expect(await retainer.retain()).toBe(2);
+    expect(await statesOf(ids)).toEqual(['AVAILABLE', 'AVAILABLE', 'DELETING', 'DELETING']);
   });
 
   it('removes images taken by hand when their time is over, but not the newest', async () => {

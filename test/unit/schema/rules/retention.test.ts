@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 
 function image(id: string, takenAt: string | number, values: Partial<RetainedImage> = {}): RetainedImage {
   const at = typeof takenAt === 'string' ? new Date(takenAt) : new Date(NOW.getTime() - takenAt * HOUR);
-  const rest = { protected: false, expiresAt: null, proven: false, scheduleId: 's', usedBy: null };
+  const rest = { protected: false, expiresAt: null, proven: false, refuted: false, scheduleId: 's', usedBy: null };
   return { id, takenAt: at, ...rest, ...values };
 }
 
@@ -78,6 +78,28 @@ describe('a rule', () => {
   });
 });
 
+describe('an image that a drill has failed with', () => {
+  it('is never what is left in the place of one that may come back', () => {
+    const refuted = { refuted: true };
+    expect(kept([image('bad', 1, refuted), image('good', 2), image('older', 3)], { keepLast: 1 })).toEqual([
+      'bad',
+      'good',
+    ]);
+    const proven = { proven: true };
+    const images = [
+      image('newest', 1, refuted),
+      image('plain', 2),
+      image('damaged-since', 3, { ...proven, ...refuted }),
+      image('proven', 4, proven),
+      image('older', 5, proven),
+    ];
+    expect(kept(images, { keepLast: 1 })).toEqual(['newest', 'plain', 'damaged-since', 'proven']);
+    expect(decide(images, { keepLast: 1 }).get('plain')).toEqual([
+      'It is the newest image of its instance that no drill has refuted.',
+    ]);
+  });
+});
+
 describe('an image taken by hand', () => {
   it('goes when its time is over, and never without one', () => {
     const hand = { scheduleId: null };
@@ -96,6 +118,7 @@ const someImage = fc.record({
   takenAt: fc.date({ min: new Date('2019-01-01'), max: NOW, noInvalidDate: true }),
   protected: fc.boolean(),
   proven: fc.boolean(),
+  refuted: fc.boolean(),
   expiresAt: fc.option(fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })),
   scheduleId: fc.constantFrom('s', null),
   usedBy: fc.constantFrom(null, null, null, 'It is being restored.'),
@@ -120,6 +143,13 @@ describe('whatever the images and the rules', () => {
           expect(images.some((one) => one.proven && one.takenAt.getTime() === newestProven && stays.has(one.id))).toBe(
             true,
           );
+        }
+        for (const isGood of [
+          (one: RetainedImage) => !one.refuted,
+          (one: RetainedImage) => one.proven && !one.refuted,
+        ]) {
+          const good = images.filter(isGood);
+          if (good.length > 0) expect(good.some(({ id }) => stays.has(id))).toBe(true);
         }
         for (const one of images) if (one.protected || one.usedBy !== null) expect(stays.has(one.id)).toBe(true);
       }),
