@@ -56,6 +56,18 @@ describe('the audit log', () => {
     expect(await entriesOf('logout')).toMatchObject([{ actor: { name: 'admin' }, outcome: 'ALLOWED' }]);
   });
 
+  it('has no line of sign-ins that are out of form: a stranger could send as many as it likes', async () => {
+    const before = (await entriesOf('login')).length;
+    for (const [name, password] of [
+      ['x'.repeat(201), 'x'],
+      ['admin', 'x'.repeat(1001)],
+    ] as const) {
+      const { errors } = await world.login(name, password);
+      expect(errors[0]?.extensions?.code).toBe('INVALID_INPUT');
+    }
+    expect(await entriesOf('login')).toHaveLength(before);
+  });
+
   it('has each read of credentials, also of those that nobody gets', async () => {
     const id = await insertInstance(world.database);
     const read = `{ instanceCredentials(instanceId: "${id}") { username } }`;
