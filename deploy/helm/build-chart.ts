@@ -68,6 +68,7 @@ function open(deployment: Template, component: 'api' | 'worker'): Template {
             {
               name: 'toygres',
               image: '<<= include "toygres.image" . | quote>>',
+              imagePullPolicy: '<<= include "toygres.pullPolicy" .>>',
               resources: `<<yaml ${values}.resources>>`,
             },
           ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { areImages, IMAGES_FORM } from './container-images.ts';
 import { findUrlFault, sayTlsPlainly } from './database-url.ts';
 import { parseResources } from './resources.ts';
 
@@ -40,6 +41,8 @@ export const databaseUrl = text
     if (fault !== null) context.addIssue({ code: 'custom', message: fault });
   })
   .transform((value) => value && sayTlsPlainly(value));
+/** Container images; null where it is not set. */
+export const images = text.refine((value) => value === null || areImages(value), { message: IMAGES_FORM });
 /** The name of a namespace. */
 export const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 

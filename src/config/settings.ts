@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { IMAGE_METHODS } from '../../schema/states.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
 import { ACCESS_VARIABLES, findMissingOidc } from './access-variables.ts';
+import { findVersionFault } from './container-images.ts';
 import {
   count,
   databaseUrl,
+  images,
   list,
   namespaceName,
   optional,
@@ -39,13 +41,13 @@ export const Settings = z.object({
     { message: 'must be namespace names, separated by commas' },
   ),
   KUBECONFIG: text,
-  TOYGRES_POSTGRES_IMAGE: optional(z.string().default('postgres:{version}')),
+  TOYGRES_POSTGRES_IMAGE: images.transform((value) => value ?? 'postgres:{version}'),
   TOYGRES_POSTGRES_VERSIONS: list.refine((versions) => versions.every((one) => /^1[5-8]$/.test(one)), {
     message: 'must be major versions from 15 to 18, separated by commas',
   }),
-  TOYGRES_DURABLE_IMAGE: text,
-  TOYGRES_JOB_IMAGE: optional(z.string().default('toygres/job:{release}-pg{version}')),
-  TOYGRES_DURABLE_JOB_IMAGE: optional(z.string().default('toygres/job-durable:{release}-pg{version}')),
+  TOYGRES_DURABLE_IMAGE: images,
+  TOYGRES_JOB_IMAGE: images.transform((value) => value ?? 'toygres/job:{release}-pg{version}'),
+  TOYGRES_DURABLE_JOB_IMAGE: images.transform((value) => value ?? 'toygres/job-durable:{release}-pg{version}'),
   TOYGRES_STORAGE_CLASS: text,
   TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID: text,
   TOYGRES_SERVER_RESOURCES: resources('cpu=100m/2,memory=256Mi/1Gi'),
@@ -107,6 +109,8 @@ export const Settings = z.object({
   LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
 });
 
+const IMAGE_SETTINGS = ['TOYGRES_POSTGRES_IMAGE', 'TOYGRES_JOB_IMAGE'] as const;
+
 /** All of them, with what must fit together. */
 export const Environment = Settings.refine(
   (env) => env.AZURE_STORAGE_ACCOUNT === null || env.AZURE_STORAGE_CONNECTION_STRING === null,
@@ -122,6 +126,12 @@ export const Environment = Settings.refine(
   .refine((env) => env.TOYGRES_DIRECT_DATABASE_URL === null || env.DATABASE_URL !== null, {
     path: ['TOYGRES_DIRECT_DATABASE_URL'],
     message: 'is the way past the pooler that DATABASE_URL leads to: set DATABASE_URL as well',
+  })
+  .superRefine((env, context) => {
+    for (const name of IMAGE_SETTINGS) {
+      const fault = env[name] === null ? null : findVersionFault(env[name], env.TOYGRES_POSTGRES_VERSIONS);
+      if (fault !== null) context.addIssue({ code: 'custom', path: [name], message: fault });
+    }
   })
   .superRefine((env, context) => {
     const missing = findMissingOidc(env);

@@ -12,6 +12,9 @@ const LONGEST = 600;
 const EVENTS_MS = 4_000;
 
 const PULL = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError)$/;
+const NO_REGISTRY =
+  'Its name says no registry, and then it must be on the node: load it there, or set TOYGRES_POSTGRES_IMAGE ' +
+  '(of jobs TOYGRES_JOB_IMAGE) to one with a registry, like registry.example.com/postgres:{version}';
 const CONFIGURATION = /^(CreateContainerConfigError|CreateContainerError|RunContainerError)$/;
 
 function cut(text: string): string {
@@ -37,7 +40,7 @@ export function readPodCause(pod: Pod): Cause | null {
     .find((one) => one?.reason !== undefined && (PULL.test(one.reason) || CONFIGURATION.test(one.reason)));
   if (waiting?.reason !== undefined && PULL.test(waiting.reason)) {
     const text = `The container image cannot be pulled (${waiting.reason}): ${cut(waiting.message ?? '')}`;
-    return { text, hopeless: true };
+    return { text: waiting.reason === 'ErrImageNeverPull' ? `${text}. ${NO_REGISTRY}` : text, hopeless: true };
   }
   if (waiting?.reason !== undefined) {
     return {

@@ -1,6 +1,7 @@
 import type { PostgresOffer, ServerSpec } from '../../../jobs/ports/platform.ts';
 import { invalidInput } from '../../../schema/errors.ts';
 import type { ImageType } from '../../../schema/states.ts';
+import { imageFor, readImagesByVersion } from '../../config/container-images.ts';
 import type { KubernetesSettings } from './settings.ts';
 
 /** The versions that the product knows, newest first. */
@@ -8,17 +9,26 @@ const KNOWN_VERSIONS = ['18', '17', '16', '15'];
 /** Those that pg_durable is made for. */
 const DURABLE_VERSIONS = ['18', '17'];
 
-/** The versions an image has: all that we know when its name has a place for one, else the one that its tag begins with. */
+/** What a digest says is no version. */
+const tagOf = (image: string) => image.replace(/@.*/, '');
+
+/**
+ * The versions an image has: those that are listed, all that we know when its name has a place for one, else the one that its
+ * tag begins with; a name by a digest alone is of the only one that is offered.
+ */
 function versionsOf(image: string | null, known: readonly string[]): readonly string[] {
   if (image === null) return [];
-  if (image.includes('{version}')) return known;
-  const [, major] = /:(?:[a-z]+-?)?(\d+)[^:/]*$/.exec(image) ?? [];
+  const byVersion = readImagesByVersion(image);
+  if (byVersion !== null) return known.filter((version) => byVersion.has(version));
+  if (image.includes('{version}') || (image.includes('@') && known.length === 1)) return known;
+  const [, major] = /:(?:[a-z]+-?)?(\d+)[^:/]*$/.exec(tagOf(image)) ?? [];
   return known.filter((version) => version === major);
 }
 
-/** The versions that a job image is for: the one that its tag names, else all that it can be for. */
+/** The versions that a job image is for: those that are listed, the one that its tag names, else all that it can be for. */
 function jobVersionsOf(image: string, known: readonly string[]): readonly string[] {
-  const [, major] = image.includes('{version}') ? [] : (/pg(\d+)[^:/]*$/.exec(image) ?? []);
+  if (readImagesByVersion(image) !== null) return versionsOf(image, known);
+  const [, major] = image.includes('{version}') ? [] : (/pg(\d+)[^:/]*$/.exec(tagOf(image)) ?? []);
   return major === undefined ? known : known.filter((version) => version === major);
 }
 
@@ -53,8 +63,9 @@ export function requireServerImage(settings: KubernetesSettings, spec: ServerSpe
   }
   const offers = listOffers(settings);
   const versions = offers.filter(({ imageTypes }) => imageTypes.includes(imageType)).map(({ version }) => version);
-  const image = imageType === 'PG_DURABLE' ? settings.images.durable : settings.images.postgres;
-  if (image !== null && versions.includes(postgresVersion)) return image.replaceAll('{version}', postgresVersion);
+  const named = imageType === 'PG_DURABLE' ? settings.images.durable : settings.images.postgres;
+  const image = named !== null && versions.includes(postgresVersion) ? imageFor(named, postgresVersion) : null;
+  if (image !== null) return image;
   throw invalidInput(
     'postgresVersion',
     'a version that the platform has',

@@ -1,3 +1,4 @@
+import { namesRegistry } from '../../config/container-images.ts';
 import type { Placement } from '../../config/placement.ts';
 import type { HostingChoices } from '../../config/placement-variables.ts';
 import type { ManifestFields } from './fill-template.ts';
@@ -13,7 +14,7 @@ export interface KubernetesSettings {
   /** The default first. */
   readonly namespaces: readonly string[];
   readonly images: {
-    /** `{version}` stands for the major version of PostgreSQL. */
+    /** `{version}` stands for the major version of PostgreSQL; or one for each, `15=...,17=...`. */
     readonly postgres: string;
     /** Null: PG_DURABLE is refused. */
     readonly durable: string | null;
@@ -62,9 +63,9 @@ export const MOVER_RESOURCES: Resources = {
   memory: { request: '128Mi', limit: '1Gi' },
 };
 
-/** Fills in the version. */
-export function imageFor(image: string, version: string): string {
-  return image.replaceAll('{version}', version);
+/** Whether a node may pull it: from a registry that its name says, never from one that somebody else has chosen. */
+export function pullPolicyOf(image: string): 'IfNotPresent' | 'Never' {
+  return namesRegistry(image) ? 'IfNotPresent' : 'Never';
 }
 
 /** Where a pod may run, as its manifest has it; what nobody chose is left out. */

@@ -1,11 +1,13 @@
 import { MOVER_SECRETS } from '../../../../jobs/ports/mover-secrets.ts';
 import type { JobSpec } from '../../../../jobs/ports/platform.ts';
+import { AppError } from '../../../../schema/errors.ts';
+import { imageFor } from '../../../config/container-images.ts';
 import type { Manifest } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields } from '../fill-template.ts';
 import { jobLabels } from '../labels.ts';
 import { resourcesOf } from '../servers/build-server.ts';
 import { placementFor } from '../servers/server-hosting.ts';
-import { imageFor, type KubernetesSettings, MOVER_RESOURCES, placementOf } from '../settings.ts';
+import { type KubernetesSettings, MOVER_RESOURCES, placementOf, pullPolicyOf } from '../settings.ts';
 import type { TemplateName, Templates } from '../templates.ts';
 
 /** The container of the program. */
@@ -105,9 +107,13 @@ function itemsOf(names: readonly string[]) {
 }
 
 /** A backup works over the network; a restore makes the cluster, and needs all that it is made with. */
-function jobImageOf({ kind, imageType, volume }: JobSpec, { images }: KubernetesSettings): string {
+function jobImageOf(spec: JobSpec, { images }: KubernetesSettings): string {
+  const { kind, imageType, volume, postgresVersion } = spec;
   const runsServer = volume !== null || kind === 'preflight';
-  return imageType === 'PG_DURABLE' && runsServer ? images.durableJob : images.job;
+  const image = imageFor(imageType === 'PG_DURABLE' && runsServer ? images.durableJob : images.job, postgresVersion);
+  if (image !== null) return image;
+  const message = `TOYGRES_JOB_IMAGE has no image for PostgreSQL ${postgresVersion}: add one, ${postgresVersion}=IMAGE.`;
+  throw new AppError('INVALID_INPUT', message);
 }
 
 function withoutMover(isWithout: boolean, manifest: Manifest<'Job'>): Manifest<'Job'> {
@@ -166,6 +172,7 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
       const hasMover = !templates.scripts.has(script);
       const names = Object.keys(spec.secrets).filter((name) => !hasMover || !MOVER_SECRETS.includes(name));
       const { release } = settings;
+      const image = jobImageOf(spec, settings);
       return withoutMover(!hasMover, {
         kind: 'Job',
         namespace: spec.namespace,
@@ -180,7 +187,8 @@ export function createJobManifests(templates: Templates, settings: KubernetesSet
           retries: spec.attempts - 1,
           activeDeadlineSeconds: Math.ceil(spec.deadlineSeconds + settings.startPatienceMs / 1000),
           serviceAccount: usesIdentity ? JOB_ACCOUNT : null,
-          image: imageFor(jobImageOf(spec, settings), spec.postgresVersion),
+          image,
+          pullPolicy: pullPolicyOf(image),
           command: [...RUNNER, 'pod', program, ...(hasMover ? [] : [`/toygres/${script}`])],
           environment: environmentOf(spec, release, usesIdentity && !hasMover ? IDENTITY : {}),
           moverEnvironment: moverEnvironmentOf(spec, usesIdentity),

@@ -6,7 +6,7 @@ import type { Manifest } from '../cluster/objects.ts';
 import { fillTemplate, type ManifestFields, type TemplateValues } from '../fill-template.ts';
 import { serverLabels, serverPodLabels, serverSelector } from '../labels.ts';
 import { requireServerImage } from '../offers.ts';
-import { type KubernetesSettings, placementOf, type Resources } from '../settings.ts';
+import { type KubernetesSettings, placementOf, pullPolicyOf, type Resources } from '../settings.ts';
 import type { Templates } from '../templates.ts';
 import { buildEgress } from './egress.ts';
 import { placementFor, serverResourcesOf } from './server-hosting.ts';
@@ -196,12 +196,14 @@ export function createServerManifests(templates: Templates, settings: Kubernetes
 
     /** `askedAt`: when the server is asked to run. */
     server: (spec: ServerSpec, askedAt: Date): Manifest<'StatefulSet'> => {
+      const image = requireServerImage(settings, spec);
       const resources = serverResourcesOf(settings, spec.hosting.resources);
       const body = fillTemplate(yaml['postgres-statefulset'], {
         ...base(spec),
         ...placementOf(placementFor(settings.placement, spec.hosting)),
         podLabels: serverPodLabels(spec),
-        image: requireServerImage(settings, spec),
+        image,
+        pullPolicy: pullPolicyOf(image),
         imageType: spec.imageType,
         postgresVersion: spec.postgresVersion,
         resources: resourcesOf(resources),

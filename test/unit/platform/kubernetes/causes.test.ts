@@ -24,6 +24,11 @@ describe('the cause that a pod tells itself', () => {
     ],
     ['ErrImagePull', waiting('ErrImagePull', 'no such host'), /cannot be pulled .*no such host/],
     [
+      'ErrImageNeverPull',
+      waiting('ErrImageNeverPull', 'Container image "postgres:17" is not present'),
+      /cannot be pulled .*"postgres:17" is not present\. Its name says no registry.*set TOYGRES_POSTGRES_IMAGE/,
+    ],
+    [
       'InvalidImageName',
       waiting('InvalidImageName', 'couldn\'t parse image "::"'),
       /cannot be pulled .*couldn't parse/,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MOVER_SECRETS } from '../../../../jobs/ports/mover-secrets.ts';
+import { imageFor } from '../../../../src/config/container-images.ts';
 import { createJobManifests } from '../../../../src/platform/kubernetes/jobs/build-job.ts';
-import { imageFor } from '../../../../src/platform/kubernetes/settings.ts';
 import { jobSpec, serverSpec } from '../../../support/platform-specs.ts';
 import { jobs, podOf, read, settings, shapeOf, templates } from './read-manifests.ts';
 
@@ -39,6 +39,26 @@ describe('the manifests of a job', () => {
       false,
     );
     expect(read(podOf(durable.body), 'containers', 0, 'image')).toBe(imageFor(settings.images.durableJob, '17'));
+  });
+
+  test('have the image by its digest, pulled from a registry that is named and from no other', () => {
+    const image = `registry.example.com/job@sha256:${'0a'.repeat(32)}`;
+    const listed = createJobManifests(templates, {
+      ...settings,
+      images: { ...settings.images, job: `15=toygres/job:1,17=${image}` },
+    });
+    const containersOf = (postgresVersion: string) => {
+      const pod = podOf(
+        listed.job(jobSpec('true', { kind: 'backup', program: 'backup-physical', postgresVersion }), false).body,
+      );
+      return ['initContainers', 'containers'].map((name) => [
+        read(pod, name, 0, 'image'),
+        read(pod, name, 0, 'imagePullPolicy'),
+      ]);
+    };
+    expect(containersOf('17')).toEqual(Array(2).fill([image, 'IfNotPresent']));
+    expect(containersOf('15')).toEqual(Array(2).fill(['toygres/job:1', 'Never']));
+    expect(() => containersOf('16')).toThrow('has no image for PostgreSQL 16');
   });
 
   test('show the container each parameter as it is, though Kubernetes gives a meaning to the dollar sign', () => {

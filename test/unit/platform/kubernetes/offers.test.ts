@@ -24,3 +24,18 @@ test('pg_durable is offered for the versions that it is made for, where its jobs
     { version: '16', imageTypes: ['STOCK'] },
   ]);
 });
+
+test('of images by version those are offered that there are both of', () => {
+  const digest = `@sha256:${'17'.repeat(32)}`;
+  const listed = (...versions: string[]) => versions.map((version) => `${version}=r.example/x${digest}`).join(',');
+  expect(versionsOf({ postgres: listed('15', '17') })).toEqual(['17', '15']);
+  expect(versionsOf({ postgres: listed('15', '17'), job: listed('16', '17') })).toEqual(['17']);
+});
+
+test('a digest says nothing of versions: its tag does, or that one alone is offered', () => {
+  const digest = `@sha256:${'17'.repeat(32)}`;
+  expect(versionsOf({ postgres: `r.example/postgres:16${digest}` })).toEqual(['16']);
+  expect(versionsOf({ job: `r.example/job:0.1.0-pg15${digest}` })).toEqual(['15']);
+  expect(versionsOf({ postgres: `r.example/postgres${digest}` })).toEqual([]);
+  expect(versionsOf({ postgres: `r.example/postgres${digest}` }, ['18'])).toEqual(['18']);
+});

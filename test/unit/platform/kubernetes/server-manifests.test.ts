@@ -32,6 +32,17 @@ describe('the manifests of a server', () => {
     // A hundred servers are parsed from YAML anew, and the machine may be busy.
   }, 60_000);
 
+  test('a server has its image by the digest, pulled from a registry that is named and from no other', () => {
+    const image = `registry.example.com/postgres@sha256:${'0a'.repeat(32)}`;
+    const imageOf = (postgres: string) => {
+      const made = createServerManifests(templates, { ...settings, images: { ...settings.images, postgres } });
+      const container = read(podOf(made.server(spec, MADE).body), 'containers', 0);
+      return [read(container, 'image'), read(container, 'imagePullPolicy')];
+    };
+    expect(imageOf(`${spec.postgresVersion}=${image}`)).toEqual([image, 'IfNotPresent']);
+    expect(imageOf('postgres:{version}')).toEqual([`postgres:${spec.postgresVersion}`, 'Never']);
+  });
+
   test('keep the password in the Secret alone', () => {
     const password = 'a-password-to-look-for';
     const all = [servers.volume, servers.configuration, servers.service, servers.networkPolicy];
