@@ -3,8 +3,10 @@ import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
 import type { WorkflowServices } from '../../jobs/workflow/context.ts';
 import type { Config } from '../config/env.ts';
 import { type Database, openDatabase } from '../db/database.ts';
+import { createEntraLogin } from '../db/entra-login.ts';
 import { createListener, type Listener } from '../db/listener.ts';
 import { migrateDatabase } from '../db/migrate.ts';
+import type { ReadPassword } from '../db/session.ts';
 import type { Logger } from '../log/logger.ts';
 import { shareChecks } from '../platform/shared-checks.ts';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
@@ -38,10 +40,14 @@ export interface Core {
   readonly checks: Pick<ServerProbe, 'connect'>;
 }
 
+interface Login {
+  readonly readPassword: ReadPassword | null;
+}
+
 /** As the role that owns the schemas, where there is one; then the service may do no more than its work needs. */
-function migrate({ migrationUrl }: Foundations, url: string, log: Logger): Promise<void> {
-  if (migrationUrl === null) return migrateDatabase(url, { log });
-  return migrateDatabase(migrationUrl, { log, serviceUrl: url });
+function migrate({ migrationUrl }: Foundations, url: string, login: Login, log: Logger): Promise<void> {
+  if (migrationUrl === null) return migrateDatabase(url, { log, ...login });
+  return migrateDatabase(migrationUrl, { log, serviceUrl: url, ...login });
 }
 
 /**
@@ -60,23 +66,24 @@ export async function openCore(
   // Only so that a connection string that cannot be read is said now, and not by the first image.
   if ('connectionString' in foundations.blobLogin) await openBlobAccount(foundations.blobLogin, config.proxies);
   const { startWaitMs, databaseConnections } = config;
-  await untilUp(() => migrate(foundations, directUrl, log), {
+  const login = { readPassword: config.databaseLogin === 'entra' ? createEntraLogin(config) : null };
+  await untilUp(() => migrate(foundations, directUrl, login, log), {
     what: 'the database of records',
     waitMs: startWaitMs,
     log,
     signal: stops.signal,
   });
   const pooled = directUrl !== url;
-  const database = openDatabase({ url, pooled, maxConnections: databaseConnections.queries });
+  const database = openDatabase({ url, pooled, maxConnections: databaseConnections.queries, ...login });
   stops.defer('the connections to the records', () => database.stop(), { endsWithUs: true });
   const boss = await untilUp(
-    () => startBoss({ url: directUrl, log, schedule, maxConnections: databaseConnections.queue }),
+    () => startBoss({ url: directUrl, log, schedule, maxConnections: databaseConnections.queue, ...login }),
     { what: 'the queue', waitMs: startWaitMs, log, signal: stops.signal },
   );
   stops.defer('the queue', () => boss.stop({ graceful: false }), { endsWithUs: true });
   const notify = (channel: string, payload: string) =>
     database.pool.query('SELECT pg_notify($1, $2)', [channel, payload]);
-  const listener = createListener({ url: directUrl, log, notify });
+  const listener = createListener({ url: directUrl, log, notify, ...login });
   stops.defer('the listener', () => listener.stop(), { endsWithUs: true });
   await listener.start();
   const keys = foundations.encryptionKey.split(',').map((key) => parseSecretKey(key));

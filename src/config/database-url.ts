@@ -27,6 +27,26 @@ export function sayTlsPlainly(url: string): string {
   return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
+/**
+ * Why no token of Entra can be the password of this URL, in words that go on after its name and hold nothing of it; null where
+ * one can, and for a URL with a password of its own, unless it `mustBe` a token's. A token goes as it is: over TLS alone, and
+ * to whom the certificate says it is.
+ */
+export function findTokenFault(url: string | null, mustBe: boolean): string | null {
+  if (url === null) return mustBe ? 'must be set with TOYGRES_DATABASE_LOGIN=entra' : null;
+  if (findUrlFault(url) !== null) return null;
+  const { username, password, searchParams } = new URL(url);
+  if (password !== '' || searchParams.has('password')) {
+    return mustBe ? 'has a password, and TOYGRES_DATABASE_LOGIN=entra takes a token for one: leave it out' : null;
+  }
+  if (username === '' && !searchParams.has('user'))
+    return 'must name the identity as its user with TOYGRES_DATABASE_LOGIN=entra';
+  // The driver takes the last of several.
+  return searchParams.getAll('sslmode').join() === 'verify-full'
+    ? null
+    : 'must say sslmode=verify-full with TOYGRES_DATABASE_LOGIN=entra: a token goes over TLS alone';
+}
+
 /** `%E9` and its like are no UTF-8. */
 function canDecode(url: string): boolean {
   try {

@@ -55,6 +55,8 @@ export interface Config extends AccessConfig {
   readonly directDatabaseUrl: string | null;
   /** The same database as the role that owns its schemas; null: the service migrates as who it is. */
   readonly migrationDatabaseUrl: string | null;
+  /** How a URL without a password signs in: as it is, or with a token of Microsoft Entra. */
+  readonly databaseLogin: 'password' | 'entra';
   /** The most connections to the database of records that a process opens for queries, and those of its queue. */
   readonly databaseConnections: { readonly queries: number; readonly queue: number };
   /** How long a start waits for the database of records and the blob store to come up. */
@@ -117,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: env.DATABASE_URL,
     directDatabaseUrl: env.TOYGRES_DIRECT_DATABASE_URL,
     migrationDatabaseUrl: env.TOYGRES_MIGRATION_DATABASE_URL,
+    databaseLogin: env.TOYGRES_DATABASE_LOGIN,
     databaseConnections: { queries: env.TOYGRES_DATABASE_CONNECTIONS, queue: env.TOYGRES_QUEUE_CONNECTIONS },
     startWaitMs: env.TOYGRES_START_WAIT_SECONDS * 1000,
     proxies: readProxies(environment),

@@ -3,6 +3,7 @@ import { IMAGE_METHODS } from '../../schema/states.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
 import { ACCESS_VARIABLES, findMissingOidc } from './access-variables.ts';
 import { findVersionFault } from './container-images.ts';
+import { findTokenFault } from './database-url.ts';
 import {
   count,
   databaseUrl,
@@ -31,6 +32,7 @@ export const Settings = z.object({
   DATABASE_URL: databaseUrl,
   TOYGRES_DIRECT_DATABASE_URL: databaseUrl,
   TOYGRES_MIGRATION_DATABASE_URL: databaseUrl,
+  TOYGRES_DATABASE_LOGIN: optional(z.enum(['password', 'entra']).default('password')),
   TOYGRES_DATABASE_CONNECTIONS: whole(10, 2, 1000),
   TOYGRES_QUEUE_CONNECTIONS: whole(3, 1, 100),
   TOYGRES_START_WAIT_SECONDS: whole(60, 0, 3600),
@@ -109,6 +111,7 @@ export const Settings = z.object({
   LOG_LEVEL: optional(z.enum(LOG_LEVELS).default('info')),
 });
 
+const DATABASE_URLS = ['DATABASE_URL', 'TOYGRES_DIRECT_DATABASE_URL', 'TOYGRES_MIGRATION_DATABASE_URL'] as const;
 const IMAGE_SETTINGS = ['TOYGRES_POSTGRES_IMAGE', 'TOYGRES_JOB_IMAGE'] as const;
 
 /** All of them, with what must fit together. */
@@ -126,6 +129,13 @@ export const Environment = Settings.refine(
   .refine((env) => env.TOYGRES_DIRECT_DATABASE_URL === null || env.DATABASE_URL !== null, {
     path: ['TOYGRES_DIRECT_DATABASE_URL'],
     message: 'is the way past the pooler that DATABASE_URL leads to: set DATABASE_URL as well',
+  })
+  .superRefine((env, context) => {
+    if (env.TOYGRES_DATABASE_LOGIN !== 'entra') return;
+    for (const name of DATABASE_URLS) {
+      const fault = findTokenFault(env[name], name === 'DATABASE_URL');
+      if (fault !== null) context.addIssue({ code: 'custom', path: [name], message: fault });
+    }
   })
   .superRefine((env, context) => {
     for (const name of IMAGE_SETTINGS) {

@@ -4,7 +4,7 @@ import * as tables from '../../drizzle/tables/index.ts';
 import type { Transaction } from '../../jobs/ports/transaction.ts';
 import { pause } from '../waiting/pause.ts';
 import { explainRefusedWrite, isFull, isSilence, translateDatabaseError } from './errors.ts';
-import { sessionConfig } from './session.ts';
+import { type ReadPassword, sessionConfig } from './session.ts';
 
 type Orm = NodePgDatabase<typeof tables>;
 /** A drizzle transaction, for the stores alone. */
@@ -33,6 +33,8 @@ export interface DatabaseOptions {
   readonly applicationName?: string;
   /** True: `url` leads to a pooler that gives a session to each transaction. Default false. */
   readonly pooled?: boolean;
+  /** The password, where the URL has none. */
+  readonly readPassword?: ReadPassword | null;
 }
 
 /** Looks inside the opaque transaction that the workflows pass around. */
@@ -124,9 +126,9 @@ const REFUSAL_TOLD_MS = 60_000;
 
 /** Opens nothing yet: the first query does. A connection that dies while idle is dropped and replaced. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { url, applicationName = 'toygres', pooled = false } = options;
+  const { url, applicationName = 'toygres', pooled = false, readPassword = null } = options;
   const pool = new pg.Pool({
-    ...sessionConfig({ url, applicationName, answerWithinMs: ANSWER_WITHIN_MS, pooled }),
+    ...sessionConfig({ url, applicationName, answerWithinMs: ANSWER_WITHIN_MS, pooled, readPassword }),
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
   });

@@ -28,6 +28,7 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
 
 function isConnectionLoss(error: unknown): boolean {
   for (const link of chain(error)) {
+    if (link instanceof DatabaseUnavailable) return true;
     const { code, message } = link as { code?: unknown; message?: unknown };
     if (typeof code === 'string' && (PASSING.test(code) || BROKEN_CONNECTION.test(code))) return true;
     if (
@@ -80,7 +81,7 @@ export function explainRefusedWrite(error: unknown): string | null {
 }
 
 /** The CMS database itself does not answer: apart from every other UNAVAILABLE, since it says nothing about a run's work. */
-class DatabaseUnavailable extends AppError {}
+export class DatabaseUnavailable extends AppError {}
 
 /**
  * True for a passing fault of the CMS database, translated or as drizzle threw it. Connection errors of anything else
@@ -100,6 +101,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
  * other error is given back as it is: the latter reaches clients as INTERNAL.
  */
 export function translateDatabaseError(error: unknown): unknown {
+  for (const link of chain(error)) if (link instanceof DatabaseUnavailable) return link;
   if (error instanceof AppError) return error;
   const reason = REASONS[findServerError(error)?.code ?? ''];
   if (reason !== undefined) return new DatabaseUnavailable('UNAVAILABLE', reason, { cause: error });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Logger } from '../log/logger.ts';
-import { createSession } from './session.ts';
+import { createSession, type ReadPassword } from './session.ts';
 
 /** The channels that the triggers of the CMS notify. */
 export const CHANNELS = ['toygres_work', 'toygres_events', 'toygres_changes', 'toygres_access'] as const;
@@ -25,6 +25,8 @@ export interface ListenerOptions {
    * that gives sessions to transactions lets LISTEN through and no notification back.
    */
   readonly notify?: (channel: string, payload: string) => Promise<unknown>;
+  /** The password, where the URL has none. */
+  readonly readPassword?: ReadPassword | null;
 }
 
 /** The one LISTEN connection of this process. */
@@ -50,7 +52,7 @@ const GOODBYE_MS = 500;
 const RECONNECT = { firstMs: 50, maxMs: 5000 };
 
 export function createListener(options: ListenerOptions): Listener {
-  const { url, log, heartbeatMs = 5000, heartbeatTimeoutMs = 5000, notify = null } = options;
+  const { url, log, heartbeatMs = 5000, heartbeatTimeoutMs = 5000, notify = null, readPassword = null } = options;
   const handlers = new Map<string, Set<(payload: string | null) => void>>();
   /** What the connection that is there listens to. */
   const listening = new Set<string>();
@@ -93,7 +95,8 @@ export function createListener(options: ListenerOptions): Listener {
   }
 
   async function connect(): Promise<void> {
-    const fresh = createSession({ url, applicationName: 'toygres listener', answerWithinMs: heartbeatTimeoutMs });
+    const applicationName = 'toygres listener';
+    const fresh = createSession({ url, applicationName, answerWithinMs: heartbeatTimeoutMs, readPassword });
     client = fresh;
     fresh.on('error', () => lose(fresh));
     fresh.on('end', () => lose(fresh));

@@ -6,7 +6,7 @@ import type { Logger } from '../log/logger.ts';
 import { holdTables } from './hold-tables.ts';
 import { readDatabaseFacts, requireUsable, SCHEMAS } from './preconditions.ts';
 import { grantService, readRole } from './service-role.ts';
-import { createSession, pinTransaction } from './session.ts';
+import { createSession, pinTransaction, type ReadPassword } from './session.ts';
 import { explainUnusable, placeOf } from './unusable.ts';
 
 /** Any number that nothing else in this database takes: it keeps several starting servers apart. */
@@ -27,6 +27,8 @@ export interface MigrateOptions {
    * may not change or take away what stands in the audit log.
    */
   readonly serviceUrl?: string;
+  /** The password, where a URL has none. */
+  readonly readPassword?: ReadPassword | null;
 }
 
 /**
@@ -36,10 +38,10 @@ export interface MigrateOptions {
  */
 export async function migrateDatabase(
   url: string,
-  { log, lockMs = LOCK_MS, serviceUrl }: MigrateOptions = {},
+  { log, lockMs = LOCK_MS, serviceUrl, readPassword = null }: MigrateOptions = {},
 ): Promise<void> {
-  const service = serviceUrl === undefined ? null : await readRole(serviceUrl);
-  const client = open(url);
+  const service = serviceUrl === undefined ? null : await readRole(serviceUrl, readPassword);
+  const client = open(url, readPassword);
   try {
     await client.connect();
     await client.query('BEGIN');
@@ -128,9 +130,9 @@ async function applyPending(client: pg.Client, url: string, lockMs: number): Pro
 }
 
 /** Files that the URL names for TLS are read at once. */
-function open(url: string): ReturnType<typeof createSession> {
+function open(url: string, readPassword: ReadPassword | null): ReturnType<typeof createSession> {
   try {
-    return createSession({ url, applicationName: 'toygres migrations', pooled: true });
+    return createSession({ url, applicationName: 'toygres migrations', pooled: true, readPassword });
   } catch (error) {
     throw explainUnusable(error, url);
   }

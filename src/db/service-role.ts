@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { createSession } from './session.ts';
+import { createSession, type ReadPassword } from './session.ts';
 import { explainUnusable } from './unusable.ts';
 
 /** Who a connection is, as the database knows it: a URL may leave it out. Throws as migrations do. */
-export async function readRole(url: string): Promise<string> {
-  const client = createSession({ url, applicationName: 'toygres migrations', pooled: true });
+export async function readRole(url: string, readPassword: ReadPassword | null = null): Promise<string> {
+  const client = createSession({ url, applicationName: 'toygres migrations', pooled: true, readPassword });
   try {
     await client.connect();
     const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');

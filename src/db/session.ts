@@ -47,10 +47,22 @@ const PIN_VALUES = [Object.keys(OF_ITS_OWN), Object.values(OF_ITS_OWN)];
 /** What the first message of a connection holds; a version without a type of its own in the driver's. */
 type StartupConf = Record<string, string>;
 
+/** Gives the password of a connection that is about to be made; each asks anew. */
+export type ReadPassword = () => Promise<string>;
+
+/** What is handed on to the driver's client, besides what it knows. */
+interface LoginConfig {
+  readonly readPassword?: ReadPassword;
+}
+
 /** A connection whose first message pins what a pooler keeps. For transactions of a pooler, where nothing else stays. */
 export class PooledClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
+  constructor(config?: string | (pg.ClientConfig & LoginConfig)) {
     super(config);
+    // A URL that has none makes an empty one of it, which would win over a function in the driver's configuration.
+    const login = this as unknown as { password: string | null | ReadPassword };
+    const { readPassword } = typeof config === 'object' ? config : {};
+    if (readPassword !== undefined && !login.password) login.password = readPassword;
     // A connection that is lost fails the statement under way, or the next one, and that is heard. Where nobody listens to
     // the client itself (between two statements of a transaction, while a pool opens it) this would end the process.
     this.on('error', () => undefined);
@@ -105,6 +117,8 @@ export interface SessionOptions {
   readonly answerWithinMs?: number;
   /** True: `url` leads to a pooler that gives a session to each transaction. Default false. */
   readonly pooled?: boolean;
+  /** The password, where the URL has none. */
+  readonly readPassword?: ReadPassword | null;
 }
 
 /** A host that drops packets would otherwise keep a start waiting for minutes. */
@@ -115,7 +129,7 @@ const CONNECT_MS = 10_000;
  * for in the environment of the process.
  */
 export function sessionConfig(options: SessionOptions) {
-  const { url, applicationName, answerWithinMs, pooled = false } = options;
+  const { url, applicationName, answerWithinMs, pooled = false, readPassword = null } = options;
   return {
     connectionString: url,
     application_name: applicationName,
@@ -124,6 +138,7 @@ export function sessionConfig(options: SessionOptions) {
     // Where the URL names a way (sslmode), that is taken.
     ssl: false,
     ...(answerWithinMs === undefined ? {} : { query_timeout: answerWithinMs }),
+    ...(readPassword === null ? {} : { readPassword }),
     Client: pooled ? PooledClient : SessionClient,
   };
 }

@@ -1,4 +1,3 @@
-import { createDefaultHttpClient, type HttpClient, RestError } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import {
   AnonymousCredential,
@@ -13,6 +12,7 @@ import {
   type UserDelegationKey,
 } from '@azure/storage-blob';
 import { AppError } from '../../schema/errors.ts';
+import { AZURE_PROGRAM_MS, createAzureClient } from '../machine/azure-client.ts';
 import type { Proxies } from '../machine/proxies.ts';
 import { createStoreConnections, requestsUse, type StoreConnections } from '../machine/store-connections.ts';
 
@@ -47,24 +47,6 @@ const OPTIONS = {
   userAgentOptions: { userAgentPrefix: 'toygres' },
 };
 
-const transport = createDefaultHttpClient();
-/** For credentials, of which some take no policy. Who was silent is not asked again here: a managed identity is, six times. */
-function createClient(connections: StoreConnections): HttpClient {
-  return {
-    async sendRequest(request) {
-      request.agent = connections.agentFor(request.url);
-      try {
-        return await transport.sendRequest(request);
-      } catch (error) {
-        if (!(error instanceof RestError) || error.code !== 'ETIMEDOUT') throw error;
-        throw Object.assign(new RestError(error.message, { code: RestError.REQUEST_SEND_ERROR, request }), {
-          cause: error,
-        });
-      }
-    },
-  };
-}
-
 type Credential = TokenCredential | StorageSharedKeyCredential;
 
 function openService(url: string, credential: Credential, connections: StoreConnections): BlobServiceClient {
@@ -74,9 +56,6 @@ function openService(url: string, credential: Credential, connections: StoreConn
 }
 
 const MINUTE = 60_000;
-
-/** How long `az account get-access-token` and its like may take. */
-const PROGRAM_MS = 30_000;
 
 /** Opens no connection yet. Throws INVALID_INPUT for a connection string that cannot be read or holds no account key. */
 export async function openBlobAccount(login: BlobLogin, proxies: Proxies): Promise<BlobAccount> {
@@ -91,8 +70,8 @@ async function openAsItself(account: string, connections: StoreConnections): Pro
   const { DefaultAzureCredential } = await import('@azure/identity');
   const url = `https://${account}.blob.core.windows.net`;
   const credential = new DefaultAzureCredential({
-    httpClient: createClient(connections),
-    processTimeoutInMs: PROGRAM_MS,
+    httpClient: createAzureClient(connections),
+    processTimeoutInMs: AZURE_PROGRAM_MS,
   });
   const service = openService(url, credential, connections);
   let key: UserDelegationKey | null = null;

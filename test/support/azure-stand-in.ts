@@ -8,8 +8,6 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const LOGIN = 'login.microsoftonline.com';
-/** What the directory gives for a token of the cluster; it means nothing outside of the stand-in. */
-const TOKEN = 'a-token-of-the-stand-in';
 
 /**
  * Stands in for what of Azure a job meets with workload identity: the directory that trades the token of a service account
@@ -20,6 +18,9 @@ export interface AzureStandIn {
   readonly environment: { readonly HTTPS_PROXY: string; readonly SSL_CERT_FILE: string };
   /** What the directory answers from now on; null: a token. */
   refusal: { readonly error: string; readonly description: string } | null;
+  /** What the directory gives for a token of the cluster, and for how long; it means nothing outside of the stand-in. */
+  token: string;
+  tokenSeconds: number;
   /** Whether the identity has the data role on the account. */
   hasRole: boolean;
   /** Assertions that the directory was given. */
@@ -68,14 +69,18 @@ export async function startAzureStandIn(store: string, sas: string): Promise<Azu
     }
     standIn.assertions.push(body.get('client_assertion') ?? '');
     if (standIn.refusal === null) {
-      return answer(response, 200, { access_token: TOKEN, expires_in: 3600, token_type: 'Bearer' });
+      return answer(response, 200, {
+        access_token: standIn.token,
+        expires_in: standIn.tokenSeconds,
+        token_type: 'Bearer',
+      });
     }
     const { error, description } = standIn.refusal;
     answer(response, 401, { error, error_description: description });
   }
 
   async function serveBlobs(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (incoming.headers.authorization !== `Bearer ${TOKEN}` || !standIn.hasRole) {
+    if (incoming.headers.authorization !== `Bearer ${standIn.token}` || !standIn.hasRole) {
       const code = 'AuthorizationPermissionMismatch';
       const message = 'This request is not authorized to perform this operation using this permission.';
       const xml = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
@@ -118,6 +123,8 @@ export async function startAzureStandIn(store: string, sas: string): Promise<Azu
   const standIn: AzureStandIn = {
     environment: { HTTPS_PROXY: `http://127.0.0.1:${port}`, SSL_CERT_FILE: file },
     refusal: null,
+    token: 'a-token-of-the-stand-in',
+    tokenSeconds: 3600,
     hasRole: true,
     assertions: [],
     stop: async () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss, systemClock } from 'pg-boss';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { inside } from '../../db/database.ts';
-import { sessionConfig } from '../../db/session.ts';
+import { type ReadPassword, sessionConfig } from '../../db/session.ts';
 import type { Logger } from '../../log/logger.ts';
 import { runKey } from './queue-name.ts';
 
@@ -48,6 +48,8 @@ export interface BossOptions {
   readonly maxConnections?: number;
   /** Whether this process sends what is due by schedules. Default false. */
   readonly schedule?: boolean;
+  /** The password, where the URL has none. */
+  readonly readPassword?: ReadPassword | null;
 }
 
 /** What a queue job says: which run is to be taken up. */
@@ -62,10 +64,11 @@ export interface RunJob {
  * died by one of their own, and have a pass made when there are any (see run-feed.ts). Stop it with
  * `boss.stop({ graceful: false })` after the workers.
  */
-export async function startBoss({ url, log, maxConnections = 3, schedule = false }: BossOptions): Promise<PgBoss> {
+export async function startBoss(options: BossOptions): Promise<PgBoss> {
+  const { url, log, maxConnections = 3, schedule = false, readPassword = null } = options;
   const boss = new PgBoss({
     // It hands them to its pool.
-    ...sessionConfig({ url, applicationName: 'toygres queue', answerWithinMs: ANSWER_WITHIN_MS }),
+    ...sessionConfig({ url, applicationName: 'toygres queue', answerWithinMs: ANSWER_WITHIN_MS, readPassword }),
     schema: QUEUE_SCHEMA,
     // The migrations of the records have made it, or somebody with more rights.
     createSchema: false,
