@@ -11,18 +11,21 @@ source "$here/lib/images.sh"
 # shellcheck source=lib/manifests.sh
 source "$here/lib/manifests.sh"
 
-USAGE="usage: deploy-to-aks.sh [--http] [--dns-label NAME] [--name NAME] [--lock] [--cosign-key KEY] [--dry-run]
+USAGE="usage: deploy-to-aks.sh [--http] [--dns-label NAME] [--name NAME] [--lock] [--cosign-key KEY]
+  [--refresh] [--source REGISTRY] [--dry-run]
 
   --http        without a certificate of Let's Encrypt: the token crosses the internet unencrypted. --https is the default
   --dns-label   the API is at NAME.REGION.cloudapp.azure.com; default: the name and six letters that are always the same
   --name        as given to setup-infra.sh; default toygres
   --lock        tags in the registry can never be given to another image
   --cosign-key  a key file, or the address of one in a vault, that cosign signs each image with, by its digest
+  --source      from where the images of PostgreSQL and Caddy are copied into the registry; default docker.io/library
+  --refresh     copies them again: their tags may mean newer ones, with which servers then start the next time
   --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
 
 Needs az (signed in), docker, kubectl, curl and git."
 
-name=toygres https=1 label='' lock='' cosign_key=''
+name=toygres https=1 label='' lock='' cosign_key='' refresh='' image_source=docker.io/library
 while (($# > 0)); do
   case $1 in
     --https)
@@ -49,6 +52,14 @@ while (($# > 0)); do
       value_of "$@" && cosign_key=$REPLY
       shift 2
       ;;
+    --refresh)
+      refresh=1
+      shift
+      ;;
+    --source)
+      value_of "$@" && image_source=$REPLY
+      shift 2
+      ;;
     --dry-run)
       dry_run=1
       shift
@@ -63,10 +74,13 @@ done
 require_name "$name"
 [[ -z $label || $label =~ ^[a-z][a-z0-9-]{1,61}[a-z0-9]$ ]] ||
   usage_error "--dns-label must be 3 to 63 lower-case letters, digits and dashes, a letter first and no dash last"
+[[ $image_source =~ ^[a-z0-9.-]+\.[a-z]+(:[0-9]+)?(/[a-z0-9._-]+)*$ ]] ||
+  usage_error "--source must be a registry, and a path in it, for example docker.io/library"
 require_programs az docker kubectl curl git sha256sum ${cosign_key:+cosign}
 
 # Where the words of kubectl and docker go, and with --dry-run the commands.
 commands=$((dry_run ? 1 : 2))
+CADDY_IMAGE=$(sed -n 's/^ *image: //p' "$here/components/https/caddy.yaml")
 scratch=$(mktemp -d)
 overlay=''
 trap 'rm -rf -- "$scratch" ${overlay:+"$overlay"}' EXIT

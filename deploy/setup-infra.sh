@@ -14,16 +14,25 @@ source "$here/lib/azure.sh"
 source "$here/lib/identities.sh"
 # shellcheck source=lib/infrastructure.sh
 source "$here/lib/infrastructure.sh"
+# shellcheck source=lib/network.sh
+source "$here/lib/network.sh"
 
 USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] [--node-count N]
-  [--zones LIST] [--immutable-days N] [--dry-run]
+  [--server-nodes N] [--server-node-size SIZE] [--zones LIST] [--private] [--entra] [--immutable-days N] [--dry-run]
 
   --location    where everything is made, for example westeurope
   --name        of the resource group, the cluster and all else; default toygres
   --node-size   default Standard_D4s_v5
   --node-count  default 2, with --zones one for each
+  --server-nodes
+                so many nodes more, for servers and jobs alone
+  --server-node-size
+                their size; default that of the others
   --zones       1,2,3: nodes, blobs and the PostgreSQL server outlive the end of a zone. Only what is made now: what is there
                 already stays where it is
+  --private     a network of its own, in which the store and the PostgreSQL server have addresses; neither is reached from
+                elsewhere. Only for a cluster that is made now
+  --entra       the PostgreSQL server takes tokens of Microsoft Entra and no password; only when it is made now
   --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
   --immutable-days
                 images cannot be deleted or changed before they are so old; deleteImage and retention say so until then
@@ -31,16 +40,23 @@ USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] 
 Needs az (signed in), kubectl and openssl. With DATABASE_URL in the environment no PostgreSQL server is made; it must say
 sslmode=require, and the cluster must be able to reach it."
 
-name=toygres location='' node_size=Standard_D4s_v5 node_count='' zones='' immutable_days=''
+name=toygres location='' node_size=Standard_D4s_v5 node_count='' zones='' immutable_days='' server_nodes='' server_node_size=''
+private='' entra=''
 while (($# > 0)); do
   case $1 in
     --name) value_of "$@" && name=$REPLY ;;
     --location) value_of "$@" && location=$REPLY ;;
     --node-size) value_of "$@" && node_size=$REPLY ;;
     --node-count) value_of "$@" && node_count=$REPLY ;;
+    --server-nodes) value_of "$@" && server_nodes=$REPLY ;;
+    --server-node-size) value_of "$@" && server_node_size=$REPLY ;;
     --zones) value_of "$@" && zones=$REPLY ;;
-    --dry-run)
-      dry_run=1
+    --dry-run | --private | --entra)
+      case $1 in
+        --dry-run) dry_run=1 ;;
+        --private) private=1 ;;
+        --entra) entra=1 ;;
+      esac
       shift
       continue
       ;;
@@ -60,12 +76,17 @@ require_name "$name"
 IFS=, read -ra zone_list <<<"$zones"
 node_count=${node_count:-$((${#zone_list[@]} > 2 ? ${#zone_list[@]} : 2))}
 [[ $node_count =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--node-count must be a number from 1 to 999"
+[[ -z $server_nodes || $server_nodes =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--server-nodes must be a number from 1 to 999"
+server_node_size=${server_node_size:-$node_size}
+[[ $server_node_size =~ ^[A-Za-z0-9_]+$ ]] || usage_error "--server-node-size must be the name of a size, for example Standard_E4s_v5"
 [[ -z $immutable_days || $immutable_days =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--immutable-days must be a number from 1 to 9999"
 if [[ -n ${DATABASE_URL-} && ! $DATABASE_URL =~ ^postgres(ql)?://[^[:space:]\"\\]+$ ]]; then
   usage_error "DATABASE_URL must be a postgresql:// URL"
 elif [[ -n ${DATABASE_URL-} && $DATABASE_URL != *sslmode=require* && $DATABASE_URL != *sslmode=verify* ]]; then
   usage_error "DATABASE_URL must say sslmode=require"
 fi
+[[ -z $entra || -z ${DATABASE_URL-} ]] ||
+  usage_error "--entra is about the PostgreSQL server that is made here: with DATABASE_URL, leave the password out of it"
 require_programs az kubectl openssl sha256sum
 
 # Where the words of kubectl go, and with --dry-run the commands.
@@ -76,13 +97,19 @@ trap 'rm -rf -- "$scratch"' EXIT
 
 ensure_group "$location"
 ensure_registry
+[[ -z $private ]] || ensure_network "$location"
 ensure_cluster "$node_size" "$node_count" "${zone_list[@]}"
+[[ -z $server_nodes ]] || ensure_server_pool "$server_node_size" "$server_nodes" "${zone_list[@]}"
 ensure_storage "${#zone_list[@]}"
 ensure_recovery
 [[ -z $immutable_days ]] || ensure_immutability "$immutable_days"
+[[ -z $private ]] || ensure_private_storage
 ensure_identities
 connect
 ensure_secret
-[[ -n ${DATABASE_URL-} ]] || ensure_database "$location" "${#zone_list[@]}"
+if [[ -z ${DATABASE_URL-} ]]; then
+  ensure_database "$location" "${#zone_list[@]}"
+  [[ -z $private ]] || ensure_private_database
+fi
 
 if [[ -n $dry_run ]]; then say "nothing was made or changed"; else say "all is there. Next: deploy/deploy-to-aks.sh --name $name"; fi

@@ -4,6 +4,10 @@
 SYSTEM_NAMESPACE=toygres-system
 MANAGED_NAMESPACE=toygres-managed
 IMAGE_CONTAINER=images
+# Of nodes for servers and jobs alone, its label and its taint, where they have some.
+SERVER_POOL=servers
+SERVER_POOL_LABEL=pool=servers
+SERVER_POOL_TAINT=dedicated=servers:NoSchedule
 
 say() { printf '%s\n' "$*" >&2; }
 fail() {
@@ -82,6 +86,7 @@ choose_names() {
   CLUSTER=$1
   IDENTITY=$1
   JOB_IDENTITY=$1-jobs
+  NETWORK=$1
   REGISTRY=$plain$suffix
   STORAGE_ACCOUNT=${plain:0:18}$suffix
   JOB_ROLE="Toygres jobs of $STORAGE_ACCOUNT"

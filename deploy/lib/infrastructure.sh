@@ -14,15 +14,17 @@ ensure_registry() {
 }
 
 ensure_cluster() { # NODE-SIZE NODE-COUNT ZONE...
-  local enabled kubelet registry zones=()
+  local enabled kubelet registry zones=() subnet=()
   (($# == 2)) || zones=(--zones "${@:3}")
+  [[ -z $private ]] || subnet=(--vnet-subnet-id "$(subnet_id nodes)")
   if ! there aks show --resource-group "$GROUP" --name "$CLUSTER"; then
     say "making the cluster $CLUSTER (some minutes)"
-    change az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" "${zones[@]}" \
+    change az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" "${zones[@]}" "${subnet[@]}" \
       --enable-managed-identity --enable-oidc-issuer --enable-workload-identity --attach-acr "$REGISTRY" \
       --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium --no-ssh-key --output none
     return
   fi
+  [[ -z $private ]] || require_own_network
   enabled=$(ask "state of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
     --query '[oidcIssuerProfile.enabled, securityProfile.workloadIdentity.enabled]')
   if [[ ${enabled//[[:space:]]/ } != 'true true' ]]; then
@@ -35,6 +37,18 @@ ensure_cluster() { # NODE-SIZE NODE-COUNT ZONE...
   has_role "$kubelet" AcrPull "$registry" && return
   say "letting the cluster pull from $REGISTRY"
   change az aks update --resource-group "$GROUP" --name "$CLUSTER" --attach-acr "$REGISTRY" --output none
+}
+
+# Nodes on which nothing runs but servers and jobs; what is there already stays as it is.
+ensure_server_pool() { # NODE-SIZE NODE-COUNT ZONE...
+  local zones=() subnet=()
+  (($# == 2)) || zones=(--zones "${@:3}")
+  [[ -z $private ]] || subnet=(--vnet-subnet-id "$(subnet_id nodes)")
+  there aks nodepool show --resource-group "$GROUP" --cluster-name "$CLUSTER" --name "$SERVER_POOL" && return
+  say "making the nodes $SERVER_POOL (some minutes)"
+  change az aks nodepool add --resource-group "$GROUP" --cluster-name "$CLUSTER" --name "$SERVER_POOL" --mode User \
+    --node-vm-size "$1" --node-count "$2" "${zones[@]}" "${subnet[@]}" --labels "$SERVER_POOL_LABEL" \
+    --node-taints "$SERVER_POOL_TAINT" --output none
 }
 
 ensure_storage() { # HOW MANY ZONES
@@ -101,7 +115,9 @@ ensure_secret() {
   fi
   # Azure wants capitals, small letters, digits or signs in it; the URL wants none that mean something there.
   password=Tg-$(openssl rand -hex 24)
-  url=${DATABASE_URL:-postgresql://toygres:$password@$DATABASE_SERVER.postgres.database.azure.com:5432/toygres?sslmode=require}
+  url=postgresql://toygres:$password@$DATABASE_SERVER.postgres.database.azure.com:5432/toygres?sslmode=require
+  [[ -z $entra ]] || url=postgresql://$IDENTITY@$DATABASE_SERVER.postgres.database.azure.com:5432/toygres?sslmode=verify-full
+  url=${DATABASE_URL:-$url}
   # Over stdin: what stands on a command line can be read by every user of this machine.
   printf '%s\n' '{ "apiVersion": "v1", "kind": "Secret", "type": "Opaque",' \
     "\"metadata\": { \"name\": \"toygres\", \"namespace\": \"$SYSTEM_NAMESPACE\" }, \"stringData\": {" \
@@ -110,19 +126,26 @@ ensure_secret() {
   say "without its TOYGRES_ENCRYPTION_KEY no image can be read: keep a copy outside of the cluster"
 }
 
-# read_password: REPLY is the password that the Secret holds.
+# read_password: REPLY is the password that the Secret holds; none with --entra.
 read_password() {
   local url
   url=$(cluster get secret toygres --namespace "$SYSTEM_NAMESPACE" --output 'jsonpath={.data.DATABASE_URL}' | base64 --decode)
+  if [[ -n $entra ]]; then
+    [[ $url == postgresql://$IDENTITY@$DATABASE_SERVER.* ]] ||
+      fail "DATABASE_URL in the Secret toygres was made without --entra, or names another database than $DATABASE_SERVER: put it right there"
+    REPLY=''
+    return
+  fi
   [[ $url =~ ^postgresql://toygres:(Tg-[0-9a-f]+)@$DATABASE_SERVER\. ]] ||
-    fail "DATABASE_URL in the Secret toygres names another database than $DATABASE_SERVER: set DATABASE_URL to it"
+    fail "DATABASE_URL in the Secret toygres names another database than $DATABASE_SERVER, or was made with --entra: set DATABASE_URL to it"
   REPLY=${BASH_REMATCH[1]}
 }
 
 # By a template: the options of `az postgres` were renamed from release to release. A deployment that broke off is repeated.
 ensure_database() { # LOCATION, HOW MANY ZONES
-  local address state redundant=false
+  local address='' state principal='' redundant=false isolated=false
   (($2 == 0)) || redundant=true
+  [[ -z $private ]] || isolated=true
   if there deployment group show --resource-group "$GROUP" --name toygres-database; then
     state=$(az deployment group show --resource-group "$GROUP" --name toygres-database --output tsv \
       --query properties.provisioningState)
@@ -130,19 +153,29 @@ ensure_database() { # LOCATION, HOW MANY ZONES
   fi
   say "making the PostgreSQL server $DATABASE_SERVER (some minutes)"
   [[ -n $dry_run ]] || read_password
-  address=$(ask "outbound address of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
-    --query 'networkProfile.loadBalancerProfile.effectiveOutboundIPs[0].id')
-  address=$(ask "outbound address of $CLUSTER" az network public-ip show --ids "$address" --query ipAddress --output tsv)
+  [[ -z $entra ]] ||
+    principal=$(ask "principal of $IDENTITY" az identity show --resource-group "$GROUP" --name "$IDENTITY" --query principalId --output tsv)
+  [[ -n $private ]] || read_outbound_address
   if [[ -n $dry_run ]]; then
-    note "the file of parameters names $DATABASE_SERVER, $address, $1, zoneRedundant $redundant and the password of the Secret"
+    note "the file of parameters names $DATABASE_SERVER, $1, zoneRedundant $redundant, private $isolated, ${address:-no address}" \
+      "and $([[ -n $entra ]] && echo "the identity $IDENTITY" || echo 'the password of the Secret')"
   else
     (
       umask 077
       printf '{ "parameters": { "server": { "value": "%s" }, "password": { "value": "%s" },
-        "clusterAddress": { "value": "%s" }, "location": { "value": "%s" }, "zoneRedundant": { "value": %s } } }\n' \
-        "$DATABASE_SERVER" "$REPLY" "$address" "$1" "$redundant" >"$scratch/parameters.json"
+        "clusterAddress": { "value": "%s" }, "location": { "value": "%s" }, "zoneRedundant": { "value": %s },
+        "private": { "value": %s }, "identity": { "value": "%s" }, "principal": { "value": "%s" } } }\n' \
+        "$DATABASE_SERVER" "$REPLY" "$address" "$1" "$redundant" "$isolated" "${principal:+$IDENTITY}" "$principal" \
+        >"$scratch/parameters.json"
     )
   fi
   change az deployment group create --resource-group "$GROUP" --name toygres-database --no-prompt true --output none \
     --template-file "$here/lib/database.json" --parameters "@$scratch/parameters.json"
+}
+
+# read_outbound_address: by which the cluster comes to the database; the variable `address` of the caller.
+read_outbound_address() {
+  address=$(ask "outbound address of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
+    --query 'networkProfile.loadBalancerProfile.effectiveOutboundIPs[0].id')
+  address=$(ask "outbound address of $CLUSTER" az network public-ip show --ids "$address" --query ipAddress --output tsv)
 }

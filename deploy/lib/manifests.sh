@@ -3,13 +3,18 @@
 
 # write_overlay DIRECTORY: the overlay aks with the names of this deployment.
 write_overlay() {
+  local server_digest jobs servers chosen digest
+  server_digest=$(digest_of "$login_server" "toygres/server:$tag")
+  jobs=$(images_by_version "$login_server" toygres/job "$tag-pg")
+  servers=$(images_by_version "$login_server" postgres '')
+  chosen=$(write_chosen_settings)
   cat >"$1/kustomization.yaml" <<OVERLAY
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources: [../overlays/aks]
 components: [${https:+../components/https}]
 images:
-  - { name: toygres/server, newName: $login_server/toygres/server, newTag: '$tag' }
+  - { name: toygres/server, newName: $login_server/toygres/server, digest: '$server_digest' }
 configMapGenerator:
   - name: toygres-settings
     namespace: $SYSTEM_NAMESPACE
@@ -18,8 +23,10 @@ configMapGenerator:
       - AZURE_STORAGE_ACCOUNT=$STORAGE_ACCOUNT
       - TOYGRES_IMAGE_CONTAINER=$IMAGE_CONTAINER
       - TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID=$job_client_id
-      - TOYGRES_JOB_IMAGE=$login_server/toygres/job:$tag-pg{version}
+      - TOYGRES_JOB_IMAGE=$jobs
+      - TOYGRES_POSTGRES_IMAGE=$servers
       - TOYGRES_DNS_SUFFIX=$region.cloudapp.azure.com
+$chosen
 patches:
   - target: { kind: ServiceAccount, name: toygres }
     patch: |
@@ -33,6 +40,7 @@ patches:
         value: { service.beta.kubernetes.io/azure-dns-label-name: '$label' }
 OVERLAY
   [[ -n $https ]] || return 0
+  digest=$(digest_of "$login_server" "$CADDY_IMAGE")
   cat >>"$1/kustomization.yaml" <<OVERLAY
   - target: { kind: Deployment, name: toygres-https }
     patch: |
@@ -44,8 +52,22 @@ OVERLAY
           spec:
             containers:
               - name: caddy
+                image: $login_server/${CADDY_IMAGE%%:*}@$digest
+                imagePullPolicy: IfNotPresent
                 env: [{ name: TOYGRES_HOSTNAME, value: '$host' }]
 OVERLAY
+}
+
+# What setup-infra.sh was told: nodes for servers alone, a database that takes tokens.
+write_chosen_settings() {
+  local url=''
+  if there aks nodepool show --resource-group "$GROUP" --cluster-name "$CLUSTER" --name "$SERVER_POOL"; then
+    printf '      - %s\n' "TOYGRES_NODE_SELECTOR=$SERVER_POOL_LABEL" "TOYGRES_TOLERATIONS=$SERVER_POOL_TAINT"
+  fi
+  [[ -n $no_cluster ]] ||
+    url=$(cluster get secret toygres --namespace "$SYSTEM_NAMESPACE" --output 'jsonpath={.data.DATABASE_URL}' | base64 --decode)
+  # A user, and no password.
+  [[ ! $url =~ ^postgres(ql)?://[^:@/]+@ ]] || printf '      - %s\n' TOYGRES_DATABASE_LOGIN=entra
 }
 
 # What an earlier run with --https made goes; the address and its name stay.

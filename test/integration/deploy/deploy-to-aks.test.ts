@@ -2,6 +2,8 @@ import { appendFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { imageFor } from '../../../src/config/container-images.ts';
+import { readConfig } from '../../../src/config/env.ts';
 import { type AzureCheckout, makeAzureCheckout } from '../../support/azure-checkout.ts';
 
 let azure: AzureCheckout;
@@ -61,14 +63,14 @@ test('puts the names of this deployment on top of the overlay, and no secret', a
   const text = (await azure.kept('kustomization.yaml')) ?? '';
   const { resources, components, images, configMapGenerator } = parse(text);
   expect({ resources, components }).toEqual({ resources: ['../overlays/aks'], components: ['../components/https'] });
-  expect(images).toMatchObject([{ name: 'toygres/server', newName: 'toygresregistry.azurecr.io/toygres/server' }]);
+  const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+  expect(images).toEqual([{ name: 'toygres/server', newName: 'toygresregistry.azurecr.io/toygres/server', digest }]);
   expect(configMapGenerator[0].literals).toEqual([
     expect.stringMatching(/^AZURE_STORAGE_ACCOUNT=toygres[0-9a-f]{6}$/),
     'TOYGRES_IMAGE_CONTAINER=images',
     'TOYGRES_WORKLOAD_IDENTITY_CLIENT_ID=22222222-2222-2222-2222-222222222222',
-    expect.stringMatching(
-      /^TOYGRES_JOB_IMAGE=toygresregistry\.azurecr\.io\/toygres\/job:0\.1\.0-[0-9a-f]{12}-pg\{version\}$/,
-    ),
+    expect.stringMatching(/^TOYGRES_JOB_IMAGE=15=toygresregistry\.azurecr\.io\/toygres\/job@sha256:[0-9a-f]{64},16=/),
+    expect.stringMatching(/^TOYGRES_POSTGRES_IMAGE=15=toygresregistry\.azurecr\.io\/postgres@sha256:[0-9a-f]{64},16=/),
     'TOYGRES_DNS_SUFFIX=westeurope.cloudapp.azure.com',
   ]);
   expect(text).toContain("value: 'my-toygres.westeurope.cloudapp.azure.com'");
@@ -79,13 +81,57 @@ test('puts the names of this deployment on top of the overlay, and no secret', a
   }
 });
 
+test('what runs is named by its digest, for settings that a start takes, and nothing comes from elsewhere', async () => {
+  await azure.run('deploy-to-aks.sh', []);
+  const text = (await azure.kept('kustomization.yaml')) ?? '';
+  const literals: string[] = parse(text).configMapGenerator[0].literals;
+  const settings = Object.fromEntries(literals.map((literal) => literal.split(/=(.*)/s).slice(0, 2)));
+  const { images: named } = readConfig({ TOYGRES_PLATFORM: 'kubernetes', ...settings }).kubernetes;
+  const all = ['15', '16', '17', '18'].flatMap((version) => [
+    imageFor(named.job, version),
+    imageFor(named.postgres, version),
+  ]);
+  expect(new Set(all).size).toBe(8);
+  for (const image of all) expect(image).toMatch(/^toygresregistry\.azurecr\.io\/.*@sha256:[0-9a-f]{64}$/);
+  expect(text).toMatch(/image: toygresregistry\.azurecr\.io\/caddy@sha256:[0-9a-f]{64}\n/);
+  const copies = (calls: readonly string[]) => calls.filter((call) => call.includes(' acr import '));
+  expect(copies(await azure.calls()).map((call) => /--source (\S+)/.exec(call)?.[1])).toEqual([
+    ...[15, 16, 17, 18].map((major) => `docker.io/library/postgres:${major}`),
+    expect.stringMatching(/^docker\.io\/library\/caddy:[0-9.]+-alpine$/),
+  ]);
+  await azure.keep('calls', '');
+  await azure.run('deploy-to-aks.sh', []);
+  expect(copies(await azure.calls())).toEqual([]);
+  await azure.run('deploy-to-aks.sh', ['--refresh', '--source', 'mirror.example.com/hub']);
+  expect(copies(await azure.calls())).toHaveLength(5);
+  for (const call of copies(await azure.calls()))
+    expect(call).toMatch(/--source mirror\.example\.com\/hub\/.* --force /);
+});
+
+test('servers go to nodes of their own and the database takes tokens where it was set up so', async () => {
+  await azure.run('deploy-to-aks.sh', []);
+  expect(await azure.kept('kustomization.yaml')).not.toMatch(/NODE_SELECTOR|TOLERATIONS|DATABASE_LOGIN/);
+  await azure.run('setup-infra.sh', ['--location', 'westeurope', '--server-nodes', '2']);
+  const url = 'postgresql://toygres@x.postgres.database.azure.com:5432/toygres?sslmode=verify-full';
+  await azure.keep('secret', `{ "stringData": { "DATABASE_URL": "${url}" } }`);
+  expect(await azure.run('deploy-to-aks.sh', [])).toMatchObject({ code: 0 });
+  const { literals } = parse((await azure.kept('kustomization.yaml')) ?? '').configMapGenerator[0];
+  expect(literals.slice(-3)).toEqual([
+    'TOYGRES_NODE_SELECTOR=pool=servers',
+    'TOYGRES_TOLERATIONS=dedicated=servers:NoSchedule',
+    'TOYGRES_DATABASE_LOGIN=entra',
+  ]);
+});
+
 test('signs each image by its digest and locks its tag where it is told to, once', async () => {
   const more = ['--lock', '--cosign-key', 'azurekms://vault/key'];
   expect(await azure.run('deploy-to-aks.sh', more)).toMatchObject({ code: 0 });
   const calls = await azure.calls();
   const signed = calls.filter((call) => call.startsWith('cosign sign '));
   expect(signed).toHaveLength(5);
-  expect(signed[0]).toMatch(/--key azurekms:\/\/vault\/key toygresregistry\.azurecr\.io\/toygres\/server@digest$/);
+  expect(signed[0]).toMatch(
+    /--key azurekms:\/\/vault\/key toygresregistry\.azurecr\.io\/toygres\/server@sha256:[0-9a-f]{64}$/,
+  );
   const locks = () => azure.calls().then((all) => all.filter((call) => call.includes('--write-enabled false')));
   expect(await locks()).toHaveLength(5);
   await azure.run('deploy-to-aks.sh', more);

@@ -29,6 +29,8 @@ test.each([
   { args: [...LOCATION, '--name', 'Big'], says: '--name must be' },
   { args: [...LOCATION, '--name', '$(touch pwned)'], says: '--name must be' },
   { args: [...LOCATION, '--node-count', '0'], says: '--node-count must be a number' },
+  { args: [...LOCATION, '--server-nodes', 'many'], says: '--server-nodes must be a number' },
+  { args: [...LOCATION, '--server-node-size', '$(id)'], says: '--server-node-size must be the name' },
   { args: [...LOCATION, '--force'], says: 'there is no option --force' },
 ])('setup-infra.sh refuses $args before anything is asked of Azure', async ({ args, says }) => {
   const { code, errors } = await azure.run('setup-infra.sh', args);
@@ -54,6 +56,7 @@ test.each([
   { args: ['--dns-label', 'UPPER'], says: '--dns-label must be' },
   { args: ['--dns-label', `a${'b'.repeat(63)}`], says: '--dns-label must be' },
   { args: ['--name', 'a'], says: '--name must be' },
+  { args: ['--source', 'library'], says: '--source must be a registry' },
   { args: ['now'], says: 'there is no option now' },
 ])('deploy-to-aks.sh refuses $args before anything is asked of Azure', async ({ args, says }) => {
   const { code, errors } = await azure.run('deploy-to-aks.sh', args);
@@ -81,16 +84,24 @@ describe('with --dry-run', () => {
     expect(deploy.output).toContain('#     - { name: toygres/server, newName: <');
   });
 
-  test('setup-infra.sh prints exactly the commands that it then runs', async () => {
-    const { output } = await azure.run('setup-infra.sh', [...LOCATION, '--dry-run']);
+  test.each([
+    ['the least', []],
+    [
+      'all',
+      ['--server-nodes', '3', '--server-node-size', 'Standard_E4s_v5', '--private', '--entra', '--zones', '1,2,3'],
+    ],
+  ])('setup-infra.sh prints exactly the commands that it then runs, with %s', async (_, more) => {
+    const { output } = await azure.run('setup-infra.sh', [...LOCATION, ...more, '--dry-run']);
     await azure.keep('calls', '');
-    expect(await azure.run('setup-infra.sh', LOCATION)).toMatchObject({ code: 0 });
+    expect(await azure.run('setup-infra.sh', [...LOCATION, ...more])).toMatchObject({ code: 0 });
     const ran = (await azure.calls()).filter((call) => !/ (show|list|get) /.test(call));
     // What names a thing that is not made yet is known later.
     const shape = (call: string) =>
       trials(call)
         .replace(/--assignee-object-id \S.*? --assignee-p/, '--assignee-object-id LATER --assignee-p')
         .replace(/--scope .*? --output/, '--scope LATER --output')
+        .replace(/--vnet-subnet-id .*? (--enable|--labels)/, '--vnet-subnet-id LATER $1')
+        .replace(/--private-connection-resource-id .*? --group-id/, '--private-connection-resource-id LATER --group-id')
         .replace(/--issuer .*? --subject/, '--issuer LATER --subject');
     expect(commandsOf(output).map(shape)).toEqual(ran.map(shape));
     expect(ran.length).toBeGreaterThan(12);

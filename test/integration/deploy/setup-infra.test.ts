@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readConfig } from '../../../src/config/env.ts';
 import { type AzureCheckout, makeAzureCheckout } from '../../support/azure-checkout.ts';
 
 const LOCATION = ['--location', 'westeurope'];
@@ -76,6 +77,72 @@ test('with zones makes nodes, blobs and the database so that they outlive the en
     const { code, errors } = await azure.run('setup-infra.sh', [...LOCATION, '--zones', zones]);
     expect({ code, errors }).toEqual({ code: 2, errors: expect.stringContaining('--zones must be two or three') });
   }
+});
+
+test('makes nodes for servers alone, which nothing else comes to', async () => {
+  expect(await azure.run('setup-infra.sh', [...LOCATION, '--server-nodes', '3', '--zones', '1,2'])).toMatchObject({
+    code: 0,
+  });
+  const added = (await changes()).filter((call) => call.includes('nodepool add'));
+  expect(added).toEqual([
+    expect.stringMatching(
+      /--name servers --mode User --node-vm-size Standard_D4s_v5 --node-count 3 --zones 1 2 --labels pool=servers --node-taints dedicated=servers:NoSchedule /,
+    ),
+  ]);
+  await azure.run('setup-infra.sh', [...LOCATION, '--server-nodes', '3']);
+  expect((await changes()).filter((call) => call.includes('nodepool add'))).toEqual(added);
+});
+
+test('with --private store and database have addresses in a network of their own, and no other way in', async () => {
+  expect(await azure.run('setup-infra.sh', [...LOCATION, '--private'])).toMatchObject({ code: 0 });
+  const made = await changes();
+  expect(made.find((call) => call.includes('aks create'))).toContain('--vnet-subnet-id /subscriptions/0/id ');
+  const zones = made.flatMap((call) => /dns-zone-group create .* --private-dns-zone (\S+)/.exec(call)?.[1] ?? []);
+  expect(zones).toEqual(['privatelink.blob.core.windows.net', 'privatelink.postgres.database.azure.com']);
+  expect(made.filter((call) => call.includes('private-dns link vnet create'))).toHaveLength(2);
+  const order = made.map((call) => call.replace(/ --.*/, ''));
+  expect(order.indexOf('az storage account update')).toBeGreaterThan(
+    order.indexOf('az network private-endpoint create'),
+  );
+  expect(made.find((call) => call.includes('storage account update'))).toContain('--public-network-access Disabled');
+  const { parameters } = JSON.parse((await azure.kept('parameters')) ?? '{}');
+  expect([parameters.private.value, parameters.clusterAddress.value]).toEqual([true, '']);
+  expect(await azure.run('setup-infra.sh', [...LOCATION, '--private'])).toMatchObject({ code: 0 });
+  expect(await changes()).toEqual(made);
+});
+
+test('--private is refused for a cluster that is in another network, before anything else is changed', async () => {
+  await azure.run('setup-infra.sh', LOCATION);
+  await azure.keep('calls', '');
+  const { code, errors } = await azure.run('setup-infra.sh', [...LOCATION, '--private']);
+  expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('was made without --private') });
+  expect((await changes()).filter((call) => !call.includes('az network vnet'))).toEqual([]);
+});
+
+test('with --entra the database takes tokens of the identity, and there is no password at all', async () => {
+  expect(await azure.run('setup-infra.sh', [...LOCATION, '--entra'])).toMatchObject({ code: 0 });
+  const { DATABASE_URL = '' } = await secret();
+  expect(DATABASE_URL).toMatch(
+    /^postgresql:\/\/toygres@toygres-[0-9a-f]{6}\.postgres\.database\.azure\.com:5432\/toygres\?sslmode=verify-full$/,
+  );
+  expect(() =>
+    readConfig({
+      DATABASE_URL,
+      TOYGRES_DATABASE_LOGIN: 'entra',
+      TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32).toString('base64'),
+    }),
+  ).not.toThrow();
+  const { parameters } = JSON.parse((await azure.kept('parameters')) ?? '{}');
+  expect([parameters.password.value, parameters.identity.value, parameters.principal.value]).toEqual([
+    '',
+    'toygres',
+    'principalId',
+  ]);
+  const template = JSON.parse(await readFile(path.join(azure.directory, 'deploy/lib/database.json'), 'utf8'));
+  for (const name of Object.keys(parameters)) expect(Object.keys(template.parameters)).toContain(name);
+  await azure.forget('deployment_group_toygres-database');
+  const other = await azure.run('setup-infra.sh', LOCATION);
+  expect(other).toMatchObject({ code: 1, errors: expect.stringContaining('was made with --entra') });
 });
 
 test('without zones makes what is the least', async () => {
@@ -175,6 +242,7 @@ test('the template of the database holds no password of its own', async () => {
   expect(template.resources.map(({ type }: { type: string }) => type.split('/').at(-1))).toEqual([
     'flexibleServers',
     'databases',
+    'administrators',
     'firewallRules',
   ]);
 });
