@@ -1,7 +1,7 @@
 import { createTestNamespace, type TestNamespace } from './cluster.ts';
 import { startClusterAzurite } from './cluster-azurite.ts';
 import { createE2eClient, type E2eClient } from './e2e-client.ts';
-import { type E2eHome, makeE2eHome } from './e2e-server.ts';
+import { type E2eHome, type FailedStart, makeE2eHome } from './e2e-server.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -12,6 +12,10 @@ export interface ClusterWorld {
   readonly storage: string;
   /** Starts a server with these settings, in the place of the one before; what was recorded stays. */
   serve(change?: Environment): Promise<E2eClient>;
+  /** Ends the server; the next one is started by `serve`. */
+  end(): Promise<void>;
+  /** Runs a command that ends by itself on the same records, with the server ended. */
+  run(words: readonly string[], change?: Environment): Promise<FailedStart>;
   stop(): Promise<void>;
 }
 
@@ -35,27 +39,33 @@ export async function createClusterWorld(name: string, options: ClusterWorldOpti
   let end = async () => {};
   stops.defer(() => end());
   const kept = stops.move();
+  const environment = {
+    TOYGRES_PLATFORM: 'kubernetes',
+    KUBECONFIG: options.kubeconfig ?? process.env.KUBECONFIG ?? '',
+    TOYGRES_NAMESPACE: namespace.name,
+    AZURE_STORAGE_CONNECTION_STRING: storage,
+    TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    TOYGRES_JOB_RESOURCES: 'cpu=50m/2,memory=128Mi/1Gi',
+    TOYGRES_SERVER_RESOURCES: 'cpu=50m/2,memory=128Mi/1Gi',
+  };
   return {
     namespace,
     storage,
     serve: async (change = {}) => {
       await end();
-      const server = await home.start('standalone', {
-        TOYGRES_PLATFORM: 'kubernetes',
-        KUBECONFIG: options.kubeconfig ?? process.env.KUBECONFIG ?? '',
-        TOYGRES_NAMESPACE: namespace.name,
-        AZURE_STORAGE_CONNECTION_STRING: storage,
-        TOYGRES_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
-        TOYGRES_JOB_RESOURCES: 'cpu=50m/2,memory=128Mi/1Gi',
-        TOYGRES_SERVER_RESOURCES: 'cpu=50m/2,memory=128Mi/1Gi',
-        ...change,
-      });
+      const server = await home.start('standalone', { ...environment, ...change });
       const api = createE2eClient(server);
       end = async () => {
+        end = async () => {};
         await api.stop();
         await server.stop();
       };
       return api;
+    },
+    end: () => end(),
+    run: async (words, change = {}) => {
+      await end();
+      return home.run(words, { ...environment, ...change });
     },
     stop: () => kept.disposeAsync(),
   };

@@ -55,7 +55,7 @@ export interface E2eHome {
   /** The same for a server that must not come up; fails when it does. */
   startInVain(mode?: Mode, environment?: Environment): Promise<FailedStart>;
   /** Runs a command that ends by itself. */
-  run(words: readonly string[]): Promise<FailedStart>;
+  run(words: readonly string[], environment?: Environment): Promise<FailedStart>;
   /** Every living process that works in, on or for this home, as `pid command`. */
   processes(): Promise<readonly string[]>;
   /** Ends whatever is left, by force, and removes the home. */
@@ -131,8 +131,8 @@ export async function makeE2eHome(name: string): Promise<E2eHome> {
 
   return {
     directory,
-    async run(words) {
-      const { exited, output } = launch(words, settings({}));
+    async run(words, environment = {}) {
+      const { exited, output } = launch(words, settings(environment));
       return { code: await exited, output: output() };
     },
     async start(mode = 'standalone', environment = {}) {
