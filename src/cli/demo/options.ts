@@ -4,7 +4,8 @@ export const USAGE = `usage: npm run demo [-- --platform local|kubernetes]
 
   local        on this machine, nothing configured (the default)
   kubernetes   on the cluster that KUBECONFIG names, in a namespace of its own that is removed at the end, with a blob
-               store in it unless AZURE_STORAGE_ACCOUNT or AZURE_STORAGE_CONNECTION_STRING names one`;
+               store in it unless AZURE_STORAGE_ACCOUNT or AZURE_STORAGE_CONNECTION_STRING names one. Its nodes have
+               the images of servers and jobs, or TOYGRES_POSTGRES_IMAGE and TOYGRES_JOB_IMAGE name a registry`;
 
 export const DEMO_PLATFORMS = ['local', 'kubernetes'] as const;
 export type DemoPlatform = (typeof DEMO_PLATFORMS)[number];
