@@ -35,7 +35,9 @@ async function helm(args: readonly string[], values: object = {}): Promise<strin
     await rm(directory, { recursive: true });
   }
 }
-const template = (values: object = {}) => helm(['template', 'toygres', CHART, '--namespace', 'toygres-system'], values);
+/** A helm that was compiled as a Go module takes the cluster for a very old one. */
+const template = (values: object = {}) =>
+  helm(['template', 'toygres', CHART, '--namespace', 'toygres-system', '--kube-version', '1.30.0'], values);
 
 /** By kind and name, without what one of the two ways has for its own needs. */
 function objectsOf(text: string): Readonly<Record<string, unknown>> {

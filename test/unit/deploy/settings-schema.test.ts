@@ -10,6 +10,7 @@ interface Rule {
   readonly pattern?: string;
   readonly enum?: readonly string[];
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly examples: readonly string[];
 }
 
@@ -20,6 +21,7 @@ const rules = schema.properties.data.properties as Readonly<Record<string, Rule>
 function takes(rule: Rule, value: string): boolean {
   if (rule.enum !== undefined && !rule.enum.includes(value)) return false;
   if (rule.minLength !== undefined && value.length < rule.minLength) return false;
+  if (rule.maxLength !== undefined && value.length > rule.maxLength) return false;
   return rule.pattern === undefined || new RegExp(rule.pattern).test(value);
 }
 /** Whether a start does. */
@@ -65,6 +67,7 @@ const VALUES = [
     '10.0.0.0/8, ::/0',
     'ftp://x',
   ],
+  ...['ab', 'abc', 'a'.repeat(63), 'a'.repeat(64)],
   ...[
     'pool=databases',
     'pool',
@@ -102,6 +105,10 @@ describe('the schema of the settings', () => {
       if (starts(name, value)) expect(takes(rule, value), value).toBe(true);
       else if (!FORM_ALONE.test(name)) expect(takes(rule, value), value).toBe(false);
     }
+  });
+
+  test('has patterns that Helm can read, too, which knows no looking ahead and no looking back', () => {
+    for (const [name, { pattern = '' }] of Object.entries(rules)) expect(pattern, name).not.toMatch(/\(\?[=!<]|\\\d/);
   });
 
   test('knows all that the base and the overlay of Azure set', async () => {
