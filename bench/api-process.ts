@@ -9,15 +9,19 @@ export interface ServingProcess extends AsyncDisposable {
   readonly url: string;
   /** What it takes now; `collect`: after it has thrown away what it can. */
   measure(collect?: boolean): Promise<ProcessUse>;
-  /** Begins to write the log of the one job of `api-program.ts`; answers with when, as Date.now() gives it. */
-  write(lines: number): Promise<number>;
 }
 
 /** Starts one. Its first message is where it is found. Disposing of it stops it. */
-export async function startServing(place: Place, program: string, given: readonly string[]): Promise<ServingProcess> {
+export async function startServing(
+  place: Place,
+  program: string,
+  given: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServingProcess> {
   const file = path.join(import.meta.dirname, program);
   const child = spawn(process.execPath, [...process.execArgv, '--expose-gc', file, ...given], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
   });
   const exited = once(child, 'exit');
   const stop = async () => {
@@ -31,7 +35,6 @@ export async function startServing(place: Place, program: string, given: readonl
   return {
     url,
     measure: async (collect = false) => (await ask(child, { verb: 'measure', collect })) as ProcessUse,
-    write: async (lines) => ((await ask(child, { verb: 'write', lines })) as { writingSince: number }).writingSince,
     [Symbol.asyncDispose]: async () => {
       await stop();
       isStopped();

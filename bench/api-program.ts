@@ -1,50 +1,37 @@
-// The API as it is composed, in a process of its own, on a platform that does nothing but write a log: api-program.ts <url> <platform id>
-import { setTimeout as delay } from 'node:timers/promises';
+// The API as it is composed, in a process of its own: api-program.ts <url> <platform id> [home]. Its platform does nothing, or is the local one of that home.
 import { openApi } from '../src/app/api.ts';
 import type { RunningPlatform } from '../src/app/platform.ts';
 import { Stops } from '../src/app/stops.ts';
 import { startWebhooks } from '../src/app/webhooks.ts';
 import { readConfig } from '../src/config/env.ts';
 import { createMetrics } from '../src/metrics/metrics.ts';
-import { type ApiOrder, type ApiReport, LINES_A_SECOND, TOKEN, textOfLine } from './api-protocol.ts';
+import { findPostgresPrograms } from '../src/postgres-programs/find.ts';
+import { readServerIdentity } from '../src/postgres-programs/identity.ts';
+import { type ApiOrder, type ApiReport, TOKEN } from './api-protocol.ts';
 import { createIdlePlatform } from './idle-services.ts';
+import { openHome } from './logs/writing-job.ts';
 import { openScheduleServices } from './schedule-services.ts';
 
-const [url = '', platformId = ''] = process.argv.slice(2);
+const [url = '', platformId = '', home = ''] = process.argv.slice(2);
 const say = (report: ApiReport) => void process.send?.(report);
 
-let writingSince: number | null = null;
-let linesMax = 0;
-
-/** How many lines the one job has written by now. */
-function written(): number {
-  if (writingSince === null) return 0;
-  return Math.min(linesMax, Math.floor(((Date.now() - writingSince) * LINES_A_SECOND) / 1000));
+async function openLocal(): Promise<RunningPlatform> {
+  const [programs] = await findPostgresPrograms(null);
+  if (programs === undefined) throw new Error('the programs of PostgreSQL are gone');
+  return openHome(home, { programs, identity: await readServerIdentity() });
 }
 
-const idle = createIdlePlatform(platformId);
-const platform: RunningPlatform = Object.assign(Object.create(idle), {
-  id: platformId,
-  kind: 'local',
-  namespaces: ['bench'],
-  readFreeBytes: async () => null,
-  readJob: async () => ({ state: linesMax > 0 && written() >= linesMax ? 'SUCCEEDED' : 'RUNNING', attempts: 1 }),
-  async *followJobLogs(
-    _: unknown,
-    { afterLine, follow, signal }: { afterLine: number; follow: boolean; signal: AbortSignal },
-  ) {
-    for (let last = afterLine; !signal.aborted; ) {
-      const upTo = written();
-      for (; last < upTo; ) {
-        last += 1;
-        yield { line: last, attempt: 1, at: new Date(), text: textOfLine(last) };
-      }
-      if (!follow || (linesMax > 0 && last >= linesMax)) return;
-      await delay(5);
-    }
-  },
-});
+function createIdle(): RunningPlatform {
+  return Object.assign(Object.create(createIdlePlatform(platformId)), {
+    id: platformId,
+    kind: 'local',
+    namespaces: ['bench'],
+    readFreeBytes: async () => null,
+  });
+}
 
+// What does nothing has a `then` that does nothing: it must not be waited for.
+const platform = home === '' ? createIdle() : await openLocal();
 const parts = await openScheduleServices(url, platformId, { schedule: false });
 const { log, database, boss, listener, secrets } = parts;
 const config = readConfig({ PORT: '0', TOYGRES_ADMIN_PASSWORD: 'only for the bench' });
@@ -64,12 +51,6 @@ const { url: api, ensureFirstAdministrator } = await openApi(
 await ensureFirstAdministrator();
 
 process.on('message', (order: ApiOrder) => {
-  if (order.verb === 'write') {
-    writingSince = Date.now();
-    linesMax = order.lines;
-    say({ writingSince });
-    return;
-  }
   if (order.collect) globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();

@@ -24,14 +24,16 @@ export async function insertOperation(client: pg.Client): Promise<string> {
 }
 
 /** Writes a job of an operation. */
-export async function insertJob(client: pg.Client, operationId: string, platform: string): Promise<string> {
-  const id = randomUUID();
+export async function insertJob(
+  client: pg.Client,
+  operationId: string,
+  { id, name, platform }: { readonly id: string; readonly name: string; readonly platform: string },
+): Promise<void> {
   await client.query(
     `INSERT INTO cms.jobs (id, operation_id, kind, namespace, name, platform, state)
-     VALUES ($1, $2, 'backup', 'bench', 'bench', $3, 'RUNNING')`,
-    [id, operationId, platform],
+     VALUES ($1, $2, 'backup', 'bench', $3, $4, 'RUNNING')`,
+    [id, operationId, name, platform],
   );
-  return id;
 }
 
 /**

@@ -8,8 +8,8 @@ export interface Followers {
   leave(): Promise<void>;
 }
 
-/** Told of each message of each follower, as it came from the network. */
-export type OnMessage = (message: Buffer) => void;
+/** Told of each message of each follower, the first of which is 0, as it came from the network. */
+export type OnMessage = (message: Buffer, follower: number) => void;
 
 const AT_ONCE = 50;
 
@@ -23,7 +23,7 @@ export async function followBySockets(
   const sockets: WebSocket[] = [];
   const open = async () => {
     const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { perMessageDeflate: false });
-    sockets.push(socket);
+    const follower = sockets.push(socket) - 1;
     await once(socket, 'open');
     if (query !== null) {
       socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${TOKEN}` } }));
@@ -31,7 +31,7 @@ export async function followBySockets(
       if (socket.readyState !== socket.OPEN) throw new Error(`a follower was refused: ${first}`);
       socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
     }
-    socket.on('message', onMessage);
+    socket.on('message', (message: Buffer) => onMessage(message, follower));
   };
   for (let left = count; left > 0; left -= AT_ONCE) {
     await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, open));
@@ -67,10 +67,10 @@ export async function followByStreams(
     const asked = request(url, { method: 'POST', headers, agent });
     asked.end(JSON.stringify({ query }));
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
-    responses.push(response);
+    const follower = responses.push(response) - 1;
     response.on('error', () => undefined);
     response.on('data', (data: Buffer) => {
-      if (data.includes('event: next')) onMessage(data);
+      if (data.includes('event: next')) onMessage(data, follower);
     });
   };
   for (let left = count; left > 0; left -= AT_ONCE) {

@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import path from 'node:path';
+import { benchApi } from './api.ts';
 import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchFollow } from './follow.ts';
 import { benchHostile } from './hostile.ts';
 import { benchIdle } from './idle.ts';
 import { benchImage, benchObjects, benchSmall, benchTables } from './image.ts';
+import { benchLogs } from './logs.ts';
 import { readMachine } from './machine.ts';
 import { type BenchOptions, readOptions, type Section, USAGE } from './options.ts';
 import { type Outcome, outcomesOf } from './page/outcomes.ts';
@@ -27,6 +29,8 @@ const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) =>
   hostile: benchHostile,
   schedule: benchSchedule,
   follow: benchFollow,
+  logs: benchLogs,
+  api: benchApi,
   records: benchRecords,
   cluster: benchCluster,
 };

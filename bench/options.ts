@@ -11,6 +11,8 @@ export const SECTIONS = [
   'hostile',
   'schedule',
   'follow',
+  'logs',
+  'api',
   'records',
   'cluster',
 ] as const;
@@ -38,6 +40,8 @@ export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 
   hostile  memory and lateness with 1,000 servers that want to harm whoever checks them
   schedule 1,000 images by one schedule, and what a creation waits meanwhile
   follow   1,000 clients of one operation, against a server that only sends
+  logs     10,000 lines a second of a job's log to 100 followers, against the job that nobody follows
+  api      a page as a console shows it, against PostGraphile on the same tables
   records  statements, rows read and time with 1,000 and with 20,000 instances on record
   cluster  calls of the API server, and a new server against kubectl; only on the cluster that KUBECONFIG names
 
