@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
-import { buildSchemaSync, type PubSub, type ResolverData } from 'type-graphql';
+import { buildSchemaSync, getMetadataStorage, type PubSub, type ResolverData } from 'type-graphql';
 import { checkRole } from '../../resolvers/authorization.ts';
 import type { ApiContext } from '../../resolvers/context.ts';
 import { RESOLVERS } from '../../resolvers/registry.ts';
@@ -20,6 +20,7 @@ let schema: GraphQLSchema | undefined;
 
 /** The executable schema, built when first asked for. It holds no service: those come with the context of each request. */
 export function readSchema(): GraphQLSchema {
+  if (schema === undefined) leavePropertiesPlain();
   schema ??= guardRootFields(
     describeRoots(
       buildSchemaSync({
@@ -32,6 +33,16 @@ export function readSchema(): GraphQLSchema {
     ),
   );
   return schema;
+}
+
+/** A field that shows a property needs no function of its own, unless something else is asked of it. */
+function leavePropertiesPlain(): void {
+  const { fields, authorizedFields, middlewares } = getMetadataStorage();
+  for (const field of fields) {
+    const isOf = ({ target, fieldName }: { readonly target: unknown; readonly fieldName: string }) =>
+      target === field.target && fieldName === field.name;
+    if (!authorizedFields.some(isOf) && !middlewares.some(isOf)) field.simple ??= true;
+  }
 }
 
 /** type-graphql makes the three roots by itself and takes no words for them. */
