@@ -15,6 +15,8 @@ export interface Database {
   readonly url: string;
   readonly orm: Orm;
   readonly pool: pg.Pool;
+  /** False where a pooler gives another session to each statement, so that none can be kept on a connection. */
+  readonly keepsSessions: boolean;
   /** Commits when `work` resolves, rolls back when it rejects. A connection that broke is UNAVAILABLE. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
@@ -142,6 +144,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     url: options.url,
     orm,
     pool,
+    keepsSessions: !pooled,
     get refusal() {
       return refused !== null && performance.now() - refused.at < REFUSAL_TOLD_MS ? refused.why : null;
     },

@@ -11,7 +11,7 @@ import { ENDED_RECORD_STATES } from '../../../schema/states.ts';
 import type { Database } from '../../db/database.ts';
 import { imagesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
-import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
+import { distinctIds, groupedByIds, inOrderOfIds, ofIds } from '../lists/keyed.ts';
 import {
   buildPage,
   counting,
@@ -19,11 +19,16 @@ import {
   holding,
   holds,
   inTwoLooks,
+  kindOfPage,
+  LIMIT_PLACE,
   newestFirst,
+  placesOfPage,
   totalsOf,
+  valuesOfPage,
   within,
 } from '../lists/keyset.ts';
-import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
+import { buildPages, PARENTS, parentId } from '../lists/pages-by-parent.ts';
+import { createPrepareOnce } from '../prepared.ts';
 import { imageColumns, toImageRecord } from './rows.ts';
 
 type Parent = typeof images.sourceInstanceId | typeof images.scheduleId;
@@ -52,8 +57,10 @@ function eqId(column: Parent, id: string): SQL {
  * Reads images for the API. An empty list of states, like none, asks for all but DELETED. What is outside of the scope is
  * not there.
  */
-export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING): ImageQueries {
+export function createImageQueries(database: Database, scope: Scope = EVERYTHING): ImageQueries {
+  const { orm } = database;
   const within = imagesWithin(scope);
+  const prepared = createPrepareOnce(database);
   async function pagesOf(
     parent: Parent,
     parentIds: readonly string[],
@@ -61,22 +68,23 @@ export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING)
   ): Promise<readonly Page<ImageRecord>[]> {
     if (parentIds.length === 0) return [];
     const ids = distinctIds(parentIds);
-    const ofParent = and(sql`${parent} = ${parentId}`, notDeleted, within);
-    const child = orm
-      .select(imageColumns)
-      .from(images)
-      .where(following(images, page, ofParent))
-      .orderBy(...newestFirst(images))
-      .limit(page.first + 1)
-      .as('child');
+    const read = prepared(`${parent.name} ${kindOfPage(page)}`, () => {
+      const ofParent = and(sql`${parent} = ${parentId}`, notDeleted, within);
+      const child = orm
+        .select(imageColumns)
+        .from(images)
+        .where(following(images, placesOfPage(page), ofParent))
+        .orderBy(...newestFirst(images))
+        .limit(LIMIT_PLACE)
+        .as('child');
+      return orm
+        .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
+        .from(PARENTS)
+        .crossJoinLateral(child)
+        .orderBy(...newestFirst(child));
+    });
     const [rows, totals] = await Promise.all([
-      answered(
-        orm
-          .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
-          .from(parentRelation(ids))
-          .crossJoinLateral(child)
-          .orderBy(...newestFirst(child)),
-      ),
+      read({ ...valuesOfPage(page), ids }),
       counting(page, () =>
         answered(
           orm
@@ -93,12 +101,13 @@ export function createImageQueries({ orm }: Database, scope: Scope = EVERYTHING)
   return {
     async byIds(ids) {
       if (ids.length === 0) return [];
-      const rows = await answered(
+      const read = prepared('by ids', () =>
         orm
           .select(imageColumns)
           .from(images)
-          .where(and(inArray(images.id, distinctIds(ids)), within)),
+          .where(and(ofIds(images.id), within)),
       );
+      const rows = await read({ ids: distinctIds(ids) });
       return inOrderOfIds(ids, rows.map(toImageRecord));
     },
 

@@ -13,7 +13,7 @@ import { ownerContext } from '../../secrets/owner-context.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import { instancesWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
-import { distinctIds, inOrderOfIds } from '../lists/keyed.ts';
+import { distinctIds, inOrderOfIds, ofIds } from '../lists/keyed.ts';
 import {
   buildPage,
   counting,
@@ -21,10 +21,15 @@ import {
   holding,
   holds,
   inTwoLooks,
+  kindOfPage,
+  LIMIT_PLACE,
   newestFirst,
+  placesOfPage,
   totalsOf,
+  valuesOfPage,
   within,
 } from '../lists/keyset.ts';
+import { createPrepareOnce } from '../prepared.ts';
 import { isReadiness } from '../readiness/readiness.ts';
 import { instanceColumns, toInstanceRecord } from './rows.ts';
 
@@ -49,11 +54,13 @@ function matching(criteria: InstanceCriteria): SQL | undefined {
  * is not there.
  */
 export function createInstanceQueries(
-  { orm }: Database,
+  database: Database,
   secrets: SecretBox,
   scope: Scope = EVERYTHING,
 ): InstanceQueries {
+  const { orm } = database;
   const within = instancesWithin(scope);
+  const prepared = createPrepareOnce(database);
 
   /** What is kept of the logins; NOT_FOUND for an unknown or deleted instance. */
   async function readLogins(id: string) {
@@ -75,12 +82,13 @@ export function createInstanceQueries(
   return {
     async byIds(ids) {
       if (ids.length === 0) return [];
-      const rows = await answered(
+      const read = prepared('by ids', () =>
         orm
           .select(instanceColumns)
           .from(instances)
-          .where(and(inArray(instances.id, distinctIds(ids)), within)),
+          .where(and(ofIds(instances.id), within)),
       );
+      const rows = await read({ ids: distinctIds(ids) });
       return inOrderOfIds(ids, rows.map(toInstanceRecord));
     },
 
@@ -98,12 +106,14 @@ export function createInstanceQueries(
     async page(criteria, page) {
       const { nameContains: text } = criteria;
       const condition = and(matching(criteria), within);
-      const rowsOf = (where: SQL | undefined) =>
+      const rowsOf = (where: SQL | undefined, at: Parameters<typeof following>[1] = page) =>
         orm
           .select(instanceColumns)
           .from(instances)
-          .where(following(instances, page, where))
+          .where(following(instances, at, where))
           .orderBy(...newestFirst(instances));
+      const isOfAll = Object.values(criteria).every((value) => value == null);
+      const readAll = () => prepared(kindOfPage(page), () => rowsOf(condition, placesOfPage(page)).limit(LIMIT_PLACE));
       const limit = page.first + 1;
       const [rows, [totals]] = await Promise.all([
         text
@@ -122,7 +132,9 @@ export function createInstanceQueries(
               },
               () => answered(rowsOf(and(condition, holding(instances.name, text))).limit(limit)),
             )
-          : answered(rowsOf(condition).limit(limit)),
+          : isOfAll
+            ? readAll()(valuesOfPage(page))
+            : answered(rowsOf(condition).limit(limit)),
         counting(page, () =>
           answered(
             orm

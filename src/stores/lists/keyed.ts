@@ -1,3 +1,6 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+
 /** Answers in the order of the keys, whatever the order of the rows; ids are the same in either case. */
 export function inOrderOfIds<T extends { readonly id: string }>(
   ids: readonly string[],
@@ -17,6 +20,11 @@ export function groupedByIds<R, T>(
   const groups = new Map<string, T[]>(ids.map((id) => [id.toLowerCase(), []]));
   for (const row of rows) groups.get(keyOf(row) ?? '')?.push(toValue(row));
   return ids.map((id) => groups.get(id.toLowerCase()) ?? []);
+}
+
+/** The rows of these ids: `ids` of a prepared statement. */
+export function ofIds(column: PgColumn): SQL {
+  return sql`${column} = any(${sql.placeholder('ids')}::uuid[])`;
 }
 
 /** Each id once, as PostgreSQL writes it. */

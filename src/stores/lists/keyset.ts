@@ -1,4 +1,4 @@
-import { and, count, like, type SQL, sql } from 'drizzle-orm';
+import { and, count, like, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Cursor, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
 
@@ -19,12 +19,38 @@ export function newestFirst({ createdAt, id }: Keyset): [SQL, SQL] {
   return [sql`${createdAt} desc nulls last`, sql`${id} desc nulls last`];
 }
 
-function compare({ createdAt, id }: Keyset, operator: '<' | '>=', cursor: Cursor): SQL {
+/** A cursor, or the places of one in a prepared statement. */
+type CursorPlace = Readonly<Record<keyof Cursor, string | Placeholder>>;
+
+/** What a page of a prepared statement is given; `valuesOfPage` fills it. */
+const PLACES: CursorPlace = { createdAt: sql.placeholder('createdAt'), id: sql.placeholder('id') };
+
+/** The limit of a page in a prepared statement: one more than it holds. */
+export const LIMIT_PLACE = sql.placeholder('limit');
+
+/** The kinds of pages that are prepared apart. */
+export const kindOfPage = ({ after }: PageRequest) => (after === null ? 'first page' : 'further page');
+
+/** What of a page a prepared statement is made of. */
+export function placesOfPage({ after }: PageRequest): { readonly after: CursorPlace | null } {
+  return { after: after === null ? null : PLACES };
+}
+
+/** What it is given. */
+export function valuesOfPage({ first, after }: PageRequest): Record<string, unknown> {
+  return { limit: first + 1, ...(after ?? {}) };
+}
+
+function compare({ createdAt, id }: Keyset, operator: '<' | '>=', cursor: CursorPlace): SQL {
   return sql`(${createdAt}, ${id}) ${sql.raw(operator)} (${cursor.createdAt}::timestamptz, ${cursor.id}::uuid)`;
 }
 
 /** The rows that follow the cursor and meet the condition. */
-export function following(keyset: Keyset, page: PageRequest, condition: SQL | undefined): SQL | undefined {
+export function following(
+  keyset: Keyset,
+  page: { readonly after: CursorPlace | null },
+  condition: SQL | undefined,
+): SQL | undefined {
   return page.after === null ? condition : and(condition, compare(keyset, '<', page.after));
 }
 

@@ -1,11 +1,18 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type Param, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Page, PageRequest } from '../../../resolvers/ports/queries.ts';
 import { groupedByIds } from './keyed.ts';
 import { buildPage, type Totals } from './keyset.ts';
 
 /** The parents as a relation `parent(id)`, to join a page of each with. */
 export function parentRelation(ids: readonly string[]): SQL {
-  return sql`unnest(${sql.param(ids)}::uuid[]) as parent(id)`;
+  return relationOf(sql.param(ids));
+}
+
+/** The same in a prepared statement, which is given them as `ids`. */
+export const PARENTS = relationOf(sql.placeholder('ids'));
+
+function relationOf(ids: Param | Placeholder): SQL {
+  return sql`unnest(${ids}::uuid[]) as parent(id)`;
 }
 
 /** The column of `parentRelation`. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import { jobs, operationSteps, operations } from '../../../drizzle/tables/index.ts';
 import type { OperationCriteria, OperationQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
 import type { JobRecord, OperationRecord } from '../../../resolvers/ports/records.ts';
@@ -8,9 +8,22 @@ import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
 import { belongingByIndex, belongingWithin, ofOperationWithin, operationsWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
-import { distinctIds, groupedByIds, inOrderOfIds } from '../lists/keyed.ts';
-import { buildPage, counting, following, inTwoLooks, newestFirst, totalsOf, within } from '../lists/keyset.ts';
-import { buildPages, parentId, parentRelation } from '../lists/pages-by-parent.ts';
+import { distinctIds, groupedByIds, inOrderOfIds, ofIds } from '../lists/keyed.ts';
+import {
+  buildPage,
+  counting,
+  following,
+  inTwoLooks,
+  kindOfPage,
+  LIMIT_PLACE,
+  newestFirst,
+  placesOfPage,
+  totalsOf,
+  valuesOfPage,
+  within,
+} from '../lists/keyset.ts';
+import { buildPages, PARENTS, parentId } from '../lists/pages-by-parent.ts';
+import { createPrepareOnce } from '../prepared.ts';
 import { operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
 
 type Parent = typeof operations.instanceId | typeof operations.imageId;
@@ -30,7 +43,9 @@ function of(parent: Parent, id: string): SQL {
   return isUuid(id) ? eq(parent, id) : sql`false`;
 }
 
-function toJobRecord(row: typeof jobs.$inferSelect): JobRecord {
+const { kind: _kind, createdAt: _createdAt, ...jobColumns } = getTableColumns(jobs);
+
+function toJobRecord(row: Omit<typeof jobs.$inferSelect, 'kind' | 'createdAt'>): JobRecord {
   return {
     id: row.id,
     operationId: row.operationId,
@@ -49,8 +64,10 @@ function toJobRecord(row: typeof jobs.$inferSelect): JobRecord {
  * Reads operations, their steps and their jobs for the API. An empty list in the criteria asks for any. What is outside of
  * the scope is not there; steps, jobs and notices are read of operations that were found.
  */
-export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTHING): OperationQueries {
+export function createOperationQueries(database: Database, scope: Scope = EVERYTHING): OperationQueries {
+  const { orm } = database;
   const within = operationsWithin(scope);
+  const prepared = createPrepareOnce(database);
   async function pagesOf(
     parent: Parent,
     parentIds: readonly string[],
@@ -58,21 +75,23 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
   ): Promise<readonly Page<OperationRecord>[]> {
     if (parentIds.length === 0) return [];
     const ids = distinctIds(parentIds);
-    const child = orm
-      .select(operationColumns)
-      .from(operations)
-      .where(following(operations, page, and(sql`${parent} = ${parentId}`, within)))
-      .orderBy(...newestFirst(operations))
-      .limit(page.first + 1)
-      .as('child');
+    const read = prepared(`${parent.name} ${kindOfPage(page)}`, () => {
+      const ofParent = and(sql`${parent} = ${parentId}`, within);
+      const child = orm
+        .select(operationColumns)
+        .from(operations)
+        .where(following(operations, placesOfPage(page), ofParent))
+        .orderBy(...newestFirst(operations))
+        .limit(LIMIT_PLACE)
+        .as('child');
+      return orm
+        .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
+        .from(PARENTS)
+        .crossJoinLateral(child)
+        .orderBy(...newestFirst(child));
+    });
     const [rows, totals] = await Promise.all([
-      answered(
-        orm
-          .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
-          .from(parentRelation(ids))
-          .crossJoinLateral(child)
-          .orderBy(...newestFirst(child)),
-      ),
+      read({ ...valuesOfPage(page), ids }),
       counting(page, () =>
         answered(
           orm
@@ -89,12 +108,13 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
   return {
     async byIds(ids) {
       if (ids.length === 0) return [];
-      const rows = await answered(
+      const read = prepared('by ids', () =>
         orm
           .select(operationColumns)
           .from(operations)
-          .where(and(inArray(operations.id, distinctIds(ids)), within)),
+          .where(and(ofIds(operations.id), within)),
       );
+      const rows = await read({ ids: distinctIds(ids) });
       return inOrderOfIds(ids, rows.map(toOperationRecord));
     },
 
@@ -136,25 +156,23 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
 
     async steps(operationIds) {
       if (operationIds.length === 0) return [];
-      const rows = await answered(
+      const read = prepared('steps', () =>
         orm
           .select(stepColumns)
           .from(operationSteps)
-          .where(inArray(operationSteps.operationId, distinctIds(operationIds)))
+          .where(ofIds(operationSteps.operationId))
           .orderBy(asc(operationSteps.position)),
       );
+      const rows = await read({ ids: distinctIds(operationIds) });
       return groupedByIds(operationIds, rows, (row) => row.operationId, toStepRecord);
     },
 
     async jobs(operationIds) {
       if (operationIds.length === 0) return [];
-      const rows = await answered(
-        orm
-          .select()
-          .from(jobs)
-          .where(inArray(jobs.operationId, distinctIds(operationIds)))
-          .orderBy(asc(jobs.createdAt), asc(jobs.id)),
+      const read = prepared('jobs', () =>
+        orm.select(jobColumns).from(jobs).where(ofIds(jobs.operationId)).orderBy(asc(jobs.createdAt), asc(jobs.id)),
       );
+      const rows = await read({ ids: distinctIds(operationIds) });
       return groupedByIds(operationIds, rows, (row) => row.operationId, toJobRecord);
     },
 
@@ -208,7 +226,7 @@ export function createOperationQueries({ orm }: Database, scope: Scope = EVERYTH
       if (!isUuid(id)) return null;
       const [row] = await answered(
         orm
-          .select()
+          .select(jobColumns)
           .from(jobs)
           .where(and(eq(jobs.id, id), ofOperationWithin(scope, jobs.operationId))),
       );
