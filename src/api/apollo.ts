@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -13,6 +13,7 @@ import type { ApiContext } from '../../resolvers/context.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ErrorFormatter } from './errors/format-error.ts';
 import { refuseRequest } from './errors/refusals.ts';
+import type { Executor } from './execution/executor.ts';
 import { PREFLIGHTED } from './http/check-request.ts';
 import { checkOperation } from './limits/check-operation.ts';
 import { LIMITS } from './limits/limits.ts';
@@ -22,13 +23,14 @@ const DRAIN_MS = 5000;
 /** What Apollo is made of here. */
 export interface ApolloParts {
   readonly schema: GraphQLSchema;
+  readonly execute: Executor;
   readonly httpServer: Server;
   readonly formatError: ErrorFormatter;
   readonly log: Logger;
 }
 
 /** Apollo Server as this API uses it: it behaves the same whatever NODE_ENV is, and reports to nobody. */
-export function createApollo({ schema, httpServer, formatError, log }: ApolloParts): ApolloServer<ApiContext> {
+export function createApollo({ schema, execute, httpServer, formatError, log }: ApolloParts): ApolloServer<ApiContext> {
   return new ApolloServer<ApiContext>({
     schema,
     nodeEnv: 'production',
@@ -54,6 +56,7 @@ export function createApollo({ schema, httpServer, formatError, log }: ApolloPar
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       checkOperations,
+      executeQueries(execute, formatError),
     ],
   });
 }
@@ -80,6 +83,25 @@ const checkOperations: ApolloServerPlugin<ApiContext> = {
     };
   },
 };
+
+/** Has queries executed here instead of by Apollo, which takes graphql's `execute` and no other. */
+function executeQueries(execute: Executor, formatError: ErrorFormatter): ApolloServerPlugin<ApiContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async responseForOperation({ operation, document, request, contextValue }) {
+          if (operation.operation !== OperationTypeNode.QUERY) return null;
+          const { operationName, variables } = request;
+          const { data, errors } = await execute({ document, operationName, variableValues: variables, contextValue });
+          // Nothing was begun: Apollo says why.
+          if (data === undefined) return null;
+          const singleResult = errors === undefined ? { data } : { data, errors: errors.map(formatError) };
+          return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
+        },
+      };
+    },
+  };
+}
 
 /** The error as Apollo wants it to answer with this HTTP status. */
 function withStatus(error: unknown, status: number): GraphQLError {

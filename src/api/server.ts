@@ -10,6 +10,7 @@ import { createApollo } from './apollo.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createErrorFormatter } from './errors/format-error.ts';
 import { createEventStreamServer } from './event-stream/serve-event-stream.ts';
+import { createExecutor } from './execution/executor.ts';
 import { createPreparer } from './execution/prepare-operation.ts';
 import { createSubscriptionRunner } from './execution/run-subscription.ts';
 import { boundStrangers, isLoopback } from './http/bound-strangers.ts';
@@ -86,7 +87,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   });
   endSilent(httpServer, HEADERS_TIMEOUT_MS);
-  const apollo = createApollo({ schema, httpServer, formatError, log });
+  const execute = createExecutor(schema);
+  const apollo = createApollo({ schema, execute, httpServer, formatError, log });
   const prefix = createPathPrefix(publicUrl);
   const sources = createRequestSources({ publicUrl, trustedProxies });
   const budgets = createBudgets();
@@ -100,7 +102,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlServe
   };
   const preparer = createPreparer(schema);
   const slots = createSubscriptionSlots();
-  const subscriptions = createSubscriptionRunner({ schema, createContext: contextOf, formatError, slots });
+  const subscriptions = createSubscriptionRunner({ schema, execute, createContext: contextOf, formatError, slots });
   const webSocket = serveWebSocket(httpServer, {
     path: PATH,
     prefix,

@@ -1,9 +1,10 @@
-import { type GraphQLFormattedError, graphql } from 'graphql';
+import { type GraphQLFormattedError, parse, validate } from 'graphql';
 import { createContext } from '../../resolvers/context.ts';
 import type { Caller } from '../../resolvers/ports/commands.ts';
 import { createResolverContainer, type Services } from '../../resolvers/services.ts';
 import type { Role } from '../../schema/states.ts';
 import { createErrorFormatter } from '../../src/api/errors/format-error.ts';
+import { createExecutor } from '../../src/api/execution/executor.ts';
 import { readSchema } from '../../src/api/schema.ts';
 import { createLogger } from '../../src/log/logger.ts';
 
@@ -24,12 +25,14 @@ export async function run(
   }: { variables?: Record<string, unknown>; role?: Role; caller?: Caller } = {},
 ): Promise<Answer> {
   const formatError = createErrorFormatter(createLogger('silent'));
-  const { data, errors = [] } = await graphql({
-    schema: readSchema(),
-    source,
-    variableValues: variables,
-    contextValue: createContext(services, createResolverContainer(services), caller),
-  });
+  const schema = readSchema();
+  const document = parse(source);
+  const faults = validate(schema, document);
+  const contextValue = createContext(services, createResolverContainer(services), caller);
+  const { data, errors = [] } =
+    faults.length > 0
+      ? { data: undefined, errors: faults }
+      : await createExecutor(schema)({ document, variableValues: variables, contextValue });
   return { data: data === undefined ? null : JSON.parse(JSON.stringify(data)), errors: errors.map(formatError) };
 }
 

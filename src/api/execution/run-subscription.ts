@@ -1,4 +1,4 @@
-import { createSourceEventStream, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import { createSourceEventStream, type GraphQLSchema } from 'graphql';
 import type { ApiContext } from '../../../resolvers/context.ts';
 import type { Loaders } from '../../../resolvers/loaders.ts';
 import type { Caller } from '../../../resolvers/ports/commands.ts';
@@ -6,6 +6,7 @@ import { readResumeId } from '../../../resolvers/resume.ts';
 import type { ErrorFormatter } from '../errors/format-error.ts';
 import type { SubscriptionSlots } from '../limits/subscription-slots.ts';
 import { buildAnswerKey } from './answer-key.ts';
+import type { Executor } from './executor.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
 
 /** An event as one follower gets it. */
@@ -25,6 +26,7 @@ export interface Deliveries {
 
 export interface RunnerParts {
   readonly schema: GraphQLSchema;
+  readonly execute: Executor;
   readonly createContext: (caller: Caller) => ApiContext;
   readonly formatError: ErrorFormatter;
   readonly slots: SubscriptionSlots;
@@ -43,7 +45,7 @@ interface Shared<T> {
  * that ask for the same with equal rights. What others ask for beneath it is read once for all with the same scope. Each
  * event is read anew: none sees what was read for an earlier one.
  */
-export function createSubscriptionRunner({ schema, createContext, formatError, slots }: RunnerParts): {
+export function createSubscriptionRunner({ schema, execute, createContext, formatError, slots }: RunnerParts): {
   open(prepared: PreparedOperation, caller: Caller): Deliveries;
 } {
   const answers = new WeakMap<object, Map<string, Shared<Promise<Buffer>>>>();
@@ -67,15 +69,8 @@ export function createSubscriptionRunner({ schema, createContext, formatError, s
 
   async function run(prepared: PreparedOperation, payload: object, context: ApiContext): Promise<Buffer> {
     const { document, operationName, variables: variableValues } = prepared;
-    const result: ExecutionResult = await execute({
-      schema,
-      document,
-      operationName,
-      variableValues,
-      rootValue: payload,
-      contextValue: context,
-    });
-    const { data, errors } = result;
+    const asked = { document, operationName, variableValues, rootValue: payload, contextValue: context };
+    const { data, errors } = await execute(asked);
     const answer = { data, ...(errors === undefined ? {} : { errors: errors.map(formatError) }) };
     return Buffer.from(JSON.stringify(answer));
   }
