@@ -43,19 +43,22 @@ export interface Connection<T> {
   readonly totalCount: number;
 }
 
-/** Builds the connection that shows a page. */
+/** Builds the connection that shows a page. Cursors are written where somebody asks for them. */
 export function buildConnection<T extends Row>(page: Page<T>): Connection<T> {
-  const edges = page.rows.map((node) => ({ cursor: encodeCursor(node), node }));
+  const { rows, hasNextPage, hasPreviousPage, totalCount } = page;
+  const cursorAt = (at: number): string | null => {
+    const row = rows.at(at);
+    return row === undefined ? null : encodeCursor(row);
+  };
   return {
-    edges,
-    nodes: page.rows,
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+    get edges() {
+      return rows.map((node) => ({ cursor: encodeCursor(node), node }));
     },
-    totalCount: page.totalCount,
+    nodes: rows,
+    get pageInfo() {
+      return { hasNextPage, hasPreviousPage, startCursor: cursorAt(0), endCursor: cursorAt(-1) };
+    },
+    totalCount,
   };
 }
 
