@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import { decoderOf } from '../../guarded-postgres/decoder.ts';
@@ -8,7 +7,7 @@ import { refuseLoss } from '../catalogue/accept-loss.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
 import { readDumpFile } from '../load/data/dump-files.ts';
 import { objectOf } from '../load/entries/object-name.ts';
-import { readToc } from '../load/toc/read-toc.ts';
+import { readTocFile } from '../load/toc/read-toc.ts';
 import { findNoLetter, hasLetters } from './letters.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 
@@ -129,7 +128,7 @@ export async function tellBadBytes(
   { bad }: BytesCheck,
 ): Promise<void> {
   if (bad.size === 0) return;
-  const { entries } = readToc(await readFile(path.join(directory, 'toc.dat')));
+  const { entries } = await readTocFile(path.join(directory, 'toc.dat'));
   const decode = decoderOf(encoding);
   const found = entries.flatMap((entry): Finding[] => {
     const row = entry.file === null ? undefined : bad.get(entry.file);

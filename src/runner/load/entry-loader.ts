@@ -3,7 +3,7 @@ import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { quietly } from '../background-work/quietly.ts';
 import type { FactStatement } from '../facts/database-facts.ts';
 import type { DumpFiles } from './data/dump-files.ts';
-import { commandsOf, isGrant } from './entries/entry-commands.ts';
+import { type Command, commandsOf, isGrant } from './entries/entry-commands.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
 import { pathsFor } from './entries/search-paths.ts';
 import {
@@ -155,7 +155,7 @@ export class EntryLoader {
   private task(entry: TocEntry): Task {
     const isOwnTable =
       entry.kind === 'TABLE DATA' && entry.dependsOn.some((id) => this.entries.get(id)?.kind === 'TABLE');
-    return { entry, left: commandsOf(entry, (id) => this.entries.get(id)), failure: null, isOwnTable };
+    return taskOf(entry, () => commandsOf(entry, (id) => this.entries.get(id)), isOwnTable);
   }
 
   private mending(session: LoadSession): Mending {
@@ -276,6 +276,23 @@ export class EntryLoader {
     });
     this.extensionSchemas = found.map(([schema]) => schema);
   }
+}
+
+/** What makes large objects is longer than what names them, and written out when it is their turn. */
+function taskOf(entry: TocEntry, write: () => readonly Command[], isOwnTable: boolean): Task {
+  if (entry.kind !== 'BLOB METADATA') return { entry, left: write(), failure: null, isOwnTable };
+  let left: readonly Command[] | null = null;
+  return {
+    entry,
+    get left() {
+      return left ?? write();
+    },
+    set left(commands) {
+      left = commands;
+    },
+    failure: null,
+    isOwnTable,
+  };
 }
 
 const majorOf = (version: string) => Number.parseInt(version, 10);

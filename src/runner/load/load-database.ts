@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDumpFiles } from './data/dump-files.ts';
 import { quoteName } from './entries/object-name.ts';
@@ -6,7 +5,7 @@ import { EntryLoader } from './entry-loader.ts';
 import { type Told, tellFindings } from './findings.ts';
 import type { DatabaseToLoad, LoadGround, LoadParts } from './load-ground.ts';
 import { LoadSession } from './load-session.ts';
-import { readToc } from './toc/read-toc.ts';
+import { readTocFile } from './toc/read-toc.ts';
 import type { Toc } from './toc/toc-entry.ts';
 
 /**
@@ -14,7 +13,7 @@ import type { Toc } from './toc/toc-entry.ts';
  * costs nothing else. Throws where the server itself fails, and TocError for a dump that is none.
  */
 export async function loadDatabase(ground: LoadGround, database: DatabaseToLoad, parts: LoadParts = {}): Promise<void> {
-  const toc = readToc(await readFile(path.join(database.directory, 'toc.dat')));
+  const toc = await readTocFile(path.join(database.directory, 'toc.dat'));
   const files = await openDumpFiles(database.directory, database.arriving, database.intake);
   const told = tellFindings(database.name.text, toc.encoding, (finding) => ground.found(finding));
   await makeDatabase(ground, toc, told);
@@ -32,7 +31,7 @@ async function makeDatabase(ground: LoadGround, toc: Toc, told: Told): Promise<v
   if (entry === undefined) return;
   const session = await ground.open(null, { search_path: '', client_encoding: 'SQL_ASCII' });
   try {
-    const maker = new LoadSession(session, { sizeOf: () => 0, read: () => none(), text: async () => null });
+    const maker = new LoadSession(session, { sizeOf: () => 0, read: () => none(), lines: () => none() });
     const refusal = await maker.attempt(entry.define);
     if (refusal === null) return;
     const encoding = /ENCODING = ('[^']*')/.exec(entry.define)?.[1] ?? "'UTF8'";
@@ -51,4 +50,4 @@ async function makeDatabase(ground: LoadGround, toc: Toc, told: Told): Promise<v
   }
 }
 
-async function* none(): AsyncGenerator<Buffer> {}
+async function* none(): AsyncGenerator<never> {}

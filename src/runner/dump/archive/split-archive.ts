@@ -18,6 +18,7 @@ export interface DirectorySink {
 
 const ROWS = 1;
 const LARGE_OBJECTS = 3;
+const LINES_AT_ONCE = 10_000;
 
 /**
  * Splits what pg_dump writes in its custom format, uncompressed and into a pipe, into the files of the directory format, byte for
@@ -76,15 +77,28 @@ async function copyData(source: ByteSource, file: FileSink): Promise<void> {
 
 /** Each with its number before it, up to one of none; the list of them is a file as well. */
 async function copyObjects(source: ByteSource, sink: DirectorySink, list: string): Promise<void> {
-  const listed: string[] = [];
+  // There may be millions: their numbers alone are kept.
+  let [listed, count] = [new Uint32Array(1_024), 0];
   for (let number = await source.int(); number !== 0; number = await source.int()) {
     // Above two thousand millions it is written as a negative number.
     const oid = number >>> 0;
     const file = `blob_${oid}.dat`;
-    listed.push(`${oid} ${file}\n`);
+    if (count === listed.length) {
+      const more = new Uint32Array(2 * count);
+      more.set(listed);
+      listed = more;
+    }
+    listed[count] = oid;
+    count += 1;
     await copyData(source, sink.open(file));
   }
   const file = sink.open(list);
-  await file.write(Buffer.from(listed.join('')));
+  for (let from = 0; from < count; from += LINES_AT_ONCE) {
+    const lines = Array.from(
+      listed.subarray(from, Math.min(count, from + LINES_AT_ONCE)),
+      (oid) => `${oid} blob_${oid}.dat\n`,
+    );
+    await file.write(Buffer.from(lines.join('')));
+  }
   await file.end();
 }

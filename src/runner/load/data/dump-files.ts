@@ -1,5 +1,5 @@
 import { createReadStream, readFileSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,8 +17,8 @@ export interface DumpFiles {
   sizeOf(file: string): number;
   /** What the file holds, unpacked. A stream that is left is closed. */
   read(file: string): AsyncGenerator<Buffer>;
-  /** A small file as a whole, null where there is none. */
-  text(file: string): Promise<string | null>;
+  /** The lines of a list, which may be long; none where there is no such file. Throws TocError for one that is none of a list. */
+  lines(file: string): AsyncGenerator<string>;
 }
 
 /** Files that may still be on their way, by their paths: how large they are as stored, and when they are here, whole. */
@@ -57,7 +57,7 @@ export async function openDumpFiles(
       // What is not packed is as large as it was said to be.
       return intake === null || suffix === '' ? content : intake.pass(path.join(directory, file), content);
     },
-    text: async (file) => (sizes.has(file) ? await readFile(path.join(directory, file), 'latin1') : null),
+    lines: (file) => (sizes.has(file) ? linesOf(path.join(directory, file)) : nothing()),
   };
 }
 
@@ -69,7 +69,21 @@ export async function* readDumpFile(file: string): AsyncGenerator<Buffer> {
 }
 
 /** pg_dump with zstd leaves the file of an empty large object empty, without a frame. */
-async function* nothing(): AsyncGenerator<Buffer> {}
+async function* nothing(): AsyncGenerator<never> {}
+
+/** What no list has in a line. */
+const LONGEST_LINE = 1_000;
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let begun = '';
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES, encoding: 'latin1' })) {
+    const lines = `${begun}${chunk}`.split('\n');
+    begun = lines.pop() ?? '';
+    yield* lines;
+    if (begun.length > LONGEST_LINE) throw new TocError(`the list ${path.basename(file)} holds a line that is none`);
+  }
+  if (begun !== '') yield begun;
+}
 
 /** Whole, where a stream would cost more than the content: an image may have very many. It is unpacked piece by piece where it grows. */
 const SMALL_BYTES = 64 << 10;

@@ -8,7 +8,6 @@ const TOGETHER = 1 << 20;
 
 /** Fills the large objects that one list of the dump names. They are there already, empty. One transaction. */
 export async function loadLargeObjects(session: Session, files: DumpFiles, list: string): Promise<void> {
-  const lines = ((await files.text(list)) ?? '').split('\n').filter((line) => line !== '');
   await session.run('BEGIN');
   try {
     let [statements, length]: [string[], number] = [[], 0];
@@ -16,7 +15,8 @@ export async function loadLargeObjects(session: Session, files: DumpFiles, list:
       if (statements.length > 0) await session.run(statements.join(';'));
       [statements, length] = [[], 0];
     };
-    for (const line of lines) {
+    for await (const line of files.lines(list)) {
+      if (line === '') continue;
       const [, number, file] = /^([0-9]{1,10}) (blob_[0-9]{1,10}\.dat)$/.exec(line) ?? [];
       if (number === undefined || file === undefined)
         throw new TocError('the list of large objects holds a line that is none');

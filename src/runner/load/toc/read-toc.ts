@@ -1,4 +1,6 @@
-import { ByteReader, TocError } from './byte-reader.ts';
+import { createReadStream } from 'node:fs';
+import { ByteReader, TocCut, TocError } from './byte-reader.ts';
+import { TocEntries } from './toc-entries.ts';
 import type { Section, Toc, TocEntry } from './toc-entry.ts';
 
 /** Versions of the format that PostgreSQL 15 to 18 write, as major times 100 and minor. */
@@ -6,21 +8,61 @@ const OLDEST = 114;
 const NEWEST = 116;
 const SECTIONS: readonly Section[] = ['NONE', 'NONE', 'PRE_DATA', 'DATA', 'POST_DATA'];
 const MOST_ENTRIES = 20_000_000;
+const HEAD_BYTES = 11;
+const PIECE_BYTES = 1 << 20;
+const NOTHING = Buffer.alloc(0);
 
 /**
- * The contents of `toc.dat` in a dump of the directory format (PostgreSQL's pg_backup_archiver.c, ReadHead and ReadToc).
- * Throws TocError for anything else.
+ * The contents of `toc.dat` in a dump of the directory format (PostgreSQL's pg_backup_archiver.c, ReadHead and ReadToc), read
+ * piece by piece: it may be gigabytes, of as many large objects as there are. Throws TocError for anything else.
  */
-export function readToc(bytes: Buffer): Toc {
-  const { reader, version, serverVersion, count } = readHead(bytes);
-  const entries = Array.from({ length: count }, () => readEntry(reader, version));
+export async function readToc(pieces: AsyncIterable<Buffer>): Promise<Toc> {
+  const found = new TocEntries();
+  let [version, serverVersion, left, wordBytes] = [0, '', -1, 0];
+  let [here, lookAt]: [Buffer, number] = [NOTHING, 0];
+  const take = (bytes: Buffer) => {
+    let [reader, done] = [new ByteReader(bytes, wordBytes), 0];
+    try {
+      if (left < 0) {
+        const head = readHead(bytes);
+        [version, serverVersion, left, wordBytes] = [head.version, head.serverVersion, head.count, head.wordBytes];
+        done = HEAD_BYTES + head.reader.position;
+        reader = new ByteReader(bytes.subarray(done), wordBytes);
+      }
+      const begin = done;
+      for (; left > 0; left -= 1) {
+        found.add(readEntry(reader, version));
+        done = begin + reader.position;
+      }
+    } catch (error) {
+      if (!(error instanceof TocCut)) throw error;
+    }
+    return done;
+  };
+  for await (const piece of pieces) {
+    if (left === 0) break;
+    here = here.length === 0 ? piece : Buffer.concat([here, piece]);
+    if (here.length < lookAt) continue;
+    here = here.subarray(take(here));
+    // Looked at when there is twice as much: an entry may be long.
+    lookAt = here.length * 2;
+  }
+  take(here);
+  if (left !== 0) throw new TocCut('the table of contents ends too early');
+  const entries = found.all();
   return { ...readSettings(entries), serverVersion, entries: entries.filter(({ kind }) => !SETTINGS.has(kind)) };
+}
+
+/** The same of a file. */
+export function readTocFile(file: string): Promise<Toc> {
+  return readToc(createReadStream(file, { highWaterMark: PIECE_BYTES }));
 }
 
 /** What stands before the entries: `offsetBytes` is the size of a place in a file of the custom format. */
 export interface TocHead {
   readonly reader: ByteReader;
   readonly version: number;
+  readonly wordBytes: number;
   readonly offsetBytes: number;
   readonly serverVersion: string;
   readonly count: number;
@@ -50,7 +92,7 @@ export function readHead(bytes: Buffer): TocHead {
   reader.text();
   const count = reader.int();
   if (count < 0 || count > MOST_ENTRIES) throw new TocError('the table of contents holds a number that cannot be');
-  return { reader, version, offsetBytes, serverVersion, count };
+  return { reader, version, wordBytes, offsetBytes, serverVersion, count };
 }
 
 function readEntry(reader: ByteReader, version: number): TocEntry {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decoderOf } from '../../../guarded-postgres/decoder.ts';
 import { type Login, openSession } from '../../../guarded-postgres/session.ts';
@@ -6,7 +5,7 @@ import type { Attempt } from '../../attempt/attempt.ts';
 import { finalFailure } from '../../attempt/failure.ts';
 import { openDumpFiles } from '../../load/data/dump-files.ts';
 import { tellFindings } from '../../load/findings.ts';
-import { readToc } from '../../load/toc/read-toc.ts';
+import { readTocFile } from '../../load/toc/read-toc.ts';
 import { readImageState } from '../../restore/durable/image-state.ts';
 import type { ImageDatabase, ImageFiles } from '../../restore/image-files.ts';
 import { lookThrough } from '../amcheck/look-through.ts';
@@ -49,7 +48,7 @@ export async function compareDatabase(
   const { report } = attempt;
   const toc = files.find(`databases/${database.oid}/toc.dat`);
   if (toc === undefined) throw finalFailure(`the image has no dump of database ${database.name.text}`);
-  const { entries, encoding } = readToc(await readFile(toc.path));
+  const { entries, encoding } = await readTocFile(toc.path);
   const dumped = await openDumpFiles(path.dirname(toc.path));
   const name = database.name.text;
   const told = tellFindings(name, encoding, (finding) => report.finding(finding));

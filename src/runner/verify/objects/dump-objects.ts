@@ -1,9 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 import { createToolWords } from '../../dump/tool-words.ts';
-import { readToc } from '../../load/toc/read-toc.ts';
+import { readTocFile } from '../../load/toc/read-toc.ts';
 import type { Toc } from '../../load/toc/toc-entry.ts';
 import { connectionString } from '../../postgres/tool-environment.ts';
 import type { ImageDatabase } from '../../restore/image-files.ts';
@@ -35,5 +35,5 @@ export async function dumpObjects(
   if (end.exitCode !== 0) {
     throw new JobFailure(`the objects of database ${name.text} could not be written down: ${words.cause()}`);
   }
-  return readToc(await readFile(path.join(target, 'toc.dat')));
+  return await readTocFile(path.join(target, 'toc.dat'));
 }

@@ -112,11 +112,16 @@ describe('the large objects of a dump', () => {
   });
 
   it('come in slices, of which no more is known at once', async () => {
-    const list = Array.from({ length: 25 }, (_, id) => `${id + 1} blob_${id + 1}.dat`).join('\n');
+    async function* list() {
+      for (let id = 1; id <= 25; id += 1) yield `${id} blob_${id}.dat`;
+    }
+    async function* foreign() {
+      yield '1 ../x';
+    }
     const slices: number[] = [];
     for await (const slice of dumpedContents(
       [entry(1, 'BLOBS', 'BLOBS', '', { file: 'blobs.toc' })],
-      { text: async () => list },
+      { lines: () => list() },
       10,
     )) {
       slices.push(slice.length);
@@ -125,7 +130,7 @@ describe('the large objects of a dump', () => {
     expect([...inSlices([], 10)]).toEqual([]);
     const broken = dumpedContents(
       [entry(1, 'BLOBS', 'BLOBS', '', { file: 'blobs.toc' })],
-      { text: async () => '1 ../x' },
+      { lines: () => foreign() },
       10,
     );
     await expect(broken.next()).rejects.toThrow('a line that is none');

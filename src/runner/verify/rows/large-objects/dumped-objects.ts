@@ -44,27 +44,27 @@ export interface DumpedContent {
 /** The contents that the lists of a dump name, so many at once at most. Throws TocError for a line that is none. */
 export async function* dumpedContents(
   entries: readonly TocEntry[],
-  files: Pick<DumpFiles, 'text'>,
+  files: Pick<DumpFiles, 'lines'>,
   atOnce: number,
 ): AsyncGenerator<readonly DumpedContent[]> {
   for (const { kind, file } of entries) {
-    if (kind === 'BLOBS' && file !== null) yield* inSlices(contentsOf((await files.text(file)) ?? ''), atOnce);
+    if (kind !== 'BLOBS' || file === null) continue;
+    let slice: DumpedContent[] = [];
+    for await (const line of files.lines(file)) {
+      if (line === '') continue;
+      slice.push(contentOf(line));
+      if (slice.length < atOnce) continue;
+      yield slice;
+      slice = [];
+    }
+    if (slice.length > 0) yield slice;
   }
 }
 
-/** Line by line: a list may be long. */
-function* contentsOf(list: string): Generator<DumpedContent> {
-  for (let from = 0; from < list.length; ) {
-    const end = list.indexOf('\n', from);
-    const line = list.slice(from, end === -1 ? list.length : end);
-    from = end === -1 ? list.length : end + 1;
-    if (line === '') continue;
-    const [, id, file] = LINE.exec(line) ?? [];
-    if (id === undefined || file === undefined) {
-      throw new TocError('the list of large objects holds a line that is none');
-    }
-    yield { id: Number(id), file };
-  }
+function contentOf(line: string): DumpedContent {
+  const [, id, file] = LINE.exec(line) ?? [];
+  if (id !== undefined && file !== undefined) return { id: Number(id), file };
+  throw new TocError('the list of large objects holds a line that is none');
 }
 
 /** The large objects of a dump, each as it is there beside its content. */
