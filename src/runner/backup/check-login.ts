@@ -70,8 +70,24 @@ async function tryLogin(login: Login): Promise<FoundServer | { readonly failure:
   return { failure };
 }
 
+/** A wrong password, no such database, not now: what another try of the same kind is answered, too. */
+const SAID_TO_ALL = /^(?:28P01|3D000|53|55000|57P0)/;
+
+/** The first session, without what only some versions know. */
+async function openFirst(login: Login, database: string): Promise<Session> {
+  try {
+    return await openSession(login, { database, major: null });
+  } catch (error) {
+    if (!(error instanceof ServerError) || SAID_TO_ALL.test(error.code)) throw error;
+    // An event trigger for logins may refuse everybody, from version 17 on; before, this setting is refused.
+    return await openSession(login, { database, major: null, settings: { event_triggers: 'off' } }).catch(() => {
+      throw error;
+    });
+  }
+}
+
 async function readMajor(login: Login, database: string): Promise<number> {
-  const session = await openSession(login, { database, major: null });
+  const session = await openFirst(login, database);
   try {
     const major = Number(/^(\d{1,3})\b/.exec(session.serverVersion ?? '')?.[1]);
     if (!Number.isInteger(major)) throw finalFailure('the server does not say which version it is');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
 import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Question, Session } from '../../../guarded-postgres/session.ts';
-import { qualified, sql } from '../../../guarded-postgres/sql.ts';
+import { qualified, quoteLiteral, sql } from '../../../guarded-postgres/sql.ts';
 import { writeNames } from '../../../guarded-postgres/written-name.ts';
 import type { Report } from '../../attempt/attempt.ts';
 
@@ -110,28 +110,70 @@ async function rebuild(
   names: readonly string[],
 ): Promise<void> {
   const index = qualified(schema, name);
-  try {
-    await session.run(sql`REINDEX INDEX ${index}`, null);
+  const refusal = await reindex(session, index);
+  if (refusal === null) {
     report.finding({
       ...about,
       code: 'INDEX_REBUILT',
       severity: 'INFO',
       message: `the index was built anew, since text is sorted otherwise here: ${names.join(', ')}`,
     });
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error;
-    // An order that is wrong gives wrong answers: it is not used.
-    await session.run(
-      sql`UPDATE pg_index SET indisvalid = false, indisready = false WHERE indexrelid = to_regclass(${literalOf(index)})`,
-    );
-    report.finding({
-      ...about,
-      code: 'INDEX_LEFT_OUT',
-      severity: 'WARNING',
-      message: `the index depends on how text is sorted, which is otherwise here, and cannot be built anew: ${error.message}`,
-      remedy: null,
-    });
+    return;
   }
+  // An order that is wrong gives wrong answers: it is not used.
+  await session.run(
+    sql`UPDATE pg_index SET indisvalid = false, indisready = false WHERE indexrelid = to_regclass(${literalOf(index)})`,
+  );
+  report.finding({
+    ...about,
+    code: 'INDEX_LEFT_OUT',
+    severity: 'WARNING',
+    message: `the index depends on how text is sorted, which is otherwise here, and cannot be built anew: ${refusal.message}`,
+    remedy: null,
+  });
+}
+
+/**
+ * With the names of PostgreSQL alone; where that is refused, as functions of it look up what they call: by the search_path of
+ * the database and its server. Gives the first refusal where none of them helps.
+ */
+async function reindex(session: Session, index: Buffer): Promise<ServerError | null> {
+  const attempt = async (statement: Buffer) => {
+    try {
+      await session.run(statement, null);
+      return null;
+    } catch (error) {
+      if (error instanceof ServerError) return error;
+      throw error;
+    }
+  };
+  const refusal = await attempt(sql`REINDEX INDEX ${index}`);
+  if (refusal === null) return null;
+  for (const path of await readSearchPaths(session)) {
+    const refused =
+      (await attempt(sql`SELECT pg_catalog.set_config('search_path', ${quoteLiteral(path)}, false)`)) ??
+      (await attempt(sql`REINDEX INDEX ${index}`));
+    await session.run(`SELECT pg_catalog.set_config('search_path', 'pg_catalog', false)`);
+    if (refused === null) return null;
+  }
+  return refusal;
+}
+
+const DEFAULT_PATH = Buffer.from('"$user", public');
+
+/** What sessions of this database look names up by, the likeliest first. */
+async function readSearchPaths(session: Session): Promise<readonly Buffer[]> {
+  const found = await session.ask({
+    sql: `
+      SELECT encode(textsend(path), 'hex') FROM (
+        SELECT 1, substr(setting, 13) FROM pg_db_role_setting, unnest(setconfig) setting
+        WHERE setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND setting LIKE 'search\\_path=%'
+        UNION ALL (SELECT 2, setting FROM pg_file_settings WHERE lower(name) = 'search_path' ORDER BY seqno DESC LIMIT 1)
+      ) AS paths (place, path) ORDER BY place`,
+    row: z.tuple([hexName]),
+  });
+  return [...found.map(([path]) => path.bytes), DEFAULT_PATH];
 }
 
 function literalOf(name: Buffer): Buffer {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openSession, type Session } from '../../../guarded-postgres/session.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
@@ -80,6 +80,7 @@ export async function startRecoveryServer(
   await writeFile(path.join(files, 'ident.conf'), '');
   const sockets = files.length > LONGEST_DIRECTORY ? await mkdtemp('/tmp/toygres-') : files;
   const prepared = await readPreparedLimit(attempt, dataDirectory);
+  const major = await readMajor(dataDirectory);
   const settings = Object.entries({ ...settingsOf(dataDirectory, files, sockets), ...prepared }).filter(
     ([name]) => !without.includes(name),
   );
@@ -111,7 +112,7 @@ export async function startRecoveryServer(
     open: (database, { user, password = '' }) =>
       openSession(
         { host: sockets, port: PORT, user, password },
-        { database, major: null, settings: { lock_timeout: LOCK_TIMEOUT } },
+        { database, major, settings: { lock_timeout: LOCK_TIMEOUT } },
       ),
     stop: async () => {
       if (pid !== null) process.kill(pid, 'SIGINT');
@@ -120,6 +121,13 @@ export async function startRecoveryServer(
         throw new JobFailure(`the server on the restored data did not stop: ${wordsOf(end, lines)}`);
     },
   };
+}
+
+/** Of the cluster, which the server that starts on it has as well: with it, none of the source's event triggers fires. */
+async function readMajor(dataDirectory: string): Promise<number> {
+  const version = (await readFile(path.join(dataDirectory, 'PG_VERSION'), 'latin1')).slice(0, 10).trim();
+  if (/^\d{1,3}$/.test(version)) return Number(version);
+  throw new JobFailure('the restored data do not say of which version they are');
 }
 
 /** For as many prepared transactions as the source had room: it may have been told so on its command line alone. */

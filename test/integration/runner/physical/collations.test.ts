@@ -2,6 +2,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { Finding } from '../../../../jobs/ports/job-protocol.ts';
 import { openSession, type Session } from '../../../../src/guarded-postgres/session.ts';
 import { readServerIdentity } from '../../../../src/postgres-programs/identity.ts';
@@ -30,6 +31,17 @@ beforeAll(async () => {
     'CREATE INDEX by_german ON words (german)',
     `CREATE INDEX "by ""expression""" ON words ((plain || 'x' < german COLLATE "Deutsch"))`,
     'CREATE INDEX by_number ON words (number)',
+    'CREATE FUNCTION lowered(t text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(t) $$',
+    'CREATE FUNCTION calls(t text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN lowered(t); END $$',
+    `CREATE INDEX by_helper ON words (calls(german) COLLATE "Deutsch")`,
+    'CREATE SCHEMA "own, names"',
+    'CREATE FUNCTION "own, names".hidden(t text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(t) $$',
+    'CREATE FUNCTION "own, names".uses(t text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN hidden(t); END $$',
+    `ALTER DATABASE postgres SET search_path = 'own, names', public`,
+    `SET search_path = 'own, names', public; CREATE INDEX by_path ON words (uses(german) COLLATE "Deutsch")`,
+    'CREATE FUNCTION broken(t text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT t $$',
+    `CREATE INDEX by_broken ON words (broken(german) COLLATE "Deutsch")`,
+    "CREATE OR REPLACE FUNCTION broken(t text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RAISE 'is broken'; END $$",
     `CREATE TABLE parts (name text COLLATE "Deutsch") PARTITION BY RANGE (name)`,
   ]) {
     await server.query('postgres', statement);
@@ -71,13 +83,30 @@ describe('a copy on a machine that sorts text otherwise', () => {
     await rebuild(onSource);
     expect(findings.map(({ code, object }) => [code, object])).toEqual([
       ['INDEX_REBUILT', 'public."by ""expression"""'],
+      ['INDEX_LEFT_OUT', 'public.by_broken'],
       ['INDEX_REBUILT', 'public.by_german'],
+      ['INDEX_REBUILT', 'public.by_helper'],
+      ['INDEX_REBUILT', 'public.by_path'],
       ['MEANING_MAY_CHANGE', 'public.parts'],
     ]);
-    expect(findings[1]?.message).toContain('Deutsch (1.2.3 there');
+    expect(findings[2]?.message).toContain('Deutsch (1.2.3 there');
     expect(await nodeOf('by_german')).not.toBe(german);
     expect(await nodeOf('"by ""expression"""')).not.toBe(expression);
     expect([await nodeOf('by_plain'), await nodeOf('by_number')]).toEqual([plain, number]);
+  });
+
+  test('has those that cannot be built anew left unused, and looks names up in pg_catalog alone afterwards', async () => {
+    const states = await server.query(
+      'postgres',
+      `SELECT indexrelid::regclass::text AS name, indisvalid AND indisready AS used FROM pg_index
+       WHERE indexrelid IN ('by_broken'::regclass, 'by_path'::regclass) ORDER BY 1`,
+    );
+    expect(states).toEqual([
+      { name: 'by_broken', used: false },
+      { name: 'by_path', used: true },
+    ]);
+    const row = z.tuple([z.string()]);
+    expect(await session.ask({ sql: 'SHOW search_path', row })).toEqual([['pg_catalog']]);
   });
 
   test("has all indexes of the database's own collation built anew when that one is another", async () => {
