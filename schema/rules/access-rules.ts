@@ -6,12 +6,22 @@ export const TOKEN_NAME_MAX = 100;
 const PASSWORD_MIN = 12;
 const PASSWORD_MAX = 128;
 
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
 /** Requires a name that people can tell from others: no space at its ends, no character that does not show. */
+function checkVisible(field: string, noun: string, name: string): void {
+  if (name === name.trim() && !UNSEEN.test(name) && name === name.normalize('NFC')) return;
+  throw invalidInput(
+    field,
+    'visible',
+    `The ${noun} begins or ends with a space, or holds what cannot be seen: leave that out.`,
+  );
+}
+
+/** Requires a name of a user as people read it. */
 export function checkUsername(field: string, name: string): void {
   checkText(field, name, { noun: 'username', minCharacters: 1, maxCharacters: USERNAME_MAX });
-  if (name !== name.trim() || /\p{Cf}|\p{Zl}|\p{Zp}/u.test(name) || name !== name.normalize('NFC')) {
-    throw invalidInput(field, 'visible', 'The username begins or ends with a space, or holds what cannot be seen.');
-  }
+  checkVisible(field, 'username', name);
 }
 
 /** Whether a text can be the name of a user at all. */
@@ -35,6 +45,8 @@ export function checkLogin({ username, password }: { readonly username: string; 
   checkText('password', password, { noun: 'password', minCharacters: 0, maxCharacters: 1000 });
 }
 
+/** The same for a token, whose name stands where that of a user does: as the actor of what it did. */
 export function checkTokenName(field: string, name: string): void {
   checkText(field, name, { noun: 'name', minCharacters: 1, maxCharacters: TOKEN_NAME_MAX });
+  checkVisible(field, 'name', name);
 }

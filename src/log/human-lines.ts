@@ -49,6 +49,13 @@ function clean(text: string): string {
   );
 }
 
+/** A line of JSON that means the same, and does nothing to the terminal of who reads the file. */
+export function formatForFiles(line: string): string {
+  return line.replace(CONTROL, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 function parse(line: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(line);

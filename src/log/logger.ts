@@ -1,5 +1,5 @@
 import { type Logger as PinoLogger, pino } from 'pino';
-import { formatForPeople } from './human-lines.ts';
+import { formatForFiles, formatForPeople } from './human-lines.ts';
 
 export type Logger = PinoLogger;
 
@@ -20,8 +20,8 @@ export type LogForm = 'json' | 'people';
 export function createLogger(level: LogLevel, form: LogForm = 'json'): Logger {
   const destination = pino.destination({ dest: 2, sync: true });
   destination.on('error', () => undefined);
-  const stream =
-    form === 'json' ? destination : { write: (line: string) => void destination.write(formatForPeople(line)) };
+  const format = form === 'json' ? formatForFiles : formatForPeople;
+  const stream = { write: (line: string) => void destination.write(format(line)) };
   return pino(
     {
       level,

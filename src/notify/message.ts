@@ -28,8 +28,15 @@ export function wireName(event: WebhookEvent): string {
 const nameOf = (thing: unknown): string | null =>
   typeof thing === 'object' && thing !== null && 'name' in thing ? String(thing.name) : null;
 
+/** Control characters, ends of lines, and what turns the order of a line round: names and causes are of strangers. */
+const ACTS = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
+
 /** The message in one line for people. */
-export function summarize({ event, data }: Message): string {
+export function summarize(message: Message): string {
+  return describe(message).replace(ACTS, ' ');
+}
+
+function describe({ event, data }: Message): string {
   const about = nameOf(data.instance) ?? nameOf(data.image) ?? nameOf(data.schedule);
   if (data.test === true) return 'Toygres: this is a trial message.';
   if (event === 'ALERT_OPENED' || event === 'ALERT_RESOLVED') {
@@ -55,7 +62,8 @@ export function buildBody(receiver: Receiver, message: Message): string {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
-    body: [{ type: 'TextBlock', text, wrap: true }],
+    // A text block would read it as Markdown, with links wherever a stranger has put them.
+    body: [{ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text }] }],
   };
   const attachment = { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content: card };
   return JSON.stringify({ type: 'message', attachments: [attachment] });

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { formatForPeople } from '../../../src/log/human-lines.ts';
+import { formatForFiles, formatForPeople } from '../../../src/log/human-lines.ts';
 
 const line = (entry: object) =>
   stripVTControlCharacters(formatForPeople(`${JSON.stringify({ time: '2026-11-28T01:02:03.004Z', ...entry })}\n`));
@@ -35,4 +35,11 @@ test('what is no line of the log is passed on as it is', () => {
 
 test('a line does not read from right to left because a stranger wants it to', () => {
   expect(line({ level: 30, msg: 'a\u202eb\u2066c' })).toBe('01:02:03 a\\u202eb\\u2066c\n');
+});
+
+test('a line of a file means what was said, and does nothing to the terminal that shows it', () => {
+  const entry = { msg: 'a\u009b2J\u007f \u202eb\u2028 \u001b[2J é 🐘' };
+  const written = formatForFiles(`${JSON.stringify(entry)}\n`);
+  expect(written).toBe('{"msg":"a\\u009b2J\\u007f \\u202eb\\u2028 \\u001b[2J é 🐘"}\n');
+  expect(JSON.parse(written)).toEqual(entry);
 });

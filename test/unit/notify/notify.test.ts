@@ -89,7 +89,18 @@ describe('a message', () => {
     });
     const { type, attachments } = JSON.parse(buildBody('teams', alert));
     expect(type).toBe('message');
-    expect(attachments[0].content.body[0].text).toContain('The image of "a<b" failed.');
+    const [block] = attachments[0].content.body;
+    expect(block.type).toBe('RichTextBlock');
+    expect(block.inlines).toEqual([
+      { type: 'TextRun', text: 'Toygres CRITICAL: The image of "a<b" failed. Retry it.' },
+    ]);
+  });
+
+  it('is one line for people that reads as it is written, whatever a stranger has put into it', () => {
+    const message = 'a\nToygres: all is well\u202e\u001b[2J\u0085b';
+    const told = { ...alert, data: { ...alert.data, message, remedy: null } };
+    expect(JSON.parse(buildBody('slack', told)).text).toBe('Toygres CRITICAL: a Toygres: all is well [2J b');
+    expect(JSON.parse(buildBody('standard', told)).data.message).toBe(message);
   });
 
   it('is signed so that the library of the specification takes it, also with the secret before', () => {
