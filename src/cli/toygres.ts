@@ -19,6 +19,9 @@ import { harmless } from './output/harmless.ts';
 import { readVersion } from './version.ts';
 import { InterruptedError } from './watch.ts';
 
+/** The second line of an error of the command line. */
+const HINT = /\n(?=\(Did you mean )/;
+
 /** The client commands. What runs a server is a program of its own, which the launcher starts. */
 export async function buildProgram(surroundings: {
   readonly environment: NodeJS.ProcessEnv;
@@ -31,7 +34,11 @@ export async function buildProgram(surroundings: {
     .option('--token-file <file>', 'that holds the token (or TOYGRES_TOKEN, or toygres login)')
     .option('-o, --output <format>', 'table, json or id')
     .showHelpAfterError('(toygres --help lists the commands)')
-    .exitOverride();
+    .exitOverride()
+    // It repeats what stands on the command line, which may have been copied from a stranger.
+    .configureOutput({
+      outputError: (text, write) => write(`${text.trimEnd().split(HINT).map(harmless).join('\n')}\n`),
+    });
   program.addHelpText(
     'after',
     `

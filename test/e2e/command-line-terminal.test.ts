@@ -99,6 +99,24 @@ describe('in a pipe', () => {
     }
   });
 
+  test('what stands on the command line is repeated, and does nothing to the terminal', async () => {
+    const hostile = '\u001b[2J\u009b2Ja\r\nb\u202e';
+    const shown = '\\x1b[2J\\x9b2Ja\\x0d\\x0ab\\u202e';
+    for (const words of [
+      [hostile],
+      ['instance', hostile],
+      ['instance', 'list', '-o', hostile],
+      ['completion', hostile],
+    ]) {
+      const { code, stderr } = await toygres(...words);
+      expect(code, words.join(' ')).toBe(2);
+      expect(stderr).toContain(shown);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+      expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+    expect((await toygres('user', 'update', 'x', '--disabled')).stderr).toMatch(/^\(Did you mean --enabled\?\)$/m);
+  });
+
   test('an operation that fails ends with 1, its cause on stderr, its log to be read, its alert to be looked at', async () => {
     const closed = ['--', '-Xqc', 'CREATE DATABASE closed ALLOW_CONNECTIONS false'];
     expect(await toygres('instance', 'psql', 'shop', ...closed)).toMatchObject({ code: 0 });

@@ -23,7 +23,7 @@ export function quoteName(name: string): string {
 
 /** The object of an entry as PostgreSQL writes it: `public.orders`, `orders_check on public.orders`, `public.f(integer)`. */
 export function objectOf(entry: TocEntry): string {
-  if (entry.kind === 'BLOB') return entry.tag;
+  if (entry.kind === 'BLOB' || entry.kind === 'BLOB METADATA') return entry.tag;
   const part = CONSTRAINT.exec(entry.drop);
   if (part !== null) return `${part[2]} on ${part[1]}`;
   const on = ON_TABLE.exec(entry.drop);
