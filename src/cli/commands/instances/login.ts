@@ -7,6 +7,7 @@ import { given, parseEnum } from '../../options.ts';
 import { tellOutcome, type WatchOption } from '../../outcome.ts';
 import { readPassword } from '../../read-secret.ts';
 import { type Actions, requireInstance, type Session } from '../../session.ts';
+import { buildPsqlEnvironment } from './psql-environment.ts';
 
 const CREDENTIALS = graphql(`
   query Credentials($instanceId: ID!, $login: Login) {
@@ -73,18 +74,8 @@ export function addLoginCommands(instance: Command, action: Actions): void {
     );
 }
 
-/** The password stands in the environment, where other users of the machine do not see it, and not among the arguments. */
 function runPsql(connectionString: string, args: readonly string[]): Promise<number> {
-  const url = new URL(connectionString);
-  const environment = {
-    ...process.env,
-    PGHOST: decodeURIComponent(url.hostname).replace(/^\[|\]$/g, ''),
-    PGPORT: url.port || '5432',
-    PGUSER: decodeURIComponent(url.username),
-    PGPASSWORD: decodeURIComponent(url.password),
-    PGDATABASE: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
-    ...(url.searchParams.get('sslmode') === null ? {} : { PGSSLMODE: url.searchParams.get('sslmode') ?? '' }),
-  };
+  const environment = buildPsqlEnvironment(connectionString, process.env);
   return withoutInterrupts(
     new Promise((resolve, reject) => {
       const child = spawn('psql', [...args], { stdio: 'inherit', env: environment });
