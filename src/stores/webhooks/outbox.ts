@@ -82,15 +82,19 @@ export async function keepBody({ orm }: Database, id: string, body: string): Pro
   await answered(orm.execute(sql`UPDATE cms.webhook_deliveries SET body = ${body} WHERE id = ${id} AND body IS NULL`));
 }
 
-/** Records an attempt. One that is given up disables its webhook, with the reason. */
+/**
+ * Records an attempt. One that is given up disables its webhook, with the reason. That somebody failed who was away for so long
+ * that another has tried since says nothing any more; that the receiver took it always counts.
+ */
 export async function recordAttempt(database: Database, delivery: DueDelivery, end: AttemptEnd): Promise<void> {
   const error = end.error === null ? null : storableText(end.error);
   await database.transaction(async (tx) => {
-    await inside(tx).execute(sql`
+    const { rowCount } = await inside(tx).execute(sql`
       UPDATE cms.webhook_deliveries SET attempts = attempts + 1, status_code = ${end.statusCode}, error = ${error},
         next_attempt_at = ${end.nextAttemptAt?.toISOString() ?? null}::timestamptz,
         delivered_at = CASE WHEN ${error === null} THEN clock_timestamp() END
-      WHERE id = ${delivery.id}`);
+      WHERE id = ${delivery.id} AND (${error === null} OR attempts = ${delivery.attempts})`);
+    if (rowCount === 0) return;
     if (error !== null && end.nextAttemptAt === null && delivery.subjectId !== null) {
       await inside(tx).execute(sql`
         UPDATE cms.webhooks SET enabled = false, failure = ${error} WHERE id = ${delivery.webhookId} AND enabled`);

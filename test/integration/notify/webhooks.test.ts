@@ -9,6 +9,7 @@ import { generateWebhookSecret } from '../../../src/notify/secrets.ts';
 import { createSender, type Sender } from '../../../src/notify/sender.ts';
 import { createCommandGate } from '../../../src/services/commands/gate.ts';
 import { createWebhookCommands } from '../../../src/services/webhooks/webhook-commands.ts';
+import { recordAttempt, takeDue } from '../../../src/stores/webhooks/outbox.ts';
 import { createWebhookQueries } from '../../../src/stores/webhooks/webhooks.ts';
 import { eventually } from '../../support/eventually.ts';
 import { insertDrill, insertImage, insertInstance, insertOperation, secrets } from '../../support/sample-rows.ts';
@@ -262,6 +263,23 @@ describe('a webhook', () => {
       [webhookId],
     );
     expect(rows).toEqual([{ enabled: true, failure: null, waits: true }]);
+  });
+
+  it('stays told, and enabled, when a sender that was away for long comes back with a failure', async () => {
+    const { webhookId, deliveries } = await createWebhook('http://127.0.0.1:1/', ['OPERATION_SUCCEEDED']);
+    await endOperation();
+    const take = async () => {
+      await retryNow();
+      const [delivery] = await takeDue(world.database, { limit: 1, perWebhook: 2, busy: [], only: null });
+      if (delivery === undefined) throw new Error('nothing was due');
+      return delivery;
+    };
+    const [stopped, other] = [await take(), await take()];
+    await recordAttempt(world.database, other, { statusCode: 204, error: null, nextAttemptAt: null });
+    await recordAttempt(world.database, stopped, { statusCode: null, error: 'too late', nextAttemptAt: null });
+    expect(await deliveries()).toMatchObject([{ attempts: 1, statusCode: 204, deliveredAt: expect.any(Date) }]);
+    const read = () => world.database.pool.query('SELECT enabled FROM cms.webhooks WHERE id = $1', [webhookId]);
+    expect((await read()).rows).toEqual([{ enabled: true }]);
   });
 
   it('is tried by testWebhook, whatever comes of it', async () => {
