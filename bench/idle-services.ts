@@ -88,6 +88,7 @@ export function createIdleStore(): ImageStore {
     writeManifest: async (imageId, manifest) => void manifests.set(imageId, manifest),
     readManifest: async (imageId) => manifests.get(imageId) as ImageManifest,
     listImageIds: async () => [],
+    async *readJobLog() {},
   });
 }
 

@@ -11,7 +11,7 @@ export interface LineCounter {
   readonly messages: number;
   /** The lines that each has by now. */
   readonly lines: readonly number[];
-  /** The first line that was missed, or came twice. */
+  /** The first line that was missed, or came twice, or why there are none. */
   readonly fault: string | null;
 }
 
@@ -29,7 +29,10 @@ export function countLines(followers: number): LineCounter {
     },
     onMessage(message, follower) {
       const first = message.indexOf(KEY);
-      if (first === -1) return;
+      if (first === -1) {
+        if (message.includes('"type":"error"')) fault ??= `follower ${follower}: ${message}`;
+        return;
+      }
       messages += 1;
       const [had, next] = [lines[follower] ?? 0, numberAt(message, first)];
       if (next !== had + 1) fault ??= `follower ${follower} had ${had} lines and got line ${next} next`;

@@ -54,8 +54,10 @@ export async function openHome(
 export interface WritingJob {
   readonly id: string;
   readonly name: string;
-  /** Starts it and waits until it has ended. Answers with how long it ran. */
-  run(): Promise<number>;
+  /** Starts it, and resolves once it has begun. */
+  start(): Promise<void>;
+  /** Waits until it has ended. Answers with how many seconds it ran. */
+  untilOver(): Promise<number>;
 }
 
 export function createWritingJob(platform: LocalPlatform, lines: number, linesASecond: number): WritingJob {
@@ -77,17 +79,25 @@ export function createWritingJob(platform: LocalPlatform, lines: number, linesAS
     deadlineSeconds: 300,
     attempts: 1,
   } as const;
+  const read = async () => {
+    const status = await platform.readJob(spec);
+    if (status.state === 'FAILED' || status.state === 'CANCELLED')
+      throw new Error(`a job of the bench ended ${status.state}`);
+    return status;
+  };
   return {
     id,
     name: spec.name,
-    async run() {
+    async start() {
       await platform.ensureJob(spec);
+      while ((await read()).startedAt === null) await delay(20);
+    },
+    async untilOver() {
       for (;;) {
-        const { state, startedAt, finishedAt } = await platform.readJob(spec);
+        const { state, startedAt, finishedAt } = await read();
         if (state === 'SUCCEEDED' && startedAt !== null && finishedAt !== null) {
           return (finishedAt.getTime() - startedAt.getTime()) / 1000;
         }
-        if (state === 'FAILED' || state === 'CANCELLED') throw new Error(`a job of the bench ended ${state}`);
         await delay(100);
       }
     },

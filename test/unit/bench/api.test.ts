@@ -62,4 +62,7 @@ test('a follower that misses a line, or gets one twice, is told', () => {
   other.onMessage(message(1, 2), 0);
   other.onMessage(message(2, 3), 0);
   expect(other.fault).toBe('follower 0 had 2 lines and got line 2 next');
+  const refused = countLines(1);
+  refused.onMessage(Buffer.from('{"id":"1","type":"error","payload":[]}'), 0);
+  expect(refused.fault).toContain('"type":"error"');
 });
