@@ -1302,7 +1302,7 @@ export type RunningOperationsQueryVariables = Exact<{ [key: string]: never; }>;
 export type RunningOperationsQuery = { operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type FindQueryVariables = Exact<{
-  name: string;
+  name?: string | null | undefined;
 }>;
 
 
@@ -3616,7 +3616,7 @@ fragment OperationRow on Operation {
   }
 }`) as unknown as TypedDocumentString<RunningOperationsQuery, RunningOperationsQueryVariables>;
 export const FindDocument = new TypedDocumentString(`
-    query Find($name: String!) {
+    query Find($name: String) {
   instances(
     first: 8
     filter: {nameContains: $name, state: [CREATING, RUNNING, STOPPED, FAILED, DELETING]}

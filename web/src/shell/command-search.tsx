@@ -15,8 +15,9 @@ import {
 import { useNavigate } from 'react-router';
 import { useApi } from '../api/queries.ts';
 import { useRefusal } from '../api/viewer.tsx';
-import { sentence } from '../format/words.ts';
+import { asSentence, sentence } from '../format/words.ts';
 import { FindByIdDocument, FindDocument } from '../generated/graphql.ts';
+import { useFocusBack } from '../ui/focus-back.ts';
 import { Icon } from '../ui/icon.tsx';
 import { PLACES } from './places.ts';
 
@@ -35,56 +36,93 @@ interface Entry {
   readonly note?: string;
 }
 
-function useFound(text: string): readonly (readonly [title: string, entries: readonly Entry[]])[] {
+/** What may be begun with the name of what it is done to behind it. */
+const VERB = /^(take image( of)?|restore)(\s+|$)/i;
+
+type Sections = readonly (readonly [title: string, entries: readonly Entry[]])[];
+
+/** What is found, and in words why there may be more: it is still asked for, or could not be. */
+function useFound(text: string): {
+  readonly sections: Sections;
+  readonly isAsking: boolean;
+  readonly error: Error | null;
+} {
   const refusal = useRefusal('OPERATOR');
   const needle = text.trim();
   const isId = UUID.test(needle);
+  const name = needle.replace(VERB, '');
+  const isVerb = name !== needle;
   const byName = useApi(
     FindDocument,
-    { name: needle },
-    { enabled: needle.length > 0 && needle.length <= 100 && !isId },
+    { name: name === '' ? null : name },
+    { enabled: needle !== '' && name.length <= 100 && !isId },
   );
   const byId = useApi(FindByIdDocument, { id: needle }, { enabled: isId });
-  const matches = ({ name }: Entry) => name.toLowerCase().includes(needle.toLowerCase());
+  const words = needle.toLowerCase().split(/\s+/);
+  const matches = (entry: Entry) => words.every((word) => entry.name.toLowerCase().includes(word));
   const node = isId ? byId.data?.node : null;
   const path = node ? PATHS[node.__typename ?? ''] : undefined;
   const instances = byName.data?.instances.nodes ?? [];
+  const images = byName.data?.images.nodes ?? [];
   const actions: readonly Entry[] =
     refusal === null
       ? [
           { to: '/instances/new', name: 'Create instance' },
+          { to: '/schedules/new', name: 'Create schedule' },
           ...instances
             .filter(({ state }) => state === 'RUNNING')
             .slice(0, 3)
-            .map(({ id, name }) => ({ to: `/instances/${id}?do=image`, name: `Take image of ${name}` })),
+            .map((one) => ({ to: `/instances/${one.id}?do=image`, name: `Take image of ${one.name}` })),
+          ...images
+            .filter(({ state }) => isVerb && state === 'AVAILABLE')
+            .map((one) => ({ to: `/images/${one.id}/restore`, name: `Restore ${one.name}` })),
         ]
       : [];
-  const places: readonly Entry[] = PLACES.map(({ path, name }) => ({ to: path, name }));
-  const sections: readonly (readonly [string, readonly Entry[]])[] = [
+  const places: readonly Entry[] = PLACES.map((place) => ({ to: place.path, name: place.name }));
+  const sections: Sections = [
     [
       'Found by id',
       node && path !== undefined ? [{ to: `${path}/${node.id}`, name: `${node.__typename} ${node.id}` }] : [],
     ],
-    ['Instances', instances.map(({ id, name, state }) => ({ to: `/instances/${id}`, name, note: sentence(state) }))],
+    [
+      'Instances',
+      isVerb ? [] : instances.map((one) => ({ to: `/instances/${one.id}`, name: one.name, note: sentence(one.state) })),
+    ],
     [
       'Images',
-      (byName.data?.images.nodes ?? []).map(({ id, name, sourceInstanceName }) => ({
-        to: `/images/${id}`,
-        name,
-        note: `of ${sourceInstanceName}`,
-      })),
+      isVerb
+        ? []
+        : images.map((one) => ({ to: `/images/${one.id}`, name: one.name, note: `of ${one.sourceInstanceName}` })),
     ],
     ['Places', places.filter(matches)],
     ['Actions', needle === '' ? actions : actions.filter(matches)],
   ];
-  return sections.filter(([, entries]) => entries.length > 0);
+  const { isFetching, error } = isId ? byId : byName;
+  return { sections: sections.filter(([, entries]) => entries.length > 0), isAsking: isFetching, error };
 }
 
 function SearchDialog({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('');
   const navigate = useNavigate();
-  const sections = useFound(text);
+  const { sections, isAsking, error } = useFound(text);
+  const missing =
+    error !== null
+      ? `It could not be looked up: ${asSentence(error.message)}`
+      : isAsking
+        ? 'Looking it up …'
+        : 'Nothing has this name or id.';
   const menu = useRef<HTMLDivElement>(null);
+  useFocusBack();
+  // At once, and not only after what was written is cleared.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.isComposing) return;
+      event.stopPropagation();
+      onClose();
+    };
+    addEventListener('keydown', onKey, true);
+    return () => removeEventListener('keydown', onKey, true);
+  });
   const go = (to: string) => {
     onClose();
     void navigate(to);
@@ -97,7 +135,7 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <ModalOverlay className="veil search-veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal search">
-        <Dialog className="search-dialog">
+        <Dialog className="search-dialog" aria-label="Search">
           <Autocomplete inputValue={text} onInputChange={setText}>
             <SearchField
               aria-label="Search for anything by name or id"
@@ -111,7 +149,7 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
             <Menu
               className="menu"
               aria-label="What was found"
-              renderEmptyState={() => <p className="muted none">Nothing has this name or id.</p>}
+              renderEmptyState={() => <p className="muted none">{missing}</p>}
               ref={menu}
               onAction={(key) => go(String(key))}
             >
@@ -131,6 +169,7 @@ function SearchDialog({ onClose }: { readonly onClose: () => void }) {
                 </MenuSection>
               ))}
             </Menu>
+            {error !== null && sections.length > 0 && <p className="muted none">{missing}</p>}
           </Autocomplete>
         </Dialog>
       </Modal>

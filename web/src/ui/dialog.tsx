@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { useFocusBack } from './focus-back.ts';
 
 /** Asks something before it is done. Nothing to read is in one. Escape and the world outside close it. */
 export function AskDialog(props: {
@@ -9,6 +10,7 @@ export function AskDialog(props: {
   readonly isAlert?: boolean;
 }) {
   const { title, onClose, children, isAlert = false } = props;
+  useFocusBack();
   return (
     <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal">
