@@ -8,6 +8,7 @@ import { useIsOut } from './api/session.ts';
 import { ViewerContext } from './api/viewer.tsx';
 import { WhoAmIDocument } from './generated/graphql.ts';
 import { Crash } from './shell/crash.tsx';
+import { fetchAhead } from './shell/fetch-ahead.ts';
 import { PAGES } from './shell/places.ts';
 import { Shell } from './shell/shell.tsx';
 import { SignInPage } from './shell/sign-in.tsx';
@@ -33,6 +34,7 @@ function SignedIn() {
     if (!isKnown) return;
     const end = new AbortController();
     startLive(queries, cursor.current, end.signal);
+    fetchAhead(end.signal);
     return () => {
       end.abort();
       forgetLine();

@@ -5,6 +5,7 @@ export type Line = 'connecting' | 'open' | 'lost' | 'offline';
 
 let line: Line = 'connecting';
 let everOpen = false;
+let isSocketThere = false;
 const listeners = new Set<() => void>();
 const reopened = new Set<() => void>();
 
@@ -16,10 +17,12 @@ function set(next: Line): void {
 
 /** Told by the client of the API. */
 export function tellSocket(state: 'open' | 'closed'): void {
-  if (state === 'closed') {
-    set(navigator.onLine ? 'lost' : 'offline');
-    return;
-  }
+  isSocketThere = state === 'open';
+  if (isSocketThere) setOpen();
+  else set(navigator.onLine ? 'lost' : 'offline');
+}
+
+function setOpen(): void {
   const back = everOpen;
   everOpen = true;
   set('open');
@@ -39,7 +42,11 @@ export function onReopened(tell: () => void): () => void {
 }
 
 addEventListener('offline', () => set('offline'));
-addEventListener('online', () => line === 'offline' && set('lost'));
+addEventListener('online', () => {
+  // A network that was away for a moment may not have cut the socket, whose life is asked for all the time; requests failed.
+  if (isSocketThere) setOpen();
+  else if (line === 'offline') set('lost');
+});
 
 export function useLine(): Line {
   return useSyncExternalStore(

@@ -1,4 +1,4 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { type ComponentType, lazy } from 'react';
 import type { IconName } from '../ui/icon.tsx';
 
 /** A place of the navigation. */
@@ -19,29 +19,34 @@ export const PLACES: readonly Place[] = [
   { path: '/server', name: 'Server', icon: 'server' },
 ];
 
-type Page = LazyExoticComponent<ComponentType>;
+type Load = () => Promise<{ readonly default: ComponentType }>;
 
-/** Every page by its path; each is loaded when somebody goes there. */
-export const PAGES: readonly (readonly [path: string, Page])[] = [
-  ['/', lazy(() => import('../pages/overview/overview-page.tsx'))],
-  ['/instances', lazy(() => import('../pages/instances/instances-page.tsx'))],
-  ['/instances/new', lazy(() => import('../pages/instances/create-instance-page.tsx'))],
-  ['/instances/:id/:tab?', lazy(() => import('../pages/instances/instance-page.tsx'))],
-  ['/images', lazy(() => import('../pages/images/images-page.tsx'))],
-  ['/images/:id/restore', lazy(() => import('../pages/images/restore/restore-page.tsx'))],
-  ['/images/:id/:tab?', lazy(() => import('../pages/images/image-page.tsx'))],
-  ['/operations', lazy(() => import('../pages/operations/operations-page.tsx'))],
-  ['/operations/:id', lazy(() => import('../pages/operations/operation-page.tsx'))],
-  ['/schedules', lazy(() => import('../pages/schedules/schedules-page.tsx'))],
-  ['/schedules/new', lazy(() => import('../pages/schedules/create-schedule-page.tsx'))],
-  ['/schedules/:id', lazy(() => import('../pages/schedules/schedule-page.tsx'))],
-  ['/schedules/:id/edit', lazy(() => import('../pages/schedules/change-schedule-page.tsx'))],
-  ['/alerts', lazy(() => import('../pages/alerts/alerts-page.tsx'))],
-  ['/alerts/:id', lazy(() => import('../pages/alerts/alert-page.tsx'))],
-  ['/server', lazy(() => import('../pages/server/server-page.tsx'))],
-  ['/server/drift', lazy(() => import('../pages/server/drift-page.tsx'))],
-  ['/server/webhooks', lazy(() => import('../pages/server/webhooks-page.tsx'))],
-  ['/server/users', lazy(() => import('../pages/server/users-page.tsx'))],
-  ['/server/tokens', lazy(() => import('../pages/server/tokens-page.tsx'))],
-  ['/server/audit', lazy(() => import('../pages/server/audit-page.tsx'))],
+const LOADS: readonly (readonly [path: string, load: Load])[] = [
+  ['/', () => import('../pages/overview/overview-page.tsx')],
+  ['/instances', () => import('../pages/instances/instances-page.tsx')],
+  ['/instances/new', () => import('../pages/instances/create-instance-page.tsx')],
+  ['/instances/:id/:tab?', () => import('../pages/instances/instance-page.tsx')],
+  ['/images', () => import('../pages/images/images-page.tsx')],
+  ['/images/:id/restore', () => import('../pages/images/restore/restore-page.tsx')],
+  ['/images/:id/:tab?', () => import('../pages/images/image-page.tsx')],
+  ['/operations', () => import('../pages/operations/operations-page.tsx')],
+  ['/operations/:id', () => import('../pages/operations/operation-page.tsx')],
+  ['/schedules', () => import('../pages/schedules/schedules-page.tsx')],
+  ['/schedules/new', () => import('../pages/schedules/create-schedule-page.tsx')],
+  ['/schedules/:id', () => import('../pages/schedules/schedule-page.tsx')],
+  ['/schedules/:id/edit', () => import('../pages/schedules/change-schedule-page.tsx')],
+  ['/alerts', () => import('../pages/alerts/alerts-page.tsx')],
+  ['/alerts/:id', () => import('../pages/alerts/alert-page.tsx')],
+  ['/server', () => import('../pages/server/server-page.tsx')],
+  ['/server/drift', () => import('../pages/server/drift-page.tsx')],
+  ['/server/webhooks', () => import('../pages/server/webhooks-page.tsx')],
+  ['/server/users', () => import('../pages/server/users-page.tsx')],
+  ['/server/tokens', () => import('../pages/server/tokens-page.tsx')],
+  ['/server/audit', () => import('../pages/server/audit-page.tsx')],
 ];
+
+/** Every page by its path; its code is loaded when somebody goes there, if it is not there yet. */
+export const PAGES = LOADS.map(([path, load]) => [path, lazy(load)] as const);
+
+/** The code of every page, by what loads it: loading what is loaded does nothing. */
+export const CODE_OF_PAGES: readonly (() => Promise<unknown>)[] = LOADS.map(([, load]) => load);
