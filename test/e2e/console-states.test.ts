@@ -184,6 +184,123 @@ describe.skipIf(executablePath === null)('every page of the console', () => {
     await one.close();
   });
 
+  test('says what went wrong with a reference, stays usable, and asks for all of it again by one press', async () => {
+    const one = await signedIn();
+    const { page } = one;
+    const found: string[] = [];
+    const fault = {
+      errors: [
+        {
+          message: 'The server has a fault: look for the reference in its log.',
+          extensions: { code: 'INTERNAL', reference: '0b1c2d3e' },
+        },
+      ],
+    };
+    for (const place of places) {
+      // All but what is around the page.
+      await page.route('**/graphql', (route) =>
+        /WhoAmI|OpenAlertCount/.test(route.request().postData() ?? '')
+          ? route.continue()
+          : route.fulfill({ status: 200, json: fault }),
+      );
+      await one.open(place);
+      const note = page.getByRole('alert').filter({ hasText: 'The server has a fault' }).first();
+      await note.getByText('0b1c2d3e').waitFor();
+      await eventually(
+        () => page.locator('.waiting').count(),
+        (count) => count === 0,
+      );
+      found.push(...(await one.audit()).map((violation) => `${place}: ${violation}`));
+      await one.picture(`error-${place}`);
+      await page.unrouteAll({ behavior: 'wait' });
+      const presses = await page.getByRole('button', { name: 'Ask again' }).count();
+      if (presses !== 1) found.push(`${place} wants ${presses} presses`);
+      await page.getByRole('button', { name: 'Ask again' }).first().click();
+      await eventually(
+        () => page.locator('[role=alert], .waiting').count(),
+        (count) => count === 0,
+      );
+      const isOfOthers = await page.getByText(/^Not known\.$|not known yet/i).count();
+      if (isOfOthers > 0) found.push(`${place} has not asked for all of it again`);
+    }
+    expect(found).toEqual([]);
+    expect(one.faults).toEqual([]);
+    await one.close();
+  });
+
+  /** Waits until the code of every page is there, which nobody has opened yet. */
+  async function untilFetchedAhead(one: ConsoleBrowser): Promise<void> {
+    const loaded = `performance.getEntriesByType('resource').filter(({ responseEnd }) => responseEnd > 0).map(({ name }) => name)`;
+    const pages = ['overview', 'instances', 'image', 'restore', 'operation', 'schedule', 'alerts', 'tokens', 'audit'];
+    await eventually(
+      () => one.page.evaluate<string[]>(loaded),
+      (names) => pages.every((name) => names.some((url) => url.includes(`/${name}-page-`))),
+    );
+  }
+
+  test('without a network every page opens and says so, an action is refused with why, and all heals by itself', async () => {
+    const one = await signedIn();
+    const { page } = one;
+    await page.getByRole('link', { name: 'Server' }).click();
+    await page.getByRole('link', { name: 'Tokens' }).click();
+    await page.getByRole('heading', { name: 'New token' }).waitFor();
+    await page.getByRole('status').getByText('Live').waitFor();
+    await untilFetchedAhead(one);
+    await one.context.setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+    await one.picture('offline');
+    expect(await one.audit()).toEqual([]);
+    await page.getByLabel('What it is for').fill('away');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+    for (const place of ['Server', 'Alerts', 'Schedules', 'Operations', 'Images', 'Instances']) {
+      await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
+      await page.getByRole('heading', { level: 1, name: place }).waitFor();
+      expect(await page.getByText('could not be loaded').count(), place).toBe(0);
+    }
+    await page.getByRole('link', { name: 'Create instance' }).click();
+    await page.getByRole('heading', { name: 'Create instance' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByLabel('Search for anything by name or id').fill('shop');
+    await page.getByText('It could not be looked up: ').waitFor();
+    expect(await one.audit()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Instances' }).click();
+    await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+    await one.picture('offline-instances');
+    await one.context.setOffline(false);
+    await page.getByRole('status').getByText('Live').waitFor();
+    await page.getByRole('link', { name: LONGEST_INSTANCE }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(one.faults).toEqual([]);
+    await one.close();
+  });
+
+  test('a page whose code did not come before the line was cut comes when the line is there again', async () => {
+    const one = await openConsole(browser, root);
+    const { page } = one;
+    // So that it is not fetched ahead either.
+    let isCut = true;
+    await one.context.route(/operations-page-/, (route) => (isCut ? route.abort() : route.continue()));
+    await one.open('');
+    await one.signIn('admin', PASSWORD);
+    await page.getByRole('status').getByText('Live').waitFor();
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Operations' }).click();
+    await page.getByText('This page could not be loaded').waitFor();
+    expect(await one.audit()).toEqual([]);
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Alerts' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor();
+    await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Operations' }).click();
+    await page.getByText('This page could not be loaded').waitFor();
+    await one.context.setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+    isCut = false;
+    await one.context.setOffline(false);
+    await page.getByRole('heading', { level: 1, name: 'Operations' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await one.close();
+  });
+
   test('names what is not there, with a way on', async () => {
     const one = await signedIn();
     const nobody = '00000000-0000-4000-8000-000000000000';

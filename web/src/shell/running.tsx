@@ -11,19 +11,26 @@ export function RunningPill() {
   const { data } = useApi(RunningOperationsDocument, {}, { nouns: ['operation'] });
   const running = (data?.operations.nodes ?? []).filter(({ state }) => /QUEUED|RUNNING|CANCELLING/.test(state));
   const count = running.length < 50 ? running.length : (data?.operations.totalCount ?? 0);
+  const isKnown = data !== undefined;
   return (
     <DialogTrigger>
       <AriaButton
         className={`pill${count > 0 ? ' busy' : ''}`}
-        aria-label={`${count} running: ${formatNumberOf(count, 'operation under way', 'operations under way')}`}
+        aria-label={
+          isKnown
+            ? `${count} running: ${formatNumberOf(count, 'operation under way', 'operations under way')}`
+            : 'running: not known yet'
+        }
       >
-        <span className="number">{count}</span> <span className="wide-only">running</span>
+        <span className="number">{isKnown ? count : '–'}</span> <span className="wide-only">running</span>
       </AriaButton>
       <Popover className="popover" placement="bottom end">
         <Dialog className="tray" aria-label="Operations under way">
           {({ close }) => (
             <>
-              {running.length === 0 && <p className="muted">Nothing is under way.</p>}
+              {running.length === 0 && (
+                <p className="muted">{isKnown ? 'Nothing is under way.' : 'The server has not said it yet.'}</p>
+              )}
               <ul>
                 {running.slice(0, 12).map((operation) => (
                   <li key={operation.id}>

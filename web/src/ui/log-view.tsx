@@ -29,7 +29,7 @@ interface LogViewProps {
  * Searches, wraps, and can be saved.
  */
 export function LogView({ open, name, linkBy, code }: LogViewProps) {
-  const { lines, error, isOver } = useLog(open);
+  const { lines, error, isOver, retry } = useLog(open);
   const version = useSyncExternalStore(lines.subscribe, lines.version);
   const [search, setSearch] = useState('');
   const [place, setPlace] = useState(0);
@@ -106,7 +106,7 @@ export function LogView({ open, name, linkBy, code }: LogViewProps) {
         {forgotten > 0 ? `, ${formatCount(forgotten)} before ${count === 1 ? 'it' : 'them'} left out` : ''}
         {isOver ? ', ended' : ''}
       </LogToolbar>
-      <ErrorNote error={error} />
+      <ErrorNote error={error} onRetry={retry} />
       {isLost && (
         <Note tone="warn" title="The line of this link is not shown">
           {linkBy === 'at' && !Number.isNaN(Date.parse(wanted))

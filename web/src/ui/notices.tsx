@@ -66,6 +66,28 @@ export function ErrorNote({
   );
 }
 
+/** What a page has asked for. */
+interface Asked {
+  readonly error: Error | null | undefined;
+  readonly retry: () => unknown;
+}
+
+/** What failed of all that a page asks for: alike failures are said once, and asked for again by one press. */
+export function ErrorNotes({ asked }: { readonly asked: readonly Asked[] }) {
+  const failed = asked.flatMap(({ error, retry }) => (error ? [{ error, retry }] : []));
+  const alike = Map.groupBy(failed, ({ error }) => error.message);
+  return [...alike].map(([message, [first, ...others]]) => (
+    <ErrorNote
+      key={message}
+      error={first?.error}
+      onRetry={() => {
+        first?.retry();
+        for (const other of others) other.retry();
+      }}
+    />
+  ));
+}
+
 /** A place with nothing in it yet: what it is for, and how to begin. */
 export function Empty({
   title,

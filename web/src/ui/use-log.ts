@@ -12,6 +12,8 @@ export function useLog(open: OpenLog): {
   readonly lines: LogLines;
   readonly error: Error | null;
   readonly isOver: boolean;
+  /** After an error: goes on from where it was cut. */
+  readonly retry: () => void;
 } {
   const lines = useMemo(() => {
     void open;
@@ -19,6 +21,8 @@ export function useLog(open: OpenLog): {
   }, [open]);
   const [error, setError] = useState<Error | null>(null);
   const [isOver, setOver] = useState(false);
+  const [tries, setTries] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once more for each time that somebody asks again.
   useEffect(() => {
     const end = new AbortController();
     setError(null);
@@ -41,6 +45,6 @@ export function useLog(open: OpenLog): {
     };
     void read();
     return () => end.abort();
-  }, [open, lines]);
-  return { lines, error, isOver };
+  }, [open, lines, tries]);
+  return { lines, error, isOver, retry: () => setTries(tries + 1) };
 }

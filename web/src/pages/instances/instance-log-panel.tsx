@@ -20,6 +20,8 @@ export function InstanceLogPanel({
   const refusal = useRefusal('OPERATOR');
   const open = useCallback(
     async function* (signal: AbortSignal): AsyncGenerator<LogPart> {
+      // Asked for again, it begins with the newest lines anew.
+      yield { replaces: true, lines: [] };
       for await (const lines of api.instanceLogs(id, {
         tailLines: TAIL,
         signal,

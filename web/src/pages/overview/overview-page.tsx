@@ -17,7 +17,7 @@ import {
 import { LinkButton } from '../../ui/button.tsx';
 import { ListFoot } from '../../ui/list-foot.tsx';
 import { Moment } from '../../ui/moment.tsx';
-import { Empty, ErrorNote, Waiting } from '../../ui/notices.tsx';
+import { Empty, ErrorNotes, Waiting } from '../../ui/notices.tsx';
 import { OperationBar } from '../../ui/operation-bar.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state.tsx';
@@ -46,7 +46,7 @@ export default function OverviewPage() {
   const counted = useApi(UnreadyDocument, {}, { enabled: isPart, nouns: ['image'], everyMs: COUNT_MS });
   const unready = isPart ? (counted.data ? unreadyOf(counted.data) : null) : countUnready(rows ?? []);
   const hasHurt = (hurts.data?.alerts.nodes.length ?? 0) + (hurts.data?.operations.nodes.length ?? 0) > 0;
-  const active = (running.data?.operations.nodes ?? []).filter(({ state }) => /QUEUED|RUNNING|CANCELLING/.test(state));
+  const active = running.data?.operations.nodes.filter(({ state }) => /QUEUED|RUNNING|CANCELLING/.test(state)) ?? null;
 
   return (
     <Page
@@ -58,10 +58,13 @@ export default function OverviewPage() {
         </LinkButton>
       }
     >
-      <ErrorNote error={hurts.error} onRetry={() => void hurts.refetch()} />
-      <ErrorNote error={counted.error} onRetry={() => void counted.refetch()} />
-      <ErrorNote error={instances.error} onRetry={instances.retry} />
-      <ErrorNote error={images.error} onRetry={images.retry} />
+      <ErrorNotes
+        asked={[
+          ...[hurts, running, counted].map(({ error, refetch }) => ({ error, retry: refetch })),
+          instances,
+          images,
+        ]}
+      />
       {hurts.data !== undefined && unready !== null && rows !== null && (rows.length > 0 || hasHurt) && (
         <Hurts data={hurts.data} unready={unready} />
       )}
@@ -83,14 +86,16 @@ export default function OverviewPage() {
         <Panel
           title={`Can it be brought back? ${formatNumberOf(isPart ? instances.totalCount : rows.length, 'instance')}`}
         >
-          <Recoverability instances={rows} images={images.nodes ?? []} />
+          <Recoverability instances={rows} images={images.nodes} />
           {rows.length >= AT_ONCE && <ListFoot list={instances} />}
         </Panel>
       )}
-      {rows !== null && (rows.length > 0 || active.length > 0) && (
+      {rows !== null && (rows.length > 0 || (active?.length ?? 0) > 0) && (
         <div className="columns">
           <Panel title="Running now" actions={<Link to="/operations">All operations</Link>}>
-            {active.length === 0 ? (
+            {active === null ? (
+              <NotKnown error={running.error} what="what runs" />
+            ) : active.length === 0 ? (
               <p className="muted">Nothing.</p>
             ) : (
               <ul className="short-list">
@@ -106,12 +111,21 @@ export default function OverviewPage() {
             )}
           </Panel>
           <Panel title="Stored">
-            <Storage images={images.nodes ?? []} isPart={images.hasMore} />
+            {images.nodes === null ? (
+              <NotKnown error={images.error} what="what is stored" />
+            ) : (
+              <Storage images={images.nodes} isPart={images.hasMore} />
+            )}
           </Panel>
         </div>
       )}
     </Page>
   );
+}
+
+/** In the place of an answer that is not there: it comes, or it failed and is not taken for "nothing". */
+function NotKnown({ error, what }: { readonly error: Error | null; readonly what: string }) {
+  return error === null ? <Waiting what={what} rows={2} /> : <p className="muted">Not known.</p>;
 }
 
 const UNREADY = ['UNPROTECTED', 'STALE', 'UNPROVEN'] as const;

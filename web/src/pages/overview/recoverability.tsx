@@ -20,11 +20,15 @@ const ORDER = ['UNPROTECTED', 'STALE', 'UNPROVEN', 'READY'];
 /** A row an instance, those first that are worst off: how old its newest image is, whether it is proven, how long it would take. */
 export function Recoverability(props: {
   readonly instances: readonly InstanceRowFragment[];
-  readonly images: readonly Image[];
+  /** Null as long as they are not known. */
+  readonly images: readonly Image[] | null;
 }) {
   const { instances, images } = props;
   const refusal = useRefusal('OPERATOR');
-  const bySource = useMemo(() => Map.groupBy(images, ({ sourceInstance }) => sourceInstance?.id ?? ''), [images]);
+  const bySource = useMemo(
+    () => images && Map.groupBy(images, ({ sourceInstance }) => sourceInstance?.id ?? ''),
+    [images],
+  );
   const [areAll, showAll] = useState(false);
   const sorted = [...instances].sort(
     (a, b) =>
@@ -76,7 +80,12 @@ export function Recoverability(props: {
       cell: ({ readiness: { recoverySeconds } }) =>
         recoverySeconds ? formatDuration(recoverySeconds * 1000) : <span className="muted">not known</span>,
     },
-    { id: 'days', name: 'Last 30 days', cell: ({ id }) => <Ticks images={bySource.get(id) ?? []} /> },
+    {
+      id: 'days',
+      name: 'Last 30 days',
+      cell: ({ id }) =>
+        bySource ? <Ticks images={bySource.get(id) ?? []} /> : <span className="muted">not known</span>,
+    },
     {
       id: 'restore',
       name: 'Bring back',

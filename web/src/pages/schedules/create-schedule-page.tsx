@@ -4,6 +4,7 @@ import { INSTANCE_NAME_MAX, isName } from '../../../../schema/rules/name-rules.t
 import { useAction, useIdempotencyKey } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
+import { asSentence } from '../../format/words.ts';
 import { CreateScheduleDocument, FindStandingDocument } from '../../generated/graphql.ts';
 import { Page } from '../../ui/page.tsx';
 import { EMPTY_DRAFT, inputOf } from './schedule-draft.ts';
@@ -17,7 +18,7 @@ export default function CreateSchedulePage() {
   const keyOf = useIdempotencyKey();
   const name = draft.instanceName.trim();
   const isNamed = isName(name, INSTANCE_NAME_MAX);
-  const { data } = useApi(
+  const { data, error } = useApi(
     FindStandingDocument,
     { text: name.slice(0, 100), name, isNamed },
     { enabled: draft.of === 'one', nouns: ['instance'] },
@@ -29,7 +30,9 @@ export default function CreateSchedulePage() {
       : name === ''
         ? 'Choose an instance.'
         : data === undefined
-          ? 'Looking it up.'
+          ? error === null
+            ? 'Looking it up.'
+            : `It could not be looked up: ${asSentence(error.message)}`
           : `No instance ${name} runs or is stopped: choose one of those that are offered.`;
   const input = { ...inputOf(draft), ...(draft.of === 'one' ? { instanceId: instance?.id ?? '' } : {}) };
   const submit = async () => {

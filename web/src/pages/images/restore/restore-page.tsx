@@ -37,7 +37,8 @@ export default function RestorePage() {
 
 function Restore({ image }: { readonly image: ImageShown }) {
   const sourceInstanceId = image.sourceInstance?.id ?? null;
-  const { data: around } = useApi(LastRestoresDocument, { sourceInstanceId }, { nouns: ['image'] });
+  const last = useApi(LastRestoresDocument, { sourceInstanceId }, { nouns: ['image'] });
+  const around = last.data;
   const create = useAction(CreateInstanceDocument);
   const role = useRefusal('OPERATOR');
   const form = useRestoreForm(image, role, create.error);
@@ -63,6 +64,7 @@ function Restore({ image }: { readonly image: ImageShown }) {
             ). {formatNumberOf(image.databases.length, 'database')}, {formatBytes(image.databaseBytes)}.
           </p>
           <OtherImages image={image} others={around?.images.nodes ?? []} />
+          <ErrorNote error={last.error} onRetry={() => void last.refetch()} />
         </Panel>
         <WherePanel image={image} form={form} />
         <OutcomePanel image={image} form={form} tookMs={lastDuration(around, image)} />
