@@ -1,5 +1,6 @@
 import { useApi } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
+import { formatNumberOf } from '../../format/numbers.ts';
 import { formatDuration, formatExact } from '../../format/times.ts';
 import { InstanceHealthDocument, type InstanceHealthQuery } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
@@ -10,6 +11,8 @@ type Check = NonNullable<InstanceHealthQuery['instance']>['healthChecks'][number
 
 const WIDTH = 600;
 const HEIGHT = 72;
+/** Fewer checks than these leave the left empty: a bar is never as wide as the chart. */
+const FEWEST = 48;
 
 /** What the checks of the last time found: a bar each, as high as the answer was late, and a mark where there was none. */
 export function HealthPanel({ id, name }: { readonly id: string; readonly name: string }) {
@@ -40,15 +43,25 @@ function spanOf(checks: readonly Check[]): string | null {
   return formatDuration(Math.round((Date.parse(newest.at) - Date.parse(oldest.at)) / 60_000) * 60_000 || 60_000);
 }
 
+/** A part of all checks is never said as all of them. */
+function sayShare(part: number, whole: number): string {
+  if (part === whole) return whole === 1 ? 'The one check was' : `All of ${whole} checks were`;
+  return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} % of ${formatNumberOf(whole, 'check')} were`;
+}
+
 function HealthChart({ checks }: { readonly checks: readonly Check[] }) {
   const ordered = [...checks].reverse();
   const healthy = ordered.filter(({ status }) => status === 'HEALTHY');
   const latencies = healthy.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);
   const median = latencies[Math.floor(latencies.length / 2)] ?? 0;
   const most = latencies.at(-1) ?? 1;
-  const uptime = (healthy.length / ordered.length) * 100;
-  const words = `${uptime === 100 ? '100' : uptime.toFixed(1)} % of ${ordered.length} checks healthy; it answers in ${formatDuration(median)} as a rule, ${formatDuration(most)} at most.`;
-  const step = WIDTH / ordered.length;
+  const found = `${sayShare(healthy.length, ordered.length)} healthy`;
+  const words =
+    latencies.length === 0
+      ? `${found}.`
+      : `${found}; it answers in ${formatDuration(median)} as a rule, ${formatDuration(most)} at most.`;
+  const places = Math.max(ordered.length, FEWEST);
+  const step = WIDTH / places;
   return (
     <>
       <p>{words}</p>
@@ -66,7 +79,7 @@ function HealthChart({ checks }: { readonly checks: readonly Check[] }) {
             <rect
               key={at}
               className={isUp ? 'fill-good' : status === 'UNKNOWN' ? 'fill-idle' : 'fill-bad'}
-              x={index * step}
+              x={(places - ordered.length + index) * step}
               y={HEIGHT - height}
               width={Math.max(1, step - 1)}
               height={height}
