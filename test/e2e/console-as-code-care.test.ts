@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connect, type Toygres } from '../../src/client/connect.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { type CodeReader, createCodeReader } from '../support/console-code.ts';
@@ -24,7 +27,7 @@ describe.skipIf(executablePath === null)('what the console shows as code, of all
   beforeAll(async () => {
     home = await makeE2eHome('console-code-care');
     [server, browser] = await Promise.all([
-      home.start('standalone', { TOYGRES_ADMIN_PASSWORD: PASSWORD }),
+      home.start('standalone', { TOYGRES_ADMIN_PASSWORD: PASSWORD, TOYGRES_WEBHOOK_ALLOW_PRIVATE: 'true' }),
       launchChromium(executablePath),
     ]);
     const root = (server.url ?? '').replace(/graphql$/, '');
@@ -90,6 +93,35 @@ describe.skipIf(executablePath === null)('what the console shows as code, of all
     await page.getByRole('button', { name: 'Revoke ci' }).click();
     await code.done((await code.copyFrom(page.getByRole('alertdialog'))).toygres);
     expect(await code.paste(`env TOYGRES_TOKEN=${token.trim()} toygres instance list`)).toMatchObject({ code: 4 });
+  });
+
+  test('makes, tries, disables and deletes webhooks', async () => {
+    await code.settle('server/webhooks');
+    await page.getByLabel('Name').fill('channel');
+    let told = '';
+    const receiver = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (part) => {
+        told += part;
+      });
+      request.on('end', () => response.writeHead(204).end());
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void receiver.close());
+    await once(receiver, 'listening');
+    await page.getByLabel('Address').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/it's`);
+    await code.done((await code.copyFrom(page.locator('.panel', { hasText: 'New webhook' }))).toygres);
+    await code.settle('server/webhooks');
+    const trial = (await code.copyNamed('The trial as code')).curl;
+    expect(JSON.parse(await code.done(trial))).toMatchObject({
+      data: { testWebhook: { delivery: { statusCode: 204 } } },
+    });
+    expect(told).toMatch(/test/);
+    expect(await code.done((await code.copyNamed('Its messages as code')).toygres)).toMatch(/204/);
+    const menu = 'What can be done with channel';
+    await code.done((await code.fromMenu('server/webhooks', menu, 'Disable')).toygres);
+    await code.done((await code.fromMenu('server/webhooks', menu, 'Enable')).curl);
+    await code.done((await code.fromMenu('server/webhooks', menu, 'Delete')).toygres);
+    await code.settle('server/webhooks');
+    await page.getByText('No webhooks').waitFor();
   });
 
   test('begins anew what failed, and runs, changes, disables and deletes schedules', async () => {

@@ -110,6 +110,33 @@ describe.skipIf(executablePath === null)('the console, while something runs', ()
     await ann.page.getByText('VALIDATE CONSTRAINT children_parent').first().waitFor();
   });
 
+  test('what failed says why, is tried again by a click once it is mended, and keeps nothing of its first run', async () => {
+    await query(source.login, 'postgres', 'CREATE DATABASE closed ALLOW_CONNECTIONS false');
+    await ann.open(`instances/${source.id}`);
+    await ann.page.getByRole('button', { name: 'Take image' }).click();
+    await ann.page.getByLabel('Name of the image').fill('second-try');
+    await ann.page.getByRole('dialog').getByRole('button', { name: 'Take image' }).click();
+    await state('Failed').waitFor();
+    const alert = ann.page.getByRole('alert').first();
+    await alert.getByText(/closed/).waitFor();
+    expect(await ann.audit()).toEqual([]);
+    await ann.picture('operation-failed');
+    const { pathname } = new URL(ann.page.url());
+
+    await query(source.login, 'postgres', 'DROP DATABASE closed');
+    await ann.page.getByRole('button', { name: 'Retry', exact: true }).click();
+    const dialog = ann.page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await ann.audit()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Retry', exact: true }).click();
+    await state('Succeeded').waitFor();
+    expect(new URL(ann.page.url()).pathname).toBe(pathname);
+    await alert.waitFor({ state: 'detached' });
+    expect(await ann.page.locator('.waterfall .segment.bad').count()).toBe(0);
+    await ann.page.getByRole('link', { name: 'second-try' }).click();
+    await state('Available').waitFor();
+  });
+
   test('a log holds still for who reads it, counts what comes, and goes on at its end', async () => {
     await ann.open(`instances/${source.id}/logs`);
     const box = ann.page.getByRole('log');
