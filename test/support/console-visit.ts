@@ -24,6 +24,19 @@ const STANDING_OUT = `(() => {
     }
     if (!scrolls && (right > innerWidth + 1 || left < -1)) found.push(element.outerHTML.slice(0, 120) + ' stands out');
   }
+  for (const element of document.querySelectorAll('dd, dt, td, th, li, p, h1, h2, button, a, label')) {
+    const { overflowX, clipPath } = getComputedStyle(element);
+    if (overflowX !== 'visible' || clipPath !== 'none' || element.clientWidth <= 1) continue;
+    if (element.scrollWidth > element.clientWidth + 1) found.push(element.outerHTML.slice(0, 120) + ' is wider inside');
+  }
+  for (const element of document.querySelectorAll('body *')) {
+    const { overflowX, overflowY, textOverflow, clipPath } = getComputedStyle(element);
+    const hides = /hidden|clip/;
+    if (clipPath !== 'none' || element.clientWidth <= 1 || !element.innerText?.trim()) continue;
+    const isWide = hides.test(overflowX) && textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1;
+    const isHigh = hides.test(overflowY) && textOverflow !== 'ellipsis' && element.scrollHeight > element.clientHeight + 1;
+    if (isWide || isHigh) found.push(element.outerHTML.slice(0, 120) + ' is cut off');
+  }
   return found.slice(0, 5);
 })()`;
 
@@ -39,7 +52,7 @@ export interface ConsoleBrowser {
   audit(): Promise<readonly string[]>;
   /** Shows text as large as somebody has set it in their browser; 16 is what browsers come with. */
   enlargeText(px: number): Promise<void>;
-  /** What of the page is wider than the window, or shown over the edge of what it stands in. */
+  /** What of the page is wider than the window, shown over the edge of what it stands in, or cut off without a sign of it. */
   standingOut(): Promise<readonly string[]>;
   /** A picture of the whole page, where CONSOLE_PICTURES names a directory for them. */
   picture(name: string): Promise<void>;

@@ -24,7 +24,7 @@ export function Labels({
     <span className="labels">
       {labels.map((label) =>
         onPick === undefined ? (
-          <span key={label.key} className="label">
+          <span key={label.key} className="label" title={printLabel(label)}>
             {printLabel(label)}
           </span>
         ) : (
