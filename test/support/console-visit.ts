@@ -24,11 +24,6 @@ const STANDING_OUT = `(() => {
     }
     if (!scrolls && (right > innerWidth + 1 || left < -1)) found.push(element.outerHTML.slice(0, 120) + ' stands out');
   }
-  for (const element of document.querySelectorAll('dd, dt, td, th, li, p, h1, h2, button, a, label')) {
-    const { overflowX, clipPath } = getComputedStyle(element);
-    if (overflowX !== 'visible' || clipPath !== 'none' || element.clientWidth <= 1) continue;
-    if (element.scrollWidth > element.clientWidth + 1) found.push(element.outerHTML.slice(0, 120) + ' is wider inside');
-  }
   for (const element of document.querySelectorAll('body *')) {
     const { overflowX, overflowY, textOverflow, clipPath } = getComputedStyle(element);
     const hides = /hidden|clip/;

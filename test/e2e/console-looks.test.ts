@@ -1,0 +1,104 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium, launchChromium } from '../support/chromium.ts';
+import { fillFleet, LONGEST_IMAGE, LONGEST_INSTANCE } from '../support/console-fleet.ts';
+import { openConsole } from '../support/console-visit.ts';
+import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
+import { eventually } from '../support/eventually.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const executablePath = findChromium();
+
+describe.skipIf(executablePath === null)('the console, with the longest names there are', () => {
+  let home: E2eHome;
+  let server: E2eServer;
+  let browser: Browser;
+  let root: string;
+  let places: readonly string[];
+
+  beforeAll(async () => {
+    home = await makeE2eHome('console-looks');
+    [server, browser] = await Promise.all([
+      home.start('standalone', { TOYGRES_ADMIN_PASSWORD: PASSWORD }),
+      launchChromium(executablePath),
+    ]);
+    root = (server.url ?? '').replace(/graphql$/, '');
+    await fillFleet(home.directory, 3);
+    type Found = { instance: { id: string }; image: { id: string }; operations: { nodes: { id: string }[] } };
+    const { instance, image, operations } = await ask<Found>(
+      `{ instance(name: "${LONGEST_INSTANCE}") { id } image(name: "${LONGEST_IMAGE}") { id }
+        operations(filter: { state: [FAILED] }) { nodes { id } } }`,
+    );
+    const { createSchedule } = await ask<{ createSchedule: { schedule: { id: string } } }>(
+      `mutation { createSchedule(input: { name: "every-night-of-the-week-and-of-the-year", cron: "0 3 * * *",
+        selector: [{ key: "tier", value: "gold" }], retention: { keepDaily: 7, keepWeekly: 4 } }) { schedule { id } } }`,
+    );
+    places = [
+      '',
+      `instances?q=${LONGEST_INSTANCE}`,
+      ...['', '/images', '/operations', '/settings', '?do=delete', '?do=image'].map(
+        (tab) => `instances/${instance.id}${tab}`,
+      ),
+      'instances/new',
+      `images?q=${LONGEST_IMAGE}`,
+      ...['', '/drills', '/settings', '/restore', '?do=delete'].map((tab) => `images/${image.id}${tab}`),
+      'operations?state=FAILED',
+      `operations/${operations.nodes[0]?.id}`,
+      'schedules',
+      'schedules/new',
+      `schedules/${createSchedule.schedule.id}`,
+      'alerts',
+      'server',
+      'server/users',
+      'server/tokens',
+      'server/webhooks',
+      'server/audit',
+    ];
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await home?.stop();
+  });
+
+  async function ask<Data>(query: string): Promise<Data> {
+    const response = await fetch(server.url ?? '', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
+      body: JSON.stringify({ query }),
+    });
+    const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
+    expect(errors).toBeUndefined();
+    return data;
+  }
+
+  // 320 is a window of 1280 at 400 %; 32 is text at 200 %.
+  test.each([
+    { width: 320 },
+    { width: 360, dark: true },
+    { width: 768 },
+    { width: 1440, dark: true },
+    { width: 1280, fontPx: 32 },
+  ])('nothing stands out of a page, nor is cut off: %o', async (look) => {
+    const { fontPx = 16 } = look;
+    const one = await openConsole(browser, root, look);
+    await one.enlargeText(fontPx);
+    await one.open('');
+    await one.signIn('admin', PASSWORD);
+    const found: string[] = [];
+    for (const place of places) {
+      await one.open(place);
+      await one.page.locator('h1:not(.visually-hidden)').first().waitFor();
+      await eventually(
+        () => one.page.locator('.waiting').count(),
+        (count) => count === 0,
+      );
+      found.push(...(await one.audit()).map((violation) => `${place}: ${violation}`));
+      found.push(...(await one.standingOut()).map((what) => `${place}: ${what}`));
+      await one.picture(`${look.width}-${fontPx}${look.dark ? '-dark' : ''}-${place}`);
+    }
+    expect([...found, ...one.faults]).toEqual([]);
+    await one.close();
+  });
+});
