@@ -10,8 +10,8 @@ export interface PageOfParent {
 /** Pages by parent; see `createPageLoader`. */
 export type PageLoader<T> = DataLoader<PageOfParent, Page<T>, string>;
 
-function keyOfPage({ first, after, counted = true }: PageRequest): string {
-  const page = `${first}${counted ? '' : ' uncounted'}`;
+function keyOfPage({ first, after, counted = true, brief = false }: PageRequest): string {
+  const page = `${first}${counted ? '' : ' uncounted'}${brief ? ' brief' : ''}`;
   return after === null ? page : `${page} ${after.createdAt} ${after.id}`;
 }
 

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { checkPage } from '../schema/rules/paging-rules.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Page, PageRequest } from './ports/queries.ts';
-import { selectedNames } from './selection.ts';
+import { namesOfRows, selectedNames } from './selection.ts';
 
 /** How many entries a page has when the caller does not say. */
 export const DEFAULT_FIRST = 20;
@@ -23,6 +23,16 @@ export function readPage(
   const asked = selectedNames(info, 2);
   const counted = asked.has('totalCount') || (cursor !== null && asked.has('hasPreviousPage'));
   return { first: size, after: cursor, counted };
+}
+
+/** The same where rows may be brief, unless another field of them is asked for than these. */
+export function readBriefPage(
+  first: number | null | undefined,
+  after: string | null | undefined,
+  info: GraphQLResolveInfo,
+  brief: ReadonlySet<string>,
+): PageRequest {
+  return { ...readPage(first, after, info), brief: [...namesOfRows(info)].every((name) => brief.has(name)) };
 }
 
 interface Row {

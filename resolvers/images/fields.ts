@@ -9,10 +9,18 @@ import { OperationConnection } from '../../schema/operation-connection.ts';
 import { Schedule } from '../../schema/schedules/schedule.ts';
 import type { ApiContext } from '../context.ts';
 import { listLabels } from '../labels.ts';
-import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../paging.ts';
+import { BRIEF_OPERATION_FIELDS } from '../operations/fields.ts';
+import { buildConnection, type Connection, DEFAULT_FIRST, readBriefPage } from '../paging.ts';
+import { BRIEF_IMAGE } from '../ports/brief.ts';
 import type { ImageFileRecord, OperationRecord } from '../ports/records.ts';
 import type { ScheduleRecord } from '../ports/schedules.ts';
 import { AFTER, FIRST } from '../words.ts';
+
+/** The fields of an image that need no more of it than a brief row has. */
+export const BRIEF_IMAGE_FIELDS: ReadonlySet<string> = new Set([
+  ...BRIEF_IMAGE,
+  ...['__typename', 'files', 'sourceInstance', 'schedule', 'operations', 'drills', 'lastVerdict'],
+]);
 
 /** What an image shows that is not a column of its record. */
 @Resolver(() => Image)
@@ -52,7 +60,7 @@ export class ImageFieldResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<OperationRecord>> {
-    const page = readPage(first, after, info);
+    const page = readBriefPage(first, after, info, BRIEF_OPERATION_FIELDS);
     return buildConnection(await loaders.operationsOfImage.load({ parentId: image.id, page }));
   }
 }

@@ -15,8 +15,10 @@ import { Parameter } from '../../schema/parameter.ts';
 import { buildConnectionString } from '../connection-string.ts';
 import type { ApiContext } from '../context.ts';
 import { listTolerations, showResources } from '../hosting.ts';
+import { BRIEF_IMAGE_FIELDS } from '../images/fields.ts';
 import { listLabels } from '../labels.ts';
-import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../paging.ts';
+import { BRIEF_OPERATION_FIELDS } from '../operations/fields.ts';
+import { buildConnection, type Connection, DEFAULT_FIRST, readBriefPage } from '../paging.ts';
 import { listParameters } from '../parameters.ts';
 import type { OperationRecord } from '../ports/records.ts';
 import { AFTER, FIRST } from '../words.ts';
@@ -80,7 +82,7 @@ export class InstanceFieldResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<ImageRecord>> {
-    const page = readPage(first, after, info);
+    const page = readBriefPage(first, after, info, BRIEF_IMAGE_FIELDS);
     return buildConnection(await loaders.imagesOfInstance.load({ parentId: instance.id, page }));
   }
 
@@ -92,7 +94,7 @@ export class InstanceFieldResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<OperationRecord>> {
-    const page = readPage(first, after, info);
+    const page = readBriefPage(first, after, info, BRIEF_OPERATION_FIELDS);
     return buildConnection(await loaders.operationsOfInstance.load({ parentId: instance.id, page }));
   }
 }

@@ -9,8 +9,15 @@ import { Operation, OperationEvent } from '../../schema/operation.ts';
 import type { FindingFacts } from '../../schema/rules/finding-rules.ts';
 import { Step } from '../../schema/step.ts';
 import type { ApiContext } from '../context.ts';
+import { BRIEF_OPERATION } from '../ports/brief.ts';
 import type { JobRecord, OperationEventRecord, OperationRecord, StepRecord } from '../ports/records.ts';
 import { readSecondsLeft } from './seconds-left.ts';
+
+/** The fields of an operation that need no more of it than a brief row has. */
+export const BRIEF_OPERATION_FIELDS: ReadonlySet<string> = new Set([
+  ...BRIEF_OPERATION,
+  ...['__typename', 'steps', 'secondsLeft', 'notices', 'findings', 'jobs', 'instance', 'image'],
+]);
 
 /** What an operation shows that is not a column of its record. */
 @Resolver(() => Operation)

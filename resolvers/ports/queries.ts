@@ -24,6 +24,8 @@ export interface PageRequest {
   readonly after: Cursor | null;
   /** False: nobody asks for the totals, which cost a count of the whole list; they are 0 and false then. Default true. */
   readonly counted?: boolean;
+  /** True: nothing is asked of the rows but what is brief (`brief.ts`), and nothing else may be read of them. Default false. */
+  readonly brief?: boolean;
 }
 
 export interface Page<T> {

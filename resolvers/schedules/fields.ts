@@ -12,8 +12,9 @@ import { DateTime } from '../../schema/scalars.ts';
 import { Schedule, ScheduleRun } from '../../schema/schedules/schedule.ts';
 import { ScheduleRunConnection } from '../../schema/schedules/schedule-connection.ts';
 import type { ApiContext } from '../context.ts';
+import { BRIEF_IMAGE_FIELDS } from '../images/fields.ts';
 import { listLabels } from '../labels.ts';
-import { buildConnection, type Connection, DEFAULT_FIRST, readPage } from '../paging.ts';
+import { buildConnection, type Connection, DEFAULT_FIRST, readBriefPage, readPage } from '../paging.ts';
 import type { OperationRecord } from '../ports/records.ts';
 import type { ScheduleRecord, ScheduleRunRecord } from '../ports/schedules.ts';
 import { AFTER, FIRST } from '../words.ts';
@@ -72,7 +73,7 @@ export class ScheduleFieldResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: FIRST }) first: number | null,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after?: string | null,
   ): Promise<Connection<ImageRecord>> {
-    const page = readPage(first, after, info);
+    const page = readBriefPage(first, after, info, BRIEF_IMAGE_FIELDS);
     return buildConnection(await loaders.imagesOfSchedule.load({ parentId: schedule.id, page }));
   }
 }

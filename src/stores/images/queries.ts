@@ -29,7 +29,7 @@ import {
 } from '../lists/keyset.ts';
 import { buildPages, PARENTS, parentId } from '../lists/pages-by-parent.ts';
 import { createPrepareOnce } from '../prepared.ts';
-import { imageColumns, toImageRecord } from './rows.ts';
+import { briefImages, imageColumns, toImageRecord } from './rows.ts';
 
 type Parent = typeof images.sourceInstanceId | typeof images.scheduleId;
 
@@ -68,10 +68,11 @@ export function createImageQueries(database: Database, scope: Scope = EVERYTHING
   ): Promise<readonly Page<ImageRecord>[]> {
     if (parentIds.length === 0) return [];
     const ids = distinctIds(parentIds);
+    const { columns, toRecord } = page.brief ? briefImages : { columns: imageColumns, toRecord: toImageRecord };
     const read = prepared(`${parent.name} ${kindOfPage(page)}`, () => {
       const ofParent = and(sql`${parent} = ${parentId}`, notDeleted, within);
       const child = orm
-        .select(imageColumns)
+        .select(columns)
         .from(images)
         .where(following(images, placesOfPage(page), ofParent))
         .orderBy(...newestFirst(images))
@@ -95,7 +96,7 @@ export function createImageQueries(database: Database, scope: Scope = EVERYTHING
         ),
       ),
     ]);
-    return buildPages(parentIds, rows, totals, page, toImageRecord);
+    return buildPages(parentIds, rows, totals, page, toRecord);
   }
 
   return {

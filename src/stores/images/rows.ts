@@ -1,6 +1,8 @@
 import { getTableColumns } from 'drizzle-orm';
 import { images } from '../../../drizzle/tables/index.ts';
 import type { ImageRecord } from '../../../jobs/ports/records.ts';
+import { BRIEF_IMAGE } from '../../../resolvers/ports/brief.ts';
+import { createBriefRows } from '../lists/brief-rows.ts';
 
 const {
   encryptedPassword: _secret,
@@ -12,6 +14,9 @@ const {
 
 /** What every read of images selects: all but the secrets and what only a restore needs. */
 export const imageColumns = readable;
+
+/** What is read of images where nothing else is asked for. */
+export const briefImages = createBriefRows<ImageRecord, typeof imageColumns>(imageColumns, BRIEF_IMAGE);
 
 /** A row as read with `imageColumns`. */
 export type ImageRow = Omit<

@@ -29,7 +29,8 @@ const PLACES: CursorPlace = { createdAt: sql.placeholder('createdAt'), id: sql.p
 export const LIMIT_PLACE = sql.placeholder('limit');
 
 /** The kinds of pages that are prepared apart. */
-export const kindOfPage = ({ after }: PageRequest) => (after === null ? 'first page' : 'further page');
+export const kindOfPage = ({ after, brief }: PageRequest) =>
+  `${after === null ? 'first' : 'further'}${brief ? ' brief' : ''} page`;
 
 /** What of a page a prepared statement is made of. */
 export function placesOfPage({ after }: PageRequest): { readonly after: CursorPlace | null } {

@@ -24,7 +24,7 @@ import {
 } from '../lists/keyset.ts';
 import { buildPages, PARENTS, parentId } from '../lists/pages-by-parent.ts';
 import { createPrepareOnce } from '../prepared.ts';
-import { operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
+import { briefOperations, operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
 
 type Parent = typeof operations.instanceId | typeof operations.imageId;
 
@@ -75,10 +75,13 @@ export function createOperationQueries(database: Database, scope: Scope = EVERYT
   ): Promise<readonly Page<OperationRecord>[]> {
     if (parentIds.length === 0) return [];
     const ids = distinctIds(parentIds);
+    const { columns, toRecord } = page.brief
+      ? briefOperations
+      : { columns: operationColumns, toRecord: toOperationRecord };
     const read = prepared(`${parent.name} ${kindOfPage(page)}`, () => {
       const ofParent = and(sql`${parent} = ${parentId}`, within);
       const child = orm
-        .select(operationColumns)
+        .select(columns)
         .from(operations)
         .where(following(operations, placesOfPage(page), ofParent))
         .orderBy(...newestFirst(operations))
@@ -102,7 +105,7 @@ export function createOperationQueries(database: Database, scope: Scope = EVERYT
         ),
       ),
     ]);
-    return buildPages(parentIds, rows, totals, page, toOperationRecord);
+    return buildPages(parentIds, rows, totals, page, toRecord);
   }
 
   return {

@@ -1,6 +1,8 @@
 import { getTableColumns } from 'drizzle-orm';
 import { operationSteps, operations } from '../../../drizzle/tables/index.ts';
+import { BRIEF_OPERATION } from '../../../resolvers/ports/brief.ts';
 import type { OperationRecord, WeighedStep } from '../../../resolvers/ports/records.ts';
+import { createBriefRows } from '../lists/brief-rows.ts';
 
 const { id, kind, workflow, workflowVersion, platform, state, percent, run, instanceId, imageId } =
   getTableColumns(operations);
@@ -33,6 +35,13 @@ export const operationColumns = {
   startedAt,
   finishedAt,
 };
+
+/** What is read of operations where nothing else is asked for. */
+export const briefOperations = createBriefRows<OperationRecord, typeof operationColumns>(
+  operationColumns,
+  BRIEF_OPERATION,
+  ['actor', 'cancelledBy'],
+);
 
 /** A row as read with `operationColumns`. */
 export type OperationRow = Pick<typeof operations.$inferSelect, keyof typeof operationColumns>;
