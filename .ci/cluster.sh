@@ -59,7 +59,8 @@ start_cluster() {
   local major release
   release=$(node -p 'require("./package.json").version')
   for major in 15 17; do
-    "$tool/build-image" "toygres/job:$release-pg$major" . -f deploy/docker/job.Dockerfile --build-arg "PG_MAJOR=$major" \
+    # With what the one before has built of the same.
+    "$tool/build-image" "toygres/job:$release-pg$major" . -f deploy/docker/job.Dockerfile --build-arg "PG_MAJOR=$major" --layers \
       >"$results/image-$major.log" 2>&1 || { tail -n 30 "$results/image-$major.log"; return 1; }
   done
   # Nobody else uses the one that was started here.

@@ -3,10 +3,21 @@ import { defineConfig } from 'vitest/config';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** They close nodes, end the API server, look at classes of the whole cluster, or deploy all of it: nothing else runs then. */
-const ALONE = ['pods', 'heal', 'hosting', 'volume-growth', 'api-server', 'deployment*', 'upgrade', 'chart'].map(
-  (name) => `test/cluster/${name}.test.ts`,
-);
+/**
+ * They close nodes, end the API server, count and time what it is asked, look at classes of the whole cluster, or deploy all of
+ * it: nothing else runs then.
+ */
+const ALONE = [
+  'calls',
+  'pods',
+  'heal',
+  'hosting',
+  'volume-growth',
+  'api-server',
+  'deployment*',
+  'upgrade',
+  'chart',
+].map((name) => `test/cluster/${name}.test.ts`);
 
 // The suite for the cluster that KUBECONFIG names, which may be one small machine: most of the time is spent waiting, so that
 // two files at once keep it busy. Each has a namespace of its own.
