@@ -17,33 +17,36 @@ const workflows = [
 ];
 const bench = useBench();
 const CHANNELS = ['toygres_events', 'toygres_changes'] as const;
-let heard: string[];
+let heard: string[] = [];
+const proofs = new Set<string>();
 beforeEach(async ({ onTestFinished }) => {
-  heard = [];
   for (const channel of CHANNELS) {
     const { promise: listening, resolve } = Promise.withResolvers<void>();
     const unsubscribe = bench.listener.subscribe(channel, (payload) => {
       if (payload === null) resolve();
+      else if (payload.startsWith(PROOF)) proofs.add(`${channel} ${payload}`);
       else heard.push(payload);
     });
     onTestFinished(unsubscribe);
     // The connection may listen to it already, of an earlier test.
-    await Promise.race([listening, hearProof()]);
+    await Promise.race([listening, hearProof([channel])]);
   }
   heard = [];
 });
 
+const PROOF = 'proof ';
+
 /** Notifications of one server come in the order of commits: what was committed before this has been heard after it. */
-async function hearProof(): Promise<void> {
-  const proof = randomUUID();
+async function hearProof(channels: readonly string[] = CHANNELS): Promise<void> {
   for (;;) {
+    const proof = PROOF + randomUUID();
     await bench.database.pool.query(`SELECT pg_notify(channel, $1) FROM unnest($2::text[]) channel`, [
       proof,
-      [...CHANNELS],
+      [...channels],
     ]);
     try {
-      await expect.poll(() => heard.filter((each) => each === proof).length, { timeout: 2000 }).toBeGreaterThan(0);
-      heard = heard.filter((each) => each !== proof);
+      const isHeard = () => channels.every((channel) => proofs.has(`${channel} ${proof}`));
+      await expect.poll(isHeard, { timeout: 2000 }).toBe(true);
       return;
     } catch {
       // Nobody listened yet.
