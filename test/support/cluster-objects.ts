@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TestNamespace } from './cluster.ts';
 
 const PLURALS = [
-  '/api/v1 pods services persistentvolumeclaims secrets configmaps serviceaccounts resourcequotas limitranges endpoints',
+  '/api/v1 pods services persistentvolumeclaims secrets configmaps serviceaccounts resourcequotas limitranges',
   '/apis/apps/v1 statefulsets deployments replicasets controllerrevisions',
   '/apis/batch/v1 jobs cronjobs',
   '/apis/policy/v1 poddisruptionbudgets',
@@ -31,7 +31,7 @@ export async function listOf(
   return (body as { items: ClusterObject[] }).items;
 }
 
-/** Everything in the namespace that somebody can make there, as `kind/name`. */
+/** Everything in the namespace that somebody can make there, as `kind/name`; endpoints follow services, as late as the cluster likes. */
 export async function listEverything(namespace: TestNamespace): Promise<readonly string[]> {
   const found: string[] = [];
   for (const line of PLURALS) {
