@@ -158,7 +158,11 @@ describe.skipIf(!isRoot)('code of a tenant on a machine where Toygres is root', 
     await ask(instanceId, (client) =>
       client.query(`COPY (SELECT 1) TO PROGRAM 'env -i setsid sh -c "cd /; sleep 600" >/dev/null 2>&1 </dev/null &'`),
     );
-    expect(execFileSync('ps', ['-o', 'args=', '-u', String(uid)], { encoding: 'utf8' })).toContain('sleep 600');
+    // The statement ends before what it left in the background has begun.
+    await eventually(
+      () => execFileSync('ps', ['-o', 'args=', '-u', String(uid)], { encoding: 'utf8' }),
+      (running) => running.includes('sleep 600'),
+    );
     expect((await world.act('delete', instanceId)).state).toBe('SUCCEEDED');
     await eventually(
       () => listProcessesOf(uid),
