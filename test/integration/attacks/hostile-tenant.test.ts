@@ -156,7 +156,9 @@ describe.skipIf(!isRoot)('code of a tenant on a machine where Toygres is root', 
     expect((await world.ended(operationId)).state).toBe('SUCCEEDED');
     const { uid } = await stat(path.join(await directoryOf(instanceId), 'volume'));
     await ask(instanceId, (client) =>
-      client.query(`COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; env -i setsid sh -c "cd /; sleep 600" >/dev/null 2>&1 </dev/null &'`),
+      client.query(
+        `COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; env -i setsid sh -c "cd /; sleep 600" >/dev/null 2>&1 </dev/null &'`,
+      ),
     );
     // The statement ends before what it left in the background has begun.
     await eventually(
