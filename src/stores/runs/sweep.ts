@@ -85,20 +85,26 @@ export interface QueueNews {
   readonly abandoned: readonly string[];
 }
 
-/** Looks at all of these queues in one query. */
+/** Looks at all of these queues in one query, which costs the same however many jobs wait in them. */
 export async function readQueueNews(
   database: Database,
   queues: readonly string[],
   queueSchema: string,
 ): Promise<QueueNews> {
+  const jobs = sql`${sql.identifier(queueSchema)}.job j`;
   const { rows } = await database.orm.execute<{ name: string; busy: boolean; abandoned: boolean }>(sql`
-    SELECT j.name, bool_or(j.state <> 'active') AS busy, bool_or(j.state = 'active') AS abandoned
-    FROM ${sql.identifier(queueSchema)}.job j
-    WHERE j.name IN ${[...queues]} AND (
-      (j.state IN ('created', 'retry') AND NOT j.blocked AND j.start_after <= now())
-      OR (j.state = 'active' AND (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
-        OR j.started_on + j.expire_seconds * interval '1 second' < now())))
-    GROUP BY j.name ORDER BY min(j.created_on) FILTER (WHERE j.state <> 'active')`);
+    SELECT queue.name, first.created_on IS NOT NULL AS busy, dead.found AS abandoned
+    FROM unnest(${sql.param([...queues])}::text[]) AS queue (name)
+    LEFT JOIN LATERAL (
+      SELECT j.created_on FROM ${jobs}
+      WHERE j.name = queue.name AND j.state < 'active' AND NOT j.blocked AND j.start_after <= now()
+      ORDER BY j.priority DESC, j.created_on LIMIT 1) first ON true
+    CROSS JOIN LATERAL (SELECT EXISTS (
+      SELECT FROM ${jobs} WHERE j.name = queue.name AND j.state = 'active'
+        AND (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
+          OR j.started_on + j.expire_seconds * interval '1 second' < now())) AS found) dead
+    WHERE first.created_on IS NOT NULL OR dead.found
+    ORDER BY first.created_on`);
   const named = (what: 'busy' | 'abandoned') => rows.filter((row) => row[what]).map((row) => row.name);
   return { busy: named('busy'), abandoned: named('abandoned') };
 }
