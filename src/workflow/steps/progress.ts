@@ -6,7 +6,9 @@ import { storableText } from '../../stores/stored-text.ts';
 const ALMOST = 99.9;
 /** How long the past weighs in the smoothed rate. */
 const MEMORY_SECONDS = 8;
-/** What would take longer stands still: nothing is said of its end, and no number grows out of every bound. */
+/** What has not moved for so long stands still, and its pace says nothing of its end. */
+const STILL_SECONDS = 60;
+/** No number grows out of every bound. */
 const LONGEST_SECONDS = 30 * 86_400;
 
 /** An estimate needs a part of the whole to go by, or enough time. */
@@ -94,7 +96,7 @@ function messageOf({ message }: ProgressReport, last: StoredProgress | null): st
 
 /** Null until so much was seen of it that its pace means something, and when all is through and it still goes on. */
 function secondsFor(left: number, total: number, perSecond: number | null, measured: Measured): number | null {
-  if (perSecond === null || perSecond <= 0 || left <= 0) return null;
+  if (perSecond === null || perSecond <= 0 || left <= 0 || measured.stillSeconds > STILL_SECONDS) return null;
   const isLong = measured.seconds >= LONG_SECONDS;
   if (!isLong && (measured.seconds < SHORT_SECONDS || measured.value < total * SOME)) return null;
   const seconds = Math.ceil(left / perSecond);
@@ -105,6 +107,8 @@ function secondsFor(left: number, total: number, perSecond: number | null, measu
 interface Measured {
   readonly seconds: number;
   readonly value: number;
+  /** Since it last moved. */
+  readonly stillSeconds: number;
 }
 
 /** Units a second, smoothed so that one quick or slow report does not throw it; null until two moments are known. */
@@ -112,15 +116,18 @@ function createRate() {
   let first: Sample | null = null;
   let before: Sample | null = null;
   let smoothed: number | null = null;
+  let movedAt = 0;
   const take = (at: number, value: number): number | null => {
     if (before === null || value < before.value) {
       // The first sample, or a job that began anew: what was measured before it says nothing about it.
       before = { at, value };
       first = before;
+      movedAt = at;
       return smoothed;
     }
     const seconds = (at - before.at) / 1000;
     if (seconds < 0.05) return smoothed;
+    if (value > before.value) movedAt = at;
     const now = (value - before.value) / seconds;
     const weight = 1 - Math.exp(-seconds / MEMORY_SECONDS);
     smoothed = smoothed === null ? now : smoothed + weight * (now - smoothed);
@@ -131,8 +138,12 @@ function createRate() {
     take,
     measured: (at: number): Measured =>
       first === null || before === null
-        ? { seconds: 0, value: 0 }
-        : { seconds: (at - first.at) / 1000, value: before.value - first.value },
+        ? { seconds: 0, value: 0, stillSeconds: 0 }
+        : {
+            seconds: (at - first.at) / 1000,
+            value: before.value - first.value,
+            stillSeconds: (at - movedAt) / 1000,
+          },
     forget() {
       first = null;
       before = null;
