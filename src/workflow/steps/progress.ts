@@ -7,7 +7,7 @@ const ALMOST = 99.9;
 /** How long the past weighs in the smoothed rate. */
 const MEMORY_SECONDS = 8;
 /** What has not moved for so long stands still, and its pace says nothing of its end. */
-const STILL_SECONDS = 60;
+const STILL_SECONDS = 30;
 /** No number grows out of every bound. */
 const LONGEST_SECONDS = 30 * 86_400;
 
