@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askServer } from '../support/ask-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { fillFleet, LONGEST_IMAGE, LONGEST_INSTANCE } from '../support/console-fleet.ts';
 import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
@@ -63,16 +64,7 @@ describe.skipIf(executablePath === null)('every page of the console', () => {
     await home?.stop();
   });
 
-  async function ask<Data>(query: string): Promise<Data> {
-    const response = await fetch(server.url ?? '', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
-      body: JSON.stringify({ query }),
-    });
-    const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
-    expect(errors).toBeUndefined();
-    return data;
-  }
+  const ask = <Data>(query: string) => askServer<Data>(server, query);
 
   async function readIds(): Promise<Ids> {
     const found = await ask<{

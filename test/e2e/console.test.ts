@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askServer } from '../support/ask-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
@@ -34,16 +35,8 @@ describe.skipIf(executablePath === null)('the console in Chromium', () => {
     await home?.stop();
   });
 
-  async function ask<Data>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
-    const response = await fetch(server.url ?? '', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
-    expect(errors).toBeUndefined();
-    return data;
-  }
+  const ask = <Data>(query: string, variables?: Readonly<Record<string, unknown>>) =>
+    askServer<Data>(server, query, variables);
 
   const idOf = async (noun: 'instance' | 'image', name: string) =>
     (await ask<Record<string, { id: string }>>(`query($n: String) { found: ${noun}(name: $n) { id } }`, { n: name }))

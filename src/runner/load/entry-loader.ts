@@ -3,7 +3,7 @@ import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { quietly } from '../background-work/quietly.ts';
 import type { FactStatement } from '../facts/database-facts.ts';
 import type { DumpFiles } from './data/dump-files.ts';
-import { type Command, commandsOf, isGrant } from './entries/entry-commands.ts';
+import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
 import { pathsFor } from './entries/search-paths.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from './facts/apply-facts.ts';
 import type { Told } from './findings.ts';
 import type { DatabaseToLoad, LoadGround, LoadParts } from './load-ground.ts';
-import { LoadSession, type Task } from './load-session.ts';
+import { LoadSession } from './load-session.ts';
 import { type Mending, mend } from './mend/mend.ts';
 import { settle } from './mend/settle.ts';
 import { planStretch, stretchesOf } from './order/definitions.ts';
@@ -24,6 +24,7 @@ import { type Planned, planTasks } from './order/plan.ts';
 import { runPlanned } from './order/run-planned.ts';
 import { goesTogether, groupsOf, TOGETHER_AT_MOST } from './order/together.ts';
 import { setDatabase } from './set-database.ts';
+import { inOrderOf, type Task, taskOf } from './task.ts';
 import type { Toc, TocEntry } from './toc/toc-entry.ts';
 
 /** What belongs to so few rows, as stored, is done in no time. */
@@ -278,26 +279,4 @@ export class EntryLoader {
   }
 }
 
-/** What makes large objects is longer than what names them, and written out when it is their turn. */
-function taskOf(entry: TocEntry, write: () => readonly Command[], isOwnTable: boolean): Task {
-  if (entry.kind !== 'BLOB METADATA') return { entry, left: write(), failure: null, isOwnTable };
-  let left: readonly Command[] | null = null;
-  return {
-    entry,
-    get left() {
-      return left ?? write();
-    },
-    set left(commands) {
-      left = commands;
-    },
-    failure: null,
-    isOwnTable,
-  };
-}
-
 const majorOf = (version: string) => Number.parseInt(version, 10);
-
-function inOrderOf(all: readonly Task[], some: readonly Task[]): Task[] {
-  const wanted = new Set(some);
-  return all.filter((task) => wanted.has(task));
-}

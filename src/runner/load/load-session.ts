@@ -4,22 +4,13 @@ import type { DumpFiles } from './data/dump-files.ts';
 import { loadLargeObjects } from './data/large-objects.ts';
 import { type Command, isGrant } from './entries/entry-commands.ts';
 import { quoteName } from './entries/object-name.ts';
-import type { TocEntry } from './toc/toc-entry.ts';
+import type { Task } from './task.ts';
 
 /** Errors that say nothing of the object: no room, a server that ends, a disk that fails. Trying again is for the job. */
 const OF_THE_SERVER = /^(?:08|53|57|58000|58030|XX001|XX002)/;
 
 /** Below this, as stored, the log of a table's rows costs less than another file for the table. */
 const WORTH_EMPTYING = 256 << 10;
-
-/** An entry on its way: what of it is left to be done, and why it failed last. */
-export interface Task {
-  readonly entry: TocEntry;
-  left: readonly Command[];
-  failure: ServerError | null;
-  /** Whether the table was made here, and so may be emptied before its rows come. */
-  readonly isOwnTable: boolean;
-}
 
 /** Text of SQL with one byte a character, as the table of contents has it. */
 export const asBytes = (text: string) => Buffer.from(text, 'latin1');

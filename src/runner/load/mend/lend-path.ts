@@ -1,7 +1,8 @@
 import type { ServerError } from '../../../guarded-postgres/server-error.ts';
 import { objectOf } from '../entries/object-name.ts';
 import type { Told } from '../findings.ts';
-import type { LoadSession, Task } from '../load-session.ts';
+import type { LoadSession } from '../load-session.ts';
+import type { Task } from '../task.ts';
 import { findFunctions } from './catalogue.ts';
 
 /** What the server makes with a search_path of its own from version 17 on, whatever the session's is. */

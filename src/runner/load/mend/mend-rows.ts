@@ -2,7 +2,8 @@ import type { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { DumpFiles } from '../data/dump-files.ts';
 import { objectOf, quoteName } from '../entries/object-name.ts';
 import type { Told } from '../findings.ts';
-import type { LoadSession, Task } from '../load-session.ts';
+import type { LoadSession } from '../load-session.ts';
+import type { Task } from '../task.ts';
 import {
   type FoundConstraint,
   findDomainCheck,

@@ -1,6 +1,6 @@
 import { isGrant } from '../entries/entry-commands.ts';
 import { objectOf } from '../entries/object-name.ts';
-import type { Task } from '../load-session.ts';
+import type { Task } from '../task.ts';
 import type { TocEntry } from '../toc/toc-entry.ts';
 import { leftOut } from './left-out.ts';
 import { lendPath } from './lend-path.ts';

@@ -1,5 +1,6 @@
 import type { ServerError } from '../../../guarded-postgres/server-error.ts';
-import { asBytes, type LoadSession, refusalOf, type Task } from '../load-session.ts';
+import { asBytes, type LoadSession, refusalOf } from '../load-session.ts';
+import type { Task } from '../task.ts';
 
 const BATCH_BYTES = 4 << 20;
 const LINE_FEED = 10;

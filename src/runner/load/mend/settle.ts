@@ -1,4 +1,5 @@
-import type { LoadSession, Task } from '../load-session.ts';
+import type { LoadSession } from '../load-session.ts';
+import type { Task } from '../task.ts';
 
 /** Search paths to try for an entry, besides the empty one, as SET search_path takes them. */
 export type PathsOf = (task: Task) => readonly string[];

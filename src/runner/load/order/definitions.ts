@@ -1,4 +1,4 @@
-import type { Task } from '../load-session.ts';
+import type { Task } from '../task.ts';
 import type { TocEntry } from '../toc/toc-entry.ts';
 import type { Planned } from './plan.ts';
 import { goesTogether } from './together.ts';

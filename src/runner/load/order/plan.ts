@@ -1,4 +1,4 @@
-import type { Task } from '../load-session.ts';
+import type { Task } from '../task.ts';
 import type { TocEntry } from '../toc/toc-entry.ts';
 
 /** What needs a table for itself while it is made; an index only keeps rows from being written. */

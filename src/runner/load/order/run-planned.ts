@@ -1,4 +1,4 @@
-import type { Task } from '../load-session.ts';
+import type { Task } from '../task.ts';
 import type { Planned } from './plan.ts';
 
 /** Who does the work: gives what of it failed. Throws where nothing more can be done at all. */

@@ -1,5 +1,5 @@
 import type { Command } from '../entries/entry-commands.ts';
-import type { Task } from '../load-session.ts';
+import type { Task } from '../task.ts';
 
 /** So many tasks, or so much text, go to the server at once. */
 export const TOGETHER_AT_MOST = 50;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../../../src/runner/load/load-session.ts';
 import { planStretch, stretchesOf } from '../../../../src/runner/load/order/definitions.ts';
+import type { Task } from '../../../../src/runner/load/task.ts';
 import type { TocEntry } from '../../../../src/runner/load/toc/toc-entry.ts';
 
 function task(id: number, kind: string, dependsOn: readonly number[] = []): Task {

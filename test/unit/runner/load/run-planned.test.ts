@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Task } from '../../../../src/runner/load/load-session.ts';
 import { planTasks } from '../../../../src/runner/load/order/plan.ts';
 import { runPlanned, type Worker } from '../../../../src/runner/load/order/run-planned.ts';
 import { goesTogether, groupsOf } from '../../../../src/runner/load/order/together.ts';
+import type { Task } from '../../../../src/runner/load/task.ts';
 import type { TocEntry } from '../../../../src/runner/load/toc/toc-entry.ts';
 
 function entry(id: number, kind: string, dependsOn: readonly number[]): TocEntry {
