@@ -18,7 +18,8 @@ source "$here/lib/infrastructure.sh"
 source "$here/lib/network.sh"
 
 USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] [--node-count N]
-  [--server-nodes N] [--server-node-size SIZE] [--zones LIST] [--private] [--entra] [--immutable-days N] [--dry-run]
+  [--server-nodes N] [--server-node-size SIZE] [--zones LIST] [--private] [--reached-from RANGES] [--entra]
+  [--immutable-days N] [--dry-run]
 
   --location    where everything is made, for example westeurope
   --name        of the resource group, the cluster and all else; default toygres
@@ -32,6 +33,9 @@ USAGE="usage: setup-infra.sh --location REGION [--name NAME] [--node-size SIZE] 
                 already stays where it is
   --private     a network of its own, in which the store and the PostgreSQL server have addresses; neither is reached from
                 elsewhere. Only for a cluster that is made now
+  --reached-from
+                203.0.113.0/24,...: the API of the cluster answers these addresses and its own nodes alone; with --private the
+                registry does so as well, which then is of the size Premium. Yours must be among them
   --entra       the PostgreSQL server takes tokens of Microsoft Entra and no password; only when it is made now
   --dry-run     looks at what is there, and prints every command that would make or change something; runs none of them
   --immutable-days
@@ -41,7 +45,7 @@ Needs az (signed in), kubectl and openssl. With DATABASE_URL in the environment 
 sslmode=require, and the cluster must be able to reach it."
 
 name=toygres location='' node_size=Standard_D4s_v5 node_count='' zones='' immutable_days='' server_nodes='' server_node_size=''
-private='' entra=''
+private='' entra='' reached_from=''
 while (($# > 0)); do
   case $1 in
     --name) value_of "$@" && name=$REPLY ;;
@@ -51,6 +55,7 @@ while (($# > 0)); do
     --server-nodes) value_of "$@" && server_nodes=$REPLY ;;
     --server-node-size) value_of "$@" && server_node_size=$REPLY ;;
     --zones) value_of "$@" && zones=$REPLY ;;
+    --reached-from) value_of "$@" && reached_from=$REPLY ;;
     --dry-run | --private | --entra)
       case $1 in
         --dry-run) dry_run=1 ;;
@@ -79,6 +84,7 @@ node_count=${node_count:-$((${#zone_list[@]} > 2 ? ${#zone_list[@]} : 2))}
 [[ -z $server_nodes || $server_nodes =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--server-nodes must be a number from 1 to 999"
 server_node_size=${server_node_size:-$node_size}
 [[ $server_node_size =~ ^[A-Za-z0-9_]+$ ]] || usage_error "--server-node-size must be the name of a size, for example Standard_E4s_v5"
+require_ranges "$reached_from"
 [[ -z $immutable_days || $immutable_days =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--immutable-days must be a number from 1 to 9999"
 if [[ -n ${DATABASE_URL-} && ! $DATABASE_URL =~ ^postgres(ql)?://[^[:space:]\"\\]+$ ]]; then
   usage_error "DATABASE_URL must be a postgresql:// URL"
@@ -99,11 +105,13 @@ ensure_group "$location"
 ensure_registry
 [[ -z $private ]] || ensure_network "$location"
 ensure_cluster "$node_size" "$node_count" "${zone_list[@]}"
+[[ -z $reached_from ]] || ensure_api_ranges
 [[ -z $server_nodes ]] || ensure_server_pool "$server_node_size" "$server_nodes" "${zone_list[@]}"
 ensure_storage "${#zone_list[@]}"
 ensure_recovery
 [[ -z $immutable_days ]] || ensure_immutability "$immutable_days"
 [[ -z $private ]] || ensure_private_storage
+[[ -z $private || -z $reached_from ]] || ensure_private_registry
 ensure_identities
 connect
 ensure_secret

@@ -7,19 +7,30 @@ ensure_group() { # LOCATION
   change az group create --name "$GROUP" --location "$1" --output none
 }
 
+# Only one of the largest kind can have an address in a network, and refuse others.
 ensure_registry() {
-  there acr show --resource-group "$GROUP" --name "$REGISTRY" && return
-  say "making the registry $REGISTRY"
-  change az acr create --resource-group "$GROUP" --name "$REGISTRY" --sku Basic --admin-enabled false --output none
+  local sku=Basic found
+  [[ -z $private || -z $reached_from ]] || sku=Premium
+  if ! there acr show --resource-group "$GROUP" --name "$REGISTRY"; then
+    say "making the registry $REGISTRY"
+    change az acr create --resource-group "$GROUP" --name "$REGISTRY" --sku "$sku" --admin-enabled false --output none
+    return
+  fi
+  [[ $sku == Premium ]] || return 0
+  found=$(ask "size of $REGISTRY" az acr show --resource-group "$GROUP" --name "$REGISTRY" --query sku.name --output tsv)
+  [[ $found != Premium ]] || return 0
+  say "making the registry $REGISTRY one that can have an address in a network"
+  change az acr update --resource-group "$GROUP" --name "$REGISTRY" --sku Premium --output none
 }
 
 ensure_cluster() { # NODE-SIZE NODE-COUNT ZONE...
-  local enabled kubelet registry zones=() subnet=()
+  local enabled kubelet registry zones=() subnet=() ranges=()
   (($# == 2)) || zones=(--zones "${@:3}")
   [[ -z $private ]] || subnet=(--vnet-subnet-id "$(subnet_id nodes)")
+  [[ -z $reached_from ]] || ranges=(--api-server-authorized-ip-ranges "$reached_from")
   if ! there aks show --resource-group "$GROUP" --name "$CLUSTER"; then
     say "making the cluster $CLUSTER (some minutes)"
-    change az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" "${zones[@]}" "${subnet[@]}" \
+    change az aks create --resource-group "$GROUP" --name "$CLUSTER" --node-vm-size "$1" --node-count "$2" "${zones[@]}" "${subnet[@]}" "${ranges[@]}" \
       --enable-managed-identity --enable-oidc-issuer --enable-workload-identity --attach-acr "$REGISTRY" \
       --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium --no-ssh-key --output none
     return

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # With --private: a network of our own, in which the store and the PostgreSQL server have addresses, and no other way to them.
-# Sourced by setup-infra.sh.
+# With --reached-from: from where the API of the cluster is reached, and with both of them the registry. Sourced by setup-infra.sh.
 
 # Beside the ranges of pods (10.244.0.0/16) and of services (10.0.0.0/16).
 NETWORK_RANGE=10.240.0.0/16
@@ -76,4 +76,49 @@ ensure_private_database() {
   local id
   id=$(ask "id of $DATABASE_SERVER" az postgres flexible-server show --resource-group "$GROUP" --name "$DATABASE_SERVER" --query id --output tsv)
   ensure_endpoint "$DATABASE_SERVER-records" "$id" postgresqlServer privatelink.postgres.database.azure.com
+}
+
+require_ranges() { # RANGES, OR NOTHING
+  local range
+  local -a ranges
+  IFS=, read -ra ranges <<<"$1"
+  for range in "${ranges[@]}"; do
+    [[ $range =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$ ]] ||
+      usage_error "--reached-from must be ranges of addresses between commas, for example 203.0.113.0/24,198.51.100.7/32"
+    [[ $range != */0 ]] || usage_error "--reached-from $range is every address: leave it out"
+  done
+}
+
+# Azure lets the nodes in by itself, by the address that they go out with.
+ensure_api_ranges() {
+  local found
+  found=$(ask "ranges of $CLUSTER" az aks show --resource-group "$GROUP" --name "$CLUSTER" --output tsv \
+    --query "join(',', sort(apiServerAccessProfile.authorizedIpRanges || \`[]\`))")
+  # Of a cluster that was not there a moment ago nothing more is to be said.
+  [[ $found != '<'* ]] || return 0
+  [[ $found != "$(tr , '\n' <<<"$reached_from" | LC_ALL=C sort | paste -sd,)" ]] || return 0
+  say "closing the API of $CLUSTER to all but $reached_from"
+  change az aks update --resource-group "$GROUP" --name "$CLUSTER" --api-server-authorized-ip-ranges "$reached_from" --output none
+}
+
+# Nodes pull by its address in the network, and images are pushed from where the ranges are; then the rest is refused.
+ensure_private_registry() {
+  local id known action range
+  local -a ranges
+  id=$(ask "id of $REGISTRY" az acr show --resource-group "$GROUP" --name "$REGISTRY" --query id --output tsv)
+  ensure_endpoint "$REGISTRY-registry" "$id" registry privatelink.azurecr.io
+  known=$(ask "ranges of $REGISTRY" az acr network-rule list --resource-group "$GROUP" --name "$REGISTRY" --output tsv \
+    --query "ipRules[].ipAddressOrRange")
+  IFS=, read -ra ranges <<<"$reached_from"
+  for range in "${ranges[@]}"; do
+    # One address alone is kept without its width.
+    ! grep -qxF -e "$range" -e "${range%/32}" <<<"$known" || continue
+    say "letting $range reach $REGISTRY"
+    change az acr network-rule add --resource-group "$GROUP" --name "$REGISTRY" --ip-address "$range" --output none
+  done
+  action=$(ask "answer of $REGISTRY to others" az acr show --resource-group "$GROUP" --name "$REGISTRY" --output tsv \
+    --query networkRuleSet.defaultAction)
+  [[ $action != Deny ]] || return 0
+  say "closing $REGISTRY to all but the network $NETWORK and $reached_from"
+  change az acr update --resource-group "$GROUP" --name "$REGISTRY" --default-action Deny --output none
 }
