@@ -4,7 +4,7 @@ import { isEverything, type Scope } from '../../schema/rules/scope-rules.ts';
 import { createGraphqlServer } from '../api/server.ts';
 import type { Config } from '../config/env.ts';
 import { createEventStreams } from '../events/event-streams.ts';
-import { createLogStreams } from '../events/log-streams.ts';
+import { createLogStreams } from '../events/logs/log-streams.ts';
 import type { Logger } from '../log/logger.ts';
 import { measureEvents, measureLogs } from '../metrics/measured-streams.ts';
 import type { Metrics } from '../metrics/metrics.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { joinPieces } from '../execution/join-pieces.ts';
 
 /** Proxies end a connection on which nothing comes for half a minute or so. */
 const COMMENT_EVERY_MS = 12_000;
@@ -40,11 +41,11 @@ export function openEventStream(response: ServerResponse, commentEveryMs = COMME
     async write(event, data, id) {
       if (closed.signal.aborted) return;
       const head = Buffer.from(`event: ${event}\n${id === null ? '' : `id: ${id}\n`}data: `);
-      if (
-        response.write(Buffer.concat([head, typeof data === 'string' ? Buffer.from(data) : data, END])) ||
-        closed.signal.aborted
-      )
-        return;
+      let hasRoom = true;
+      for (const piece of joinPieces([head, typeof data === 'string' ? Buffer.from(data) : data, END])) {
+        hasRoom = response.write(piece);
+      }
+      if (hasRoom || closed.signal.aborted) return;
       await once(response, 'drain', { signal: closed.signal }).catch(() => undefined);
     },
     end() {

@@ -7,7 +7,9 @@ import type { ErrorFormatter } from '../errors/format-error.ts';
 import type { SubscriptionSlots } from '../limits/subscription-slots.ts';
 import { buildAnswerKey } from './answer-key.ts';
 import type { Executor } from './executor.ts';
+import { isFixed } from './is-fixed.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
+import { createSharedAnswers } from './shared-answers.ts';
 
 /** An event as one follower gets it. */
 export interface Delivery {
@@ -34,6 +36,8 @@ export interface RunnerParts {
 
 /** How long what was answered or read for one follower of an event is good for the others. */
 const SHARED_FOR_MS = 1000;
+/** Of answers that are kept for those who have not come to them yet. */
+const SHARED_BYTES = 8 << 20;
 
 interface Shared<T> {
   readonly value: T;
@@ -48,7 +52,7 @@ interface Shared<T> {
 export function createSubscriptionRunner({ schema, execute, createContext, formatError, slots }: RunnerParts): {
   open(prepared: PreparedOperation, caller: Caller): Deliveries;
 } {
-  const answers = new WeakMap<object, Map<string, Shared<Promise<Buffer>>>>();
+  const answers = createSharedAnswers(SHARED_FOR_MS, SHARED_BYTES);
   const read = new WeakMap<object, Map<object, Shared<Loaders>>>();
   const numbers = new WeakMap<object, number>();
   let counted = 0;
@@ -92,6 +96,7 @@ export function createSubscriptionRunner({ schema, execute, createContext, forma
     open(prepared, caller) {
       const rights = `${numberOf(createContext(caller).services)} ${caller.role}`;
       const key = `${rights} ${buildAnswerKey(prepared)}`;
+      const isSameLater = isFixed(schema, prepared.operation);
       let source: Promise<AsyncIterator<object>> | null = null;
       let release: () => void = () => undefined;
       let left = false;
@@ -117,7 +122,7 @@ export function createSubscriptionRunner({ schema, execute, createContext, forma
               return null;
             }
             const { value } = payload;
-            const answer = share(answers, value, key, () =>
+            const answer = answers.share(value, key, isSameLater, () =>
               run(prepared, value, contextOf(value, createContext(caller))),
             );
             return { json: await answer, id: readResumeId(prepared.operation, value) };

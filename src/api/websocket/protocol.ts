@@ -18,7 +18,7 @@ import { findAuthorization } from './find-authorization.ts';
 /** What is kept of a connection. */
 export interface Connection {
   readonly request: IncomingMessage;
-  readonly send: Target['send'];
+  readonly sendPieces: Target['sendPieces'];
   caller: Caller | null;
   /** Closes it, with a code of the protocol. */
   readonly close: (code: number, reason: string) => void;
@@ -62,7 +62,7 @@ export function createProtocol(parts: ProtocolParts): Server<Connection> {
   type Connected = Context<Record<string, unknown>, Connection>;
 
   function accept({ extra, subscriptions }: Connected, id: string, payload: SubscribePayload): AcceptedOperation {
-    const { caller, send } = extra;
+    const { caller, sendPieces } = extra;
     if (caller === null) throw new CloseConnection(4401, 'Unauthorized');
     if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket) {
       throw refuseExcess(
@@ -72,7 +72,7 @@ export function createProtocol(parts: ProtocolParts): Server<Connection> {
     }
     const prepared = preparer.prepare(payload);
     const { document, operationName, variables: variableValues } = prepared;
-    const target = { id, send };
+    const target = { id, sendPieces };
     const contextValue = createContext(caller);
     return { schema, document, operationName, variableValues, contextValue, prepared, caller, target };
   }

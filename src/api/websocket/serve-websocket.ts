@@ -85,17 +85,17 @@ export function serveWebSocket(httpServer: HttpServer, parts: WebSocketParts): {
         webSocket.on('error', () => webSocket.terminate());
         return webSocket.close(WRONG_PROTOCOL_CODE, WRONG_PROTOCOL);
       }
-      const connection = serve(webSocket, request).finally(() => connections.delete(connection));
+      const connection = serve(webSocket, socket, request).finally(() => connections.delete(connection));
       connections.add(connection);
     });
   }
 
-  function serve(webSocket: WebSocket, request: IncomingMessage): Promise<void> {
+  function serve(webSocket: WebSocket, socket: Duplex, request: IncomingMessage): Promise<void> {
     webSocket.on('error', (error) => log.debug({ error: describeError(error) }, 'a WebSocket broke'));
-    const turns = createTurns(webSocket);
+    const turns = createTurns(webSocket, socket);
     const connection: Connection = {
       request,
-      send: turns.send,
+      sendPieces: turns.sendPieces,
       caller: null,
       close: (code, reason) => webSocket.close(code, cut(reason)),
       unwatch: () => undefined,

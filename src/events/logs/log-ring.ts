@@ -1,4 +1,5 @@
-import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import { countForList, furthestAfter } from './log-lists.ts';
 
 /** How much of a log is kept in memory for those who follow it. */
 export interface RingLimits {
@@ -8,45 +9,45 @@ export interface RingLimits {
 }
 
 /** The newest lines of a log, bounded: what is pushed in beyond the limits pushes the oldest out. */
-export interface LineRing {
+export interface LineRing<L extends PlatformLogLine = PlatformLogLine> {
   /** Every line after this one, up to the newest, is here. */
   readonly floor: number;
   /** The number of the newest line seen, `floor` when there was none. */
   readonly last: number;
   /** Nobody is given it before the next `mark`. */
-  push(line: PlatformLogLine): void;
+  push(line: L): void;
   /** Hands on all that was pushed, together. */
   mark(): void;
   /**
    * Lines after `cursor` in order, at most `count`; the caller has seen to it that `cursor >= floor`. It ends where that is
-   * fixed, whenever it is asked for: at the end of the largest block of lines that has come to its end. So all who
-   * stand at the same line are given the same list, and those who fell behind by any number of lines stand together again at the
-   * end of the next block.
+   * fixed, whenever it is asked for: at the next thousand where that has come, else at the end of the largest block of lines
+   * that has. So all who stand at the same line are given the same list, and those who fell behind by any number of lines
+   * stand together again at the next thousand, in the ring as in what is read of the log again.
    */
-  after(cursor: number, count: number): readonly PlatformLogLine[];
+  after(cursor: number, count: number): readonly L[];
   /** All that is here. */
-  all(): readonly PlatformLogLine[];
+  all(): readonly L[];
 }
 
 /** Lists that are kept to be given again, the newest: some for each block that somebody may still be in. */
-const SHARED_LISTS = 128;
+const SHARED_LISTS = 64;
 /**
  * A block of lines ends with the first mark that has so many lines before it, the smallest at each mark: what is caught up comes
  * in pieces that are worth their while, and what is new as it comes.
  */
-const BLOCKS = [800, 50, 1];
+const BLOCKS = [50, 1];
 
 /** An empty ring that begins after the given line. */
-export function createLineRing(limits: RingLimits, after: number): LineRing {
+export function createLineRing<L extends PlatformLogLine>(limits: RingLimits, after: number): LineRing<L> {
   let floor = after;
   let last = after;
   let characters = 0;
   // Evicted lines stay in front of `start` until half of the array is waste: shifting each would copy it each time.
-  let lines: PlatformLogLine[] = [];
+  let lines: L[] = [];
   let start = 0;
   let marked = after;
   const blocks = BLOCKS.map((least) => ({ least, lines: 0, ends: [] as number[] }));
-  const taken = new Map<string, readonly PlatformLogLine[]>();
+  const taken = new Map<string, readonly L[]>();
 
   /** The place in `lines` of the first that comes after this one. */
   function placeAfter(cursor: number): number {
@@ -61,6 +62,8 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
 
   /** The cursor itself where nothing was marked behind it. */
   function endOf(cursor: number, upTo: number): number {
+    const furthest = furthestAfter(cursor);
+    if (furthest <= marked) return Math.min(furthest, upTo);
     for (const { ends } of blocks) {
       const end = firstAfter(ends, cursor);
       if (end !== undefined) return Math.min(end, upTo);
@@ -109,12 +112,13 @@ export function createLineRing(limits: RingLimits, after: number): LineRing {
       const from = placeAfter(cursor);
       const furthest = lines[Math.min(from + count, lines.length) - 1];
       if (furthest === undefined || furthest.line <= cursor) return [];
-      const end = endOf(cursor, furthest.line);
+      // Of lines with gaps the next may lie beyond.
+      const end = Math.max(endOf(cursor, furthest.line), Math.min(lines[from]?.line ?? 0, marked));
       if (end <= cursor) return [];
-      const key = `${cursor} ${end}`;
+      const key = `${cursor} ${end} ${count}`;
       const known = taken.get(key);
       if (known !== undefined) return known;
-      const found = lines.slice(from, placeAfter(end));
+      const found = lines.slice(from, from + countForList(lines, from, placeAfter(end)));
       taken.set(key, found);
       for (const oldest of taken.keys()) {
         if (taken.size <= SHARED_LISTS) break;

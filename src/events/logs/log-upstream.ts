@@ -1,9 +1,9 @@
-import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
 import { createLineRing, type LineRing, type RingLimits } from './log-ring.ts';
 
 /** One reading of a log, shared by all who follow it. */
-export interface LogUpstream {
-  readonly ring: LineRing;
+export interface LogUpstream<L extends PlatformLogLine = PlatformLogLine> {
+  readonly ring: LineRing<L>;
   /** True when there will be no more; `error` says why if that was no orderly end. */
   readonly ended: boolean;
   readonly error: unknown;
@@ -12,33 +12,33 @@ export interface LogUpstream {
 }
 
 /** Opens a reading when the first asks for it and closes it when the last has left. */
-export interface LogUpstreams {
+export interface LogUpstreams<L extends PlatformLogLine = PlatformLogLine> {
   /**
    * Joins the reading of this key, or begins it after that line. Every `join` is to be followed by one call of `leave`,
    * which resolves when nothing is left of the reading, if this was the last.
    */
-  join(key: string, after: number, open: OpenReading): { readonly upstream: LogUpstream; leave(): Promise<void> };
-  /** The reading of this key that is open, if it still has every line after that one. */
-  hasAfter(key: string, after: number): boolean;
+  join(key: string, after: number, open: OpenReading<L>): { readonly upstream: LogUpstream<L>; leave(): Promise<void> };
   /** How many readings are open. */
   readonly size: number;
+  /** Once there will be no more readings. */
+  readonly isStopped: boolean;
   /** Ends all readings and those that somebody still asks for; who follows them sees the end. */
   stop(): Promise<void>;
 }
 
-export type OpenReading = (after: number, signal: AbortSignal) => AsyncIterable<PlatformLogLine>;
+export type OpenReading<L> = (after: number, signal: AbortSignal) => AsyncIterable<L>;
 
-interface Reading extends LogUpstream {
+interface Reading<L extends PlatformLogLine> extends LogUpstream<L> {
   readonly abort: AbortController;
   readonly pumped: Promise<void>;
   readers: number;
 }
 
-export function createLogUpstreams(limits: RingLimits): LogUpstreams {
-  const readings = new Map<string, Reading>();
+export function createLogUpstreams<L extends PlatformLogLine>(limits: RingLimits): LogUpstreams<L> {
+  const readings = new Map<string, Reading<L>>();
   let stopped = false;
 
-  function forget(key: string, reading: Reading): void {
+  function forget(key: string, reading: Reading<L>): void {
     if (readings.get(key) === reading) readings.delete(key);
   }
 
@@ -65,12 +65,11 @@ export function createLogUpstreams(limits: RingLimits): LogUpstreams {
         },
       };
     },
-    hasAfter(key, after) {
-      const reading = readings.get(key);
-      return reading !== undefined && reading.ring.floor <= after;
-    },
     get size() {
       return readings.size;
+    },
+    get isStopped() {
+      return stopped;
     },
     async stop() {
       stopped = true;
@@ -84,30 +83,35 @@ export function createLogUpstreams(limits: RingLimits): LogUpstreams {
 /** How long lines are gathered once there are more than one at a time. */
 const GATHER_MS = 25;
 
-async function* openNothing(): AsyncGenerator<PlatformLogLine> {}
+async function* openNothing(): AsyncGenerator<never> {}
 
-function beginReading(limits: RingLimits, after: number, open: OpenReading): Reading {
-  const ring = createLineRing(limits, after);
+function beginReading<L extends PlatformLogLine>(limits: RingLimits, after: number, open: OpenReading<L>): Reading<L> {
+  const ring = createLineRing<L>(limits, after);
   const abort = new AbortController();
   const waiting = new Set<() => void>();
   let ended = false;
   let error: unknown = null;
 
   let wokenAt = 0;
-  let timer: NodeJS.Timeout | null = null;
+  let cancelWake: (() => void) | null = null;
 
   const wakeNow = () => {
-    timer = null;
+    cancelWake = null;
     ring.mark();
     wokenAt = performance.now();
     for (const resume of [...waiting]) resume();
   };
-  // One line is handed on at once; of many that come fast, all that came meanwhile go together.
+  // One line is handed on at once, with those that are there already; of many that come fast, all that came meanwhile go together.
   const wake = () => {
-    if (timer !== null) return;
+    if (cancelWake !== null) return;
     const dueMs = wokenAt + GATHER_MS - performance.now();
-    if (dueMs <= 0) wakeNow();
-    else timer = setTimeout(wakeNow, dueMs);
+    if (dueMs <= 0) {
+      const immediate = setImmediate(wakeNow);
+      cancelWake = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(wakeNow, dueMs);
+      cancelWake = () => clearTimeout(timer);
+    }
   };
   // Reads as fast as the log comes, whoever follows: the slow ones find what they missed by themselves.
   const pump = async () => {
@@ -122,7 +126,7 @@ function beginReading(limits: RingLimits, after: number, open: OpenReading): Rea
     } finally {
       ring.mark();
       ended = true;
-      if (timer !== null) clearTimeout(timer);
+      cancelWake?.();
       wakeNow();
     }
   };

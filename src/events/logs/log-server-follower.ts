@@ -1,4 +1,4 @@
-import type { Platform, PlatformLogLine, ServerRef } from '../../jobs/ports/platform.ts';
+import type { Platform, PlatformLogLine, ServerRef } from '../../../jobs/ports/platform.ts';
 import { findAnchor } from './log-anchor.ts';
 import { takeLast } from './log-tail.ts';
 import type { LogUpstream, LogUpstreams } from './log-upstream.ts';

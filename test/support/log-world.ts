@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
-import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { JobStatus, Platform, PlatformLogLine } from '../../../jobs/ports/platform.ts';
-import type { InstanceRecord } from '../../../jobs/ports/records.ts';
-import type { JobRecord } from '../../../resolvers/ports/records.ts';
-import type { RingLimits } from '../../../src/events/log-ring.ts';
-import { createLogStreams } from '../../../src/events/log-streams.ts';
-import { createLogger } from '../../../src/log/logger.ts';
+import type { ImageStore } from '../../jobs/ports/image-store.ts';
+import type { JobStatus, Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { InstanceRecord } from '../../jobs/ports/records.ts';
+import type { JobRecord } from '../../resolvers/ports/records.ts';
+import type { RingLimits } from '../../src/events/logs/log-ring.ts';
+import { createLogStreams } from '../../src/events/logs/log-streams.ts';
+import { createLogger } from '../../src/log/logger.ts';
 
 /** A log that grows, with readers that wait for it as a platform's do. */
 class GrowingLog {

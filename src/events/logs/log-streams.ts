@@ -1,14 +1,15 @@
-import type { ImageStore } from '../../jobs/ports/image-store.ts';
-import type { Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
-import type { InstanceRecord } from '../../jobs/ports/records.ts';
-import { notFound } from '../../resolvers/ids.ts';
-import type { JobRecord, LogLineRecord } from '../../resolvers/ports/records.ts';
-import type { LogStreams, ServerLogRequest } from '../../resolvers/ports/streams.ts';
-import { AppError } from '../../schema/errors.ts';
-import type { Logger } from '../log/logger.ts';
-import { leavable } from './leavable.ts';
-import { followOneJob, type JobFollowing } from './log-job-follower.ts';
+import type { ImageStore } from '../../../jobs/ports/image-store.ts';
+import type { Platform, PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { InstanceRecord } from '../../../jobs/ports/records.ts';
+import { notFound } from '../../../resolvers/ids.ts';
+import type { JobRecord, LogLineRecord } from '../../../resolvers/ports/records.ts';
+import type { LogStreams, ServerLogRequest } from '../../../resolvers/ports/streams.ts';
+import { AppError } from '../../../schema/errors.ts';
+import type { Logger } from '../../log/logger.ts';
+import { leavable } from '../leavable.ts';
+import { followOneJob, type JobFollowing, type SharedJobLogs } from './log-job-follower.ts';
 import { readJobLines } from './log-job-source.ts';
+import { createSharedReadings } from './log-readings.ts';
 import type { RingLimits } from './log-ring.ts';
 import { followOneServer } from './log-server-follower.ts';
 import { takeFirst, takeLast } from './log-tail.ts';
@@ -39,15 +40,9 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
   stop(): Promise<void>;
 } {
   const { instances, jobs, log, platform } = options;
-  const upstreams = createLogUpstreams(options.ring ?? RING);
-
-  /** The same records for the same list, so that what is made of them can be shared. */
-  const records = new WeakMap<readonly PlatformLogLine[], readonly LogLineRecord[]>();
-  function recordsOf(lines: readonly PlatformLogLine[], jobId: string): readonly LogLineRecord[] {
-    const known = records.get(lines) ?? lines.map((line) => ({ ...line, jobId }));
-    records.set(lines, known);
-    return known;
-  }
+  const ring = options.ring ?? RING;
+  const ofJobs: SharedJobLogs = { upstreams: createLogUpstreams(ring), readings: createSharedReadings() };
+  const ofServers = createLogUpstreams<PlatformLogLine>(ring);
 
   async function findJob(jobId: string): Promise<JobRecord> {
     const job = await jobs(jobId);
@@ -58,7 +53,7 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
   async function* followBatches(jobId: string, request: JobFollowing, left: AbortSignal) {
     const job = await findJob(jobId);
     log.debug({ jobId }, 'a subscriber follows a job log');
-    for await (const lines of followOneJob(options, upstreams, job, request, left)) yield recordsOf(lines, jobId);
+    yield* followOneJob(options, ofJobs, job, request, left);
   }
 
   async function findInstance(instanceId: string): Promise<InstanceRecord> {
@@ -75,7 +70,7 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
     const server = await findInstance(instanceId);
     log.debug({ instanceId }, 'a subscriber follows a server log');
     let count = 0;
-    for await (const lines of followOneServer(platform, upstreams, server, request, left)) {
+    for await (const lines of followOneServer(platform, ofServers, server, request, left)) {
       yield numbered(lines, count);
       count += lines.length;
     }
@@ -83,7 +78,7 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
 
   return {
     get openReadings() {
-      return upstreams.size;
+      return ofJobs.upstreams.size + ofServers.size;
     },
 
     async readJob(jobId, { tailLines, afterLine }) {
@@ -93,7 +88,7 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
         tailLines === null
           ? await takeFirst(lines, ANSWER_LINES)
           : await takeLast(lines, Math.min(tailLines, ANSWER_LINES));
-      return taken.map((line) => ({ ...line, jobId }));
+      return taken;
     },
 
     followJob: (jobId, request, signal) =>
@@ -111,7 +106,9 @@ export function createLogStreams(options: LogStreamsOptions): LogStreams & {
     followInstanceBatches: (instanceId, request, signal) =>
       leavable(signal, (left) => followServerBatches(instanceId, request, left)),
 
-    stop: () => upstreams.stop(),
+    stop: async () => {
+      await Promise.all([ofJobs.upstreams.stop(), ofServers.stop()]);
+    },
   };
 }
 

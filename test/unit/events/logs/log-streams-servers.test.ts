@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createLogWorld, drain, take } from './log-world.ts';
+import { createLogWorld, drain, take } from '../../../support/log-world.ts';
 
 const texts = (count: number, from = 1) => Array.from({ length: count }, (_, at) => `line ${from + at}`);
 const never = () => new AbortController().signal;

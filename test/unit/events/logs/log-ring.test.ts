@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findAnchor } from '../../../src/events/log-anchor.ts';
-import { createLineRing } from '../../../src/events/log-ring.ts';
+import { findAnchor } from '../../../../src/events/logs/log-anchor.ts';
+import { createLineRing } from '../../../../src/events/logs/log-ring.ts';
 
 const line = (number: number, text = `line ${number}`) => ({ line: number, attempt: 1, at: null, text });
 const numbers = (lines: readonly { line: number }[]) => lines.map((each) => each.line);

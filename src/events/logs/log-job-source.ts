@@ -1,7 +1,7 @@
-import type { ImageStore } from '../../jobs/ports/image-store.ts';
-import type { JobStatus, Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
-import type { JobRecord } from '../../resolvers/ports/records.ts';
-import { pause } from '../waiting/pause.ts';
+import type { ImageStore } from '../../../jobs/ports/image-store.ts';
+import type { JobStatus, Platform } from '../../../jobs/ports/platform.ts';
+import type { JobRecord, LogLineRecord } from '../../../resolvers/ports/records.ts';
+import { pause } from '../../waiting/pause.ts';
 
 export interface JobLogDeps {
   readonly platform: Platform;
@@ -22,12 +22,12 @@ export async function* readJobLines(
   job: JobRecord,
   afterLine: number,
   signal: AbortSignal,
-): AsyncGenerator<PlatformLogLine> {
+): AsyncGenerator<LogLineRecord> {
   let last = afterLine;
   if (await isKnown(deps, job)) {
     for await (const line of deps.platform.followJobLogs(job, { afterLine, follow: false, signal })) {
       last = line.line;
-      yield line;
+      yield { ...line, jobId: job.id };
     }
     // Removed while it was read, perhaps before its end: the log was kept before.
     if (signal.aborted || (await isKnown(deps, job))) return;
@@ -46,7 +46,7 @@ export async function* followJobLines(
   job: JobRecord,
   afterLine: number,
   signal: AbortSignal,
-): AsyncGenerator<PlatformLogLine> {
+): AsyncGenerator<LogLineRecord> {
   let last = afterLine;
   for (let pauseMs = 200; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     // Read before the lines: then all lines of an ended job are among them.
@@ -55,7 +55,7 @@ export async function* followJobLines(
       for await (const line of deps.platform.followJobLogs(job, { afterLine: last, follow: true, signal })) {
         last = line.line;
         pauseMs = 200;
-        yield line;
+        yield { ...line, jobId: job.id };
       }
       if (signal.aborted) return;
       if (ENDED_ON_PLATFORM.includes((await deps.platform.readJob(job)).state)) return;
@@ -76,10 +76,10 @@ async function* keptLines(
   jobId: string,
   afterLine: number,
   signal: AbortSignal,
-): AsyncGenerator<PlatformLogLine> {
+): AsyncGenerator<LogLineRecord> {
   for await (const line of store.readJobLog(jobId)) {
     if (signal.aborted) return;
-    if (line.line > afterLine) yield line;
+    if (line.line > afterLine) yield { ...line, jobId };
   }
 }
 
