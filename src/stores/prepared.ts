@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Database } from '../db/database.ts';
 import { findServerError } from '../db/errors.ts';
 import { answered } from './answered.ts';
+import { readMoment } from './read-moment.ts';
 
 /** A select of drizzle's, as far as it is used here: its words, and what it selects, all on one level. */
 export interface Preparable<Row> {
@@ -25,8 +26,6 @@ const PLAIN_COLUMNS: readonly string[] = [
   'PgTimestamp',
   'PgBigInt53',
 ];
-
-const readMoment = (text: string) => new Date(text);
 
 const { TIMESTAMPTZ, INT8 } = pg.types.builtins;
 const READERS: pg.CustomTypesConfig = {

@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import type { ApiContext } from '../../../resolvers/context.ts';
 import type { PlannedField, PlannedOperation, Selection } from './plan-selection.ts';
+import { writeMoment } from './write-moment.ts';
 
 type Path = ResponsePath | undefined;
 type Answer = Record<string, unknown>;
@@ -109,7 +110,7 @@ export class PlanExecution {
     if (kind !== 'string' && kind !== 'number' && kind !== 'boolean' && !(value instanceof Date)) return undefined;
     try {
       const shown = plain.serialize(value);
-      return shown instanceof Date ? shown.toISOString() : shown;
+      return shown instanceof Date ? writeMoment(shown) : shown;
     } catch {
       // It is said where it is.
       return undefined;
@@ -176,7 +177,7 @@ export class PlanExecution {
       const shown = type.serialize(value);
       if (shown == null)
         throw new Error(`${info.parentType.name}.${info.fieldName} has a value that is none of ${type}.`);
-      return shown instanceof Date ? shown.toISOString() : shown;
+      return shown instanceof Date ? writeMoment(shown) : shown;
     }
     if (!isAbstractType(type)) return this.#object(type, planned, info, path, value);
     const named = type.resolveType?.(value, this.#parts.context, info, type);
