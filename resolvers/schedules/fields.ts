@@ -7,7 +7,7 @@ import { Instance } from '../../schema/instance.ts';
 import { Label } from '../../schema/label.ts';
 import { Operation } from '../../schema/operation.ts';
 import { checkPage } from '../../schema/rules/paging-rules.ts';
-import { createRecurrence, listNext } from '../../schema/rules/recurrence.ts';
+import { listNext, readRecurrence } from '../../schema/rules/recurrence.ts';
 import { DateTime } from '../../schema/scalars.ts';
 import { Schedule, ScheduleRun } from '../../schema/schedules/schedule.ts';
 import { ScheduleRunConnection } from '../../schema/schedules/schedule-connection.ts';
@@ -38,7 +38,10 @@ export class ScheduleFieldResolver {
     return instance?.state === 'DELETED' ? null : instance;
   }
 
-  @FieldResolver(() => [DateTime], { description: 'When it is due next, in order; none while it is disabled.' })
+  @FieldResolver(() => [DateTime], {
+    description:
+      'When it is due next, in order; none while it is disabled, and where its time zone is not known to this server.',
+  })
   nextRunsAt(
     @Root() schedule: ScheduleRecord,
     @Arg('first', () => Int, {
@@ -50,7 +53,8 @@ export class ScheduleFieldResolver {
   ): Date[] {
     const count = first ?? NEXT_RUNS;
     checkPage(count);
-    return schedule.enabled ? listNext(createRecurrence(schedule.cron, schedule.timeZone), new Date(), count) : [];
+    const recurrence = schedule.enabled ? readRecurrence(schedule.cron, schedule.timeZone) : null;
+    return recurrence === null ? [] : listNext(recurrence, new Date(), count);
   }
 
   @FieldResolver(() => ScheduleRunConnection, { description: 'What became of its times, what was due last first.' })

@@ -65,6 +65,18 @@ export function createRecurrence(cron: string, timeZone: string): Recurrence {
   };
 }
 
+/**
+ * The recurrence of what is stored; null where this process cannot tell its times: what another one took, with newer time zones
+ * or another reader of cron, may mean nothing here.
+ */
+export function readRecurrence(cron: string, timeZone: string): Recurrence | null {
+  try {
+    return createRecurrence(cron, timeZone);
+  } catch {
+    return null;
+  }
+}
+
 /** The next so many moments after this one, in their order. */
 export function listNext(recurrence: Recurrence, after: Date, count: number): Date[] {
   const moments: Date[] = [];

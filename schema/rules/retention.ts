@@ -68,7 +68,10 @@ function applyRules(
   keep: (image: RetainedImage, because: string) => void,
 ): void {
   const zone = readTimeZone(timeZone);
-  if (zone === null) throw new Error(`there is no time zone ${timeZone}`);
+  if (zone === null) {
+    for (const image of images) keep(image, `The time zone ${timeZone} of its schedule is not known here.`);
+    return;
+  }
   const wanted = (rule: RetentionRule) => (rules(rule) ? (retention[rule] ?? 0) : 0);
   for (const image of images.slice(0, wanted('keepLast'))) keep(image, `keepLast: ${retention.keepLast}`);
   const days = wanted('keepDays');

@@ -83,10 +83,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     // By time that passes: a clock that is set back would keep it from looking.
     if (!isNews && !isDue && performance.now() < lookAt) return;
     isNews = false;
-    await planDue(database, platformId);
+    await planDue(database, platformId, log);
     nextDue = (await readNextDue(database, platformId))?.getTime() ?? null;
     runs = await readRunsUnderWay(database, platformId);
-    for (const run of runs) await feeder.feed(run);
+    for (const run of runs) await feeder.feed(run).catch((error: unknown) => tellOf({ run }, error));
     const left = await readRunsUnderWay(database, platformId);
     const hasEnded = runs.some((run) => !left.includes(run));
     runs = left;
@@ -100,14 +100,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (payload === null || noun === 'schedule' || (noun === 'operation' && runs.length > 0)) isNews = true;
   }
 
-  function tell(error: unknown): void {
+  function tellOf(what: object, error: unknown): void {
     isNews = true;
-    if (error instanceof AppError) log.warn({ reason: error.message }, 'schedules could not be looked at');
-    else log.error({ err: error }, 'schedules could not be looked at');
+    if (error instanceof AppError) log.warn({ ...what, reason: error.message }, 'schedules could not be looked at');
+    else log.error({ ...what, err: error }, 'schedules could not be looked at');
   }
+  const tell = (error: unknown) => tellOf({}, error);
 
   async function beat({ retainAll = false }: Tick): Promise<void> {
-    if (!retainAll) await planDue(database, platformId);
+    if (!retainAll) await planDue(database, platformId, log);
     await noteClock(database, platformId, new Date());
     await retainer.retain({ onlyExpired: !retainAll });
   }

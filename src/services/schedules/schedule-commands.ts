@@ -3,7 +3,7 @@ import { notFound } from '../../../resolvers/ids.ts';
 import type { CreateSchedule, ScheduleCommands, UpdateSchedule } from '../../../resolvers/ports/schedules.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
-import { createRecurrence } from '../../../schema/rules/recurrence.ts';
+import { readRecurrence } from '../../../schema/rules/recurrence.ts';
 import { DEFAULT_CONCURRENCY } from '../../../schema/rules/schedule-rules.ts';
 import { isWithinScope } from '../../../schema/rules/scope-rules.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
@@ -43,7 +43,17 @@ async function requireSchedule(admission: Admission, id: string): Promise<Locked
 const NEVER_DUE = { lastDueAt: null, dueBeforeAt: null };
 
 function nextDue(schedule: Pick<LockedSchedule, 'enabled' | 'cron' | 'timeZone'>, now: Date): Date | null {
-  return schedule.enabled ? createRecurrence(schedule.cron, schedule.timeZone).nextAfter(now) : null;
+  if (!schedule.enabled) return null;
+  const recurrence = readRecurrence(schedule.cron, schedule.timeZone);
+  // Of what an input says this was looked at before; what is stored another release may have taken.
+  if (recurrence === null) {
+    throw invalidInput(
+      'timeZone',
+      'timeZone',
+      'This server cannot tell the times of the schedule: change its timeZone or its cron.',
+    );
+  }
+  return recurrence.nextAfter(now);
 }
 
 async function writeNewSchedule(admission: Admission, input: CreateSchedule, method: ImageMethod): Promise<OnSchedule> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { scheduleRuns, schedules } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { ScheduleRunState } from '../../../schema/states.ts';
@@ -16,6 +16,19 @@ export async function readRunUnderWay(tx: Transaction, scheduleId: string): Prom
     .select()
     .from(scheduleRuns)
     .where(and(eq(scheduleRuns.scheduleId, scheduleId), eq(scheduleRuns.state, 'RUNNING')));
+  return row ?? null;
+}
+
+/** The run of a schedule that was due last of those that have ended and were not skipped. */
+export async function readLastEnded(tx: Transaction, scheduleId: string): Promise<StoredRun | null> {
+  const [row] = await inside(tx)
+    .select()
+    .from(scheduleRuns)
+    .where(
+      and(eq(scheduleRuns.scheduleId, scheduleId), inArray(scheduleRuns.state, ['SUCCEEDED', 'PARTIAL', 'FAILED'])),
+    )
+    .orderBy(desc(scheduleRuns.dueAt))
+    .limit(1);
   return row ?? null;
 }
 

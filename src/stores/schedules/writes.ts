@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, notInArray, sql } from 'drizzle-orm';
 import { schedules } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { type Database, inside } from '../../db/database.ts';
@@ -44,12 +44,19 @@ export async function lockSchedule(tx: Transaction, id: string): Promise<LockedS
   return row ?? null;
 }
 
-/** One schedule of the platform that is due and that nobody else is looking at, locked; the longest due first. */
-export async function lockDueSchedule(tx: Transaction, platform: string, now: Date): Promise<LockedSchedule | null> {
+const isNone = (ids: readonly string[]) => (ids.length === 0 ? undefined : notInArray(schedules.id, [...ids]));
+
+/** One schedule of the platform that is due, none of these, and that nobody else is looking at, locked; the longest due first. */
+export async function lockDueSchedule(
+  tx: Transaction,
+  platform: string,
+  now: Date,
+  except: readonly string[] = [],
+): Promise<LockedSchedule | null> {
   const [row] = await inside(tx)
     .select()
     .from(schedules)
-    .where(and(eq(schedules.platform, platform), lte(schedules.nextDueAt, now)))
+    .where(and(eq(schedules.platform, platform), lte(schedules.nextDueAt, now), isNone(except)))
     .orderBy(asc(schedules.nextDueAt))
     .limit(1)
     .for('update', { skipLocked: true });
@@ -59,13 +66,22 @@ export async function lockDueSchedule(tx: Transaction, platform: string, now: Da
 /** So much clocks of servers differ that stand in for each other. */
 const SKEW = sql.raw(`interval '1 minute'`);
 
-/** One schedule of the platform that was written while the clock was ahead, by what stands in it, locked; null: none. */
-export async function lockScheduleAhead(tx: Transaction, platform: string, now: Date): Promise<LockedSchedule | null> {
+/** One schedule of the platform, none of these, that was written while the clock was ahead, by what stands in it, locked; null: none. */
+export async function lockScheduleAhead(
+  tx: Transaction,
+  platform: string,
+  now: Date,
+  except: readonly string[] = [],
+): Promise<LockedSchedule | null> {
   const [row] = await inside(tx)
     .select()
     .from(schedules)
     .where(
-      and(eq(schedules.platform, platform), gt(schedules.updatedAt, sql`${now.toISOString()}::timestamptz + ${SKEW}`)),
+      and(
+        eq(schedules.platform, platform),
+        gt(schedules.updatedAt, sql`${now.toISOString()}::timestamptz + ${SKEW}`),
+        isNone(except),
+      ),
     )
     .limit(1)
     .for('update', { skipLocked: true });

@@ -5,6 +5,7 @@ import { useScheduleWorld } from './schedule-world.ts';
 
 const world = useScheduleWorld();
 const { begin } = createRuns(world);
+const ANN = { kind: 'USER', id: null, name: 'ann', role: 'OPERATOR' } as const;
 
 describe('a time at which a schedule is due', () => {
   it('is begun once, however many look at it at the same time', async () => {
@@ -64,16 +65,73 @@ describe('a time at which a schedule is due', () => {
     }
   });
 
+  it('that nobody can tell is told of its own schedule, stops no other, and comes again when it can be told', async () => {
+    const unknown = await world.create();
+    const other = await world.create();
+    for (const { labels } of [unknown, other]) await insertInstance(world.database, { labels });
+    const zone = (name: string) =>
+      world.database.pool.query('UPDATE cms.schedules SET time_zone = $2 WHERE id = $1', [unknown.id, name]);
+    const nextDue = async () => {
+      const { rows } = await world.database.pool.query<{ at: Date }>(
+        'SELECT next_due_at AS at FROM cms.schedules WHERE id = $1',
+        [unknown.id],
+      );
+      return rows[0]?.at.getTime() ?? 0;
+    };
+    await zone('Mars/Olympus_Mons');
+    await world.due(unknown.id, ago(3));
+    await world.due(other.id, ago(2));
+    await world.plan();
+    expect(await world.runs(other.id)).toMatchObject([{ state: 'RUNNING', dueAt: ago(2) }]);
+    const failed = { state: 'FAILED', dueAt: ago(3), message: expect.stringContaining('time zone Mars/Olympus_Mons') };
+    expect(await world.runs(unknown.id)).toMatchObject([failed]);
+    expect(await nextDue()).toBeGreaterThan(Date.now() + 50 * MINUTE);
+    // Told once, however often it is looked at.
+    await world.due(unknown.id, ago(1));
+    await world.plan();
+    expect(await world.runs(unknown.id)).toMatchObject([failed]);
+    const change = (values: object) => world.commands.update(ANN, { scheduleId: unknown.id, ...values });
+    await change({ enabled: false });
+    await expect(change({ enabled: true })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { field: 'timeZone' },
+    });
+    await change({ enabled: true, timeZone: 'Europe/Berlin' });
+    await world.due(unknown.id, ago(1));
+    await world.plan();
+    expect(await world.runs(unknown.id)).toMatchObject([{ state: 'RUNNING', dueAt: ago(1) }, failed]);
+    expect(await nextDue()).toBeGreaterThan(Date.now());
+  });
+
+  it('of a schedule with which something fails stops no other', async () => {
+    const [broken, other] = [await world.create(), await world.create()];
+    for (const { labels } of [broken, other]) await insertInstance(world.database, { labels });
+    // What the database itself refuses.
+    await world.database.pool.query(
+      `CREATE FUNCTION cms.refuse_run() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+       CREATE TRIGGER refuse_run BEFORE INSERT ON cms.schedule_runs FOR EACH ROW
+         WHEN (NEW.schedule_id = '${broken.id}') EXECUTE FUNCTION cms.refuse_run()`,
+    );
+    try {
+      await world.due(broken.id, ago(3));
+      await world.due(other.id, ago(2));
+      await world.plan();
+      expect(await world.runs(broken.id)).toEqual([]);
+      expect(await world.runs(other.id)).toMatchObject([{ state: 'RUNNING', dueAt: ago(2) }]);
+    } finally {
+      await world.database.pool.query('DROP FUNCTION cms.refuse_run CASCADE');
+    }
+    await world.plan();
+    expect(await world.runs(broken.id)).toMatchObject([{ state: 'RUNNING', dueAt: ago(3) }]);
+  });
+
   it('does not come for a schedule that is disabled, and none is made up for when it is enabled again', async () => {
     const schedule = await world.create({ cron: '* * * * *', enabled: false });
     await world.plan();
-    await world.commands.update(
-      { kind: 'USER', id: null, name: 'ann', role: 'OPERATOR' },
-      {
-        scheduleId: schedule.id,
-        enabled: true,
-      },
-    );
+    await world.commands.update(ANN, {
+      scheduleId: schedule.id,
+      enabled: true,
+    });
     await world.plan();
     expect(await world.runs(schedule.id)).toEqual([]);
   });

@@ -51,7 +51,7 @@ async function createScheduleWorld() {
     commands,
     queries: createScheduleQueries(database),
     runImages,
-    plan: () => planDue(database, PLATFORM),
+    plan: () => planDue(database, PLATFORM, log),
     feedAll: async () => {
       for (const run of await readRunsUnderWay(database, PLATFORM)) await feeder.feed(run);
     },

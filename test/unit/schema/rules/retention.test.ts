@@ -56,6 +56,11 @@ describe('a rule', () => {
     expect(kept(images, { keepDaily: 2 }, { timeZone: 'Europe/Berlin' })).toEqual(['late', 'noon']);
   });
 
+  it('lets nothing go of a time zone that is not known here', () => {
+    const days = nightly.map(({ id }) => id);
+    expect(kept(nightly, { keepLast: 1 }, { timeZone: 'Mars/Olympus_Mons' })).toEqual(days);
+  });
+
   it('tells apart two hours that the clock shows alike', () => {
     const images = [image('second', '2026-10-25T01:30:00Z'), image('first', '2026-10-25T00:30:00Z')];
     expect(kept(images, { keepHourly: 2 }, { timeZone: 'Europe/Berlin', now: new Date('2026-10-26') })).toEqual([
