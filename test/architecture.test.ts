@@ -131,6 +131,23 @@ describe('the house', () => {
     ).toEqual([]);
   });
 
+  test('sessions with servers of tenants are opened in three places, and what each sets for itself is known', () => {
+    const opening = (pattern: RegExp) => lines(pattern, (file) => !file.path.startsWith('src/')).sort();
+    const places = [
+      'src/guarded-postgres/session.ts',
+      'src/platform/probe-client.ts',
+      'src/runner/physical/take/replication-session.ts',
+    ];
+    expect(opening(/new GuardedConnection\(/)).toEqual(places);
+    const ofRecords = /^src\/(db|cli|embedded)\//;
+    expect(opening(/new pg\.(Client|Pool)\(/).filter((file) => !ofRecords.test(file))).toEqual(places);
+    // Programs of PostgreSQL that connect are told by PGOPTIONS, in one place.
+    expect(opening(/\bPGOPTIONS:/)).toEqual([
+      'src/runner/dump/run-pg-dump.ts',
+      'src/runner/postgres/tool-environment.ts',
+    ]);
+  });
+
   test('templates are read by the platforms alone', () => {
     const outside = (file: SourceFile) => /^src\/(platform\/|app)/.test(file.path);
     expect(lines(/['"/]templates\//, outside)).toEqual([]);

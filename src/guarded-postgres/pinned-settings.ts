@@ -2,7 +2,7 @@
  * What sessions that dump, load or look set for themselves, against every setting of a database, a role or the server that
  * changes how data is written or read, or that can stop them. Left to the server is what is about speed alone.
  */
-const ALWAYS: Readonly<Record<string, string>> = {
+const ANYBODY: Readonly<Record<string, string>> = {
   search_path: 'pg_catalog',
   role: 'none',
   // How values are written.
@@ -14,7 +14,6 @@ const ALWAYS: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
   xmlbinary: 'base64',
   xmloption: 'content',
-  lc_messages: 'C',
   lc_monetary: 'C',
   lc_numeric: 'C',
   lc_time: 'C',
@@ -28,21 +27,16 @@ const ALWAYS: Readonly<Record<string, string>> = {
   check_function_bodies: 'off',
   // Which rows there are: damage must be an error, never less rows.
   row_security: 'off',
-  zero_damaged_pages: 'off',
-  ignore_checksum_failure: 'off',
   ignore_system_indexes: 'off',
   synchronize_seqscans: 'off',
   stats_fetch_consistency: 'none',
-  lo_compat_privileges: 'off',
   // How statements run.
-  session_replication_role: 'origin',
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'off',
   default_transaction_deferrable: 'off',
   default_table_access_method: 'heap',
   default_tablespace: '',
   temp_tablespaces: '',
-  allow_system_table_mods: 'off',
   exit_on_error: 'off',
   password_encryption: 'scram-sha-256',
   // What can stop them.
@@ -50,29 +44,60 @@ const ALWAYS: Readonly<Record<string, string>> = {
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
+  // What they are told.
+  client_min_messages: 'warning',
+  // Code that comes with a session by itself.
+  local_preload_libraries: '',
+  jit: 'off',
+};
+
+/** Those of them that the server takes from a superuser alone. */
+const SUPERUSER: Readonly<Record<string, string>> = {
+  zero_damaged_pages: 'off',
+  ignore_checksum_failure: 'off',
+  lo_compat_privileges: 'off',
+  session_replication_role: 'origin',
+  allow_system_table_mods: 'off',
   temp_file_limit: '-1',
+  session_preload_libraries: '',
+  lc_messages: 'C',
   // What writes their words, or what they read, into a log.
   log_statement: 'none',
   log_duration: 'off',
   log_min_duration_statement: '-1',
   log_min_error_statement: 'panic',
-  client_min_messages: 'warning',
-  // Code that comes with a session by itself.
-  session_preload_libraries: '',
-  local_preload_libraries: '',
-  jit: 'off',
 };
 
 /** Settings that came with a major version: before it, a session that sets them is refused. */
-const SINCE: readonly { readonly major: number; readonly settings: Readonly<Record<string, string>> }[] = [
-  { major: 16, settings: { createrole_self_grant: '' } },
-  { major: 17, settings: { transaction_timeout: '0', event_triggers: 'off' } },
+const SINCE: readonly Since[] = [
+  { major: 16, anybody: { createrole_self_grant: '' } },
+  { major: 17, anybody: { transaction_timeout: '0' }, superuser: { event_triggers: 'off' } },
 ];
+interface Since {
+  readonly major: number;
+  readonly anybody: Readonly<Record<string, string>>;
+  readonly superuser?: Readonly<Record<string, string>>;
+}
+const since = (major: number) => SINCE.filter((one) => major >= one.major);
 
 /** The settings of a session with a server of this major version. */
 export function pinnedSettings(major: number): Readonly<Record<string, string>> {
-  return Object.assign({}, ALWAYS, ...SINCE.filter((one) => major >= one.major).map(({ settings }) => settings));
+  return Object.assign({}, ordinarySettings(major), SUPERUSER, ...since(major).map(({ superuser }) => superuser));
 }
+
+/** Those that the server takes from a role that is no superuser, too. */
+export function ordinarySettings(major: number): Readonly<Record<string, string>> {
+  return Object.assign({}, ANYBODY, ...since(major).map(({ anybody }) => anybody));
+}
+
+/** A session of which it is not known whether it is let in without event triggers: on a server before 17 it is not. */
+export const NO_EVENT_TRIGGERS: Readonly<Record<string, string>> = { event_triggers: 'off' };
+
+/** A wrong login, no such database, not now: what another try with other settings is answered, too. */
+const SAID_TO_ALL = /^(?:28|3D000|53|55000|57P0)/;
+
+/** Whether an event trigger for logins, which there are from version 17 on, may have refused a session in these words. */
+export const mayBeOfTrigger = (code: string): boolean => !SAID_TO_ALL.test(code);
 
 /** Settings as the startup message and PGOPTIONS take them: blanks and backslashes are escaped. */
 export function writeOptions(settings: Readonly<Record<string, string>>): string {

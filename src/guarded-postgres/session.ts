@@ -55,6 +55,9 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** What is said of a server that lets nobody in and refuses nobody. */
+export const NO_ANSWER = 'timeout expired';
+
 const APPLICATION = 'toygres';
 const LIMITS: AnswerLimits = { rows: 1_000_000, bytes: 64 << 20 };
 const ANSWER_MS = 120_000;
@@ -79,7 +82,7 @@ function describeLoss(error: unknown): string {
   const known = NETWORK[code];
   if (known !== undefined) return known;
   const text = error instanceof Error ? error.message : '';
-  if (text === 'timeout expired') return 'timeout expired';
+  if (text === NO_ANSWER) return NO_ANSWER;
   if (/^Connection terminated/.test(text)) return 'server closed the connection unexpectedly';
   return text === '' ? 'the connection failed' : text;
 }

@@ -5,6 +5,7 @@ import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe
 import { AppError } from '../../schema/errors.ts';
 import { AnswerError } from '../guarded-postgres/server-error.ts';
 import { readDurableWorker } from './durable-probe.ts';
+import { rememberServers } from './known-servers.ts';
 import { ensureOwnerLogin } from './owner-login.ts';
 import { askRow, openAt as open, type ReadTrusted } from './probe-client.ts';
 import { isLoginRefused, NOT_NOW, translateProbeError } from './probe-errors.ts';
@@ -35,7 +36,8 @@ const Size = z.object({ bytes: z.string().regex(/^\d{1,18}$/) });
  * servers with a certificate are verified by.
  */
 export function createServerProbe(readTrusted: ReadTrusted | null = null): ServerProbe {
-  const openAt: typeof open = (address, login, timeoutMs) => open(address, login, timeoutMs, readTrusted);
+  const opening = { readTrusted, known: rememberServers() };
+  const openAt: typeof open = (address, login, timeoutMs) => open(address, login, timeoutMs, opening);
   return {
     readTrusted: async () => (readTrusted === null ? '' : readTrusted()),
 

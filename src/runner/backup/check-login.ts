@@ -1,5 +1,6 @@
-import { ServerError } from '../../guarded-postgres/server-error.ts';
-import { type Login, openSession, type Session } from '../../guarded-postgres/session.ts';
+import { mayBeOfTrigger, NO_EVENT_TRIGGERS } from '../../guarded-postgres/pinned-settings.ts';
+import { ServerError, SessionLostError } from '../../guarded-postgres/server-error.ts';
+import { type Login, NO_ANSWER, openSession, type Session } from '../../guarded-postgres/session.ts';
 import { pause } from '../../waiting/pause.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { finalFailure, JobFailure } from '../attempt/failure.ts';
@@ -70,17 +71,15 @@ async function tryLogin(login: Login): Promise<FoundServer | { readonly failure:
   return { failure };
 }
 
-/** A wrong password, no such database, not now: what another try of the same kind is answered, too. */
-const SAID_TO_ALL = /^(?:28P01|3D000|53|55000|57P0)/;
-
 /** The first session, without what only some versions know. */
 async function openFirst(login: Login, database: string): Promise<Session> {
   try {
     return await openSession(login, { database, major: null });
   } catch (error) {
-    if (!(error instanceof ServerError) || SAID_TO_ALL.test(error.code)) throw error;
-    // An event trigger for logins may refuse everybody, from version 17 on; before, this setting is refused.
-    return await openSession(login, { database, major: null, settings: { event_triggers: 'off' } }).catch(() => {
+    const mayHang = error instanceof SessionLostError && error.message.includes(NO_ANSWER);
+    if (!mayHang && !(error instanceof ServerError && mayBeOfTrigger(error.code))) throw error;
+    // An event trigger for logins may refuse everybody, or keep everybody waiting.
+    return await openSession(login, { database, major: null, settings: NO_EVENT_TRIGGERS }).catch(() => {
       throw error;
     });
   }

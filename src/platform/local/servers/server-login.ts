@@ -9,6 +9,7 @@ import { readJsonFile } from '../../../machine/whole-file.ts';
 import { findPostmaster, type Postmaster } from '../../../postgres-programs/postmaster.ts';
 import { generatePassword } from '../../../secrets/generate-password.ts';
 import { pause } from '../../../waiting/pause.ts';
+import { rememberServers } from '../../known-servers.ts';
 import { askRow, openAt } from '../../probe-client.ts';
 import { isLoginRefused, translateProbeError } from '../../probe-errors.ts';
 import { letRoleIn } from '../../set-password.ts';
@@ -43,11 +44,18 @@ function readOwnName(): string {
  * The directory of the socket is the server's, and what stands under the socket's name may lead to another one: each server
  * says by the name that it was started with which it is, and lets us in for this moment alone.
  */
-async function setOverSocket(socket: string, port: number, serverName: string, login: ServerSecret): Promise<void> {
+async function setOverSocket(
+  socket: string,
+  { port, major }: Door,
+  serverName: string,
+  login: ServerSecret,
+): Promise<void> {
   const address = { host: socket, port };
   // One that has not read its files anew asks for a password: it is told none that is anybody's.
   const us = { username: SUPERUSER_NAME, password: generatePassword() };
-  const inDatabase = openAt(address, us, ONE_TRY_MS);
+  const known = rememberServers();
+  known.note(address, us, { major, isSuperuser: true });
+  const inDatabase = openAt(address, us, ONE_TRY_MS, { known });
   const endAt = performance.now() + RELOADED_MS;
   for (;;) {
     try {
@@ -73,10 +81,18 @@ async function setOverSocket(socket: string, port: number, serverName: string, l
   }
 }
 
-async function requirePort(paths: ServerPaths, running: Postmaster): Promise<number> {
+/** Where a server's socket is, and of which version it was started as. */
+interface Door {
+  readonly port: number;
+  readonly major: number;
+}
+
+async function requireDoor(paths: ServerPaths, running: Postmaster): Promise<Door> {
   const record = await readJsonFile(paths.serverRecord, ServerRecord);
   const port = record?.port ?? running.port;
-  if (port !== null && (await isThere(path.join(paths.socket, `.s.PGSQL.${port}`)))) return port;
+  if (port !== null && (await isThere(path.join(paths.socket, `.s.PGSQL.${port}`)))) {
+    return { port, major: Number.parseInt(record?.postgresVersion ?? '', 10) || 0 };
+  }
   throw new AppError(
     'STEP_FAILED',
     `Server ${path.basename(paths.directory)} has no socket, over which its password could be set: restart the instance. ` +
@@ -91,12 +107,12 @@ export function createServerLogins(context: LocalContext): Pick<Platform, 'ensur
       withServerLock(context.layout, spec, 10, async (paths) => {
         const running = await findPostmaster(paths.data);
         if (running?.status !== 'ready') throw doesNotRun(spec.resourceName);
-        const port = await requirePort(paths, running);
+        const door = await requireDoor(paths, running);
         const reload = () => signalProcess(running.process, 'SIGHUP');
         try {
           await writeAccess(context, spec, paths, readOwnName());
           await reload();
-          await setOverSocket(paths.socket, port, spec.resourceName, login);
+          await setOverSocket(paths.socket, door, spec.resourceName, login);
         } finally {
           await writeAccess(context, spec, paths);
           await reload();
