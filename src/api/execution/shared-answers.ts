@@ -12,11 +12,11 @@ interface Answer {
   readonly until: number;
 }
 
+/** An answer that goes, with its bytes, when the thing that it is of does. */
 interface Kept {
-  /** What is thrown away with the thing that it is of. */
   readonly of: WeakRef<Map<string, Answer>>;
   readonly key: string;
-  readonly answer: Answer;
+  readonly answer: WeakRef<Answer>;
   readonly bytes: number;
 }
 
@@ -36,7 +36,7 @@ export function createSharedAnswers(forMs: number, bytesAtMost: number): SharedA
       if (bytes <= bytesAtMost || kept.size === 1) return;
       kept.delete(oldest);
       bytes -= oldest.bytes;
-      forget(oldest.of.deref(), oldest.key, oldest.answer);
+      forget(oldest.of.deref(), oldest.key, oldest.answer.deref());
     }
   }
 
@@ -50,7 +50,8 @@ export function createSharedAnswers(forMs: number, bytesAtMost: number): SharedA
       byKey.set(key, answer);
       answers.set(thing, byKey);
       answer.json.then(
-        ({ byteLength }) => keep({ of: new WeakRef(byKey), key, answer, bytes: byteLength + ENTRY_BYTES }),
+        ({ byteLength }) =>
+          keep({ of: new WeakRef(byKey), key, answer: new WeakRef(answer), bytes: byteLength + ENTRY_BYTES }),
         () => forget(byKey, key, answer),
       );
       return answer.json;
@@ -59,6 +60,6 @@ export function createSharedAnswers(forMs: number, bytesAtMost: number): SharedA
 }
 
 /** Unless another one has taken its place. */
-function forget(byKey: Map<string, Answer> | undefined, key: string, answer: Answer): void {
-  if (byKey?.get(key) === answer) byKey.delete(key);
+function forget(byKey: Map<string, Answer> | undefined, key: string, answer: Answer | undefined): void {
+  if (answer !== undefined && byKey?.get(key) === answer) byKey.delete(key);
 }
