@@ -50,12 +50,12 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 /** The object once all that it waits for is there. */
 function settle(answer: Answer): Promise<Answer> {
-  return Promise.all(Object.values(answer)).then((values) => {
-    const settled: Answer = {};
-    Object.keys(answer).forEach((key, at) => {
-      settled[key] = values[at];
+  const keys = Object.keys(answer).filter((key) => answer[key] instanceof Promise);
+  return Promise.all(keys.map((key) => answer[key])).then((values) => {
+    keys.forEach((key, at) => {
+      answer[key] = values[at];
     });
-    return settled;
+    return answer;
   });
 }
 

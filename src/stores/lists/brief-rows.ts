@@ -13,8 +13,10 @@ export function createBriefRows<Record extends object, Columns extends object>(
   made: readonly (keyof Record & string)[] = [],
 ): BriefRows<Record, Columns> {
   class Brief {
-    constructor(row: object) {
-      for (const name of names) Reflect.set(this, name, Reflect.get(row, name));
+    [name: string]: unknown;
+
+    constructor(row: Readonly<{ [name: string]: unknown }>) {
+      for (const name of names as readonly string[]) this[name] = row[name];
     }
   }
   for (const name of [...Object.keys(columns), ...made]) {
@@ -26,5 +28,8 @@ export function createBriefRows<Record extends object, Columns extends object>(
     });
   }
   const selected = Object.fromEntries(names.map((name) => [name, columns[name]]));
-  return { columns: selected as Columns, toRecord: (row) => new Brief(row) as Record };
+  return {
+    columns: selected as Columns,
+    toRecord: (row) => new Brief(row as Readonly<{ [name: string]: unknown }>) as unknown as Record,
+  };
 }
