@@ -7,7 +7,7 @@
 import { copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { bundleConsole } from './bundle-console.mjs';
 import { bundleRunner } from './bundle-runner.mjs';
 
@@ -18,6 +18,15 @@ const { values, positionals } = parseArgs({ options: { whole: { type: 'boolean' 
 const [directory, ...programs] = positionals;
 const target = path.resolve(directory);
 const unfinished = `${target}.${crypto.randomUUID()}`;
+
+let isStopped = false;
+// Leaves neither a process nor half of a bundle. What goes on meanwhile may still write.
+process.once('SIGTERM', async () => {
+  isStopped = true;
+  await stop();
+  await rm(unfinished, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+  process.exit(143);
+});
 
 try {
   await build({
@@ -58,7 +67,7 @@ try {
   });
 } catch (error) {
   // Errors of the sources have been told.
-  if (error.errors === undefined) process.stderr.write(`toygres: not bundled: ${error.message}\n`);
+  if (error.errors === undefined && !isStopped) process.stderr.write(`toygres: not bundled: ${error.message}\n`);
   process.exitCode = 1;
 } finally {
   await rm(unfinished, { recursive: true, force: true });

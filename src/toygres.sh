@@ -33,7 +33,14 @@ if [ -n "$files" ]; then
         *) rm -rf -- "$old" 2>/dev/null || true ;;
       esac
     done || true
-    (cd "$root" && sh src/with-node.sh node src/bundle.mjs "$bundle" src/main.ts src/cli/demo.ts src/cli/toygres.ts) || true
+    # Who is asked to end meanwhile ends with what it has started, and as one that was asked to: it is this shell that is asked.
+    for signal in HUP INT TERM; do
+      # shellcheck disable=SC2064
+      trap "[ -z \"\${!:-}\" ] || { kill \"\$!\"; wait \"\$!\" || true; } 2>/dev/null; trap - $signal; kill -s $signal \$\$" "$signal"
+    done
+    (cd "$root" && exec sh src/with-node.sh node src/bundle.mjs "$bundle" src/main.ts src/cli/demo.ts src/cli/toygres.ts) &
+    wait "$!" || true
+    trap - HUP INT TERM
   fi
 fi
 bundled=$bundle/$(basename "$program" .ts).js

@@ -85,12 +85,18 @@ export class AccessMutationResolver {
     return this.#services.accessCommands.createApiToken(caller, { ...input, scope });
   }
 
-  @Mutation(() => ApiTokenPayload, { description: 'Revokes a token, and ends what it has open. Twice is once.' })
+  @Mutation(() => ApiTokenPayload, {
+    description:
+      'Revokes a token, and ends what it has open. Tokens that it made go on unless includeMade is true. Twice is once.',
+  })
   async revokeApiToken(
     @Ctx() { caller }: ApiContext,
     @Arg('input', () => RevokeApiTokenInput, { description: INPUT }) input: RevokeApiTokenInput,
-  ): Promise<{ readonly apiToken: ApiTokenRecord }> {
-    const id = requireId('apiToken', 'apiTokenId', input.apiTokenId);
-    return { apiToken: await this.#services.accessCommands.revokeApiToken(caller, id) };
+  ): Promise<{ readonly apiToken: ApiTokenRecord; readonly notices: readonly string[] }> {
+    const apiTokenId = requireId('apiToken', 'apiTokenId', input.apiTokenId);
+    return this.#services.accessCommands.revokeApiToken(caller, {
+      apiTokenId,
+      includeMade: input.includeMade ?? false,
+    });
   }
 }

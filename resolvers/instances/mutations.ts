@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { CreateInstanceInput } from '../../schema/create-instance-input.ts';
 import {
-  CreateInstanceInput,
   DeleteInstanceInput,
   RestartInstanceInput,
   RotateCredentialsInput,

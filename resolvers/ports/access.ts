@@ -125,8 +125,14 @@ export interface AccessCommands {
     caller: Caller,
     token: NewApiToken,
   ): Promise<{ readonly apiToken: ApiTokenRecord; readonly token: string }>;
-  /** Twice is once. NOT_FOUND for one that the caller does not see. */
-  revokeApiToken(caller: Caller, apiTokenId: string): Promise<ApiTokenRecord>;
+  /**
+   * Twice is once. NOT_FOUND for one that the caller does not see. What it made goes on, of which a notice tells, unless
+   * `includeMade` is true.
+   */
+  revokeApiToken(
+    caller: Caller,
+    which: { readonly apiTokenId: string; readonly includeMade: boolean },
+  ): Promise<{ readonly apiToken: ApiTokenRecord; readonly notices: readonly string[] }>;
 }
 
 /** What is written down of something that somebody asked for. */

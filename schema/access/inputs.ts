@@ -95,4 +95,11 @@ export class CreateApiTokenInput {
 export class RevokeApiTokenInput {
   @Field(() => ID, { description: 'The token; what it has open ends.' })
   declare readonly apiTokenId: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Revokes as well the tokens that it made, and those that they made. Left out: they go on, and a notice tells of them.',
+  })
+  declare readonly includeMade?: boolean | null;
 }

@@ -51,4 +51,7 @@ export class CreateApiTokenPayload {
 export class ApiTokenPayload {
   @Field(() => ApiToken, { description: 'What is kept of it.' })
   declare readonly apiToken: ApiToken;
+
+  @Field(() => [String], { description: 'What else to know: tokens that it made and that still can be used.' })
+  declare readonly notices: string[];
 }

@@ -52,7 +52,7 @@ function createSignIn(
   parts: Parts & { secrets: SecretBox },
 ): SignIn | null {
   if (oidc === null) return null;
-  const open = createSessionOpener(parts.database, parts.devices, parts.written);
+  const open = createSessionOpener(parts.database, parts.devices, parts.written, oidc.sessionHours * 3600);
   return createOidcSignIn({ ...parts, ...oidc, open, proxies, publicUrl: publicUrl ?? `http://${host}:${port}` });
 }
 

@@ -10,7 +10,9 @@ import type { Database } from '../db/database.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Proxies } from '../machine/proxies.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
+import { revokeTokensOf } from '../stores/access/api-tokens.ts';
 import { writeAuditEntry } from '../stores/access/audit.ts';
+import { deleteSessionsOf } from '../stores/access/sessions.ts';
 import { changeUser, insertUser, lockUserBySubject, lockUsers, type StoredUser } from '../stores/access/users.ts';
 import type { LoginLimits } from './login-limits.ts';
 import type { LoginSource, OpenSessionFor } from './sessions.ts';
@@ -26,7 +28,8 @@ export interface OidcSignIn {
   begin(): Promise<{ readonly url: string; readonly kept: string; readonly seconds: number }>;
   /**
    * Opens a session for who came back, made known here at the first time. `query` is that of the callback. UNAUTHENTICATED
-   * for anything that the provider did not say to this browser just now; FORBIDDEN for who is in no group with a role.
+   * for anything that the provider did not say to this browser just now; FORBIDDEN for who is in no group with a role, whose
+   * other sessions and tokens end with that.
    */
   finish(query: string, kept: string | null, source: LoginSource): Promise<void>;
 }
@@ -145,10 +148,21 @@ export function createOidcSignIn(options: OidcOptions): OidcSignIn {
     });
   }
 
+  /** Ends what somebody has open who is in no group any more. */
+  function endAllOf({ iss, sub }: z.infer<typeof Claims>): Promise<void> {
+    return database.transaction(async (tx) => {
+      const known = await lockUserBySubject(tx, iss, sub);
+      if (known === null) return;
+      await deleteSessionsOf(tx, known.id);
+      await revokeTokensOf(tx, known.id);
+    });
+  }
+
   async function signIn(query: string, kept: string | null, source: LoginSource): Promise<void> {
     const claims = await readClaims(query, kept);
     const role = roleOf(claims.groups, roles);
     if (role === null) {
+      await endAllOf(claims);
       throw new AppError('FORBIDDEN', 'None of your groups may use this server: ask an administrator of the provider.');
     }
     await open(await keepUser(claims, role), source);

@@ -39,7 +39,12 @@ export type OpenSessionFor = (
 ) => Promise<{ readonly caller: Caller; readonly expiresAt: Date }>;
 
 /** Opens a session, with its line in the audit log, in place of the one that the browser had. */
-export function createSessionOpener(database: Database, devices: Devices, written: () => void): OpenSessionFor {
+export function createSessionOpener(
+  database: Database,
+  devices: Devices,
+  written: () => void,
+  lifeSeconds = SESSION_LIFE_SECONDS,
+): OpenSessionFor {
   return async ({ id: userId }, { address, cookies }) => {
     const { secret, hash } = createBearerSecret();
     const id = randomUUID();
@@ -47,7 +52,7 @@ export function createSessionOpener(database: Database, devices: Devices, writte
       const present = await lockUser(tx, userId);
       if (!present?.enabled) throw wrongCredentials();
       if (cookies.session !== null) await deleteSession(tx, { tokenHash: hashSecret(cookies.session) });
-      const session = { id, userId, tokenHash: hash, address, lifeSeconds: SESSION_LIFE_SECONDS };
+      const session = { id, userId, tokenHash: hash, address, lifeSeconds };
       const end = await insertSession(tx, session, SESSION_IDLE_SECONDS);
       const changed = await changeUser(tx, userId, { lastLoginAt: new Date() });
       const actor = { kind: 'USER', id: userId, name: changed.username } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES, type Role } from '../../schema/states.ts';
-import { optional, text } from './forms.ts';
+import { count, optional, text } from './forms.ts';
 import { isAddressRange, isWebRoot } from './networks.ts';
 
 /** Who may ask, and where people come in. */
@@ -25,6 +25,8 @@ export interface OidcConfig {
   readonly clientSecret: string | null;
   /** By group; the highest counts. Who is in none may not sign in. */
   readonly roles: ReadonlyMap<string, Role>;
+  /** How long a session lasts at most: so long it knows nothing of groups that somebody was taken out of. */
+  readonly sessionHours: number;
 }
 
 const VISIBLE = /^(?=\S)[^\p{C}\p{Zl}\p{Zp}]{1,63}(?<=\S)$/u;
@@ -91,6 +93,7 @@ export const ACCESS_VARIABLES = {
     context.addIssue({ code: 'custom', message: 'must be like platform-admins=ADMIN,dba=OPERATOR' });
     return z.NEVER;
   }),
+  TOYGRES_OIDC_SESSION_HOURS: count(12, 168),
 } as const;
 
 type Variables = z.infer<z.ZodObject<typeof ACCESS_VARIABLES>>;
@@ -114,6 +117,14 @@ export function readAccessConfig(env: Variables): AccessConfig {
     apiToken: env.TOYGRES_API_TOKEN,
     publicUrl: env.TOYGRES_PUBLIC_URL,
     trustedProxies: env.TOYGRES_TRUSTED_PROXIES,
-    oidc: isWhole ? { issuer, clientId, clientSecret: env.TOYGRES_OIDC_CLIENT_SECRET, roles } : null,
+    oidc: isWhole
+      ? {
+          issuer,
+          clientId,
+          clientSecret: env.TOYGRES_OIDC_CLIENT_SECRET,
+          roles,
+          sessionHours: env.TOYGRES_OIDC_SESSION_HOURS,
+        }
+      : null,
   };
 }

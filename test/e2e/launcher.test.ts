@@ -1,8 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { readProcessTree, untilProcess } from '../support/process-tree.ts';
 import { ROOT } from '../support/source-files.ts';
 
 const SOURCES = [
@@ -59,6 +61,23 @@ test(
     expect((await launch('--help')).output).toContain('What it ends with: 0 done');
     expect(await readBundles()).toEqual(expect.arrayContaining(bundles));
     expect(await readBundles()).toHaveLength(2);
+  },
+  2 * MINUTE_MS,
+);
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'one that is asked to end by %s while it makes a bundle leaves neither a process nor a part of it',
+  async (signal) => {
+    const child = spawn(path.join(checkout, 'src/toygres.sh'), ['--help'], { stdio: 'ignore', cwd: '/' });
+    const ended = once(child, 'exit');
+    const bundler = await untilProcess(child.pid ?? 0, /^node src\/bundle\.mjs /);
+    await untilProcess(bundler.pid, /esbuild/);
+    const started = await readProcessTree(child.pid ?? 0);
+    child.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    expect(started.filter(({ pid }) => existsSync(`/proc/${pid}`))).toEqual([]);
+    expect(await readBundles()).toEqual([]);
+    expect(await launch('--help')).toMatchObject({ code: 0, errors: '' });
   },
   2 * MINUTE_MS,
 );

@@ -20,7 +20,7 @@ type Documents = {
     "\n  fragment TokenFields on ApiToken {\n    id name prefix role scope { key value } createdBy { kind name } createdAt lastUsedAt expiresAt revokedAt\n  }\n": typeof types.TokenFieldsFragmentDoc,
     "\n  query ListTokens($first: Int, $after: String) {\n    apiTokens(first: $first, after: $after) { nodes { ...TokenFields } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.ListTokensDocument,
     "\n  mutation CreateToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { apiToken { ...TokenFields } token } }\n": typeof types.CreateTokenDocument,
-    "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } } }\n": typeof types.RevokeTokenDocument,
+    "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } notices } }\n": typeof types.RevokeTokenDocument,
     "\n  fragment UserFields on User { id username role enabled scope { key value } createdAt lastLoginAt }\n": typeof types.UserFieldsFragmentDoc,
     "\n  query ListUsers($first: Int, $after: String) {\n    users(first: $first, after: $after) { nodes { ...UserFields } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.ListUsersDocument,
     "\n  mutation CreateUser($input: CreateUserInput!) { createUser(input: $input) { user { ...UserFields } password } }\n": typeof types.CreateUserDocument,
@@ -100,7 +100,7 @@ const documents: Documents = {
     "\n  fragment TokenFields on ApiToken {\n    id name prefix role scope { key value } createdBy { kind name } createdAt lastUsedAt expiresAt revokedAt\n  }\n": types.TokenFieldsFragmentDoc,
     "\n  query ListTokens($first: Int, $after: String) {\n    apiTokens(first: $first, after: $after) { nodes { ...TokenFields } pageInfo { hasNextPage endCursor } }\n  }\n": types.ListTokensDocument,
     "\n  mutation CreateToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { apiToken { ...TokenFields } token } }\n": types.CreateTokenDocument,
-    "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } } }\n": types.RevokeTokenDocument,
+    "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } notices } }\n": types.RevokeTokenDocument,
     "\n  fragment UserFields on User { id username role enabled scope { key value } createdAt lastLoginAt }\n": types.UserFieldsFragmentDoc,
     "\n  query ListUsers($first: Int, $after: String) {\n    users(first: $first, after: $after) { nodes { ...UserFields } pageInfo { hasNextPage endCursor } }\n  }\n": types.ListUsersDocument,
     "\n  mutation CreateUser($input: CreateUserInput!) { createUser(input: $input) { user { ...UserFields } password } }\n": types.CreateUserDocument,
@@ -198,7 +198,7 @@ export function graphql(source: "\n  mutation CreateToken($input: CreateApiToken
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } } }\n"): typeof import('./graphql.ts').RevokeTokenDocument;
+export function graphql(source: "\n  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } notices } }\n"): typeof import('./graphql.ts').RevokeTokenDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -568,6 +568,8 @@ export type RetryOperationInput = {
 export type RevokeApiTokenInput = {
   /** The token; what it has open ends. */
   apiTokenId: string;
+  /** Revokes as well the tokens that it made, and those that they made. Left out: they go on, and a notice tells of them. */
+  includeMade?: boolean | null | undefined;
 };
 
 /** What a caller may do: read, operate, or administer. */
@@ -852,7 +854,7 @@ export type RevokeTokenMutationVariables = Exact<{
 }>;
 
 
-export type RevokeTokenMutation = { revokeApiToken: { apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { kind: ActorKind, name: string } } } };
+export type RevokeTokenMutation = { revokeApiToken: { notices: Array<string>, apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { kind: ActorKind, name: string } } } };
 
 export type UserFieldsFragment = { id: string, username: string, role: Role, enabled: boolean, createdAt: string, lastLoginAt: string | null, scope: Array<{ key: string, value: string }> };
 
@@ -1772,6 +1774,7 @@ export const RevokeTokenDocument = new TypedDocumentString(`
     apiToken {
       ...TokenFields
     }
+    notices
   }
 }
     fragment TokenFields on ApiToken {

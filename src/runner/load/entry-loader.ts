@@ -4,6 +4,7 @@ import { quietly } from '../background-work/quietly.ts';
 import type { FactStatement } from '../facts/database-facts.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
+import { isEventTrigger, isLast, isLogged, isParsedAnew, namesOf } from './entries/entry-kinds.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
 import { pathsFor } from './entries/search-paths.ts';
 import {
@@ -29,34 +30,6 @@ import type { Toc, TocEntry } from './toc/toc-entry.ts';
 
 /** What belongs to so few rows, as stored, is done in no time. */
 const SMALL_BYTES = 64 << 10;
-
-/** Worth a line of the log. */
-const LOGGED: ReadonlySet<string> = new Set([
-  'TABLE DATA',
-  'INDEX',
-  'CONSTRAINT',
-  'FK CONSTRAINT',
-  'MATERIALIZED VIEW DATA',
-  'BLOBS',
-]);
-const LAST: ReadonlySet<string> = new Set(['EVENT TRIGGER', 'MATERIALIZED VIEW DATA', 'STATISTICS DATA']);
-/** They watch over what comes after them, and may refuse it. */
-const isEventTrigger = ({ kind, tag }: TocEntry) => kind === 'EVENT TRIGGER' || tag.startsWith('EVENT TRIGGER ');
-
-/** What is parsed anew when it is made. */
-const MEANT: ReadonlySet<string> = new Set([
-  'VIEW',
-  'MATERIALIZED VIEW',
-  'RULE',
-  'TABLE',
-  'DEFAULT',
-  'INDEX',
-  'POLICY',
-  'CONSTRAINT',
-  'CHECK CONSTRAINT',
-]);
-
-const isLast = (entry: TocEntry) => LAST.has(entry.kind) || isEventTrigger(entry);
 
 const ExtensionSchema = z.tuple([z.string().transform((hex) => Buffer.from(hex, 'hex').toString('latin1'))]);
 
@@ -179,7 +152,7 @@ export class EntryLoader {
         ? `creating ${entry.kind} ${object}`
         : `restoring ${entry.kind === 'BLOBS' ? 'large objects' : `table ${object}`}`;
     this.ground.doing(label);
-    if (LOGGED.has(entry.kind)) this.ground.log(label);
+    if (isLogged(entry)) this.ground.log(label);
     const asOnSource = entry.kind === 'EXTENSION' ? extensionAsOnSource(this.database.facts, entry.tag) : null;
     if (asOnSource !== null) await session.attempt(asOnSource);
     const [path] = this.isMeant(entry) ? pathsFor(entry, this.database.paths, this.extensionSchemas) : [];
@@ -187,11 +160,8 @@ export class EntryLoader {
   }
 
   /** Whether the definition uses what is no part of PostgreSQL, and so means what the source's search_path made of it. */
-  private isMeant({ kind, namespace, tag }: TocEntry): boolean {
-    if (!MEANT.has(kind)) return false;
-    return (
-      this.meant.has(`${namespace ?? ''}.${tag}`) || this.meant.has(`${namespace ?? ''}.${tag.split(' ')[0] ?? ''}`)
-    );
+  private isMeant(entry: TocEntry): boolean {
+    return isParsedAnew(entry) && namesOf(entry).some((name) => this.meant.has(name));
   }
 
   private async factStatements(session: LoadSession, stage: FactStatement['stage']): Promise<void> {

@@ -1,16 +1,13 @@
-import { randomInt } from 'node:crypto';
-import { RawName } from '../../guarded-postgres/raw-name.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
-import { quoteIdentifier, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt, Program } from '../attempt/attempt.ts';
 import { requireSecret } from '../attempt/attempt.ts';
-import { finalFailure, JobFailure } from '../attempt/failure.ts';
+import { finalFailure } from '../attempt/failure.ts';
 import { requireRoom } from '../attempt/require-room.ts';
 import { createIntake, createSizeBudget, type Intake } from '../attempt/size-budget.ts';
 import { settleCronJobs } from '../background-work/settle-cron-jobs.ts';
 import { settleSubscriptions } from '../background-work/settle-subscriptions.ts';
 import { makeCluster, readClusterPlan } from '../server/make-cluster.ts';
-import { loadingMemory, readMemoryMegabytes } from '../server/memory.ts';
+import { readMemoryMegabytes } from '../server/memory.ts';
 import { readServerMajor } from '../server/server-version.ts';
 import { syncCluster } from '../server/sync-cluster.ts';
 import { prepareServer, type ThrowawayServer } from '../server/throwaway-server.ts';
@@ -19,6 +16,7 @@ import { analyzeDatabase } from './analyze-databases.ts';
 import { checkPassword } from './check-password.ts';
 import { checkDurable, DurableRestore } from './durable/durable-state.ts';
 import { type ImageState, readImageState } from './durable/image-state.ts';
+import { giveWay, makeHelper } from './helper-database.ts';
 import { readImageFacts } from './image-facts.ts';
 import {
   type ImageDatabase,
@@ -29,6 +27,7 @@ import {
 } from './image-files.ts';
 import { loadImageDatabase, overDatabases } from './load-databases.ts';
 import { applySettings, makeRoles, readRolesFile } from './load-roles.ts';
+import { startLoadingServer } from './loading-server.ts';
 import { refuseLoss } from './loss.ts';
 import { type RestoreWish, readRestoreWish } from './read-wish.ts';
 import { receiveImage } from './receive-image.ts';
@@ -95,8 +94,6 @@ export const restore: Program = async (attempt) => {
 
 /** One restore, from the image that is here to a cluster that is stopped. */
 class Restoring {
-  private helper = '';
-
   constructor(
     private readonly attempt: Attempt,
     private readonly wish: RestoreWish,
@@ -125,19 +122,20 @@ class Restoring {
     report.phase('restore', total);
     const extensionSettings = Object.fromEntries([...settings.system].filter(([name]) => isOfExtension(name)));
     await this.startLoading('', {});
-    let session = await this.makeHelper(databases);
+    const helper = await makeHelper(server, databases);
+    let session = await helper.open();
     const libraries = await presentLibraries(attempt, session, settings.libraries, 'shared_preload_libraries');
     if (libraries !== '') {
       // Some extensions cannot be made without; their workers do not run: what they do is the source's, and this is a copy.
       await session.close();
       await server.stop();
       await this.startLoading(libraries, extensionSettings);
-      session = await this.openHelper();
+      session = await helper.open();
     }
     for (const state of states.values()) await checkDurable(session, state, libraries, wish.durable);
     report.log(`Restoring ${databases.length} databases`);
     await makeRoles(session, roles.roles, wish.superuser, (finding) => report.finding(finding));
-    for (const one of databases) await this.giveWay(session, one);
+    for (const one of databases) await giveWay(session, one);
 
     const done = new Map<ImageDatabase, number>();
     const progress = (one: ImageDatabase, bytes: number, message: string) => {
@@ -151,7 +149,7 @@ class Restoring {
       attempt,
       server,
       files,
-      helper: this.helper,
+      helper: helper.name,
       session,
       meter: createWorkMeter(process.pid),
       intake: this.intake,
@@ -174,76 +172,15 @@ class Restoring {
     await checkPassword(attempt, server, session, wish.superuser, this.password);
     await restoreSettings(attempt, session, directory, settings);
     await session.close();
-    await this.dropHelper();
+    await helper.drop();
     await server.stop();
     await proveSettings(attempt, server, directory, settings);
     return databases.length;
   }
 
-  private async startLoading(libraries: string, settings: Readonly<Record<string, string>>): Promise<void> {
-    const { wish, server } = this;
-    const { buffers, work } = loadingMemory(
-      await readMemoryMegabytes(this.attempt.parameters.TOYGRES_JOB_MEMORY_BYTES),
-      wish.width,
-    );
-    const always = {
-      fsync: 'off',
-      full_page_writes: 'off',
-      synchronous_commit: 'off',
-      wal_level: 'minimal',
-      max_wal_senders: '0',
-      max_wal_size: '64GB',
-      checkpoint_timeout: '1d',
-      autovacuum: 'off',
-      shared_buffers: `${buffers}MB`,
-      maintenance_work_mem: `${work}MB`,
-      max_connections: String(wish.width * 3 + 20),
-      max_locks_per_transaction: '512',
-      jit: 'off',
-      wal_buffers: '16MB',
-      wal_compression: 'off',
-      shared_preload_libraries: libraries,
-      ...(libraries === '' ? {} : { max_worker_processes: '0' }),
-    };
-    const refusal = await server.start({ ...settings, ...always });
-    if (refusal === null) return;
-    // A setting of an extension may be refused here.
-    const plain = Object.keys(settings).length === 0 ? refusal : await server.start(always);
-    if (plain !== null) throw new JobFailure(`the throw-away server did not start: ${plain}`);
-  }
-
-  /**
-   * A database to work from. It has no encoding, so that names go through it byte for byte: the dump of a LATIN1 database
-   * holds the bytes of its catalogue under the label LATIN1, which another database would convert.
-   */
-  private async makeHelper(databases: readonly ImageDatabase[]): Promise<Session> {
-    const taken = new Set(databases.map(({ name }) => name.key));
-    do this.helper = `toygres_loading_${randomInt(1e9)}`;
-    while (taken.has(this.helper));
-    const first = await this.server.open('template1');
-    await first.run(
-      sql`CREATE DATABASE ${quoteIdentifier(RawName.of(this.helper))} TEMPLATE template0 ENCODING 'SQL_ASCII'
-        LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
-    );
-    await first.close();
-    return this.openHelper();
-  }
-
-  private openHelper(): Promise<Session> {
-    return this.server.open(this.helper);
-  }
-
-  private async dropHelper(): Promise<void> {
-    const last = await this.server.open('template1');
-    await last.run(sql`DROP DATABASE ${quoteIdentifier(RawName.of(this.helper))}`);
-    await last.close();
-  }
-
-  /** template1 and postgres give way to those of the source. */
-  private async giveWay(session: Session, { name }: ImageDatabase): Promise<void> {
-    if (name.text !== 'template1' && name.text !== 'postgres') return;
-    await session.run(`ALTER DATABASE ${name.text} IS_TEMPLATE false`);
-    await session.run(`DROP DATABASE ${name.text}`);
+  private async startLoading(libraries: string, ofExtensions: Readonly<Record<string, string>>): Promise<void> {
+    const memory = await readMemoryMegabytes(this.attempt.parameters.TOYGRES_JOB_MEMORY_BYTES);
+    await startLoadingServer(this.server, { memory, width: this.wish.width, libraries, ofExtensions });
   }
 
   private partsOf(database: ImageDatabase, state: ImageState | null) {

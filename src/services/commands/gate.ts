@@ -11,6 +11,8 @@ import type { CommandEntry, CommandWatch } from './watch.ts';
 
 /** What a command brought about: references, and what was changed or ignored of the input. Stored with its key. */
 export interface Outcome {
+  readonly instanceId?: string | null;
+  readonly imageId?: string | null;
   readonly operationId?: string | null;
   readonly notices?: readonly string[];
 }
@@ -43,6 +45,8 @@ export interface Command<P, O extends Outcome> extends CommandHead {
   readonly prepare?: () => Promise<P>;
   /** Writes everything through the transaction. */
   readonly write: (admission: Admission, prepared: P) => Promise<O>;
+  /** Throws NOT_FOUND unless the caller may see now what an earlier use of its key made. Default: see `requireMade`. */
+  readonly requireMade?: (admission: Admission, outcome: O) => Promise<unknown>;
 }
 
 /** The one way in for whatever changes something. */
@@ -50,7 +54,8 @@ export interface CommandGate {
   /**
    * Runs a command in one transaction, and once for each idempotency key: later uses, also two at once, are answered with
    * the outcome of the first, whatever became of it, with a notice when its operation did not succeed. What failed keeps
-   * nothing: the key is free again. Throws what the command throws, and CONFLICT for a key that came with another input.
+   * nothing: the key is free again. Throws what the command throws, CONFLICT for a key that came with another input, and
+   * NOT_FOUND for one whose outcome the caller may no longer see.
    */
   run<P, O extends Outcome>(command: Command<P, O>): Promise<O>;
 }
@@ -68,6 +73,33 @@ const PURPOSE = 'idempotency';
 
 /** What the caller can do nothing about but ask again, or ask us. */
 const FAILURES: readonly ErrorCode[] = ['UNAVAILABLE', 'INTERNAL', 'STEP_FAILED'];
+
+/** What a command made lies within what the caller may see. */
+async function requireMade({ tx, caller, watch }: Admission, outcome: Outcome): Promise<void> {
+  for (const noun of ['instance', 'image', 'operation'] as const) {
+    const id = outcome[`${noun}Id`];
+    if (id != null) await watch?.requireInScope(tx, caller, { noun, id, field: 'idempotencyKey' });
+  }
+}
+
+/** Who may see less than before would otherwise be answered with records that are not there for it. */
+async function requireStillThere<O extends Outcome>(
+  admission: Admission,
+  command: Pick<Command<never, O>, 'requireMade'>,
+  outcome: O,
+): Promise<void> {
+  try {
+    await (command.requireMade ?? requireMade)(admission, outcome);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+    throw new AppError(
+      'NOT_FOUND',
+      'This idempotency key was used before, and what it made is not there for you any more: use a new key to ask for ' +
+        'the same anew.',
+      { details: { field: 'idempotencyKey', rule: 'stillThere' } },
+    );
+  }
+}
 
 /** Of two actors of one name the keys are different ones. */
 function ownerName({ kind, id, name }: Caller): string {
@@ -110,8 +142,10 @@ export function createCommandGate({ database, secrets, platform, log, watch = nu
     const { idempotencyKey: key, ...input } = command.input;
     const prepared = async () => (await prepare?.()) as P;
 
+    const admit = (tx: Transaction): Admission => ({ tx, caller, platformId: platform.id, watch });
+
     async function writeIn(tx: Transaction, value: P): Promise<O> {
-      const outcome = await write({ tx, caller, platformId: platform.id, watch }, value);
+      const outcome = await write(admit(tx), value);
       await tellAllowed(tx, command, command.made?.(outcome), false);
       return outcome;
     }
@@ -133,6 +167,7 @@ export function createCommandGate({ database, secrets, platform, log, watch = nu
       }
       // It was stored by the same mutation.
       const first = outcome as O;
+      await requireStillThere(admit(tx), command, first);
       await tellAllowed(tx, command, command.made?.(first), true);
       const notice = noticeOfRepeat(operationState);
       return notice === null ? first : { ...first, notices: [...(first.notices ?? []), notice] };

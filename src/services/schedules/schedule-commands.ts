@@ -56,6 +56,8 @@ function nextDue(schedule: Pick<LockedSchedule, 'enabled' | 'cron' | 'timeZone'>
   return recurrence.nextAfter(now);
 }
 
+const requireMade = (admission: Admission, { scheduleId }: OnSchedule) => requireSchedule(admission, scheduleId);
+
 async function writeNewSchedule(admission: Admission, input: CreateSchedule, method: ImageMethod): Promise<OnSchedule> {
   const { tx, platformId } = admission;
   if (input.instanceId != null) {
@@ -157,6 +159,7 @@ export function createScheduleCommands(
         made: ({ scheduleId }: OnSchedule) => scheduleId,
         prepare: async () => chooseImageWorkflows(input, dependencies),
         write: (admission, { method }) => writeNewSchedule(admission, input, method),
+        requireMade,
       }),
     update: (caller, input) =>
       gate.run({
@@ -186,6 +189,7 @@ export function createScheduleCommands(
         input,
         target: input.scheduleId,
         write: (admission) => writeManualRun(admission, input.scheduleId),
+        requireMade,
       }),
   };
 }

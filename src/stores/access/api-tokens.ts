@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import { apiTokens, users } from '../../../drizzle/tables/index.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { ApiTokenRecord } from '../../../resolvers/ports/access.ts';
@@ -71,6 +71,16 @@ export async function insertToken(
   return toApiTokenRecord(row);
 }
 
+/** Whether the token still holds, which nobody changes until the transaction ends: what it makes cannot miss its end. */
+export async function holdToken(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await inside(tx)
+    .select({ id: apiTokens.id })
+    .from(apiTokens)
+    .where(and(eq(apiTokens.id, id), isNull(apiTokens.revokedAt)))
+    .for('share');
+  return rows.length > 0;
+}
+
 /** Revokes a token; the first time counts. Null for an unknown one. */
 export async function revokeToken(tx: Transaction, id: string): Promise<ApiTokenRecord | null> {
   const [row] = await inside(tx)
@@ -87,4 +97,32 @@ export async function revokeTokensOf(tx: Transaction, userId: string): Promise<v
     .update(apiTokens)
     .set({ revokedAt: sql`now()` })
     .where(and(eq(apiTokens.userId, userId), isNull(apiTokens.revokedAt)));
+}
+
+/** The tokens that hold of those that a token made, and of those that these made, and so on; the oldest first. */
+export async function readTokensMadeBy(
+  tx: Transaction,
+  id: string,
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  const { rows } = await inside(tx).execute<{ id: string; name: string }>(sql`
+    WITH RECURSIVE made AS (
+      SELECT t.id, t.name, t.created_at, t.revoked_at, t.expires_at FROM cms.api_tokens t
+      WHERE t.created_by_kind = 'TOKEN' AND t.created_by_id = ${id}
+      UNION
+      SELECT t.id, t.name, t.created_at, t.revoked_at, t.expires_at FROM cms.api_tokens t
+      JOIN made ON t.created_by_kind = 'TOKEN' AND t.created_by_id = made.id
+    )
+    SELECT id, name FROM made
+    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) ORDER BY created_at, id`);
+  return rows;
+}
+
+/** Revokes all that a token made, as far as it goes: also what one of them is making at this moment. */
+export async function revokeTokensMadeBy(tx: Transaction, id: string): Promise<void> {
+  for (;;) {
+    const made = await readTokensMadeBy(tx, id);
+    if (made.length === 0) return;
+    const ids = made.map((one) => one.id);
+    await inside(tx).update(apiTokens).set({ revokedAt: sql`now()` }).where(inArray(apiTokens.id, ids));
+  }
 }

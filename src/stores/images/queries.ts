@@ -1,8 +1,7 @@
 import { and, asc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { imageFiles, images } from '../../../drizzle/tables/index.ts';
 import { listed } from '../../../drizzle/tables/listed.ts';
-import type { ImageRecord } from '../../../jobs/ports/records.ts';
-import type { ImageCriteria, ImageQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
+import type { ImageCriteria, ImageQueries } from '../../../resolvers/ports/queries.ts';
 
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { IMAGE_NAME_MAX, isName } from '../../../schema/rules/name-rules.ts';
@@ -19,15 +18,11 @@ import {
   holding,
   holds,
   inTwoLooks,
-  kindOfPage,
-  LIMIT_PLACE,
   newestFirst,
-  placesOfPage,
   totalsOf,
-  valuesOfPage,
   within,
 } from '../lists/keyset.ts';
-import { buildPages, PARENTS, parentId } from '../lists/pages-by-parent.ts';
+import { createPagesOf } from '../lists/pages-by-parent.ts';
 import { createPrepareOnce } from '../prepared.ts';
 import { briefImages, imageColumns, toImageRecord } from './rows.ts';
 
@@ -61,43 +56,13 @@ export function createImageQueries(database: Database, scope: Scope = EVERYTHING
   const { orm } = database;
   const within = imagesWithin(scope);
   const prepared = createPrepareOnce(database);
-  async function pagesOf(
-    parent: Parent,
-    parentIds: readonly string[],
-    page: PageRequest,
-  ): Promise<readonly Page<ImageRecord>[]> {
-    if (parentIds.length === 0) return [];
-    const ids = distinctIds(parentIds);
-    const { columns, toRecord } = page.brief ? briefImages : { columns: imageColumns, toRecord: toImageRecord };
-    const read = prepared(`${parent.name} ${kindOfPage(page)}`, () => {
-      const ofParent = and(sql`${parent} = ${parentId}`, notDeleted, within);
-      const child = orm
-        .select(columns)
-        .from(images)
-        .where(following(images, placesOfPage(page), ofParent))
-        .orderBy(...newestFirst(images))
-        .limit(LIMIT_PLACE)
-        .as('child');
-      return orm
-        .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
-        .from(PARENTS)
-        .crossJoinLateral(child)
-        .orderBy(...newestFirst(child));
-    });
-    const [rows, totals] = await Promise.all([
-      read({ ...valuesOfPage(page), ids }),
-      counting(page, () =>
-        answered(
-          orm
-            .select({ parentId: parent, ...totalsOf(images, page) })
-            .from(images)
-            .where(and(inArray(parent, ids), notDeleted, within))
-            .groupBy(parent),
-        ),
-      ),
-    ]);
-    return buildPages(parentIds, rows, totals, page, toRecord);
-  }
+  const pagesOf = createPagesOf(database, prepared, {
+    table: images,
+    columns: imageColumns,
+    toRecord: toImageRecord,
+    brief: briefImages,
+    condition: and(notDeleted, within),
+  });
 
   return {
     async byIds(ids) {

@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import { jobs, operationSteps, operations } from '../../../drizzle/tables/index.ts';
-import type { OperationCriteria, OperationQueries, Page, PageRequest } from '../../../resolvers/ports/queries.ts';
-import type { JobRecord, OperationRecord } from '../../../resolvers/ports/records.ts';
+import type { OperationCriteria, OperationQueries } from '../../../resolvers/ports/queries.ts';
+import type { JobRecord } from '../../../resolvers/ports/records.ts';
 import type { FindingFacts } from '../../../schema/rules/finding-rules.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
@@ -9,20 +9,8 @@ import type { Database } from '../../db/database.ts';
 import { belongingByIndex, belongingWithin, ofOperationWithin, operationsWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds, inOrderOfIds, ofIds } from '../lists/keyed.ts';
-import {
-  buildPage,
-  counting,
-  following,
-  inTwoLooks,
-  kindOfPage,
-  LIMIT_PLACE,
-  newestFirst,
-  placesOfPage,
-  totalsOf,
-  valuesOfPage,
-  within,
-} from '../lists/keyset.ts';
-import { buildPages, PARENTS, parentId } from '../lists/pages-by-parent.ts';
+import { buildPage, counting, following, inTwoLooks, newestFirst, totalsOf, within } from '../lists/keyset.ts';
+import { createPagesOf } from '../lists/pages-by-parent.ts';
 import { createPrepareOnce } from '../prepared.ts';
 import { briefOperations, operationColumns, stepColumns, toOperationRecord, toStepRecord } from './rows.ts';
 
@@ -68,45 +56,13 @@ export function createOperationQueries(database: Database, scope: Scope = EVERYT
   const { orm } = database;
   const within = operationsWithin(scope);
   const prepared = createPrepareOnce(database);
-  async function pagesOf(
-    parent: Parent,
-    parentIds: readonly string[],
-    page: PageRequest,
-  ): Promise<readonly Page<OperationRecord>[]> {
-    if (parentIds.length === 0) return [];
-    const ids = distinctIds(parentIds);
-    const { columns, toRecord } = page.brief
-      ? briefOperations
-      : { columns: operationColumns, toRecord: toOperationRecord };
-    const read = prepared(`${parent.name} ${kindOfPage(page)}`, () => {
-      const ofParent = and(sql`${parent} = ${parentId}`, within);
-      const child = orm
-        .select(columns)
-        .from(operations)
-        .where(following(operations, placesOfPage(page), ofParent))
-        .orderBy(...newestFirst(operations))
-        .limit(LIMIT_PLACE)
-        .as('child');
-      return orm
-        .select({ parentId: parentId.as('parent_id'), ...child._.selectedFields })
-        .from(PARENTS)
-        .crossJoinLateral(child)
-        .orderBy(...newestFirst(child));
-    });
-    const [rows, totals] = await Promise.all([
-      read({ ...valuesOfPage(page), ids }),
-      counting(page, () =>
-        answered(
-          orm
-            .select({ parentId: parent, ...totalsOf(operations, page) })
-            .from(operations)
-            .where(and(inArray(parent, ids), within))
-            .groupBy(parent),
-        ),
-      ),
-    ]);
-    return buildPages(parentIds, rows, totals, page, toRecord);
-  }
+  const pagesOf = createPagesOf(database, prepared, {
+    table: operations,
+    columns: operationColumns,
+    toRecord: toOperationRecord,
+    brief: briefOperations,
+    condition: within,
+  });
 
   return {
     async byIds(ids) {

@@ -21,6 +21,7 @@ beforeAll(async () => {
     TOYGRES_OIDC_CLIENT_ID: OIDC_CLIENT.id,
     TOYGRES_OIDC_CLIENT_SECRET: OIDC_CLIENT.secret,
     TOYGRES_OIDC_ROLES: 'admins=ADMIN,dba=OPERATOR,everybody=VIEWER',
+    TOYGRES_OIDC_SESSION_HOURS: '5',
   });
 });
 afterAll(async () => {
@@ -77,6 +78,36 @@ describe('signing in with a provider', () => {
     await browser.get(await browser.signInElsewhere());
     const cookie = `toygres_session=${browser.cookie('toygres_session')}`;
     expect((await world.send(WHO, { cookie })).data.viewer).toEqual({ name: 'ann', role: 'ADMIN' });
+  });
+
+  it('ends the session after the time that is set, however it is used', async () => {
+    const { rows } = await world.database.pool.query(
+      'SELECT extract(epoch FROM expires_at - created_at)::float8 AS seconds FROM cms.sessions',
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { seconds } of rows) expect(Math.round(seconds)).toBe(5 * 3600);
+  });
+
+  it('ends all that is open of who comes back in no group with a role', async () => {
+    person = { sub: 'leaver-1', preferred_username: 'leaver', groups: ['dba'] };
+    const browser = createBrowser();
+    await browser.get(await browser.signInElsewhere());
+    const cookie = `toygres_session=${browser.cookie('toygres_session')}`;
+    const made = await world.send('mutation { createApiToken(input: { name: "of-leaver", role: VIEWER }) { token } }', {
+      cookie,
+    });
+    const { token } = made.data.createApiToken;
+    expect((await world.send(WHO, { token })).status).toBe(200);
+    person = { ...person, groups: ['others'] };
+    const other = createBrowser();
+    expect((await other.get(await other.signInElsewhere())).status).toBe(403);
+    expect((await world.send(WHO, { cookie })).status).toBe(401);
+    expect((await world.send(WHO, { token })).status).toBe(401);
+    // Let in again, it begins with nothing.
+    person = { ...person, groups: ['everybody'] };
+    const again = createBrowser();
+    expect((await again.get(await again.signInElsewhere())).status).toBe(303);
+    expect((await world.send(WHO, { token })).status).toBe(401);
   });
 
   it('refuses who is in no group with a role, and writes it down', async () => {

@@ -171,6 +171,41 @@ describe('a caller with a scope', () => {
     expect((await change('')).data.updateSchedule.schedule.selector).toEqual(RED);
   });
 
+  it('is told by a clear error that what a key of its own made lies outside by now', async () => {
+    const user = await world.createUser('shrinking', 'a password of the tests', 'ADMIN');
+    const { session: cookie } = await world.login('shrinking', 'a password of the tests');
+    const of = (idempotencyKey: string) => ({
+      instance: `createInstance(input: { name: "of-a-key", idempotencyKey: "${idempotencyKey}" }) { instance { id } }`,
+      image: `createImage(input: { instanceId: "${blue.instance}", name: "of-a-key", idempotencyKey: "${idempotencyKey}" }) { image { id } }`,
+      schedule: `createSchedule(input: { name: "of-a-key", cron: "0 0 * * *", retention: { keepLast: 1 }, idempotencyKey: "${idempotencyKey}" }) { schedule { id } }`,
+      run: `runSchedule(input: { scheduleId: "$schedule", idempotencyKey: "${idempotencyKey}" }) { run { id } }`,
+      preflight: `runPreflight(input: { idempotencyKey: "${idempotencyKey}" }) { operation { id } }`,
+    });
+    const asked = of(randomUUID());
+    const say = (field: string) => world.send(`mutation { ${field} }`, { cookie });
+    const schedule = (await say(asked.schedule)).data.createSchedule.schedule.id;
+    const fields = Object.values(asked).map((field) => field.replace('$schedule', schedule));
+    for (const field of fields) {
+      const first = await say(field);
+      expect(first.errors).toEqual([]);
+      expect(await say(field)).toMatchObject({ data: first.data });
+    }
+    const change = `mutation { updateUser(input: { userId: "${user}", scope: [{ key: "team", value: "red" }] }) { user { id } } }`;
+    expect((await world.root(change)).errors).toEqual([]);
+    for (const field of fields) {
+      const [error, ...others] = (await say(field)).errors;
+      expect(others).toEqual([]);
+      const expected = field.startsWith('runPreflight')
+        ? { code: 'FORBIDDEN' }
+        : { code: 'NOT_FOUND', field: 'idempotencyKey', rule: 'stillThere' };
+      expect(error).toMatchObject({ extensions: expected });
+    }
+    const { data } = await world.root(
+      '{ auditLog(filter: { action: ["createInstance"], actorName: "shrinking" }) { nodes { outcome code } } }',
+    );
+    expect(data.auditLog.nodes[0]).toEqual({ outcome: 'REFUSED', code: 'NOT_FOUND' });
+  });
+
   it('may ask nothing that is about all instances', async () => {
     expect(codes(await ask('mutation { runPreflight(input: {}) { operation { id } } }'))).toEqual(['FORBIDDEN']);
     const page = await fetch(world.url.replace('/graphql', '/metrics'), {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { HELD_CASES } from '../../integration/runner/what-an-image-holds/cases.ts';
+import { HELD_CASES } from '../../integration/runner/what-an-image-holds/held-cases.ts';
 import { ROOT } from '../../support/source-files.ts';
 
 /** What is found on another machine or version alone, or where a server has more than PostgreSQL: held by tests of their own. */

@@ -568,6 +568,8 @@ export type RetryOperationInput = {
 export type RevokeApiTokenInput = {
   /** The token; what it has open ends. */
   apiTokenId: string;
+  /** Revokes as well the tokens that it made, and those that they made. Left out: they go on, and a notice tells of them. */
+  includeMade?: boolean | null | undefined;
 };
 
 /** What a caller may do: read, operate, or administer. */

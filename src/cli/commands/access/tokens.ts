@@ -3,6 +3,7 @@ import { NotFoundError, type Role, type TokenFieldsFragment } from '../../../cli
 import { graphql } from '../../../client/generated/index.ts';
 import { UsageError } from '../../exit-codes.ts';
 import { collect, given, parseEnum, parseLabel } from '../../options.ts';
+import { harmless } from '../../output/harmless.ts';
 import { formatAge, printList, printOne, printShownOnce } from '../../output/print.ts';
 import type { Column } from '../../output/table.ts';
 import { readAll } from '../../read-all.ts';
@@ -23,7 +24,7 @@ const CREATE_TOKEN = graphql(`
   mutation CreateToken($input: CreateApiTokenInput!) { createApiToken(input: $input) { apiToken { ...TokenFields } token } }
 `);
 const REVOKE_TOKEN = graphql(`
-  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } } }
+  mutation RevokeToken($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { apiToken { ...TokenFields } notices } }
 `);
 
 function isOver({ revokedAt, expiresAt }: TokenFieldsFragment): boolean {
@@ -95,11 +96,15 @@ export function addTokenCommands(program: Command, surroundings: Surroundings): 
   token
     .command('revoke <token>')
     .description('end one, by id or name')
+    .option('--include-made', 'and the tokens that it made, and those that they made')
     .action(
-      action(async (session, nameOrId: string) => {
+      action(async (session, nameOrId: string, { includeMade = false }: { readonly includeMade?: boolean }) => {
         const { id } = await requireToken(session, nameOrId);
-        const { revokeApiToken } = await session.toygres.request(REVOKE_TOKEN, { input: { apiTokenId: id } });
+        const { revokeApiToken } = await session.toygres.request(REVOKE_TOKEN, {
+          input: { apiTokenId: id, includeMade },
+        });
         printOne(session.output, revokeApiToken.apiToken);
+        for (const notice of revokeApiToken.notices) session.output.note(`Notice: ${harmless(notice)}`);
       }),
     );
 }

@@ -10,7 +10,8 @@ import { copyPhysically } from '../../../support/physical-copy.ts';
 import { createScriptHarness, type ScriptHarness } from '../../../support/script-harness.ts';
 import { hasExtension } from '../../../support/server-case.ts';
 import { type SourceServer, startSourceServer } from '../../../support/source-server.ts';
-import { HELD_CASES, type HeldCase } from './cases.ts';
+import type { HeldCase } from './held-case.ts';
+import { HELD_CASES } from './held-cases.ts';
 
 type Method = 'LOGICAL' | 'PHYSICAL';
 interface MadeCase extends HeldCase {

@@ -1,0 +1,42 @@
+import type { HeldCase } from '../held-case.ts';
+
+/** Extensions, and what users change of them. */
+export const EXTENSIONS: readonly HeldCase[] = [
+  {
+    row: 'pg_extension',
+    server: `CREATE ROLE keeps_extension CREATEROLE`,
+    make: `GRANT ALL ON DATABASE current TO keeps_extension; CREATE SCHEMA mine; GRANT ALL ON SCHEMA mine TO keeps_extension;
+      SET SESSION AUTHORIZATION keeps_extension; CREATE EXTENSION hstore SCHEMA mine VERSION '1.4'; RESET SESSION AUTHORIZATION`,
+    check: `SELECT extname, extversion, extnamespace::regnamespace::text AS schema, extowner::regrole::text AS owner FROM pg_extension ORDER BY 1`,
+  },
+  {
+    row: 'pg_extension',
+    make: `CREATE EXTENSION hstore; UPDATE pg_extension SET extversion = '0.9', extowner = (SELECT oid FROM pg_authid WHERE rolname = 'nobody') WHERE extname = 'hstore'`,
+    check: `SELECT extversion = '0.9' AS same, pg_get_userbyid(extowner) AS owner FROM pg_extension WHERE extname = 'hstore'`,
+    becomes: [{ same: false, owner: 'postgres' }],
+    logical: ['WARNING EXTENSION_VERSION_CHANGED hstore', 'WARNING OWNER_CHANGED hstore'],
+  },
+  {
+    row: 'members of extensions: triggers, indexes, constraints, policies and columns on their tables',
+    needs: 'postgis',
+    make: `CREATE EXTENSION postgis; ALTER TABLE spatial_ref_sys ADD our_note text; CREATE INDEX ours ON spatial_ref_sys (auth_name); ALTER TABLE spatial_ref_sys ADD CONSTRAINT our_check CHECK (srid > 0);
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER tr BEFORE INSERT ON spatial_ref_sys FOR EACH ROW EXECUTE FUNCTION f(); CREATE POLICY pol ON spatial_ref_sys USING (true)`,
+    check: `SELECT (SELECT count(*)::int FROM pg_attribute WHERE attrelid = 'spatial_ref_sys'::regclass AND attname = 'our_note') AS columns, to_regclass('ours') IS NOT NULL AS index,
+      (SELECT count(*)::int FROM pg_constraint WHERE conname = 'our_check') AS checks, (SELECT count(*)::int FROM pg_trigger WHERE tgname = 'tr') AS triggers, (SELECT count(*)::int FROM pg_policy) AS policies`,
+  },
+  {
+    row: 'members of extensions: triggers, indexes, constraints, policies and columns on their tables',
+    needs: 'postgis',
+    make: `CREATE EXTENSION postgis; CREATE RULE ours AS ON DELETE TO spatial_ref_sys DO INSTEAD NOTHING`,
+    check: `SELECT count(*)::int AS rules FROM pg_rewrite WHERE rulename = 'ours'`,
+    becomes: [{ rules: 0 }],
+    logical: ['WARNING EXTENSION_OBJECT_CHANGED public.spatial_ref_sys'],
+  },
+  {
+    row: 'members of extensions: functions, views, stock rows',
+    make: `CREATE EXTENSION hstore; CREATE OR REPLACE FUNCTION hstore(text, text) RETURNS hstore LANGUAGE sql IMMUTABLE AS $$SELECT 'a=>1'::hstore$$`,
+    check: `SELECT hstore('x', 'y') -> 'x' AS x`,
+    becomes: [{ x: 'y' }],
+    logical: ['WARNING EXTENSION_OBJECT_CHANGED public.hstore(text,text)'],
+  },
+];
