@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { workflows } from '../../jobs/registry.ts';
+import { newestOf } from '../../src/workflow/versions.ts';
 import { audit } from '../support/audit.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Facts, readFacts, type Subject } from './facts.ts';
@@ -181,9 +182,9 @@ export function auditWorld({ core, container, stateDirectory }: World): Promise<
   });
 }
 
-/** The workflow of the registry with this name. */
+/** The newest workflow of the registry with this name, which operations begin with. */
 export function workflowNamed(name: string) {
-  const workflow = workflows.find((each) => each.name === name);
-  if (workflow === undefined) throw new Error(`no workflow is named ${name}`);
+  const workflow = newestOf(workflows, name);
+  if (workflow === null) throw new Error(`no workflow is named ${name}`);
   return workflow;
 }

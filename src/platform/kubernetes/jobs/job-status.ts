@@ -10,19 +10,6 @@ import { NOTHING_SAID, type Reports, type Said } from './job-reports.ts';
 /** A cause that waiting does not cure may still pass within this. */
 const HOPELESS_MS = 60_000;
 
-/** What a job is as far as the platform knows nothing of it. */
-export const ABSENT_JOB: JobStatus = {
-  state: 'ABSENT',
-  attempts: 0,
-  exitCode: null,
-  startedAt: null,
-  finishedAt: null,
-  report: null,
-  reportedAt: null,
-  result: null,
-  failure: null,
-};
-
 function latest(...times: readonly (Date | string | null | undefined)[]): Date | null {
   const known = times.filter((time) => time != null).map((time) => new Date(time).getTime());
   return known.length === 0 ? null : new Date(Math.max(...known));

@@ -1,5 +1,6 @@
 import type { JobRef, JobSpec, JobStatus, Platform, PlatformLogLine } from '../../../../jobs/ports/platform.ts';
 import { AppError } from '../../../../schema/errors.ts';
+import { ABSENT_JOB } from '../../absent-job.ts';
 import { checkJobSpec } from '../../job-spec-rules.ts';
 import type { Events } from '../causes.ts';
 import { isGoing, type Job } from '../cluster/objects.ts';
@@ -14,7 +15,7 @@ import { endOf, listAttempts } from './job-pods.ts';
 import { readCancelled, readRecord, writeCancelled, writeKeptLog } from './job-record.ts';
 import type { Reports } from './job-reports.ts';
 import type { JobSlots } from './job-slots.ts';
-import { ABSENT_JOB, readStatusOf } from './job-status.ts';
+import { readStatusOf } from './job-status.ts';
 
 type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'cancelJob' | 'removeJob'>;
 

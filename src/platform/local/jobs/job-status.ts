@@ -3,24 +3,12 @@ import { parseProgress, parseResult } from '../../../../jobs/ports/job-protocol.
 import type { JobReport, JobStatus } from '../../../../jobs/ports/platform.ts';
 import { openPlainFile, readLines } from '../../../machine/line-reader.ts';
 import { readJsonFile, readPlainFile } from '../../../machine/whole-file.ts';
+import { ABSENT_JOB } from '../../absent-job.ts';
 import { describeFailure } from '../../job-report.ts';
 import type { JobPaths } from '../layout.ts';
 import { type JobEnd, JobRecord, listAttempts, readLife } from './job-records.ts';
 
 const TAIL_BYTES = 32 * 1024;
-
-/** What a job is as far as the platform knows nothing of it. */
-export const ABSENT_JOB: JobStatus = {
-  state: 'ABSENT',
-  attempts: 0,
-  exitCode: null,
-  startedAt: null,
-  finishedAt: null,
-  report: null,
-  reportedAt: null,
-  result: null,
-  failure: null,
-};
 
 function timeOf(seconds: string | number | null | undefined): Date | null {
   const value = Number(seconds ?? Number.NaN);
