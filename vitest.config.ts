@@ -11,8 +11,9 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     // Modules keep nothing that changes, so files need no copy of all packages each.
     isolate: false,
-    // Files wait a good part of their time, for servers that boot and for leases of the dead; three keep two processors busy.
-    maxWorkers: 3,
+    // A file takes half of a processor's time, and waits for the rest: for servers that boot, and for leases of the dead. Four
+    // keep two processors busy.
+    maxWorkers: 4,
     // What is waited for comes on a busy machine, too, and later there.
     expect: { poll: { timeout: 20_000 } },
     projects: [
