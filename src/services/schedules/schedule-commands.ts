@@ -29,13 +29,19 @@ interface OnSchedule extends Outcome {
 }
 
 /** The schedule, locked. NOT_FOUND for an unknown one, and for one that the caller may not see. */
-async function requireSchedule(admission: Admission, id: string): Promise<LockedSchedule> {
+async function requireVisible(admission: Admission, id: string): Promise<LockedSchedule> {
   const { tx, caller, watch } = admission;
   const schedule = isUuid(id) ? await lockSchedule(tx, id) : null;
   if (schedule === null) throw notFound('schedule', 'scheduleId');
   if (schedule.instanceId !== null) {
     await watch?.requireInScope(tx, caller, { noun: 'instance', id: schedule.instanceId, field: 'scheduleId' });
   } else if (!isWithinScope(schedule.selector ?? {}, caller.scope ?? {})) throw notFound('schedule', 'scheduleId');
+  return schedule;
+}
+
+/** The same, of this server's platform. */
+async function requireSchedule(admission: Admission, id: string): Promise<LockedSchedule> {
+  const schedule = await requireVisible(admission, id);
   requireOwnPlatform(admission, 'schedule', schedule);
   return schedule;
 }
@@ -56,7 +62,7 @@ function nextDue(schedule: Pick<LockedSchedule, 'enabled' | 'cron' | 'timeZone'>
   return recurrence.nextAfter(now);
 }
 
-const requireMade = (admission: Admission, { scheduleId }: OnSchedule) => requireSchedule(admission, scheduleId);
+const requireMade = (admission: Admission, { scheduleId }: OnSchedule) => requireVisible(admission, scheduleId);
 
 async function writeNewSchedule(admission: Admission, input: CreateSchedule, method: ImageMethod): Promise<OnSchedule> {
   const { tx, platformId } = admission;
