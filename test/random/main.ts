@@ -4,10 +4,11 @@ import { createLoadBed, programsByAge } from '../support/load-bed.ts';
 import { makeRoles } from './bring-back.ts';
 import { databasesComeBack } from './property.ts';
 
-const USAGE = `npm run test:random -- [--seed N] [--path P] [--minutes M] [--newest]
+const USAGE = `npm run test:random -- [--seed N] [--path P] [--minutes M] [--newest] [--of-newest]
 
 Makes random databases, dumps and loads them, and compares what came back, until the time is over or one differs. That one is
-made smaller first, and told as SQL. --seed and --path bring back what was told; --newest loads into the newest version here.`;
+made smaller first, and told as SQL. --seed and --path bring back what was told; --newest loads into the newest version
+here, and --of-newest makes them there, too.`;
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     path: { type: 'string' },
     minutes: { type: 'string', default: '5' },
     newest: { type: 'boolean', default: false },
+    'of-newest': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -25,7 +27,9 @@ async function run(): Promise<boolean> {
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   const minutes = Number(values.minutes);
   if (!Number.isSafeInteger(seed) || !(minutes > 0)) throw new Error(USAGE);
-  const bed = await createLoadBed(values.newest ? { copy: (await programsByAge()).at(-1) } : {});
+  const newest = (await programsByAge()).at(-1);
+  const source = values['of-newest'] ? newest : undefined;
+  const bed = await createLoadBed({ source, copy: values.newest || values['of-newest'] ? newest : undefined });
   const tried = { databases: 0, statements: 0, refused: 0 };
   try {
     await makeRoles(bed);

@@ -21,6 +21,8 @@ const PASSWORD = 'it is a "pass"';
 export interface LoadBed {
   readonly source: SourceServer;
   readonly copy: SourceServer;
+  /** Whether both are of one major version. */
+  readonly isOneMajor: boolean;
   readonly runner: ScriptRunner;
   /** Dumps a database; gives the directory. */
   dump(database: string, options?: readonly string[]): Promise<string>;
@@ -68,6 +70,7 @@ export async function createLoadBed(
   const bed: LoadBed = {
     source,
     copy,
+    isOneMajor: sourceMajor === copyMajor,
     runner,
     dump: async (database, options = []) => {
       const directory = path.join(await runner.makeDirectory('dumps'), 'dump');

@@ -221,7 +221,10 @@ export class EntryLoader {
     const sessions = await this.openSessions(tasks.length);
     const [session] = sessions;
     if (session !== undefined) await this.readExtensionSchemas(session);
-    const sizeOf = ({ entry }: Task) => (entry.file === null ? 0 : this.files.sizeOf(entry.file));
+    // Of a table with many partitions each is asked for again and again.
+    const sizes = new Map<number, number>();
+    for (const { entry } of tasks) if (entry.file !== null) sizes.set(entry.id, this.files.sizeOf(entry.file));
+    const sizeOf = ({ entry }: Task) => sizes.get(entry.id) ?? 0;
     return this.runBy(sessions, planTasks(tasks, sizeOf, this.toc.entries));
   }
 

@@ -14,7 +14,7 @@ import type { Toc } from './toc/toc-entry.ts';
  */
 export async function loadDatabase(ground: LoadGround, database: DatabaseToLoad, parts: LoadParts = {}): Promise<void> {
   const toc = await readTocFile(path.join(database.directory, 'toc.dat'));
-  const files = await openDumpFiles(database.directory, database.arriving, database.intake);
+  const files = openDumpFiles(database.directory, database.arriving, database.intake);
   const told = tellFindings(database.name.text, toc.encoding, (finding) => ground.found(finding));
   await makeDatabase(ground, toc, told);
   const loader = new EntryLoader(ground, database, toc, files, told);

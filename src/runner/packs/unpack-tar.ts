@@ -15,20 +15,22 @@ export interface UnpackedFile {
 
 /**
  * Writes the files of the pack of this name below a directory, as `unpackTar` does. What cannot be unpacked is read to its end
- * all the same: a content that is not what was written says so there, and better. `intake`: counts what it unpacks to.
+ * all the same: a content that is not what was written says so there, and better. `took` is told of each. `intake`: counts what it
+ * unpacks to.
  */
 export async function unpackPack(
   name: string,
   content: AsyncIterable<Uint8Array>,
   directory: string,
+  took: (file: UnpackedFile) => void,
   intake: Intake | null = null,
-): Promise<readonly UnpackedFile[]> {
+): Promise<void> {
   const source = content[Symbol.asyncIterator]();
   // Whoever unpacks may leave early; the content is not left with him.
   const lent = { [Symbol.asyncIterator]: () => ({ next: () => source.next() }) };
   try {
     const unpacked = name.endsWith(ZSTD_SUFFIX) ? unpackZstd(lent) : lent;
-    return await unpackTar(intake === null ? unpacked : intake.pass(name, unpacked), directory);
+    await unpackTar(intake === null ? unpacked : intake.pass(name, unpacked), directory, took);
   } catch (error) {
     while ((await source.next()).done !== true);
     throw error;
@@ -38,14 +40,14 @@ export async function unpackPack(
 }
 
 /**
- * Writes the files of an archive below a directory, each as a new one, and gives them. Throws a final failure for a member
+ * Writes the files of an archive below a directory, each as a new one, and tells of them: there may be millions. Throws a final failure for a member
  * that is none of an image's: an image may come from anybody.
  */
 export async function unpackTar(
   archive: AsyncIterable<Uint8Array>,
   directory: string,
-): Promise<readonly UnpackedFile[]> {
-  const unpacked: UnpackedFile[] = [];
+  took: (file: UnpackedFile) => void,
+): Promise<void> {
   const writer = createWriteBehind();
   const reading = readTar(archive, ({ name, type, sizeBytes }) => {
     if (type !== 'file' || !isFileName(name)) {
@@ -55,9 +57,8 @@ export async function unpackTar(
     }
     const target = path.join(directory, name);
     mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
-    unpacked.push({ name, sizeBytes });
+    took({ name, sizeBytes });
     return writer.create(target, 'wx', 0o600);
   });
   await writer.follow(reading);
-  return unpacked;
 }

@@ -1,38 +1,33 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { RawName } from '../../guarded-postgres/raw-name.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import type { Arriving } from '../load/data/dump-files.ts';
 import type { ImageFile } from './receive-each.ts';
+import type { ArrivingImage } from './receive-image.ts';
 
-/** The files of an image as they lie here. */
+/** The files of an image as they lie here, but those of rows, which are found by their names in the directory of their dump. */
 export interface ImageFiles {
   find(name: string): ImageFile | undefined;
   /** Files that may still be on their way. */
   readonly arriving: Arriving;
-  /** Those below a directory, by their names within it. */
-  below(directory: string): ReadonlyMap<string, ImageFile>;
+  /** How large all files below a directory are together. */
+  bytesBelow(directory: string): number;
   /** Null where the image has no such file. */
   read(name: string): Promise<Buffer | null>;
   /** The fields of a file in which each is ended by a NUL. Throws a final failure where the file is missing or cut. */
   fields(name: string): Promise<Buffer[]>;
 }
 
-export function imageFiles(received: readonly ImageFile[], arriving: Arriving = new Map()): ImageFiles {
-  const files = new Map(received.map((file) => [file.name, file]));
+export function imageFiles(image: Pick<ArrivingImage, 'files' | 'arriving' | 'bytesBelow'>): ImageFiles {
+  const files = new Map(image.files.map((file) => [file.name, file]));
   const read = async (name: string) => {
     const file = files.get(name);
     return file === undefined ? null : readFile(file.path);
   };
   return {
-    arriving,
+    arriving: image.arriving,
     find: (name) => files.get(name),
-    below: (directory) =>
-      new Map(
-        received.flatMap((file) =>
-          path.posix.dirname(file.name) === directory ? [[path.posix.basename(file.name), file] as const] : [],
-        ),
-      ),
+    bytesBelow: (directory) => image.bytesBelow.get(directory) ?? 0,
     read,
     fields: async (name) => {
       const content = await read(name);

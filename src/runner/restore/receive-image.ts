@@ -12,7 +12,7 @@ import type { Intake } from '../attempt/size-budget.ts';
 import type { Arriving } from '../load/data/dump-files.ts';
 import type { WantedFile } from '../mover/file-mover.ts';
 import { readImageList } from '../packs/image-list.ts';
-import { unpackPack } from '../packs/unpack-tar.ts';
+import { type UnpackedFile, unpackPack } from '../packs/unpack-tar.ts';
 import { type ImageFile, receiveEach } from './receive-each.ts';
 
 /** Files that come at a time. */
@@ -22,8 +22,10 @@ const ROWS = /^databases\/\d+\/(?:\d+|blob_\d+)\.dat/;
 
 /** An image that is brought here. */
 export interface ArrivingImage {
-  /** Every file, also those that are still on their way. */
+  /** Every file but those of rows, of which there may be millions: they are found where they lie. */
   readonly files: readonly ImageFile[];
+  /** How large all files below each directory are together, also those that are still on their way. */
+  readonly bytesBelow: ReadonlyMap<string, number>;
   /** Files that may still be on their way, by their paths: their sizes, and when they are here, whole. */
   readonly arriving: Arriving;
   /** Resolves when all is here; rejects with the first failure. */
@@ -40,7 +42,9 @@ export async function receiveImage(attempt: Attempt, intake: Intake | null = nul
   const listed = await readImageList(attempt);
   await requireScratch(attempt, neededRoom(attempt, listed), 'the files of the image on the disk of the job');
   if (listed.length > SIGNED_EACH_AT_MOST && !listed.some(({ name }) => isPackName(name))) {
-    return { files: await receiveEach(attempt, listed), arriving: new Map(), complete: Promise.resolve() };
+    const each = createTally();
+    for (const file of await receiveEach(attempt, listed)) each.add(file);
+    return { ...each, arriving: new Map(), complete: Promise.resolve() };
   }
   const directory = path.join(attempt.scratch, 'image');
   await mkdir(directory, { mode: 0o700 });
@@ -53,21 +57,44 @@ export async function receiveImage(attempt: Attempt, intake: Intake | null = nul
     if (stage === 'receive') report.progress(bytes);
   });
   try {
-    const here = await receiveFirst(attempt, first, directory, intake);
-    for (const { name, sizeBytes } of rows) here.push({ name, sizeBytes, path: path.join(directory, name) });
-    if (new Set(here.map(({ name }) => name)).size < here.length) {
-      throw finalFailure('the image is damaged: it holds a file twice');
-    }
+    const here = createTally();
+    for (const { name, sizeBytes } of rows) here.add({ name, sizeBytes, path: path.join(directory, name) });
+    await receiveFirst(attempt, first, directory, intake, (file) => {
+      if (coming.has(file.path)) throw twice();
+      here.add(file);
+    });
     const complete = receiveRows(attempt, coming);
     complete.catch(() => undefined);
     report.endPhase();
     // Each is held against the list while it comes.
     report.phase('check', 1);
     report.endPhase();
-    return { files: here, arriving: coming, complete };
+    return { ...here, arriving: coming, complete };
   } finally {
     quiet();
   }
+}
+
+const twice = () => finalFailure('the image is damaged: it holds a file twice');
+
+/** Takes note of what an image holds: of rows how large they are, of the rest where it lies. */
+function createTally() {
+  const names = new Set<string>();
+  const files: ImageFile[] = [];
+  const bytesBelow = new Map<string, number>();
+  return {
+    files,
+    bytesBelow,
+    /** Throws a final failure for a name that was there before; of rows the directory tells. */
+    add(file: ImageFile): void {
+      const directory = path.posix.dirname(file.name);
+      bytesBelow.set(directory, (bytesBelow.get(directory) ?? 0) + file.sizeBytes);
+      if (ROWS.test(file.name)) return;
+      if (names.has(file.name)) throw twice();
+      names.add(file.name);
+      files.push(file);
+    },
+  };
 }
 
 /** As the image was written, where that was recorded; else what its packs hold at most. */
@@ -97,19 +124,21 @@ async function receiveFirst(
   first: readonly WantedFile[],
   directory: string,
   intake: Intake | null,
-): Promise<ImageFile[]> {
-  const here: ImageFile[] = [];
+  took: (file: ImageFile) => void,
+): Promise<void> {
   const waiting = first.values();
+  const told = ({ name, sizeBytes }: UnpackedFile) => took({ name, sizeBytes, path: path.join(directory, name) });
   const lane = async () => {
     for (const file of waiting) {
-      const isPack = isPackName(file.name);
-      if (!isPack) await receiveFile(files.read(file), path.join(directory, file.name));
-      const came = isPack ? await unpackPack(file.name, files.read(file), directory, intake) : [file];
-      for (const { name, sizeBytes } of came) here.push({ name, sizeBytes, path: path.join(directory, name) });
+      if (isPackName(file.name)) {
+        await unpackPack(file.name, files.read(file), directory, told, intake);
+        continue;
+      }
+      told(file);
+      await receiveFile(files.read(file), path.join(directory, file.name));
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  return here;
 }
 
 /** The largest first: they take the longest to load, too. */

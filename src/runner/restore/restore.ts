@@ -67,15 +67,7 @@ export const restore: Program = async (attempt) => {
     notReceived = { error };
   });
   try {
-    const restoring = new Restoring(
-      attempt,
-      wish,
-      server,
-      volume.growing,
-      imageFiles(received.files, received.arriving),
-      password,
-      intake,
-    );
+    const restoring = new Restoring(attempt, wish, server, volume.growing, imageFiles(received), password, intake);
     const databases = await restoring.run();
     await received.complete;
     refuseLoss(report.findings, wish.acceptLoss);

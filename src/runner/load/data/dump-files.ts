@@ -1,5 +1,5 @@
-import { createReadStream, readFileSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,29 +24,45 @@ export interface DumpFiles {
 /** Files that may still be on their way, by their paths: how large they are as stored, and when they are here, whole. */
 export type Arriving = ReadonlyMap<string, { readonly bytes: number; readonly here: Promise<void> }>;
 
+/** Longer ones no file has. */
+const LONGEST_NAME = 255;
+
+/** As it is stored; null where no plain file has this name. */
+function sizeHere(file: string): number | null {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : null;
+}
+
 /**
- * Looks at what the directory holds, and will hold: what is still on its way is waited for when it is read. `intake`: counts what
- * files unpack to.
+ * What the directory holds, and will hold: what is still on its way is waited for when it is read. Each file is looked for when it
+ * is asked for, since a dump may have millions. `intake`: counts what files unpack to.
  */
-export async function openDumpFiles(
+export function openDumpFiles(
   directory: string,
   arriving: Arriving = new Map(),
   intake: Intake | null = null,
-): Promise<DumpFiles> {
-  const sizes = new Map<string, { readonly suffix: Suffix; readonly bytes: number }>();
-  const keep = (name: string, bytes: number) => {
-    const suffix = SUFFIXES.findLast((one) => name.endsWith(one)) ?? '';
-    sizes.set(name.slice(0, name.length - suffix.length), { suffix, bytes });
+): DumpFiles {
+  /** Of a dump nearly all files have the same one. */
+  let usual: Suffix = '';
+  const look = (file: string): { readonly suffix: Suffix; readonly bytes: number } | null => {
+    // Names are of the dump, which may be anybody's.
+    if (/[\0/]/.test(file) || file === '' || file.length > LONGEST_NAME) return null;
+    for (const suffix of [usual, ...SUFFIXES.filter((one) => one !== usual)]) {
+      const at = path.join(directory, `${file}${suffix}`);
+      const bytes = arriving.get(at)?.bytes ?? sizeHere(at);
+      if (bytes === null) continue;
+      usual = suffix;
+      return { suffix, bytes };
+    }
+    return null;
   };
-  for (const name of await readdir(directory)) keep(name, (await stat(path.join(directory, name))).size);
-  for (const [file, { bytes }] of arriving) if (path.dirname(file) === directory) keep(path.basename(file), bytes);
   async function* whenHere(file: string, suffix: Suffix, bytes: number): AsyncGenerator<Buffer> {
     await arriving.get(`${file}${suffix}`)?.here;
     yield* unpack(file, suffix, bytes);
   }
   const find = (file: string) => {
-    const found = sizes.get(file);
-    if (found === undefined) throw new TocError(`the dump lacks the file ${file}`);
+    const found = look(file);
+    if (found === null) throw new TocError(`the dump lacks the file ${file}`);
     return found;
   };
   return {
@@ -57,7 +73,7 @@ export async function openDumpFiles(
       // What is not packed is as large as it was said to be.
       return intake === null || suffix === '' ? content : intake.pass(path.join(directory, file), content);
     },
-    lines: (file) => (sizes.has(file) ? linesOf(path.join(directory, file)) : nothing()),
+    lines: (file) => (look(file)?.suffix === '' ? linesOf(path.join(directory, file)) : nothing()),
   };
 }
 

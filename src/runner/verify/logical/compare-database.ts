@@ -49,7 +49,7 @@ export async function compareDatabase(
   const toc = files.find(`databases/${database.oid}/toc.dat`);
   if (toc === undefined) throw finalFailure(`the image has no dump of database ${database.name.text}`);
   const { entries, encoding } = await readTocFile(toc.path);
-  const dumped = await openDumpFiles(path.dirname(toc.path));
+  const dumped = openDumpFiles(path.dirname(toc.path));
   const name = database.name.text;
   const told = tellFindings(name, encoding, (finding) => report.finding(finding));
   const open = () => openSession(login, { database: database.name, major });

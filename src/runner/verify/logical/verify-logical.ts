@@ -26,14 +26,13 @@ export const verifyLogical: Program = async (attempt) => {
   const width = readWidth(attempt);
   const received = await receiveImage(attempt);
   await received.complete;
-  const files = imageFiles(received.files);
+  const files = imageFiles(received);
   const found = await checkLogin(login, attempt);
   try {
     const { major, session, maintenance } = found;
     const databases = await readImageDatabases(files);
     const toolEnvironment = await writeToolEnvironment(login, found, attempt.scratch, TOOL_SECONDS);
-    const bytesOf = (database: ImageDatabase) =>
-      [...files.below(`databases/${database.oid}`).values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const bytesOf = ({ oid }: ImageDatabase) => files.bytesBelow(`databases/${oid}`);
     report.phase(
       'compare',
       Math.max(

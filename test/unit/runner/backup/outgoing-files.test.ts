@@ -63,8 +63,10 @@ async function unpackAll(blobs: ReadonlyMap<string, Buffer>) {
       found.set(name, bytes);
       continue;
     }
-    for (const member of await unpackPack(name, only(bytes), target)) {
-      found.set(member.name, await readFile(path.join(target, member.name)));
+    const members: string[] = [];
+    await unpackPack(name, only(bytes), target, (member) => members.push(member.name));
+    for (const member of members) {
+      found.set(member, await readFile(path.join(target, member)));
     }
   }
   const rows = [...found].map(([name, bytes]) => {

@@ -6,7 +6,7 @@ import { isPackName, packLimit, roomFor } from '../../../../jobs/ports/pack-size
 import { Inbox } from '../../../../src/runner/backup/inbox.ts';
 import { onItsOwnFrom, packName, roomOnDisk } from '../../../../src/runner/packs/pack-sizes.ts';
 import { type PackedFile, packTar } from '../../../../src/runner/packs/pack-tar.ts';
-import { unpackPack, unpackTar } from '../../../../src/runner/packs/unpack-tar.ts';
+import { type UnpackedFile, unpackPack, unpackTar } from '../../../../src/runner/packs/unpack-tar.ts';
 import { packZstd } from '../../../../src/runner/physical/archive/zstd.ts';
 
 const directories: string[] = [];
@@ -18,6 +18,8 @@ async function makeDirectory(): Promise<string> {
   directories.push(directory);
   return directory;
 }
+
+const untold = () => undefined;
 
 async function* files(named: Readonly<Record<string, string>>) {
   for (const [name, text] of Object.entries(named)) yield { name, content: Buffer.from(text) };
@@ -32,9 +34,9 @@ describe('a pack', () => {
       a: 'z'.repeat(200_000),
     };
     const directory = await makeDirectory();
-    expect(await unpackTar(packTar(files(named)), directory)).toEqual(
-      Object.entries(named).map(([name, text]) => ({ name, sizeBytes: text.length })),
-    );
+    const took: UnpackedFile[] = [];
+    await unpackTar(packTar(files(named)), directory, (file) => took.push(file));
+    expect(took).toEqual(Object.entries(named).map(([name, text]) => ({ name, sizeBytes: text.length })));
     for (const [name, text] of Object.entries(named)) {
       expect(await readFile(path.join(directory, name), 'utf8')).toBe(text);
     }
@@ -43,7 +45,7 @@ describe('a pack', () => {
   test.each(['packs/0001.tar', 'packs/0001.tar.zst'])('%s is unpacked by what its name says', async (name) => {
     const pack = packTar(files({ 'databases/5/1.dat': 'x' }));
     const directory = await makeDirectory();
-    await unpackPack(name, name.endsWith('.zst') ? packZstd(pack) : pack, directory);
+    await unpackPack(name, name.endsWith('.zst') ? packZstd(pack) : pack, directory, untold);
     expect(await readFile(path.join(directory, 'databases/5/1.dat'), 'utf8')).toBe('x');
   });
 
@@ -55,7 +57,7 @@ describe('a pack', () => {
       const content = (async function* () {
         yield bytes;
       })();
-      await expect(unpackPack(packName(1), content, await makeDirectory())).rejects.toThrow();
+      await expect(unpackPack(packName(1), content, await makeDirectory(), untold)).rejects.toThrow();
     }
   });
 
@@ -65,7 +67,9 @@ describe('a pack', () => {
       for (; read < 100; read += 1) yield Buffer.alloc(1_000, read);
       throw new Error('is not what was written');
     }
-    await expect(unpackPack(packName(1), altered(), await makeDirectory())).rejects.toThrow('is not what was written');
+    await expect(unpackPack(packName(1), altered(), await makeDirectory(), untold)).rejects.toThrow(
+      'is not what was written',
+    );
     expect(read).toBe(100);
   });
 
@@ -79,10 +83,13 @@ describe('a pack', () => {
           yield cut;
         })(),
         await makeDirectory(),
+        untold,
       ),
     ).rejects.toThrow();
     for (const name of ['../a', '/a', 'manifest.json', 'a//b']) {
-      await expect(unpackTar(packTar(files({ [name]: 'x' })), await makeDirectory())).rejects.toThrow('a pack holds');
+      await expect(unpackTar(packTar(files({ [name]: 'x' })), await makeDirectory(), untold)).rejects.toThrow(
+        'a pack holds',
+      );
     }
   });
 
@@ -116,7 +123,7 @@ describe('a pack', () => {
         })(),
       };
     }
-    await expect(unpackTar(packTar(members()), await makeDirectory())).rejects.toThrow();
+    await expect(unpackTar(packTar(members()), await makeDirectory(), untold)).rejects.toThrow();
   });
 
   test('that nobody reads to its end leaves no file open', async () => {
@@ -146,7 +153,7 @@ describe('a pack', () => {
         })(),
       };
     }
-    await expect(unpackTar(packTar(members()), await makeDirectory())).rejects.toThrow('gone');
+    await expect(unpackTar(packTar(members()), await makeDirectory(), untold)).rejects.toThrow('gone');
   });
 
   test('fails as its files do', async () => {
@@ -154,7 +161,7 @@ describe('a pack', () => {
       yield { name: 'a', content: Buffer.from('x') };
       throw new Error('gone');
     }
-    await expect(unpackTar(packTar(broken()), await makeDirectory())).rejects.toThrow('gone');
+    await expect(unpackTar(packTar(broken()), await makeDirectory(), untold)).rejects.toThrow('gone');
   });
 });
 
