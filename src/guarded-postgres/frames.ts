@@ -44,12 +44,18 @@ export class FrameReader {
     }
   }
 
-  /** The first of what is kept, with at least so many bytes in one piece. */
+  /** The first of what is kept, with at least so many bytes in one piece; what lies behind them is not copied. */
   private join(bytes: number): Buffer {
     const first = this.kept[0] ?? Buffer.alloc(0);
     if (first.length >= bytes) return first;
-    const whole = Buffer.concat(this.kept);
-    this.kept = [whole];
+    const whole = Buffer.concat(this.kept, bytes);
+    let missing = bytes;
+    const rest: Buffer[] = [];
+    for (const one of this.kept) {
+      if (missing < one.length) rest.push(one.subarray(missing));
+      missing = Math.max(0, missing - one.length);
+    }
+    this.kept = [whole, ...rest];
     return whole;
   }
 }

@@ -32,6 +32,7 @@ const AUTHENTICATION = 'R'.charCodeAt(0);
 const WORDS = new Set([...'EN'].map((letter) => letter.charCodeAt(0)));
 const DATA = new Set([...'Dd'].map((letter) => letter.charCodeAt(0)));
 const READY = 'Z'.charCodeAt(0);
+const COPY_DATA = 'd'.charCodeAt(0);
 
 /** Ways to log in that do not hand over a password: none asked for, and the three messages of SCRAM. */
 const SAFE_LOGINS = new Set([0, 10, 11, 12]);
@@ -121,7 +122,8 @@ export class GuardedConnection extends pg.Connection {
     const checked = new EventEmitter();
     const inherited = pg.Connection.prototype as unknown as Inner;
     inherited.attachListeners.call(this, checked);
-    const largest = this.startupOf.isReplication === true ? WORDS_BYTES : Number.POSITIVE_INFINITY;
+    const isReplication = this.startupOf.isReplication === true;
+    const largest = isReplication ? WORDS_BYTES : Number.POSITIVE_INFINITY;
     const frames = new FrameReader((type) => (WORDS.has(type) ? WORDS_BYTES : Math.min(this.budget, largest)));
     stream.on('data', (chunk: Buffer) => {
       // Whatever the parser does not expect ends this session and nothing else.
@@ -129,7 +131,9 @@ export class GuardedConnection extends pg.Connection {
         for (const frame of frames.take(chunk)) {
           if (stream.destroyed) return;
           this.check(frame);
-          checked.emit('data', frame.bytes);
+          // All of a cluster comes so: the parser would copy it once more, and has nothing to parse.
+          if (isReplication && frame.type === COPY_DATA) this.emit('copyData', { name: 'copyData', chunk: frame.body });
+          else checked.emit('data', frame.bytes);
         }
       } catch (error) {
         stream.destroy(error instanceof Error ? error : new ProtocolError('the server sent a message that is none'));

@@ -42,7 +42,6 @@ export function admitMember({ name, type }: TarMember): Admitted {
     case 'directory':
       return { path, kind: 'directory' };
     case 'file':
-    case 'contiguous-file':
       return { path, kind: 'file' };
     case 'symlink':
       if (TABLESPACE_LINK.test(path)) return { path, kind: 'tablespace link' };

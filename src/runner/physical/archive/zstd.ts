@@ -13,6 +13,22 @@ export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGener
   yield* through(packed, createZstdDecompress({ chunkSize: CHUNK_BYTES }));
 }
 
+/** The same for whoever is done with a piece when it asks for the next: the piece is gone then. */
+export async function* unpackZstdOnce(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of unpackZstd(packed)) {
+    yield piece;
+    giveBack(piece);
+  }
+}
+
+/**
+ * At once, where it is all of its buffer: of each gigabyte that is unpacked a gigabyte is left, and the collector, which is called
+ * whenever 32 MiB have gathered, goes through everything else that the process holds as well.
+ */
+function giveBack({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
 /** Packed here, where the server could not. */
 export async function* packZstd(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* through(plain, createZstdCompress({ chunkSize: CHUNK_BYTES, ...ZSTD_FAST }));

@@ -13,6 +13,8 @@ export type BackupPart =
 
 /** More than this waiting to be taken, and nothing more is read from the server. */
 const WAITING_AT_MOST = 4 << 20;
+/** A server sends pieces of 8 to 40 kB, and each costs whoever takes it more than its bytes: they are gathered. */
+const GATHERED = 1 << 20;
 /** What a part costs besides its bytes: parts without any may come without end as well. */
 const PART_COST = 256;
 /** A file's name, and the place of a tablespace. */
@@ -20,6 +22,9 @@ const LONGEST_TEXT = 4_096;
 /** A start, an end and a row for each tablespace: what sends more is no PostgreSQL. */
 const ROWS_AT_MOST = 100_000;
 const ROWS_LENGTH_AT_MOST = 16 << 20;
+
+const NOTHING = Buffer.alloc(0);
+const BYTES = 'd'.charCodeAt(0);
 
 /** The fields of one row, as text. */
 export type BackupRow = readonly (string | null)[];
@@ -33,6 +38,8 @@ export class BaseBackupQuery implements Submittable {
   readonly rows: BackupRow[] = [];
   readonly #command: string;
   readonly #waiting: BackupPart[] = [];
+  #gathering = NOTHING;
+  #gathered = 0;
   #costWaiting = 0;
   #rowsLength = 0;
   #connection: GuardedConnection | null = null;
@@ -67,7 +74,8 @@ export class BaseBackupQuery implements Submittable {
   handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
     if (this.#end !== 'open') return;
     try {
-      this.#push(parsePart(chunk));
+      if (chunk[0] === BYTES) this.#gather(chunk.subarray(1));
+      else this.#pushBehind(parsePart(chunk));
     } catch (error) {
       this.#fail(error);
     }
@@ -78,7 +86,10 @@ export class BaseBackupQuery implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    if (this.#end === 'open') this.#end = 'whole';
+    if (this.#end === 'open') {
+      this.#pushGathered();
+      this.#end = 'whole';
+    }
     this.#wake?.();
   }
 
@@ -95,6 +106,30 @@ export class BaseBackupQuery implements Submittable {
     }
   }
 
+  /** Copied: what came is a part of all that was read at once, and would keep it. */
+  #gather(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#gathering.length === 0) this.#gathering = Buffer.allocUnsafeSlow(GATHERED);
+      const taken = bytes.copy(this.#gathering, this.#gathered, at);
+      at += taken;
+      this.#gathered += taken;
+      if (this.#gathered === this.#gathering.length) this.#pushGathered();
+    }
+  }
+
+  #pushBehind(part: BackupPart): void {
+    this.#pushGathered();
+    this.#push(part);
+  }
+
+  #pushGathered(): void {
+    if (this.#gathered === 0) return;
+    const bytes = this.#gathering.subarray(0, this.#gathered);
+    this.#gathering = this.#gathering.subarray(this.#gathered);
+    this.#gathered = 0;
+    this.#push({ kind: 'bytes', bytes });
+  }
+
   #push(part: BackupPart): void {
     this.#costWaiting += costOf(part);
     this.#waiting.push(part);
@@ -109,6 +144,8 @@ export class BaseBackupQuery implements Submittable {
 
   #fail(error: unknown): void {
     if (this.#end === 'open') this.#end = { error };
+    this.#gathering = NOTHING;
+    this.#gathered = 0;
     this.#waiting.length = 0;
     this.#costWaiting = 0;
     this.#connection?.stream.resume();
@@ -123,9 +160,6 @@ function costOf(part: BackupPart): number {
 
 function parsePart(chunk: Buffer): BackupPart {
   switch (chunk[0]) {
-    case 0x64: // d
-      // The library writes over what it has handed out.
-      return { kind: 'bytes', bytes: Buffer.from(chunk.subarray(1)) };
     case 0x6d: // m
       return { kind: 'manifest' };
     case 0x6e: {

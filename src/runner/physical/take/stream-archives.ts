@@ -2,7 +2,7 @@ import { JobFailure } from '../../attempt/failure.ts';
 import { BASE_ARCHIVE, partName } from '../archive/archive-names.ts';
 import { createArchiveTree } from '../archive/archive-tree.ts';
 import { type Channel, openChannel } from '../archive/channel.ts';
-import { packZstd, unpackZstd } from '../archive/zstd.ts';
+import { packZstd, unpackZstdOnce } from '../archive/zstd.ts';
 import { checkCluster, compareWithManifest, hashMembers, type Passed } from './archive-check.ts';
 import { type BackupManifest, parseBackupManifest } from './backup-manifest.ts';
 import type { BaseBackup } from './base-backup.ts';
@@ -126,7 +126,7 @@ function openArchive(
   passed: Passed,
 ) {
   const check = openChannel(ON_THEIR_WAY, (content) =>
-    hashMembers(compression === null ? content : unpackZstd(content), directory, passed),
+    hashMembers(compression === null ? content : unpackZstdOnce(content), directory, passed),
   );
   const store = openChannel(ON_THEIR_WAY, (content) =>
     putInParts(name, compression === null ? packZstd(content) : content, options),

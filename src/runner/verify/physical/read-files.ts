@@ -3,7 +3,7 @@ import { finalFailure, JobFailure } from '../../attempt/failure.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
 import { BACKUP_MANIFEST, findArchives } from '../../physical/archive/archive-names.ts';
 import { createArchiveTree } from '../../physical/archive/archive-tree.ts';
-import { unpackZstd } from '../../physical/archive/zstd.ts';
+import { unpackZstdOnce } from '../../physical/archive/zstd.ts';
 import { readImage } from '../../physical/restore/read-image.ts';
 import { compareWithManifest, hashMembers, type Passed } from '../../physical/take/archive-check.ts';
 import { parseBackupManifest } from '../../physical/take/backup-manifest.ts';
@@ -42,7 +42,7 @@ export async function readFiles(attempt: Attempt): Promise<void> {
   try {
     const expected = parseBackupManifest(Buffer.concat(chunks));
     for (const { tablespace, parts } of findArchives([...byName.keys()])) {
-      const archive = unpackZstd(content(parts.flatMap((name) => byName.get(name) ?? [])));
+      const archive = unpackZstdOnce(content(parts.flatMap((name) => byName.get(name) ?? [])));
       await hashMembers(archive, tablespace === null ? '' : `pg_tblspc/${tablespace}/`, passed);
     }
     compareWithManifest(expected, passed.seen);
