@@ -13,6 +13,14 @@ export class ProtocolError extends Error {
 
 const HEADER_BYTES = 5;
 
+export interface FrameOptions {
+  /**
+   * Nothing of what came is held on to between two calls, and a frame is good only until the next is asked for. Whoever takes
+   * a cluster so leaves nothing to collect.
+   */
+  readonly isPassing?: boolean;
+}
+
 /**
  * Cuts what a server sends into messages. `limit` is asked before a byte of a message is kept: how many bytes one of that
  * type may have. Throws ProtocolError for a length that cannot be, or that is over the limit.
@@ -20,8 +28,13 @@ const HEADER_BYTES = 5;
 export class FrameReader {
   private kept: Buffer[] = [];
   private keptBytes = 0;
+  /** Where what is kept lies while it passes. */
+  private own = Buffer.alloc(0);
 
-  constructor(private readonly limit: (type: number) => number) {}
+  constructor(
+    private readonly limit: (type: number) => number,
+    private readonly options: FrameOptions = {},
+  ) {}
 
   *take(chunk: Buffer): Generator<Frame> {
     this.kept.push(chunk);
@@ -33,7 +46,7 @@ export class FrameReader {
       if (length < 4) throw new ProtocolError('the server sent a message that is none');
       if (length - 4 > this.limit(type)) throw new ProtocolError('the server answered with more than it may');
       const whole = length + 1;
-      if (this.keptBytes < whole) return;
+      if (this.keptBytes < whole) break;
       const joined = this.join(whole);
       const bytes = joined.subarray(0, whole);
       const rest = joined.subarray(whole);
@@ -42,13 +55,14 @@ export class FrameReader {
       this.keptBytes -= whole;
       yield { type, body: bytes.subarray(HEADER_BYTES), bytes };
     }
+    if (this.options.isPassing === true) this.kept = this.keptBytes === 0 ? [] : [this.gather(this.keptBytes)];
   }
 
   /** The first of what is kept, with at least so many bytes in one piece; what lies behind them is not copied. */
   private join(bytes: number): Buffer {
     const first = this.kept[0] ?? Buffer.alloc(0);
     if (first.length >= bytes) return first;
-    const whole = Buffer.concat(this.kept, bytes);
+    const whole = this.gather(bytes);
     let missing = bytes;
     const rest: Buffer[] = [];
     for (const one of this.kept) {
@@ -57,5 +71,16 @@ export class FrameReader {
     }
     this.kept = [whole, ...rest];
     return whole;
+  }
+
+  /** So many of what is kept, in one piece. */
+  private gather(bytes: number): Buffer {
+    if (this.options.isPassing !== true) return Buffer.concat(this.kept, bytes);
+    const target = bytes <= this.own.length ? this.own : Buffer.allocUnsafeSlow(2 * bytes);
+    let at = 0;
+    // What lies in `own` already lies at its beginning, and is the first.
+    for (const one of this.kept) at += at < bytes ? one.copy(target, at, 0, bytes - at) : 0;
+    this.own = target;
+    return target.subarray(0, bytes);
   }
 }

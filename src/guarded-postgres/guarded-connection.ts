@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import { giveBack } from '../machine/give-back.ts';
 import { isWellFormed } from './frame-shapes.ts';
 import { type Frame, FrameReader, ProtocolError } from './frames.ts';
 import type { RawName } from './raw-name.ts';
@@ -124,17 +125,20 @@ export class GuardedConnection extends pg.Connection {
     inherited.attachListeners.call(this, checked);
     const isReplication = this.startupOf.isReplication === true;
     const largest = isReplication ? WORDS_BYTES : Number.POSITIVE_INFINITY;
-    const frames = new FrameReader((type) => (WORDS.has(type) ? WORDS_BYTES : Math.min(this.budget, largest)));
+    const frames = new FrameReader((type) => (WORDS.has(type) ? WORDS_BYTES : Math.min(this.budget, largest)), {
+      isPassing: isReplication,
+    });
     stream.on('data', (chunk: Buffer) => {
       // Whatever the parser does not expect ends this session and nothing else.
       try {
         for (const frame of frames.take(chunk)) {
           if (stream.destroyed) return;
           this.check(frame);
-          // All of a cluster comes so: the parser would copy it once more, and has nothing to parse.
+          // All of a cluster comes so: the parser would copy it once more, and has nothing to parse. It is good until the next.
           if (isReplication && frame.type === COPY_DATA) this.emit('copyData', { name: 'copyData', chunk: frame.body });
-          else checked.emit('data', frame.bytes);
+          else checked.emit('data', isReplication ? Buffer.from(frame.bytes) : frame.bytes);
         }
+        if (isReplication) giveBack(chunk);
       } catch (error) {
         stream.destroy(error instanceof Error ? error : new ProtocolError('the server sent a message that is none'));
       }

@@ -35,6 +35,26 @@ test('messages come out whole and in order, however the bytes are cut', () => {
   );
 });
 
+test('messages that pass come out the same, and nothing of what came is held on to', () => {
+  const body = Buffer.from(Array.from({ length: 300 }, (_, at) => at % 251));
+  const whole = Buffer.concat([message('d', body), message('d', Buffer.alloc(0)), message('d', body.subarray(7))]);
+  const expected = framesOf([whole]).map(({ bytes }) => bytes.toString('hex'));
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 400 })), (sizes) => {
+      const reader = new FrameReader(ALL, { isPassing: true });
+      const came: string[] = [];
+      let at = 0;
+      for (const size of [...sizes, whole.length]) {
+        const chunk = Buffer.from(whole.subarray(at, at + size));
+        at += size;
+        for (const { bytes } of reader.take(chunk)) came.push(bytes.toString('hex'));
+        chunk.fill(0xff);
+      }
+      expect(came).toEqual(expected);
+    }),
+  );
+});
+
 test('a length that is over the limit ends it before any of it is kept', () => {
   const head = Buffer.concat([Buffer.from('D'), int32(0x7fffffff)]);
   expect(() => framesOf([head])).toThrow(ProtocolError);

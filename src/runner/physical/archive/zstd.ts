@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { giveBack } from '../../../machine/give-back.ts';
 import { finalFailure } from '../../attempt/failure.ts';
 
-const CHUNK_BYTES = 1 << 18;
+/** Pieces come out as they are made: where they gather, what reads a stream would else join them, with another copy. */
+const PIECES = { chunkSize: 1 << 18, readableObjectMode: true, readableHighWaterMark: 2 };
 
 export const ZSTD_SUFFIX = '.zst';
 /** The most for the time: higher levels take many times as long for a tenth of the size. */
@@ -10,7 +12,7 @@ export const ZSTD_FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** What passed, unpacked. Throws a JobFailure for what is no zstd, or is cut. */
 export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* through(packed, createZstdDecompress({ chunkSize: CHUNK_BYTES }));
+  yield* through(packed, createZstdDecompress(PIECES));
 }
 
 /** The same for whoever is done with a piece when it asks for the next: the piece is gone then. */
@@ -21,17 +23,9 @@ export async function* unpackZstdOnce(packed: AsyncIterable<Uint8Array>): AsyncG
   }
 }
 
-/**
- * At once, where it is all of its buffer: of each gigabyte that is unpacked a gigabyte is left, and the collector, which is called
- * whenever 32 MiB have gathered, goes through everything else that the process holds as well.
- */
-function giveBack({ buffer, byteLength }: Uint8Array): void {
-  if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
-}
-
 /** Packed here, where the server could not. */
 export async function* packZstd(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* through(plain, createZstdCompress({ chunkSize: CHUNK_BYTES, ...ZSTD_FAST }));
+  yield* through(plain, createZstdCompress({ ...PIECES, ...ZSTD_FAST }));
 }
 
 async function* through(

@@ -106,7 +106,7 @@ export class BaseBackupQuery implements Submittable {
     }
   }
 
-  /** Copied: what came is a part of all that was read at once, and would keep it. */
+  /** Copied: what came is good only now. */
   #gather(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {
       if (this.#gathering.length === 0) this.#gathering = Buffer.allocUnsafeSlow(GATHERED);
