@@ -5,8 +5,8 @@ import type { DumpedDatabase, DumpGround, SourceDatabase } from '../dump/source.
 const SMALL_DATABASE = 64 << 20;
 
 /**
- * Dumps all databases: the large ones first, one after the other with all workers, then the small ones side by side. The
- * first that fails ends all.
+ * Dumps all databases: the large ones first, one after the other with all workers, then the small ones side by side. Beside a
+ * large one that takes one connection alone, small ones take the others. The first that fails ends all.
  */
 export async function dumpAll(
   ground: DumpGround,
@@ -26,27 +26,46 @@ export async function dumpAll(
       );
     };
   const dumped: DumpedDatabase[] = [];
-  const run = async (queue: SourceDatabase[], workers: number) => {
-    for (let database = queue.shift(); database !== undefined; database = queue.shift()) {
-      shared.signal.throwIfAborted();
-      dumped.push(await dumpDatabase(shared, database, { workers, onProgress: onProgress(database.oid) }));
-    }
+  const dump = async (database: SourceDatabase, workers: number, onOneConnection?: () => void) => {
+    shared.signal.throwIfAborted();
+    const progress = { workers, onProgress: onProgress(database.oid), ...(onOneConnection && { onOneConnection }) };
+    dumped.push(await dumpDatabase(shared, database, progress));
   };
-  const bySize = [...databases].sort((a, b) => b.sizeBytes - a.sizeBytes);
-  await run(
-    bySize.filter(({ sizeBytes }) => sizeBytes >= SMALL_DATABASE),
-    parallel,
-  );
-  const small = bySize.filter(({ sizeBytes }) => sizeBytes < SMALL_DATABASE);
-  const lanes = Array.from({ length: Math.min(parallel, small.length) }, () =>
-    run(small, 1).catch((error: unknown) => {
+  const asLane = (work: Promise<void>) =>
+    work.catch((error: unknown) => {
       failed.abort(error);
       throw error;
-    }),
-  );
-  // All of them have ended before the first failure is told.
-  const ends = await Promise.allSettled(lanes);
-  if (failed.signal.aborted) throw failed.signal.reason;
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    });
+  /** All of them have ended before the first failure is told. */
+  const ended = async (lanes: readonly Promise<void>[]) => {
+    const ends = await Promise.allSettled(lanes);
+    if (failed.signal.aborted) throw failed.signal.reason;
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  };
+
+  const bySize = [...databases].sort((a, b) => b.sizeBytes - a.sizeBytes);
+  const small = bySize.filter(({ sizeBytes }) => sizeBytes < SMALL_DATABASE);
+  const dumpSmall = (lanes: number, goesOn: () => boolean = () => true) =>
+    Array.from({ length: Math.min(lanes, small.length) }, () =>
+      asLane(
+        (async () => {
+          for (let next = small.shift(); next !== undefined; next = goesOn() ? small.shift() : undefined) {
+            await dump(next, 1);
+          }
+        })(),
+      ),
+    );
+  for (const large of bySize.filter(({ sizeBytes }) => sizeBytes >= SMALL_DATABASE)) {
+    let isUnderWay = true;
+    let beside: Promise<void>[] = [];
+    const onOneConnection = () => {
+      if (beside.length === 0) beside = dumpSmall(parallel - 1, () => isUnderWay);
+    };
+    const first = asLane(dump(large, parallel, onOneConnection));
+    await Promise.allSettled([first]);
+    isUnderWay = false;
+    await ended([first, ...beside]);
+  }
+  await ended(dumpSmall(parallel));
   return dumped;
 }

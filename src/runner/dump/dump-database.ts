@@ -23,6 +23,8 @@ export interface DatabaseProgress {
   readonly workers: number;
   /** Bytes of the database that are dumped, and what is worked on. */
   readonly onProgress: (bytes: number, message: string) => void;
+  /** Told, perhaps more than once, when it takes one connection instead of all workers. */
+  readonly onOneConnection?: () => void;
 }
 
 /** A held moment can come between two transactions of one change: then the next one is tried. */
@@ -69,7 +71,7 @@ export function dumpDatabase(
 async function dumpOnce(
   ground: DumpGround,
   database: SourceDatabase,
-  { workers, onProgress }: DatabaseProgress,
+  { workers, onProgress, onOneConnection }: DatabaseProgress,
   watch: Session,
   nth: number,
 ): Promise<DumpedDatabase> {
@@ -90,7 +92,10 @@ async function dumpOnce(
     }));
     const check = createBytesCheck(database.encoding);
     const isOneStream = isStreamed(tables, ground);
-    if (isOneStream) attempt.report.log(`${name}: its many small tables and objects come as one stream`);
+    if (isOneStream) {
+      attempt.report.log(`${name}: its many small tables and objects come as one stream`);
+      onOneConnection?.();
+    }
     const written = await runPgDump(ground, {
       database,
       session,

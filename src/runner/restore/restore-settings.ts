@@ -6,6 +6,7 @@ import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import { firstError } from '../programs/real-error.ts';
+import type { ProgramEnd } from '../programs/run-program.ts';
 import { splitList, unquoteElement } from '../server/library-list.ts';
 import { fateOf, settingLine } from '../server/settings-to-restore.ts';
 import type { ThrowawayServer } from '../server/throwaway-server.ts';
@@ -48,7 +49,7 @@ export async function restoreSettings(
   { system, locale }: ImageSettings,
 ): Promise<void> {
   const { report } = attempt;
-  for (const [name, value] of locale) await writeSetting(attempt, directory, 'postgresql.conf', name, value);
+  const wanted: Setting[] = [...locale].map(([name, value]) => ({ file: 'postgresql.conf', name, value }));
   for (const [name, value] of system) {
     switch (fateOf(name, value)) {
       case 'place':
@@ -61,31 +62,46 @@ export async function restoreSettings(
         break;
       case 'libraries': {
         const here = await presentLibraries(attempt, session, value, name);
-        if (here !== '') await writeSetting(attempt, directory, AUTO, name, here);
+        if (here !== '') wanted.push({ file: AUTO, name, value: here });
         break;
       }
       case 'write':
-        await writeSetting(attempt, directory, AUTO, name, value);
+        wanted.push({ file: AUTO, name, value });
         break;
       case 'skip':
         break;
     }
   }
+  // Each question takes a start of the program: only where it refuses one of them it is asked for each.
+  const answer = wanted.length === 0 ? null : await ask(attempt, directory, wanted).catch(() => null);
+  const areAllTaken = answer?.exitCode === 0;
+  for (const setting of wanted) {
+    if (areAllTaken) await write(directory, setting);
+    else await writeWhereTaken(attempt, directory, setting);
+  }
 }
 
-/** When the server takes it. */
-async function writeSetting(
-  { programs, report }: Attempt,
-  directory: string,
-  file: string,
-  name: string,
-  value: string,
-): Promise<void> {
-  const end = await programs.run('postgres', { arguments: ['-D', directory, '-C', name, '-c', `${name}=${value}`] });
-  if (end.exitCode === 0) {
-    await appendFile(path.join(directory, file), settingLine(name, value));
-    return;
-  }
+interface Setting {
+  readonly file: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Whether the server takes them, beside those that its files have. */
+function ask({ programs }: Attempt, directory: string, settings: readonly Setting[]): Promise<ProgramEnd> {
+  const given = settings.flatMap(({ name, value }) => ['-c', `${name}=${value}`]);
+  return programs.run('postgres', { arguments: ['-D', directory, '-C', settings[0]?.name ?? 'port', ...given] });
+}
+
+function write(directory: string, { file, name, value }: Setting): Promise<void> {
+  return appendFile(path.join(directory, file), settingLine(name, value));
+}
+
+async function writeWhereTaken(attempt: Attempt, directory: string, setting: Setting): Promise<void> {
+  const { report } = attempt;
+  const { name } = setting;
+  const end = await ask(attempt, directory, [setting]);
+  if (end.exitCode === 0) return write(directory, setting);
   const words = firstError([...end.output.split('\n'), ...end.errorLines]).replace(/^.*FATAL: +/, '');
   report.finding({
     code: 'SETTING_LEFT_OUT',
