@@ -18,7 +18,7 @@ export interface PutOptions {
 /**
  * Writes a blob whose size is not known beforehand: its blocks go up side by side, and it is there only when the last of
  * them is, whole, with its MD5. What ends before that leaves nothing behind. Throws a final failure for what no blob can hold, as
- * soon as it is that much.
+ * soon as it is that much. When it asks for more it holds nothing of what came before.
  */
 export async function putBlob(
   blob: BlockBlobClient,
@@ -36,12 +36,18 @@ export async function putBlob(
   return { sizeBytes: blocks.sizeBytes, md5: digest.toString('hex'), sha256: sha256.digest('hex') };
 }
 
+const NOTHING = Buffer.alloc(0);
+/** Most files are small. */
+const FIRST_ROOM = 1 << 18;
+
 class BlockUpload {
   sizeBytes = 0;
   readonly #ids: string[] = [];
   readonly #onTheirWay = new Set<Promise<void>>();
-  #block: Uint8Array[] = [];
+  #block: Buffer = NOTHING;
   #blockBytes = 0;
+  /** Blocks that the store has, to be filled again: each gigabyte would else leave a gigabyte to collect. */
+  readonly #free: Buffer[] = [];
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
@@ -53,15 +59,15 @@ class BlockUpload {
   async write(bytes: Uint8Array): Promise<void> {
     this.sizeBytes += bytes.length;
     for (const hash of this.hashes) hash.update(bytes);
-    let rest = bytes;
-    for (;;) {
-      const taken = this.options.blocks.bytesOf(this.#ids.length) - this.#blockBytes;
-      if (rest.length < taken) break;
-      this.#keep(rest.subarray(0, taken));
-      rest = rest.subarray(taken);
-      await this.#send();
+    for (let at = 0; at < bytes.length; ) {
+      const size = this.options.blocks.bytesOf(this.#ids.length);
+      const taken = Math.min(bytes.length - at, size - this.#blockBytes);
+      this.#makeRoom(this.#blockBytes + taken, size);
+      this.#block.set(bytes.subarray(at, at + taken), this.#blockBytes);
+      at += taken;
+      this.#blockBytes += taken;
+      if (this.#blockBytes === size) await this.#send();
     }
-    this.#keep(rest);
   }
 
   async finish(): Promise<string[]> {
@@ -71,10 +77,14 @@ class BlockUpload {
     return this.#ids;
   }
 
-  #keep(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#block.push(bytes);
-    this.#blockBytes += bytes.length;
+  /** Of a large file blocks have their size at once; the first one grows with what comes. */
+  #makeRoom(bytes: number, size: number): void {
+    if (bytes <= this.#block.length) return;
+    const free = this.#free.pop();
+    const room = this.#ids.length > 0 ? size : Math.min(size, Math.max(FIRST_ROOM, 2 * bytes));
+    const larger = free !== undefined && free.length >= size ? free : Buffer.allocUnsafeSlow(room);
+    larger.set(this.#block.subarray(0, this.#blockBytes));
+    this.#block = larger;
   }
 
   async #send(): Promise<void> {
@@ -83,26 +93,36 @@ class BlockUpload {
     }
     while (this.#onTheirWay.size >= this.options.blocks.atOnce(this.#ids.length)) await Promise.race(this.#onTheirWay);
     this.#throwFailure();
-    const body = Buffer.concat(this.#block, this.#blockBytes);
-    this.#block = [];
+    const block = this.#block;
+    const body = block.subarray(0, this.#blockBytes);
+    this.#block = NOTHING;
     this.#blockBytes = 0;
     // All ids of a blob must be of one length.
     const id = Buffer.from(String(this.#ids.length).padStart(8, '0')).toString('base64');
     this.#ids.push(id);
-    const sent = this.#stage(id, body).catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
+    const sent = this.#stage(id, body).then(
+      (isUnused) => {
+        if (isUnused) this.#free.push(block);
+      },
+      (error: unknown) => {
+        this.#failure ??= { error };
+      },
+    );
     const tracked: Promise<void> = sent.finally(() => this.#onTheirWay.delete(tracked));
     this.#onTheirWay.add(tracked);
   }
 
-  async #stage(id: string, body: Buffer): Promise<void> {
+  /** Whether nothing holds the body any more: a request that was given up may. */
+  async #stage(id: string, body: Buffer): Promise<boolean> {
     // What arrives is held against this by the store.
     const transactionalContentMD5 = createHash('md5').update(body).digest();
-    await patiently(this.options.signal, (abortSignal) =>
-      this.blob.stageBlock(id, body, body.length, { transactionalContentMD5, abortSignal }),
-    );
+    let tries = 0;
+    await patiently(this.options.signal, (abortSignal) => {
+      tries += 1;
+      return this.blob.stageBlock(id, body, body.length, { transactionalContentMD5, abortSignal });
+    });
     this.options.onStored(body.length);
+    return tries === 1;
   }
 
   #throwFailure(): void {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { giveBack } from '../../../machine/give-back.ts';
 import { JobFailure } from '../../attempt/failure.ts';
 import type { StoredFile, WantedFile } from '../file-mover.ts';
 import { LONGEST_STREAM_LINE, parseLine, StreamLine } from '../protocol.ts';
@@ -82,7 +83,9 @@ export function createStreams(options: StreamsOptions): Streams {
         const blob = (await options.openToWrite())(storedName);
         const put = { blocks: BLOCK_SIZES, signal: stop.signal, onStored: options.onSent };
         try {
-          const stored = await putBlob(blob, sealing.seal(receiveAll(connecting, confirmed)), put);
+          const received = receiveAll(connecting, confirmed);
+          const content = sealing.isEncrypted ? sealing.seal(received) : takenOnce(received);
+          const stored = await putBlob(blob, content, put);
           return { name: storedName, ...stored };
         } catch (error) {
           connecting.then((socket) => socket.destroy()).catch(() => undefined);
@@ -161,6 +164,14 @@ async function* receiveAll(connecting: Promise<Socket>, confirmed: Promise<numbe
   }
   const sizeBytes = await confirmed;
   if (received !== sizeBytes) throw new JobFailure(`a file was cut on its way: ${received} of ${sizeBytes} bytes came`);
+}
+
+/** For whoever holds nothing of a piece when it asks for the next. */
+async function* takenOnce(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of content) {
+    yield piece;
+    giveBack(piece);
+  }
 }
 
 async function sendAll(socket: Socket, content: AsyncIterable<Uint8Array>): Promise<void> {
