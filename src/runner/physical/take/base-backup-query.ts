@@ -14,7 +14,7 @@ export type BackupPart =
 /** More than this waiting to be taken, and nothing more is read from the server. */
 const WAITING_AT_MOST = 4 << 20;
 /** A server sends pieces of 8 to 40 kB, and each costs whoever takes it more than its bytes: they are gathered. */
-const GATHERED = 1 << 20;
+const GATHERED = 1 << 18;
 /** What a part costs besides its bytes: parts without any may come without end as well. */
 const PART_COST = 256;
 /** A file's name, and the place of a tablespace. */
