@@ -74,7 +74,7 @@ export async function readTar(
       if (waited !== undefined) await waited;
     }
   }
-  if (missing > 0 || inHeader > 0) throw new Error('the tar archive is cut: unexpected end of data');
+  if (missing > 0 || padding > 0 || inHeader > 0) throw new Error('the tar archive is cut: unexpected end of data');
 }
 
 /** Null for a block of nothing, of which there are two at the end. */
