@@ -14,21 +14,34 @@ const OTHER_WORDS = /invalid option|unrecognized option|usage:/i;
  * Writes all of a stopped cluster to the disk: by the file system as a whole where it tells of failures, which a file after the
  * other takes many times as long for; else by PostgreSQL's own way. Throws a JobFailure.
  */
-export async function syncCluster({ programs }: Pick<Attempt, 'programs'>, directory: string): Promise<void> {
-  if (tellsOfFailures(os.release())) {
-    const whole = await programs
-      .run('sync', { arguments: ['-f', path.join(directory, 'PG_VERSION')] })
-      .catch((error: unknown) => {
-        // There is none here.
-        if (error instanceof JobFailure) return null;
-        throw error;
-      });
-    if (whole?.exitCode === 0) return;
-    // Told once: who asks again after it is told that all is well.
-    if (whole !== null && !whole.errorLines.some((line) => OTHER_WORDS.test(line))) throw notWritten(whole);
-  }
-  const end = await programs.run('initdb', { arguments: ['--sync-only', `--pgdata=${directory}`] });
+export async function syncCluster(attempt: Pick<Attempt, 'programs'>, directory: string): Promise<void> {
+  if (await syncFileSystem(attempt, directory)) return;
+  const end = await attempt.programs.run('initdb', { arguments: ['--sync-only', `--pgdata=${directory}`] });
   if (end.exitCode !== 0) throw notWritten(end);
+}
+
+/**
+ * Writes out what lies there already, beside whoever still changes it, so that less is left at the end; nothing where only
+ * PostgreSQL's own way is there. It has to be waited for: a failure that it is told of is told to nobody again. Throws a JobFailure.
+ */
+export async function syncAhead(attempt: Pick<Attempt, 'programs'>, directory: string): Promise<void> {
+  await syncFileSystem(attempt, directory);
+}
+
+/** False where the system, or the program, cannot do it so that a failure is told. */
+async function syncFileSystem({ programs }: Pick<Attempt, 'programs'>, directory: string): Promise<boolean> {
+  if (!tellsOfFailures(os.release())) return false;
+  const whole = await programs
+    .run('sync', { arguments: ['-f', path.join(directory, 'PG_VERSION')] })
+    .catch((error: unknown) => {
+      // There is none here.
+      if (error instanceof JobFailure) return null;
+      throw error;
+    });
+  if (whole?.exitCode === 0) return true;
+  // Told once: who asks again after it is told that all is well.
+  if (whole !== null && !whole.errorLines.some((line) => OTHER_WORDS.test(line))) throw notWritten(whole);
+  return false;
 }
 
 function notWritten({ name, output, errorLines }: ProgramEnd): JobFailure {

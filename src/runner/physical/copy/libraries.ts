@@ -24,13 +24,14 @@ export async function readLibraries(
   { programs }: Attempt,
   dataDirectory: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (const name of SETTINGS) {
-    const end = await programs.run('postgres', { arguments: ['-D', dataDirectory, '-C', name] });
-    const value = end.output.trim();
-    if (end.exitCode === 0 && value !== '') found.set(name, value);
-  }
-  return found;
+  const found = await Promise.all(
+    SETTINGS.map(async (name) => {
+      const end = await programs.run('postgres', { arguments: ['-D', dataDirectory, '-C', name] });
+      const value = end.output.trim();
+      return end.exitCode === 0 && value !== '' ? [[name, value] as const] : [];
+    }),
+  );
+  return new Map(found.flat());
 }
 
 /** Leaves libraries out that are not installed here, each with a notice. */

@@ -7,7 +7,8 @@ import { requireRoom } from '../../attempt/require-room.ts';
 import { createIntake, createSizeBudget, type SizeBudget } from '../../attempt/size-budget.ts';
 import type { BackgroundWork } from '../../background-work/settle-cron-jobs.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';
-import { syncCluster } from '../../server/sync-cluster.ts';
+import type { ProgramEnd } from '../../programs/run-program.ts';
+import { syncAhead, syncCluster } from '../../server/sync-cluster.ts';
 import { adoptVolume, finishVolume, volumeAt } from '../../volume/adopt-volume.ts';
 import { findArchives } from '../archive/archive-names.ts';
 import { unpackZstd } from '../archive/zstd.ts';
@@ -35,8 +36,13 @@ export const restorePhysical: Program = async (attempt) => {
   await mkdir(growing, { mode: 0o700 });
   const image = await readImage(attempt);
   const budget = createSizeBudget(attempt, databaseBytes, 'the image unpacks to');
+  const version = attempt.programs.run('postgres', { arguments: ['--version'] });
+  version.catch(() => undefined);
   await unpackAll(attempt, image.files, growing, budget);
-  await refuseOtherVersion(attempt, growing);
+  refuseOtherVersion(await version, await readVersion(growing));
+  // The disk has done nothing yet, and has little to do while the cluster recovers.
+  const isWritten = syncAhead(attempt, growing);
+  isWritten.catch(() => undefined);
   await tellNeutralized(attempt, growing);
 
   report.phase('recover', 100, 'percent');
@@ -45,6 +51,7 @@ export const restorePhysical: Program = async (attempt) => {
   const { databases } = await recoverCopy(attempt, growing, plan);
   await removeTraces(growing);
   report.progress(90, 'writing the cluster to disk');
+  await isWritten;
   await syncCluster(attempt, growing);
   const result = { databases, notices: report.notices, findings: report.findings };
   await finishVolume(volume, imageId, JSON.stringify(result));
@@ -89,11 +96,13 @@ async function unpackAll(
   report.log(`Unpacked ${written} bytes from ${read}`);
 }
 
+async function readVersion(growing: string): Promise<string> {
+  return (await readFile(path.join(growing, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+}
+
 /** A cluster is its major version's alone. The control plane refuses another before it makes a record. */
-async function refuseOtherVersion({ programs }: Attempt, growing: string): Promise<void> {
-  const version = (await readFile(path.join(growing, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
-  const end = await programs.run('postgres', { arguments: ['--version'] });
-  const here = /\) (\d+)/.exec(end.output)?.[1] ?? 'unknown';
+function refuseOtherVersion({ output }: ProgramEnd, version: string): void {
+  const here = /\) (\d+)/.exec(output)?.[1] ?? 'unknown';
   if (version === here) return;
   throw finalFailure(
     `the image is of PostgreSQL ${version || 'unknown'}, and this is ${here}: it restores to its own version only`,
