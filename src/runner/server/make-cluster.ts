@@ -41,7 +41,7 @@ const FIRST_WITH_CHECKSUMS_BY_DEFAULT = 18;
 
 /** Where the supervisor gives the worker the cluster that was made for it; nothing is said where it makes its own. */
 const MADE = 'TOYGRES_MADE_CLUSTER';
-const LOOK_MS = 50;
+const LOOK_MS = 10;
 
 /** The program that makes the empty cluster of a restore in the scratch directory, as a user that the system knows. */
 export const makeEmptyCluster: Program = async (attempt) => {
