@@ -74,7 +74,8 @@ export class BaseBackupQuery implements Submittable {
   handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
     if (this.#end !== 'open') return;
     try {
-      if (chunk[0] === BYTES) this.#gather(chunk.subarray(1));
+      // A piece without a byte, of which there could be any number, has to be taken like another part.
+      if (chunk[0] === BYTES && chunk.length > 1) this.#gather(chunk.subarray(1));
       else this.#pushBehind(parsePart(chunk));
     } catch (error) {
       this.#fail(error);
@@ -160,6 +161,8 @@ function costOf(part: BackupPart): number {
 
 function parsePart(chunk: Buffer): BackupPart {
   switch (chunk[0]) {
+    case BYTES:
+      return { kind: 'bytes', bytes: NOTHING };
     case 0x6d: // m
       return { kind: 'manifest' };
     case 0x6e: {
