@@ -119,6 +119,11 @@ function report(alone: readonly number[], followed: readonly Followed[]): Sectio
         values: megabytes(({ grownBytes: [, second] }) => second),
         against: [{ name: 'the first half', values: megabytes(({ grownBytes: [first] }) => first) }],
       },
+      {
+        name: 'memory a follower',
+        unit: 'kB',
+        values: followed.map(({ grownBytes }) => Math.max(...grownBytes) / FOLLOWERS / 1000),
+      },
       { name: 'kept when all have left', unit: 'MB', values: megabytes(({ leftBytes }) => leftBytes) },
       {
         name: 'the last line is there after the end',
