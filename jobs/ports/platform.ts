@@ -194,8 +194,10 @@ export interface PlatformObject {
   readonly ownerId: string | null;
   /** Of a server: it is asked to run, whether it does or not. Left out where that cannot be told apart. */
   readonly isAsked?: boolean;
-  /** Of a secret: it is gone, and only what goes with it is left. It is removed as the secret would be. */
+  /** Of a secret or a server: it is gone, and only what goes with it is left. That is removed as it would be. */
   readonly isRemnant?: boolean;
+  /** Of a volume: somebody has asked for its end, and what runs on it is all that keeps it. */
+  readonly isGoing?: boolean;
   /** What is not as it would be made now, in words; a start puts it right. */
   readonly outdated?: string;
 }
@@ -226,6 +228,8 @@ export interface Platform {
   /** What is free where volumes are made of one disk; null where that cannot be said. */
   readFreeBytes(): Promise<number | null>;
 
+  /** Whether a PUBLIC server is told by a name that its DNS label makes; else by its address alone. */
+  readonly givesPublicNames: boolean;
   /** Whether servers are hosted as they are asked to be; else `hosting` and `storageClass` have no effect. */
   readonly hostsAsAsked: boolean;
   /**
@@ -252,7 +256,10 @@ export interface Platform {
    */
   ensureServer(spec: ServerSpec): Promise<void>;
   readServer(ref: ServerRef): Promise<ServerStatus>;
-  /** Asks for a fast shutdown and, after a grace time, a harder one. Resolves when no process is left. */
+  /**
+   * Asks for a fast shutdown and, after a grace time, a harder one. Resolves when no process is left. Throws STEP_FAILED where
+   * the data is kept only for as long as the server runs.
+   */
   stopServer(ref: ServerRef): Promise<void>;
   /**
    * Has the running server take this password for a role that it has, by a way that asks for none: whatever it takes now.

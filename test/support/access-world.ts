@@ -56,6 +56,7 @@ export async function openAccessWorld(environment: Readonly<Record<string, strin
     kind: 'local',
     id: PLATFORM,
     namespaces: ['toygres-managed'],
+    givesPublicNames: false,
     hostsAsAsked: false,
     checkHosting: async () => undefined,
     tellsConnections: false,

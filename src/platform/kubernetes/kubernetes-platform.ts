@@ -112,6 +112,7 @@ export async function createKubernetesPlatform(options: KubernetesPlatformOption
     readOffers: async () => listOffers(options),
     // A class of volumes has its own room, which nobody tells.
     readFreeBytes: async () => null,
+    givesPublicNames: options.dnsSuffix !== null,
     hostsAsAsked: true,
     ...createHostingChecks(api, options),
     tellsConnections: true,

@@ -115,6 +115,7 @@ export async function createLocalPlatform(options: LocalPlatformOptions): Promis
       const { bavail, bsize } = await statfs(options.stateDirectory);
       return bavail * bsize;
     },
+    givesPublicNames: false,
     hostsAsAsked: false,
     checkHosting: async () => undefined,
     tellsConnections: false,

@@ -14,6 +14,7 @@ export type CommandPlatform = Pick<
   | 'readFreeBytes'
   | 'readNamespaces'
   | 'tellsConnections'
+  | 'givesPublicNames'
   | 'hostsAsAsked'
   | 'checkHosting'
 >;

@@ -22,17 +22,25 @@ const DEFAULT_STORAGE_GIB = 10;
 /** How each type of instance is made empty. */
 const WORKFLOWS = { STOCK: createInstance, PG_DURABLE: createDurableInstance } as const;
 
+/** Why a DNS label has no effect here; null where it has one. */
+function labelHindrance({ kind, givesPublicNames }: CommandPlatform, { exposure }: Pick<NewInstance, 'exposure'>) {
+  if (kind === 'local') return 'the local platform gives no names';
+  if (exposure === 'INTERNAL') return 'only a PUBLIC server is reached by one';
+  if (givesPublicNames) return null;
+  return 'TOYGRES_DNS_SUFFIX does not say what stands behind it, so that the server is told by its address';
+}
+
 /** What this platform makes of an instance otherwise than its caller may think. */
 function platformNotices(
-  { kind }: CommandPlatform,
+  platform: CommandPlatform,
   instance: Pick<NewInstance, 'imageType' | 'exposure' | 'dnsLabel'>,
 ): string[] {
   const notices: string[] = [];
-  if (instance.dnsLabel !== null && (kind === 'local' || instance.exposure === 'INTERNAL')) {
-    const why = kind === 'local' ? 'the local platform gives no names' : 'only a PUBLIC server is reached by one';
-    notices.push(`The DNS label "${instance.dnsLabel}" is reserved and has no effect: ${why}.`);
+  const hindrance = instance.dnsLabel === null ? null : labelHindrance(platform, instance);
+  if (hindrance !== null) {
+    notices.push(`The DNS label "${instance.dnsLabel}" is reserved and has no effect: ${hindrance}.`);
   }
-  if (kind !== 'local') return notices;
+  if (platform.kind !== 'local') return notices;
   if (instance.imageType === 'PG_DURABLE') {
     notices.push(
       'Every program on this machine can log in to this server without a password: the worker of pg_durable connects ' +

@@ -81,10 +81,11 @@ export async function createCommandWorld() {
   const { database } = test;
   let freeBytes: number | null = null;
   let offers: readonly PostgresOffer[] | AppError = STANDARD_OFFERS;
-  const platform: CommandPlatform & { kind: 'local' | 'kubernetes' } = {
+  const platform: CommandPlatform & { kind: 'local' | 'kubernetes'; givesPublicNames: boolean } = {
     kind: 'kubernetes',
     id: PLATFORM,
     namespaces: ['toygres-managed', 'further'],
+    givesPublicNames: true,
     get hostsAsAsked() {
       return platform.kind === 'kubernetes';
     },
@@ -170,6 +171,7 @@ export function useCommandWorld(): CommandWorld {
     world.onlookers.length = 0;
     world.offer(STANDARD_OFFERS);
     world.platform.kind = 'kubernetes';
+    world.platform.givesPublicNames = true;
   });
   return world;
 }

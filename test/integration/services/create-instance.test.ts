@@ -155,6 +155,25 @@ describe('a name', () => {
     expect(rows[0]).toEqual({ instances: 1, operations: 1, orphans: 0 });
   });
 
+  it.each([
+    {
+      what: 'nothing says what stands behind it',
+      exposure: 'PUBLIC',
+      gives: false,
+      why: 'TOYGRES_DNS_SUFFIX does not say',
+    },
+    { what: 'only its cluster reaches the server', exposure: 'INTERNAL', gives: true, why: 'only a PUBLIC server' },
+    { what: 'it makes a name', exposure: 'PUBLIC', gives: true, why: null },
+  ] as const)('tells what becomes of a DNS label where $what', async ({ exposure, gives, why }) => {
+    world.platform.givesPublicNames = gives;
+    const dnsLabel = `label-${randomUUID().slice(0, 8)}`;
+    const { notices } = await world.instanceCommands.create(admin, { name: newName('orders'), exposure, dnsLabel });
+    const told = notices.filter((notice) => notice.includes(dnsLabel));
+    expect(told).toEqual(
+      why === null ? [] : [expect.stringMatching(`"${dnsLabel}" is reserved and has no effect: ${why}`)],
+    );
+  });
+
   it('and the DNS label are two things', async () => {
     const dnsLabel = `label-${randomUUID().slice(0, 8)}`;
     const create = () =>
