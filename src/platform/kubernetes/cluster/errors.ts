@@ -33,6 +33,8 @@ export function describeAdmission(message: string): string | null {
   if (security !== null) return `The Pod Security level ${security[1]} of the namespace forbids it: ${security[2]}.`;
   const webhook = /admission webhook "([^"]*)" denied the request(.*)$/s.exec(message);
   if (webhook !== null) return `The admission webhook ${webhook[1]} refuses it${webhook[2]}.`;
+  const priority = /no PriorityClass with name (\S+) was found/.exec(message);
+  if (priority !== null) return `This cluster has no PriorityClass ${priority[1]}.`;
   const limit = /(minimum|maximum) (cpu|memory|storage|ephemeral-storage) usage per .*$/s.exec(message);
   if (limit !== null) return `A LimitRange of the namespace forbids it: ${limit[0]}.`;
   return null;

@@ -3,11 +3,18 @@ import { parseServerLogLine } from '../../../postgres-programs/server-log.ts';
 import { type Cause, type Events, placedAt, readPodCause } from '../causes.ts';
 import type { Pod } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
+import type { KubernetesSettings } from '../settings.ts';
 import { namesOf } from './build-server.ts';
 import { followPodLog } from './pod-logs.ts';
 
 /** A cause that waiting does not cure may still pass within this: a secret that comes late, a registry that hiccups. */
-export const HOPELESS_MS = 60_000;
+const HOPELESS_MS = 60_000;
+
+/** How long a server may wait for what stands in its way before that is a failure. */
+export function patienceFor({ startPatienceMs }: Pick<KubernetesSettings, 'startPatienceMs'>, cause: Cause): number {
+  return cause.hopeless ? Math.min(HOPELESS_MS, startPatienceMs) : startPatienceMs;
+}
+
 /** A server that has ended so often does not come up by itself. */
 const RESTARTS = 3;
 /** From then on a server that takes no connections has not just been started. */
@@ -113,8 +120,6 @@ export async function describeUnready(
     return { phase: final ? 'FAILED' : 'STARTING', detail };
   }
   if (cause === null) return { phase: 'STARTING', detail: 'the container is being made' };
-  const { startPatienceMs } = context.settings;
-  const patience = cause.hopeless ? Math.min(HOPELESS_MS, startPatienceMs) : startPatienceMs;
-  const final = ageMs(pod) > patience || (container?.restartCount ?? 0) >= RESTARTS;
+  const final = ageMs(pod) > patienceFor(context.settings, cause) || (container?.restartCount ?? 0) >= RESTARTS;
   return { phase: final ? 'FAILED' : 'STARTING', detail: cause.text };
 }

@@ -27,6 +27,11 @@ describe('a refusal of the API server', () => {
       /LimitRange .*5Gi/,
     ],
     [
+      'a priority that the cluster does not have',
+      'pods "x-0" is forbidden: no PriorityClass with name databases was found',
+      /cluster has no PriorityClass databases\./,
+    ],
+    [
       'a namespace that goes',
       'unable to create new content in namespace x because it is being terminated',
       /namespace is being deleted/,
