@@ -56,6 +56,11 @@ export function jobLabels(spec: JobSpec): Labels {
   };
 }
 
+/** Whether a label is what a cluster gives a pod by itself. */
+export function isGivenToPods(label: string): boolean {
+  return label === 'controller-revision-hash' || /^(statefulset\.kubernetes\.io|apps\.kubernetes\.io)\//.test(label);
+}
+
 /** The server an object belongs to, null when it is no server's. */
 export function serverOf({
   metadata,

@@ -113,7 +113,14 @@ function judgePart(
 }
 
 /** A part of a server that is to be there. */
-function judgeOwn({ isAsked, outdated }: PlatformObject, { name, state, isFresh }: ServerOwner): Judgement | null {
+function judgeOwn(object: PlatformObject, { name, state, isFresh }: ServerOwner): Judgement | null {
+  const { isAsked, outdated, isGoing } = object;
+  if (isGoing === true) {
+    return reported(
+      `The volume of the instance "${name}" was deleted from outside, and is there for as long as its server runs. Do not stop ` +
+        'it: take an image now, restore it, and delete the instance.',
+    );
+  }
   if (state === 'STOPPED' && isAsked === true && !isFresh) {
     return reported(
       `The instance "${name}" is STOPPED by its record, but its server is asked to run. Where its start has failed, that ` +
@@ -148,7 +155,7 @@ function findMissing(platform: string, objects: readonly PlatformObject[], { ser
       return [{ kind: 'VOLUME', name: `${resourceName}${SUFFIXES.VOLUME}`, reason, ...common }];
     }
     if (state === 'RUNNING' && !there.has(`server ${key}`)) {
-      const reason = `The instance "${name}" is RUNNING, but nothing of its server is there: restart it.`;
+      const reason = `The instance "${name}" is RUNNING, but nothing is there that would start its server again: restart it.`;
       return [{ kind: 'SERVER', name: resourceName, reason, ...common }];
     }
     return PARTS.filter(([part]) => !there.has(`${part} ${key}`)).map(([part, kind]) => ({

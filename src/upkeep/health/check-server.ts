@@ -102,11 +102,16 @@ function otherThan(recorded: ServerEndpoint | null, found: ServerEndpoint | null
   return found.host === recorded?.host && found.port === recorded.port && found.tls === recorded.tls ? null : found;
 }
 
-function explain({ phase, detail, wasStopped = false }: ServerStatus, answer: AppError | null): Verdict {
+function explain(status: ServerStatus, answer: AppError | null): Verdict {
+  const { phase, endpoint, detail, wasStopped = false } = status;
   const because = detail === null ? '' : ` ${detail.replace(/\.?$/, '.')}`;
   switch (phase) {
     case 'READY':
-      return unwell(answer?.message ?? 'The server runs, but the platform has given it no address.');
+      if (endpoint !== null)
+        return unwell(answer?.message ?? 'The server runs, and is not reached where it is recorded.');
+      return unwell(`The server runs, but nobody reaches it:${because || ' the platform has given it no address.'}`, {
+        phase,
+      });
     case 'STARTING':
       return unwell(detail === null ? 'The server is starting.' : `The server is not up:${because}`, { phase });
     case 'STOPPING':

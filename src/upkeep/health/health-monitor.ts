@@ -48,8 +48,8 @@ export interface HealthMonitor {
   stop(): Promise<void>;
 }
 
-/** A cluster tries by itself to bring up what is so. */
-const TRYING: readonly ServerPhase[] = ['STARTING', 'FAILED'];
+/** What a cluster tries by itself to bring up; READY: it runs, and nobody reaches it. */
+const TRYING: readonly ServerPhase[] = ['STARTING', 'FAILED', 'READY'];
 const TICK_MS = 200;
 const EXIT_LOOK_MS = 500;
 const FLUSH_MS = 1000;

@@ -48,6 +48,14 @@ describe('a server of a cluster', () => {
     ]);
   });
 
+  test('whose volume was deleted under it says so, whatever else is there', () => {
+    const going = REST.map((object) => (object.kind === 'volume' ? { ...object, isGoing: true } : object));
+    expect(compare([...going, part('secret', '-secret')], 'RUNNING')).toEqual([
+      expect.stringMatching(`VOLUME ${RESOURCE}-pvc REPORTED: .*"shop" was deleted from outside.*take an image now`),
+    ]);
+    expect(compare([...going, part('secret', '-secret')], 'DELETED').join()).not.toContain('take an image');
+  });
+
   test('leaves nothing that goes with a secret when it is gone', () => {
     const remnant = part('secret', '-secret', { isRemnant: true });
     for (const state of ['DELETED', null] as const) {

@@ -3,7 +3,7 @@ import type { KubernetesContext } from '../context.ts';
 import { jobOf, OURS, serverOf } from '../labels.ts';
 import { namesOf } from '../servers/build-server.ts';
 import { madeOf, templateOf } from '../servers/server-notes.ts';
-import type { Kind, KubeObject, StatefulSet } from './objects.ts';
+import { isGoing, type Kind, type KubeObject, type StatefulSet } from './objects.ts';
 
 const SERVER_PARTS: Readonly<Partial<Record<Kind, PlatformObject['kind']>>> = {
   StatefulSet: 'server',
@@ -46,8 +46,9 @@ export async function listKubernetesObjects(
           const name = nameOfPart(part, resourceName, object);
           const key = `${part} ${namespace}/${name}`;
           const before = found.get(key);
-          const isBeside = kind === 'Secret' && object.metadata.name !== name;
-          // What goes with a secret says something only where that is not there.
+          const isBeside =
+            part === 'server' ? kind !== 'StatefulSet' : kind === 'Secret' && object.metadata.name !== name;
+          // What goes with a part says something only where that is not there.
           if (isBeside && before !== undefined) continue;
           const { isRemnant: _, ...kept } = before ?? {};
           found.set(key, {
@@ -77,7 +78,8 @@ function describePart(
   { servers }: KubernetesContext,
   kind: Kind,
   object: KubeObject,
-): Pick<PlatformObject, 'isAsked' | 'outdated'> {
+): Pick<PlatformObject, 'isAsked' | 'outdated' | 'isGoing'> {
+  if (kind === 'PersistentVolumeClaim') return isGoing(object) ? { isGoing: true } : {};
   if (kind === 'ConfigMap' && templateOf(object) !== servers.configurationDigest) {
     return { outdated: 'its scripts and its pg_hba.conf differ' };
   }

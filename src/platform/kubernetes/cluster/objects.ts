@@ -8,6 +8,8 @@ export interface ObjectMeta {
   readonly resourceVersion?: string;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
+  /** Who must let it go before its end. */
+  readonly finalizers?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -50,6 +52,7 @@ export interface ContainerStatus {
 export interface Pod extends KubeObject {
   readonly spec: {
     readonly nodeName?: string;
+    readonly containers?: readonly { readonly env?: readonly { readonly name: string; readonly value?: string }[] }[];
     readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
   };
   readonly status?: {
@@ -157,6 +160,13 @@ export interface Manifest<K extends Kind = Kind> {
 /** Whether somebody has asked for its end already: it still exists, but must not be counted on. */
 export function isGoing({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
+}
+
+/** What keeps an object that was asked to end, as the rest of a sentence; empty where nothing is known of that. */
+export function describeHeld({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): string {
+  if (deletionTimestamp === undefined) return '';
+  const held = finalizers.length === 0 ? '' : `, held by ${finalizers.join(', ')}`;
+  return ` (asked to end at ${deletionTimestamp}${held})`;
 }
 
 export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | null {

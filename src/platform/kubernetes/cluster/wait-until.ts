@@ -21,11 +21,11 @@ export function nextChange(known: Known, signal: AbortSignal | null = null, ms =
   });
 }
 
-/** Looks after every change until `look` gives true. Throws UNAVAILABLE with `late` when that takes too long. */
+/** Looks after every change until `look` gives true. Throws UNAVAILABLE with what `late` says when that takes too long. */
 export async function waitUntil(
   known: Known,
   look: () => Promise<boolean>,
-  { timeoutMs, late }: { readonly timeoutMs: number; readonly late: string },
+  { timeoutMs, late }: { readonly timeoutMs: number; readonly late: () => string },
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
@@ -34,7 +34,7 @@ export async function waitUntil(
     const change = nextChange(known, leaving.signal);
     try {
       if (await look()) return;
-      if (performance.now() > deadline) throw new AppError('UNAVAILABLE', late);
+      if (performance.now() > deadline) throw new AppError('UNAVAILABLE', late());
       await change;
     } finally {
       leaving.abort();

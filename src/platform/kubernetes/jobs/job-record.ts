@@ -26,6 +26,14 @@ const Kept = z.object({
     })
     .nullable(),
 });
+const UNKNOWN: z.infer<typeof Kept> = {
+  attempts: 0,
+  exitCode: null,
+  startedAt: null,
+  finishedAt: null,
+  reportedAt: null,
+  report: null,
+};
 const KeptLine = z.tuple([z.number(), z.number(), time.nullable(), z.string()]);
 
 /** The ConfigMap that stands for a job; null when there is none, or one of another job. */
@@ -34,11 +42,20 @@ export async function readRecord({ api }: KubernetesContext, ref: JobRef): Promi
   return record !== null && jobOf(record)?.id === ref.id ? record : null;
 }
 
-/** How the job was when it was cancelled; null when it was not. */
+/** How the job was when it was cancelled; null when it was not. What nobody can read says that it was, still. */
 export function readCancelled({ metadata }: ConfigMap): JobStatus | null {
   const text = metadata.annotations?.[CANCELLED];
   if (text === undefined) return null;
-  return { ...Kept.parse(JSON.parse(text)), state: 'CANCELLED', result: null, failure: null };
+  const kept = Kept.safeParse(parseJson(text));
+  return { ...(kept.success ? kept.data : UNKNOWN), state: 'CANCELLED', result: null, failure: null };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Writes that the job was cancelled, which nobody takes back. */
@@ -71,8 +88,10 @@ export async function writeKeptLog(
 /** What was kept of the log of a cancelled job. */
 export function readKeptLog({ data }: ConfigMap): readonly PlatformLogLine[] {
   const lines = (data?.[LOG_KEY] ?? '').split('\n').filter((line) => line !== '');
-  return lines.map((text) => {
-    const [line, attempt, at, said] = KeptLine.parse(JSON.parse(text));
-    return { line, attempt, at, text: said };
+  return lines.flatMap((text) => {
+    const kept = KeptLine.safeParse(parseJson(text));
+    if (!kept.success) return [];
+    const [line, attempt, at, said] = kept.data;
+    return [{ line, attempt, at, text: said }];
   });
 }

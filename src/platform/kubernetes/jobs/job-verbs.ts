@@ -86,7 +86,8 @@ export function createJobVerbs(
       const job = (await informer.read()).get(ref.name);
       return (job === undefined || jobOf(job)?.id !== ref.id) && (await listAttempts(context, ref)).length === 0;
     };
-    await waitUntil(known, gone, { timeoutMs: GONE_MS, late: `The job ${ref.name} is still being ended: try again.` });
+    const late = () => `The job ${ref.name} is still being ended: try again.`;
+    await waitUntil(known, gone, { timeoutMs: GONE_MS, late });
   }
 
   async function collectLog(ref: JobRef): Promise<readonly PlatformLogLine[]> {

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type Started, startedOf } from '../../../../jobs/servers/started.ts';
 import type { Hosting } from '../../../../schema/rules/hosting-rules.ts';
 import { TAINT_EFFECTS } from '../../../../schema/states.ts';
-import type { KubeObject, StatefulSet } from '../cluster/objects.ts';
+import type { KubeObject, Pod, StatefulSet } from '../cluster/objects.ts';
+
+/** By which start-server.sh is told of the certificate, as the template has it. */
+const TLS_VARIABLE = 'TOYGRES_TLS';
 
 /** Written on what a server is made of. */
 export const NOTES = {
@@ -33,14 +36,21 @@ export function madeOf({ metadata }: KubeObject): string | null {
   return metadata.annotations?.[NOTES.madeOf] ?? null;
 }
 
-/** When the server was last asked to run: what is older is no cause of how it is now. */
+/** When the server was last asked to run: what is older is no cause of how it is now. Others may write nonsense there. */
 export function askedAtOf({ metadata }: StatefulSet): Date {
-  return new Date(metadata.annotations?.[NOTES.askedAt] ?? metadata.creationTimestamp ?? Date.now());
+  const noted = new Date(metadata.annotations?.[NOTES.askedAt] ?? '');
+  return Number.isNaN(noted.getTime()) ? new Date(metadata.creationTimestamp ?? Date.now()) : noted;
 }
 
 /** Whether it was made with a certificate of this installation, and so talks TLS. */
 export function isCertified({ metadata }: KubeObject): boolean {
   return metadata.annotations?.[NOTES.certified] === 'true';
+}
+
+/** The same of a pod whose StatefulSet is gone, by what it is started with. */
+export function isCertifiedPod({ spec: { containers = [] } }: Pod): boolean {
+  const tls = containers[0]?.env?.find(({ name }) => name === TLS_VARIABLE)?.value;
+  return tls !== undefined && tls !== 'off';
 }
 
 const StartedParameters = z.record(z.string(), z.string());

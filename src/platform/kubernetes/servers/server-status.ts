@@ -6,8 +6,8 @@ import type { KubernetesContext } from '../context.ts';
 import { operationOf, serverOf } from '../labels.ts';
 import { namesOf } from './build-server.ts';
 import { dnsNameOf, publicNameOf } from './server-names.ts';
-import { askedAtOf, isCertified, madeOf, startedWith, wasStopped } from './server-notes.ts';
-import { describeUnready, HOPELESS_MS } from './unready-server.ts';
+import { askedAtOf, isCertified, isCertifiedPod, madeOf, startedWith, wasStopped } from './server-notes.ts';
+import { describeUnready, patienceFor } from './unready-server.ts';
 
 const PORT = 5432;
 /** The pods of a server, also one that is on its way out. */
@@ -58,7 +58,8 @@ async function isReached(
 
 /** The server runs, and nobody can reach it from outside: what the cloud says of its load balancer. */
 async function describeMissingAddress(events: Events, service: Service | undefined): Promise<string> {
-  if (service === undefined) return 'its service was removed from outside: restart the instance';
+  if (service === undefined)
+    return 'its service was removed from outside: it is made again within a minute, or by a restart';
   const cause = await events.read('Service', service);
   return `the load balancer has no address yet${cause === null ? '' : ` (${cause.text})`}`;
 }
@@ -82,24 +83,28 @@ export async function readServerStatus(
     return { phase, endpoint: null, insideAddress: null, detail };
   };
   if (set === undefined && pods.length === 0) return without(claims.has(names.volume) ? 'STOPPED' : 'ABSENT');
-  if (set === undefined || isGoing(set)) return without('STOPPING');
-  if (set.spec.replicas === 0) {
+  const running = pods.find((pod) => !isGoing(pod));
+  // A pod whose StatefulSet somebody removed without it runs on.
+  if (set === undefined ? running === undefined : isGoing(set)) return without('STOPPING');
+  if (set?.spec.replicas === 0) {
     const isOutdated = madeOf(set) !== context.servers.serverDigest;
     return { ...without(pods.length === 0 ? 'STOPPED' : 'STOPPING'), wasStopped: wasStopped(set), isOutdated };
   }
 
-  const tls = isCertified(set) ? { tls: dnsNameOf(ref) } : {};
+  const certified = set === undefined ? running !== undefined && isCertifiedPod(running) : isCertified(set);
+  const tls = certified ? { tls: dnsNameOf(ref) } : {};
   const address = {
     endpoint: endpointOf(context, ref, service, tls),
     insideAddress: insideAddressOf(service, tls),
-    askedBy: operationOf(set),
-    ...startedWith(set),
+    ...(set === undefined ? {} : { askedBy: operationOf(set), ...startedWith(set) }),
   };
   const [pod] = pods;
   if (pod === undefined) {
+    if (set === undefined) return without('STOPPING');
     const askedAt = askedAtOf(set);
     const cause = await events.read('StatefulSet', set, askedAt);
-    const phase = cause?.hopeless && Date.now() - askedAt.getTime() > HOPELESS_MS ? 'FAILED' : 'STARTING';
+    const final = cause !== null && Date.now() - askedAt.getTime() > patienceFor(context.settings, cause);
+    const phase = final ? 'FAILED' : 'STARTING';
     return { phase, ...address, detail: cause?.text ?? 'the pod is being made' };
   }
   if (isGoing(pod)) return without('STOPPING');

@@ -1,6 +1,13 @@
 import type { Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
 import { AppError, invalidInput } from '../../../../schema/errors.ts';
-import { isGoing, type Kind, type KubeObject, type Manifest, type ObjectMeta, type Pod } from '../cluster/objects.ts';
+import {
+  describeHeld,
+  isGoing,
+  type KubeObject,
+  type Manifest,
+  type ObjectMeta,
+  type Pod,
+} from '../cluster/objects.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
 import { serverLabels } from '../labels.ts';
@@ -8,6 +15,7 @@ import { requireServerImage } from '../offers.ts';
 import { ASKED_LOGIN, isAskedFor, writeAskedLogin } from './asked-login.ts';
 import { namesOf } from './build-server.ts';
 import type { ConnectionSecrets } from './connection-secret.ts';
+import { createServerEnds, REMOVE_MS } from './end-server.ts';
 import type { ServerCertificates } from './server-certificates.ts';
 import { askedAtOf, NOTES, templateOf } from './server-notes.ts';
 import { listServerPods } from './server-status.ts';
@@ -26,12 +34,9 @@ type ServerVerbs = Pick<
   | 'removeVolume'
 >;
 
-/** Longer than a pod's grace; a step's own limit may end the wait earlier. */
-const STOP_MS = 180_000;
-const REMOVE_MS = 300_000;
-
 function refuseGoing(object: KubeObject, what: string): void {
-  if (isGoing(object)) throw new AppError('UNAVAILABLE', `${what} is still being removed: try again in a moment.`);
+  if (!isGoing(object)) return;
+  throw new AppError('UNAVAILABLE', `${what} is still being removed${describeHeld(object)}: try again in a moment.`);
 }
 
 /** Its server process is there, whatever it does. */
@@ -64,25 +69,7 @@ export function createServerVerbs(
 ): ServerVerbs {
   const { api, known, servers, settings } = context;
 
-  async function removeAndWait(kind: Kind, { namespace }: ServerRef, name: string): Promise<void> {
-    if (!(await api.remove(kind, namespace, name))) return;
-    // It is not watched for this: most are gone with the answer.
-    const gone = async () => (await api.read(kind, namespace, name)) === null;
-    await waitUntil(known, gone, { timeoutMs: REMOVE_MS, late: `${kind} ${name} is still being removed.` });
-  }
-
-  async function waitForPods(ref: ServerRef, timeoutMs: number): Promise<void> {
-    const gone = async () => (await listServerPods(context, ref)).length === 0;
-    await waitUntil(known, gone, { timeoutMs, late: `Server ${ref.resourceName} is still shutting down.` });
-  }
-
-  async function scaleDown(ref: ServerRef): Promise<void> {
-    const { namespace, resourceName } = ref;
-    const metadata = { annotations: { [NOTES.stoppedAt]: new Date().toISOString() } };
-    const stopped = await api.patch('StatefulSet', namespace, resourceName, { metadata, spec: { replicas: 0 } });
-    if (stopped !== null) known.of('StatefulSet', namespace).put(stopped);
-    await waitForPods(ref, STOP_MS);
-  }
+  const { removeAndWait, waitForPods, scaleDown, removeStatefulSet } = createServerEnds(context);
 
   async function applyServer(spec: ServerSpec, askedAt: Date): Promise<void> {
     known.of('StatefulSet', spec.namespace).put(await api.apply(servers.server(spec, askedAt)));
@@ -179,13 +166,15 @@ export function createServerVerbs(
 
     removeServer: async (ref) => {
       const names = namesOf(ref);
-      await removeAndWait('StatefulSet', ref, names.server);
+      await removeStatefulSet(ref);
       await removeAndWait('Service', ref, names.service);
       await removeAndWait('NetworkPolicy', ref, names.server);
-      await waitForPods(ref, REMOVE_MS);
+      await waitForPods(ref);
     },
 
-    removeConfiguration: (ref) => removeAndWait('ConfigMap', ref, namesOf(ref).configuration),
+    removeConfiguration: async (ref) => {
+      await removeAndWait('ConfigMap', ref, namesOf(ref).configuration);
+    },
     removeSecret: async (ref) => {
       await removeAndWait('Secret', ref, namesOf(ref).secret);
       await removeAndWait('Secret', ref, namesOf(ref).certificate);
@@ -203,7 +192,7 @@ export function createServerVerbs(
       await removeAndWait('PersistentVolumeClaim', ref, volume);
       const claims = known.of('PersistentVolumeClaim', ref.namespace);
       const gone = async () => !(await claims.read()).has(volume);
-      await waitUntil(known, gone, { timeoutMs: REMOVE_MS, late: `Volume ${volume} is still being removed.` });
+      await waitUntil(known, gone, { timeoutMs: REMOVE_MS, late: () => `Volume ${volume} is still being removed.` });
     },
   };
 }

@@ -41,6 +41,12 @@ describe('what a cluster holds of a server', () => {
     expect(found.filter(({ isRemnant }) => isRemnant)).toEqual([]);
   });
 
+  test('is a remnant of a server where only what it is reached by is left', async () => {
+    expect(await tell({ Service: ['shop-0a1b2c3d-svc'], NetworkPolicy: ['shop-0a1b2c3d'] })).toEqual([
+      { kind: 'server', namespace: 'one', name: 'shop-0a1b2c3d', ownerId: spec.instanceId, isRemnant: true },
+    ]);
+  });
+
   test.each([['shop-0a1b2c3d-tls'], ['shop-app']])('is a remnant of a secret where only %s is left', async (name) => {
     expect(await tell({ Secret: [name] })).toEqual([
       { kind: 'secret', namespace: 'one', name: 'shop-0a1b2c3d-secret', ownerId: spec.instanceId, isRemnant: true },
