@@ -8,6 +8,8 @@ type Environment = Readonly<Record<string, string>>;
 /** A namespace with a blob store in it, and servers outside of the cluster that work on it, one at a time. */
 export interface ClusterWorld {
   readonly namespace: TestNamespace;
+  /** The home of the servers, with the records in it. */
+  readonly home: string;
   /** The connection string of the blob store. */
   readonly storage: string;
   /** Starts a server with these settings, in the place of the one before; what was recorded stays. */
@@ -50,6 +52,7 @@ export async function createClusterWorld(name: string, options: ClusterWorldOpti
   };
   return {
     namespace,
+    home: home.directory,
     storage,
     serve: async (change = {}) => {
       await end();
