@@ -45,6 +45,52 @@ test(
 );
 
 test(
+  'a drain takes its pods one at a time, and no request is refused meanwhile',
+  async () => {
+    const before = await world.podNames();
+    let isOver = false;
+    const refused: unknown[] = [];
+    const asking = (async () => {
+      while (!isOver) {
+        await fetch(`${world.root}/health`, { headers: { connection: 'close' } })
+          .then(({ status }) => status === 200 || refused.push(status))
+          .catch((error: Error) => refused.push(String(error.cause ?? error)));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    })();
+    let heldBack = 0;
+    try {
+      for (const name of before) {
+        const target = `/api/v1/namespaces/${world.deployed.system}/pods/${name}/eviction`;
+        const body = {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name, namespace: world.deployed.system },
+        };
+        const evict = () =>
+          kubectl(['create', '--raw', target, '--filename', '-'], JSON.stringify(body)).then(
+            () => true,
+            (error: Error) => {
+              if (!error.message.includes('disruption budget')) throw error;
+              heldBack += 1;
+              return false;
+            },
+          );
+        await eventually(evict, (gone) => gone, 180_000);
+      }
+      await world.deployed.untilRolledOut();
+    } finally {
+      isOver = true;
+      await asking;
+    }
+    expect(heldBack).toBeGreaterThan(0);
+    expect(refused).toEqual([]);
+    expect((await world.podNames()).filter((name) => before.includes(name))).toEqual([]);
+  },
+  LONG,
+);
+
+test(
   'is not ready, but alive, while the database of records is away, and comes back by itself',
   async () => {
     const before = await world.restarts();

@@ -69,6 +69,42 @@ test('creates an instance in the managed namespace', async () => {
   await client.end();
 });
 
+test('keeps what a tenant runs in its pod from API, workers, records, blobs and the cluster itself', async () => {
+  const tenant = await world.connect(instanceId);
+  try {
+    const shell = async (command: string) => {
+      const program = command.replaceAll("'", "''");
+      await tenant.query('CREATE TEMP TABLE IF NOT EXISTS said (line text); TRUNCATE said');
+      await tenant.query(`COPY said FROM PROGRAM '${program}' (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')`);
+      const { rows } = await tenant.query<{ said: string | null }>(`SELECT string_agg(line, ' ') AS said FROM said`);
+      return rows[0]?.said ?? '';
+    };
+    const [worker] = await world.deployed.pods('worker');
+    const [api] = await world.deployed.pods('api');
+    const places: Readonly<Record<string, string>> = {
+      API: await world.deployed.addressOf('toygres-api'),
+      'a pod of the API': `${api?.status.podIP}:8080`,
+      'a worker': `${worker?.status.podIP}:8080`,
+      'the records': await world.deployed.addressOf('toygres-cms'),
+      'the blobs': await world.deployed.addressOf('toygres-azurite'),
+      'the API server': await world.deployed.addressOf('kubernetes', 'default'),
+    };
+    // They are there: this machine reaches them.
+    expect((await world.askPods('/health')).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const tries = Object.entries(places).map(([what, address]) => {
+      const [host, port] = address.split(':');
+      return `(timeout 3 bash -c '</dev/tcp/${host}/${port}' 2>/dev/null && echo 'open: ${what}') &`;
+    });
+    await expect.poll(() => shell(`${tries.join(' ')} wait; echo tried`), { timeout: 30_000 }).toBe('tried');
+    for (let round = 0; round < 3; round += 1) expect(await shell(`${tries.join(' ')} wait; echo tried`)).toBe('tried');
+    expect(await shell('getent hosts kubernetes.default.svc.cluster.local || echo none')).toContain('kubernetes');
+    // Nor is there anything to sign in to the cluster with.
+    expect(await shell('ls /var/run/secrets/kubernetes.io 2>/dev/null || echo none')).toBe('none');
+  } finally {
+    await tenant.end();
+  }
+});
+
 test(
   'loses no operation and no request when API and workers are restarted one by one in the middle of an image',
   async () => {

@@ -74,24 +74,24 @@ test('a quota that lets in the Job and not its pod fails the image with its word
   });
 });
 
-test('a limit of memory that kills the job fails the image with that cause', async () => {
+test('a limit of memory that kills the job, and a storage class that is not there, fail what needs them with their names', async () => {
   const login = await world.login(sourceId);
   // One value that a dump must hold whole.
   const large = `CREATE TABLE large AS SELECT string_agg(md5(n::text), '') FROM generate_series(1, 2000000) n`;
   await query(login, 'postgres', large);
-  await world.restart({ TOYGRES_JOB_RESOURCES: 'cpu=50m/2,memory=32Mi/48Mi' });
+  await world.restart({
+    TOYGRES_JOB_RESOURCES: 'cpu=50m/2,memory=32Mi/48Mi',
+    TOYGRES_STORAGE_CLASS: 'toygres-absent',
+  });
   const before = await listEverything(world.namespace);
+  // The cluster waits longer and longer between attempts of a job: the server fails meanwhile.
   const image = await world.api.createImage({ name: 'no-memory', instanceId: sourceId });
+  const created = await world.api.createInstance(newServer('no-class'));
+  const noClass = await world.api.untilOver(created.operationId, 'FAILED', 6 * PATIENCE_MS);
+  expect(noClass.failure?.message).toMatch(/storageclass\S* .*"toygres-absent" not found/i);
   expect(await failureOf(image.operationId, before)).toMatch(/used more memory than its limit of 48Mi .*OOMKilled/);
   await query(login, 'postgres', 'DROP TABLE large');
 }, 600_000);
-
-test('a storage class that is not there fails a new server with its name', async () => {
-  await world.restart({ TOYGRES_STORAGE_CLASS: 'toygres-absent' });
-  const before = await listEverything(world.namespace);
-  const created = await world.api.createInstance(newServer('no-class'));
-  expect(await failureOf(created.operationId, before)).toMatch(/storageclass\S* .*"toygres-absent" not found/i);
-});
 
 test('a volume that gets full fails the restore with that cause', async (context) => {
   if (LIMITED === undefined) {
