@@ -50,6 +50,34 @@ async function change(verb: 'stop' | 'start' | 'restart' | 'delete', id: string)
 
 const podsOfInstance = (id: string) => podsOf(namespace, `toygres.io/instance=${id}`);
 
+interface Rule {
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+test('a right that somebody took away is named, whichever it is, and all is well when it is back', async () => {
+  const role = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace.name}/roles/toygres`;
+  const { rules } = (await namespace.ask('GET', role)).body as { rules: readonly Rule[] };
+  for (const resource of ['secrets', 'networkpolicies', 'pods']) {
+    const without = rules.map((rule) =>
+      rule.resources.includes(resource) ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== 'list') } : rule,
+    );
+    await namespace.ask('PATCH', role, { rules: without });
+    const told = await eventually(
+      () => diagnosticOf('platform'),
+      (link) => link?.ok === false,
+      PATIENCE_MS,
+    );
+    expect(told?.detail).toMatch(new RegExp(`may not list .* in namespace ${namespace.name}: add the verb list on `));
+    await namespace.ask('PATCH', role, { rules });
+  }
+  await eventually(
+    () => diagnosticOf('platform'),
+    (link) => link?.ok === true,
+    PATIENCE_MS,
+  );
+});
+
 test.each([
   { order: 'after', settings: () => ({ TOYGRES_NAMESPACES: `${namespace.name},${closed.name}` }) },
   {

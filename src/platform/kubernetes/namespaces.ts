@@ -1,8 +1,12 @@
 import type { NamespaceStatus } from '../../../jobs/ports/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { KubernetesApi } from './cluster/api.ts';
+import { LISTED } from './cluster/list-objects.ts';
 import { isGoing } from './cluster/objects.ts';
 import type { KubernetesContext } from './context.ts';
+
+/** A selector that nothing of ours fits. */
+const NOTHING = { labelSelector: 'toygres.io/instance=none' };
 
 /** Of these platform ids those that records exist of. */
 export type ReadKnownIds = (ids: readonly string[]) => Promise<readonly string[]>;
@@ -35,8 +39,8 @@ export function readNamespaces({ api, settings }: KubernetesContext): Promise<re
     try {
       const namespace = await api.readNamespace(name);
       if (isGoing(namespace)) return 'it is being deleted.';
-      // The id of a namespace tells nothing of what may be done in it.
-      await api.list('StatefulSet', name, { limit: 1 });
+      // The id of a namespace tells nothing of what may be done in it. Of each kind nothing, but the leave to list it.
+      await Promise.all([...LISTED, 'Pod' as const].map((kind) => api.list(kind, name, NOTHING)));
       return null;
     } catch (error) {
       if (error instanceof AppError) return error.message;

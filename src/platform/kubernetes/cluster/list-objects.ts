@@ -13,7 +13,8 @@ const SERVER_PARTS: Readonly<Partial<Record<Kind, PlatformObject['kind']>>> = {
   Secret: 'secret',
   ConfigMap: 'configuration',
 };
-const KINDS: readonly Kind[] = [
+/** What is listed of a namespace. */
+export const LISTED: readonly Kind[] = [
   'StatefulSet',
   'Service',
   'NetworkPolicy',
@@ -34,7 +35,7 @@ export async function listKubernetesObjects(
   const { api } = context;
   const found = new Map<string, PlatformObject>();
   for (const namespace of namespaces) {
-    for (const kind of KINDS) {
+    for (const kind of LISTED) {
       for (const object of (await api.list(kind, namespace, { labelSelector: OURS })).items) {
         const job = jobOf(object);
         const server = serverOf(object);
