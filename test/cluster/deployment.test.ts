@@ -86,7 +86,7 @@ test('keeps what a tenant runs in its pod from API, workers, records, blobs and 
       'a pod of the API': `${api?.status.podIP}:8080`,
       'a worker': `${worker?.status.podIP}:8080`,
       'the records': await world.deployed.addressOf('toygres-cms'),
-      'the blobs': await world.deployed.addressOf('toygres-azurite'),
+      'the blobs': await world.deployed.addressOf('toygresblobs'),
       'the API server': await world.deployed.addressOf('kubernetes', 'default'),
     };
     // They are there: this machine reaches them.
@@ -95,9 +95,11 @@ test('keeps what a tenant runs in its pod from API, workers, records, blobs and 
       const [host, port] = address.split(':');
       return `(timeout 3 bash -c '</dev/tcp/${host}/${port}' 2>/dev/null && echo 'open: ${what}') &`;
     });
+    // What keeps policies hears of a new pod some moments after it runs.
+    const names = () => shell('getent hosts kubernetes.default.svc.cluster.local || echo none');
+    await expect.poll(names, { timeout: 30_000 }).toContain('kubernetes');
     await expect.poll(() => shell(`${tries.join(' ')} wait; echo tried`), { timeout: 30_000 }).toBe('tried');
     for (let round = 0; round < 3; round += 1) expect(await shell(`${tries.join(' ')} wait; echo tried`)).toBe('tried');
-    expect(await shell('getent hosts kubernetes.default.svc.cluster.local || echo none')).toContain('kubernetes');
     // Nor is there anything to sign in to the cluster with.
     expect(await shell('ls /var/run/secrets/kubernetes.io 2>/dev/null || echo none')).toBe('none');
   } finally {
