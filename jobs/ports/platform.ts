@@ -258,9 +258,9 @@ export interface Platform {
   readServer(ref: ServerRef): Promise<ServerStatus>;
   /**
    * Asks for a fast shutdown and, after a grace time, a harder one. Resolves when no process is left. Throws STEP_FAILED where
-   * the data is kept only for as long as the server runs.
+   * the data is kept only for as long as the server runs, unless it is `forGood`: then the data is to go.
    */
-  stopServer(ref: ServerRef): Promise<void>;
+  stopServer(ref: ServerRef, options?: { readonly forGood?: boolean }): Promise<void>;
   /**
    * Has the running server take this password for a role that it has, by a way that asks for none: whatever it takes now.
    * Connections stay. Returns when that was asked for; a login tells, at once or within minutes, and until `ensureSecret` it

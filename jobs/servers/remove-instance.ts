@@ -23,7 +23,7 @@ export const REMOVAL_STEPS = { ...PART_REMOVAL_STEPS, 'Mark the instance deleted
 
 /** Removes all that belongs to a server, the data last. */
 export async function removeParts({ step }: RunContext<PartStep>, server: ServerSteps): Promise<void> {
-  await step('Stop the server', server.stop, STOPPING);
+  await step('Stop the server', server.stopForGood, STOPPING);
   await step('Remove the server', server.remove, STOPPING);
   await step('Remove the configuration', server.removeConfiguration);
   await step('Remove the secret', server.removeSecret);

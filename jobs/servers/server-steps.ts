@@ -34,6 +34,8 @@ export interface ServerSteps {
    */
   readonly startAgain: Work;
   readonly stop: Work;
+  /** The same for one whose data is to go. */
+  readonly stopForGood: Work;
   readonly remove: Work;
   readonly removeConfiguration: Work;
   readonly removeSecret: Work;
@@ -96,6 +98,7 @@ export function serverOf(context: Context, instanceId: string): ServerSteps {
       await completeServer(platform, spec, password);
     },
     stop: onServer((spec) => platform.stopServer(spec)),
+    stopForGood: onServer((spec) => platform.stopServer(spec, { forGood: true })),
     remove: onServer((spec) => platform.removeServer(spec)),
     removeConfiguration: onServer((spec) => platform.removeConfiguration(spec)),
     removeSecret: onServer((spec) => platform.removeSecret(spec)),

@@ -154,7 +154,7 @@ test('a server whose volume was deleted under it is not stopped, says so, and is
   await change('delete');
   id = copy.id;
   name = (await listOf(world.namespace, group.statefulsets, 'statefulsets'))[0]?.metadata.name ?? '';
-  expect(await countRows()).toBe(1000);
+  expect(await untilAnswers()).toBe(1000);
   await world.api.untilOver((await world.api.deleteImage(image.id)).operationId);
 }, 600_000);
 

@@ -1,6 +1,6 @@
 import type { ServerRef } from '../../../../jobs/ports/platform.ts';
 import { AppError } from '../../../../schema/errors.ts';
-import { describeHeld, isGoing, type Kind, type KubeObject, type Pod } from '../cluster/objects.ts';
+import { describeHeld, isGoing, type Kind, type KubeObject, type Pod, type StatefulSet } from '../cluster/objects.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
 import { namesOf } from './build-server.ts';
@@ -18,8 +18,8 @@ export interface ServerEnds {
   /** False when there was none. */
   removeAndWait(kind: Kind, ref: ServerRef, name: string): Promise<boolean>;
   waitForPods(ref: ServerRef): Promise<void>;
-  /** Ends the pod, also one whose StatefulSet is gone. Throws STEP_FAILED where the data would go with it. */
-  scaleDown(ref: ServerRef): Promise<void>;
+  /** Ends the pod, also one whose StatefulSet is gone. Throws STEP_FAILED where the data would go with it and is to stay. */
+  scaleDown(ref: ServerRef, options?: { readonly forGood?: boolean }): Promise<void>;
   /** With its pods, also those that it had left alone when somebody else removed it. */
   removeStatefulSet(ref: ServerRef): Promise<void>;
 }
@@ -36,9 +36,8 @@ function describeShutdown({ resourceName }: ServerRef, [pod]: readonly Pod[]): s
 export function createServerEnds(context: KubernetesContext): ServerEnds {
   const { api, known } = context;
 
-  async function removeAndWait(kind: Kind, { namespace }: ServerRef, name: string): Promise<boolean> {
-    if (!(await api.remove(kind, namespace, name))) return false;
-    // It is not watched for this: most are gone with the answer.
+  /** It is not watched for this: most are gone with the answer. */
+  async function waitUntilGone(kind: Kind, { namespace }: ServerRef, name: string): Promise<void> {
     let left: KubeObject | null = null;
     const gone = async () => {
       left = await api.read(kind, namespace, name);
@@ -46,7 +45,18 @@ export function createServerEnds(context: KubernetesContext): ServerEnds {
     };
     const late = () => `${kind} ${name} is still being removed${left === null ? '' : describeHeld(left)}.`;
     await waitUntil(known, gone, { timeoutMs: REMOVE_MS, late });
+  }
+
+  async function removeAndWait(kind: Kind, ref: ServerRef, name: string): Promise<boolean> {
+    if (!(await api.remove(kind, ref.namespace, name))) return false;
+    await waitUntilGone(kind, ref, name);
     return true;
+  }
+
+  /** One that somebody else is removing may leave its pods alone. False where there are none to end. */
+  async function endThoseOf(going: StatefulSet | null, ref: ServerRef): Promise<boolean> {
+    if (going !== null) await waitUntilGone('StatefulSet', ref, going.metadata.name);
+    return endOrphans(context, ref);
   }
 
   async function waitForPods(ref: ServerRef, timeoutMs = REMOVE_MS): Promise<void> {
@@ -73,20 +83,24 @@ export function createServerEnds(context: KubernetesContext): ServerEnds {
     removeAndWait,
     waitForPods,
 
-    scaleDown: async (ref) => {
+    scaleDown: async (ref, { forGood = false } = {}) => {
       const { namespace, resourceName } = ref;
-      if ((await listServerPods(context, ref)).some((pod) => !isGoing(pod))) await requireKept(ref);
+      if (!forGood && (await listServerPods(context, ref)).some((pod) => !isGoing(pod))) await requireKept(ref);
       const metadata = { annotations: { [NOTES.stoppedAt]: new Date().toISOString() } };
       const stopped = await api.patch('StatefulSet', namespace, resourceName, { metadata, spec: { replicas: 0 } });
       if (stopped !== null) known.of('StatefulSet', namespace).put(stopped);
-      else await endOrphans(context, ref);
+      if (stopped === null || isGoing(stopped)) await endThoseOf(stopped, ref);
       await waitForPods(ref, STOP_MS);
     },
 
     removeStatefulSet: async (ref) => {
       const { server } = namesOf(ref);
-      if (await removeAndWait('StatefulSet', ref, server)) return;
-      if (!(await endOrphans(context, ref))) return;
+      const present = await api.read('StatefulSet', ref.namespace, server);
+      if (present !== null && !isGoing(present)) {
+        await removeAndWait('StatefulSet', ref, server);
+        return;
+      }
+      if (!(await endThoseOf(present, ref))) return;
       await waitForPods(ref);
       await removeAndWait('StatefulSet', ref, server);
     },

@@ -86,5 +86,7 @@ describe('what does not end', () => {
     const { ends, applied } = clusterOf({ Pod: pod(), PersistentVolumeClaim: volume }, null);
     await expect(ends.scaleDown(spec)).rejects.toThrow('Take an image now');
     expect(applied).toEqual([]);
+    expect(await failureOf(ends.scaleDown(spec, { forGood: true }))).toContain('is still there');
+    expect(applied).toHaveLength(1);
   });
 });
