@@ -13,6 +13,8 @@ const OF_EXTENSIONS = `
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.objsubid = 0`;
 const NAME = `format('%I.%I', m.nspname, m.relname)`;
 const FIRST_OF_USERS = 16384;
+/** The schema that every new database has, and every dump. */
+const PUBLIC = 2200;
 const FAMILY = `format('%I.%I USING %I', n.nspname, f.opfname, m.amname)`;
 const isOfExtension = (catalogue: string, oid: string) => `EXISTS (SELECT FROM pg_depend d
   WHERE d.classid = '${catalogue}'::regclass AND d.objid = ${oid} AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')`;
@@ -151,5 +153,24 @@ export const STATEMENTS: readonly StatementQuestion[] = [
       SELECT ${hex(NAME)}, ${hex(`format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY%s', m.nspname, m.relname,
         CASE WHEN m.relforcerowsecurity THEN ', FORCE ROW LEVEL SECURITY' ELSE '' END)`)}
       FROM (${OF_EXTENSIONS}) m WHERE m.relrowsecurity`,
+  },
+  {
+    // No dump has comments on what is the system's or an extension's. Those that came with it were made in one transaction with
+    // it; what was said before the last template was made is as every server has it.
+    stage: 'LAST',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      WITH said AS MATERIALIZED (
+        SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_description d
+        WHERE d.classoid NOT IN ('pg_extension'::regclass, 'pg_largeobject'::regclass) AND (
+          (d.objoid < ${FIRST_OF_USERS} AND d.objoid <> ${PUBLIC} AND d.xmin::text::int8 > (SELECT xmin::text::int8 FROM pg_database WHERE datname = 'template0'))
+          OR EXISTS (SELECT FROM pg_depend m WHERE m.classid = d.classoid AND m.objid = d.objoid AND m.objsubid = 0
+                     AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e' AND m.xmin <> d.xmin))
+      )
+      SELECT ${hex('i.identity')}, ${hex(`format('COMMENT ON %s %s IS %L', CASE WHEN i.type LIKE '% column' THEN 'COLUMN'
+          WHEN i.type IN ('function', 'procedure', 'aggregate') THEN 'ROUTINE' WHEN i.type LIKE '% type' THEN 'TYPE'
+          WHEN i.type = 'table constraint' THEN 'CONSTRAINT' WHEN i.type = 'foreign-data wrapper' THEN 'FOREIGN DATA WRAPPER'
+          WHEN i.type = 'statistics object' THEN 'STATISTICS' ELSE upper(i.type) END, i.identity, said.description)`)}
+      FROM said, pg_identify_object(said.classoid, said.objoid, said.objsubid) i WHERE i.identity IS NOT NULL`,
   },
 ];

@@ -6,7 +6,7 @@ import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { isEventTrigger, isLast, isLogged, isParsedAnew, namesOf } from './entries/entry-kinds.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
-import { pathsFor } from './entries/search-paths.ts';
+import { databasePath, pathsFor, type SourcePaths } from './entries/search-paths.ts';
 import {
   compareFilledViews,
   compareMeanings,
@@ -40,6 +40,8 @@ export class EntryLoader {
   private readonly decode: (bytes: string) => string;
   private readonly meant: ReadonlySet<string>;
   private extensionSchemas: readonly string[] = [];
+  /** With what the dump sets for its database, where nobody told otherwise. */
+  private readonly paths: SourcePaths;
 
   constructor(
     private readonly ground: LoadGround,
@@ -52,6 +54,7 @@ export class EntryLoader {
     this.decode = decoderOf(toc.encoding);
     const meanings = database.facts?.meanings ?? [];
     this.meant = new Set(meanings.map(({ schema, name }) => `${schema}.${name}`));
+    this.paths = { ...database.paths, database: database.paths.database ?? databasePath(toc.entries) };
   }
 
   /** Loads all of it. Throws where the server itself fails. */
@@ -117,11 +120,14 @@ export class EntryLoader {
 
   private async openSession(): Promise<LoadSession> {
     const settings = {
-      search_path: '',
+      // What RESET leads back to is as people have it: the script of postgis_topology builds upon that.
+      search_path: '"$user", public',
       client_encoding: this.toc.encoding,
       standard_conforming_strings: this.toc.standardStrings ? 'on' : 'off',
     };
-    const opened = new LoadSession(await this.ground.open(this.database.name, settings), this.files);
+    const session = await this.ground.open(this.database.name, settings);
+    await session.run(`SELECT pg_catalog.set_config('search_path', '', false)`);
+    const opened = new LoadSession(session, this.files);
     this.sessions.push(opened);
     return opened;
   }
@@ -137,7 +143,7 @@ export class EntryLoader {
       session,
       files: this.files,
       told: this.told,
-      pathsOf: (task) => pathsFor(task.entry, this.database.paths, this.extensionSchemas),
+      pathsOf: (task) => pathsFor(task.entry, this.paths, this.extensionSchemas),
       takenAway: new Map(),
       givenUp: new Set(),
       weakened: new Set(),
@@ -155,7 +161,7 @@ export class EntryLoader {
     if (isLogged(entry)) this.ground.log(label);
     const asOnSource = entry.kind === 'EXTENSION' ? extensionAsOnSource(this.database.facts, entry.tag) : null;
     if (asOnSource !== null) await session.attempt(asOnSource);
-    const [path] = this.isMeant(entry) ? pathsFor(entry, this.database.paths, this.extensionSchemas) : [];
+    const [path] = this.isMeant(entry) ? pathsFor(entry, this.paths, this.extensionSchemas) : [];
     return session.perform(task, path ?? '');
   }
 
@@ -213,7 +219,7 @@ export class EntryLoader {
   /** What the rows need is tried again before they come. */
   private async tryAgain(session: LoadSession, failed: readonly Task[]): Promise<Task[]> {
     await this.readExtensionSchemas(session);
-    return settle(session, failed, (task) => pathsFor(task.entry, this.database.paths, this.extensionSchemas));
+    return settle(session, failed, (task) => pathsFor(task.entry, this.paths, this.extensionSchemas));
   }
 
   private async sideBySide(tasks: readonly Task[]): Promise<Task[]> {

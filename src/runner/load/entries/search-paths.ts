@@ -11,6 +11,16 @@ export interface SourcePaths {
 
 const DEFAULT = '"$user", public';
 
+/** The path that a dump sets for its database, as SET search_path takes it; null where it sets none. */
+export function databasePath(entries: readonly TocEntry[]): string | null {
+  for (const { kind, define } of entries) {
+    if (kind !== 'DATABASE PROPERTIES') continue;
+    const [, path] = /^ALTER DATABASE (?:"(?:[^"]|"")*"|[^\s"]+) SET search_path TO ([^\n]+);$/m.exec(define) ?? [];
+    if (path !== undefined) return path;
+  }
+  return null;
+}
+
 /**
  * The search paths by which the definition of an entry may have found what it names, the likeliest first: what its owner,
  * its database and its server had set; then its own schema before that, with those of the extensions.
@@ -18,7 +28,9 @@ const DEFAULT = '"$user", public';
 export function pathsFor(entry: TocEntry, paths: SourcePaths, extensionSchemas: readonly string[]): string[] {
   const owner = entry.owner ?? '';
   const set = [paths.roles.get(owner), paths.database, paths.server, DEFAULT].filter((one) => typeof one === 'string');
-  const named = set.map((one) => one.replaceAll('"$user"', owner === '' ? '"$user"' : quoteName(owner)));
+  const named = set.map((one) =>
+    one.replaceAll(/"\$user"|'\$user'/g, () => (owner === '' ? '"$user"' : quoteName(owner))),
+  );
   const own = entry.namespace === null ? [] : [quoteName(entry.namespace)];
   const wide = [...own, named[0] ?? DEFAULT, ...extensionSchemas.map(quoteName)].join(', ');
   return [...new Set([...named, wide])];

@@ -6,6 +6,7 @@ import { leftOut } from './left-out.ts';
 import { lendPath } from './lend-path.ts';
 import { mendRows, putBackChecks, type RowMending } from './mend-rows.ts';
 import { settle } from './settle.ts';
+import { takeFromExtension } from './take-from-extension.ts';
 import { weakerForms } from './weaker-forms.ts';
 
 /** What is nothing without another object: that this is missing tells all. */
@@ -33,7 +34,9 @@ export async function mend(mending: Mending, failed: readonly Task[]): Promise<v
     pathsOf,
   );
   const still: Task[] = [];
-  for (const task of left) if (!(await lendPath(mending, task))) still.push(task);
+  for (const task of left) {
+    if (!(await takeFromExtension(session, task)) && !(await lendPath(mending, task))) still.push(task);
+  }
   left = still;
   while (left.length > 0) {
     const mended = await firstWeakened(mending, left);

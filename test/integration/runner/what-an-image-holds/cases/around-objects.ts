@@ -36,6 +36,13 @@ export const AROUND_OBJECTS: readonly HeldCase[] = [
   },
   {
     row: 'pg_description, pg_seclabel',
+    make: `COMMENT ON TABLE pg_class IS 'ours: one'; COMMENT ON FUNCTION lower(text) IS 'ours: it''s'; COMMENT ON AGGREGATE count(*) IS 'ours: three'; COMMENT ON COLUMN pg_class.relname IS 'ours: four';
+      COMMENT ON LANGUAGE plpgsql IS 'ours: five'; COMMENT ON OPERATOR + (int, int) IS 'ours: six'; COMMENT ON SCHEMA pg_catalog IS E'ours:\\nseven'; COMMENT ON TYPE int4 IS 'ours: eight';
+      CREATE EXTENSION citext; COMMENT ON FUNCTION citext_eq(citext, citext) IS 'ours: nine'; COMMENT ON TYPE citext IS 'ours: ten'; COMMENT ON EXTENSION citext IS 'ours: eleven'`,
+    check: `SELECT classoid::regclass::text AS of, objsubid, description FROM pg_description WHERE description LIKE 'ours:%' ORDER BY 3`,
+  },
+  {
+    row: 'pg_description, pg_seclabel',
     make: `CREATE TABLE t (a int); INSERT INTO pg_seclabel VALUES ('t'::regclass, 'pg_class'::regclass, 0, 'not here', 'secret')`,
     check: `SELECT count(*)::int AS labels FROM pg_seclabel`,
     becomes: [{ labels: 0 }],
