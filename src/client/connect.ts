@@ -19,19 +19,21 @@ import type {
   UpdateImageInput,
   UpdateInstanceInput,
 } from './generated/graphql.ts';
-import { createTransport, type TypedDocument, type Variables } from './transport.ts';
+import { createTransport, type RequestOptions, type TypedDocument, type Variables } from './transport.ts';
 
 export * from './errors.ts';
 export type { FollowOptions } from './follow.ts';
 export type { InstanceLogLine } from './follow-instance-logs.ts';
 export type * from './generated/graphql.ts';
-export type { TypedDocument, Variables } from './transport.ts';
+export type { RequestOptions, TypedDocument, Variables } from './transport.ts';
 
 export interface ConnectOptions {
   /** Where the server is: `https://toygres.example.com`, with or without `/graphql`. */
   readonly url: string;
   /** A bearer token, or how to get one; left out in a browser that is signed in. */
   readonly token?: string | (() => string | null | Promise<string | null>);
+  /** How long the answer to a request is waited for, in ms. Default one minute. */
+  readonly answerWithinMs?: number;
   /** Told when the connection for subscriptions is there, and when it is not any more; it is open while there are any. */
   readonly onSocket?: (state: 'open' | 'closed') => void;
 }
@@ -58,17 +60,17 @@ export const endpointOf = (url: string) => (/\/graphql$/.test(url) ? url : `${ur
  * Every call throws an error of the class that belongs to its code (NotFoundError, ConflictError, ...). What follows
  * something goes on over lost connections and restarts of the server, with nothing lost and nothing twice.
  */
-export function connect({ url, token, onSocket }: ConnectOptions) {
+export function connect({ url, token, answerWithinMs, onSocket }: ConnectOptions) {
   const readToken = typeof token === 'function' ? token : () => token ?? null;
-  const transport = createTransport({ url: endpointOf(url), token: readToken, onSocket });
+  const transport = createTransport({ url: endpointOf(url), token: readToken, answerWithinMs, onSocket });
 
   /** Any query or mutation: a document of the generator, or a text with the type of its answer. */
   async function request<Data, V = Variables>(
     document: TypedDocument<Data, V> | string,
     variables?: V,
-    options: { readonly signal?: AbortSignal } = {},
+    options: RequestOptions = {},
   ): Promise<Data> {
-    return (await transport.request(String(document), (variables ?? {}) as Variables, options.signal)) as Data;
+    return (await transport.request(String(document), (variables ?? {}) as Variables, options)) as Data;
   }
 
   /** Any subscription, until the server completes it; a lost connection ends it with UnavailableError. */

@@ -16,13 +16,22 @@ export interface TransportOptions {
   readonly token: () => string | null | Promise<string | null>;
   /** How requests are sent; left out: by the fetch of whoever runs it. */
   readonly fetch?: typeof globalThis.fetch;
+  /** How long an answer is waited for, in ms. Default one minute. */
+  readonly answerWithinMs?: number | undefined;
   /** Told when the WebSocket is there, and when it is not any more. */
   readonly onSocket?: ((state: 'open' | 'closed') => void) | undefined;
 }
 
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long this answer is waited for, in ms, where it is not as long as all are. */
+  readonly withinMs?: number | undefined;
+}
+
 /** Requests over HTTP, subscriptions over one WebSocket that is open while there are any. */
 export interface Transport {
-  request(document: string, variables: Variables, signal?: AbortSignal): Promise<unknown>;
+  /** Throws UnreachableError also where nothing is heard for too long. */
+  request(document: string, variables: Variables, options?: RequestOptions): Promise<unknown>;
   /** The answers of one subscription as they come. Throws UnreachableError when the connection breaks: it is not made anew. */
   subscribe(document: string, variables: Variables, signal?: AbortSignal): AsyncIterable<unknown>;
   close(): Promise<void>;
@@ -31,6 +40,18 @@ export interface Transport {
 interface Answer {
   readonly data?: unknown;
   readonly errors?: readonly GraphqlErrorLike[];
+}
+
+/** Null for what is no answer of a GraphQL server. */
+function readAnswer(text: string): Answer | null {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer)
+      ? (answer as Answer)
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 function unwrap({ data, errors }: Answer): unknown {
@@ -58,12 +79,21 @@ function explain(url: string, error: unknown): Error {
   return unreachable(url, reason || message || `the connection was closed with ${String(code ?? 'no code')}`, error);
 }
 
+/** A request is answered within moments; who waits longer waits for an answer that is lost. */
+const ANSWER_MS = 60_000;
 /** A server that does not answer a ping for so long is away, whatever the network says of the connection. */
 const PONG_MS = 8_000;
+/** The same of one that lets a connection be begun and says nothing then; a browser waits for minutes, or for ever. */
+const CONNECT_MS = 10_000;
 
-export function createTransport({ url, token, fetch = globalThis.fetch, onSocket }: TransportOptions): Transport {
+export function createTransport(options: TransportOptions): Transport {
+  const { url, token, fetch = globalThis.fetch, answerWithinMs = ANSWER_MS, onSocket } = options;
   let socket: Client | null = null;
   let overdue: ReturnType<typeof setTimeout> | undefined;
+  const waitFor = (ms: number) => {
+    clearTimeout(overdue);
+    overdue = setTimeout(() => socket?.terminate(), ms);
+  };
   const open = (): Client => {
     socket ??= createClient({
       url: url.replace(/^http/, 'ws'),
@@ -75,10 +105,14 @@ export function createTransport({ url, token, fetch = globalThis.fetch, onSocket
       // Whoever follows something moves its cursor first; a repetition would show everything twice.
       retryAttempts: 0,
       on: {
-        connected: () => onSocket?.('open'),
-        ping: (received) => {
+        connecting: () => waitFor(CONNECT_MS),
+        connected: () => {
           clearTimeout(overdue);
-          if (!received) overdue = setTimeout(() => socket?.terminate(), PONG_MS);
+          onSocket?.('open');
+        },
+        ping: (received) => {
+          if (received) clearTimeout(overdue);
+          else waitFor(PONG_MS);
         },
         pong: (received) => {
           if (received) clearTimeout(overdue);
@@ -92,7 +126,7 @@ export function createTransport({ url, token, fetch = globalThis.fetch, onSocket
     return socket;
   };
   return {
-    async request(document, variables, signal) {
+    async request(document, variables, { signal, withinMs = answerWithinMs } = {}) {
       const bearer = await token();
       const headers = {
         'content-type': 'application/json',
@@ -101,17 +135,18 @@ export function createTransport({ url, token, fetch = globalThis.fetch, onSocket
         ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
       };
       const body = JSON.stringify({ query: document, variables });
-      const response = await fetch(url, { method: 'POST', headers, body, ...(signal ? { signal } : {}) }).catch(
-        (error: unknown) => {
-          if (signal?.aborted) throw signal.reason;
-          const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-          throw unreachable(url, cause?.code ?? cause?.message ?? 'no answer', error);
-        },
-      );
-      const answer = (await response.json().catch(() => null)) as Answer | null;
-      if (answer === null || typeof answer !== 'object' || !('data' in answer || 'errors' in answer)) {
-        throw unreachable(url, `it answers with ${response.status} and no GraphQL`);
-      }
+      const tooLate = AbortSignal.timeout(withinMs);
+      const end = signal ? AbortSignal.any([signal, tooLate]) : tooLate;
+      const lost = (error: unknown): never => {
+        if (signal?.aborted) throw signal.reason;
+        if (tooLate.aborted) throw unreachable(url, `no answer within ${withinMs / 1000} s`, error);
+        const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+        throw unreachable(url, cause?.code ?? cause?.message ?? 'no answer', error);
+      };
+      const response = await fetch(url, { method: 'POST', headers, body, signal: end }).catch(lost);
+      const text = await response.text().catch(lost);
+      const answer = readAnswer(text);
+      if (answer === null) throw unreachable(url, `it answers with ${response.status} and no GraphQL`);
       return unwrap(answer);
     },
 

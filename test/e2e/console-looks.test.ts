@@ -65,14 +65,15 @@ describe.skipIf(executablePath === null)('the console, with the longest names th
 
   const ask = <Data>(query: string) => askServer<Data>(server, query);
 
-  // 320 is a window of 1280 at 400 %; 32 is text at 200 %.
+  // 320 is a window of 1280 at 400 %; 32 is text at 200 %, which a small telephone shows as well.
   test.each([
     { width: 320 },
     { width: 360, dark: true },
+    { width: 360, fontPx: 32 },
     { width: 768 },
     { width: 1440, dark: true },
     { width: 1280, fontPx: 32 },
-  ])('nothing stands out of a page, nor is cut off: %o', async (look) => {
+  ])('nothing stands out of a page, nor is cut off, nor read the other way round: %o', async (look) => {
     const { fontPx = 16 } = look;
     const one = await openConsole(browser, root, look);
     await one.enlargeText(fontPx);
@@ -88,6 +89,7 @@ describe.skipIf(executablePath === null)('the console, with the longest names th
       );
       found.push(...(await one.audit()).map((violation) => `${place}: ${violation}`));
       found.push(...(await one.standingOut()).map((what) => `${place}: ${what}`));
+      found.push(...(await one.turnedRound()).map((what) => `${place}: ${what}`));
       await one.picture(`${look.width}-${fontPx}${look.dark ? '-dark' : ''}-${place}`);
     }
     expect([...found, ...one.faults]).toEqual([]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askServer } from '../support/ask-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { fillFleet, LONGEST_IMAGE, LONGEST_INSTANCE } from '../support/console-fleet.ts';
-import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
+import { type ConsoleBrowser, openConsole, untilFetchedAhead } from '../support/console-visit.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -223,16 +223,6 @@ describe.skipIf(executablePath === null)('every page of the console', () => {
     await one.close();
   });
 
-  /** Waits until the code of every page is there, which nobody has opened yet. */
-  async function untilFetchedAhead(one: ConsoleBrowser): Promise<void> {
-    const loaded = `performance.getEntriesByType('resource').filter(({ responseEnd }) => responseEnd > 0).map(({ name }) => name)`;
-    const pages = ['overview', 'instances', 'image', 'restore', 'operation', 'schedule', 'alerts', 'tokens', 'audit'];
-    await eventually(
-      () => one.page.evaluate<string[]>(loaded),
-      (names) => pages.every((name) => names.some((url) => url.includes(`/${name}-page-`))),
-    );
-  }
-
   test('without a network every page opens and says so, and an action is refused with why', async () => {
     const one = await signedIn();
     const { page } = one;
@@ -240,7 +230,7 @@ describe.skipIf(executablePath === null)('every page of the console', () => {
     await page.getByRole('link', { name: 'Tokens' }).click();
     await page.getByRole('heading', { name: 'New token' }).waitFor();
     await page.getByRole('status').getByText('Live').waitFor();
-    await untilFetchedAhead(one);
+    await untilFetchedAhead(page);
     await one.context.setOffline(true);
     await page.getByText('You are offline.').waitFor();
     await one.picture('offline');

@@ -5,6 +5,9 @@ import { readRecordsLogin } from './e2e-home-services.ts';
 export const LONGEST_INSTANCE = 'the-longest-name-that-an-instance-has-00';
 export const LONGEST_IMAGE = 'the-longest-name-that-an-image-can-have-before-it-is-refused-00';
 
+/** What turns the order round in which a text is read, as servers and people may send it. */
+const TURNED = '\u202etxt.exe\u2067\u05e9\u05dc\u05d5\u05dd';
+
 /**
  * Records so many instances of another platform, which nobody looks after here: names as long as can be, labels, images, drills
  * and operations of all states. What is asked of them stays in the queue.
@@ -44,6 +47,27 @@ export async function fillFleet(home: string, count: number): Promise<void> {
        FROM generate_series(1, 3) k CROSS JOIN cms.instances i WHERE i.name < 'shop-0200' OR i.name = $1`,
       LONGEST_INSTANCE,
       LONGEST_IMAGE,
+    );
+    const name = `reports${TURNED}`;
+    const finding = { database: name, object: `public.${TURNED}`, remedy: `Look at ${TURNED}` };
+    await run(
+      `UPDATE cms.images SET description = $2, databases = $3, extensions = $4, findings = $5 WHERE name = $1`,
+      LONGEST_IMAGE,
+      `made by ${TURNED}`,
+      JSON.stringify([
+        { name, owner: TURNED, sizeBytes: 8_000_000 },
+        { name: 'app', owner: 'app', sizeBytes: 1_000_000 },
+      ]),
+      JSON.stringify([{ database: name, name: 'citext', version: `1.6${TURNED}` }]),
+      JSON.stringify([
+        { ...finding, code: 'INDEX_LEFT_OUT', severity: 'WARNING', message: `The index ${TURNED} is left out` },
+        { ...finding, code: 'ROWS_MISSING', severity: 'CRITICAL', message: `Rows of ${TURNED} are missing` },
+      ]),
+    );
+    await run(
+      `UPDATE cms.images SET failure = jsonb_set(failure, '{message}', to_jsonb($1 || (failure ->> 'message')))
+       WHERE state = 'FAILED'`,
+      TURNED,
     );
     await run(
       `INSERT INTO cms.operations (id, kind, workflow, workflow_version, platform, state, input, requested_by,

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 import { ROOT } from './source-files.ts';
 
 const AXE = readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
@@ -35,6 +36,33 @@ const STANDING_OUT = `(() => {
   return found.slice(0, 5);
 })()`;
 
+/** What beside a text that is read from right to left is itself not read from left to right any more. */
+const TURNED_ROUND = `(() => {
+  const found = [];
+  const TURNS = /[\\u0590-\\u08ff\\u202a-\\u202e\\u2066-\\u2069]/;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    let around = node.parentElement;
+    while (/^inline$|contents/.test(getComputedStyle(around).display) && around.parentElement !== null) around = around.parentElement;
+    if (!TURNS.test(around.textContent)) continue;
+    // What is set apart within a sentence may turn round, its sentence not.
+    const own = node.data.replace(/\\u2068[^\\u2069]*\\u2069/g, (apart) => '\\u2068'.repeat(apart.length));
+    if (TURNS.test(own.replaceAll('\\u2068', ''))) continue;
+    const range = document.createRange();
+    let before = null;
+    for (let at = 0; at < own.length; at++) {
+      if (own[at] === '\\u2068' || own[at].trim() === '') continue;
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const { left, top, width } = range.getBoundingClientRect();
+      if (width === 0) continue;
+      if (before !== null && Math.abs(before.top - top) < 2 && left < before.left) found.push(node.data + ' is turned round');
+      before = { left, top };
+    }
+  }
+  return [...new Set(found)].slice(0, 5);
+})()`;
+
 /** A browser of one person, and what it should not have met: errors of the page, requests elsewhere, breaches of the policy. */
 export interface ConsoleBrowser {
   readonly context: BrowserContext;
@@ -49,9 +77,21 @@ export interface ConsoleBrowser {
   enlargeText(px: number): Promise<void>;
   /** What of the page is wider than the window, shown over the edge of what it stands in, or cut off without a sign of it. */
   standingOut(): Promise<readonly string[]>;
+  /** What is read from right to left and should not be, since a text beside it is. */
+  turnedRound(): Promise<readonly string[]>;
   /** A picture of the whole page, where CONSOLE_PICTURES names a directory for them. */
   picture(name: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Waits until the code of every page is there, which nobody has opened yet. */
+export async function untilFetchedAhead(page: Page): Promise<void> {
+  const loaded = `performance.getEntriesByType('resource').filter(({ responseEnd }) => responseEnd > 0).map(({ name }) => name)`;
+  const pages = ['overview', 'instances', 'image', 'restore', 'operation', 'schedule', 'alerts', 'tokens', 'audit'];
+  await eventually(
+    () => page.evaluate<string[]>(loaded),
+    (names) => pages.every((name) => names.some((url) => url.includes(`/${name}-page-`))),
+  );
 }
 
 /** Opens one that speaks to a server; `root` ends in `/`. */
@@ -114,6 +154,7 @@ export async function openConsole(
       await session.send('Page.setFontSizes', { fontSizes: { standard: px, fixed: Math.round(px * 0.8125) } });
     },
     standingOut: () => page.evaluate(STANDING_OUT) as Promise<string[]>,
+    turnedRound: () => page.evaluate(TURNED_ROUND) as Promise<string[]>,
     async picture(name) {
       if (PICTURES === undefined) return;
       await mkdir(PICTURES, { recursive: true });

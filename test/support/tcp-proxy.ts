@@ -9,6 +9,8 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Passes nothing on, in either direction, and says nothing, as a cable that was pulled. */
   freeze(): void;
+  /** Passes nothing on of the connections that there are, for good, and says nothing; of new ones all, as a router that was replaced. */
+  forget(): void;
   /** Passes on again what `freeze` held back, and accepts again after `cut`. */
   restore(): Promise<void>;
   stop(): Promise<void>;
@@ -18,6 +20,7 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl);
   const pairs = new Set<readonly [Socket, Socket]>();
   let frozen = false;
+  let forgotten = new Set<readonly [Socket, Socket]>();
   let server: Server = makeServer();
   const port = await listen(server, 0);
 
@@ -63,9 +66,15 @@ export async function startTcpProxy(targetUrl: string): Promise<TcpProxy> {
       frozen = true;
       for (const pair of pairs) hold(pair);
     },
+    forget() {
+      for (const pair of pairs) hold(pair);
+      forgotten = new Set([...forgotten, ...pairs]);
+    },
     async restore() {
       frozen = false;
-      for (const [near, far] of pairs) {
+      for (const pair of pairs) {
+        if (forgotten.has(pair)) continue;
+        const [near, far] = pair;
         near.pipe(far);
         far.pipe(near);
       }

@@ -5,8 +5,17 @@ import { readLocalField, toLocalField } from '../../../web/src/format/local-fiel
 import { formatBytes, formatPercent } from '../../../web/src/format/numbers.ts';
 import { becauseWords } from '../../../web/src/format/schedule-words.ts';
 import { formatDuration, formatRelative } from '../../../web/src/format/times.ts';
+import { apart } from '../../../web/src/format/words.ts';
 
 const HOSTILE = ["it's", '$(touch /tmp/x)', '`id`', 'a b', '"', '\\', '-- ;', 'ü\u202e', '*', '', '\n'];
+
+describe('a text within a sentence', () => {
+  it('turns nothing but itself round, and cannot end what holds it', () => {
+    expect(apart('orders-1')).toBe('orders-1');
+    expect(apart('\u202etxt.exe')).toBe('\u2068txt.exe\u2069');
+    expect(apart('שלום\u2069 (\u202e')).toBe('\u2068שלום (\u2069');
+  });
+});
 
 describe('what is copied into a shell', () => {
   it.each(HOSTILE)('%j is one word, and runs nothing', (text) => {

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { api, type ToygresError, type TypedDocument } from './client.ts';
+import { api, DONE_MS, type ToygresError, type TypedDocument } from './client.ts';
 
 /** A mutation: `run` sends it, and `error` is what the server said to the last one. */
 export function useAction<Data, Variables>(document: TypedDocument<Data, Variables>) {
   const mutation = useMutation<Data, ToygresError, Variables>({
-    mutationFn: (variables) => api.request(document, variables),
+    mutationFn: (variables) => api.request(document, variables, { withinMs: DONE_MS }),
   });
   return {
     busy: mutation.isPending,

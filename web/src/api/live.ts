@@ -3,24 +3,13 @@ import { ChangesDocument, type ChangesSubscription, WhoAmIDocument } from '../ge
 import { createJudge } from './changed.ts';
 import { api, InvalidInputError, UnauthenticatedError } from './client.ts';
 import { onReopened } from './connection.ts';
-import type { Noun } from './queries.ts';
+import { AGAIN_MS, pause } from './pause.ts';
+import { askAllAgain, type Noun } from './queries.ts';
 import { signedOut } from './session.ts';
 
 /** Answers are asked for again at most so often, however much changes. */
 const ASK_AGAIN_MS = 700;
-/** Where following is refused, it is tried again so late. */
-const AGAIN_MS = 5_000;
 const NOUNS: readonly Noun[] = ['instance', 'image', 'operation', 'alert', 'schedule'];
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
 
 /**
  * Keeps all answers up to date for as long as `signal` says: what changes after a cursor is put into them, and those that may
@@ -61,7 +50,7 @@ export function startLive(queries: QueryClient, cursor: string, signal: AbortSig
         if (after === null) {
           // All that is looked at is of a time before this cursor, and may be older.
           after = (await api.request(WhoAmIDocument, {})).server.changesCursor;
-          void queries.invalidateQueries();
+          void askAllAgain();
         }
         const following = { after, signal, awayForMs: Number.POSITIVE_INFINITY };
         const changes: AsyncIterable<ChangesSubscription['changes']> = api.changes(ChangesDocument, following);
@@ -84,7 +73,7 @@ export function startLive(queries: QueryClient, cursor: string, signal: AbortSig
     }
   }
 
-  const forget = onReopened(() => void queries.invalidateQueries());
+  const forget = onReopened(() => void askAllAgain());
   signal.addEventListener('abort', () => {
     forget();
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { MutationCache, QueryCache, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { hashKey, MutationCache, QueryCache, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, type ToygresError, type TypedDocument, UnauthenticatedError, UnavailableError } from './client.ts';
 import { mergeRecord } from './merge.ts';
@@ -21,8 +21,20 @@ const onError = (error: Error) => {
   if (error instanceof UnauthenticatedError) signedOut();
 };
 
+/** What could not be reached is asked for again so late, by itself, while somebody looks at it. */
+const AWAY_MS = 10_000;
+
+/** What each question was answered with that has no better answer yet: it is shown until there is one. */
+const refusals = new Map<string, Error>();
+
 export const queries = new QueryClient({
-  queryCache: new QueryCache({ onError }),
+  queryCache: new QueryCache({
+    onError(error, { queryHash }) {
+      refusals.set(queryHash, error);
+      onError(error);
+    },
+    onSuccess: (_data, { queryHash }) => void refusals.delete(queryHash),
+  }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
@@ -31,11 +43,40 @@ export const queries = new QueryClient({
       gcTime: 5 * 60_000,
       refetchOnWindowFocus: false,
       networkMode: 'always',
-      retry: (count, error) => count < 2 && error instanceof UnavailableError,
       retryDelay: (attempt) => 500 * 2 ** attempt,
     },
     mutations: { networkMode: 'always', retry: false },
   },
+});
+
+/**
+ * Asks again for all that is looked at, after the line was cut. What is under way is given up: its answer may never come, and
+ * where there is none yet, asking again would wait for it.
+ */
+export async function askAllAgain(): Promise<void> {
+  refusals.clear();
+  await queries.cancelQueries();
+  await queries.invalidateQueries();
+}
+
+/** How a question goes on that could not be answered: at once a few times, then seldom, for as long as it is looked at. */
+function goesOn(queryKey: readonly unknown[], everyMs: number | false = false) {
+  const hash = hashKey(queryKey);
+  return {
+    retry: (count: number, error: Error) => count < 2 && error instanceof UnavailableError && !refusals.has(hash),
+    refetchInterval: ({ state }: { readonly state: { readonly error: Error | null } }) =>
+      state.error instanceof UnavailableError ? AWAY_MS : everyMs,
+  };
+}
+
+/** What is wrong with an answer, also while it is asked for again by itself; asked for by a press, it is forgotten first. */
+function refusalOf(queryKey: readonly unknown[], query: { readonly error: Error | null; readonly isPending: boolean }) {
+  return (query.error ?? (query.isPending ? refusals.get(hashKey(queryKey)) : null) ?? null) as ToygresError | null;
+}
+
+// Who comes back to a page is shown that it waits, and not what was wrong then.
+queries.getQueryCache().subscribe(({ type, query }) => {
+  if (type === 'observerRemoved' && query.getObserversCount() === 0) refusals.delete(query.queryHash);
 });
 
 /** Puts a record, as a mutation has answered it, wherever it stands in what was asked for. */
@@ -60,13 +101,26 @@ export function useApi<Data, Variables>(
   variables: Variables,
   { nouns = [], about, enabled = true, everyMs }: QueryOptions = {},
 ) {
-  return useQuery<Data, ToygresError>({
-    queryKey: [nameOf(document), variables],
+  const queryKey = [nameOf(document), variables];
+  const query = useQuery<Data, ToygresError>({
+    queryKey,
     queryFn: ({ signal }) => api.request(document, variables, { signal }),
     meta: { nouns, about },
     enabled,
-    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+    ...goesOn(queryKey, everyMs),
   });
+  return {
+    data: query.data,
+    error: refusalOf(queryKey, query),
+    // Asked of the query only by those who show it.
+    get isFetching() {
+      return query.isFetching;
+    },
+    refetch: () => {
+      refusals.delete(hashKey(queryKey));
+      return query.refetch();
+    },
+  };
 }
 
 /** A page of a list as the API has it. */
@@ -83,8 +137,9 @@ export function useList<Data, Variables extends { readonly after?: string | null
   pageOf: (data: Data) => PageOf<Node>,
   { nouns = [], enabled = true }: Pick<QueryOptions, 'nouns' | 'enabled'> = {},
 ) {
+  const queryKey = [nameOf(document), 'list', variables];
   const query = useInfiniteQuery<Data, ToygresError, { pages: Data[] }, readonly unknown[], string | null>({
-    queryKey: [nameOf(document), 'list', variables],
+    queryKey,
     queryFn: ({ signal, pageParam }) => api.request(document, { ...variables, after: pageParam }, { signal }),
     initialPageParam: null,
     getNextPageParam: (last) => {
@@ -93,16 +148,20 @@ export function useList<Data, Variables extends { readonly after?: string | null
     },
     meta: { nouns },
     enabled,
+    ...goesOn(queryKey),
   });
   const pages = query.data?.pages.map(pageOf) ?? [];
   return {
     nodes: query.data === undefined ? null : pages.flatMap((page) => page.nodes),
     totalCount: pages.at(-1)?.totalCount ?? 0,
-    error: query.error,
+    error: refusalOf(queryKey, query),
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     more: () => void query.fetchNextPage(),
-    retry: () => void query.refetch(),
+    retry: () => {
+      refusals.delete(hashKey(queryKey));
+      void query.refetch();
+    },
   };
 }
 

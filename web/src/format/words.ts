@@ -1,5 +1,14 @@
 export { asSentence } from '../../../src/client/as-sentence.ts';
 
+const PRINTABLE_ASCII = /^[ -~]*$/;
+/** What opens and closes parts of a text that are read in another order. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text of people or servers within a sentence of ours: in whichever order it is read, the rest of the sentence keeps its own. */
+export function apart(text: string): string {
+  return PRINTABLE_ASCII.test(text) ? text : `\u2068${text.replace(TURNS, '')}\u2069`;
+}
+
 /** What operations are called, while they run and afterwards. */
 export const KIND_WORDS: Readonly<Record<string, string>> = {
   CREATE_INSTANCE: 'Create instance',

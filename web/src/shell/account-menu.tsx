@@ -4,6 +4,7 @@ import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria
 import { useAction } from '../api/actions.ts';
 import { signedOut } from '../api/session.ts';
 import { useWhoAmI } from '../api/viewer.tsx';
+import { apart } from '../format/words.ts';
 import { SignOutDocument } from '../generated/graphql.ts';
 import { Button } from '../ui/button.tsx';
 import { RadioField } from '../ui/fields.tsx';
@@ -24,7 +25,7 @@ export function AccountMenu() {
   };
   return (
     <DialogTrigger>
-      <AriaButton className="button quiet" aria-label={`Account of ${viewer.name}`}>
+      <AriaButton className="button quiet" aria-label={`Account of ${apart(viewer.name)}`}>
         <Icon name="user" />
         <span className="wide-only clip">{viewer.name}</span>
       </AriaButton>

@@ -3,36 +3,47 @@ import { useLine } from '../api/connection.ts';
 
 const GRACE_MS = 1500;
 
-/** How the line to the server is: said here, once, and nowhere else. */
-export function LineState() {
+/** How the line to the server is, and whether it has been down for long enough to be told. */
+function useTold() {
   const line = useLine();
   const [isLate, setLate] = useState(false);
+  const isOpen = line === 'open';
+  // A network that is there again has not brought the server yet.
   useEffect(() => {
     setLate(false);
-    if (line === 'open') return;
+    if (isOpen) return;
     const timer = setTimeout(() => setLate(true), GRACE_MS);
     return () => clearTimeout(timer);
-  }, [line]);
-  const isDown = line !== 'open' && isLate;
+  }, [isOpen]);
+  return { line, isDown: !isOpen && isLate };
+}
+
+/** How the line to the server is: said here and by its banner, and nowhere else. */
+export function LineState() {
+  const { line, isDown } = useTold();
+  return (
+    <span className={`line ${isDown ? 'down' : 'up'}`} role="status">
+      {isDown ? (
+        <span className="state bad">{line === 'offline' ? 'Offline' : 'Connecting'}</span>
+      ) : (
+        <span className="state good">
+          <Dot />
+          Live
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** What a line that is down means for what is shown: above it, and over nothing that somebody may want to press. */
+export function LineBanner() {
+  const { line, isDown } = useTold();
+  if (!isDown) return null;
   const words =
     line === 'offline'
       ? 'You are offline. What you see may be old; it comes up to date by itself.'
       : 'The line to the server is cut. What you see may be old; it comes up to date by itself.';
-  return (
-    <>
-      <span className={`line ${isDown ? 'down' : 'up'}`} role="status">
-        {isDown ? (
-          <span className="state bad">{line === 'offline' ? 'Offline' : 'Connecting'}</span>
-        ) : (
-          <span className="state good">
-            <Dot />
-            Live
-          </span>
-        )}
-      </span>
-      {isDown && <div className="line-banner">{words}</div>}
-    </>
-  );
+  return <div className="line-banner">{words}</div>;
 }
 
 function Dot() {

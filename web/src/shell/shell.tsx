@@ -6,7 +6,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { AlertCount } from './alert-count.tsx';
 import { CommandSearch } from './command-search.tsx';
 import { KeysHelp } from './keys-help.tsx';
-import { LineState } from './line-state.tsx';
+import { LineBanner, LineState } from './line-state.tsx';
 import { PLACES } from './places.ts';
 import { RunningPill } from './running.tsx';
 
@@ -38,6 +38,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <AccountMenu />
         </div>
       </header>
+      <LineBanner />
       <nav className="places" aria-label="Places">
         {PLACES.map(({ path, name, icon }) => (
           <NavLink key={path} to={path} end={path === '/'} className="place">

@@ -25,7 +25,11 @@ export function Findings({ findings, none }: { readonly findings: readonly Findi
             <StateMark state={finding.severity} />
             <strong title={finding.code}>{sentence(finding.code)}</strong>
             {finding.object && <code>{finding.object}</code>}
-            {finding.database && <span className="muted">in {finding.database}</span>}
+            {finding.database && (
+              <span className="muted">
+                in <bdi>{finding.database}</bdi>
+              </span>
+            )}
           </div>
           <p>{finding.message}</p>
           {finding.remedy && (

@@ -1,7 +1,7 @@
 import { useParams } from 'react-router';
 import { useApi } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
-import { sentence } from '../../format/words.ts';
+import { asSentence, sentence } from '../../format/words.ts';
 import { AlertByIdDocument } from '../../generated/graphql.ts';
 import { Id } from '../../ui/copy.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -34,7 +34,10 @@ export default function AlertPage() {
       back={BACK}
       code={{ document: AlertByIdDocument, variables: { id }, command: commandLine('alert', 'get', id) }}
     >
-      <Note tone={node.resolvedAt ? 'good' : node.severity === 'CRITICAL' ? 'bad' : 'warn'} title={node.message}>
+      <Note
+        tone={node.resolvedAt ? 'good' : node.severity === 'CRITICAL' ? 'bad' : 'warn'}
+        title={asSentence(node.message)}
+      >
         {node.remedy && <p>{node.remedy}</p>}
       </Note>
       <Facts

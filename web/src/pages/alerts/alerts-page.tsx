@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
-import { sentence } from '../../format/words.ts';
+import { asSentence, sentence } from '../../format/words.ts';
 import { type AlertRowFragment, AlertsDocument } from '../../generated/graphql.ts';
 import { Filter } from '../../ui/filters.tsx';
 import { ListFoot } from '../../ui/list-foot.tsx';
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<AlertRowFragment>[] = [
     name: 'What is wrong, and what to do',
     cell: ({ message, remedy }) => (
       <span className="told">
-        {message} {remedy && <span className="muted">{remedy}</span>}
+        <bdi>{asSentence(message)}</bdi> {remedy && <span className="muted">{remedy}</span>}
       </span>
     ),
   },

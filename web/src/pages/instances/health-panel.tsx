@@ -2,6 +2,7 @@ import { useApi } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { formatDuration, formatExact } from '../../format/times.ts';
+import { apart } from '../../format/words.ts';
 import { InstanceHealthDocument, type InstanceHealthQuery } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { ErrorNote, Waiting } from '../../ui/notices.tsx';
@@ -24,7 +25,7 @@ export function HealthPanel({ id, name }: { readonly id: string; readonly name: 
   const checks = data?.instance?.healthChecks;
   const span = checks === undefined ? null : spanOf(checks);
   return (
-    <Panel title={span === null ? 'Health' : `Health, the last ${span}`}>
+    <Panel title={span === null ? 'Health' : `Health, the last ${span === '1 min' ? 'minute' : span}`}>
       <ErrorNote error={error} onRetry={() => void refetch()} />
       {checks === undefined && error === null && <Waiting what="health" rows={2} />}
       {checks?.length === 0 && <p className="muted">It is checked every 30 s while it runs; there was no check yet.</p>}
@@ -86,7 +87,7 @@ function HealthChart({ checks }: { readonly checks: readonly Check[] }) {
             >
               <title>
                 {formatExact(Date.parse(at))}:{' '}
-                {isUp ? formatDuration(latencyMs ?? 0) : (message ?? status.toLowerCase())}
+                {isUp ? formatDuration(latencyMs ?? 0) : apart(message ?? status.toLowerCase())}
               </title>
             </rect>
           );

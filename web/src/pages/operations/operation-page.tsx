@@ -118,8 +118,10 @@ function OperationView({ id }: { readonly id: string }) {
         <ProgressBar percent={percent} label={title} tone={BAR_TONES[state] ?? 'busy'} />
         <span>
           {state === 'QUEUED' && 'It waits for a worker. '}
-          {state === 'RUNNING' && operation.secondsLeft != null && `${formatSecondsLeft(operation.secondsLeft)} left. `}
-          {state === 'RUNNING' && current?.progress?.message}
+          {state === 'RUNNING' &&
+            operation.secondsLeft != null &&
+            `${asSentence(`${formatSecondsLeft(operation.secondsLeft)} left`)} `}
+          {state === 'RUNNING' && current?.progress?.message && <bdi>{asSentence(current.progress.message)}</bdi>}
         </span>
       </div>
       <Facts

@@ -28,7 +28,7 @@ export function StepDetail(props: {
         </Note>
       )}
       {state === 'RUNNING' && progress?.percent != null && <ProgressBar percent={progress.percent} label={step.name} />}
-      {progress?.message && state !== 'FAILED' && <p>{progress.message}</p>}
+      {progress?.message && state !== 'FAILED' && <p>{asSentence(progress.message)}</p>}
       <Facts
         facts={[
           ['State', <StateMark key="state" state={state} of="work" />],

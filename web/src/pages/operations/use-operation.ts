@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { api, NotFoundError, type ToygresError } from '../../api/client.ts';
+import { AGAIN_MS, pause } from '../../api/pause.ts';
 import { queries, useApi } from '../../api/queries.ts';
 import { type FollowOperationSubscription, OperationDetailDocument } from '../../generated/graphql.ts';
 import { standingSteps, wordOf } from './told-steps.ts';
@@ -51,9 +52,18 @@ export function useOperation(id: string) {
       await queries.invalidateQueries({ queryKey: ['OperationDetail', { id }] });
       setQuiet(true);
     };
-    follow().catch((error: unknown) => {
-      if (!(error instanceof NotFoundError) && !signal.aborted) void queries.invalidateQueries();
-    });
+    const goOn = async () => {
+      while (!signal.aborted) {
+        try {
+          return await follow();
+        } catch (error) {
+          if (error instanceof NotFoundError) return;
+          await pause(AGAIN_MS, signal);
+          if (!signal.aborted) void queries.invalidateQueries({ queryKey: ['OperationDetail', { id }] });
+        }
+      }
+    };
+    void goOn();
     return () => {
       end.abort();
       clearTimeout(timer);

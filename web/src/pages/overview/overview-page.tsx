@@ -186,7 +186,7 @@ function Hurts({ data, ...props }: { readonly data: WhatHurtsQuery; readonly unr
               <span className="muted">
                 <Moment at={openedAt} />
               </span>
-              <p>{message}</p>
+              <p>{asSentence(message)}</p>
               {remedy && <p className="muted">{remedy}</p>}
               {operation && <Link to={`/operations/${operation.id}`}>Show the operation</Link>}
             </div>

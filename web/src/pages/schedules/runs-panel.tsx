@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
+import { asSentence } from '../../format/words.ts';
 import {
   RunScheduleDocument,
   type ScheduleQuery,
@@ -49,7 +50,11 @@ const COLUMNS: readonly Column<Run>[] = [
     align: 'end',
     cell: ({ startedAt, finishedAt }) => <Lasting from={startedAt} to={finishedAt} />,
   },
-  { id: 'message', name: 'Message', cell: ({ message }) => message ?? '' },
+  {
+    id: 'message',
+    name: 'Message',
+    cell: ({ message }) => message && <span className="told">{asSentence(message)}</span>,
+  },
 ];
 
 /** What became of its times, the last first. */

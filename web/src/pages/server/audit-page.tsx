@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   },
   { id: 'target', name: 'Done to', cell: ({ target }) => (target ? <Id value={target} what="the id" /> : '') },
   { id: 'from', name: 'From', cell: ({ address }) => address ?? '' },
-  { id: 'detail', name: 'Detail', cell: ({ detail }) => detail ?? '' },
+  { id: 'detail', name: 'Detail', cell: ({ detail }) => detail && <span className="told">{detail}</span> },
   { id: 'at', name: 'When', cell: ({ at }) => <Moment at={at} /> },
 ];
 

@@ -3,6 +3,7 @@ import { useAction } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal, useWhoAmI } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
+import { apart } from '../../format/words.ts';
 import { DiagnosticsDocument, type DiagnosticsQuery, RunPreflightDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column<Link>[] = [
     name: 'What was found',
     cell: ({ detail, remedy }) => (
       <span className="told">
-        {detail} {remedy && <strong>{remedy}</strong>}
+        <bdi>{detail}</bdi> {remedy && <strong>{remedy}</strong>}
       </span>
     ),
   },
@@ -108,7 +109,10 @@ export default function ServerPage() {
             ['Methods of images', server.imageMethods.join(', ')],
             ['Namespaces', server.namespaces.join(', ')],
             ['Rows of a page, at most', String(server.limits.pageSize)],
-            ['You are', `${viewer.name}, ${viewer.role.toLowerCase()}`],
+            [
+              'You are',
+              `${apart(viewer.name)}, ${viewer.role === 'ADMIN' ? 'an administrator' : viewer.role === 'OPERATOR' ? 'an operator' : 'a viewer'}`,
+            ],
           ]}
         />
       </Panel>

@@ -4,6 +4,7 @@ import { useList } from '../../api/queries.ts';
 import { useWhoAmI } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { NO_TIME, readLocalField } from '../../format/local-field.ts';
+import { apart } from '../../format/words.ts';
 import {
   CreateTokenDocument,
   RevokeTokenDocument,
@@ -99,7 +100,7 @@ function RevokeDialog({ token, onClose }: { readonly token: TokenRowFragment; re
   const { id, name } = token;
   return (
     <ActionDialog
-      title={`Revoke ${name}?`}
+      title={`Revoke ${apart(name)}?`}
       verb="Revoke token"
       isDanger
       needs="VIEWER"
@@ -137,7 +138,7 @@ export default function TokensPage() {
       align: 'end',
       cell: (token) =>
         !token.revokedAt && (
-          <Button label={`Revoke ${token.name}`} onPress={() => setGoing(token)}>
+          <Button label={`Revoke ${apart(token.name)}`} onPress={() => setGoing(token)}>
             Revoke
           </Button>
         ),

@@ -1,4 +1,5 @@
 import { commandLine } from '../../format/command-line.ts';
+import { apart } from '../../format/words.ts';
 import { DeleteUserDocument, type Role, UpdateUserDocument, type UserRowFragment } from '../../generated/graphql.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { ROLE_CHOICES } from './role-choices.ts';
@@ -21,7 +22,7 @@ export function UserDialog({ user, change, onClose }: Props & { readonly change:
   const flag = isRole ? ['--role', change.role] : ['--enabled', change.enabled ? 'yes' : 'no'];
   return (
     <ActionDialog
-      title={isRole ? `Make ${username} ${role?.name.toLowerCase() ?? ''}?` : `${verb} ${username}?`}
+      title={isRole ? `Make ${apart(username)} ${role?.name.toLowerCase() ?? ''}?` : `${verb} ${apart(username)}?`}
       verb={verb}
       needs="ADMIN"
       isKeyed={false}
@@ -45,7 +46,7 @@ const what = ({ enabled }: { readonly enabled: boolean }) =>
 function DeleteDialog({ user: { id, username }, onClose }: Props) {
   return (
     <ActionDialog
-      title={`Delete ${username}?`}
+      title={`Delete ${apart(username)}?`}
       verb="Delete user"
       isDanger
       needs="ADMIN"

@@ -3,7 +3,7 @@ import { useAction } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
-import { sentence } from '../../format/words.ts';
+import { apart, asSentence, sentence } from '../../format/words.ts';
 import {
   DeleteWebhookDocument,
   TestWebhookDocument,
@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
   },
   { id: 'status', name: 'Answer', align: 'end', cell: ({ statusCode }) => statusCode ?? '–' },
   { id: 'attempts', name: 'Attempts', align: 'end', cell: ({ attempts }) => attempts },
-  { id: 'error', name: 'Why not', cell: ({ error }) => error ?? '' },
+  { id: 'error', name: 'Why not', cell: ({ error }) => error && <span className="told">{asSentence(error)}</span> },
 ];
 
 function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; readonly onChanged: () => void }) {
@@ -58,7 +58,7 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
     setSaid(
       deliveredAt
         ? { ok: true, text: `It was taken${answer}.` }
-        : { ok: false, text: `It was not taken${answer}: ${error ?? 'no answer'}` },
+        : { ok: false, text: `It was not taken${answer}: ${apart(error ?? 'no answer')}` },
     );
   };
   return (
@@ -114,7 +114,7 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
       />
       {(asked === 'enable' || disables) && (
         <ActionDialog
-          title={`${disables ? 'Disable' : 'Enable'} ${name}?`}
+          title={`${disables ? 'Disable' : 'Enable'} ${apart(name)}?`}
           verb={disables ? 'Disable' : 'Enable'}
           needs="ADMIN"
           isKeyed={false}
@@ -132,7 +132,7 @@ function WebhookPanel({ webhook, onChanged }: { readonly webhook: Webhook; reado
       )}
       {asked === 'delete' && (
         <ActionDialog
-          title={`Delete ${name}?`}
+          title={`Delete ${apart(name)}?`}
           verb="Delete webhook"
           isDanger
           needs="ADMIN"

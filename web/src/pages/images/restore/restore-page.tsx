@@ -59,7 +59,7 @@ function Restore({ image }: { readonly image: ImageShown }) {
         <Panel title="1  What">
           <p>
             <strong>{image.sourceInstanceName}</strong> as it was{' '}
-            {image.takenAt ? formatExact(Date.parse(image.takenAt)) : 'when the image was taken'} (
+            {image.takenAt ? `on ${formatExact(Date.parse(image.takenAt))}` : 'when the image was taken'} (
             <Moment at={image.takenAt} />
             ). {formatNumberOf(image.databases.length, 'database')}, {formatBytes(image.databaseBytes)}.
           </p>

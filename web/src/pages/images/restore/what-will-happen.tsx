@@ -1,4 +1,5 @@
 import { formatNumberOf } from '../../../format/numbers.ts';
+import { apart } from '../../../format/words.ts';
 import { Findings } from '../../../ui/findings.tsx';
 import { StateMark } from '../../../ui/state.tsx';
 import type { ImageShown } from '../image-shown.ts';
@@ -24,7 +25,7 @@ export function WhatWillHappen(props: {
         </dt>
         <dd>
           {formatNumberOf(image.databases.length - leftOut.length, 'database')} with all roles, passwords and settings.
-          {leftOut.length > 0 && ` Not restored, as you chose: ${leftOut.join(', ')}.`}
+          {leftOut.length > 0 && ` Not restored, as you chose: ${leftOut.map(apart).join(', ')}.`}
           {findings.length === 0 && ' Nothing was found that would not be as it was.'}
         </dd>
       </div>

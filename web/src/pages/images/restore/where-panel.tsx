@@ -1,5 +1,6 @@
 import { useWhoAmI } from '../../../api/viewer.tsx';
 import { formatBytes } from '../../../format/numbers.ts';
+import { apart } from '../../../format/words.ts';
 import { CheckField, SelectField, TextField } from '../../../ui/fields.tsx';
 import { LabelsField } from '../../../ui/labels.tsx';
 import { Panel } from '../../../ui/page.tsx';
@@ -57,7 +58,7 @@ function DatabaseChoice({ image, form }: { readonly image: ImageShown; readonly 
       {image.databases.map(({ name, sizeBytes }) => (
         <CheckField
           key={name}
-          label={`${name} (${formatBytes(sizeBytes)})`}
+          label={`${apart(name)} (${formatBytes(sizeBytes)})`}
           checked={!choice.leftOut.has(name)}
           onChange={(isKept) =>
             choose({

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { formatBytes } from '../../../format/numbers.ts';
-import { methodWords } from '../../../format/words.ts';
+import { apart, methodWords } from '../../../format/words.ts';
 import { Id } from '../../../ui/copy.tsx';
 import { Labels } from '../../../ui/labels.tsx';
 import { Moment } from '../../../ui/moment.tsx';
@@ -43,7 +43,8 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
             <ul className="short-list">
               {byExtension(image.extensions).map(({ name, version, databases }) => (
                 <li key={`${name} ${version}`}>
-                  <strong>{name}</strong> {version} <span className="muted">in {databases.join(', ')}</span>
+                  <strong>{name}</strong> <bdi>{version}</bdi>{' '}
+                  <span className="muted">in {databases.map(apart).join(', ')}</span>
                 </li>
               ))}
             </ul>

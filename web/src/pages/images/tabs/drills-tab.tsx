@@ -44,7 +44,11 @@ export function DrillsTab({ image }: { readonly image: ImageShown }) {
               ? '–'
               : `${formatCount(tablesCompared)} tables, ${formatCount(rowsCompared ?? 0)} rows`,
         },
-        { id: 'why', name: 'Why', cell: ({ failure }) => (failure ? asSentence(failure.message) : '') },
+        {
+          id: 'why',
+          name: 'Why',
+          cell: ({ failure }) => failure && <span className="told">{asSentence(failure.message)}</span>,
+        },
       ]}
       rows={image.drills}
       idOf={({ id }) => id}
