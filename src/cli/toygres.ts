@@ -1,68 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { asSentence } from '../client/as-sentence.ts';
-import { addAuditCommands } from './commands/access/audit.ts';
-import { addTokenCommands } from './commands/access/tokens.ts';
-import { addUserCommands } from './commands/access/users.ts';
-import { addAlertCommands } from './commands/alerts.ts';
-import { addCompletionCommand } from './commands/completion.ts';
-import { addContextCommands } from './commands/contexts.ts';
-import { addDrillCommands } from './commands/drills.ts';
-import { addImageCommands } from './commands/images/images.ts';
-import { addInstanceCommands } from './commands/instances/instances.ts';
-import { addLoginCommands } from './commands/login.ts';
-import { addOperationCommands } from './commands/operations.ts';
-import { addScheduleCommands } from './commands/schedules/schedules.ts';
-import { addServerCommands } from './commands/server.ts';
-import { addWebhookCommands } from './commands/webhooks/webhooks.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { harmless } from './output/harmless.ts';
-import { readVersion } from './version.ts';
+import { buildProgram } from './program.ts';
 import { InterruptedError } from './watch.ts';
-
-/** The second line of an error of the command line. */
-const HINT = /\n(?=\(Did you mean )/;
-
-/** The client commands. What runs a server is a program of its own, which the launcher starts. */
-export async function buildProgram(surroundings: {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-}): Promise<Command> {
-  const program = new Command('toygres')
-    .description('Toygres: PostgreSQL servers, images of them, and servers from images')
-    .version(await readVersion(), '-V, --version')
-    .option('--url <url>', 'of the server (TOYGRES_URL)')
-    .option('--token-file <file>', 'that holds the token (or TOYGRES_TOKEN, or toygres login)')
-    .option('-o, --output <format>', 'table, json or id')
-    .showHelpAfterError('(toygres --help lists the commands)')
-    .exitOverride()
-    // It repeats what stands on the command line, which may have been copied from a stranger.
-    .configureOutput({
-      outputError: (text, write) => write(`${text.trimEnd().split(HINT).map(harmless).join('\n')}\n`),
-    });
-  program.addHelpText(
-    'after',
-    `
-To run a server: toygres standalone, toygres api, toygres worker. To see one at work: toygres demo.
-Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 not found, 4 not signed in or not allowed, 5 no server
-answers, 130 interrupted.`,
-  );
-  addInstanceCommands(program, surroundings);
-  addImageCommands(program, surroundings);
-  addOperationCommands(program, surroundings);
-  addScheduleCommands(program, surroundings);
-  addDrillCommands(program, surroundings);
-  addAlertCommands(program, surroundings);
-  addWebhookCommands(program, surroundings);
-  addUserCommands(program, surroundings);
-  addTokenCommands(program, surroundings);
-  addAuditCommands(program, surroundings);
-  addServerCommands(program, surroundings);
-  addLoginCommands(program, surroundings);
-  addContextCommands(program, surroundings);
-  addCompletionCommand(program);
-  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) command.exitOverride();
-  return program;
-}
 
 async function main(): Promise<void> {
   const controller = new AbortController();

@@ -58,7 +58,7 @@ test(
     expect(await launch('--help')).toEqual(help);
     expect(await readBundles()).toEqual(bundles);
 
-    await edit('src/cli/toygres.ts', 'Exit codes: 0 done', 'What it ends with: 0 done');
+    await edit('src/cli/program.ts', 'Exit codes: 0 done', 'What it ends with: 0 done');
     expect((await launch('--help')).output).toContain('What it ends with: 0 done');
     expect(await readBundles()).toEqual(expect.arrayContaining(bundles));
     expect(await readBundles()).toHaveLength(2);

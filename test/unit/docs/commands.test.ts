@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { placesOf } from '../../../src/cli/completion/places.ts';
+import { buildProgram } from '../../../src/cli/program.ts';
 import { readBlocks } from '../../support/doc-blocks.ts';
 import { ROOT } from '../../support/source-files.ts';
 
@@ -50,6 +52,33 @@ describe('what pages show to be copied', () => {
     }
     expect(pages.length).toBeGreaterThan(25);
     expect(silent).toEqual([]);
+  });
+
+  test('names commands and options of toygres that there are, in sentences as well', async () => {
+    const program = await buildProgram({ environment: {}, signal: new AbortController().signal });
+    const places = new Map(placesOf(program).map(({ words, next }) => [words, next.map(({ text }) => text)]));
+    const wrong: string[] = [];
+    let count = 0;
+    for (const page of pages) {
+      const text = await readFile(path.join(ROOT, page), 'utf8');
+      const lines = [...text.matchAll(/`(?:npx )?toygres ([a-z-][^`]*)`|^ *toygres ([a-z-].*)$/gm)];
+      for (const [line, inText, inBlock] of lines) {
+        count += 1;
+        const words = (inText ?? inBlock ?? '').split(/\s+/);
+        let place = '';
+        while (places.has(`${place} ${words[0]}`.trim())) place = `${place} ${words.shift()}`.trim();
+        const options = words.map((word) => /^--[a-z][a-z-]*/.exec(word)?.[0] ?? '').filter((word) => word !== '');
+        // Behind it stand options of psql.
+        const own = words.includes('--') ? options.slice(0, words.slice(0, words.indexOf('--')).length) : options;
+        const known = [...(places.get(place) ?? []), ...(places.get('') ?? [])];
+        const isClient = (places.get(place) ?? []).some((word) => word.startsWith('--') && word !== '--help');
+        if (place === '' && own.length === 0) wrong.push(`${page}: ${line}`);
+        if (isClient)
+          wrong.push(...own.filter((word) => !known.includes(word)).map((word) => `${page}: ${line}: ${word}`));
+      }
+    }
+    expect(count).toBeGreaterThan(60);
+    expect(wrong).toEqual([]);
   });
 
   test('each of those tests names the page, and each of those pages has something for it', async () => {

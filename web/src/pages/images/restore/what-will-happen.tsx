@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { formatNumberOf } from '../../../format/numbers.ts';
 import { apart } from '../../../format/words.ts';
 import { Findings } from '../../../ui/findings.tsx';
@@ -26,7 +27,14 @@ export function WhatWillHappen(props: {
         <dd>
           {formatNumberOf(image.databases.length - leftOut.length, 'database')} with all roles, passwords and settings.
           {leftOut.length > 0 && ` Not restored, as you chose: ${leftOut.map(apart).join(', ')}.`}
-          {findings.length === 0 && ' Nothing was found that would not be as it was.'}
+          {image.lastVerdict?.state === 'FAILED' ? (
+            <>
+              {' '}
+              Its last drill failed: <Link to={`/images/${image.id}/drills`}>see what did not come back</Link>.
+            </>
+          ) : (
+            findings.length === 0 && ' Nothing was found that would not be as it was.'
+          )}
         </dd>
       </div>
       <div>

@@ -10,6 +10,13 @@ import { DrillsTab } from './drills-tab.tsx';
 import { FilesTab } from './files-tab.tsx';
 import { LogsTab } from './logs-tab.tsx';
 
+/** Where an image tells of nothing, its drill may. */
+function nothingFound({ lastVerdict }: ImageShown): string {
+  return lastVerdict?.state === 'FAILED'
+    ? 'Nothing was found when it was taken; its last drill failed, and says there what did not come back.'
+    : 'Nothing was found: a restore brings back everything as it was.';
+}
+
 /** The part of an image's page that its address names. */
 export function ImageTab({ tab, image }: { readonly tab: string; readonly image: ImageShown }) {
   switch (tab) {
@@ -18,7 +25,7 @@ export function ImageTab({ tab, image }: { readonly tab: string; readonly image:
     case 'findings':
       return (
         <Panel title="What a restore will not bring back as it was">
-          <Findings findings={image.findings} none="Nothing was found: a restore brings back everything as it was." />
+          <Findings findings={image.findings} none={nothingFound(image)} />
         </Panel>
       );
     case 'drills':
