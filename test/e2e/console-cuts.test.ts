@@ -127,7 +127,7 @@ describe.skipIf(executablePath === null)('a console whose line to the server is 
     await looking.getByRole('link', { name }).waitFor();
     await instances.getByRole('link', { name: LONGEST_INSTANCE }).waitFor();
     await images.getByRole('link', { name: LONGEST_IMAGE }).waitFor();
-    await overview.getByRole('link', { name: LONGEST_INSTANCE }).waitFor();
+    await overview.getByRole('link', { name: LONGEST_INSTANCE, exact: true }).waitFor();
     for (const page of tabs) {
       await eventually(
         () => page.locator('[role=alert], .waiting, .line-banner').count(),

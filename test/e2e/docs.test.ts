@@ -112,8 +112,8 @@ describe('the pages', () => {
     expect((await toygres.findImage({ name: 'shop-final' }))?.state).toBe('AVAILABLE');
     // The pages that follow begin with these names.
     await toygres.request(
-      `mutation($schedule: ID!, $hook: ID!) { deleteSchedule(input: { scheduleId: $schedule }) { schedule { id } }
-        deleteWebhook(input: { webhookId: $hook }) { webhook { id } } }`,
+      `mutation($schedule: ID!, $hook: ID!) { deleteSchedule(input: { scheduleId: $schedule }) { id }
+        deleteWebhook(input: { webhookId: $hook }) { id } }`,
       { schedule: scheduleId, hook: hook.createWebhook.webhook.id },
     );
     for (const name of ['nightly', 'shop-final']) {
