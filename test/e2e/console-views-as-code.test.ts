@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 const PASSWORD = 'correct horse battery staple';
 const executablePath = findChromium();
 /** What follows never ends: cut, by Ctrl-C, so late. */
-const CUT_S = 4;
+const CUT_S = 20;
 /** So many run beside each other: most of them wait. */
 const AT_ONCE = 6;
 

@@ -43,7 +43,11 @@ export function LineBanner() {
     line === 'offline'
       ? 'You are offline. What you see may be old; it comes up to date by itself.'
       : 'The line to the server is cut. What you see may be old; it comes up to date by itself.';
-  return <div className="line-banner">{words}</div>;
+  return (
+    <aside className="line-banner" aria-label="The line to the server">
+      {words}
+    </aside>
+  );
 }
 
 function Dot() {
