@@ -30,6 +30,8 @@ subscription Follow {
 `;
 
 const FETCHER_PLACE = 'TOYGRES_FETCHER';
+/** What it keeps, a token that stands in a tab among it, is gone with the tab of the browser. */
+const STORAGE_PLACE = 'TOYGRES_STORAGE';
 
 const OPTIONS = {
   title: 'Toygres',
@@ -40,17 +42,18 @@ const OPTIONS = {
   shouldPersistHeaders: false,
   inputValueDeprecation: true,
   fetcher: FETCHER_PLACE,
+  storage: STORAGE_PLACE,
 } as const;
 
 /**
- * Renders GraphiQL as one page that loads nothing else, with a fetcher of ours: the one it comes with does not send what
+ * Renders GraphiQL as one page that loads nothing else and is sent in less than a megabyte, with a fetcher of ours: the one it comes with does not send what
  * is in the Headers tab along with subscriptions, and goes to the path that the page itself came from, which a proxy may
  * have put below another.
  */
 export async function renderIde(): Promise<IdePage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const fetcher = await readFile(new URL('./fetcher.js', import.meta.url), 'utf8');
-  const rendered = renderGraphiQL(OPTIONS);
+  const rendered = renderGraphiQL(OPTIONS).replace(JSON.stringify(STORAGE_PLACE), 'sessionStorage');
   const [before, after, ...more] = rendered.split(JSON.stringify(FETCHER_PLACE));
   if (before === undefined || after === undefined || more.length > 0)
     throw new Error('the IDE has no place for a fetcher');
@@ -65,8 +68,7 @@ function buildPolicy(html: string): string {
   );
   return [
     "default-src 'none'",
-    `script-src ${hashes.join(' ')} blob:`,
-    'worker-src blob:',
+    `script-src ${hashes.join(' ')}`,
     "style-src 'unsafe-inline'",
     'font-src data:',
     'img-src data:',

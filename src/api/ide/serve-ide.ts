@@ -9,7 +9,7 @@ const API_TYPES = ['application/json', 'application/graphql-response+json'];
 /**
  * Answers browsers (and nobody else) with the IDE. The page holds no data and no token, so it needs no login.
  *
- * It is built when first asked for: its code has 9 MB, which a server that nobody looks at should not carry.
+ * It is built when first asked for: its code has 2 MB, which a server that nobody looks at should not carry.
  */
 export function serveIde(): RequestHandler {
   let page: Promise<IdePage & { readonly gzipped: Buffer; readonly tag: string }> | undefined;

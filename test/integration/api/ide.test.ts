@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRecord } from '../../../resolvers/ports/records.ts';
 import { openAccessWorld, ROOT_PASSWORD } from '../../support/access-world.ts';
@@ -82,7 +82,7 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
       if (/Content.Security.Policy/i.test(message.text())) outside.push(message.text());
     });
     await page.goto(`${api.url}/graphql?query=${encodeURIComponent(query)}`);
-    await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    await page.locator('.graphiql-query-editor .CodeMirror-line').first().waitFor();
     return { page, outside };
   }
 
@@ -153,13 +153,27 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
       (text) => text.includes('orders'),
     );
     await page.reload();
-    await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    await page.locator('.graphiql-query-editor .CodeMirror-line').first().waitFor();
     await page.getByLabel(/^Execute query/).click();
     await eventually(
       () => answer(page),
       (text) => text.includes('orders'),
     );
     expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(TOKEN);
+    await page.close();
+  });
+
+  it('comes with all that it loads in less than a megabyte', async () => {
+    const page = await browser.newPage();
+    const sent: Request[] = [];
+    page.on('requestfinished', (request) => sent.push(request));
+    await page.goto(`${api.url}/graphql`);
+    await page.locator('.graphiql-query-editor .CodeMirror-line').first().waitFor();
+    await page.waitForLoadState('networkidle');
+    const sizes = await Promise.all(sent.map((request) => request.sizes()));
+    const bytes = sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(bytes).toBeLessThan(1_000_000);
     await page.close();
   });
 
@@ -205,7 +219,7 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
     try {
       const page = await browser.newPage();
       await page.goto(`${proxy.url}/graphql?query=${encodeURIComponent('{ instances { nodes { name } } }')}`);
-      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+      await page.locator('.graphiql-query-editor .CodeMirror-line').first().waitFor();
       await run(page, TOKEN);
       await eventually(
         () => answer(page),
@@ -214,7 +228,7 @@ describe.skipIf(executablePath === null)('the IDE in Chromium', () => {
       await page.goto(
         `${proxy.url}/graphql?query=${encodeURIComponent('subscription { operationChanged { kind percent } }')}`,
       );
-      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+      await page.locator('.graphiql-query-editor .CodeMirror-line').first().waitFor();
       await run(page, TOKEN);
       await eventually(
         () => operations.live,
