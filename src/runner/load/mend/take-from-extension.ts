@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoteName } from '../entries/object-name.ts';
 import type { LoadSession } from '../load-session.ts';
 import type { Task } from '../task.ts';
 
@@ -9,8 +10,8 @@ const DROP =
   /^DROP ((?:AGGREGATE|CAST|COLLATION|CONVERSION|DOMAIN|FUNCTION|OPERATOR|OPERATOR CLASS|OPERATOR FAMILY|PROCEDURE|TEXT SEARCH [A-Z]+|TYPE|VIEW) [\s\S]*?)(?: CASCADE)?;\s*$/;
 
 const EXTENSIONS = {
-  sql: 'SELECT pg_catalog.quote_ident(extname) FROM pg_catalog.pg_extension ORDER BY oid',
-  row: z.tuple([z.string().max(200)]),
+  sql: `SELECT pg_catalog.encode(pg_catalog.textsend(extname), 'hex') FROM pg_catalog.pg_extension ORDER BY oid`,
+  row: z.tuple([z.hex().transform((hex) => Buffer.from(hex, 'hex').toString('latin1'))]),
 };
 
 /**
@@ -23,7 +24,7 @@ export async function takeFromExtension(session: LoadSession, task: Task): Promi
   if (object === undefined || failure === null || !IS_THERE.test(failure.code) || left[0]?.role !== 'define')
     return false;
   for (const [extension] of await session.session.ask(EXTENSIONS)) {
-    if ((await session.attempt(`ALTER EXTENSION ${extension} DROP ${object};`)) !== null) continue;
+    if ((await session.attempt(`ALTER EXTENSION ${quoteName(extension)} DROP ${object};`)) !== null) continue;
     const replaced = left[0].sql.replace(/^CREATE (FUNCTION|PROCEDURE|AGGREGATE|VIEW) /, 'CREATE OR REPLACE $1 ');
     if (replaced !== left[0].sql) await session.attempt(replaced);
     task.left = left.slice(1);
