@@ -162,6 +162,7 @@ async function startOn(
       withinMs: STEP_GRACE_MS + 30_000,
       endsWithUs: true,
     });
+    metrics.runs.begin(workflows.map(({ name }) => name));
     await worker.start();
     const { hasExited } = core.platform;
     const upkeep = createUpkeep({

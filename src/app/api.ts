@@ -136,6 +136,7 @@ export async function openApi(
     log,
   });
   stops.defer('the API', () => server.stop(), { endsWithUs: true });
+  metrics.api.begin();
   const { url } = await server.listen(config.port, config.host);
   return { url, ensureFirstAdministrator: access.ensureFirstAdministrator };
 }

@@ -1,5 +1,10 @@
 import type { Meter } from '@opentelemetry/api';
+import { ERROR_CODES } from '../../schema/errors.ts';
 import { QUICK_SECONDS } from './buckets.ts';
+
+/** The codes of graphql's own refusals, beside those of ours. */
+const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'];
+const LOGIN_REFUSALS = ['credentials', 'attempts'] as const;
 
 /** One request that was answered over HTTP. */
 export interface AnsweredRequest {
@@ -12,11 +17,13 @@ export interface AnsweredRequest {
 
 /** What the API of this process tells of its requests. */
 export interface ApiMetrics {
+  /** An API is about to be served: its counters show 0 from now on, so that their first step is seen. */
+  begin(): void;
   answered(request: AnsweredRequest): void;
   /** An error was shown to a client, under this code. */
   refused(code: string): void;
   /** A sign-in was refused: for its credentials, or for too many attempts. */
-  loginRefused(reason: 'credentials' | 'attempts'): void;
+  loginRefused(reason: (typeof LOGIN_REFUSALS)[number]): void;
 }
 
 /** Counts what is asked of this process. */
@@ -32,6 +39,10 @@ export function createApiMetrics(meter: Meter): ApiMetrics {
     description: 'Sign-ins that were refused, for their credentials or for too many attempts.',
   });
   return {
+    begin() {
+      for (const code of [...ERROR_CODES, ...GRAPHQL_CODES]) errors.add(0, { code });
+      for (const reason of LOGIN_REFUSALS) logins.add(0, { reason });
+    },
     loginRefused: (reason) => logins.add(1, { reason }),
     answered: ({ seconds, status, ...labels }) => requests.record(seconds, { ...labels, status: String(status) }),
     refused: (code) => errors.add(1, { code }),

@@ -1,8 +1,14 @@
 import type { Meter } from '@opentelemetry/api';
+import { TERMINAL_OPERATION_STATES } from '../../schema/states.ts';
 import { LONG_SECONDS } from './buckets.ts';
 
 /** What a worker of this process tells of its runs. */
 export interface RunMetrics {
+  /**
+   * A worker that can run these is about to begin. Their counters show 0 from now on: of a series that begins with 1
+   * Prometheus cannot tell that anything happened.
+   */
+  begin(workflows: readonly string[]): void;
   runClaimed(claim: { readonly workflow: string; readonly takeover: boolean }): void;
   stepEnded(step: {
     readonly workflow: string;
@@ -29,10 +35,15 @@ export function createRunMetrics(meter: Meter): RunMetrics {
     description: 'Operations that this worker brought to their end.',
   });
   return {
+    begin(workflows) {
+      for (const workflow of workflows) {
+        for (const counter of [claims, takeovers]) counter.add(0, { workflow });
+        for (const end of TERMINAL_OPERATION_STATES) ends.add(0, { workflow, end: end.toLowerCase() });
+      }
+    },
     runClaimed({ workflow, takeover }) {
       claims.add(1, { workflow });
-      // 0 begins the series: a rate over it is known from the first takeover on.
-      takeovers.add(takeover ? 1 : 0, { workflow });
+      if (takeover) takeovers.add(1, { workflow });
     },
     stepEnded: ({ seconds, ...labels }) => steps.record(seconds, labels),
     runEnded: ({ workflow, end }) => ends.add(1, { workflow, end: end.toLowerCase() }),

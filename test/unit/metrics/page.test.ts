@@ -49,6 +49,7 @@ describe('a page', () => {
 
   test('counts claims, takeovers, steps and ends by workflow', async () => {
     const { runs, render } = createMetrics(build);
+    runs.begin(['create-image']);
     runs.runClaimed({ workflow: 'create-image', takeover: false });
     const before = parseMetrics(await render());
     expect(before.value('toygres_worker_takeovers_total', { workflow: 'create-image' })).toBe(0);
@@ -64,6 +65,23 @@ describe('a page', () => {
     expect(page.value('toygres_step_duration_seconds_sum', step)).toBeCloseTo(7.02);
     expect(page.value('toygres_step_duration_seconds_bucket', { ...step, le: '5' })).toBe(1);
     expect(page.value('toygres_operations_ended_total', { workflow: 'create-image', end: 'cancelled' })).toBe(1);
+  });
+
+  test('begins every count that alerts look at with 0: a series that begins with 1 never rose', async () => {
+    const { runs, api, render } = createMetrics(build);
+    expect((await render()).match(/_total\{/g)).toBeNull();
+    runs.begin(['create-image', 'stop-instance']);
+    api.begin();
+    const page = parseMetrics(await render());
+    for (const workflow of ['create-image', 'stop-instance']) {
+      expect(page.value('toygres_worker_claims_total', { workflow })).toBe(0);
+      for (const end of ['succeeded', 'failed', 'cancelled'])
+        expect(page.value('toygres_operations_ended_total', { workflow, end })).toBe(0);
+    }
+    for (const code of ['INTERNAL', 'STEP_FAILED', 'GRAPHQL_PARSE_FAILED'])
+      expect(page.value('toygres_api_errors_total', { code })).toBe(0);
+    for (const reason of ['credentials', 'attempts'])
+      expect(page.value('toygres_logins_refused_total', { reason })).toBe(0);
   });
 
   test('escapes what a label must not hold as it is', async () => {
