@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { labelsOf, readAlertRules, readDashboard } from '../../support/monitoring.ts';
 import { ROOT } from '../../support/source-files.ts';
 
-const MONITORING = path.join(ROOT, 'deploy/components/monitoring');
 const METRICS = path.join(ROOT, 'src/metrics');
 
 /** The names of all that is measured, as the sources give them. */
@@ -18,42 +17,19 @@ async function readMetricNames(): Promise<ReadonlySet<string>> {
   return new Set([...named, ...gauges]);
 }
 
-interface Rules {
-  readonly spec: {
-    readonly groups: readonly {
-      readonly rules: readonly {
-        readonly alert: string;
-        readonly expr: string;
-        readonly labels: { readonly severity: string };
-        readonly annotations: { readonly summary: string; readonly description: string };
-      }[];
-    }[];
-  };
-}
-const readRules = async () =>
-  (parse(await readFile(path.join(MONITORING, 'rules.yaml'), 'utf8')) as Rules).spec.groups.flatMap(
-    ({ rules }) => rules,
-  );
-const readPanels = async () =>
-  (
-    JSON.parse(await readFile(path.join(MONITORING, 'dashboard.json'), 'utf8')) as {
-      panels: { id: number; title: string; targets: { expr: string }[] }[];
-    }
-  ).panels;
-
 test('rules and dashboard ask for what is measured and for nothing else', async () => {
   const measured = await readMetricNames();
   expect(measured).toContain('toygres_records_up');
   const asked = [
-    ...(await readRules()).map(({ expr }) => expr),
-    ...(await readPanels()).flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...(await readAlertRules()).map(({ expr }) => expr),
+    ...(await readDashboard()).panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
   ].flatMap((expr) => expr.match(/toygres_[a-z_]+/g) ?? []);
   expect(asked.length).toBeGreaterThan(20);
   expect(asked.map((name) => name.replace(/_bucket$/, '')).filter((name) => !measured.has(name))).toEqual([]);
 });
 
 test('every alert has a name of its own, a severity, and says what to do', async () => {
-  const rules = await readRules();
+  const rules = await readAlertRules();
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   for (const { labels, annotations } of rules) {
     expect(labels.severity).toMatch(/^(critical|warning)$/);
@@ -62,8 +38,71 @@ test('every alert has a name of its own, a severity, and says what to do', async
   }
 });
 
-test('every panel has a title and a place of its own', async () => {
-  const panels = await readPanels();
+test('every panel has a title and a place of its own in 24 columns', async () => {
+  const { panels } = await readDashboard();
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, cell) => [x + (cell % w), y + Math.floor(cell / w)] as const),
+  );
+  expect(new Set(cells.map(String)).size).toBe(cells.length);
+  expect(cells.filter(([x]) => x < 0 || x >= 24)).toEqual([]);
+  // No holes either: whole rows.
+  expect(cells.length).toBe(24 * Math.max(...cells.map(([, y]) => y + 1)));
+});
+
+/** Ids of Grafana's units that are in use here: it shows a number with another one as it is, and says nothing. */
+const UNITS = ['short', 's', 'bytes', 'opm', 'cpm'];
+
+test('every panel asks the chosen data source, in a known unit, with a legend that tells its series apart', async () => {
+  const { panels, templating } = await readDashboard();
+  expect(templating.list).toMatchObject([{ name: 'datasource', type: 'datasource', query: 'prometheus' }]);
+  const chosen = { type: 'prometheus', uid: expect.stringMatching(/^\$\{datasource\}$/) };
+  for (const { title, type, datasource, fieldConfig, options, targets } of panels) {
+    expect([title, type, datasource]).toEqual([title, 'timeseries', chosen]);
+    expect(targets.map((target) => target.datasource)).toEqual(targets.map(() => chosen));
+    expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
+    expect(options.legend.showLegend).toBe(true);
+    const units = fieldConfig.overrides.flatMap(({ properties }) => properties.filter(({ id }) => id === 'unit'));
+    expect(UNITS).toEqual(expect.arrayContaining([fieldConfig.defaults.unit, ...units.map(({ value }) => value)]));
+    const legends = targets.map(({ legendFormat }) => legendFormat);
+    expect(new Set(legends).size).toBe(legends.length);
+    for (const { matcher } of fieldConfig.overrides) {
+      expect(matcher.id).toBe('byName');
+      expect(legends).toContain(matcher.options);
+    }
+    for (const { expr, legendFormat } of targets) {
+      // What the outermost sum or max leaves; `le` goes into the quantile.
+      const outermost = /^(?:histogram_quantile\([\d.]+, )?(?:sum|max)(?: by \(([^)]*)\))?/.exec(expr);
+      const grouped = outermost?.[1]?.split(', ') ?? [];
+      expect([title, [...labelsOf(legendFormat)].sort()]).toEqual([
+        title,
+        grouped.filter((one) => one !== 'le').sort(),
+      ]);
+    }
+  }
+});
+
+test('seconds are shown as seconds, bytes as bytes, and what is per minute as that', async () => {
+  for (const { title, fieldConfig, targets } of (await readDashboard()).panels) {
+    for (const { expr, legendFormat } of targets) {
+      const override = fieldConfig.overrides.find(({ matcher }) => matcher.options === legendFormat);
+      const unit = override?.properties.find(({ id }) => id === 'unit')?.value ?? fieldConfig.defaults.unit;
+      const wanted = /_seconds\b|_seconds_bucket/.test(expr)
+        ? ['s']
+        : /_bytes\b/.test(expr)
+          ? ['bytes']
+          : / \* 60$/.test(expr)
+            ? ['opm', 'cpm']
+            : ['short'];
+      expect(wanted, `${title}: ${expr}`).toContain(unit);
+    }
+  }
+});
+
+test('the line in a panel is where the alert over the same begins', async () => {
+  const late = (await readAlertRules()).find(({ alert }) => alert === 'ToygresEventsLate');
+  const panel = (await readDashboard()).panels.find(({ title }) => title.startsWith('How late events are'));
+  const line = panel?.fieldConfig.defaults.thresholds?.steps.map(({ value }) => value);
+  expect(line).toEqual([null, Number(/> (\d+)$/.exec(late?.expr ?? '')?.[1])]);
 });
