@@ -195,6 +195,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     const token = await page.locator('.secret code').innerText();
     const own = { TOYGRES_URL: url, TOYGRES_TOKEN: token };
     expect(await runCommand(['instance', 'list'], own)).toMatchObject({ code: 0 });
+    expect(await runCommand(['token', 'create', 'made by ci', '--role', 'VIEWER'], own)).toMatchObject({ code: 0 });
     await checkPage(page, 'tokens');
     await checkNarrow(page);
     await page.getByRole('button', { name: 'Revoke ci' }).click();
@@ -203,7 +204,14 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     await page.getByRole('table', { name: 'Tokens' }).getByText('revoked').waitFor();
     expect(await runCommand(['instance', 'list'], own)).toMatchObject({ code: 4 });
 
+    // What the server has to say besides stays, on whichever page, until it was read.
+    const said = page.getByRole('status').filter({ hasText: 'A token that it made still can be used: "made by ci"' });
+    await said.waitFor();
+    await checkPage(page, 'token-revoked');
+    await checkNarrow(page);
     await page.getByRole('link', { name: 'Audit' }).click();
+    await said.getByRole('button', { name: 'I have read it' }).click();
+    await said.waitFor({ state: 'detached' });
     const log = page.getByRole('table', { name: 'Audit log' });
     await log.getByText('revokeApiToken').first().waitFor();
     await checkPage(page, 'audit');

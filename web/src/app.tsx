@@ -3,6 +3,7 @@ import { Route, Routes, useLocation, useParams } from 'react-router';
 import { UnauthenticatedError } from './api/client.ts';
 import { forgetLine } from './api/connection.ts';
 import { startLive } from './api/live.ts';
+import { forgetNoted } from './api/noted.ts';
 import { queries, useApi } from './api/queries.ts';
 import { useIsOut } from './api/session.ts';
 import { ViewerContext } from './api/viewer.tsx';
@@ -38,6 +39,7 @@ function SignedIn() {
     return () => {
       end.abort();
       forgetLine();
+      forgetNoted();
     };
   }, [isKnown]);
   if (data === undefined) {

@@ -1,11 +1,22 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { api, DONE_MS, type ToygresError, type TypedDocument } from './client.ts';
+import { note, noticesIn } from './noted.ts';
+
+/** Sends a mutation; what the server has to say besides its answer is shown by the shell. */
+export async function sendMutation<Data, Variables>(
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const data = await api.request(document, variables, { withinMs: DONE_MS });
+  note(noticesIn(data));
+  return data;
+}
 
 /** A mutation: `run` sends it, and `error` is what the server said to the last one. */
 export function useAction<Data, Variables>(document: TypedDocument<Data, Variables>) {
   const mutation = useMutation<Data, ToygresError, Variables>({
-    mutationFn: (variables) => api.request(document, variables, { withinMs: DONE_MS }),
+    mutationFn: (variables) => sendMutation(document, variables),
   });
   return {
     busy: mutation.isPending,

@@ -999,7 +999,7 @@ export type UpdateInstanceMutationVariables = Exact<{
 }>;
 
 
-export type UpdateInstanceMutation = { updateInstance: { instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null } | null } }, operation: { id: string } | null } };
+export type UpdateInstanceMutation = { updateInstance: { notices: Array<string>, instance: { id: string, name: string, state: InstanceState, health: HealthStatus, imageType: ImageType, postgresVersion: string, storageGib: number, exposure: Exposure, deletionProtection: boolean, createdAt: string, updatedAt: string, labels: Array<{ key: string, value: string }>, endpoint: { host: string, port: number, dnsName: string | null, connectionString: string } | null, failure: { code: string, message: string, step: string | null } | null, readiness: { status: ReadinessStatus, reasons: Array<string>, dataAgeSeconds: number | null, recoverySeconds: number | null, newestImage: { id: string, name: string, takenAt: string | null, verifiedAt: string | null, method: ImageMethod } | null, lastVerdict: { id: string, state: DrillState, finishedAt: string | null } | null } }, operation: { id: string } | null } };
 
 export type StartInstanceMutationVariables = Exact<{
   input: StartInstanceInput;
@@ -1190,7 +1190,7 @@ export type RunPreflightMutationVariables = Exact<{
 }>;
 
 
-export type RunPreflightMutation = { runPreflight: { operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } } };
+export type RunPreflightMutation = { runPreflight: { notices: Array<string>, operation: { id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null } } };
 
 export type DriftQueryVariables = Exact<{
   state?: Array<DriftState> | DriftState | null | undefined;
@@ -1252,7 +1252,7 @@ export type RevokeTokenMutationVariables = Exact<{
 }>;
 
 
-export type RevokeTokenMutation = { revokeApiToken: { apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { name: string } } } };
+export type RevokeTokenMutation = { revokeApiToken: { notices: Array<string>, apiToken: { id: string, name: string, prefix: string, role: Role, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, revokedAt: string | null, scope: Array<{ key: string, value: string }>, createdBy: { name: string } } } };
 
 export type AuditQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2518,6 +2518,7 @@ export const UpdateInstanceDocument = new TypedDocumentString(`
     operation {
       id
     }
+    notices
   }
 }
     fragment FailureFields on Failure {
@@ -3279,6 +3280,7 @@ export const RunPreflightDocument = new TypedDocumentString(`
     operation {
       ...OperationRow
     }
+    notices
   }
 }
     fragment FailureFields on Failure {
@@ -3458,6 +3460,7 @@ export const RevokeTokenDocument = new TypedDocumentString(`
     apiToken {
       ...TokenRow
     }
+    notices
   }
 }
     fragment TokenRow on ApiToken {

@@ -7,6 +7,7 @@ import { AlertCount } from './alert-count.tsx';
 import { CommandSearch } from './command-search.tsx';
 import { KeysHelp } from './keys-help.tsx';
 import { LineBanner, LineState } from './line-state.tsx';
+import { Noted } from './noted.tsx';
 import { PLACES } from './places.ts';
 import { RunningPill } from './running.tsx';
 
@@ -49,6 +50,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         ))}
       </nav>
       <main id="main" ref={main} tabIndex={-1}>
+        <Noted />
         <Suspense fallback={<WaitingAlone what="the page" />}>{children}</Suspense>
       </main>
       <KeysHelp />

@@ -1,4 +1,4 @@
-import { api } from '../../api/client.ts';
+import { sendMutation } from '../../api/actions.ts';
 import { commandLine } from '../../format/command-line.ts';
 import {
   DeleteInstanceDocument,
@@ -34,7 +34,7 @@ export const BULKS: readonly Bulk[] = [
     isFor: (row) => refuseVerb('image', row) === null,
     send: async ({ id, name }) =>
       (
-        await api.request(TakeImageDocument, {
+        await sendMutation(TakeImageDocument, {
           input: { instanceId: id, name: defaultImageName(name), idempotencyKey: stamp() },
         })
       ).createImage.operation.id,
@@ -49,7 +49,7 @@ export const BULKS: readonly Bulk[] = [
     verb: 'Start',
     isFor: (row) => refuseVerb('start', row) === null,
     send: async ({ id }) =>
-      (await api.request(StartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).startInstance
+      (await sendMutation(StartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).startInstance
         .operation.id,
     code: ({ id, name }) => ({
       document: StartInstanceDocument,
@@ -62,7 +62,7 @@ export const BULKS: readonly Bulk[] = [
     verb: 'Stop',
     isFor: (row) => refuseVerb('stop', row) === null,
     send: async ({ id }) =>
-      (await api.request(StopInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).stopInstance
+      (await sendMutation(StopInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).stopInstance
         .operation.id,
     code: ({ id, name }) => ({
       document: StopInstanceDocument,
@@ -75,7 +75,7 @@ export const BULKS: readonly Bulk[] = [
     verb: 'Restart',
     isFor: (row) => refuseVerb('restart', row) === null,
     send: async ({ id }) =>
-      (await api.request(RestartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } }))
+      (await sendMutation(RestartInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } }))
         .restartInstance.operation.id,
     code: ({ id, name }) => ({
       document: RestartInstanceDocument,
@@ -89,8 +89,8 @@ export const BULKS: readonly Bulk[] = [
     isDanger: true,
     isFor: (row) => refuseVerb('delete', row) === null && (row.state !== 'DELETING' || row.failure != null),
     send: async ({ id }) =>
-      (await api.request(DeleteInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } })).deleteInstance
-        .operation.id,
+      (await sendMutation(DeleteInstanceDocument, { input: { instanceId: id, idempotencyKey: stamp() } }))
+        .deleteInstance.operation.id,
     code: ({ id, name }) => ({
       document: DeleteInstanceDocument,
       variables: { input: { instanceId: id } },

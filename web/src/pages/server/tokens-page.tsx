@@ -15,7 +15,7 @@ import {
 import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
-import { errorOf, RadioField, TextField } from '../../ui/fields.tsx';
+import { CheckField, errorOf, RadioField, TextField } from '../../ui/fields.tsx';
 import { Labels } from '../../ui/labels.tsx';
 import { ListFoot } from '../../ui/list-foot.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -98,6 +98,7 @@ function CreateToken({ onDone }: { readonly onDone: () => void }) {
 
 function RevokeDialog({ token, onClose }: { readonly token: TokenRowFragment; readonly onClose: () => void }) {
   const { id, name } = token;
+  const [includesMade, setIncludesMade] = useState(false);
   return (
     <ActionDialog
       title={`Revoke ${apart(name)}?`}
@@ -106,11 +107,17 @@ function RevokeDialog({ token, onClose }: { readonly token: TokenRowFragment; re
       needs="VIEWER"
       isKeyed={false}
       document={RevokeTokenDocument}
-      input={{ apiTokenId: id }}
-      command={commandLine('token', 'revoke', id)}
+      input={{ apiTokenId: id, ...(includesMade ? { includeMade: true } : {}) }}
+      command={commandLine('token', 'revoke', id, includesMade ? ['--include-made'] : [])}
       onClose={onClose}
     >
       <p>Programs that use it are refused from now on. It cannot be taken back: make a new one instead.</p>
+      <CheckField
+        label="The tokens that were made with it as well"
+        hint="Where it may be in the wrong hands, they may be, too."
+        checked={includesMade}
+        onChange={setIncludesMade}
+      />
     </ActionDialog>
   );
 }
