@@ -3,12 +3,17 @@ import { createE2eClient, type E2eClient } from '../../support/e2e-client.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../../support/e2e-server.ts';
 import { eventually } from '../../support/eventually.ts';
 import { findProgram } from '../../support/front-servers.ts';
-import { labelsOf, readAlertRules, readDashboard, readRuleGroups } from '../../support/monitoring.ts';
+import { fillIn, labelsOf, readAlertRules, readDashboard, readRuleGroups } from '../../support/monitoring.ts';
 import { type Prometheus, runPromtool, startPrometheus } from '../../support/prometheus.ts';
 
 const SCRAPER = 'a-token-that-opens-metrics-only';
-/** Nothing shows there on a server without images, and between two operations. */
-const SILENT = ['Age of the data of the oldest newest image', 'Operations under way'];
+/** Nothing shows there on a server without images and failures, and between two operations. */
+const SILENT = [
+  'Age of the newest image, where it is oldest',
+  'Operations that failed, per minute',
+  'Operations under way',
+  'Jobs by state',
+];
 
 describe.skipIf(findProgram('prometheus') === null)('a Prometheus that scrapes a server at work', () => {
   let home: E2eHome;
@@ -29,8 +34,15 @@ describe.skipIf(findProgram('prometheus') === null)('a Prometheus that scrapes a
     );
     follower = client.subscribe<unknown>('subscription { instanceChanged { id } }', {})[Symbol.asyncIterator]();
     follower.next().catch(() => undefined);
-    const { operationId } = await client.createInstance({ name: 'shop', password: 'a password of 20 signs' });
-    for await (const _event of client.events(operationId));
+    // Two, one after the other: what has been seen once alone has no rate.
+    for (const [done, name] of ['shop', 'till'].entries()) {
+      const { operationId } = await client.createInstance({ name, password: 'a password of 20 signs' });
+      for await (const _event of client.events(operationId));
+      await eventually(
+        () => prometheus.query(`toygres_operations_ended_total{workflow="create-instance", end="succeeded"} > ${done}`),
+        (found) => found.length === 1,
+      );
+    }
     await expect(client.createInstance({ name: 'Not A Name' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
@@ -61,7 +73,7 @@ describe.skipIf(findProgram('prometheus') === null)('a Prometheus that scrapes a
     const { panels } = await readDashboard();
     for (const { title, targets } of panels) {
       for (const { expr, legendFormat } of targets) {
-        const read = () => prometheus.query(expr);
+        const read = () => prometheus.query(fillIn(expr));
         const found = SILENT.includes(title) ? await read() : await eventually(read, ({ length }) => length > 0);
         for (const { metric } of found)
           expect([title, Object.keys(metric).sort()]).toEqual([title, [...labelsOf(legendFormat)].sort()]);
@@ -69,10 +81,27 @@ describe.skipIf(findProgram('prometheus') === null)('a Prometheus that scrapes a
     }
   });
 
+  test('has the values that panels give a colour of their own', async () => {
+    let coloured = 0;
+    for (const { title, fieldConfig, targets } of (await readDashboard()).panels) {
+      if (SILENT.includes(title)) continue;
+      for (const { expr, legendFormat } of targets) {
+        const [label] = labelsOf(legendFormat);
+        const gauge = /\btoygres_\w+/.exec(expr)?.[0];
+        if (label === undefined) continue;
+        const there = (await prometheus.query(`count by (${label}) (${gauge})`)).map(({ metric }) => metric[label]);
+        const named = fieldConfig.overrides.map(({ matcher }) => matcher.options);
+        coloured += named.length;
+        expect([title, named.filter((name) => !there.includes(name))]).toEqual([title, []]);
+      }
+    }
+    expect(coloured).toBeGreaterThan(10);
+  });
+
   test('takes with max what several pods say of the same, and never one of what is to be added up', async () => {
     const { panels } = await readDashboard();
-    const expressions = [...panels.flatMap(({ targets }) => targets), ...(await readAlertRules())].map(
-      ({ expr }) => expr,
+    const expressions = [...panels.flatMap(({ targets }) => targets), ...(await readAlertRules())].map(({ expr }) =>
+      fillIn(expr),
     );
     const taken = expressions.flatMap((expr) => [
       ...expr.matchAll(/\bmax(?: by \(([^)]*)\) ?)?\((\w+(?:\{[^}]*\})?)\)/g),
@@ -101,7 +130,7 @@ describe.skipIf(findProgram('prometheus') === null)('a Prometheus that scrapes a
     expect(codes.map(({ metric }) => metric.code).sort()).toEqual(['INVALID_INPUT', 'UNAUTHENTICATED']);
     await eventually(
       () => value('sum by (state) (max by (state, health) (toygres_instances)) > 0'),
-      (count) => count === 1,
+      (count) => count === 2,
     );
   });
 
