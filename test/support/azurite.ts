@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { findAzurite } from '../../src/embedded/azurite.ts';
 import { freePort } from './free-port.ts';
+import { ROOT } from './source-files.ts';
+
+const LAUNCHER = path.join(ROOT, 'src/embedded/run-azurite.mjs');
 
 /** The emulator's well-known account; its key is public and no secret. */
 const ACCOUNT = 'devstoreaccount1';
@@ -24,12 +27,15 @@ export function azuriteConnectionString(port: number): string {
 /** A blob store of its own, kept in memory. */
 export async function startAzurite(): Promise<TestAzurite> {
   const port = await freePort();
-  const main = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('azurite/package.json')),
-    'dist/src/blob/main.js',
-  );
-  const options = ['--skipApiVersionCheck', '--disableTelemetry', '--silent', '--inMemoryPersistence'];
-  const child = spawn(process.execPath, [main, ...options, '--blobHost', '127.0.0.1', '--blobPort', String(port)], {
+  const options = [
+    '--blobHost',
+    '127.0.0.1',
+    '--skipApiVersionCheck',
+    '--disableTelemetry',
+    '--silent',
+    '--inMemoryPersistence',
+  ];
+  const child = spawn(process.execPath, [LAUNCHER, findAzurite(), '-', ...options, '--blobPort', String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await untilListening(child);
