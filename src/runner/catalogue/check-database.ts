@@ -3,6 +3,7 @@ import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { askFound, type CatalogueCheck, inLetters, writeFound } from './checks/check.ts';
 import { CRON_JOBS, EXTENSION_OBJECT_CHANGED, HAS_CRON } from './checks/extension-checks.ts';
+import { findLostRows } from './checks/lost-rows.ts';
 import { MEANING_MAY_CHANGE } from './checks/meaning-check.ts';
 import { OBJECT_CHECKS } from './checks/object-checks.ts';
 import { findWideRows } from './checks/wide-rows.ts';
@@ -45,6 +46,10 @@ export async function checkDatabase(
     }
   }
   await checkBackgroundWork(session, database, say);
+  for (const { schema, name, says, remedy } of await findLostRows(session)) {
+    const object = writeFound(inLetters(ofDatabase, { schema, name, detail: null }));
+    say({ code: 'ROWS_NOT_LOADABLE', severity: 'CRITICAL', database, object, message: `${object} ${says}`, remedy });
+  }
   for (const { schema, name } of await findWideRows(session)) {
     const object = writeFound(inLetters(ofDatabase, { schema, name, detail: null }));
     say({

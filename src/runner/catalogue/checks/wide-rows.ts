@@ -3,6 +3,7 @@ import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
 import type { Question, Session } from '../../../guarded-postgres/session.ts';
 import { qualified, quoteIdentifier, sql } from '../../../guarded-postgres/sql.ts';
 import { count, oid } from '../columns.ts';
+import { isTrueOfRows } from './look-at-rows.ts';
 
 /** What a page takes of one row at most: MaxHeapTupleSize, with pages of 8 kB. */
 const LARGEST_ROW = 8_160;
@@ -43,16 +44,8 @@ export async function findWideRows(session: Session): Promise<readonly { schema:
         sql`CASE WHEN ${quoteIdentifier(column)} IS NULL THEN 0 ELSE ${String(bytes)} END`,
       ]),
     );
-    await session.run(`SET lock_timeout = '2s'; SET statement_timeout = '5s'`);
-    const [answer] = await session
-      .ask({
-        sql: sql`SELECT EXISTS (SELECT FROM ONLY ${qualified(schema, name)} WHERE ${width} > ${String(LARGEST_ROW)})`,
-        row: z.tuple([z.enum(['t', 'f'])]),
-      })
-      // It is held by somebody, or too large to be read through: the dump goes on.
-      .catch(() => []);
-    await session.run(`SET lock_timeout = 0; SET statement_timeout = 0`);
-    if (answer?.[0] === 't') found.push({ schema, name });
+    const question = sql`SELECT EXISTS (SELECT FROM ONLY ${qualified(schema, name)} WHERE ${width} > ${String(LARGEST_ROW)})`;
+    if (await isTrueOfRows(session, question)) found.push({ schema, name });
   }
   return found;
 }
