@@ -37,6 +37,18 @@ export const MemberFact = z.object({
 });
 export type MemberFact = z.infer<typeof MemberFact>;
 
+/** What a dump writes without functions that it needs, since they are an extension's: kind and name as the dump has them. */
+export const WholeDefinition = z.object({ kind: z.literal('PROCEDURAL LANGUAGE'), name: z.string(), sql: z.string() });
+export type WholeDefinition = z.infer<typeof WholeDefinition>;
+
+/** What somebody made and gave to an extension, as the statements that make it. */
+export const AdoptedObject = z.object({ object: z.string(), sql: z.string() });
+export type AdoptedObject = z.infer<typeof AdoptedObject>;
+
+/** How a member of an extension looks that was changed: whatever ALTER changes of it, by a checksum. */
+export const MemberLook = z.object({ object: z.string(), extension: z.string(), md5: z.string() });
+export type MemberLook = z.infer<typeof MemberLook>;
+
 /** What a materialized view held, which a dump carries no row of. */
 export const FilledView = z.object({ object: z.string(), rows: z.string(), sum: z.string() });
 export type FilledView = z.infer<typeof FilledView>;
@@ -55,6 +67,10 @@ export const DatabaseFacts = z.object({
   subscriptions: z.array(z.string()),
   /** Those of its materialized views that were read; none in images of before they were. */
   filled: z.array(FilledView).default([]),
+  /** These and what follows: none in images of before they were asked for. */
+  definitions: z.array(WholeDefinition).default([]),
+  adopted: z.array(AdoptedObject).default([]),
+  looks: z.array(MemberLook).default([]),
 });
 export type DatabaseFacts = z.infer<typeof DatabaseFacts>;
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { hexBytes } from '../catalogue/columns.ts';
-import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact } from './database-facts.ts';
+import { MEMBER_STATEMENTS, readAdopted, readLooks } from './changed-members.ts';
+import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact, WholeDefinition } from './database-facts.ts';
 import { readFilledViews } from './filled-views.ts';
 import { readMeanings } from './meanings.ts';
 import { STATEMENTS } from './statements.ts';
@@ -48,6 +49,19 @@ const SUBSCRIPTIONS = `
   SELECT ${hex('subname')} FROM pg_subscription
   WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND subenabled ORDER BY subname`;
 
+const Definition = z
+  .tuple([word, word])
+  .transform(([name, sql]): WholeDefinition => ({ kind: 'PROCEDURAL LANGUAGE', name, sql }));
+/** A language whose functions pg_dump does not dump stands in the dump as if it were an extension (pg_dump.c: dumpProcLang). */
+const functionNamed = (oid: string) =>
+  `(SELECT format('%I.%I', n.nspname, p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = ${oid})`;
+const LANGUAGES = `
+  SELECT ${hex('l.lanname')}, ${hex(`concat('CREATE OR REPLACE ', CASE WHEN l.lanpltrusted THEN 'TRUSTED ' END, 'LANGUAGE ', quote_ident(l.lanname),
+      ' HANDLER ' || ${functionNamed('l.lanplcallfoid')}, ' INLINE ' || ${functionNamed('l.laninline')},
+      ' VALIDATOR ' || ${functionNamed('l.lanvalidator')}, ';')`)}
+  FROM pg_language l WHERE l.lanispl
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_language'::regclass AND d.objid = l.oid AND d.deptype = 'e')`;
+
 const Statement = z.tuple([word, word]).transform(([object, sql]) => ({ object, sql }));
 
 /** Members of extensions with their checksums; asked alike on the source and on the copy. */
@@ -71,7 +85,7 @@ export async function readMembers(session: Session): Promise<MemberFact[]> {
 /** Asked in the snapshot of the dump, with the client_encoding SQL_ASCII: texts are the bytes that the database has, which is of `encoding`. */
 export async function readDatabaseFacts(session: Session, encoding: string): Promise<DatabaseFacts> {
   const statements: FactStatement[] = [];
-  for (const { stage, code, sql } of STATEMENTS) {
+  for (const { stage, code, sql } of [...STATEMENTS, ...MEMBER_STATEMENTS]) {
     for (const one of await session.ask({ sql, row: Statement, timeoutMs: null })) {
       statements.push({ stage, code, ...one });
     }
@@ -84,5 +98,8 @@ export async function readDatabaseFacts(session: Session, encoding: string): Pro
     members: await readMembers(session),
     subscriptions: (await session.ask({ sql: SUBSCRIPTIONS, row: Subscription })).map(([name]) => name),
     filled: await readFilledViews(session),
+    definitions: await session.ask({ sql: LANGUAGES, row: Definition }),
+    adopted: await readAdopted(session),
+    looks: await readLooks(session, false),
   };
 }

@@ -20,6 +20,8 @@ const isOfExtension = (catalogue: string, oid: string) => `EXISTS (SELECT FROM p
   WHERE d.classid = '${catalogue}'::regclass AND d.objid = ${oid} AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')`;
 const IS_FOREIGN_FAMILY = `(f.oid < ${FIRST_OF_USERS} OR ${isOfExtension('pg_opfamily', 'f.oid')})`;
 
+const STORAGE = `CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END`;
+
 /** What is there on the source and in no dump of it (pg_dump.c: selectDumpable*, getTriggers, getIndexes, getPolicies ...). */
 export const STATEMENTS: readonly StatementQuestion[] = [
   {
@@ -81,6 +83,67 @@ export const STATEMENTS: readonly StatementQuestion[] = [
         JOIN pg_class u ON u.oid = p.conrelid JOIN pg_namespace m ON m.oid = u.relnamespace
         WHERE x.named
       ) k ORDER BY k.depth`,
+  },
+  {
+    // PostgreSQL gives partitions the columns of ON DELETE SET NULL (column) by their numbers in the table above, where theirs may
+    // be others. When all constraints have their names.
+    stage: 'LAST',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      SELECT ${hex(`format('%I on %I.%I', c.conname, n.nspname, t.relname)`)}, ${hex(`format('UPDATE pg_catalog.pg_constraint c SET confdelsetcols = s.columns
+          FROM (SELECT pg_catalog.array_agg(a.attnum ORDER BY x.nth) AS columns FROM pg_catalog.unnest(%1$L::pg_catalog.name[]) WITH ORDINALITY AS x(name, nth)
+                JOIN pg_catalog.pg_attribute a ON a.attrelid = %2$L::pg_catalog.regclass AND a.attname = x.name) s
+          WHERE c.conrelid = %2$L::pg_catalog.regclass AND c.conname = %3$L AND c.contype = ''f'' AND c.conparentid <> 0 AND c.confdelsetcols <> s.columns',
+        (SELECT array_agg(a.attname ORDER BY x.nth) FROM unnest(c.confdelsetcols) WITH ORDINALITY AS x(number, nth)
+         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = x.number), format('%I.%I', n.nspname, t.relname), c.conname)`)}
+      FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+      WHERE c.contype = 'f' AND c.conparentid <> 0 AND cardinality(c.confdelsetcols) > 0`,
+  },
+  {
+    // A child has what its parent keeps its values by, and a dump says so of a child alone where it is not as the type has it.
+    stage: 'BEFORE_ROWS',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      SELECT DISTINCT ${hex(`format('%I.%I', n.nspname, c.relname)`)}, ${hex(`format('ALTER TABLE ONLY %I.%I ALTER COLUMN %I %s', n.nspname, c.relname, a.attname, w.words)`)}
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid AND c.relkind = 'r' AND NOT c.relispartition
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid
+      JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname
+      CROSS JOIN LATERAL (
+        SELECT 'SET STORAGE ' || ${STORAGE} AS words WHERE a.attstorage = t.typstorage AND p.attstorage <> a.attstorage
+        UNION ALL SELECT 'SET COMPRESSION DEFAULT' WHERE a.attcompression = '' AND p.attcompression <> ''
+      ) w`,
+  },
+  {
+    // Of a parent whose check is NOT VALID a child that is made later has it valid: in a dump all get it from the parent.
+    stage: 'LAST',
+    code: 'CONSTRAINT_NOT_VALID',
+    sql: `
+      SELECT ${hex(`format('%I on %I.%I', c.conname, n.nspname, t.relname)`)},
+        ${hex(`format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %I', n.nspname, t.relname, c.conname)`)}
+      FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+      WHERE c.contype = 'c' AND c.convalidated AND c.coninhcount > 0 AND EXISTS (SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent
+          AND p.contype = 'c' AND p.conname = c.conname AND NOT p.convalidated WHERE i.inhrelid = c.conrelid)
+      ORDER BY c.oid`,
+  },
+  {
+    // pg_dump passes by the schema information_schema, rights too. What was made with the server is as every server has it.
+    stage: 'LAST',
+    code: 'PRIVILEGE_LEFT_OUT',
+    sql: `
+      WITH own AS (SELECT oid FROM pg_namespace WHERE nspname = 'information_schema'),
+      made AS (SELECT xmin::text::int8 AS last FROM pg_database WHERE datname = 'template0'), changed AS (
+        SELECT 'SCHEMA' AS kind, 'information_schema' AS name, nspacl AS acl, nspowner AS owner
+          FROM pg_namespace, made WHERE oid IN (SELECT oid FROM own) AND pg_namespace.xmin::text::int8 > last
+        UNION ALL SELECT 'TABLE', format('information_schema.%I', relname), relacl, relowner
+          FROM pg_class, made WHERE relnamespace IN (SELECT oid FROM own) AND relkind IN ('r', 'v') AND pg_class.xmin::text::int8 > last
+            AND oid < ${FIRST_OF_USERS}
+      )
+      SELECT ${hex('name')}, ${hex(`format('REVOKE ALL ON %s %s FROM PUBLIC, %I; ', kind, name, pg_get_userbyid(owner)) || coalesce((SELECT string_agg(
+          format('GRANT %s ON %s %s TO %s%s', a.privilege_type, kind, name, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END), '; ')
+          FROM aclexplode(acl) a WHERE a.grantee = 0 OR EXISTS (SELECT FROM pg_authid u WHERE u.oid = a.grantee)), '')`)}
+      FROM changed WHERE acl IS NOT NULL`,
   },
   {
     // A family of the system or of an extension stands in no dump, nor what users added to it.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { quietly } from '../background-work/quietly.ts';
-import type { FactStatement } from '../facts/database-facts.ts';
+import type { AdoptedObject, FactStatement } from '../facts/database-facts.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { isEventTrigger, isLast, isLogged, isParsedAnew, namesOf } from './entries/entry-kinds.ts';
@@ -12,12 +12,15 @@ import {
   compareMeanings,
   compareMembers,
   extensionAsOnSource,
+  makeAdopted,
   runFactStatements,
   settleExtensions,
+  wholeDefinition,
 } from './facts/apply-facts.ts';
 import type { Told } from './findings.ts';
 import type { DatabaseToLoad, LoadGround, LoadParts } from './load-ground.ts';
 import { LoadSession } from './load-session.ts';
+import { agreeOnStorage } from './mend/agree-on-storage.ts';
 import { type Mending, mend } from './mend/mend.ts';
 import { settle } from './mend/settle.ts';
 import { planStretch, stretchesOf } from './order/definitions.ts';
@@ -76,7 +79,7 @@ export class EntryLoader {
       session,
       main.filter(({ entry }) => entry.section === 'PRE_DATA'),
     );
-    if (failed.length > 0) failed = await this.tryAgain(session, failed);
+    failed = await this.tryAgain(session, failed);
     await this.factStatements(session, 'BEFORE_ROWS');
     failed.push(
       ...(await this.sideBySide(main.filter(({ entry }) => entry.section === 'DATA' || entry.section === 'POST_DATA'))),
@@ -124,6 +127,8 @@ export class EntryLoader {
       search_path: '"$user", public',
       client_encoding: this.toc.encoding,
       standard_conforming_strings: this.toc.standardStrings ? 'on' : 'off',
+      // From a superuser no row is hidden; code that runs as another one sees those that it saw on the source.
+      row_security: 'on',
     };
     const session = await this.ground.open(this.database.name, settings);
     await session.run(`SELECT pg_catalog.set_config('search_path', '', false)`);
@@ -135,7 +140,8 @@ export class EntryLoader {
   private task(entry: TocEntry): Task {
     const isOwnTable =
       entry.kind === 'TABLE DATA' && entry.dependsOn.some((id) => this.entries.get(id)?.kind === 'TABLE');
-    return taskOf(entry, () => commandsOf(entry, (id) => this.entries.get(id)), isOwnTable);
+    const whole = wholeDefinition(this.database.facts, entry);
+    return taskOf(entry, () => commandsOf(whole, (id) => this.entries.get(id)), isOwnTable);
   }
 
   private mending(session: LoadSession): Mending {
@@ -216,10 +222,22 @@ export class EntryLoader {
     return failed;
   }
 
-  /** What the rows need is tried again before they come. */
+  /** What the rows need is tried again before they come, with what users gave to extensions. */
   private async tryAgain(session: LoadSession, failed: readonly Task[]): Promise<Task[]> {
+    const { facts } = this.database;
+    let adopted: readonly AdoptedObject[] = facts?.adopted ?? [];
+    if (failed.length === 0 && adopted.length === 0) return [];
     await this.readExtensionSchemas(session);
-    return settle(session, failed, (task) => pathsFor(task.entry, this.paths, this.extensionSchemas));
+    let left = [...failed];
+    for (;;) {
+      const before = adopted.length + left.length;
+      adopted = await makeAdopted(session, facts, adopted, this.toc.encoding);
+      left = await settle(session, left, (task) => pathsFor(task.entry, this.paths, this.extensionSchemas));
+      const still: Task[] = [];
+      for (const task of left) if (!(await agreeOnStorage(session, task))) still.push(task);
+      left = still;
+      if (adopted.length + left.length === before || left.length + adopted.length === 0) return left;
+    }
   }
 
   private async sideBySide(tasks: readonly Task[]): Promise<Task[]> {

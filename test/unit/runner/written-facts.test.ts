@@ -10,6 +10,9 @@ const factsOf = (encoding: string, object: string): DatabaseFacts => ({
   members: [],
   subscriptions: [object],
   filled: [],
+  definitions: [],
+  adopted: [],
+  looks: [],
 });
 
 test('facts of a UTF8 database are text in the image, and bytes for who restores it', () => {

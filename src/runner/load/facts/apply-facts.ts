@@ -1,4 +1,5 @@
-import type { DatabaseFacts, FactStatement } from '../../facts/database-facts.ts';
+import { readLooks } from '../../facts/changed-members.ts';
+import type { AdoptedObject, DatabaseFacts, FactStatement } from '../../facts/database-facts.ts';
 import { readFilledViews } from '../../facts/filled-views.ts';
 import { readMeanings } from '../../facts/meanings.ts';
 import { readExtensions, readMembers } from '../../facts/read-facts.ts';
@@ -6,9 +7,10 @@ import { quoteName, writeIdentifier } from '../entries/object-name.ts';
 import type { Told } from '../findings.ts';
 import type { LoadSession } from '../load-session.ts';
 import { type ColumnPlace, dropNotNull } from '../mend/drop-not-null.ts';
+import type { TocEntry } from '../toc/toc-entry.ts';
 
 /** There already: the extension's own script made it. */
-const IS_THERE = /^(42710|42P07|42P16|42701)$/;
+const IS_THERE = /^(42710|42P06|42P07|42P16|42701|42723)$/;
 
 /** Works in the encoding of the facts, which in older images is not that of the dump. */
 async function inTheirEncoding<T>(
@@ -125,6 +127,12 @@ export function extensionAsOnSource(facts: DatabaseFacts | null, tag: string): s
   return `CREATE EXTENSION IF NOT EXISTS ${quoteName(found.name)} WITH SCHEMA ${quoteName(found.schema)} VERSION ${quoteName(found.version)};`;
 }
 
+/** The entry with the statement that makes it whole, where its dump could not write that. */
+export function wholeDefinition(facts: DatabaseFacts | null, entry: TocEntry): TocEntry {
+  const found = facts?.definitions.find(({ kind, name }) => kind === entry.kind && name === entry.tag);
+  return found === undefined ? entry : { ...entry, define: found.sql };
+}
+
 /** Tells what users changed of the members of extensions and is not so here. `isSameMajor`: whether source and copy are of one version. */
 export async function compareMembers(
   session: LoadSession,
@@ -133,7 +141,7 @@ export async function compareMembers(
   encoding: string,
   isSameMajor: boolean,
 ): Promise<void> {
-  if (facts.members.length === 0) return;
+  if (facts.members.length === 0 && facts.looks.length === 0) return;
   await inTheirEncoding(session, facts, encoding, async () => {
     const here = await readMembers(session.session);
     const sumOf = new Map(here.map(({ object, md5 }) => [object, md5]));
@@ -158,7 +166,53 @@ export async function compareMembers(
         remedy: null,
       });
     }
+    if (isSameMajor) await compareLooks(session, told, facts, same);
   });
+}
+
+/** Tells what users changed of members by ALTER. `same`: the extensions that are of one version here and there. */
+async function compareLooks(
+  session: LoadSession,
+  told: Told,
+  { looks, members }: DatabaseFacts,
+  same: ReadonlySet<string>,
+): Promise<void> {
+  if (looks.length === 0) return;
+  const here = new Map((await readLooks(session.session, true)).map(({ object, md5 }) => [object, md5]));
+  const known = new Set(members.map(({ object }) => object));
+  for (const { object, extension, md5 } of looks) {
+    const found = here.get(object);
+    if (!same.has(extension) || found === md5 || (found === undefined && known.has(object))) continue;
+    told.tell({
+      code: 'EXTENSION_OBJECT_CHANGED',
+      severity: 'WARNING',
+      object,
+      says:
+        found === undefined
+          ? `of extension ${extension} is not there: the extension does not make it`
+          : `of extension ${extension} was altered on the source, and is as the extension makes it here`,
+      cause: null,
+      remedy: null,
+    });
+  }
+}
+
+/** Makes what somebody gave to an extension, where it can be made by now; gives those that are left. */
+export async function makeAdopted(
+  session: LoadSession,
+  facts: DatabaseFacts | null,
+  adopted: readonly AdoptedObject[],
+  encoding: string,
+): Promise<readonly AdoptedObject[]> {
+  if (facts === null || adopted.length === 0) return [];
+  const left: AdoptedObject[] = [];
+  await inTheirEncoding(session, facts, encoding, async () => {
+    for (const one of adopted) {
+      const refusal = await session.attempt(one.sql);
+      if (refusal !== null && !IS_THERE.test(refusal.code)) left.push(one);
+    }
+  });
+  return left;
 }
 
 /** Tells definitions that use other functions and operators here than on the source. */

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { Session } from '../../../guarded-postgres/session.ts';
 
 /** A name that was asked for as `encode(textsend(name), 'hex')`, one byte a character. */
-const name = z
+export const name = z
   .string()
   .regex(/^([0-9a-f]{2})*$/)
   .transform((hex) => Buffer.from(hex, 'hex').toString('latin1'));
-const hex = (expression: string) => `pg_catalog.encode(pg_catalog.textsend(${expression}), 'hex')`;
+/** The expression as it is asked for. */
+export const hex = (expression: string) => `pg_catalog.encode(pg_catalog.textsend(${expression}), 'hex')`;
 
 /** The text as a literal, whatever it holds. */
 export function literal(text: string): string {
