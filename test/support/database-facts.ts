@@ -56,11 +56,25 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
             'generated', a.attgenerated, 'default', pg_get_expr(d.adbin, d.adrelid), 'collation', co.collname,
             'acl', ${acl('a.attacl')}, 'storage', a.attstorage, 'compression', a.attcompression,
             'options', (SELECT array_agg(o) FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg_attver=%'),
-            'statistics', a.attstattarget, 'inherited', a.attinhcount, 'local', a.attislocal)::text
+            'statistics', a.attstattarget, 'inherited', a.attinhcount, 'local', a.attislocal, 'foreign', ${sorted('a.attfdwoptions')})::text
           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
           LEFT JOIN pg_collation co ON co.oid = a.attcollation
           WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${ownSchema}`,
+  },
+  {
+    topic: 'toast option',
+    sql: `SELECT format('%I.%I', n.nspname, c.relname), t.reloptions::text FROM pg_class t JOIN pg_class c ON c.reltoastrelid = t.oid
+          JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.reloptions IS NOT NULL`,
+  },
+  {
+    topic: 'statistics of an index',
+    sql: `SELECT format('%I.%I.%s', n.nspname, c.relname, a.attnum), a.attstattarget::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('i', 'I') AND a.attstattarget >= 0 AND ${own('c.oid')}`,
+  },
+  {
+    topic: 'typed table',
+    sql: `SELECT oid::regclass::text, reloftype::regtype::text FROM pg_class WHERE reloftype <> 0`,
   },
   {
     topic: 'parent',
@@ -79,7 +93,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   },
   {
     topic: 'trigger',
-    sql: `SELECT format('%s on %s', tgname, tgrelid::regclass), jsonb_build_object('is', pg_get_triggerdef(oid), 'enabled', tgenabled)::text
+    sql: `SELECT format('%s on %s', tgname, tgrelid::regclass), jsonb_build_object('is', pg_get_triggerdef(oid), 'enabled', tgenabled, 'of', tgparentid <> 0)::text
           FROM pg_trigger WHERE tgname !~ ${NAMED_BY_OID}`,
   },
   {
@@ -102,6 +116,97 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
             'labels', (SELECT array_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
             'range', (SELECT rngsubtype::regtype::text FROM pg_range WHERE rngtypid = t.oid))::text
           FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ${own('t.oid')} AND ${ownSchema}`,
+  },
+  {
+    topic: 'look of a type',
+    sql: `SELECT format_type(t.oid, NULL), (to_jsonb(t) - '{oid,typnamespace,typowner,typacl,typrelid,typelem,typarray,typbasetype,typcollation,typdefaultbin,typdefault}'::text[]
+            || jsonb_build_object('element', typelem::regtype, 'collation', typcollation::regcollation))::text
+          FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ${own('t.oid')} AND ${ownSchema}`,
+  },
+  {
+    topic: 'look of a range',
+    sql: `SELECT rngtypid::regtype::text, jsonb_build_object('multi', rngmultitypid::regtype, 'collation', rngcollation::regcollation, 'canonical', rngcanonical,
+            'difference', rngsubdiff, 'class', (SELECT opcnamespace::regnamespace || '.' || opcname FROM pg_opclass o WHERE o.oid = rngsubopc))::text
+          FROM pg_range WHERE ${own('rngtypid')}`,
+  },
+  {
+    topic: 'cast',
+    sql: `SELECT format('%s as %s', castsource::regtype, casttarget::regtype), jsonb_build_object('by', castfunc::regprocedure, 'when', castcontext, 'how', castmethod)::text
+          FROM pg_cast WHERE ${own('oid')}`,
+  },
+  {
+    topic: 'transform',
+    sql: `SELECT format('%s for %s', trftype::regtype, l.lanname), format('%s %s', trffromsql::regprocedure, trftosql::regprocedure)
+          FROM pg_transform t JOIN pg_language l ON l.oid = trflang`,
+  },
+  {
+    topic: 'operator',
+    sql: `SELECT o.oid::regoperator::text, jsonb_build_object('owner', pg_get_userbyid(oprowner), 'by', oprcode::regprocedure, 'hashes', oprcanhash, 'merges', oprcanmerge,
+            'commutator', oprcom::regoperator, 'negator', oprnegate::regoperator, 'restrict', oprrest::regprocedure, 'join', oprjoin::regprocedure)::text
+          FROM pg_operator o WHERE ${own('o.oid')} AND oprcode <> 0`,
+  },
+  {
+    topic: 'operator class',
+    sql: `SELECT format('%s.%s of %s', opcnamespace::regnamespace, opcname, amname), jsonb_build_object('owner', pg_get_userbyid(opcowner), 'default', opcdefault,
+            'for', opcintype::regtype, 'keeps', opckeytype::regtype)::text FROM pg_opclass o JOIN pg_am a ON a.oid = opcmethod WHERE ${own('o.oid')}`,
+  },
+  {
+    topic: 'operator family',
+    sql: `SELECT format('%s.%s of %s', opfnamespace::regnamespace, opfname, amname), jsonb_build_object('owner', pg_get_userbyid(opfowner),
+            'operators', (SELECT array_agg(format('%s %s', amopstrategy, amopopr::regoperator) ORDER BY amopstrategy, amopopr::regoperator::text) FROM pg_amop WHERE amopfamily = f.oid),
+            'functions', (SELECT array_agg(format('%s %s (%s, %s)', amprocnum, amproc::regprocedure, amproclefttype::regtype, amprocrighttype::regtype)
+              ORDER BY amprocnum, amproc::regprocedure::text, amproclefttype::regtype::text, amprocrighttype::regtype::text) FROM pg_amproc WHERE amprocfamily = f.oid))::text
+          FROM pg_opfamily f JOIN pg_am a ON a.oid = opfmethod
+          WHERE ${own('f.oid')} OR f.oid IN (SELECT amopfamily FROM pg_amop o WHERE ${own('o.oid')} UNION SELECT amprocfamily FROM pg_amproc o WHERE ${own('o.oid')})`,
+  },
+  {
+    topic: 'language',
+    sql: `SELECT lanname, jsonb_build_object('owner', pg_get_userbyid(lanowner), 'trusted', lanpltrusted, 'handler', lanplcallfoid::regprocedure,
+            'inline', laninline::regprocedure, 'validator', lanvalidator::regprocedure, 'acl', ${rights('lanacl', `'l'`, 'lanowner')})::text FROM pg_language`,
+  },
+  { topic: 'access method', sql: `SELECT amname, format('%s %s', amtype, amhandler::regprocedure) FROM pg_am` },
+  {
+    topic: 'conversion',
+    sql: `SELECT format('%s.%s', connamespace::regnamespace, conname), (to_jsonb(c) - '{oid,connamespace,conowner}'::text[] || jsonb_build_object('owner', pg_get_userbyid(conowner)))::text
+          FROM pg_conversion c WHERE ${own('oid')}`,
+  },
+  {
+    topic: 'text search parser',
+    sql: `SELECT format('%s.%s', prsnamespace::regnamespace, prsname), (to_jsonb(p) - '{oid,prsnamespace}'::text[])::text FROM pg_ts_parser p WHERE ${own('oid')}`,
+  },
+  {
+    topic: 'text search template',
+    sql: `SELECT format('%s.%s', tmplnamespace::regnamespace, tmplname), (to_jsonb(p) - '{oid,tmplnamespace}'::text[])::text FROM pg_ts_template p WHERE ${own('oid')}`,
+  },
+  {
+    topic: 'text search dictionary',
+    sql: `SELECT oid::regdictionary::text, jsonb_build_object('owner', pg_get_userbyid(dictowner), 'options', dictinitoption,
+            'template', (SELECT tmplnamespace::regnamespace || '.' || tmplname FROM pg_ts_template t WHERE t.oid = dicttemplate))::text FROM pg_ts_dict WHERE ${own('oid')}`,
+  },
+  {
+    topic: 'text search configuration',
+    sql: `SELECT c.oid::regconfig::text, jsonb_build_object('owner', pg_get_userbyid(cfgowner), 'parser', (SELECT prsnamespace::regnamespace || '.' || prsname FROM pg_ts_parser p WHERE p.oid = cfgparser),
+            'maps', (SELECT array_agg(format('%s %s %s', maptokentype, mapseqno, mapdict::regdictionary) ORDER BY maptokentype, mapseqno) FROM pg_ts_config_map WHERE mapcfg = c.oid))::text
+          FROM pg_ts_config c WHERE ${own('c.oid')}`,
+  },
+  {
+    topic: 'foreign data wrapper',
+    sql: `SELECT fdwname, jsonb_build_object('owner', pg_get_userbyid(fdwowner), 'acl', ${rights('fdwacl', `'F'`, 'fdwowner')}, 'options', ${sorted('fdwoptions')},
+            'handler', fdwhandler::regprocedure, 'validator', fdwvalidator::regprocedure)::text FROM pg_foreign_data_wrapper`,
+  },
+  {
+    topic: 'member of an extension',
+    sql: `SELECT format('%s: %s', e.extname, pg_describe_object(d.classid, d.objid, d.objsubid)), d.deptype::text
+          FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype IN ('e', 'x')`,
+  },
+  {
+    // What the system has by itself is granted in the making, which pg_init_privs remembers.
+    topic: 'grant on what is not of users',
+    sql: `SELECT pg_describe_object(s.classoid, s.objoid, s.objsubid), ${acl('s.acl')}::text FROM (
+            SELECT 'pg_class'::regclass AS classoid, oid AS objoid, 0 AS objsubid, relacl AS acl FROM pg_class WHERE oid < 16384
+            UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attacl FROM pg_attribute WHERE attrelid < 16384
+            UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl FROM pg_proc WHERE oid < 16384
+            UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl FROM pg_type WHERE oid < 16384) s WHERE s.acl IS NOT NULL`,
   },
   {
     topic: 'sequence',
@@ -142,7 +247,7 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
     // A copy must not take the original's place at the publisher: whether it is enabled is no part of being equal.
     topic: 'subscription',
     sql: `SELECT subname, jsonb_build_object('owner', pg_get_userbyid(subowner), 'to', subconninfo, 'slot', subslotname,
-            'publications', subpublications)::text FROM pg_subscription
+            'publications', subpublications, 'options', to_jsonb(s) - '{oid,subdbid,subowner,subenabled,subskiplsn}'::text[])::text FROM pg_subscription s
           WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   },
   {
@@ -153,13 +258,14 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   },
   { topic: 'foreign table', sql: `SELECT ftrelid::regclass::text, ${sorted('ftoptions')}::text FROM pg_foreign_table` },
   {
+    // One that is for every encoding comes back for the one of its database.
     topic: 'collation',
-    sql: `SELECT format('%s.%s', collnamespace::regnamespace, collname), (to_jsonb(c) - '{oid,collnamespace,collowner,collversion}'::text[])::text
+    sql: `SELECT format('%s.%s', collnamespace::regnamespace, collname), (to_jsonb(c) - '{oid,collnamespace,collowner,collversion,collencoding}'::text[])::text
           FROM pg_collation c WHERE ${own('oid')}`,
   },
   {
     topic: 'statistics',
-    sql: `SELECT format('%s.%s', stxnamespace::regnamespace, stxname), pg_get_statisticsobjdef(oid) FROM pg_statistic_ext`,
+    sql: `SELECT format('%s.%s', stxnamespace::regnamespace, stxname), format('%s %s %s', pg_get_statisticsobjdef(oid), pg_get_userbyid(stxowner), stxstattarget) FROM pg_statistic_ext`,
   },
   {
     topic: 'large object',

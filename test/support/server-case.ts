@@ -39,10 +39,11 @@ export async function runWithPsql(
   login: ServerLogin,
   file: string,
   variables: Readonly<Record<string, string>> = {},
+  database = 'postgres',
 ): Promise<void> {
   const set = Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]);
   const options = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', login.host, '-p', String(login.port), '-U', login.user];
-  await run('psql', [...options, ...set, '-d', 'postgres', '-f', file], {
+  await run('psql', [...options, ...set, '-d', database, '-f', file], {
     env: { PATH: process.env.PATH, PGPASSWORD: login.password },
     maxBuffer: 64 << 20,
   });

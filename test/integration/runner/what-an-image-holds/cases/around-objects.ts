@@ -109,4 +109,9 @@ export const AROUND_OBJECTS: readonly HeldCase[] = [
     logical: [`INFO PREPARED_TRANSACTION_OPEN 'held by nobody'`],
     physical: [`INFO PREPARED_TRANSACTION_OPEN 'held by nobody'`],
   },
+  {
+    row: 'pg_default_acl, grants everywhere',
+    make: `REVOKE USAGE ON SCHEMA information_schema FROM PUBLIC; GRANT SELECT ON information_schema.sql_parts TO set_role WITH GRANT OPTION`,
+    check: `SELECT (SELECT nspacl::text FROM pg_namespace WHERE nspname = 'information_schema') AS schema, (SELECT array_agg(a::text ORDER BY a::text) FROM pg_class, unnest(relacl) a WHERE oid = 'information_schema.sql_parts'::regclass) AS parts`,
+  },
 ];

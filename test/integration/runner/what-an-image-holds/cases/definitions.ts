@@ -92,4 +92,19 @@ export const DEFINITIONS: readonly HeldCase[] = [
     becomes: [{ there: false }],
     logical: ['WARNING OBJECT_NOT_CARRIED pg_catalog.our_total'],
   },
+  {
+    row: 'pg_language',
+    make: `CREATE EXTENSION hstore; CREATE FUNCTION handles() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler'; ALTER EXTENSION hstore ADD FUNCTION handles();
+      CREATE TRUSTED LANGUAGE "Ours" HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator; CREATE LANGUAGE given HANDLER handles;
+      CREATE FUNCTION f() RETURNS int LANGUAGE "Ours" AS 'BEGIN RETURN 6; END'; CREATE FUNCTION g() RETURNS int LANGUAGE given AS 'BEGIN RETURN 7; END'; CREATE TABLE t (a int DEFAULT f() + g()); INSERT INTO t DEFAULT VALUES`,
+    check: `SELECT lanname, lanpltrusted, lanplcallfoid::regproc::text AS handler, laninline::regproc::text AS inline, lanvalidator::regproc::text AS validator, (SELECT a FROM t) AS a, f(), g()
+      FROM pg_language WHERE oid >= 16384 ORDER BY 1`,
+  },
+  {
+    row: 'pg_class (materialized views)',
+    server: `CREATE ROLE sees_some`,
+    make: `CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2); ALTER TABLE t OWNER TO sees_some; ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (a = 2);
+      GRANT ALL ON SCHEMA public TO sees_some; CREATE MATERIALIZED VIEW mv AS SELECT * FROM t; ALTER MATERIALIZED VIEW mv OWNER TO sees_some; REFRESH MATERIALIZED VIEW mv`,
+    check: `SELECT * FROM mv`,
+  },
 ];

@@ -39,4 +39,39 @@ export const EXTENSIONS: readonly HeldCase[] = [
     becomes: [{ x: 'y' }],
     logical: ['WARNING EXTENSION_OBJECT_CHANGED public.hstore(text,text)'],
   },
+  {
+    row: 'members of extensions: what ALTER says of them',
+    server: `CREATE ROLE alters_members`,
+    make: `CREATE EXTENSION hstore; ALTER FUNCTION akeys(hstore) COST 77 PARALLEL UNSAFE LEAKPROOF CALLED ON NULL INPUT STABLE SECURITY DEFINER;
+      ALTER FUNCTION skeys(hstore) ROWS 7; ALTER FUNCTION avals(hstore) SET search_path = '$user', "x y"; ALTER FUNCTION avals(hstore) SET "my.own" = 'it''s, "so"'; ALTER TYPE hstore OWNER TO alters_members; ALTER FUNCTION hstore_in(cstring) OWNER TO alters_members`,
+    check: `SELECT proname, procost, prorows, proparallel, proleakproof, proisstrict, provolatile, prosecdef, proconfig, proowner::regrole::text AS owner, (SELECT typowner::regrole::text FROM pg_type WHERE typname = 'hstore') AS of_type
+      FROM pg_proc WHERE proname IN ('akeys', 'skeys', 'avals', 'hstore_in', 'hstore_out') ORDER BY 1`,
+  },
+  {
+    row: 'members of extensions: what ALTER says of them',
+    make: `CREATE EXTENSION hstore; ALTER TYPE hstore SET (STORAGE = external)`,
+    check: `SELECT typstorage::text FROM pg_type WHERE typname = 'hstore'`,
+    becomes: [{ typstorage: 'x' }],
+    logical: ['WARNING EXTENSION_OBJECT_CHANGED public.hstore'],
+  },
+  {
+    row: 'members of extensions: what users gave to one',
+    make: `CREATE EXTENSION hstore; CREATE FUNCTION ours() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.a := 5; RETURN NEW; END'; CREATE TYPE ours AS ENUM ('x', 'it''s'); CREATE SCHEMA given; CREATE TABLE given.t (a int, o ours);
+      CREATE TRIGGER tr BEFORE INSERT ON given.t FOR EACH ROW EXECUTE FUNCTION ours(); INSERT INTO given.t VALUES (1, 'x'); ALTER EXTENSION hstore ADD FUNCTION ours(); ALTER EXTENSION hstore ADD TYPE ours; ALTER EXTENSION hstore ADD SCHEMA given`,
+    check: `SELECT t.*, (SELECT count(*)::int FROM pg_trigger WHERE tgname = 'tr') AS triggers, (SELECT count(*)::int FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+      AND objid IN ('ours()'::regprocedure, 'ours'::regtype, 'given'::regnamespace)) AS members FROM given.t`,
+  },
+  {
+    row: 'members of extensions: what users gave to one',
+    make: `CREATE EXTENSION hstore; CREATE TABLE given (a int); INSERT INTO given VALUES (1); ALTER EXTENSION hstore ADD TABLE given`,
+    check: `SELECT to_regclass('given') IS NOT NULL AS there`,
+    becomes: [{ there: false }],
+    logical: ['CRITICAL ROWS_NOT_LOADABLE public.given', 'WARNING EXTENSION_OBJECT_CHANGED public.given'],
+  },
+  {
+    row: 'members of extensions: what users gave to one',
+    needs: 'address_standardizer_data_us',
+    make: `CREATE EXTENSION address_standardizer_data_us; CREATE EXTENSION refint`,
+    check: `SELECT (SELECT count(*)::int FROM us_gaz) AS places, (SELECT count(*)::int FROM us_lex) AS words`,
+  },
 ];

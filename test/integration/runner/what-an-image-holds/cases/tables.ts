@@ -85,4 +85,22 @@ export const TABLES: readonly HeldCase[] = [
     becomes: [{ index: 'meant' }],
     logical: ['INFO MEANING_MAY_CHANGE public.meant', 'WARNING INDEX_LEFT_OUT public.invalid'],
   },
+  {
+    row: 'pg_constraint',
+    make: `CREATE TABLE k (a int, b int, PRIMARY KEY (a, b)); CREATE TABLE p (id int, a int, b int DEFAULT 0) PARTITION BY RANGE (id); CREATE TABLE p1 (gone int, gone_too int, b int DEFAULT 0, a int, id int);
+      ALTER TABLE p1 DROP COLUMN gone, DROP COLUMN gone_too; ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10); ALTER TABLE p1 ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES k ON DELETE SET NULL (a);
+      ALTER TABLE p ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES k ON DELETE SET NULL (a)`,
+    check: `SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS is FROM pg_constraint WHERE contype = 'f' ORDER BY 1`,
+  },
+  {
+    row: 'pg_constraint',
+    make: `CREATE TABLE up (a int); INSERT INTO up VALUES (-1); ALTER TABLE up ADD CONSTRAINT c CHECK (a > 0) NOT VALID; CREATE TABLE down () INHERITS (up)`,
+    check: `SELECT conrelid::regclass::text AS table, convalidated FROM pg_constraint ORDER BY 1`,
+  },
+  {
+    row: 'pg_attribute.attstorage, pg_attribute.attcompression',
+    make: `CREATE TABLE up (v text, w text); CREATE TABLE other (v text); CREATE TABLE down () INHERITS (up); CREATE TABLE both_of () INHERITS (up, other); ALTER TABLE ONLY up ALTER v SET STORAGE EXTERNAL, ALTER w SET COMPRESSION lz4;
+      INSERT INTO both_of VALUES ('x', 'y')`,
+    check: `SELECT attrelid::regclass::text AS table, attname, attstorage, attcompression, (SELECT count(*)::int FROM both_of) AS rows FROM pg_attribute WHERE attname IN ('v', 'w') ORDER BY 1, 2`,
+  },
 ];
