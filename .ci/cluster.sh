@@ -41,11 +41,24 @@ finish_building() {
   building=
 }
 
+# Whether one is to be started, and so ended, here.
+will_start_cluster() {
+  if [ -n "$cluster_reason" ] || [ -n "${KUBECONFIG:-}" ] || [ -e "$tool_home/kubeconfig" ]; then return; fi
+  cluster_started=yes
+}
+
+# What a shell needs to have the tests find the cluster that another one has started.
+keep_cluster_environment() {
+  local name
+  for name in KUBECONFIG TOYGRES_TEST_LIMITED_CLASS TOYGRES_TEST_KILL_API_SERVER TOYGRES_TEST_START_API_SERVER; do
+    [ -z "${!name+x}" ] || printf 'export %s=%q\n' "$name" "${!name}"
+  done
+}
+
 # Sets KUBECONFIG; without a cluster it sets cluster_reason.
 start_cluster() {
   [ -z "$cluster_reason" ] || return 0
   if [ -n "${KUBECONFIG:-}" ]; then return; fi
-  [ -e "$tool_home/kubeconfig" ] || cluster_started=yes
   if ! KUBECONFIG=$("$tool/up" 2>"$results/cluster-up.log"); then
     unset KUBECONFIG
     cluster_reason="this machine cannot host one: $(tail -n 3 "$results/cluster-up.log")"
