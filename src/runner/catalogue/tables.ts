@@ -12,6 +12,17 @@ const TableRow = z
 /** A table with rows that pg_dump takes along; `name` as pg_dump prints it. Size and rows are estimates. */
 export type TableRow = z.infer<typeof TableRow>;
 
+/** A table, its schema, and what it keeps its long values in. */
+export const TABLES_BY_SIZE = `pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_class t ON t.oid = c.reltoastrelid`;
+
+/** How much it takes on the disk, or did when that was last written down. It asks for no lock: a table may be held by somebody. */
+export const TABLE_BYTES = `greatest(c.relpages::bigint * current_setting('block_size')::bigint,
+               (pg_stat_file(pg_relation_filepath(c.oid), true)).size, 0)
+        + coalesce(greatest(t.relpages::bigint * current_setting('block_size')::bigint,
+                            (pg_stat_file(pg_relation_filepath(t.oid), true)).size), 0)`;
+
 /**
  * Every table whose rows pg_dump takes along. Those of an extension are taken only where the extension says so. The large
  * objects stand in as one more. Sizes are read without a lock: a table may be held by somebody, and is waited for later.
@@ -19,14 +30,9 @@ export type TableRow = z.infer<typeof TableRow>;
 export const TABLES: Question<TableRow> = {
   sql: `
     SELECT c.oid,
-      greatest(c.relpages::bigint * current_setting('block_size')::bigint,
-               (pg_stat_file(pg_relation_filepath(c.oid), true)).size, 0)
-        + coalesce(greatest(t.relpages::bigint * current_setting('block_size')::bigint,
-                            (pg_stat_file(pg_relation_filepath(t.oid), true)).size), 0),
+      ${TABLE_BYTES},
       greatest(c.reltuples, 0)::bigint, encode(textsend(n.nspname || '.' || c.relname), 'hex')
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+    FROM ${TABLES_BY_SIZE}
     WHERE c.relkind = 'r'
       AND c.relpersistence <> 't'
       AND n.nspname <> 'information_schema'

@@ -53,6 +53,15 @@ export type MemberLook = z.infer<typeof MemberLook>;
 export const FilledView = z.object({ object: z.string(), rows: z.string(), sum: z.string() });
 export type FilledView = z.infer<typeof FilledView>;
 
+/** How large a table is on the source; both are estimates. */
+export const TableSize = z.object({
+  schema: z.string(),
+  name: z.string(),
+  bytes: z.number().nonnegative(),
+  rows: z.number().nonnegative(),
+});
+export type TableSize = z.infer<typeof TableSize>;
+
 /**
  * What is known of a database of the source beside its dump. Texts are bytes, one a character, in `encoding`: not every letter of
  * every encoding is one of UTF-8.
@@ -71,6 +80,8 @@ export const DatabaseFacts = z.object({
   definitions: z.array(WholeDefinition).default([]),
   adopted: z.array(AdoptedObject).default([]),
   looks: z.array(MemberLook).default([]),
+  /** Its largest tables: their files tell only what they are packed. None in images of before they were told. */
+  sizes: z.array(TableSize).default([]),
 });
 export type DatabaseFacts = z.infer<typeof DatabaseFacts>;
 

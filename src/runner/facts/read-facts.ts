@@ -6,6 +6,7 @@ import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact, WholeDefi
 import { readFilledViews } from './filled-views.ts';
 import { readMeanings } from './meanings.ts';
 import { STATEMENTS } from './statements.ts';
+import { readTableSizes } from './table-sizes.ts';
 
 const word = hexBytes.transform((bytes) => bytes.toString('latin1'));
 const hex = (expression: string) => `encode(textsend((${expression})::text), 'hex')`;
@@ -101,5 +102,6 @@ export async function readDatabaseFacts(session: Session, encoding: string): Pro
     definitions: await session.ask({ sql: LANGUAGES, row: Definition }),
     adopted: await readAdopted(session),
     looks: await readLooks(session, false),
+    sizes: await readTableSizes(session),
   };
 }

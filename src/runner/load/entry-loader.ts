@@ -26,6 +26,8 @@ import { settle } from './mend/settle.ts';
 import { planStretch, stretchesOf } from './order/definitions.ts';
 import { type Planned, planTasks } from './order/plan.ts';
 import { runPlanned } from './order/run-planned.ts';
+import { sortKilobytes } from './order/sort-memory.ts';
+import { readTableSizes, type TableSizes } from './order/table-sizes.ts';
 import { goesTogether, groupsOf, TOGETHER_AT_MOST } from './order/together.ts';
 import { setDatabase } from './set-database.ts';
 import { inOrderOf, type Task, taskOf } from './task.ts';
@@ -42,6 +44,7 @@ export class EntryLoader {
   private readonly entries: ReadonlyMap<number, TocEntry>;
   private readonly decode: (bytes: string) => string;
   private readonly meant: ReadonlySet<string>;
+  private readonly sizes: TableSizes;
   private extensionSchemas: readonly string[] = [];
   /** With what the dump sets for its database, where nobody told otherwise. */
   private readonly paths: SourcePaths;
@@ -57,6 +60,7 @@ export class EntryLoader {
     this.decode = decoderOf(toc.encoding);
     const meanings = database.facts?.meanings ?? [];
     this.meant = new Set(meanings.map(({ schema, name }) => `${schema}.${name}`));
+    this.sizes = readTableSizes(database.facts?.sizes ?? [], (id) => this.entries.get(id));
     this.paths = { ...database.paths, database: database.paths.database ?? databasePath(toc.entries) };
   }
 
@@ -249,7 +253,12 @@ export class EntryLoader {
     const sizes = new Map<number, number>();
     for (const { entry } of tasks) if (entry.file !== null) sizes.set(entry.id, this.files.sizeOf(entry.file));
     const sizeOf = ({ entry }: Task) => sizes.get(entry.id) ?? 0;
-    return this.runBy(sessions, planTasks(tasks, sizeOf, this.toc.entries));
+    const plan = {
+      stored: sizeOf,
+      work: (task: Task) => this.sizes.work(task, sizeOf(task)),
+      staysInMemory: this.database.staysInMemory ?? false,
+    };
+    return this.runBy(sessions, planTasks(tasks, plan, this.toc.entries));
   }
 
   /** As many as may load at once, or as there are tasks. */
@@ -261,7 +270,12 @@ export class EntryLoader {
   private runBy(sessions: readonly LoadSession[], planned: readonly Planned[]): Promise<Task[]> {
     return runPlanned(
       planned,
-      sessions.map((one) => (group) => this.performAll(one, group)),
+      sessions.map((one) => async (group, isAlone) => {
+        const [first] = group;
+        if (first !== undefined)
+          await one.sortIn(isAlone ? null : sortKilobytes(first.entry, this.sizes.bytesBehind(first.entry)));
+        return this.performAll(one, group);
+      }),
       { mayShare: ({ task, weight }) => weight < SMALL_BYTES && this.mayShare(task), atMost: TOGETHER_AT_MOST },
     );
   }

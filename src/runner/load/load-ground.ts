@@ -20,6 +20,8 @@ export interface DatabaseToLoad {
   readonly name: RawName;
   /** How many sessions load it at once. */
   readonly width: number;
+  /** Whether there is room for all of it in memory; left out: nobody knows. */
+  readonly staysInMemory?: boolean;
   readonly paths: SourcePaths;
   /** What is known of it beside its dump; null for an image of before that was looked for. */
   readonly facts: DatabaseFacts | null;

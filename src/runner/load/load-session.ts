@@ -18,6 +18,7 @@ export const asBytes = (text: string) => Buffer.from(text, 'latin1');
 /** A session that loads: with an empty search_path unless another is asked for. */
 export class LoadSession {
   private path = '';
+  private sort: string | null = null;
 
   constructor(
     readonly session: Session,
@@ -73,15 +74,27 @@ export class LoadSession {
     const isLarge = entry.file !== null && this.files.sizeOf(entry.file) >= WORTH_EMPTYING;
     const empties = isWhole && isLarge && task.isOwnTable && !entry.define.startsWith('-- load via partition root ');
     const table = [entry.namespace, entry.tag].flatMap((name) => (name === null ? [] : [quoteName(name)])).join('.');
-    // What is emptied in the same transaction needs no log of its rows.
+    // What is emptied in the same transaction needs no log of its rows, and nobody has to look later whether they are to be seen.
     try {
       if (empties) await this.session.run(asBytes(`BEGIN; TRUNCATE TABLE ONLY ${table};`), null);
-      await this.session.copyIn(asBytes(entry.copy), rows);
+      await this.session.copyIn(asBytes(empties ? frozen(entry.copy) : entry.copy), rows);
       if (empties) await this.session.run('COMMIT', null);
     } catch (error) {
       if (empties) await this.session.run('ROLLBACK', null).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** What indexes are sorted in from now on, by the one process of this session; null: as the server has it, for several. */
+  async sortIn(kilobytes: number | null): Promise<void> {
+    const wanted = kilobytes === null ? null : String(kilobytes);
+    if (wanted === this.sort) return;
+    await this.session.run(
+      wanted === null
+        ? 'RESET maintenance_work_mem; RESET max_parallel_maintenance_workers'
+        : `SET maintenance_work_mem TO ${wanted}; SET max_parallel_maintenance_workers TO 0`,
+    );
+    this.sort = wanted;
   }
 
   private async load(task: Task): Promise<void> {
@@ -122,6 +135,9 @@ export class LoadSession {
     this.path = path;
   }
 }
+
+/** As pg_dump writes it; any other stays as it is. */
+const frozen = (copy: string) => copy.replace(/ FROM stdin;\s*$/, ' FROM stdin WITH (FREEZE);');
 
 /** The error where it is the server's answer to a statement; thrown on where it is of the server itself. */
 export function refusalOf(error: unknown): ServerError {

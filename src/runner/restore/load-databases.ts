@@ -21,6 +21,8 @@ import { busyWords, type WorkMeter } from './work-meter.ts';
 /** Below this a database is loaded by one session, beside others; from here on with all sessions to itself. */
 const SMALL_BYTES = 64 << 20;
 const LOOK_MS = 1_000;
+/** Of the memory that is free, what is loaded may take so much and is still there at the end. */
+const MEMORY_SHARE = 0.5;
 
 /** Runs work on all databases: the large ones one after the other and each with all sessions, then the small side by side. */
 export async function overDatabases(
@@ -47,6 +49,8 @@ export interface DatabaseLoading {
   readonly server: ThrowawayServer;
   readonly files: ImageFiles;
   readonly helper: string;
+  /** That is free for what is loaded. */
+  readonly memoryBytes: number;
   /** Of the new server: what has no session of its own is asked there. */
   readonly session: Session;
   readonly meter: WorkMeter;
@@ -99,6 +103,7 @@ export async function loadImageDatabase(
         intake: loading.intake,
         name,
         width,
+        staysInMemory: sizeBytes < loading.memoryBytes * MEMORY_SHARE,
         paths: loading.pathsOf(database),
         facts: await readImageFacts(files, oid),
       },

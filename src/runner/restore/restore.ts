@@ -36,6 +36,7 @@ import { createWorkMeter } from './work-meter.ts';
 
 /** A server that was full of dead rows may come back at half of its size, and hardly at less. */
 const LEAST_SHARE = 0.5;
+const MEGABYTE = 1 << 20;
 
 /**
  * Makes a cluster on the job's volume from a logical image, in a throw-away server on a private socket, and leaves it
@@ -142,6 +143,7 @@ class Restoring {
       server,
       files,
       helper: helper.name,
+      memoryBytes: (await this.readMemory()) * MEGABYTE,
       session,
       meter: createWorkMeter(process.pid),
       intake: this.intake,
@@ -171,8 +173,12 @@ class Restoring {
   }
 
   private async startLoading(libraries: string, ofExtensions: Readonly<Record<string, string>>): Promise<void> {
-    const memory = await readMemoryMegabytes(this.attempt.parameters.TOYGRES_JOB_MEMORY_BYTES);
+    const memory = await this.readMemory();
     await startLoadingServer(this.server, { memory, width: this.wish.width, libraries, ofExtensions });
+  }
+
+  private readMemory(): Promise<number> {
+    return readMemoryMegabytes(this.attempt.parameters.TOYGRES_JOB_MEMORY_BYTES);
   }
 
   private partsOf(database: ImageDatabase, state: ImageState | null) {

@@ -13,6 +13,7 @@ const factsOf = (encoding: string, object: string): DatabaseFacts => ({
   definitions: [],
   adopted: [],
   looks: [],
+  sizes: [],
 });
 
 test('facts of a UTF8 database are text in the image, and bytes for who restores it', () => {

@@ -48,6 +48,7 @@ export function planStretch(tasks: readonly Task[], find: (id: number) => TocEnt
     return {
       task,
       weight: 0,
+      rank: 0,
       after: new Set(needed.filter((id) => ids.has(id))),
       exclusive: needed.filter((id) => LOCKED.has(find(id)?.kind ?? '')),
       shared: [],

@@ -23,12 +23,29 @@ const ATTACHING = -1;
 /** A task with what it waits for. */
 export interface Planned {
   readonly task: Task;
-  /** Largest first. */
+  /** How large the rows are that it works on, as stored. */
   readonly weight: number;
+  /** What is worked on until the last that waits for it is done: the longest first. */
+  readonly rank: number;
   /** Ids of tasks that must be done. */
   readonly after: ReadonlySet<number>;
   readonly exclusive: readonly number[];
   readonly shared: readonly number[];
+}
+
+/** What making it takes, as a share of what loading the rows of its tables does. */
+const SHARES: Readonly<Record<string, number>> = { CONSTRAINT: 0.5, INDEX: 0.5, 'FK CONSTRAINT': 0.25 };
+
+export interface PlanSizes {
+  /** Of the task's rows, as stored. */
+  readonly stored: (task: Task) => number;
+  /** What loading them takes, in whatever unit. */
+  readonly work: (task: Task) => number;
+  /**
+   * Whether what was loaded is still in memory when the last of it is. Where it is not, a table's indexes are made as soon as it has
+   * its rows.
+   */
+  readonly staysInMemory: boolean;
 }
 
 /**
@@ -38,7 +55,7 @@ export interface Planned {
  */
 export function planTasks(
   tasks: readonly Task[],
-  sizeOf: (task: Task) => number,
+  { stored, work, staysInMemory }: PlanSizes,
   entries: readonly TocEntry[],
 ): Planned[] {
   const familyOf = createFamilies(entries);
@@ -50,23 +67,20 @@ export function planTasks(
     for (const table of task.entry.dependsOn) rowsOf.set(table, [...(rowsOf.get(table) ?? []), task]);
     if (task.entry.define.startsWith('-- load via partition root ')) scattered.push(task.entry.id);
   }
-  return tasks.map((task) => {
+  const planned = tasks.map((task) => {
     const { entry } = task;
     if (entry.section === 'DATA') {
-      return {
-        task,
-        weight: sizeOf(task),
-        after: new Set(entry.dependsOn.filter((id) => ids.has(id))),
-        exclusive: [],
-        shared: [],
-      };
+      const after = new Set(entry.dependsOn.filter((id) => ids.has(id)));
+      return { task, weight: stored(task), own: work(task), after, exclusive: [], shared: [] };
     }
     const family = new Set(entry.dependsOn.flatMap((id) => [...familyOf(id)]));
     const rows = [...family].flatMap((id) => rowsOf.get(id) ?? []);
     const tables = entry.dependsOn.filter((id) => !ids.has(id));
+    const share = staysInMemory ? (SHARES[entry.kind] ?? 0) : 1;
     return {
       task,
-      weight: rows.reduce((sum, one) => sum + sizeOf(one), 0),
+      weight: rows.reduce((sum, one) => sum + stored(one), 0),
+      own: share * rows.reduce((sum, one) => sum + work(one), 0),
       after: new Set([
         ...entry.dependsOn.filter((id) => ids.has(id)),
         ...rows.map((one) => one.entry.id),
@@ -76,6 +90,19 @@ export function planTasks(
       shared: EXCLUSIVE.has(entry.kind) ? [] : tables,
     };
   });
+  return ranked(planned, staysInMemory);
+}
+
+/** What waits for something stands behind it in a dump. */
+function ranked(planned: readonly (Omit<Planned, 'rank'> & { readonly own: number })[], isByPath: boolean): Planned[] {
+  const behind = new Map<number, number>();
+  const all: Planned[] = [];
+  for (const { own, ...one } of planned.toReversed()) {
+    const rank = own + (isByPath ? (behind.get(one.task.entry.id) ?? 0) : 0);
+    for (const id of one.after) behind.set(id, Math.max(behind.get(id) ?? 0, rank));
+    all.push({ ...one, rank });
+  }
+  return all.reverse();
 }
 
 /** A table with all that are made of it, by the ids of their entries; of what is no table itself alone. */

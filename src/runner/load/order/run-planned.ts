@@ -1,8 +1,11 @@
 import type { Task } from '../task.ts';
 import type { Planned } from './plan.ts';
 
-/** Who does the work: gives what of it failed. Throws where nothing more can be done at all. */
-export type Worker = (tasks: readonly Task[]) => Promise<readonly Task[]>;
+/**
+ * Who does the work: gives what of it failed. `isAlone`: nobody else has anything to do at the moment. Throws where nothing more can
+ * be done at all.
+ */
+export type Worker = (tasks: readonly Task[], isAlone: boolean) => Promise<readonly Task[]>;
 
 /** Which tasks a worker takes several of at once. */
 export interface Sharing {
@@ -13,7 +16,7 @@ export interface Sharing {
 const ALONE: Sharing = { mayShare: () => false, atMost: 1 };
 
 /**
- * Runs the tasks side by side, one a worker or several that may share, what is ready and largest first. Gives those that failed and those that wait
+ * Runs the tasks side by side, one a worker or several that may share, what is ready and has the highest rank first. Gives those that failed and those that wait
  * for one of them, in their order. The first that throws ends all; the others are let finish what they do.
  */
 export async function runPlanned(
@@ -26,7 +29,7 @@ export async function runPlanned(
   for (const one of planned) {
     for (const id of one.after) dependents.set(id, [...(dependents.get(id) ?? []), one.task.entry.id]);
   }
-  const ready = planned.filter(({ after }) => after.size === 0).sort((a, b) => b.weight - a.weight);
+  const ready = planned.filter(({ after }) => after.size === 0).sort((a, b) => b.rank - a.rank);
   for (const one of ready) waiting.delete(one.task.entry.id);
   const failed = new Set<Task>();
   const locks = new Map<number, number>();
@@ -39,7 +42,7 @@ export async function runPlanned(
     for (const table of shared) locks.set(table, (locks.get(table) ?? 0) + by);
   };
   const add = (one: Planned) => {
-    const at = ready.findIndex(({ weight }) => weight < one.weight);
+    const at = ready.findIndex(({ rank }) => rank < one.rank);
     ready.splice(at === -1 ? ready.length : at, 0, one);
   };
   const takeOne = (isWanted: (one: Planned) => boolean): Planned | undefined => {
@@ -90,7 +93,13 @@ export async function runPlanned(
       }
       busy += 1;
       try {
-        const undone = new Set(await worker(next.map(({ task }) => task)));
+        const isAlone = busy === 1 && !ready.some(isFree);
+        const undone = new Set(
+          await worker(
+            next.map(({ task }) => task),
+            isAlone,
+          ),
+        );
         for (const { task } of next) {
           if (undone.has(task)) failed.add(task);
           release(task.entry.id, !undone.has(task));

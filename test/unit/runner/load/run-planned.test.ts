@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planTasks } from '../../../../src/runner/load/order/plan.ts';
+import { type PlanSizes, planTasks } from '../../../../src/runner/load/order/plan.ts';
 import { runPlanned, type Worker } from '../../../../src/runner/load/order/run-planned.ts';
 import { goesTogether, groupsOf } from '../../../../src/runner/load/order/together.ts';
 import type { Task } from '../../../../src/runner/load/task.ts';
@@ -13,6 +13,12 @@ function entry(id: number, kind: string, dependsOn: readonly number[]): TocEntry
   return { id, kind, section, tag: `t${id}`, define: '', drop: '', copy: '', dependsOn, ...nothing };
 }
 const taskOf = (one: TocEntry): Task => ({ entry: one, left: [], failure: null, isOwnTable: false });
+
+const sizes = (stored: (task: Task) => number, staysInMemory = true): PlanSizes => ({
+  stored,
+  work: stored,
+  staysInMemory,
+});
 
 /** Rows of tables 1000, 1001 ...; what is made of them afterwards depends on tables and on what came before it. */
 const tasks = fc
@@ -46,7 +52,11 @@ test('each task is done once, after all that it needs, and never beside one that
       fc.integer({ min: 1, max: 4 }),
       fc.integer({ min: 1, max: 5 }),
       async (all, width, atMost) => {
-        const planned = planTasks(all, ({ entry: { id } }) => id * 7, []);
+        const planned = planTasks(
+          all,
+          sizes(({ entry: { id } }) => id * 7),
+          [],
+        );
         const after = new Map(planned.map((one) => [one.task.entry.id, one]));
         const done: number[] = [];
         const under = new Set<number>();
@@ -90,7 +100,11 @@ test('what waits for one that failed is given back with it, untried', async () =
   ];
   const tried: number[] = [];
   const failed = await runPlanned(
-    planTasks(all, () => 0, []),
+    planTasks(
+      all,
+      sizes(() => 0),
+      [],
+    ),
     [
       oneByOne(async ({ entry: { id } }) => {
         tried.push(id);
@@ -109,7 +123,11 @@ test('a worker that throws ends it all', async () => {
   };
   await expect(
     runPlanned(
-      planTasks(all, () => 0, []),
+      planTasks(
+        all,
+        sizes(() => 0),
+        [],
+      ),
       [broken, broken],
     ),
   ).rejects.toThrow('the server is gone');
@@ -120,13 +138,11 @@ test('what is made of a partitioned table waits for the rows of all that is part
   const attach = { ...entry(9, 'TABLE ATTACH', [1, 2]), tag: 't2' };
   const all = [entry(20, 'TABLE DATA', [2]), entry(30, 'TABLE DATA', [3]), entry(40, 'TABLE DATA', [4])];
   const made = [entry(50, 'FK CONSTRAINT', [1]), entry(51, 'TRIGGER', [2]), entry(52, 'CHECK CONSTRAINT', [4])];
-  const planned = planTasks([...all, ...made].map(taskOf), () => 0, [
-    table(1),
-    table(2),
-    table(3, [2]),
-    table(4),
-    attach,
-  ]);
+  const planned = planTasks(
+    [...all, ...made].map(taskOf),
+    sizes(() => 0),
+    [table(1), table(2), table(3, [2]), table(4), attach],
+  );
   expect(planned.slice(3).map(({ after }) => [...after].sort())).toEqual([[20, 30], [20, 30], [40]]);
 });
 
@@ -141,4 +157,50 @@ test('tasks that may share go together, in their order, and no group is larger t
   if (first === undefined) throw new Error('no task');
   expect(goesTogether({ ...first, entry: { ...first.entry, accessMethod: 'columnar' } })).toBe(false);
   expect(goesTogether({ ...first, left: command('x'.repeat(100_000)) })).toBe(false);
+});
+
+const ranksOf = (staysInMemory: boolean) => {
+  const all = [
+    entry(0, 'TABLE DATA', [1000]),
+    entry(1, 'TABLE DATA', [1001]),
+    entry(2, 'INDEX', [1000]),
+    entry(3, 'CONSTRAINT', [1001]),
+    entry(4, 'FK CONSTRAINT', [1001, 3]),
+  ].map(taskOf);
+  const planned = planTasks(
+    all,
+    sizes(({ entry: { id } }) => [100, 80][id] ?? 0, staysInMemory),
+    [],
+  );
+  return planned.toSorted((a, b) => b.rank - a.rank).map(({ task }) => task.entry.id);
+};
+
+test('what the most has to wait for comes first, and not what is largest itself', () => {
+  expect(ranksOf(true)).toEqual([0, 1, 3, 2, 4]);
+});
+
+test('where rows do not stay in memory, the indexes of a table come before the rows of a smaller one', () => {
+  expect(ranksOf(false)).toEqual([0, 2, 1, 3, 4]);
+});
+
+test('who is left alone with the last task is told so', async () => {
+  const all = [entry(0, 'TABLE DATA', [1000]), entry(1, 'TABLE DATA', [1001]), entry(2, 'INDEX', [1000, 0, 1])].map(
+    taskOf,
+  );
+  const told: [number, boolean][] = [];
+  const worker: Worker = async ([task], isAlone) => {
+    await turn();
+    if (task !== undefined) told.push([task.entry.id, isAlone]);
+    return [];
+  };
+  await runPlanned(
+    planTasks(
+      all,
+      sizes(() => 1),
+      [],
+    ),
+    [worker, worker],
+  );
+  expect(told.at(-1)).toEqual([2, true]);
+  expect(told[0]?.[1]).toBe(false);
 });
