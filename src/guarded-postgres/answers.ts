@@ -113,14 +113,7 @@ export class CopyInAnswer extends Submitted {
     for await (const chunk of this.source) {
       // Refused rows would come among those of the next copy, and their end would end that.
       if (this.isOver || connection.stream.destroyed) return;
-      if (connection.sendCopyData(chunk)) continue;
-      await new Promise<void>((resolve) => {
-        const go = () => {
-          connection.stream.off('drain', go).off('close', go);
-          resolve();
-        };
-        connection.stream.once('drain', go).once('close', go);
-      });
+      await connection.sendCopyData(chunk);
     }
     if (!this.isOver) connection.send('c', Buffer.alloc(0));
   }

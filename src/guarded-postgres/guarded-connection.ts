@@ -83,17 +83,22 @@ export class GuardedConnection extends pg.Connection {
     this.send('Q', Buffer.concat([text, Buffer.from([0])]));
   }
 
-  sendCopyData(chunk: Buffer): boolean {
-    return this.send('d', chunk);
+  /** Resolves when nothing looks at the bytes any more: they are gone, or the session is. */
+  sendCopyData(chunk: Buffer): Promise<void> {
+    const { stream } = this as unknown as Inner;
+    if (!stream.writable) return Promise.resolve();
+    return new Promise((resolve) => {
+      stream.cork();
+      stream.write(headOf('d', chunk));
+      stream.write(chunk, () => resolve());
+      stream.uncork();
+    });
   }
 
   send(type: string, body: Buffer): boolean {
-    const head = Buffer.alloc(5);
-    head.write(type, 'latin1');
-    head.writeUInt32BE(body.length + 4, 1);
     const { stream } = this as unknown as Inner;
     if (!stream.writable) return false;
-    stream.write(head);
+    stream.write(headOf(type, body));
     return stream.write(body);
   }
 
@@ -167,4 +172,11 @@ export class GuardedConnection extends pg.Connection {
     if (!isWellFormed(type, body)) throw new ProtocolError('the server sent a message that is none');
     if (type === READY) this.isReady = true;
   }
+}
+
+function headOf(type: string, body: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.write(type, 'latin1');
+  head.writeUInt32BE(body.length + 4, 1);
+  return head;
 }

@@ -5,7 +5,7 @@ import type { FileMover, StoredFile } from '../mover/file-mover.ts';
 import { isFileName } from '../mover/protocol.ts';
 import { LARGEST_LIST_BYTES, onItsOwnFrom, packName, roomOnDisk, SMALL_BYTES } from '../packs/pack-sizes.ts';
 import { packTar } from '../packs/pack-tar.ts';
-import { packZstd, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
+import { packZstd, packZstdOnce, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
 import { followFile } from './follow-file.ts';
 import { Inbox } from './inbox.ts';
 import { isPlainRows, type PutFile, packAlone, packAsItIs, packTogether } from './packed-files.ts';
@@ -98,7 +98,7 @@ export function createOutgoingFiles({ mover, directory, signal, onFailure }: Out
     const isPlain = isPlainRows(file.name);
     const content = followFile({ path: file.localPath, isWhole: () => file.isWhole }, either);
     const name = isPlain ? file.name + ZSTD_SUFFIX : file.name;
-    const sent = await mover.write(name, isPlain ? packZstd(content) : content);
+    const sent = await mover.write(name, isPlain ? packZstdOnce(content) : content);
     stored.push(sent);
     unpackedBytes += roomOnDisk(sent.sizeBytes);
     sentBytes += statSync(file.localPath).size;

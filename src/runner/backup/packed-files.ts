@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SMALL_BYTES } from '../packs/pack-sizes.ts';
 import type { PackedFile } from '../packs/pack-tar.ts';
-import { packZstd, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
+import { packZstdOnce, ZSTD_SUFFIX } from '../physical/archive/zstd.ts';
 import { followFile } from './follow-file.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -54,7 +54,7 @@ export async function* packAlone(
   }
   const place = path.join(directory, name.replaceAll('/', '-'));
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  await pipeline(Readable.from(packZstd(plain)), createWriteStream(place, { flags: 'wx', mode: 0o600 }));
+  await pipeline(Readable.from(packZstdOnce(plain)), createWriteStream(place, { flags: 'wx', mode: 0o600 }));
   rmSync(localPath);
   yield { name: name + ZSTD_SUFFIX, sizeBytes: statSync(place).size, pieces: wholeFile(place, signal) };
   rmSync(place);

@@ -5,7 +5,7 @@ import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import { refuseLoss } from '../catalogue/accept-loss.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
-import { readDumpFile } from '../load/data/dump-files.ts';
+import { readDumpFileOnce } from '../load/data/dump-files.ts';
 import { objectOf } from '../load/entries/object-name.ts';
 import { readTocFile } from '../load/toc/read-toc.ts';
 import { findNoLetter, hasLetters } from './letters.ts';
@@ -37,7 +37,7 @@ export function createBytesCheck(encoding: string): BytesCheck {
   };
   return {
     bad,
-    take: (file) => look(file, () => readDumpFile(file)),
+    take: (file) => look(file, () => readDumpFileOnce(file)),
     takeContent: async (file, content) => {
       if (encoding !== 'UTF8' || !isUtf8(content)) await look(file, () => only(content));
     },
@@ -63,7 +63,8 @@ async function firstBadPiece(chunks: AsyncIterable<Buffer>): Promise<number | nu
     const end = endOfLetters(bytes);
     if (!isUtf8(bytes.subarray(0, end))) return at + lengthOfGood(bytes.subarray(0, end));
     at += end;
-    begun = bytes.subarray(end);
+    // The piece is gone when the next one is asked for.
+    begun = Buffer.from(bytes.subarray(end));
   }
   return begun.length === 0 ? null : at;
 }

@@ -31,7 +31,12 @@ async function makeDatabase(ground: LoadGround, toc: Toc, told: Told): Promise<v
   if (entry === undefined) return;
   const session = await ground.open(null, { search_path: '', client_encoding: 'SQL_ASCII' });
   try {
-    const maker = new LoadSession(session, { sizeOf: () => 0, read: () => none(), lines: () => none() });
+    const maker = new LoadSession(session, {
+      sizeOf: () => 0,
+      read: () => none(),
+      readOnce: () => none(),
+      lines: () => none(),
+    });
     const refusal = await maker.attempt(entry.define);
     if (refusal === null) return;
     const encoding = /ENCODING = ('[^']*')/.exec(entry.define)?.[1] ?? "'UTF8'";

@@ -101,7 +101,7 @@ export class LoadSession {
     const { entry } = task;
     const file = entry.file ?? '';
     if (entry.kind === 'BLOBS') await loadLargeObjects(this.session, this.files, file);
-    else await this.copy(task, this.files.read(file));
+    else await this.copy(task, this.files.readOnce(file));
     task.left = [];
   }
 

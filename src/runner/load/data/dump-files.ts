@@ -1,9 +1,9 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { giveBack } from '../../../machine/give-back.ts';
 import type { Intake } from '../../attempt/size-budget.ts';
 import { TocError } from '../toc/byte-reader.ts';
 
@@ -17,6 +17,8 @@ export interface DumpFiles {
   sizeOf(file: string): number;
   /** What the file holds, unpacked. A stream that is left is closed. */
   read(file: string): AsyncGenerator<Buffer>;
+  /** The same for whoever is done with a piece when it asks for the next: the piece is gone then. */
+  readOnce(file: string): AsyncGenerator<Buffer>;
   /** The lines of a list, which may be long; none where there is no such file. Throws TocError for one that is none of a list. */
   lines(file: string): AsyncGenerator<string>;
 }
@@ -65,23 +67,32 @@ export function openDumpFiles(
     if (found === null) throw new TocError(`the dump lacks the file ${file}`);
     return found;
   };
+  const read = (file: string) => {
+    const { suffix, bytes } = find(file);
+    const content = bytes === 0 ? nothing() : whenHere(path.join(directory, file), suffix, bytes);
+    // What is not packed is as large as it was said to be.
+    return intake === null || suffix === '' ? content : intake.pass(path.join(directory, file), content);
+  };
   return {
     sizeOf: (file) => find(file).bytes,
-    read: (file) => {
-      const { suffix, bytes } = find(file);
-      const content = bytes === 0 ? nothing() : whenHere(path.join(directory, file), suffix, bytes);
-      // What is not packed is as large as it was said to be.
-      return intake === null || suffix === '' ? content : intake.pass(path.join(directory, file), content);
-    },
+    read,
+    readOnce: (file) => givenBack(read(file)),
     lines: (file) => (look(file)?.suffix === '' ? linesOf(path.join(directory, file)) : nothing()),
   };
 }
 
-/** What one file of a dump holds, unpacked. */
-export async function* readDumpFile(file: string): AsyncGenerator<Buffer> {
+/** What one file of a dump holds, unpacked, for whoever is done with a piece when it asks for the next: the piece is gone then. */
+export async function* readDumpFileOnce(file: string): AsyncGenerator<Buffer> {
   const suffix = SUFFIXES.findLast((one) => file.endsWith(one)) ?? '';
   const { size } = await stat(file);
-  if (size > 0) yield* unpack(file.slice(0, file.length - suffix.length), suffix, size);
+  if (size > 0) yield* givenBack(unpack(file.slice(0, file.length - suffix.length), suffix, size));
+}
+
+async function* givenBack(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of content) {
+    yield piece;
+    giveBack(piece);
+  }
 }
 
 /** pg_dump with zstd leaves the file of an empty large object empty, without a frame. */
@@ -124,6 +135,7 @@ async function* unpack(file: string, suffix: Suffix, bytes: number): AsyncGenera
     if (small.length > 0) yield small;
     return;
   }
+  if (suffix === '') return yield* readPlain(file);
   const source = createReadStream(`${file}${suffix}`, { highWaterMark: CHUNK_BYTES });
   const unpacked = unpackerFor(suffix);
   const ended = pipeline(source, unpacked);
@@ -133,9 +145,25 @@ async function* unpack(file: string, suffix: Suffix, bytes: number): AsyncGenera
   await ended;
 }
 
-function unpackerFor(suffix: Suffix): NodeJS.ReadWriteStream & AsyncIterable<Buffer | string> {
-  if (suffix === '.gz') return createGunzip({ chunkSize: CHUNK_BYTES });
-  if (suffix === '.zst') return createZstdDecompress({ chunkSize: CHUNK_BYTES });
-  if (suffix === '.lz4') throw new TocError('the dump is compressed with lz4, which is not read here');
-  return new PassThrough();
+/** Each piece has a buffer of its own. */
+async function* readPlain(name: string): AsyncGenerator<Buffer> {
+  const file = await open(name);
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Pieces come out as they are made: where they gather they would be joined, with another copy. */
+const PIECES = { chunkSize: CHUNK_BYTES, readableObjectMode: true, readableHighWaterMark: 2 };
+
+function unpackerFor(suffix: Exclude<Suffix, ''>): NodeJS.ReadWriteStream & AsyncIterable<Buffer | string> {
+  if (suffix === '.gz') return createGunzip(PIECES);
+  if (suffix === '.zst') return createZstdDecompress(PIECES);
+  throw new TocError('the dump is compressed with lz4, which is not read here');
 }

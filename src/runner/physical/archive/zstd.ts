@@ -28,6 +28,41 @@ export async function* packZstd(plain: AsyncIterable<Uint8Array>): AsyncGenerato
   yield* through(plain, createZstdCompress({ ...PIECES, ...ZSTD_FAST }));
 }
 
+/** The same of pieces that nobody looks at any more: each is gone when it was packed. */
+export async function* packZstdOnce(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const packer = createZstdCompress({ ...PIECES, ...ZSTD_FAST });
+  const fed = feed(plain, packer);
+  // Told by the stream that is read.
+  fed.catch(() => undefined);
+  try {
+    for await (const chunk of packer) yield chunk as Buffer;
+    await fed;
+  } finally {
+    packer.destroy();
+  }
+}
+
+/** One piece after the other. What fails destroys the packer; what is left in it when that is destroyed is given up. */
+async function feed(plain: AsyncIterable<Uint8Array>, packer: ReturnType<typeof createZstdCompress>): Promise<void> {
+  try {
+    for await (const piece of plain) {
+      await new Promise<void>((resolve) => {
+        const go = () => {
+          packer.off('close', go);
+          resolve();
+        };
+        packer.once('close', go);
+        packer.write(piece, go);
+      });
+      if (packer.destroyed) return;
+      giveBack(piece);
+    }
+    packer.end();
+  } catch (error) {
+    packer.destroy(error as Error);
+  }
+}
+
 async function* through(
   source: AsyncIterable<Uint8Array>,
   transform: ReturnType<typeof createZstdCompress> | ReturnType<typeof createZstdDecompress>,
