@@ -9,7 +9,7 @@ import { settleSubscriptions } from '../background-work/settle-subscriptions.ts'
 import { makeCluster, readClusterPlan } from '../server/make-cluster.ts';
 import { readMemoryMegabytes } from '../server/memory.ts';
 import { readServerMajor } from '../server/server-version.ts';
-import { syncCluster } from '../server/sync-cluster.ts';
+import { keepSyncing, syncCluster } from '../server/sync-cluster.ts';
 import { prepareServer, type ThrowawayServer } from '../server/throwaway-server.ts';
 import { adoptVolume, finishVolume, volumeAt } from '../volume/adopt-volume.ts';
 import { analyzeDatabase } from './analyze-databases.ts';
@@ -69,7 +69,14 @@ export const restore: Program = async (attempt) => {
   });
   try {
     const restoring = new Restoring(attempt, wish, server, volume.growing, imageFiles(received), password, intake);
-    const databases = await restoring.run();
+    // The disk has little to do while rows are read and indexes are sorted.
+    const stopSyncing = keepSyncing(attempt, volume.growing);
+    const databases = await restoring.run().catch(async (error: unknown) => {
+      // What the server says of a disk that fails is more than that.
+      await stopSyncing().catch(() => undefined);
+      throw error;
+    });
+    await stopSyncing();
     await received.complete;
     refuseLoss(report.findings, wish.acceptLoss);
     await syncCluster(attempt, volume.growing);

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { every } from '../../waiting/every.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import type { ProgramEnd } from '../programs/run-program.ts';
@@ -26,6 +27,30 @@ export async function syncCluster(attempt: Pick<Attempt, 'programs'>, directory:
  */
 export async function syncAhead(attempt: Pick<Attempt, 'programs'>, directory: string): Promise<void> {
   await syncFileSystem(attempt, directory);
+}
+
+const BETWEEN_MS = 1_000;
+
+/**
+ * Does so again and again until it is told to end, while others still write there for long. The answer ends it when none is under way,
+ * and throws the first failure: nobody else is told of it.
+ */
+export function keepSyncing(attempt: Pick<Attempt, 'programs'>, directory: string): () => Promise<void> {
+  let failure: { readonly error: unknown } | null = null;
+  const stop = every(
+    BETWEEN_MS,
+    async () => {
+      if (failure === null) await syncAhead(attempt, directory);
+    },
+    (error) => {
+      failure = { error };
+    },
+  );
+  return async () => {
+    await stop();
+    const failed = failure as { readonly error: unknown } | null;
+    if (failed !== null) throw failed.error;
+  };
 }
 
 /** False where the system, or the program, cannot do it so that a failure is told. */

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { JobFailure } from '../../../../src/runner/attempt/failure.ts';
 import type { ProgramEnd } from '../../../../src/runner/programs/run-program.ts';
-import { syncCluster, tellsOfFailures } from '../../../../src/runner/server/sync-cluster.ts';
+import { keepSyncing, syncCluster, tellsOfFailures } from '../../../../src/runner/server/sync-cluster.ts';
 
 /** Programs that end as they are told to; null: there is none of this name. */
 function programs(ends: Readonly<Record<string, Partial<ProgramEnd> | null>>) {
@@ -37,5 +37,29 @@ describe('syncCluster', () => {
   it('knows which Linux tells of failures', () => {
     expect(['5.8.0', '5.10.0-30-amd64', '6.1.0', '10.0'].map(tellsOfFailures)).toEqual([true, true, true, true]);
     expect(['5.7.19', '4.18.0-553.el8', 'unknown'].map(tellsOfFailures)).toEqual([false, false, false]);
+  });
+});
+
+describe('keepSyncing', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('syncs again and again until it is told to end', async () => {
+    vi.useFakeTimers();
+    const good = programs({ sync: {} });
+    const stop = keepSyncing(good, '/data');
+    await vi.advanceTimersByTimeAsync(3_500);
+    await stop();
+    expect(good.ran).toEqual(['sync', 'sync', 'sync']);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(good.ran).toHaveLength(3);
+  });
+
+  it('fails at its end of what could not be written, which is told once', async () => {
+    vi.useFakeTimers();
+    const torn = programs({ sync: { exitCode: 1, errorLines: ['sync: Input/output error'] } });
+    const stop = keepSyncing(torn, '/data');
+    await vi.advanceTimersByTimeAsync(5_000);
+    await expect(stop()).rejects.toThrow(/could not be written to disk/);
+    expect(torn.ran).toEqual(['sync']);
   });
 });
