@@ -138,9 +138,14 @@ export async function buildChart(read: Read): Promise<ReadonlyMap<string, string
     // What belongs to the whole cluster is called by the release that it is of.
     mapTexts(manifest, (text) => (text === 'toygres-classes' ? 'toygres-classes-<<= $.Release.Namespace>>' : text)),
   ) as Template[];
-  const monitoring = (await manifests('components/monitoring/pod-monitor.yaml')).map((manifest) =>
+  const monitors = (await manifests('components/monitoring/pod-monitor.yaml')).map((manifest) =>
     nameSecret(manifest, 'credentials'),
   );
+  const rules = await manifests('components/monitoring/rules.yaml');
+  // By labels a Prometheus of an operator chooses what it reads.
+  const monitoring = [...monitors, ...rules].map((manifest) =>
+    merge(manifest, { metadata: { labels: { '<<with .Values.monitoring.labels>>': null } } }),
+  ) as Template[];
   const schema = JSON.parse(await read('helm/toygres/values.schema.json'));
   const settings = JSON.parse(await read('settings.schema.json')).properties.data.properties;
   const { TOYGRES_NAMESPACE: __, TOYGRES_NAMESPACES: ___, ...chosen } = settings;
@@ -162,12 +167,7 @@ export async function buildChart(read: Read): Promise<ReadonlyMap<string, string
     classes: when('classes', classes.map(printTemplate).join('')),
     'front-door': when('frontDoor', door.map(printTemplate).join('')),
     gateway: when('gateway', route.map(printTemplate).join('')),
-    monitoring: when(
-      'monitoring',
-      monitoring.map(printTemplate).join('') +
-        (await print('components/monitoring/rules.yaml')) +
-        printTemplate(DASHBOARD),
-    ),
+    monitoring: when('monitoring', [...monitoring, DASHBOARD].map(printTemplate).join('')),
   };
   const templates = Object.entries(texts).map(([name, text]): [string, string] => [
     `templates/${name}.yaml`,

@@ -108,8 +108,13 @@ describe.skipIf(HELM === '')('the chart (left out without TOYGRES_TEST_HELM)', (
         priorityClassName: 'urgent',
         nodeSelector: { pool: 'control' },
         networkPolicies: { enabled: false },
+        monitoring: { enabled: true, labels: { release: 'stack' } },
       }),
     );
+    for (const kind of ['PodMonitor', 'PrometheusRule'])
+      expect(made[`${kind} toygres-system/toygres`]).toMatchObject({
+        metadata: { labels: { release: 'stack', 'app.kubernetes.io/name': 'toygres' } },
+      });
     expect(Object.keys(made).filter((name) => /^(Namespace|Role) /.test(name))).toEqual([
       'Namespace /123',
       'Role 123/toygres',

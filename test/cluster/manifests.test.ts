@@ -24,12 +24,20 @@ afterAll(() => trial?.stop());
 
 test.each([
   { resources: ['base'], components: [] },
-  { resources: ['base'], components: ['components/limits'] },
+  { resources: ['base'], components: ['components/limits', 'components/classes'] },
   { resources: ['overlays/local'], components: [] },
   { resources: ['overlays/aks'], components: [] },
   { resources: ['overlays/aks'], components: ['components/https'] },
 ])('the API server takes $resources $components without a warning', async ({ resources, components }) => {
   const manifests = await trial.render(resources, components);
+  expect(await tryOut(manifests)).toEqual({ objects: manifests.split(/^---$/m).length, warnings: [] });
+});
+
+test('it takes what the operator of Prometheus is to read, where it knows of such a thing', async (context) => {
+  const { text } = await kubectl('api-resources --api-group monitoring.coreos.com --output name'.split(' '));
+  if (!/podmonitors.*prometheusrules/s.test(text)) return context.skip();
+  const manifests = await trial.render(['base'], ['components/monitoring']);
+  expect(manifests).toMatch(/^kind: PodMonitor$/m);
   expect(await tryOut(manifests)).toEqual({ objects: manifests.split(/^---$/m).length, warnings: [] });
 });
 
