@@ -14,7 +14,7 @@ let world: World;
 let count = 0;
 beforeAll(async () => {
   world = await openWorld();
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 afterAll(async () => {
   await world?.stop();
 }, 10 * MINUTES);
@@ -124,7 +124,7 @@ it(
     await stock('RUNNING', 2);
     await show(['delete-instance', 'succeed'], ['delete-instance', 'fail']);
   },
-  8 * MINUTES,
+  40 * MINUTES,
 );
 
 it(

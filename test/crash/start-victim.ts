@@ -4,13 +4,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bundledProgram } from '../support/bundled-program.ts';
+import { watchMovement } from '../support/eventually.ts';
 import type { Orders } from './orders.ts';
 
-const LONG_ENOUGH_MS = 300_000;
+/** Nothing that goes on stands still for so long, on a busy machine either. */
+const STILL_MS = 300_000;
+const LOOK_MS = 500;
 
 /** A worker in a process of its own that ends as it was ordered. */
 export interface Victim {
-  /** Throws when it ends in any other way, or too late. */
+  /** Throws when it ends in any other way, or stands still. */
   untilEnded(how: 'SIGKILL' | 0): Promise<void>;
   untilFrozen(): Promise<void>;
   /** Lets it go on, and resolves when it has ended by itself. */
@@ -18,7 +21,12 @@ export interface Victim {
   kill(): void;
 }
 
-export async function startVictim(directory: string, orders: Orders): Promise<Victim> {
+/** `readRecords`: tells how far all is that it has in hand. */
+export async function startVictim(
+  directory: string,
+  orders: Orders,
+  readRecords: () => Promise<unknown>,
+): Promise<Victim> {
   const file = path.join(directory, `orders-${crypto.randomUUID()}.json`);
   await writeFile(file, JSON.stringify(orders));
   const program = await bundledProgram(path.join(import.meta.dirname, 'victim.ts'));
@@ -37,26 +45,30 @@ export async function startVictim(directory: string, orders: Orders): Promise<Vi
     return new Error(`a worker ${what}; never reached: ${never}`);
   };
 
+  const look = async () => [missing.size, await readRecords()];
+
   async function untilEnded(how: 'SIGKILL' | 0): Promise<void> {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
+    const isStill = watchMovement(STILL_MS);
+    while ((await Promise.race([ended, delay(LOOK_MS)])) === undefined) {
+      if (!isStill(await look())) continue;
       child.kill('SIGKILL');
-    }, LONG_ENOUGH_MS);
+      throw describe('stood still');
+    }
     const [code, signal] = await ended;
-    clearTimeout(timer);
-    if (late || (code ?? signal) !== how) throw describe(`ended with ${code ?? signal}${late ? ', too late' : ''}`);
+    if ((code ?? signal) !== how) throw describe(`ended with ${code ?? signal}`);
   }
 
   return {
     untilEnded,
     async untilFrozen() {
-      for (const deadline = Date.now() + LONG_ENOUGH_MS; ; await delay(50)) {
+      const isStill = watchMovement(STILL_MS);
+      for (;;) {
         const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => null);
-        const isOver = child.exitCode !== null || child.signalCode !== null;
-        if (isOver || stat === null || Date.now() > deadline) throw describe('has not frozen');
+        if (child.exitCode !== null || child.signalCode !== null || stat === null) throw describe('has not frozen');
         // The state comes after the name, which may hold anything.
         if (stat.slice(stat.lastIndexOf(')') + 2).startsWith('T')) return;
+        if (isStill(await look())) throw describe('stood still');
+        await delay(LOOK_MS);
       }
     },
     async wake() {

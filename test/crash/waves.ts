@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { workflows } from '../../jobs/registry.ts';
 import { newestOf } from '../../src/workflow/versions.ts';
 import { audit } from '../support/audit.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventuallyAsItMoves } from '../support/eventually.ts';
 import { type Facts, readFacts, type Subject } from './facts.ts';
 import type { Plan, Point, Trace } from './points.ts';
 import type { World } from './world.ts';
@@ -26,7 +26,8 @@ export interface Outcome {
   readonly difference: string | null;
 }
 
-const LONG_ENOUGH_MS = 240_000;
+/** Nothing that is under way stands still for so long, on a busy machine either. */
+const STILL_MS = 240_000;
 
 /** What becomes of a worker at its appointments: it dies, or freezes and is woken when it was replaced or all is over. */
 export type Fate = 'die' | 'freeze until replaced' | 'freeze until over';
@@ -41,9 +42,14 @@ export interface Tally {
 
 export const emptyTally = (): Tally => ({ points: 0, longestTakeOverMs: 0, workflows: new Set() });
 
+interface OpenOperation {
+  readonly id: string;
+  readonly operation: { readonly revision: number; readonly fence: number; readonly sequence: number };
+}
+
 async function openOf(world: World, subjects: readonly Subject[]) {
   // With what tells why one is not over.
-  const { rows } = await world.core.database.pool.query<{ id: string; state: string }>(
+  const { rows } = await world.core.database.pool.query<OpenOperation>(
     `SELECT id, state, to_jsonb(o) - 'input' AS operation,
        (SELECT jsonb_agg(to_jsonb(s) - 'result') FROM cms.operation_steps s
         WHERE s.operation_id = o.id AND s.state NOT IN ('SUCCEEDED', 'PENDING')) AS steps,
@@ -55,16 +61,16 @@ async function openOf(world: World, subjects: readonly Subject[]) {
   return rows;
 }
 
-/** Waits until the operations are over, whatever way. */
-export async function untilOver(
-  world: World,
-  subjects: readonly Subject[],
-  withinMs: number = LONG_ENOUGH_MS,
-): Promise<void> {
-  await eventually(
+const howFar = (open: readonly OpenOperation[]) =>
+  open.map(({ id, operation: { revision, fence, sequence } }) => [id, revision, fence, sequence]);
+
+/** Waits until the operations are over, whatever way. Fails when none of them has moved for so long. */
+export async function untilOver(world: World, subjects: readonly Subject[], stillMs: number = STILL_MS): Promise<void> {
+  await eventuallyAsItMoves(
     () => openOf(world, subjects),
     (open) => open.length === 0,
-    withinMs,
+    howFar,
+    stillMs,
   );
 }
 
@@ -122,7 +128,7 @@ export async function runWave(
   const subjects = begun.map(({ subject }) => subject);
   if (fate === 'freeze until replaced') {
     const waiting = async () => (await openOf(world, subjects)).filter(({ id }) => !takenAt.has(id));
-    await eventually(waiting, (left) => left.length === 0, LONG_ENOUGH_MS);
+    await eventuallyAsItMoves(waiting, (left) => left.length === 0, howFar, STILL_MS);
     await frozen?.wake();
   }
   await untilOver(world, subjects);
@@ -142,16 +148,18 @@ export async function runWave(
 }
 
 /** An operation that was over when its worker died is still to be taken off the queue. */
-async function untilQueueIsEmpty(world: World): Promise<void> {
-  await eventually(
-    async () =>
-      (
-        await world.core.database.pool.query(
-          `SELECT id FROM pgboss.job WHERE name LIKE 'toygres/%' AND state IN ('created', 'retry', 'active')`,
-        )
-      ).rows,
+async function untilQueueIsEmpty({ core }: World): Promise<void> {
+  const readLeft = async () => {
+    const { rows } = await core.database.pool.query<{ id: string }>(
+      `SELECT id FROM pgboss.job WHERE name LIKE 'toygres/%' AND state IN ('created', 'retry', 'active') ORDER BY id`,
+    );
+    return rows;
+  };
+  await eventuallyAsItMoves(
+    readLeft,
     (left) => left.length === 0,
-    30_000,
+    (left) => left,
+    STILL_MS,
   );
 }
 

@@ -83,6 +83,11 @@ export async function openWorld({
     const { storageGib } = await services.instances.read(instanceId);
     return instances.update(CALLER, { instanceId, storageGib: storageGib + 1 });
   };
+  /** How far all operations are. */
+  const readRecords = async () => {
+    const moved = 'SELECT sum(revision + fence + sequence)::text AS moved FROM cms.operations';
+    return (await database.pool.query<{ moved: string | null }>(moved)).rows[0]?.moved;
+  };
   const kept = stops.move();
 
   return {
@@ -153,13 +158,17 @@ export async function openWorld({
 
     /** Runs a worker process until it has killed itself as ordered; throws when it does not. */
     async sendVictim(appointments: Orders['appointments'], failing: readonly string[]): Promise<void> {
-      const victim = await startVictim(directory, { environment, ending: 'die', appointments, failing });
+      const victim = await startVictim(directory, { environment, ending: 'die', appointments, failing }, readRecords);
       await victim.untilEnded('SIGKILL');
     },
 
     /** The same with one that has frozen when this resolves. Waking it resolves when it has said all and has ended. */
     async freezeVictim(appointments: Orders['appointments'], failing: readonly string[]) {
-      const victim = await startVictim(directory, { environment, ending: 'freeze', appointments, failing });
+      const victim = await startVictim(
+        directory,
+        { environment, ending: 'freeze', appointments, failing },
+        readRecords,
+      );
       kept.defer(() => victim.kill());
       await victim.untilFrozen();
       return { wake: () => victim.wake() };

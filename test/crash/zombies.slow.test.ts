@@ -15,7 +15,7 @@ beforeAll(async () => {
   durable = await makeDurablePrograms();
   world = await openWorld({ programsDirectory: durable.programs.directory });
   supply = openSupply(world);
-}, 2 * MINUTES);
+}, 10 * MINUTES);
 afterAll(async () => {
   await world?.stop();
   await durable?.stop();

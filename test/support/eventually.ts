@@ -26,3 +26,35 @@ export async function eventually<T>(
   }
   return value;
 }
+
+/**
+ * The same for what goes on by itself meanwhile: fails when what `told` says of the value has not changed for so long. How long
+ * all of it takes is the machine's affair.
+ */
+export async function eventuallyAsItMoves<T>(
+  read: () => Promise<T>,
+  accept: (value: T) => boolean,
+  told: (value: T) => unknown,
+  stillMs: number,
+): Promise<T> {
+  const since = performance.now();
+  const isStill = watchMovement(stillMs);
+  for (;;) {
+    const value = await read();
+    if (accept(value)) return value;
+    if (isStill(told(value))) expect.fail(`nothing moved for ${stillMs} ms, last seen: ${JSON.stringify(value)}`);
+    await pauseBetweenLooks(since);
+  }
+}
+
+/** To be told again and again how far something is; answers whether that has been the same for so long. */
+export function watchMovement(stillMs: number): (told: unknown) => boolean {
+  let last: string | undefined;
+  let movedAt = performance.now();
+  return (told) => {
+    const now = JSON.stringify(told);
+    if (now !== last) movedAt = performance.now();
+    last = now;
+    return performance.now() - movedAt > stillMs;
+  };
+}
