@@ -65,6 +65,28 @@ function endWhenSilent(client: pg.PoolClient): void {
   client.query = watched as typeof client.query;
 }
 
+/** Making a plan costs about a millisecond, and a bad one may cost that at each use. */
+const USES_OF_PLANS = 100;
+
+/**
+ * The server keeps the plans of statements that are kept on a connection for as long as it hears of no change, and one that was
+ * made for a table of a few rows reads all of it when it has grown. Here they are made anew now and then.
+ */
+function forgetOldPlans(client: pg.PoolClient): void {
+  const query: (...words: unknown[]) => unknown = client.query.bind(client);
+  let uses = 0;
+  const counted = (...words: unknown[]): unknown => {
+    const [asked] = words;
+    if (typeof asked === 'object' && asked !== null && 'name' in asked) uses += 1;
+    if (uses >= USES_OF_PLANS) {
+      uses = 0;
+      query('DISCARD PLANS', () => undefined);
+    }
+    return query(...words);
+  };
+  client.query = counted as typeof client.query;
+}
+
 /** Closes it without a word: a goodbye would not be heard. */
 function destroyConnection(client: object): void {
   const { connection } = client as { connection?: { stream?: { destroy(): void } } };
@@ -136,6 +158,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   waitWhenFull(pool);
   pool.on('connect', endWhenSilent);
+  pool.on('connect', forgetOldPlans);
   // An idle connection's error is no caller's: the pool has dropped it, and the next query opens another.
   pool.on('error', () => undefined);
   const orm = drizzle(pool, { schema: tables, casing: 'snake_case' });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Column, fillPlaceholders, is, type Query, SQL } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import type { Database } from '../db/database.ts';
 import { findServerError } from '../db/errors.ts';
@@ -57,40 +58,59 @@ function findKeptFault(error: unknown): 'elsewhere' | 'outdated' | null {
 }
 
 /**
- * A select that is made once: its words are built once, each connection takes them in once, and its rows become records
- * without a look at each column. Its places are `sql.placeholder`s. Behind a pooler that gives sessions to transactions
- * nothing is kept on a connection, whether that was said of the database or turns out.
+ * Sends a statement under a name, so that each connection takes its words in once. Behind a pooler that gives sessions to
+ * transactions nothing is kept on a connection, whether that was said of the database or turns out: what is refused for that
+ * has not been done, and is sent anew. Only outside of transactions, which would be over then.
  */
-export function prepare<Row>({ pool, keepsSessions }: Database, select: Preparable<Row>): Prepared<Row> {
-  const { sql: text, params } = select.toSQL();
-  const names = namesOf(select._.selectedFields);
+function keep<Answer>({ pool, keepsSessions }: Database, text: string, send: (named: NamedQuery) => Promise<Answer>) {
   const name = `toygres_${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
-
-  async function read(values: unknown[], named: boolean): Promise<unknown[][]> {
-    const asked = { text, values, rowMode: 'array' as const, types: READERS, ...(named ? { name } : {}) };
-    return (await pool.query<unknown[]>(asked)).rows;
-  }
-
-  async function readKept(values: unknown[]): Promise<unknown[][]> {
-    if (!keepsSessions || leadElsewhere.has(pool)) return read(values, false);
+  return async (values: unknown[]): Promise<Answer> => {
+    if (!keepsSessions || leadElsewhere.has(pool)) return send({ text, values });
     try {
-      return await read(values, true);
+      return await send({ text, values, name });
     } catch (error) {
       const fault = findKeptFault(error);
       if (fault === null) throw error;
       if (fault === 'elsewhere') leadElsewhere.add(pool);
-      return read(values, false);
+      return send({ text, values });
     }
-  }
+  };
+}
+
+interface NamedQuery {
+  readonly text: string;
+  readonly values: unknown[];
+  readonly name?: string;
+}
+
+/**
+ * A select that is made once: its words are built once, each connection takes them in once, and its rows become records
+ * without a look at each column. Its places are `sql.placeholder`s. Not kept behind a pooler that gives sessions to transactions.
+ */
+export function prepare<Row>(database: Database, select: Preparable<Row>): Prepared<Row> {
+  const { sql: text, params } = select.toSQL();
+  const names = namesOf(select._.selectedFields);
+  const read = keep(database, text, async (named) => {
+    return (await database.pool.query<unknown[]>({ ...named, rowMode: 'array', types: READERS })).rows;
+  });
 
   return async (given) => {
-    const rows = await answered(readKept(fillPlaceholders(params, given)));
+    const rows = await answered(read(fillPlaceholders(params, given)));
     return rows.map((cells) => {
       const row: Record<string, unknown> = {};
       for (let at = 0; at < names.length; at += 1) row[names[at] as string] = cells[at];
       return row as Row;
     });
   };
+}
+
+const dialect = new PgDialect({ casing: 'snake_case' });
+
+/** The same of any statement that stands alone, a write as well. Its rows are as the driver reads them. */
+export function prepareStatement<Row extends object>(database: Database, statement: SQL): Prepared<Row> {
+  const { sql: text, params } = dialect.sqlToQuery(statement);
+  const send = keep(database, text, async (named) => (await database.pool.query<Row>(named)).rows);
+  return (given) => answered(send(fillPlaceholders(params, given)));
 }
 
 /** Prepares a statement of each kind when the first of it is asked for. */

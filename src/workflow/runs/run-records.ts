@@ -3,7 +3,7 @@ import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import { isTerminal } from '../../../schema/states.ts';
 import { inside } from '../../db/database.ts';
 import { endOperation, lockRun, recordFailure } from '../../stores/runs/ending.ts';
-import { type StepWrite, type WriteOutcome, writeStep } from '../../stores/runs/steps.ts';
+import { type StepWrite, type WriteOutcome, writeStep, writeStepInside } from '../../stores/runs/steps.ts';
 import { cancelledFailure } from '../failure.ts';
 import { persist } from '../persist.ts';
 import { percentOfRun } from '../steps/progress.ts';
@@ -23,7 +23,7 @@ export async function changeStep(
   change: StepChange,
 ): Promise<void> {
   const write = toWrite(run, step, change);
-  const outcome = await persist(run.control.lost, deps.log, () => writeStep(deps.database.orm, run.by, write));
+  const outcome = await persist(run.control.lost, deps.log, () => writeStep(deps.database, run.by, write));
   deps.teller.tell(run.by.id, heed(run, outcome));
   remember(step, write);
 }
@@ -78,7 +78,7 @@ export async function commitStep(
       if (isTerminal(row.state)) return;
       if (row.state === 'CANCELLING') return void heed(run, { kind: 'cancelling' });
       await write(tx);
-      const sequence = heed(run, await writeStep(inside(tx), run.by, success));
+      const sequence = heed(run, await writeStepInside(inside(tx), run.by, success));
       if (last) run.sequence = await endOperation(tx, { ...row, sequence }, 'SUCCEEDED', null);
     }),
   );

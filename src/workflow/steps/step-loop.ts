@@ -136,7 +136,7 @@ async function writeProgress(deps: EngineDeps, run: RunInHand, step: StepInHand)
   const percent = percentOfRun(run.steps);
   try {
     const write = { kind: 'report', position, attempt, progress, failure: null, percent } as const;
-    const outcome = await writeStep(deps.database.orm, run.by, write);
+    const outcome = await writeStep(deps.database, run.by, write);
     if (outcome.kind === 'superseded') run.control.supersede();
     else if (outcome.kind === 'cancelling' || outcome.state === 'CANCELLING') run.control.cancel();
     else run.sequence = Math.max(run.sequence, outcome.sequence);

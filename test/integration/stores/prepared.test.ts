@@ -5,7 +5,7 @@ import { images, instances, jobs, operationSteps, operations } from '../../../dr
 import { openDatabase } from '../../../src/db/database.ts';
 import { ofIds } from '../../../src/stores/lists/keyed.ts';
 import { createOperationQueries } from '../../../src/stores/operations/queries.ts';
-import { prepare } from '../../../src/stores/prepared.ts';
+import { prepare, prepareStatement } from '../../../src/stores/prepared.ts';
 import { hasPooler, startPooler } from '../../support/pooler.ts';
 import { insertImage, insertInstance, insertOperation, PLATFORM } from '../../support/sample-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
@@ -86,6 +86,30 @@ describe('a prepared statement', () => {
     expect(await read(values)).toEqual([{ attempts: 0 }]);
     await pool.query('ALTER TABLE cms.jobs ALTER COLUMN attempts TYPE integer');
     expect(await read(values)).toEqual([{ attempts: 0 }]);
+  });
+
+  it('has another plan soon when a table of a few rows has grown', async () => {
+    const database = openDatabase({ url: test.url, maxConnections: 1 });
+    const { pool } = database;
+    await pool.query('CREATE TABLE public.growing (id int PRIMARY KEY, word text)');
+    await pool.query(`INSERT INTO public.growing VALUES (1, 'one')`);
+    await pool.query('VACUUM ANALYZE public.growing');
+    const find = prepareStatement(database, sql`SELECT word FROM public.growing WHERE id = ${sql.placeholder('id')}`);
+    const plan = async () => {
+      const { rows } = await pool.query<{ name: string }>(
+        `SELECT name FROM pg_prepared_statements WHERE statement LIKE '%growing WHERE id%' AND name LIKE 'toygres%'`,
+      );
+      const { rows: lines } = await pool.query(`EXPLAIN EXECUTE ${rows[0]?.name} (1)`);
+      return JSON.stringify(lines);
+    };
+    for (let use = 0; use < 10; use += 1) expect(await find({ id: 1 })).toEqual([{ word: 'one' }]);
+    expect(await plan()).toContain('Seq Scan');
+    await pool.query(`INSERT INTO public.growing SELECT n, repeat('x', 200) FROM generate_series(2, 2000) n`);
+    expect(await plan()).toContain('Seq Scan');
+    for (let use = 0; use < 100; use += 1) expect(await find({ id: 1 })).toEqual([{ word: 'one' }]);
+    expect(await plan()).toContain('Index Scan');
+    await pool.query('DROP TABLE public.growing');
+    await database.stop();
   });
 
   it('is UNAVAILABLE where the database is, and fails as any other where it is at fault', async () => {

@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 const begin: StepWrite = { kind: 'begin', position: 1, attempt: 1, progress: null, failure: null, percent: 0 };
 const succeed: StepWrite = { ...begin, kind: 'succeed', result: { a: 1 }, percent: 50 };
-const write = (what: StepWrite, by = claimed) => writeStep(bench.database.orm, by, what);
+const write = (what: StepWrite, by = claimed) => writeStep(bench.database, by, what);
 const sequences = async () => (await bench.events(claimed.id)).map((event) => event.sequence);
 
 describe('the write of a step', () => {

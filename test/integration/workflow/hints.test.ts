@@ -62,8 +62,8 @@ describe('hints of what a worker writes', () => {
     const claimed = await claimRun(bench.database, id, 1);
     if (claimed === null) throw new Error('the run could not be claimed');
     const begin = { position: 1, attempt: 1, progress: null, failure: null, percent: 0 } as const;
-    await writeStep(bench.database.orm, claimed, { ...begin, kind: 'begin' });
-    await writeStep(bench.database.orm, claimed, { ...begin, kind: 'succeed', percent: 50 });
+    await writeStep(bench.database, claimed, { ...begin, kind: 'begin' });
+    await writeStep(bench.database, claimed, { ...begin, kind: 'succeed', percent: 50 });
     await hearProof();
     expect(heard).toEqual([]);
     await giveHints(bench.database, [{ operationId: id, sequence: 4 }]);
