@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { listProcesses, type ProcessFacts } from '../../src/machine/process-mark.ts';
 import { pause } from '../../src/waiting/pause.ts';
 
-/** Often enough to see most of those who start a process and go; a look at a busy machine takes some 30 ms of processor. */
+/** Often enough to see most of those who start a process and go; a look at a busy machine takes some 5 ms of processor. */
 const LOOK_MS = 1_000;
 /** What was told to end may take so long. */
 const GRACE_MS = 20_000;
