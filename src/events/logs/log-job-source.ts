@@ -1,5 +1,5 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { JobStatus, Platform } from '../../../jobs/ports/platform.ts';
+import type { FollowJobLogs, JobStatus, Platform } from '../../../jobs/ports/platform.ts';
 import type { JobRecord, LogLineRecord } from '../../../resolvers/ports/records.ts';
 import { pause } from '../../waiting/pause.ts';
 
@@ -23,18 +23,16 @@ export async function* readJobLines(
   afterLine: number,
   signal: AbortSignal,
 ): AsyncGenerator<LogLineRecord> {
-  let last = afterLine;
+  const at = { line: afterLine };
   if (await isKnown(deps, job)) {
-    for await (const line of deps.platform.followJobLogs(job, { afterLine, follow: false, signal })) {
-      last = line.line;
-      yield { ...line, jobId: job.id };
-    }
+    yield* platformLines(deps, job, at, { follow: false, signal });
     // Removed while it was read, perhaps before its end: the log was kept before.
     if (signal.aborted || (await isKnown(deps, job))) return;
   }
-  yield* keptLines(deps.store, job.id, last, signal);
+  yield* keptLines(deps, job, at, signal);
 }
 
+const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
@@ -47,39 +45,51 @@ export async function* followJobLines(
   afterLine: number,
   signal: AbortSignal,
 ): AsyncGenerator<LogLineRecord> {
-  let last = afterLine;
-  for (let pauseMs = 200; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  const at = { line: afterLine };
+  for (let pauseMs = SHORTEST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     // Read before the lines: then all lines of an ended job are among them.
     const record = await deps.jobs(job.id);
     if (isOurs(deps, job)) {
-      for await (const line of deps.platform.followJobLogs(job, { afterLine: last, follow: true, signal })) {
-        last = line.line;
-        pauseMs = 200;
-        yield { ...line, jobId: job.id };
-      }
+      const before = at.line;
+      yield* platformLines(deps, job, at, { follow: true, signal });
+      if (at.line > before) pauseMs = SHORTEST_PAUSE_MS;
       if (signal.aborted) return;
       if (ENDED_ON_PLATFORM.includes((await deps.platform.readJob(job)).state)) return;
     }
-    if (!(await isKnown(deps, job))) {
-      for await (const line of keptLines(deps.store, job.id, last, signal)) {
-        last = line.line;
-        yield line;
-      }
-    }
+    if (!(await isKnown(deps, job))) yield* keptLines(deps, job, at, signal);
     if (record === null || hasEnded(record)) return;
     await pause(pauseMs, signal);
   }
 }
 
+/** Where a reader stands: at the last line that it was given. */
+interface Place {
+  line: number;
+}
+
+async function* platformLines(
+  { platform }: JobLogDeps,
+  job: JobRecord,
+  at: Place,
+  how: Omit<FollowJobLogs, 'afterLine'>,
+): AsyncGenerator<LogLineRecord> {
+  for await (const line of platform.followJobLogs(job, { ...how, afterLine: at.line })) {
+    at.line = line.line;
+    yield { ...line, jobId: job.id };
+  }
+}
+
 async function* keptLines(
-  store: ImageStore,
-  jobId: string,
-  afterLine: number,
+  { store }: JobLogDeps,
+  job: JobRecord,
+  at: Place,
   signal: AbortSignal,
 ): AsyncGenerator<LogLineRecord> {
-  for await (const line of store.readJobLog(jobId)) {
+  for await (const line of store.readJobLog(job.id)) {
     if (signal.aborted) return;
-    if (line.line > afterLine) yield { ...line, jobId };
+    if (line.line <= at.line) continue;
+    at.line = line.line;
+    yield { ...line, jobId: job.id };
   }
 }
 
