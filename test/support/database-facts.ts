@@ -97,6 +97,11 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
           FROM pg_trigger WHERE tgname !~ ${NAMED_BY_OID}`,
   },
   {
+    topic: 'trigger of a constraint that is not as it is made',
+    sql: `SELECT format('%s of %s on %s, %s', p.proname, o.conname, o.conrelid::regclass, t.tgrelid::regclass), t.tgenabled::text
+          FROM pg_trigger t JOIN pg_constraint o ON o.oid = t.tgconstraint JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgisinternal AND t.tgenabled <> 'O'`,
+  },
+  {
     topic: 'rule',
     sql: `SELECT format('%s on %s', rulename, ev_class::regclass), jsonb_build_object('is', pg_get_ruledef(oid), 'enabled', ev_enabled)::text
           FROM pg_rewrite WHERE ${own('oid')}`,
@@ -181,13 +186,13 @@ export const DATABASE_FACTS: readonly FactQuery[] = [
   {
     topic: 'text search dictionary',
     sql: `SELECT oid::regdictionary::text, jsonb_build_object('owner', pg_get_userbyid(dictowner), 'options', dictinitoption,
-            'template', (SELECT tmplnamespace::regnamespace || '.' || tmplname FROM pg_ts_template t WHERE t.oid = dicttemplate))::text FROM pg_ts_dict WHERE ${own('oid')}`,
+            'template', (SELECT tmplnamespace::regnamespace || '.' || tmplname FROM pg_ts_template t WHERE t.oid = dicttemplate))::text FROM pg_ts_dict`,
   },
   {
     topic: 'text search configuration',
     sql: `SELECT c.oid::regconfig::text, jsonb_build_object('owner', pg_get_userbyid(cfgowner), 'parser', (SELECT prsnamespace::regnamespace || '.' || prsname FROM pg_ts_parser p WHERE p.oid = cfgparser),
             'maps', (SELECT array_agg(format('%s %s %s', maptokentype, mapseqno, mapdict::regdictionary) ORDER BY maptokentype, mapseqno) FROM pg_ts_config_map WHERE mapcfg = c.oid))::text
-          FROM pg_ts_config c WHERE ${own('c.oid')}`,
+          FROM pg_ts_config c`,
   },
   {
     topic: 'foreign data wrapper',

@@ -6,6 +6,7 @@ import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact, WholeDefi
 import { readFilledViews } from './filled-views.ts';
 import { readMeanings } from './meanings.ts';
 import { STATEMENTS } from './statements.ts';
+import { SYSTEM_STATEMENTS } from './system-statements.ts';
 import { readTableSizes } from './table-sizes.ts';
 
 const word = hexBytes.transform((bytes) => bytes.toString('latin1'));
@@ -86,7 +87,7 @@ export async function readMembers(session: Session): Promise<MemberFact[]> {
 /** Asked in the snapshot of the dump, with the client_encoding SQL_ASCII: texts are the bytes that the database has, which is of `encoding`. */
 export async function readDatabaseFacts(session: Session, encoding: string): Promise<DatabaseFacts> {
   const statements: FactStatement[] = [];
-  for (const { stage, code, sql } of [...STATEMENTS, ...MEMBER_STATEMENTS]) {
+  for (const { stage, code, sql } of [...STATEMENTS, ...MEMBER_STATEMENTS, ...SYSTEM_STATEMENTS]) {
     for (const one of await session.ask({ sql, row: Statement, timeoutMs: null })) {
       statements.push({ stage, code, ...one });
     }

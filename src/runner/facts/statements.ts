@@ -100,6 +100,32 @@ export const STATEMENTS: readonly StatementQuestion[] = [
       WHERE c.contype = 'f' AND c.conparentid <> 0 AND cardinality(c.confdelsetcols) > 0`,
   },
   {
+    // SET CONSTRAINTS takes the name of the constraint, which stays when its trigger is renamed.
+    stage: 'LAST',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      SELECT ${hex(`format('%I on %I.%I', o.conname, n.nspname, c.relname)`)},
+        ${hex(`format('ALTER TABLE %I.%I RENAME CONSTRAINT %I TO %I', n.nspname, c.relname, t.tgname, o.conname)`)}
+      FROM pg_trigger t JOIN pg_constraint o ON o.oid = t.tgconstraint AND o.contype = 't' AND o.conname <> t.tgname
+      JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal ORDER BY t.oid`,
+  },
+  {
+    // DISABLE TRIGGER ALL is of those of foreign keys, too, and a dump says nothing of them. Their names are made of numbers.
+    stage: 'LAST',
+    code: 'OBJECT_NOT_CARRIED',
+    sql: `
+      SELECT ${hex(`format('%I on %s', o.conname, o.conrelid::regclass)`)}, ${hex(`format('DO %L', format($body$
+        DECLARE one pg_catalog.name; BEGIN
+          FOR one IN SELECT t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_constraint o ON o.oid = t.tgconstraint
+            JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+            WHERE t.tgisinternal AND t.tgrelid = %1$L::pg_catalog.regclass AND o.conrelid = %2$L::pg_catalog.regclass AND o.conname = %3$L AND p.proname = %4$L
+          LOOP EXECUTE pg_catalog.format('ALTER TABLE ONLY %%s %5$s TRIGGER %%I', %1$L, one); END LOOP;
+        END $body$, t.tgrelid::regclass, o.conrelid::regclass, o.conname, p.proname,
+        CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END))`)}
+      FROM pg_trigger t JOIN pg_constraint o ON o.oid = t.tgconstraint JOIN pg_proc p ON p.oid = t.tgfoid
+      WHERE t.tgisinternal AND t.tgenabled <> 'O' AND t.oid >= ${FIRST_OF_USERS} ORDER BY t.oid`,
+  },
+  {
     // A child has what its parent keeps its values by, and a dump says so of a child alone where it is not as the type has it.
     stage: 'BEFORE_ROWS',
     code: 'OBJECT_NOT_CARRIED',

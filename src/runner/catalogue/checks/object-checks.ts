@@ -71,6 +71,9 @@ const OBJECT_NOT_CARRIED: CatalogueCheck = {
       UNION ALL SELECT 'pg_operator'::regclass, oid, 'operator ' || oprname, oprname, oprnamespace FROM pg_operator WHERE oid >= 16384
       UNION ALL SELECT 'pg_type'::regclass, oid, 'type ' || typname, typname, typnamespace FROM pg_type
         WHERE oid >= 16384 AND typtype IN ('b', 'd', 'e', 'r') AND typcategory <> 'A'
+      UNION ALL SELECT 'pg_ts_config'::regclass, oid, 'text search configuration ' || cfgname, cfgname, cfgnamespace FROM pg_ts_config WHERE oid >= 16384
+      UNION ALL SELECT 'pg_ts_dict'::regclass, oid, 'text search dictionary ' || dictname, dictname, dictnamespace FROM pg_ts_dict WHERE oid >= 16384
+      UNION ALL SELECT 'pg_conversion'::regclass, oid, 'conversion ' || conname, conname, connamespace FROM pg_conversion WHERE oid >= 16384
     )
     SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(o.name::text), 'hex'), o.said
     FROM own o JOIN pg_namespace n ON n.oid = o.space

@@ -107,4 +107,24 @@ export const DEFINITIONS: readonly HeldCase[] = [
       GRANT ALL ON SCHEMA public TO sees_some; CREATE MATERIALIZED VIEW mv AS SELECT * FROM t; ALTER MATERIALIZED VIEW mv OWNER TO sees_some; REFRESH MATERIALIZED VIEW mv`,
     check: `SELECT * FROM mv`,
   },
+  {
+    row: 'pg_trigger, pg_policy, pg_event_trigger, pg_statistic_ext',
+    make: `CREATE TABLE k (id int PRIMARY KEY); CREATE TABLE f (k int CONSTRAINT "f K" REFERENCES k, n int UNIQUE DEFERRABLE); ALTER TABLE f DISABLE TRIGGER ALL; CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE CONSTRAINT TRIGGER first_name AFTER INSERT ON k DEFERRABLE FOR EACH ROW EXECUTE FUNCTION tf(); ALTER TRIGGER first_name ON k RENAME TO second_name`,
+    check: `SELECT o.conname, p.proname, t.tgrelid::regclass::text AS table, t.tgenabled, CASE WHEN NOT t.tgisinternal THEN t.tgname END AS name FROM pg_trigger t JOIN pg_constraint o ON o.oid = t.tgconstraint JOIN pg_proc p ON p.oid = t.tgfoid
+      ORDER BY 1, 2, 3`,
+  },
+  {
+    row: 'pg_ts_config, pg_ts_dict in pg_catalog',
+    make: `CREATE EXTENSION unaccent; CREATE TABLE t (v text, w tsvector GENERATED ALWAYS AS (to_tsvector('french', v)) STORED); ALTER TEXT SEARCH CONFIGURATION french ALTER MAPPING FOR hword, hword_part, word WITH unaccent, french_stem;
+      ALTER TEXT SEARCH CONFIGURATION german DROP MAPPING FOR email, url; ALTER TEXT SEARCH DICTIONARY english_stem (StopWords); INSERT INTO t VALUES ('Hôtel de la Mer')`,
+    check: `SELECT w::text, to_tsvector('french', 'Hôtel')::text AS french, to_tsvector('german', 'a@b.de')::text AS german, to_tsvector('english', 'the end')::text AS english FROM t`,
+  },
+  {
+    row: 'pg_ts_config, pg_ts_dict in pg_catalog',
+    make: `CREATE TEXT SEARCH CONFIGURATION pg_catalog.ours (COPY = simple)`,
+    check: `SELECT count(*)::int AS ours FROM pg_ts_config WHERE cfgname = 'ours'`,
+    becomes: [{ ours: 0 }],
+    logical: ['WARNING OBJECT_NOT_CARRIED pg_catalog.ours'],
+  },
 ];

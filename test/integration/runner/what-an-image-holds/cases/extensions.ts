@@ -74,4 +74,9 @@ export const EXTENSIONS: readonly HeldCase[] = [
     make: `CREATE EXTENSION address_standardizer_data_us; CREATE EXTENSION refint`,
     check: `SELECT (SELECT count(*)::int FROM us_gaz) AS places, (SELECT count(*)::int FROM us_lex) AS words`,
   },
+  {
+    row: 'pg_extension',
+    make: `DROP EXTENSION plpgsql; CREATE TABLE t (a int)`,
+    check: `SELECT (SELECT count(*)::int FROM pg_extension) AS extensions, (SELECT count(*)::int FROM pg_language WHERE lanispl) AS languages`,
+  },
 ];
