@@ -24,10 +24,10 @@ describe('LogLines', () => {
   it('forgets the oldest lines of a log without end, and knows how many', () => {
     const lines = new LogLines();
     for (let from = 1; from <= 250_001; from += 1_000) lines.put({ lines: many(from, from + 999) });
-    expect(lines.count).toBe(100_000);
-    expect(lines.forgotten).toBe(151_000);
-    expect(lines.at(0)?.line).toBe(151_001);
-    expect(lines.at(99_999)?.line).toBe(251_000);
+    expect(lines.count).toBe(200_000);
+    expect(lines.forgotten).toBe(51_000);
+    expect(lines.at(0)?.line).toBe(51_001);
+    expect(lines.at(199_999)?.line).toBe(251_000);
   });
 
   it('forgets few but long lines as well, and keeps the newest whatever its length', () => {
@@ -65,5 +65,20 @@ describe('LogLines', () => {
     lines.put({ lines: [line(4), line(5, 'Error')] });
     expect(lines.find('error')).toEqual([1, 3]);
     expect(lines.find('none')).toEqual([0]);
+  });
+
+  it('finds the same by a text that is typed letter by letter, taken back, and while lines come and go', () => {
+    const lines = new LogLines({ lines: 100, characters: 10_000 });
+    const plain = (needle: string) => lines.all().flatMap((one, index) => (one.text.includes(needle) ? [index] : []));
+    lines.put({ lines: many(1, 90) });
+    for (const needle of ['l', 'li', 'line', 'line 1', 'line 11', 'line 1', 'ne', '1', '', '7', 'line 7'])
+      expect(lines.find(needle), needle).toEqual(needle === '' ? [] : plain(needle));
+    lines.put({ lines: many(91, 177) });
+    for (const needle of ['line 7', 'line 77', 'line 17', '17'])
+      expect(lines.find(needle), needle).toEqual(plain(needle));
+    // Asked for again at each scroll: the same answer takes no time.
+    expect(lines.find('17')).toBe(lines.find('17'));
+    lines.put({ replaces: true, lines: many(170, 180) });
+    expect(lines.find('17')).toEqual(plain('17'));
   });
 });

@@ -19,13 +19,28 @@ export interface LogLimits {
   readonly characters: number;
 }
 
-const LIMITS: LogLimits = { lines: 100_000, characters: 32 << 20 };
+const LIMITS: LogLimits = { lines: 200_000, characters: 64 << 20 };
 /** Colours and the like, which are for terminals. */
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, 'g');
 /** How soon lines are told of: a few at once, a flood a few times a second. */
 const SOON_MS = 40;
 const FLOOD_MS = 150;
 const FLOOD_LINES = 200;
+
+/** What was last looked for, and where lines hold it. */
+interface Found {
+  readonly needle: string;
+  /** By their numbers among all that ever came. */
+  readonly places: number[];
+  /** The place up to which lines were looked at. */
+  readonly end: number;
+  readonly forgotten: number;
+  /** The same as places among those that are here. */
+  readonly indexes: readonly number[];
+}
+
+const NOTHING: readonly number[] = [];
+const NONE_FOUND: Found = { needle: '', places: [], end: 0, forgotten: 0, indexes: NOTHING };
 
 /** The newest lines, within limits. */
 class Kept {
@@ -81,9 +96,7 @@ export class LogLines {
   #came = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Set<() => void>();
-  #needle = '';
-  #found: number[] = [];
-  #searched = 0;
+  #found: Found = NONE_FOUND;
 
   constructor(limits = LIMITS) {
     this.#limits = limits;
@@ -146,34 +159,40 @@ export class LogLines {
     this.#tell();
   }
 
-  /** Where lines hold a text, in any case of its letters, by their places; again after more lines: looks at those alone. */
+  /**
+   * Where lines hold a text, in any case of its letters, by their indexes. Again after more lines: looks at those alone; for a
+   * text that goes on as the one before: at what held that. The same answer is the same array.
+   */
   find(text: string): readonly number[] {
     const needle = text.toLowerCase();
-    if (needle !== this.#needle) {
-      this.#needle = needle;
-      this.#found = [];
-      this.#searched = 0;
-    }
-    if (needle === '') return [];
     const { forgotten, count } = this.#kept;
-    for (let place = Math.max(this.#searched, forgotten); place < forgotten + count; place += 1) {
-      if (
-        this.at(place - forgotten)
-          ?.text.toLowerCase()
-          .includes(needle)
-      )
-        this.#found.push(place);
+    const end = forgotten + count;
+    const found = this.#found;
+    if (needle === '') {
+      this.#found = { ...found, needle, places: [], end: 0 };
+      return NOTHING;
     }
-    this.#searched = forgotten + count;
-    const first = this.#found.findIndex((place) => place >= forgotten);
-    this.#found = first < 0 ? [] : first === 0 ? this.#found : this.#found.slice(first);
-    return this.#found.map((place) => place - forgotten);
+    if (found.needle === needle && found.end === end && found.forgotten === forgotten) return found.indexes;
+    const holds = (place: number) =>
+      this.at(place - forgotten)
+        ?.text.toLowerCase()
+        .includes(needle) === true;
+    const isNarrower = found.needle !== '' && needle.includes(found.needle);
+    const first = found.places.findIndex((place) => place >= forgotten);
+    const before = first < 0 || !isNarrower ? [] : first === 0 ? found.places : found.places.slice(first);
+    const places = needle === found.needle ? before : before.filter(holds);
+    for (let place = Math.max(isNarrower ? found.end : 0, forgotten); place < end; place += 1) {
+      if (holds(place)) places.push(place);
+    }
+    const indexes = forgotten === 0 ? [...places] : places.map((place) => place - forgotten);
+    this.#found = { needle, places, end, forgotten, indexes };
+    return indexes;
   }
 
   #clear(): void {
     this.#kept = new Kept(this.#limits);
     if (this.#waiting !== null) this.#waiting = new Kept(this.#limits);
-    this.#needle = '';
+    this.#found = NONE_FOUND;
   }
 
   #tell(): void {

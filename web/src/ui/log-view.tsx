@@ -1,9 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { formatCount, formatNumberOf } from '../format/numbers.ts';
 import { formatExact } from '../format/times.ts';
 import { AsCode, type Code } from './as-code.tsx';
 import { Button } from './button.tsx';
+import { rowsOf, useColumns } from './log-columns.ts';
 import { type LinkBy, linkOf, useLinkedLine } from './log-link.ts';
 import { LogRow } from './log-row.tsx';
 import { useFollowing } from './log-scroll.ts';
@@ -44,13 +45,20 @@ export function LogView({ open, name, linkBy, code }: LogViewProps) {
   const { count, forgotten } = lines;
   const found = lines.find(search);
   const hit = search === '' ? undefined : found[place];
+  const columns = useColumns(box, isWrapped);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => box.current,
-    estimateSize: () => linePx,
-    getItemKey: (index) => forgotten + index,
+    // As near as can be: where a row is found to be of another height, all that come after it are placed again.
+    estimateSize: (index) => linePx * rowsOf(lines.at(index)?.text ?? '', columns),
+    // The same function at each scroll: with another one all lines are placed again.
+    getItemKey: useCallback((index: number) => forgotten + index, [forgotten]),
     overscan: 20,
   });
+  // Heights that rows had at another width, or unwrapped, are theirs no more.
+  useLayoutEffect(() => {
+    if (columns !== undefined) virtual.measure();
+  }, [columns, virtual]);
 
   const stop = () => {
     lines.hold();
