@@ -5,7 +5,7 @@ import { readLocalField, toLocalField } from '../../../web/src/format/local-fiel
 import { formatBytes, formatPercent } from '../../../web/src/format/numbers.ts';
 import { becauseWords } from '../../../web/src/format/schedule-words.ts';
 import { formatDuration, formatRelative } from '../../../web/src/format/times.ts';
-import { apart } from '../../../web/src/format/words.ts';
+import { apart, asSentence } from '../../../web/src/format/words.ts';
 
 const HOSTILE = ["it's", '$(touch /tmp/x)', '`id`', 'a b', '"', '\\', '-- ;', 'ü\u202e', '*', '', '\n'];
 
@@ -85,4 +85,16 @@ it('why an image stays reads as people say it', () => {
   expect(becauseWords(['It is the newest image of its instance.', 'keepDaily: 7', 'keepLast: 3', 'keepDays: 1'])).toBe(
     'It is the newest image of its instance; 7 daily; 3 last; all of 1 day',
   );
+});
+
+describe('a message of the server', () => {
+  it('is a sentence of its own, and a statement at its end stays as it can be run', () => {
+    expect(asSentence('databases that take no connections cannot be dumped')).toBe(
+      'Databases that take no connections cannot be dumped.',
+    );
+    expect(asSentence('free it with SELECT pg_terminate_backend(7280);')).toBe(
+      'Free it with SELECT pg_terminate_backend(7280);',
+    );
+    expect(asSentence('pg_dump: error: no room.')).toBe('pg_dump: error: no room.');
+  });
 });

@@ -2,10 +2,18 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { useMedia } from './use-media.ts';
 
-/** So many columns need more room than a small window has beside the places. */
-const MANY = 5;
-const NARROW_FOR_MANY = '(max-width: 68.75em)';
 const NARROW = '(max-width: 47.5em)';
+/** More columns than so many need more room than a small window has beside the places. */
+const ROOMS = [
+  { columns: 7, narrow: '(max-width: 68.75em)' },
+  { columns: 5, narrow: '(max-width: 62em)' },
+] as const;
+/** Below which width the columns have no room. */
+function narrowFor(columns: readonly Pick<Column<never>, 'isLong'>[]): string {
+  const { length } = columns;
+  const room = ROOMS.find((one) => length > one.columns);
+  return room === undefined ? NARROW : columns.some(({ isLong }) => isLong) ? ROOMS[0].narrow : room.narrow;
+}
 
 /** A column of a table: what a row shows in it, and by what it is sorted. */
 export interface Column<Row> {
@@ -17,6 +25,8 @@ export interface Column<Row> {
   readonly align?: 'end';
   /** Left out where the window is not wide: the page of the row says it. */
   readonly isSpare?: boolean;
+  /** Sentences stand in it, which need more room than words. */
+  readonly isLong?: boolean;
   /** The one that names the row. */
   readonly isTitle?: boolean;
 }
@@ -64,7 +74,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, idOf, nameOf, linkOf, sorting = null, onSort, selected, onSelect } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const navigate = useNavigate();
-  const isCards = useMedia(columns.length > MANY ? NARROW_FOR_MANY : NARROW);
+  const isCards = useMedia(narrowFor(columns));
 
   const move = (by: number) => {
     const all = [...(body.current?.rows ?? [])];

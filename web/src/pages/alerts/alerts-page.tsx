@@ -26,6 +26,7 @@ const COLUMNS: readonly Column<AlertRowFragment>[] = [
   {
     id: 'message',
     name: 'What is wrong, and what to do',
+    isLong: true,
     cell: ({ message, remedy }) => (
       <span className="told">
         <bdi>{asSentence(message)}</bdi> {remedy && <span className="muted">{remedy}</span>}

@@ -3,31 +3,26 @@ import { useApi, useList, useWhole } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
-import { asSentence, kindWord, sentence, subjectOf } from '../../format/words.ts';
+import { kindWord, subjectOf } from '../../format/words.ts';
 import {
-  type InstanceRowFragment,
   InstancesDocument,
   OverviewImagesDocument,
   RunningOperationsDocument,
   UnreadyDocument,
-  type UnreadyQuery,
   WhatHurtsDocument,
-  type WhatHurtsQuery,
 } from '../../generated/graphql.ts';
 import { LinkButton } from '../../ui/button.tsx';
 import { ListFoot } from '../../ui/list-foot.tsx';
-import { Moment } from '../../ui/moment.tsx';
 import { Empty, ErrorNotes, Waiting } from '../../ui/notices.tsx';
 import { OperationBar } from '../../ui/operation-bar.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
-import { StateMark } from '../../ui/state.tsx';
 import { LASTING_STATES } from '../instances/allowed.ts';
+import { countUnready, Hurts, unreadyOf } from './hurts.tsx';
 import { Recoverability } from './recoverability.tsx';
 import { Storage } from './storage.tsx';
 
 const AT_ONCE = 1000;
 const COUNT_MS = 30_000;
-const DAY_MS = 24 * 3600_000;
 
 /** The morning's question: can everything be brought back, and how long would it take? */
 export default function OverviewPage() {
@@ -126,101 +121,4 @@ export default function OverviewPage() {
 /** In the place of an answer that is not there: it comes, or it failed and is not taken for "nothing". */
 function NotKnown({ error, what }: { readonly error: Error | null; readonly what: string }) {
   return error === null ? <Waiting what={what} rows={2} /> : <p className="muted">Not known.</p>;
-}
-
-const UNREADY = ['UNPROTECTED', 'STALE', 'UNPROVEN'] as const;
-const UNREADY_WORDS: Readonly<Record<(typeof UNREADY)[number], string>> = {
-  UNPROTECTED: 'without an image: what is in it would be lost',
-  STALE: 'with no image as young as a schedule promises',
-  UNPROVEN: 'with images that no drill has proven',
-};
-
-type Unready = readonly { readonly status: (typeof UNREADY)[number]; readonly count: number }[];
-
-function countUnready(instances: readonly InstanceRowFragment[]): Unready {
-  return UNREADY.map((status) => ({
-    status,
-    count: instances.filter(({ readiness }) => readiness.status === status).length,
-  }));
-}
-
-function unreadyOf({ unprotected, stale, unproven }: UnreadyQuery): Unready {
-  return [
-    { status: 'UNPROTECTED', count: unprotected.totalCount },
-    { status: 'STALE', count: stale.totalCount },
-    { status: 'UNPROVEN', count: unproven.totalCount },
-  ];
-}
-
-/** What hurts; where nothing does, one line says so. */
-function Hurts({ data, ...props }: { readonly data: WhatHurtsQuery; readonly unready: Unready }) {
-  const alerts = data.alerts.nodes.filter(({ resolvedAt }) => !resolvedAt);
-  const recent = data.operations.nodes.filter(
-    ({ finishedAt }) => finishedAt && Date.now() - Date.parse(finishedAt) < DAY_MS,
-  );
-  // What an alert says already is not said again.
-  const failures = recent.filter(({ id }) => !alerts.some(({ operation }) => operation?.id === id));
-  const unready = props.unready.filter(({ count }) => count > 0);
-  const moreAlerts = data.alerts.totalCount - data.alerts.nodes.length;
-  if (alerts.length === 0 && failures.length === 0 && unready.length === 0) {
-    return (
-      <p className="calm">
-        <span className="state good">Nothing hurts:</span> every instance can be brought back, no alert is open, and
-        nothing failed in the last 24 hours.
-      </p>
-    );
-  }
-  return (
-    <Panel title="What hurts">
-      <ul className="hurts">
-        {alerts.map(({ id, severity, kind, message, remedy, openedAt, instance, image, operation }) => (
-          <li key={id}>
-            <StateMark state={severity} />
-            <div>
-              <strong>{sentence(kind)}</strong>{' '}
-              {instance ? (
-                <Link to={`/instances/${instance.id}`}>{instance.name}</Link>
-              ) : (
-                image && <Link to={`/images/${image.id}`}>{image.name}</Link>
-              )}{' '}
-              <span className="muted">
-                <Moment at={openedAt} />
-              </span>
-              <p>{asSentence(message)}</p>
-              {remedy && <p className="muted">{remedy}</p>}
-              {operation && <Link to={`/operations/${operation.id}`}>Show the operation</Link>}
-            </div>
-          </li>
-        ))}
-        {moreAlerts > 0 && (
-          <li>
-            <Link to="/alerts">{formatNumberOf(moreAlerts, 'more alert')}</Link>
-          </li>
-        )}
-        {unready.map(({ status, count }) => (
-          <li key={status}>
-            <StateMark state={status} />
-            <div>
-              <Link to={`/instances?readiness=${status}`}>{formatNumberOf(count, 'instance')}</Link>{' '}
-              {UNREADY_WORDS[status]}
-            </div>
-          </li>
-        ))}
-        {failures.map((operation) => (
-          <li key={operation.id}>
-            <StateMark state="FAILED" />
-            <div>
-              <Link to={`/operations/${operation.id}`}>
-                {kindWord(operation.kind)} {subjectOf(operation)}
-              </Link>{' '}
-              <span className="muted">
-                <Moment at={operation.finishedAt} />
-              </span>
-              <p>{operation.failure && asSentence(operation.failure.message)}</p>
-            </div>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
 }

@@ -22,6 +22,7 @@ const COLUMNS: readonly Column<Difference>[] = [
   {
     id: 'reason',
     name: 'How it differs, and what to do',
+    isLong: true,
     cell: ({ reason }) => <span className="told">{reason}</span>,
   },
   { id: 'first', name: 'First seen', cell: ({ firstSeen }) => <Moment at={firstSeen} /> },

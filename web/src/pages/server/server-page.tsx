@@ -1,4 +1,4 @@
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useAction } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal, useWhoAmI } from '../../api/viewer.tsx';
@@ -15,19 +15,28 @@ import { ServerFrame } from './server-frame.tsx';
 
 const LOOK_MS = 30_000;
 
-type Link = DiagnosticsQuery['diagnostics'][number];
+type Diagnosed = DiagnosticsQuery['diagnostics'][number];
 
-const COLUMNS: readonly Column<Link>[] = [
+/** Where the console shows what a remedy names. */
+const SHOWN: Readonly<Record<string, { readonly to: string; readonly words: string }>> = {
+  drift: { to: '/server/drift', words: 'Show what differs' },
+  alerts: { to: '/alerts', words: 'Show the alerts' },
+};
+
+const COLUMNS: readonly Column<Diagnosed>[] = [
   { id: 'name', name: 'Link', isTitle: true, cell: ({ name }) => name },
   { id: 'ok', name: 'State', cell: ({ ok }) => <StateMark state={ok ? 'HEALTHY' : 'UNHEALTHY'} /> },
   {
     id: 'detail',
     name: 'What was found',
-    cell: ({ detail, remedy }) => (
-      <span className="told">
-        <bdi>{detail}</bdi> {remedy && <strong>{remedy}</strong>}
-      </span>
-    ),
+    cell: ({ name, ok, detail, remedy }) => {
+      const shown = ok ? undefined : SHOWN[name];
+      return (
+        <span className="told">
+          <bdi>{detail}</bdi> {remedy && <strong>{remedy}</strong>} {shown && <Link to={shown.to}>{shown.words}</Link>}
+        </span>
+      );
+    },
   },
 ];
 

@@ -22,7 +22,7 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
               label="Databases"
               columns={[
                 { id: 'name', name: 'Database', isTitle: true, cell: ({ name }) => <strong>{name}</strong> },
-                { id: 'owner', name: 'Owner', cell: ({ owner }) => owner },
+                { id: 'owner', name: 'Owner', cell: ({ owner }) => <span className="short">{owner}</span> },
                 {
                   id: 'size',
                   name: 'Size on the source',
