@@ -25,8 +25,12 @@ export async function fillSlowServer(login: ServerLogin): Promise<void> {
 }
 
 /** Locks a table against every reader, so that a dump waits at it. */
-export async function holdTable(login: ServerLogin, table: string): Promise<{ release(): Promise<void> }> {
-  const client = new pg.Client({ ...login, database: 'postgres' });
+export async function holdTable(
+  login: ServerLogin,
+  table: string,
+  database = 'postgres',
+): Promise<{ release(): Promise<void> }> {
+  const client = new pg.Client({ ...login, database });
   client.on('error', () => undefined);
   await client.connect();
   await client.query('BEGIN');
