@@ -12,7 +12,9 @@ const TAIL_BYTES = 32 * 1024;
 
 function timeOf(seconds: string | number | null | undefined): Date | null {
   const value = Number(seconds ?? Number.NaN);
-  return Number.isFinite(value) && value > 0 ? new Date(value * 1000) : null;
+  const at = new Date(value * 1000);
+  // A number that is no moment of the calendar, as two halves of lines make, would stop whoever writes it down.
+  return value > 0 && !Number.isNaN(at.getTime()) ? at : null;
 }
 
 /** Splits what the supervisor wrote into the time and the text behind it. */
