@@ -6,10 +6,10 @@ import { LARGE_OBJECTS, type TableRow } from '../catalogue/tables.ts';
 const Copying = z.tuple([oid, count, count]).transform(([table, bytes, rows]) => ({ table, bytes, rows }));
 export type Copying = z.infer<typeof Copying>;
 
-/** What is being copied in a database at the moment. */
+/** What is being copied in a database at the moment; what is copied of a query, as rows of an extension's table are, has no table. */
 export function copyingIn(databaseOid: number): Question<Copying> {
   return {
-    sql: `SELECT relid, bytes_processed, tuples_processed FROM pg_stat_progress_copy WHERE datid = ${databaseOid}`,
+    sql: `SELECT relid, bytes_processed, tuples_processed FROM pg_stat_progress_copy WHERE datid = ${databaseOid} AND relid <> 0`,
     row: Copying,
     limits: { rows: 10_000, bytes: 4 << 20 },
     timeoutMs: 30_000,
