@@ -5,7 +5,14 @@ import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
 import type { AlertRecord, ReadinessRecord } from './ports/alerts.ts';
 import type { DrillRecord } from './ports/drills.ts';
-import type { HealthCheckRecord, ImageFileRecord, JobRecord, OperationRecord, WeighedStep } from './ports/records.ts';
+import type {
+  HealthCheckRecord,
+  HealthDayRecord,
+  ImageFileRecord,
+  JobRecord,
+  OperationRecord,
+  WeighedStep,
+} from './ports/records.ts';
 import type { ScheduleRecord, ScheduleRunRecord } from './ports/schedules.ts';
 import type { WebhookDeliveryRecord } from './ports/webhooks.ts';
 import type { Services } from './services.ts';
@@ -28,6 +35,7 @@ export interface Loaders {
   readonly operationNotices: DataLoader<string, readonly string[]>;
   readonly operationFindings: DataLoader<string, readonly FindingFacts[]>;
   readonly healthChecks: ListLoader<HealthCheckRecord>;
+  readonly healthDays: DataLoader<string, HealthDayRecord>;
   readonly imagesOfInstance: PageLoader<ImageRecord>;
   readonly readiness: DataLoader<string, ReadinessRecord | null>;
   readonly alerts: DataLoader<string, AlertRecord | null>;
@@ -62,6 +70,7 @@ export function createLoaders(services: Services): Loaders {
     operationNotices: new DataLoader((ids: readonly string[]) => operationQueries.notices(ids)),
     operationFindings: new DataLoader((ids: readonly string[]) => operationQueries.findings(ids)),
     healthChecks: createListLoader((ids, first) => upkeepQueries.healthChecks(ids, first)),
+    healthDays: new DataLoader((ids: readonly string[]) => upkeepQueries.healthDays(ids)),
     readiness: new DataLoader((ids: readonly string[]) => readinessQueries.ofInstances(ids)),
     alerts: new DataLoader((ids: readonly string[]) => alertQueries.byIds(ids)),
     deliveries: createListLoader((ids, first) => webhookQueries.deliveries(ids, first)),

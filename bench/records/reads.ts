@@ -83,6 +83,7 @@ export async function listReads(database: Database, secrets: SecretBox): Promise
     call('drills of images', () => createDrillQueries(database).ofImages([imageId], 20)),
     call('readiness of a page of instances', () => createReadinessQueries(database).ofInstances([instanceId])),
     call('health of an instance', () => upkeep.healthChecks([instanceId], 20)),
+    call('health of an instance over a day', () => upkeep.healthDays([instanceId])),
     call('schedules', () => schedules.page(page)),
     call('runs of a schedule', () => schedules.runPages([scheduleId], page)),
     call('alerts', () => createAlertQueries(database).page(null, page)),

@@ -110,6 +110,23 @@ export interface HealthCheckRecord {
   readonly message: string | null;
 }
 
+/** What the checks of some time found; times in milliseconds, null when no check succeeded. */
+export interface HealthTally {
+  readonly checks: number;
+  readonly healthy: number;
+  readonly latencyMs: number | null;
+  readonly slowestMs: number | null;
+}
+
+export interface HealthPeriodRecord extends HealthTally {
+  readonly from: Date;
+  readonly message: string | null;
+}
+
+export interface HealthDayRecord extends HealthTally {
+  readonly periods: readonly HealthPeriodRecord[];
+}
+
 /** One thing in which the platform or the blob store differs from the records. */
 export interface DriftRecord {
   readonly platform: string;

@@ -1,5 +1,5 @@
 import type { DriftState } from '../../schema/states.ts';
-import type { DriftRecord, HealthCheckRecord } from './records.ts';
+import type { DriftRecord, HealthCheckRecord, HealthDayRecord } from './records.ts';
 
 /** Which differences a list shows. */
 export interface DriftRequest {
@@ -13,6 +13,8 @@ export interface DriftRequest {
 export interface UpkeepQueries {
   /** The newest checks of each instance, in the order of the ids. */
   healthChecks(instanceIds: readonly string[], first: number): Promise<readonly (readonly HealthCheckRecord[])[]>;
+  /** The last 24 hours of each instance, in the order of the ids. */
+  healthDays(instanceIds: readonly string[]): Promise<readonly HealthDayRecord[]>;
   /** What was seen last comes first. */
   drift(request: DriftRequest): Promise<readonly DriftRecord[]>;
 }

@@ -26,13 +26,22 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 type Variables = Readonly<Record<string, unknown>>;
 
 /** How long lists are taken to be whose length nobody asks for. */
-const USUAL_LENGTH: Readonly<Record<string, number>> = { Step: 12, Job: 3, ImageFile: 50, ImageDatabase: 5 };
+const USUAL_LENGTH: Readonly<Record<string, number>> = {
+  Step: 12,
+  Job: 3,
+  ImageFile: 50,
+  ImageDatabase: 5,
+  HealthPeriod: 97,
+};
 const OTHER_LENGTH = 5;
 /** Of those that grow with what is kept, by their type and name. */
 const LONG_LISTS: Readonly<Record<string, number>> = {
   'RetentionPreview.keep': FIRST_MAX,
   'RetentionPreview.remove': FIRST_MAX,
 };
+
+/** What is read for a field that says little of it, in fields of an answer. */
+const WORK: Readonly<Record<string, number>> = { 'Instance.healthDay': 2000 };
 
 /** The arguments that say how long a list gets, with what they are when left out or null, and the most that is answered. */
 const LENGTHS: Readonly<Record<string, { readonly usual: number; readonly none: number; readonly most: number }>> = {
@@ -80,6 +89,7 @@ export function checkCost(
   const countField = (node: FieldNode, parent: string, times: number, length: number | null): void => {
     const field = readField(schema, parent, node.name.value);
     if (field === null || node.selectionSet === undefined) return;
+    spend(times * (WORK[`${parent}.${field.name}`] ?? 0));
     const named = getNamedType(field.type);
     const asked = readAskedLength(field, node, variables);
     if (isListType(getNullableType(field.type))) {

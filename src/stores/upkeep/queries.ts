@@ -9,6 +9,7 @@ import { ownedWithin } from '../access/scope.ts';
 import { answered } from '../answered.ts';
 import { distinctIds, groupedByIds } from '../lists/keyed.ts';
 import { parentRelation } from '../lists/pages-by-parent.ts';
+import { readHealthDays } from './health-days.ts';
 
 interface CheckRow extends Record<string, unknown> {
   readonly instance_id: string;
@@ -35,6 +36,8 @@ export function createUpkeepQueries({ orm }: Database, scope: Scope = EVERYTHING
       );
       return groupedByIds(instanceIds, rows, (row) => row.instance_id, toHealthCheck);
     },
+
+    healthDays: (instanceIds) => readHealthDays(orm, instanceIds),
 
     drift: ({ first, state }) =>
       answered(

@@ -106,6 +106,13 @@ describe('the cost of an operation', () => {
     expect(() => check(logs(null))).toThrow(beyond('tooCostly', /fields/));
   });
 
+  it('counts what is read for a field that says little of it', () => {
+    const days = (pages: number) =>
+      `{ ${Array.from({ length: pages }, (_, n) => `a${n}: instances(first: 100) { nodes { healthDay { checks } } }`).join(' ')} }`;
+    expect(check(days(2)).operation).toBe('query');
+    expect(() => check(days(3))).toThrow(beyond('tooCostly', /fields/));
+  });
+
   it('stops counting fragments that multiply each other', () => {
     const fragments = Array.from({ length: 30 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`);
     expect(() => check(`{ ...F0 } ${fragments.join(' ')} fragment F30 on Query { viewer { name } }`)).toThrow(

@@ -46,6 +46,34 @@ describe('the health checks of instances', () => {
   });
 });
 
+describe('the days of instances', () => {
+  const instances = [sampleInstance(), sampleInstance()];
+  const tally = { checks: 30, healthy: 29, latencyMs: 4, slowestMs: 9.5 };
+  const services = fakeServices({
+    instanceQueries: {
+      page: async () => ({ rows: instances, hasNextPage: false, hasPreviousPage: false, totalCount: 2 }),
+    },
+    upkeepQueries: {
+      healthDays: async (ids) =>
+        ids.map((id) => ({ ...tally, periods: [{ ...tally, from: AT, message: `of ${id}` }] })),
+    },
+  });
+  const day =
+    'healthDay { checks healthy latencyMs slowestMs periods { from checks healthy latencyMs slowestMs message } }';
+
+  it('of a whole page are one call', async () => {
+    const counted = countCalls(services);
+    const { data, errors } = await run(counted.services, `{ instances { nodes { id ${day} } } }`);
+    expect(errors).toEqual([]);
+    for (const { id, healthDay } of data.instances.nodes) {
+      const periods = [{ ...tally, from: AT.toISOString(), message: `of ${id}` }];
+      expect(healthDay).toEqual({ ...tally, periods });
+    }
+    expect(data.instances.nodes).toHaveLength(2);
+    expect(counted.calls.get('upkeepQueries.healthDays')).toBe(1);
+  });
+});
+
 describe('the query drift', () => {
   const record: DriftRecord = {
     platform: 'local:test',

@@ -951,7 +951,7 @@ export type InstanceHealthQueryVariables = Exact<{
 }>;
 
 
-export type InstanceHealthQuery = { instance: { id: string, healthChecks: Array<{ at: string, latencyMs: number | null, message: string | null, status: HealthStatus }> } | null };
+export type InstanceHealthQuery = { instance: { id: string, healthChecks: Array<{ at: string, latencyMs: number | null, message: string | null, status: HealthStatus }>, healthDay: { checks: number, healthy: number, latencyMs: number | null, slowestMs: number | null, periods: Array<{ from: string, checks: number, healthy: number, slowestMs: number | null, message: string | null }> } } | null };
 
 export type InstanceOperationsQueryVariables = Exact<{
   id: string;
@@ -2415,6 +2415,19 @@ export const InstanceHealthDocument = new TypedDocumentString(`
       latencyMs
       message
       status
+    }
+    healthDay {
+      checks
+      healthy
+      latencyMs
+      slowestMs
+      periods {
+        from
+        checks
+        healthy
+        slowestMs
+        message
+      }
     }
   }
 }

@@ -1,35 +1,38 @@
 import { useApi } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
-import { formatNumberOf } from '../../format/numbers.ts';
-import { formatDuration, formatExact } from '../../format/times.ts';
-import { apart } from '../../format/words.ts';
+import { formatDuration } from '../../format/times.ts';
 import { InstanceHealthDocument, type InstanceHealthQuery } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { ErrorNote, Waiting } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
+import { barsOfChecks, barsOfDay, type HealthBar, sayChecks, sayDay } from './health-bars.ts';
 
-type Check = NonNullable<InstanceHealthQuery['instance']>['healthChecks'][number];
+type Health = NonNullable<InstanceHealthQuery['instance']>;
 
 const WIDTH = 600;
 const HEIGHT = 72;
-/** Fewer checks than these leave the left empty: a bar is never as wide as the chart. */
-const FEWEST = 48;
 
-/** What the checks of the last time found: a bar each, as high as the answer was late, and a mark where there was none. */
+/** What the checks of the last day found: a bar for each of them while they are few, then one for each quarter of an hour. */
 export function HealthPanel({ id, name }: { readonly id: string; readonly name: string }) {
   const { data, error, refetch } = useApi(
     InstanceHealthDocument,
     { id },
     { nouns: ['instance'], about: id, everyMs: 30_000 },
   );
-  const checks = data?.instance?.healthChecks;
-  const span = checks === undefined ? null : spanOf(checks);
+  const health = data?.instance ?? null;
+  const checks = health?.healthChecks;
   return (
-    <Panel title={span === null ? 'Health' : `Health, the last ${span === '1 min' ? 'minute' : span}`}>
+    <Panel title={titleOf(health)}>
       <ErrorNote error={error} onRetry={() => void refetch()} />
       {checks === undefined && error === null && <Waiting what="health" rows={2} />}
       {checks?.length === 0 && <p className="muted">It is checked every 30 s while it runs; there was no check yet.</p>}
-      {checks !== undefined && checks.length > 0 && <HealthChart checks={checks} />}
+      {health !== null &&
+        health.healthChecks.length > 0 &&
+        (isOfDay(health) ? (
+          <HealthChart words={sayDay(health.healthDay)} bars={barsOfDay(health.healthDay.periods, Date.now())} />
+        ) : (
+          <HealthChart words={sayChecks(health.healthChecks)} bars={barsOfChecks(health.healthChecks)} />
+        ))}
       <AsCode
         label="Health as code"
         code={{ document: InstanceHealthDocument, variables: { id }, command: commandLine('instance', 'health', name) }}
@@ -38,31 +41,19 @@ export function HealthPanel({ id, name }: { readonly id: string; readonly name: 
   );
 }
 
-function spanOf(checks: readonly Check[]): string | null {
-  const [newest, oldest] = [checks[0], checks.at(-1)];
-  if (newest === undefined || oldest === undefined || newest === oldest) return null;
-  return formatDuration(Math.round((Date.parse(newest.at) - Date.parse(oldest.at)) / 60_000) * 60_000 || 60_000);
+/** More than are shown one by one. */
+const isOfDay = ({ healthChecks, healthDay }: Health) => healthDay.checks > healthChecks.length;
+
+function titleOf(health: Health | null): string {
+  if (health === null) return 'Health';
+  if (isOfDay(health)) return 'Health, the last 24 h';
+  const [newest, oldest] = [health.healthChecks[0], health.healthChecks.at(-1)];
+  if (newest === undefined || oldest === undefined || newest === oldest) return 'Health';
+  const span = Math.round((Date.parse(newest.at) - Date.parse(oldest.at)) / 60_000);
+  return `Health, the last ${span <= 1 ? 'minute' : formatDuration(span * 60_000)}`;
 }
 
-/** A part of all checks is never said as all of them. */
-function sayShare(part: number, whole: number): string {
-  if (part === whole) return whole === 1 ? 'The one check was' : `All of ${whole} checks were`;
-  return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} % of ${formatNumberOf(whole, 'check')} were`;
-}
-
-function HealthChart({ checks }: { readonly checks: readonly Check[] }) {
-  const ordered = [...checks].reverse();
-  const healthy = ordered.filter(({ status }) => status === 'HEALTHY');
-  const latencies = healthy.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);
-  const median = latencies[Math.floor(latencies.length / 2)] ?? 0;
-  const most = latencies.at(-1) ?? 1;
-  const found = `${sayShare(healthy.length, ordered.length)} healthy`;
-  const words =
-    latencies.length === 0
-      ? `${found}.`
-      : `${found}; it answers in ${formatDuration(median)} as a rule, ${formatDuration(most)} at most.`;
-  const places = Math.max(ordered.length, FEWEST);
-  const step = WIDTH / places;
+function HealthChart({ words, bars }: { readonly words: string; readonly bars: readonly HealthBar[] }) {
   return (
     <>
       <p>{words}</p>
@@ -73,22 +64,18 @@ function HealthChart({ checks }: { readonly checks: readonly Check[] }) {
         role="img"
         aria-label={words}
       >
-        {ordered.map(({ at, status, latencyMs, message }, index) => {
-          const isUp = status === 'HEALTHY';
-          const height = isUp ? Math.max(3, ((latencyMs ?? 0) / most) * (HEIGHT - 6)) : HEIGHT;
+        {bars.map(({ key, tone, left, width, share, says }) => {
+          const height = tone === 'good' ? Math.max(3, share * (HEIGHT - 6)) : HEIGHT;
           return (
             <rect
-              key={at}
-              className={isUp ? 'fill-good' : status === 'UNKNOWN' ? 'fill-idle' : 'fill-bad'}
-              x={(places - ordered.length + index) * step}
+              key={key}
+              className={`fill-${tone}`}
+              x={left * WIDTH}
               y={HEIGHT - height}
-              width={Math.max(1, step - 1)}
+              width={Math.max(1, width * WIDTH - 1)}
               height={height}
             >
-              <title>
-                {formatExact(Date.parse(at))}:{' '}
-                {isUp ? formatDuration(latencyMs ?? 0) : apart(message ?? status.toLowerCase())}
-              </title>
+              <title>{says}</title>
             </rect>
           );
         })}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { barsOfChecks, barsOfDay, sayChecks, sayDay } from '../../../web/src/pages/instances/health-bars.ts';
+
+const NOW = Date.parse('2026-03-02T12:05:00.000Z');
+const period = (from: string, found: { checks: number; healthy: number; slowestMs?: number; message?: string }) => ({
+  from,
+  slowestMs: null,
+  message: null,
+  ...found,
+});
+
+describe('the chart of a day', () => {
+  it('has a bar for each quarter of an hour in its place, the first and the last in part', () => {
+    const bars = barsOfDay(
+      [
+        period('2026-03-01T12:00:00.000Z', { checks: 20, healthy: 20, slowestMs: 5 }),
+        period('2026-03-02T00:00:00.000Z', { checks: 30, healthy: 29, slowestMs: 20, message: 'It does not run.' }),
+        period('2026-03-02T12:00:00.000Z', { checks: 10, healthy: 10, slowestMs: 10 }),
+      ],
+      NOW,
+    );
+    const quarter = 1 / 96;
+    expect(bars.map(({ tone, share }) => [tone, share])).toEqual([
+      ['good', 0.25],
+      ['bad', 1],
+      ['good', 0.5],
+    ]);
+    expect(bars.map(({ left }) => left)).toEqual([
+      0,
+      expect.closeTo(1 - (12 * 60 + 5) / 1440, 9),
+      expect.closeTo(1 - 5 / 1440, 9),
+    ]);
+    expect(bars.map(({ width }) => width)).toEqual([
+      expect.closeTo(10 / 1440, 9),
+      expect.closeTo(quarter, 9),
+      expect.closeTo(5 / 1440, 9),
+    ]);
+    expect(bars[1]?.says).toMatch(/: 29 of 30 checks healthy: .*It does not run\./);
+    expect(barsOfDay([period('2026-03-01T11:00:00.000Z', { checks: 1, healthy: 1 })], NOW)).toEqual([]);
+  });
+
+  it('is said in words, and a part of all checks never as all of them', () => {
+    const day = { checks: 2880, healthy: 2879, latencyMs: 4, slowestMs: 30 };
+    expect(sayDay(day)).toBe('99.9 % of 2,880 checks were healthy; it answers in 4 ms as a rule, 30 ms at most.');
+    expect(sayDay({ ...day, healthy: 2880 })).toMatch(/^All of 2,880 checks were healthy; /);
+    expect(sayDay({ checks: 3, healthy: 0, latencyMs: null, slowestMs: null })).toBe('0.0 % of 3 checks were healthy.');
+  });
+});
+
+describe('the chart of few checks', () => {
+  const check = (at: string, latencyMs: number | null) => ({
+    at,
+    latencyMs,
+    message: latencyMs === null ? 'It does not run.' : null,
+    status: latencyMs === null ? ('UNHEALTHY' as const) : ('HEALTHY' as const),
+  });
+  const checks = [check('2026-03-02T12:00:30.000Z', 8), check('2026-03-02T12:00:00.000Z', null)];
+
+  it('has a bar for each, the newest at the right', () => {
+    expect(barsOfChecks(checks).map(({ tone, left, share }) => [tone, left * 48, share])).toEqual([
+      ['good', 47, 1],
+      ['bad', 46, 0],
+    ]);
+    expect(sayChecks(checks)).toBe('50.0 % of 2 checks were healthy; it answers in 8 ms as a rule, 8 ms at most.');
+  });
+});
