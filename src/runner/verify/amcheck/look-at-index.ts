@@ -16,6 +16,25 @@ export interface IndexToLookAt {
 }
 
 /**
+ * Has the functions that an index calls find what they call by the path that is set, until the part of the transaction ends.
+ * Since 15.19, and other versions of the same age, amcheck calls them with pg_catalog alone (release notes of PostgreSQL), and a
+ * path of their own still counts.
+ */
+const keepPath = (index: number) => sql`
+  DO $$ DECLARE called record; BEGIN
+    FOR called IN
+      SELECT f.oid::regprocedure AS name FROM pg_proc f
+      WHERE f.prokind = 'f' AND NOT EXISTS (SELECT FROM unnest(f.proconfig) s WHERE s LIKE 'search_path=%') AND f.oid IN (
+        SELECT coalesce(o.oprcode, d.refobjid) FROM pg_depend d
+        LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = ${String(index)}
+          AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass))
+    LOOP
+      EXECUTE format('ALTER FUNCTION %s SET search_path FROM CURRENT', called.name);
+    END LOOP;
+  END $$`;
+
+/**
  * Looks through one B-tree; `withRows`: and for every row of its table in it, for which its expressions are worked out. Those
  * of a user may find what they call by search_path: the ones of the database are tried too. Null where it is sound; `isLooked`:
  * whether its pages were looked through.
@@ -40,9 +59,11 @@ export async function lookAtIndex(
   if (!(first instanceof ServerError)) return { isLooked: true, finding: null };
   if (saysDamage(first)) return isDamaged(first);
   for (const path of await readNaturalPaths(session)) {
-    const again = await look(session, check(withRows), useUntilEnd(path));
-    if (!(again instanceof ServerError)) return { isLooked: true, finding: null };
-    if (saysDamage(again)) return isDamaged(again);
+    for (const before of [useUntilEnd(path), sql`${useUntilEnd(path)}; ${keepPath(oid)}`]) {
+      const again = await look(session, check(withRows), before);
+      if (!(again instanceof ServerError)) return { isLooked: true, finding: null };
+      if (saysDamage(again)) return isDamaged(again);
+    }
   }
   const alone = withRows ? await look(session, check(false)) : first;
   if (!(alone instanceof ServerError)) {
