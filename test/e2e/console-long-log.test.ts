@@ -46,11 +46,15 @@ describe.skipIf(executablePath === null)('the console, before a log of a hundred
     const held = await holdTable(login, 'orders');
     ({ operationId } = await api.createImage({ name: 'talkative', instanceId: made.id }));
     await api.untilStep(operationId, 'Dump the databases');
-    dump = await untilDump();
-    process.kill(dump, 'SIGSTOP');
-    await held.release();
     const job = (await api.operation(operationId)).jobs[0]?.id ?? '';
     log = path.join(home.directory, 'state/jobs', job, 'attempts/1/log');
+    await eventually(
+      () => readFile(log, 'utf8'),
+      (text) => text.includes('other one: dumping public.things'),
+    );
+    dump = await untilHeldDump();
+    process.kill(dump, 'SIGSTOP');
+    await held.release();
     own = (await readFile(log, 'utf8')).split('\n').length - 1;
     await write(1, LINES);
     one = await openConsole(browser, (server.url ?? '').replace(/graphql$/, ''));
@@ -67,13 +71,17 @@ describe.skipIf(executablePath === null)('the console, before a log of a hundred
     await home?.stop();
   });
 
-  const untilDump = async () => {
+  /**
+   * The process of the dump that waits at the table, once the dumps of the other databases are over: of these the log
+   * says its last line, and what is stopped must be the one that is held.
+   */
+  const untilHeldDump = async () => {
     const isDump = (process: string) => /^\d+ \S*pg_dump /.test(process);
-    const found = await eventually(
-      () => home.processes(),
-      (processes) => processes.some(isDump),
+    const dumps = await eventually(
+      async () => (await home.processes()).filter(isDump),
+      (found) => found.length === 1 && found[0]?.includes("--dbname=dbname='postgres'") === true,
     );
-    return Number.parseInt(found.find(isDump) ?? '', 10);
+    return Number.parseInt(dumps[0] ?? '', 10);
   };
   /** As the job itself would: its supervisor puts the time before each line, and writes whole lines at once. */
   const write = async (first: number, last: number) => {
@@ -137,9 +145,12 @@ describe.skipIf(executablePath === null)('the console, before a log of a hundred
     await box().locator('.log-line.hit').getByText('line 99999 of many').waitFor();
     await search.fill('of MANY');
     await page.getByText(`1 of ${formatCount(LINES)}`, { exact: true }).waitFor();
+    await box().dispatchEvent('wheel', { deltaY: 1 });
     await search.press('Shift+Enter');
     await page.getByText(`${formatCount(LINES)} of ${formatCount(LINES)}`, { exact: true }).waitFor();
     await box().locator('.log-line.hit').getByText(`line ${LINES} of many`).waitFor();
+    await untilStill();
+    expect(await page.getByRole('button', { name: 'Follow', exact: true }).count()).toBe(1);
     await search.fill('');
   });
 

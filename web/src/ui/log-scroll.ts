@@ -24,20 +24,26 @@ export function useFollowing(
     if (follows && element !== null && element.scrollHeight > element.clientHeight) stop();
   };
   return {
-    onScroll() {
-      const element = box.current;
-      if (element === null) return;
-      const { scrollTop: top, scrollHeight: height, clientHeight } = element;
-      const isUp = top < last.current.top - 2 && height >= last.current.height;
-      last.current = { top, height };
-      if (performance.now() - movedAt.current > BY_HAND_MS) return;
-      if (follows && isUp) stop();
-      else if (!follows && height - top - clientHeight < NEAR_END_PX && !isUp) goOn();
+    /** What scrolls next is not what somebody moved just now. */
+    byPage() {
+      movedAt.current = Number.NEGATIVE_INFINITY;
     },
-    onWheel: (event: { readonly deltaY: number }) => (event.deltaY < 0 ? upByHand() : byHand()),
-    onKeyDown: (event: { readonly key: string }) => (UP_KEYS.includes(event.key) ? upByHand() : byHand()),
-    onPointerDown: byHand,
-    onPointerMove: (event: { readonly buttons: number }) => event.buttons > 0 && byHand(),
-    onTouchMove: byHand,
+    handlers: {
+      onScroll() {
+        const element = box.current;
+        if (element === null) return;
+        const { scrollTop: top, scrollHeight: height, clientHeight } = element;
+        const isUp = top < last.current.top - 2 && height >= last.current.height;
+        last.current = { top, height };
+        if (performance.now() - movedAt.current > BY_HAND_MS) return;
+        if (follows && isUp) stop();
+        else if (!follows && height - top - clientHeight < NEAR_END_PX && !isUp) goOn();
+      },
+      onWheel: (event: { readonly deltaY: number }) => (event.deltaY < 0 ? upByHand() : byHand()),
+      onKeyDown: (event: { readonly key: string }) => (UP_KEYS.includes(event.key) ? upByHand() : byHand()),
+      onPointerDown: byHand,
+      onPointerMove: (event: { readonly buttons: number }) => event.buttons > 0 && byHand(),
+      onTouchMove: byHand,
+    },
   };
 }

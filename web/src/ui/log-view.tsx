@@ -70,6 +70,7 @@ export function LogView({ open, name, linkBy, code }: LogViewProps) {
   };
   const show = (index: number) => {
     stop();
+    scrolling.byPage();
     virtual.scrollToIndex(index, { align: 'center' });
   };
   const scrolling = useFollowing(box, { follows, stop, goOn });
@@ -132,7 +133,7 @@ export function LogView({ open, name, linkBy, code }: LogViewProps) {
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
         tabIndex={0}
-        {...scrolling}
+        {...scrolling.handlers}
       >
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {
