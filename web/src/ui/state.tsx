@@ -38,8 +38,9 @@ const SHAPES: Readonly<Record<Tone, string>> = {
   idle: 'M8 3a5 5 0 100 10A5 5 0 008 3zm0 2a3 3 0 110 6 3 3 0 010-6z',
 };
 
-/** A state by shape, colour and word. `of` an operation, RUNNING is under way and not yet good. */
-export function StateMark({ state, of = 'thing' }: { readonly state: string; readonly of?: 'thing' | 'work' }) {
+/** A state by shape, colour and word. `of` an operation, RUNNING is under way and not yet good. `as` says it in other words. */
+export function StateMark(props: { readonly state: string; readonly of?: 'thing' | 'work'; readonly as?: string }) {
+  const { state, of = 'thing', as } = props;
   const [tone, word]: readonly [Tone, string] =
     of === 'work' && state === 'RUNNING' ? ['busy', 'Running'] : (STATES[state] ?? ['idle', state]);
   return (
@@ -47,7 +48,7 @@ export function StateMark({ state, of = 'thing' }: { readonly state: string; rea
       <svg viewBox="0 0 16 16" width="10" height="10" aria-hidden="true">
         <path d={SHAPES[tone]} />
       </svg>
-      {word}
+      {as ?? word}
     </span>
   );
 }

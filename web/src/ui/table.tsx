@@ -6,7 +6,7 @@ const NARROW = '(max-width: 47.5em)';
 /** More columns than so many need more room than a small window has beside the places. */
 const ROOMS = [
   { columns: 7, narrow: '(max-width: 68.75em)' },
-  { columns: 5, narrow: '(max-width: 62em)' },
+  { columns: 4, narrow: '(max-width: 62em)' },
 ] as const;
 /** Below which width the columns have no room. */
 function narrowFor(columns: readonly Pick<Column<never>, 'isLong'>[]): string {

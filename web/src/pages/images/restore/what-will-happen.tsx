@@ -59,7 +59,7 @@ export function WhatWillHappen(props: {
       {lost.length > 0 && (
         <div>
           <dt>
-            <StateMark state="CRITICAL" /> Lost
+            <StateMark state="CRITICAL" as="Lost" />
           </dt>
           <dd>
             <Findings findings={lost} none="" />
@@ -69,7 +69,7 @@ export function WhatWillHappen(props: {
       {missing.length > 0 && (
         <div>
           <dt>
-            <StateMark state="WARNING" /> Missing or not enforced
+            <StateMark state="WARNING" as="Missing or not enforced" />
           </dt>
           <dd>
             <Findings findings={missing} none="" />
@@ -79,7 +79,7 @@ export function WhatWillHappen(props: {
       {other.length > 0 && (
         <div>
           <dt>
-            <StateMark state="INFO" /> In another form
+            <StateMark state="INFO" as="In another form" />
           </dt>
           <dd>
             <Findings findings={other} none="" />
