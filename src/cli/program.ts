@@ -30,7 +30,6 @@ export async function buildProgram(surroundings: {
     .option('--url <url>', 'of the server (TOYGRES_URL)')
     .option('--token-file <file>', 'that holds the token (or TOYGRES_TOKEN, or toygres login)')
     .option('-o, --output <format>', 'table, json or id')
-    .showHelpAfterError('(toygres --help lists the commands)')
     .exitOverride()
     // It repeats what stands on the command line, which may have been copied from a stranger.
     .configureOutput({
@@ -57,6 +56,14 @@ answers, 130 interrupted.`,
   addLoginCommands(program, surroundings);
   addContextCommands(program, surroundings);
   addCompletionCommand(program);
-  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) command.exitOverride();
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
+    command.exitOverride().showHelpAfterError(hintOf(command));
   return program;
+}
+
+/** Where the command that was typed says what it takes, which the list of all commands does not. */
+function hintOf(command: Command): string {
+  const words = command.parent === null ? [command.name()] : [command.parent.name(), command.name()];
+  if (command.parent?.parent) words.unshift(command.parent.parent.name());
+  return `(${words.join(' ')} --help ${command.commands.length > 0 ? 'lists the commands' : 'says what it takes'})`;
 }

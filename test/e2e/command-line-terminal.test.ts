@@ -115,6 +115,10 @@ describe('in a pipe', () => {
       expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     }
     expect((await toygres('user', 'update', 'x', '--disabled')).stderr).toMatch(/^\(Did you mean --enabled\?\)$/m);
+    expect((await toygres('instance', 'create')).stderr).toContain(
+      '(toygres instance create --help says what it takes)',
+    );
+    expect((await toygres('instance', 'show')).stderr).toContain('(toygres instance --help lists the commands)');
   });
 
   test('an operation that fails ends with 1, its cause on stderr, its log to be read, its alert to be looked at', async () => {
