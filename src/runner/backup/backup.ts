@@ -9,6 +9,7 @@ import { createSizeBudget, type SizeWatch, watchSize } from '../attempt/size-bud
 import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
 import { tellPreparedTransactions } from '../catalogue/prepared-transactions.ts';
+import { tellReplicationOrigins } from '../catalogue/replication-origins.ts';
 import { findCompression } from '../dump/compression.ts';
 import { createRateLimit } from '../dump/hold-to-rate.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
@@ -59,6 +60,7 @@ export const backup: Program = async (attempt) => {
     const fitting = await failingAs(ABOUT_THE_SERVER, () => fitToSource(found.session, parallel, report.log));
     await requireScratch(attempt, server.databaseBytes * LEAST_SHARE + LEAST_BYTES, 'the dump on the disk of the job');
     await failingAs(ABOUT_THE_SERVER, () => tellPreparedTransactions(found.session, report, 'LOGICAL'));
+    await failingAs(ABOUT_THE_SERVER, () => tellReplicationOrigins(found.session, report));
     await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
     report.phase('dump', server.databaseBytes);

@@ -4,6 +4,7 @@ import type { Question, Session } from '../../guarded-postgres/session.ts';
 import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import type { Report } from '../attempt/attempt.ts';
 import { count } from './columns.ts';
+import { tellSome } from './tell-some.ts';
 
 const Prepared = z
   .tuple([hexName, hexName, hexName, z.string().regex(/^[0-9T:.Z-]{20,40}$/), count])
@@ -20,9 +21,6 @@ export const PREPARED_TRANSACTIONS: Question<PreparedTransaction> = {
     FROM pg_prepared_xacts ORDER BY prepared, gid`,
   row: Prepared,
 };
-
-/** So many are named; of the others their number. */
-const NAMED_AT_MOST = 50;
 
 const literal = ({ text }: RawName) => `'${text.replaceAll("'", "''")}'`;
 
@@ -50,26 +48,21 @@ export async function tellPreparedTransactions(
   where: keyof typeof BECOMES,
 ): Promise<void> {
   const open = await session.ask(PREPARED_TRANSACTIONS);
-  for (const { gid, owner, database, since, seconds } of open.slice(0, NAMED_AT_MOST)) {
+  const findings = open.map(({ gid, owner, database, since, seconds }) => {
     const name = literal(gid);
-    report.finding({
+    return {
       code: 'PREPARED_TRANSACTION_OPEN',
-      severity: 'INFO',
+      severity: 'INFO' as const,
       database: database.text,
       object: name,
       message: `the prepared transaction ${name} of ${owner.text} has been open since ${since}, for ${describeAge(seconds)}: ${BECOMES[where]}`,
       remedy: `COMMIT PREPARED ${name}; or ROLLBACK PREPARED ${name};`,
-    });
-  }
-  if (open.length <= NAMED_AT_MOST) return;
-  report.finding({
-    code: 'PREPARED_TRANSACTION_OPEN',
-    severity: 'INFO',
-    database: null,
-    object: null,
-    message: `${open.length - NAMED_AT_MOST} more prepared transactions are open`,
-    remedy: 'SELECT * FROM pg_prepared_xacts;',
+    };
   });
+  tellSome(report, findings, (count) => ({
+    message: `${count} more prepared transactions are open`,
+    remedy: 'SELECT * FROM pg_prepared_xacts;',
+  }));
 }
 
 /** Rolls all of them back, on a server that nobody keeps: their locks would have it waited for without an end. */

@@ -5,6 +5,7 @@ import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { finalFailure } from '../attempt/failure.ts';
 import { refuseLoss } from '../catalogue/accept-loss.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
+import { tellSome } from '../catalogue/tell-some.ts';
 import { readDumpFileOnce } from '../load/data/dump-files.ts';
 import { objectOf } from '../load/entries/object-name.ts';
 import { readTocFile } from '../load/toc/read-toc.ts';
@@ -13,8 +14,6 @@ import type { DumpGround, SourceDatabase } from './source.ts';
 
 const LINE_FEED = 10;
 const ROWS = /^\d+\.dat(?:\.|$)/;
-/** So many tables are named; of the others their number. */
-const NAMED_AT_MOST = 50;
 
 /** Looks at rows on their way: COPY writes whatever bytes a table holds, and no server of that encoding reads them again. */
 export interface BytesCheck {
@@ -137,18 +136,9 @@ export async function tellBadBytes(
   });
   if (found.length < bad.size)
     throw finalFailure(`database ${name.text} holds bytes that are no ${encoding}, in files of no table`);
-  for (const finding of found.slice(0, NAMED_AT_MOST)) attempt.report.finding(finding);
-  const more = found.length - NAMED_AT_MOST;
-  if (more > 0) {
-    const message = `${more} more tables hold bytes that are no ${encoding}`;
-    attempt.report.finding({
-      code: 'ROWS_NOT_LOADABLE',
-      severity: 'CRITICAL',
-      database: name.text,
-      object: null,
-      message,
-      remedy: null,
-    });
-  }
+  tellSome(attempt.report, found, (count) => ({
+    message: `${count} more tables hold bytes that are no ${encoding}`,
+    remedy: null,
+  }));
   refuseLoss(attempt.report.findings, acceptLoss);
 }

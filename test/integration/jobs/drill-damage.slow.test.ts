@@ -51,8 +51,8 @@ async function drill(imageId: string) {
 }
 
 describe.each([
-  ['LOGICAL', false, 1],
-  ['LOGICAL', true, 1],
+  ['LOGICAL', false, 8],
+  ['LOGICAL', true, 6],
   ['PHYSICAL', false, 3],
   ['PHYSICAL', true, 2],
 ] as const)('a byte that was flipped in the store in a %s image (encrypted: %s)', (method, encrypt, times) => {
@@ -62,7 +62,8 @@ describe.each([
     expect(await plane.ended(taken.operationId)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await drill(taken.imageId)).toMatchObject({ state: 'PASSED' });
     const files = await plane.blobs(`${taken.imageId}/`);
-    expect(files.length).toBeGreaterThan(method === 'LOGICAL' ? 10 : 3);
+    // Small ones travel in packs.
+    expect(files.length).toBeGreaterThan(method === 'LOGICAL' ? 2 : 3);
     const unseen: string[] = [];
     for (const file of files) {
       const blob = plane.container.getBlockBlobClient(file);

@@ -74,6 +74,13 @@ const OBJECT_NOT_CARRIED: CatalogueCheck = {
       UNION ALL SELECT 'pg_ts_config'::regclass, oid, 'text search configuration ' || cfgname, cfgname, cfgnamespace FROM pg_ts_config WHERE oid >= 16384
       UNION ALL SELECT 'pg_ts_dict'::regclass, oid, 'text search dictionary ' || dictname, dictname, dictnamespace FROM pg_ts_dict WHERE oid >= 16384
       UNION ALL SELECT 'pg_conversion'::regclass, oid, 'conversion ' || conname, conname, connamespace FROM pg_conversion WHERE oid >= 16384
+      UNION ALL SELECT 'pg_collation'::regclass, oid, 'collation ' || collname, collname, collnamespace FROM pg_collation WHERE oid >= 16384
+      UNION ALL SELECT 'pg_opclass'::regclass, oid, 'operator class ' || opcname, opcname, opcnamespace FROM pg_opclass WHERE oid >= 16384
+      UNION ALL SELECT 'pg_opfamily'::regclass, f.oid, 'operator family ' || opfname, opfname, opfnamespace FROM pg_opfamily f WHERE oid >= 16384
+        -- One that came with a class of its name goes with it.
+        AND NOT EXISTS (SELECT FROM pg_opclass c WHERE c.opcfamily = f.oid AND c.opcname = f.opfname)
+      UNION ALL SELECT 'pg_ts_parser'::regclass, oid, 'text search parser ' || prsname, prsname, prsnamespace FROM pg_ts_parser WHERE oid >= 16384
+      UNION ALL SELECT 'pg_ts_template'::regclass, oid, 'text search template ' || tmplname, tmplname, tmplnamespace FROM pg_ts_template WHERE oid >= 16384
     )
     SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(o.name::text), 'hex'), o.said
     FROM own o JOIN pg_namespace n ON n.oid = o.space

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import type { ScriptEnd } from '../../../support/job-script.ts';
 import { copyPhysically } from '../../../support/physical-copy.ts';
 import { createScriptHarness, type ScriptHarness } from '../../../support/script-harness.ts';
 import { hasExtension } from '../../../support/server-case.ts';
+import { ROOT } from '../../../support/source-files.ts';
 import { type SourceServer, startSourceServer } from '../../../support/source-server.ts';
 import type { HeldCase } from './held-case.ts';
 import { HELD_CASES } from './held-cases.ts';
@@ -77,6 +78,18 @@ afterAll(async () => {
   await source?.stop();
   await harness?.stop();
   await rm(elsewhere, { recursive: true, force: true });
+});
+
+test('its page says something of every catalogue of the server', async () => {
+  const page = await readFile(path.join(ROOT, 'docs/what-an-image-holds.md'), 'utf8');
+  const catalogues = await source.query(
+    'postgres',
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND oid < 16384 ORDER BY 1`,
+  );
+  expect(catalogues.length).toBeGreaterThan(60);
+  expect(catalogues.map(({ name }) => String(name)).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual(
+    [],
+  );
 });
 
 type Finding = { readonly code: string; readonly severity: string; readonly database: string; readonly object: string };

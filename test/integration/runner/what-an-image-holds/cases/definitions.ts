@@ -58,7 +58,7 @@ export const DEFINITIONS: readonly HeldCase[] = [
     logical: ['WARNING OBJECT_NOT_CARRIED pol on public.t', 'WARNING OBJECT_NOT_CARRIED tr on public.t'],
   },
   {
-    row: 'pg_proc, pg_operator, pg_cast, pg_type, pg_conversion, pg_collation, pg_opclass, pg_ts_*',
+    row: 'pg_proc, pg_aggregate, pg_operator, pg_cast, pg_type, pg_enum, pg_range, pg_conversion, pg_collation',
     make: `CREATE TYPE mood AS ENUM ('sad', 'ok'); ALTER TYPE mood ADD VALUE 'so-so' BEFORE 'ok'; CREATE TYPE span AS RANGE (subtype = int); CREATE DOMAIN small AS int DEFAULT 3 CHECK (VALUE < 10);
       CREATE FUNCTION f(a int, VARIADIC b text[] DEFAULT '{}') RETURNS int LANGUAGE sql STABLE PARALLEL SAFE COST 7 SET work_mem = '5MB' RETURN a; CREATE PROCEDURE p(INOUT a int) LANGUAGE plpgsql AS 'BEGIN END';
       CREATE FUNCTION plus(int, mood) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1; CREATE OPERATOR <+> (LEFTARG = int, RIGHTARG = mood, FUNCTION = plus); CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');
@@ -71,7 +71,7 @@ export const DEFINITIONS: readonly HeldCase[] = [
       (SELECT count(*)::int FROM pg_opclass WHERE oid >= 16384) AS classes, (SELECT count(*)::int FROM pg_ts_config_map WHERE mapcfg >= 16384) AS mapped, ('x'::text <> '') AND to_tsvector('conf', 'the words')::text = to_tsvector('conf', 'the words')::text AS parses`,
   },
   {
-    row: 'pg_proc, pg_operator, pg_cast, pg_type, pg_conversion, pg_collation, pg_opclass, pg_ts_*',
+    row: 'pg_proc, pg_aggregate, pg_operator, pg_cast, pg_type, pg_enum, pg_range, pg_conversion, pg_collation',
     make: `CREATE FUNCTION gone(int, text) RETURNS text LANGUAGE c AS '$libdir/pgcrypto', 'pg_digest'; CREATE OPERATOR -?- (LEFTARG = int, RIGHTARG = text, FUNCTION = gone); ${SPOIL_GONE}`,
     check: `SELECT (SELECT count(*)::int FROM pg_operator WHERE oid >= 16384) AS operators, to_regprocedure('gone(int, text)') IS NOT NULL AS function`,
     becomes: [{ operators: 0, function: false }],
@@ -126,5 +126,45 @@ export const DEFINITIONS: readonly HeldCase[] = [
     check: `SELECT count(*)::int AS ours FROM pg_ts_config WHERE cfgname = 'ours'`,
     becomes: [{ ours: 0 }],
     logical: ['WARNING OBJECT_NOT_CARRIED pg_catalog.ours'],
+  },
+  {
+    row: 'pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc, pg_transform',
+    make: `CREATE ACCESS METHOD "our heap" TYPE TABLE HANDLER heap_tableam_handler; CREATE ACCESS METHOD our_gist TYPE INDEX HANDLER gisthandler; COMMENT ON ACCESS METHOD our_gist IS 'ours'; CREATE TABLE t USING "our heap" AS SELECT 1 AS a;
+      CREATE OPERATOR FAMILY fam USING btree; ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 < (int4, int8), OPERATOR 3 = (int4, int8), FUNCTION 1 btint48cmp(int4, int8); CREATE OPERATOR CLASS cls FOR TYPE anyenum USING hash FAMILY integer_ops AS OPERATOR 1 =, FUNCTION 1 hashenum(anyenum);
+      CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE hashed (a mood); CREATE INDEX hashed_a ON hashed USING hash (a cls); CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal))`,
+    check: `SELECT (SELECT string_agg(concat_ws(' ', amname, amtype, amhandler, obj_description(oid, 'pg_am')), ', ' ORDER BY amname) FROM pg_am WHERE oid >= 16384) AS methods, (SELECT amname FROM pg_class c JOIN pg_am m ON m.oid = relam WHERE relname = 't') AS heap, (SELECT a FROM t) AS a,
+      (SELECT string_agg(opfname, ', ') FROM pg_opfamily WHERE oid >= 16384) AS families, (SELECT string_agg(amopopr::regoperator::text, ', ' ORDER BY amopopr::regoperator::text) FROM pg_amop WHERE oid >= 16384 AND amoppurpose = 's') AS operators,
+      (SELECT string_agg(amproc::regprocedure::text, ', ' ORDER BY amproc::regprocedure::text) FROM pg_amproc WHERE oid >= 16384) AS procedures, pg_get_indexdef('hashed_a'::regclass) AS index, (SELECT concat_ws(' ', trftype::regtype, trffromsql, trftosql) FROM pg_transform) AS transform`,
+  },
+  {
+    row: 'pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc, pg_transform',
+    make: `CREATE FUNCTION f(text, int4range) RETURNS int LANGUAGE sql IMMUTABLE STRICT AS 'SELECT 1'; CREATE FUNCTION less(text, int4range) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE OPERATOR < (LEFTARG = text, RIGHTARG = int4range, FUNCTION = less);
+      ALTER OPERATOR FAMILY text_ops USING btree ADD OPERATOR 1 < (text, int4range), FUNCTION 1 (text, int4range) f(text, int4range)`,
+    check: `SELECT (SELECT string_agg(amopopr::regoperator::text, ',') FROM pg_amop WHERE oid >= 16384) AS operators, (SELECT string_agg(amproc::regprocedure::text, ',') FROM pg_amproc WHERE oid >= 16384) AS functions`,
+  },
+  {
+    row: 'pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc, pg_transform',
+    make: `CREATE OPERATOR CLASS pg_catalog.our_class FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(int4); CREATE COLLATION pg_catalog.our_collation (provider = icu, locale = 'de-DE'); CREATE OPERATOR FAMILY pg_catalog.our_family USING gin`,
+    check: `SELECT (SELECT count(*)::int FROM pg_opclass WHERE oid >= 16384) AS classes, (SELECT count(*)::int FROM pg_collation WHERE oid >= 16384) AS collations, (SELECT count(*)::int FROM pg_opfamily WHERE oid >= 16384) AS families`,
+    becomes: [{ classes: 0, collations: 0, families: 0 }],
+    logical: [
+      'WARNING OBJECT_NOT_CARRIED pg_catalog.our_class',
+      'WARNING OBJECT_NOT_CARRIED pg_catalog.our_collation',
+      'WARNING OBJECT_NOT_CARRIED pg_catalog.our_family',
+    ],
+  },
+  {
+    row: 'pg_ts_config, pg_ts_config_map, pg_ts_dict, pg_ts_parser, pg_ts_template',
+    make: `CREATE TEXT SEARCH PARSER par (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline); CREATE TEXT SEARCH TEMPLATE tmpl (LEXIZE = dsimple_lexize, INIT = dsimple_init);
+      CREATE TEXT SEARCH DICTIONARY dict (TEMPLATE = tmpl, accept = false); CREATE TEXT SEARCH CONFIGURATION conf (PARSER = par); ALTER TEXT SEARCH CONFIGURATION conf ADD MAPPING FOR word, asciiword WITH dict, english_stem; COMMENT ON TEXT SEARCH PARSER par IS 'ours'`,
+    check: `SELECT (SELECT concat_ws(' ', prsname, prsstart, prstoken, prsend, prsheadline, prslextype, obj_description(oid, 'pg_ts_parser')) FROM pg_ts_parser WHERE oid >= 16384) AS parser, (SELECT concat_ws(' ', tmplname, tmplinit, tmpllexize) FROM pg_ts_template WHERE oid >= 16384) AS template,
+      (SELECT dictinitoption FROM pg_ts_dict WHERE oid >= 16384) AS option, (SELECT string_agg(concat_ws(' ', maptokentype, mapseqno, mapdict::regdictionary), ', ' ORDER BY maptokentype, mapseqno) FROM pg_ts_config_map WHERE mapcfg >= 16384) AS mapped, to_tsvector('conf', 'The Houses')::text AS parsed`,
+  },
+  {
+    row: 'pg_depend, pg_shdepend',
+    make: `CREATE EXTENSION citext; CREATE TABLE t (a int); CREATE INDEX t_a ON t (a); CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+      ALTER INDEX t_a DEPENDS ON EXTENSION citext; ALTER MATERIALIZED VIEW m DEPENDS ON EXTENSION citext; ALTER FUNCTION f() DEPENDS ON EXTENSION citext; ALTER TRIGGER tr ON t DEPENDS ON EXTENSION citext; GRANT SELECT ON t TO set_role`,
+    check: `SELECT (SELECT string_agg(pg_describe_object(classid, objid, objsubid), ', ' ORDER BY pg_describe_object(classid, objid, objsubid)) FROM pg_depend WHERE deptype = 'x') AS depends,
+      (SELECT string_agg(concat_ws(' ', refobjid::regrole, pg_describe_object(classid, objid, objsubid), deptype), ', ' ORDER BY refobjid::regrole::text, pg_describe_object(classid, objid, objsubid)) FROM pg_shdepend WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND refclassid = 'pg_authid'::regclass) AS roles`,
   },
 ];

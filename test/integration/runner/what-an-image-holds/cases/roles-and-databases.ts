@@ -86,4 +86,23 @@ export const ROLES_AND_DATABASES: readonly HeldCase[] = [
     check: `SELECT count(*)::int AS rows, (SELECT spcname FROM pg_class c JOIN pg_tablespace t ON t.oid = c.reltablespace WHERE relname = 'far') AS place FROM far`,
     becomes: [{ rows: 2, place: null }],
   },
+  {
+    row: 'pg_parameter_acl',
+    server: `GRANT SET ON PARAMETER log_min_duration_statement TO set_role WITH GRANT OPTION; GRANT ALTER SYSTEM ON PARAMETER wal_compression TO owns_db; GRANT SET ON PARAMETER "our.own" TO PUBLIC`,
+    check: `SELECT parname, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(paracl) a) AS rights FROM pg_parameter_acl WHERE parname <> 'work_mem' ORDER BY 1`,
+  },
+  {
+    row: 'pg_parameter_acl',
+    server: `GRANT SET ON PARAMETER work_mem TO nobody`,
+    check: `SELECT count(*)::int AS rights FROM pg_parameter_acl, aclexplode(paracl) WHERE parname = 'work_mem' AND grantee <> grantor`,
+    becomes: [{ rights: 0 }],
+    logical: ['/WARNING PRIVILEGE_LEFT_OUT null'],
+  },
+  {
+    row: 'pg_replication_origin',
+    server: `SELECT pg_replication_origin_create('it''s ours')`,
+    check: `SELECT roname FROM pg_replication_origin WHERE roname NOT LIKE 'pg%'`,
+    becomes: [],
+    logical: [`/WARNING OBJECT_NOT_CARRIED it's ours`],
+  },
 ];

@@ -4,7 +4,7 @@ import type { HeldCase } from '../held-case.ts';
 /** Tables, with what their rows must be like. */
 export const TABLES: readonly HeldCase[] = [
   {
-    row: 'pg_class, pg_attribute',
+    row: 'pg_class, pg_attribute, pg_inherits, pg_partitioned_table, pg_sequence',
     make: `CREATE TABLE p (id int GENERATED ALWAYS AS IDENTITY, v text COLLATE "C" DEFAULT 'x', w numeric(7,2)) PARTITION BY RANGE (id);
       CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100); INSERT INTO p (v, w) VALUES ('a', 1.5), (E'b\\t\\\\n', NULL);
       CREATE UNLOGGED TABLE u AS SELECT 7 AS seven; CREATE TYPE t AS (a int, b text); CREATE TABLE typed OF t; INSERT INTO typed VALUES (1, 'c');
@@ -17,7 +17,7 @@ export const TABLES: readonly HeldCase[] = [
     physical: ['WARNING UNLOGGED_TABLE_EMPTY public.u'],
   },
   {
-    row: 'pg_class, pg_attribute',
+    row: 'pg_class, pg_attribute, pg_inherits, pg_partitioned_table, pg_sequence',
     make: `DO $do$ BEGIN
         EXECUTE 'CREATE TABLE wide (id int)'; INSERT INTO wide VALUES (1);
         FOR part IN 0..10 LOOP
@@ -102,5 +102,19 @@ export const TABLES: readonly HeldCase[] = [
     make: `CREATE TABLE up (v text, w text); CREATE TABLE other (v text); CREATE TABLE down () INHERITS (up); CREATE TABLE both_of () INHERITS (up, other); ALTER TABLE ONLY up ALTER v SET STORAGE EXTERNAL, ALTER w SET COMPRESSION lz4;
       INSERT INTO both_of VALUES ('x', 'y')`,
     check: `SELECT attrelid::regclass::text AS table, attname, attstorage, attcompression, (SELECT count(*)::int FROM both_of) AS rows FROM pg_attribute WHERE attname IN ('v', 'w') ORDER BY 1, 2`,
+  },
+  {
+    row: 'pg_class, pg_attribute, pg_inherits, pg_partitioned_table, pg_sequence',
+    make: `CREATE TABLE up (a int); CREATE TABLE other (b int); CREATE TABLE down (c int) INHERITS (other, up); CREATE TABLE h (a int, b text) PARTITION BY HASH (lower(b) COLLATE "C" text_ops, a); CREATE TABLE h0 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+      CREATE TABLE l (a int) PARTITION BY LIST (a); CREATE TABLE l_rest PARTITION OF l DEFAULT; INSERT INTO l VALUES (NULL), (3);
+      CREATE SEQUENCE odd AS smallint INCREMENT -2 MINVALUE -9 MAXVALUE 7 START 7 CACHE 3 CYCLE OWNED BY up.a; SELECT nextval('odd')`,
+    check: `SELECT (SELECT string_agg(format('%s < %s %s', inhrelid::regclass, inhparent::regclass, inhseqno), ', ' ORDER BY inhrelid::regclass::text, inhseqno) FROM pg_inherits) AS below,
+      (SELECT string_agg(concat_ws(' ', partrelid::regclass, pg_get_partkeydef(partrelid), partdefid::regclass), ', ' ORDER BY partrelid::regclass::text) FROM pg_partitioned_table) AS keys, (SELECT string_agg(l::text, ',' ORDER BY a) FROM l) AS rows,
+      (SELECT format('%s %s %s %s %s %s %s', seqtypid::regtype, seqstart, seqincrement, seqmin, seqmax, seqcache, seqcycle) FROM pg_sequence) AS sequence, pg_get_serial_sequence('up', 'a') AS owned, (SELECT last_value FROM odd)`,
+  },
+  {
+    row: 'pg_statistic, pg_statistic_ext_data',
+    make: `CREATE TABLE t AS SELECT i AS a, i % 3 AS b FROM generate_series(1, 300) i; ALTER TABLE t ALTER a SET (n_distinct = -0.5), ALTER b SET STATISTICS 11; CREATE STATISTICS st (dependencies) ON a, b FROM t; ANALYZE t`,
+    check: `SELECT (SELECT string_agg(attname || ' ' || n_distinct, ', ' ORDER BY attname) FROM pg_stats WHERE tablename = 't') AS distinct, (SELECT count(*)::int FROM pg_statistic_ext_data) AS extended, (SELECT reltuples::int FROM pg_class WHERE relname = 't') AS rows`,
   },
 ];
