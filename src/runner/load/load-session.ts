@@ -17,7 +17,6 @@ export const asBytes = (text: string) => Buffer.from(text, 'latin1');
 
 /** A session that loads: with an empty search_path unless another is asked for. */
 export class LoadSession {
-  private path = '';
   private sort: string | null = null;
 
   constructor(
@@ -126,13 +125,14 @@ export class LoadSession {
     if (failure !== null) throw failure;
   }
 
-  /** What names are looked up by from now on; empty: PostgreSQL's own catalogue alone. */
+  /**
+   * What names are looked up by from now on; empty: PostgreSQL's own catalogue alone. Said each time: code of extensions and of
+   * users is run here as well, and what it sets stays.
+   */
   async usePath(path: string): Promise<void> {
-    if (path === this.path) return;
     await this.session.run(
       asBytes(path === '' ? `SELECT pg_catalog.set_config('search_path', '', false)` : `SET search_path TO ${path}`),
     );
-    this.path = path;
   }
 }
 
