@@ -5,23 +5,23 @@ import { qualified, sql } from '../../guarded-postgres/sql.ts';
 import { writeName, writeNames } from '../../guarded-postgres/written-name.ts';
 
 const Member = z
-  .tuple([z.enum(['r', 'S']), hexName, hexName, hexName])
-  .transform(([kind, schema, name, extension]) => ({ kind, schema, name, extension }));
+  .tuple([hexName, hexName, hexName])
+  .transform(([schema, name, extension]) => ({ schema, name, extension }));
 
-/** Tables and sequences of extensions that pg_dump leaves the rows or the place out of; those of pg_durable are carried. */
+/** Tables of extensions that pg_dump leaves the rows out of; those of pg_durable are carried. */
 const MEMBERS: Question<z.infer<typeof Member>> = {
   sql: `
-    SELECT c.relkind, encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex'),
+    SELECT encode(textsend(n.nspname::text), 'hex'), encode(textsend(c.relname::text), 'hex'),
       encode(textsend(e.extname::text), 'hex')
     FROM pg_depend d
-    JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'S')
+    JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'r'
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_extension e ON e.oid = d.refobjid
     WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0
       AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
       AND NOT c.oid = ANY (coalesce(e.extconfig, '{}'))
-      AND (e.extname <> 'pg_durable' OR c.relkind = 'S')
-    ORDER BY c.relkind = 'S', n.nspname, c.relname`,
+      AND e.extname <> 'pg_durable'
+    ORDER BY n.nspname, c.relname`,
   row: Member,
 };
 
@@ -38,18 +38,13 @@ const IS_TRUE = z.tuple([z.enum(['t', 'f'])]);
 /** What the image cannot carry, or carries changed, in words: read in the snapshot of the dump. */
 export async function readLeftOut(session: Session, database: string): Promise<readonly string[]> {
   const said: string[] = [];
-  for (const { kind, schema, name, extension } of await session.ask(MEMBERS)) {
+  for (const { schema, name, extension } of await session.ask(MEMBERS)) {
     const place = qualified(schema, name);
-    const [answer] = await session.ask({
-      sql: kind === 'r' ? sql`SELECT EXISTS (SELECT FROM ${place})` : sql`SELECT is_called FROM ${place}`,
-      row: IS_TRUE,
-    });
+    const [answer] = await session.ask({ sql: sql`SELECT EXISTS (SELECT FROM ${place})`, row: IS_TRUE });
     if (answer?.[0] !== 't') continue;
-    const what =
-      kind === 'r'
-        ? `the rows of ${writeNames(schema, name)} belong to extension ${writeName(extension)}, which does not have them dumped; they are`
-        : `the place of sequence ${writeNames(schema, name)} belongs to extension ${writeName(extension)}, which does not have it dumped; it is`;
-    said.push(`database ${database}: ${what} not in the image`);
+    said.push(
+      `database ${database}: the rows of ${writeNames(schema, name)} belong to extension ${writeName(extension)}, which does not have them dumped; they are not in the image`,
+    );
   }
   for (const [name] of await session.ask(SUBSCRIPTIONS)) {
     said.push(

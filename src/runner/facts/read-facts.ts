@@ -5,6 +5,7 @@ import { MEMBER_STATEMENTS, readAdopted, readLooks } from './changed-members.ts'
 import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact, WholeDefinition } from './database-facts.ts';
 import { readFilledViews } from './filled-views.ts';
 import { readMeanings } from './meanings.ts';
+import { readMemberSequences } from './member-sequences.ts';
 import { STATEMENTS } from './statements.ts';
 import { SYSTEM_STATEMENTS } from './system-statements.ts';
 import { readTableSizes } from './table-sizes.ts';
@@ -95,7 +96,7 @@ export async function readDatabaseFacts(session: Session, encoding: string): Pro
   return {
     encoding,
     extensions: await readExtensions(session),
-    statements,
+    statements: [...statements, ...(await readMemberSequences(session))],
     meanings: await readMeanings(session),
     members: await readMembers(session),
     subscriptions: (await session.ask({ sql: SUBSCRIPTIONS, row: Subscription })).map(([name]) => name),

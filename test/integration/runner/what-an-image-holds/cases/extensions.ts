@@ -55,6 +55,18 @@ export const EXTENSIONS: readonly HeldCase[] = [
     logical: ['WARNING EXTENSION_OBJECT_CHANGED public.hstore'],
   },
   {
+    row: 'members of extensions: sequences',
+    needs: 'postgis_topology',
+    make: `CREATE EXTENSION postgis; CREATE EXTENSION postgis_topology; SELECT topology.CreateTopology('city'), topology.CreateTopology('county')`,
+    check: `SELECT string_agg(name, ', ' ORDER BY id) AS names, (SELECT (last_value, is_called)::text FROM topology.topology_id_seq) AS last FROM topology.topology`,
+  },
+  {
+    row: 'members of extensions: sequences',
+    needs: 'postgis_topology',
+    make: `CREATE EXTENSION postgis; CREATE EXTENSION postgis_topology; ALTER SEQUENCE topology.topology_id_seq INCREMENT -3 MINVALUE -50 MAXVALUE 90 START 80 CACHE 4 CYCLE; SELECT setval('topology.topology_id_seq', 40, false)`,
+    check: `SELECT q.seqincrement::int, q.seqmin::int, q.seqmax::int, q.seqstart::int, q.seqcache::int, q.seqcycle, s.last_value::int, s.is_called FROM pg_sequence q, topology.topology_id_seq s WHERE q.seqrelid = 'topology.topology_id_seq'::regclass`,
+  },
+  {
     row: 'members of extensions: what users gave to one',
     make: `CREATE EXTENSION hstore; CREATE FUNCTION ours() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.a := 5; RETURN NEW; END'; CREATE TYPE ours AS ENUM ('x', 'it''s'); CREATE SCHEMA given; CREATE TABLE given.t (a int, o ours);
       CREATE TRIGGER tr BEFORE INSERT ON given.t FOR EACH ROW EXECUTE FUNCTION ours(); INSERT INTO given.t VALUES (1, 'x'); ALTER EXTENSION hstore ADD FUNCTION ours(); ALTER EXTENSION hstore ADD TYPE ours; ALTER EXTENSION hstore ADD SCHEMA given`,
