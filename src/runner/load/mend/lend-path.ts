@@ -69,7 +69,7 @@ async function makeWith(
   for (const one of statements) {
     const refusal = await session.attempt(one);
     if (refusal === null) continue;
-    await session.attempt('ROLLBACK');
+    await session.session.run('ROLLBACK');
     return refusal;
   }
   return null;

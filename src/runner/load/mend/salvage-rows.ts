@@ -51,7 +51,7 @@ export async function salvageRows(
     }
     await session.attempt('COMMIT', path);
   } catch (error) {
-    await session.attempt('ROLLBACK', path);
+    await session.session.run('ROLLBACK');
     throw error;
   }
   return cause === null ? null : { loaded, lost, firstLost, cause };
