@@ -59,7 +59,7 @@ beforeAll(async () => {
     (done) => done.length === 3,
   );
   // Due whenever a worker looks, on the source too: nothing of it may happen in a copy that cancels.
-  await startFunction(source, 'due', [{ sleep: 5 }, writes('due')]);
+  await startFunction(source, 'due', [{ sleep: 20 }, writes('due')]);
   image = await harness.backup(source);
 }, 3 * MINUTES);
 afterAll(async () => {
