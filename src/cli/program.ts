@@ -63,7 +63,7 @@ answers, 130 interrupted.`,
 
 /** Where the command that was typed says what it takes, which the list of all commands does not. */
 function hintOf(command: Command): string {
-  const words = command.parent === null ? [command.name()] : [command.parent.name(), command.name()];
-  if (command.parent?.parent) words.unshift(command.parent.parent.name());
+  const words: string[] = [];
+  for (let one: Command | null = command; one !== null; one = one.parent) words.unshift(one.name());
   return `(${words.join(' ')} --help ${command.commands.length > 0 ? 'lists the commands' : 'says what it takes'})`;
 }

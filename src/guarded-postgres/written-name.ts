@@ -29,6 +29,11 @@ export function writeNames(...names: readonly RawName[]): string {
   return names.map(writeName).join('.');
 }
 
+/** The text as a literal, for people and for what they are told to run. */
+export function writeLiteral({ text }: RawName): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** The bytes of such a text, for statements: quoted wherever it has to be. */
 export function writeIdentifier(name: RawName): Buffer {
   const text = name.bytes.toString('latin1');

@@ -13,6 +13,10 @@ const VERSIONS = (process.env.TOYGRES_TEST_NEWER_VERSIONS ?? '17').split(',');
 const PATIENCE_MS = 600_000;
 const CASES = ['child-dropped-not-null', 'check-reads-another-table', 'orphaned-foreign-key'];
 
+interface Made {
+  readonly id: string;
+}
+
 let world: ControlPlane;
 let found: readonly string[];
 
@@ -22,6 +26,12 @@ beforeAll(async () => {
 });
 
 afterAll(() => world?.stop());
+
+async function removeAll(image: Made, instances: readonly Made[]): Promise<void> {
+  const { api } = world;
+  await api.untilOver((await api.deleteImage(image.id)).operationId);
+  for (const { id } of instances) await api.untilOver((await api.changeInstance('delete', id)).operationId);
+}
 
 /** What the cases ask of their own databases. */
 async function readAnswers(login: ServerLogin): Promise<readonly unknown[]> {
@@ -75,10 +85,7 @@ describe.each(VERSIONS)('a server of PostgreSQL 15, restored as %s', (version) =
       'missing: shop: object cast (public.hstore AS pg_catalog.json) ()',
     ]);
 
-    await api.untilOver((await api.deleteImage(image.id)).operationId);
-    for (const { id } of [restored, created]) {
-      await api.untilOver((await api.changeInstance('delete', id)).operationId);
-    }
+    await removeAll(image, [restored, created]);
     expect(await listEverything(world.namespace)).toEqual(found);
   }, 1_800_000);
 });
@@ -105,10 +112,7 @@ describe.each(VERSIONS)('PostgreSQL %s', (version) => {
       'missing: ALTER SYSTEM setting archive_command (false)',
     ]);
 
-    await api.untilOver((await api.deleteImage(image.id)).operationId);
-    for (const { id } of [restored, created]) {
-      await api.untilOver((await api.changeInstance('delete', id)).operationId);
-    }
+    await removeAll(image, [restored, created]);
     expect(await listEverything(world.namespace)).toEqual(found);
   }, 1_800_000);
 });

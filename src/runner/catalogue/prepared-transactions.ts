@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { hexName, type RawName } from '../../guarded-postgres/raw-name.ts';
 import type { Question, Session } from '../../guarded-postgres/session.ts';
 import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
+import { writeLiteral } from '../../guarded-postgres/written-name.ts';
 import type { Report } from '../attempt/attempt.ts';
 import { count } from './columns.ts';
 import { tellSome } from './tell-some.ts';
@@ -21,8 +22,6 @@ export const PREPARED_TRANSACTIONS: Question<PreparedTransaction> = {
     FROM pg_prepared_xacts ORDER BY prepared, gid`,
   row: Prepared,
 };
-
-const literal = ({ text }: RawName) => `'${text.replaceAll("'", "''")}'`;
 
 function describeAge(seconds: number): string {
   const [size, unit] = [
@@ -49,7 +48,7 @@ export async function tellPreparedTransactions(
 ): Promise<void> {
   const open = await session.ask(PREPARED_TRANSACTIONS);
   const findings = open.map(({ gid, owner, database, since, seconds }) => {
-    const name = literal(gid);
+    const name = writeLiteral(gid);
     return {
       code: 'PREPARED_TRANSACTION_OPEN',
       severity: 'INFO' as const,
@@ -75,7 +74,7 @@ export async function rollBackPreparedTransactions(
     const inside = await open({ database });
     try {
       await inside.run(sql`ROLLBACK PREPARED ${quoteLiteral(gid.bytes)}`);
-      log(`rolled back the prepared transaction ${literal(gid)} here, where nobody goes on with it`);
+      log(`rolled back the prepared transaction ${writeLiteral(gid)} here, where nobody goes on with it`);
     } finally {
       await inside.close();
     }

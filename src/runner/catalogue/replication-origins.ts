@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hexName } from '../../guarded-postgres/raw-name.ts';
 import type { Question, Session } from '../../guarded-postgres/session.ts';
+import { writeLiteral } from '../../guarded-postgres/written-name.ts';
 import type { Report } from '../attempt/attempt.ts';
 import { tellSome } from './tell-some.ts';
 
@@ -19,7 +20,7 @@ const REPLICATION_ORIGINS: Question<z.infer<typeof Origin>> = {
  */
 export async function tellReplicationOrigins(session: Session, report: Pick<Report, 'finding'>): Promise<void> {
   const findings = (await session.ask(REPLICATION_ORIGINS)).map((name) => {
-    const literal = `'${name.text.replaceAll("'", "''")}'`;
+    const literal = writeLiteral(name);
     return {
       code: 'OBJECT_NOT_CARRIED',
       severity: 'WARNING' as const,
