@@ -11,7 +11,12 @@ import { readServerFacts, type ServerLogin } from '../support/server-facts.ts';
 /** Separated by commas; there must be job images for them. */
 const VERSIONS = (process.env.TOYGRES_TEST_NEWER_VERSIONS ?? '17').split(',');
 const PATIENCE_MS = 600_000;
-const CASES = ['child-dropped-not-null', 'check-reads-another-table', 'orphaned-foreign-key'];
+const CASES = [
+  'child-dropped-not-null',
+  'check-reads-another-table',
+  'citext-turns-case-sensitive',
+  'orphaned-foreign-key',
+];
 
 interface Made {
   readonly id: string;

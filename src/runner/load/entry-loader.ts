@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { quietly } from '../background-work/quietly.ts';
-import type { AdoptedObject, FactStatement } from '../facts/database-facts.ts';
+import type { AdoptedObject, FactStatement, Meaning } from '../facts/database-facts.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { isEventTrigger, isLast, isLogged, isParsedAnew, namesOf } from './entries/entry-kinds.ts';
@@ -43,7 +43,8 @@ export class EntryLoader {
   private readonly sessions: LoadSession[] = [];
   private readonly entries: ReadonlyMap<number, TocEntry>;
   private readonly decode: (bytes: string) => string;
-  private readonly meant: ReadonlySet<string>;
+  /** Where each of what is no part of PostgreSQL found something on the source. */
+  private readonly meant: ReadonlyMap<string, readonly string[]>;
   private readonly sizes: TableSizes;
   private extensionSchemas: readonly string[] = [];
   /** With what the dump sets for its database, where nobody told otherwise. */
@@ -58,8 +59,7 @@ export class EntryLoader {
   ) {
     this.entries = new Map(toc.entries.map((entry) => [entry.id, entry]));
     this.decode = decoderOf(toc.encoding);
-    const meanings = database.facts?.meanings ?? [];
-    this.meant = new Set(meanings.map(({ schema, name }) => `${schema}.${name}`));
+    this.meant = schemasMeant(database.facts?.meanings ?? []);
     this.sizes = readTableSizes(database.facts?.sizes ?? [], (id) => this.entries.get(id));
     this.paths = { ...database.paths, database: database.paths.database ?? databasePath(toc.entries) };
   }
@@ -153,7 +153,7 @@ export class EntryLoader {
       session,
       files: this.files,
       told: this.told,
-      pathsOf: (task) => pathsFor(task.entry, this.paths, this.extensionSchemas),
+      pathsOf: (task) => this.pathsOf(task),
       takenAway: new Map(),
       givenUp: new Set(),
       weakened: new Set(),
@@ -171,13 +171,18 @@ export class EntryLoader {
     if (isLogged(entry)) this.ground.log(label);
     const asOnSource = entry.kind === 'EXTENSION' ? extensionAsOnSource(this.database.facts, entry.tag) : null;
     if (asOnSource !== null) await session.attempt(asOnSource);
-    const [path] = this.isMeant(entry) ? pathsFor(entry, this.paths, this.extensionSchemas) : [];
+    const [path] = this.isMeant(entry) ? this.pathsOf(task) : [];
     return session.perform(task, path ?? '');
   }
 
   /** Whether the definition uses what is no part of PostgreSQL, and so means what the source's search_path made of it. */
   private isMeant(entry: TocEntry): boolean {
     return isParsedAnew(entry) && namesOf(entry).some((name) => this.meant.has(name));
+  }
+
+  private pathsOf({ entry }: Task): readonly string[] {
+    const used = isParsedAnew(entry) ? namesOf(entry).flatMap((name) => this.meant.get(name) ?? []) : [];
+    return pathsFor(entry, this.paths, this.extensionSchemas, used);
   }
 
   private async factStatements(session: LoadSession, stage: FactStatement['stage']): Promise<void> {
@@ -236,7 +241,7 @@ export class EntryLoader {
     for (;;) {
       const before = adopted.length + left.length;
       adopted = await makeAdopted(session, facts, adopted, this.toc.encoding);
-      left = await settle(session, left, (task) => pathsFor(task.entry, this.paths, this.extensionSchemas));
+      left = await settle(session, left, (task) => this.pathsOf(task));
       const still: Task[] = [];
       for (const task of left) if (!(await agreeOnStorage(session, task))) still.push(task);
       left = still;
@@ -288,6 +293,17 @@ export class EntryLoader {
     });
     this.extensionSchemas = found.map(([schema]) => schema);
   }
+}
+
+/** Schemas, as SQL writes them, in which each definition found what it uses, by its name. */
+function schemasMeant(meanings: readonly Meaning[]): ReadonlyMap<string, readonly string[]> {
+  const meant = new Map<string, readonly string[]>();
+  for (const { schema, name, uses } of meanings) {
+    const key = `${schema}.${name}`;
+    const found = uses.flatMap((one) => /^((?:"(?:[^"]|"")*"|[^".(])+)\./.exec(one)?.slice(1, 2) ?? []);
+    meant.set(key, [...new Set([...(meant.get(key) ?? []), ...found])]);
+  }
+  return meant;
 }
 
 const majorOf = (version: string) => Number.parseInt(version, 10);

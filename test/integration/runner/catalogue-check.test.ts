@@ -3,6 +3,7 @@ import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import { openSession } from '../../../src/guarded-postgres/session.ts';
 import { sql } from '../../../src/guarded-postgres/sql.ts';
 import { checkDatabase } from '../../../src/runner/catalogue/check-database.ts';
+import { EXPRESSION_TREES, TREES_OF_CONSTANTS } from '../../../src/runner/catalogue/expression-trees.ts';
 import { makeCase } from '../../support/case-server.ts';
 import { createScriptRunner, type ScriptRunner } from '../../support/job-script.ts';
 import { type SourceServer, startSourceServer } from '../../support/source-server.ts';
@@ -55,6 +56,17 @@ test.each([
 ])('%s is seen in the catalogue as what it is', async (name, database, expected) => {
   await makeCase(server, name);
   expect([...(await named(database))].sort()).toEqual(expected);
+});
+
+test('every expression that PostgreSQL keeps parsed is looked at, in every column that holds some', async () => {
+  const columns = await server.query(
+    'postgres',
+    `SELECT c.relname || '.' || a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     WHERE a.atttypid = 'pg_node_tree'::regtype AND c.relkind = 'r' ORDER BY 1`,
+  );
+  const names = columns.map(({ name }) => String(name)).filter((name) => !TREES_OF_CONSTANTS.includes(name));
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => !new RegExp(`\\.${name.split('.')[1]}::text`).test(EXPRESSION_TREES))).toEqual([]);
 });
 
 test('a rule of a user on a member of an extension is named; what is carried beside the dump is not', async () => {

@@ -19,6 +19,11 @@ const PARSED_ANEW: ReadonlySet<string> = new Set([
   'POLICY',
   'CONSTRAINT',
   'CHECK CONSTRAINT',
+  'TRIGGER',
+  'DOMAIN',
+  'FUNCTION',
+  'PROCEDURE',
+  'STATISTICS',
 ]);
 
 /** Worth a line of the log. */
@@ -34,7 +39,11 @@ export const isLast = (entry: TocEntry): boolean => LAST.has(entry.kind) || isEv
 /** What is parsed anew when it is made. */
 export const isParsedAnew = ({ kind }: TocEntry): boolean => PARSED_ANEW.has(kind);
 
-/** By which names the object may be known, or the table that it belongs to: with its schema, as `schema.name`. */
+/**
+ * By which names the object may be known, or the table that it belongs to: with its schema, as `schema.name`. What follows a
+ * name in the dump's own words begins with a space or a parenthesis, which names may have as well.
+ */
 export function namesOf({ namespace, tag }: TocEntry): readonly string[] {
-  return [tag, tag.split(' ')[0] ?? ''].map((name) => `${namespace ?? ''}.${name}`);
+  const ends = [...tag.matchAll(/[ (]/g)].map(({ index }) => index);
+  return [tag, ...ends.map((end) => tag.slice(0, end))].map((name) => `${namespace ?? ''}.${name}`);
 }

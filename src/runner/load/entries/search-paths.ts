@@ -23,9 +23,16 @@ export function databasePath(entries: readonly TocEntry[]): string | null {
 
 /**
  * The search paths by which the definition of an entry may have found what it names, the likeliest first: what its owner,
- * its database and its server had set; then its own schema before that, with those of the extensions.
+ * its database and its server had set; then its own schema before that, with those of the extensions. `used`, schemas as SQL
+ * writes them, are where the source's definition found something: each path reaches them, for what is set today may be
+ * another one than that by which it was made.
  */
-export function pathsFor(entry: TocEntry, paths: SourcePaths, extensionSchemas: readonly string[]): string[] {
+export function pathsFor(
+  entry: TocEntry,
+  paths: SourcePaths,
+  extensionSchemas: readonly string[],
+  used: readonly string[] = [],
+): string[] {
   const owner = entry.owner ?? '';
   const set = [paths.roles.get(owner), paths.database, paths.server, DEFAULT].filter((one) => typeof one === 'string');
   const named = set.map((one) =>
@@ -33,5 +40,5 @@ export function pathsFor(entry: TocEntry, paths: SourcePaths, extensionSchemas: 
   );
   const own = entry.namespace === null ? [] : [quoteName(entry.namespace)];
   const wide = [...own, named[0] ?? DEFAULT, ...extensionSchemas.map(quoteName)].join(', ');
-  return [...new Set([...named, wide])];
+  return [...new Set([...named, wide].map((one) => [one, ...used].join(', ')))];
 }

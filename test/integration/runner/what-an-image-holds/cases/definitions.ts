@@ -4,6 +4,21 @@ import type { HeldCase } from '../held-case.ts';
 /** What is parsed or run: views, triggers, functions. */
 export const DEFINITIONS: readonly HeldCase[] = [
   {
+    row: 'every stored expression: of columns, checks, indexes, views, rules, triggers, policies, domains, functions, keys of partitions, statistics',
+    make: `CREATE SCHEMA "of texts"; CREATE EXTENSION citext SCHEMA "of texts"; SET search_path = public, "of texts"; CREATE TABLE t (a citext); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW WHEN (OLD.a IS DISTINCT FROM NEW.a) EXECUTE FUNCTION f(); CREATE FUNCTION same(x citext, y citext) RETURNS bool LANGUAGE sql BEGIN ATOMIC SELECT x IS NOT DISTINCT FROM y; END;
+      CREATE DOMAIN named AS citext CHECK (nullif(VALUE, 'X') IS NOT NULL); CREATE STATISTICS st ON (CASE a WHEN 'x' THEN 1 END) FROM t; CREATE TABLE parts (a citext) PARTITION BY LIST ((a IS DISTINCT FROM 'x'::citext))`,
+    check: `SELECT same('a', 'A'), to_jsonb(array(SELECT (regexp_match(tree, ':opno ([0-9]+)'))[1]::oid::regoperator::text FROM (SELECT tgqual::text FROM pg_trigger UNION ALL
+      SELECT conbin::text FROM pg_constraint WHERE contypid <> 0 AND conname = 'named_check' UNION ALL SELECT stxexprs::text FROM pg_statistic_ext UNION ALL SELECT partexprs::text FROM pg_partitioned_table) AS x (tree))) AS uses`,
+    logical: [
+      'INFO MEANING_MAY_CHANGE public.named',
+      'INFO MEANING_MAY_CHANGE public.parts',
+      'INFO MEANING_MAY_CHANGE public.same',
+      'INFO MEANING_MAY_CHANGE public.st',
+      'INFO MEANING_MAY_CHANGE public.t',
+    ],
+  },
+  {
     row: 'pg_rewrite',
     make: `CREATE TABLE t (a int PRIMARY KEY, b int); CREATE VIEW v WITH (security_barrier) AS SELECT a, sum(b) OVER (ORDER BY a) AS s FROM t; CREATE VIEW grouped AS SELECT * FROM t GROUP BY a;
       CREATE RULE r AS ON INSERT TO t WHERE NEW.a < 0 DO INSTEAD NOTHING; CREATE RECURSIVE VIEW n (i) AS SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3; ALTER TABLE t DISABLE RULE r`,
