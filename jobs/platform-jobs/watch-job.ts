@@ -112,7 +112,11 @@ export function watchJob(context: Context, job: PlannedJob, ref: JobRef): JobWat
       if (status.result === null) throw new AppError('STEP_FAILED', 'The job ended without a result; see its log.');
       return { done: parse(status.result) };
     },
-    patience: { timeoutMs: (deadlineSeconds + 1_800) * 1000, attempts: 20 },
+    patience: {
+      timeoutMs: (deadlineSeconds + 1_800) * 1000,
+      attempts: 20,
+      sooner: (signal) => context.platform.awaitJobEnd(ref, signal),
+    },
   };
 }
 

@@ -32,6 +32,7 @@ const EFFECTS = {
     removeVolume: 'changes',
     ensureJob: 'changes',
     readJob: 'reads',
+    awaitJobEnd: 'reads',
     cancelJob: 'changes',
     removeJob: 'changes',
     followJobLogs: 'reads',

@@ -284,6 +284,11 @@ export interface Platform {
    */
   ensureJob(spec: JobSpec): Promise<JobRef>;
   readJob(ref: JobRef): Promise<JobStatus>;
+  /**
+   * Resolves when it is worth asking whether the job has ended, and when the signal is aborted. A hint, which may come late or
+   * never; it never throws.
+   */
+  awaitJobEnd(ref: JobRef, signal: AbortSignal): Promise<void>;
   /** Ends every process of the job and resolves when none is left; what has ended already stays as it ended. */
   cancelJob(ref: JobRef): Promise<void>;
   /** Cancels it if it runs, then forgets it with its logs and scratch space. */

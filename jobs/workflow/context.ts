@@ -31,6 +31,8 @@ export interface StepOptions {
 export interface UntilOptions extends StepOptions {
   /** The longest wait between two looks, which come sooner while the step is young. Default 500 ms. */
   readonly intervalMs?: number;
+  /** Resolves when it is worth looking before that, once; the signal is aborted when nobody waits any more. Must not throw. */
+  readonly sooner?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** What a step's function is given: which attempt it is, when to give up, and where to report. */

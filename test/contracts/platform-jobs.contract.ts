@@ -43,6 +43,22 @@ export function platformJobContract(start: () => Promise<PlatformHarness>): void
       expect(lines.every((line) => line.at instanceof Date)).toBe(true);
     });
 
+    test('whoever waits for the end of a job hears of it, and is let go', async () => {
+      const endless = await bench.platform.ensureJob(jobSpec(ENDLESS));
+      const leaving = new AbortController();
+      const waits = bench.platform.awaitJobEnd(endless, leaving.signal).then(() => 'let go');
+      const ended = jobSpec(DONE);
+      await bench.platform.ensureJob(ended);
+      await bench.platform.awaitJobEnd(ended, new AbortController().signal);
+      expect(await bench.runToEnd(ended)).toMatchObject({ state: 'SUCCEEDED' });
+      await bench.platform.awaitJobEnd(ended, new AbortController().signal);
+      // That of another one is none of its.
+      expect(await Promise.race([waits, Promise.resolve('waits')])).toBe('waits');
+      leaving.abort();
+      expect(await waits).toBe('let go');
+      await bench.platform.awaitJobEnd(jobSpec(DONE), AbortSignal.abort());
+    });
+
     test('a script finds its parameters as they are, its secrets as files and an empty scratch directory', async () => {
       const odd = 'line one\nline "two" $(touch /tmp/never) `x` \\ \'ä\'';
       const spec = jobSpec(

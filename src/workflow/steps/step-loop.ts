@@ -32,6 +32,8 @@ export interface Doing<T> {
   readonly wholeMs: number | null;
   /** The longest wait between two looks. */
   readonly intervalMs: number;
+  /** Ends the wait between two looks, once. */
+  readonly sooner: ((signal: AbortSignal) => Promise<void>) | null;
 }
 
 /**
@@ -53,11 +55,14 @@ export async function perform<T>(
     step.progress = tracker.take(progress, performance.now());
     if (JSON.stringify(step.progress) !== before) reporter.report();
   };
-  const wait = async (ms: number) => {
+  const wait = async (ms: number, signal: AbortSignal = phase.halted) => {
     run.onParked(true);
-    await pause(ms, phase.halted);
+    await pause(ms, signal);
     run.onParked(false);
   };
+  const over = new AbortController();
+  const hint = new AbortController();
+  const haltedOrHinted = AbortSignal.any([phase.halted, hint.signal]);
   const backoff = {
     delayMs: options.delayMs ?? DEFAULTS.delayMs,
     maxDelayMs: options.maxDelayMs ?? DEFAULTS.maxDelayMs,
@@ -90,6 +95,11 @@ export async function perform<T>(
   };
 
   let begun = false;
+  let isHinted = false;
+  doing.sooner?.(over.signal).then(() => {
+    isHinted = true;
+    hint.abort();
+  });
   try {
     for (let failures = 0, outages = 0; ; ) {
       phase.check();
@@ -107,7 +117,9 @@ export async function perform<T>(
           doing.wholeMs === null ? Number.POSITIVE_INFINITY : startedAt + doing.wholeMs - performance.now();
         if (leftMs <= 0) throw tooLong(step, doing.wholeMs ?? 0);
         const soon = Math.max(SOONEST_MS, (performance.now() - startedAt) * SHARE_OF_AGE);
-        await wait(Math.min(doing.intervalMs, soon, leftMs));
+        const waitMs = isHinted ? 0 : Math.min(doing.intervalMs, soon, leftMs);
+        isHinted = false;
+        await wait(waitMs, hint.signal.aborted ? phase.halted : haltedOrHinted);
       } catch (error) {
         if (error instanceof Interrupted) throw error;
         if (isDatabaseUnavailable(error)) {
@@ -127,6 +139,7 @@ export async function perform<T>(
       }
     }
   } finally {
+    over.abort();
     await reporter.close();
   }
 }

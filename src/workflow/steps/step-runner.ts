@@ -82,6 +82,7 @@ export function createStoryRunner(deps: EngineDeps, run: RunInHand): StoryRunner
       lookMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
       wholeMs: null,
       intervalMs: 0,
+      sooner: null,
     }));
 
   const until = <T extends Json | undefined>(
@@ -98,6 +99,7 @@ export function createStoryRunner(deps: EngineDeps, run: RunInHand): StoryRunner
       lookMs: DEFAULTS.timeoutMs,
       wholeMs: options.timeoutMs ?? DEFAULTS.untilMs,
       intervalMs: options.intervalMs ?? DEFAULTS.intervalMs,
+      sooner: options.sooner ?? null,
     }));
 
   const commit = (name: string, write: (tx: Transaction) => Promise<void>, options: StepOptions = {}): Promise<void> =>
@@ -107,6 +109,7 @@ export function createStoryRunner(deps: EngineDeps, run: RunInHand): StoryRunner
       lookMs: options.timeoutMs ?? null,
       wholeMs: null,
       intervalMs: 0,
+      sooner: null,
     }));
 
   return {

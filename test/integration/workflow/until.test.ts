@@ -61,6 +61,30 @@ describe('step.until', () => {
     });
   });
 
+  it('looks when it is told that this is worth it, and lets go of who tells when the step is over', async () => {
+    let asked = 0;
+    let isLetGo = false;
+    const looks: boolean[] = [];
+    let isWorthIt = false;
+    const story = defineWorkflow('told-sooner', '1.0.0', AnyInput)
+      .steps({ Watch: 1 })
+      .onFailure(nothingToSettle)
+      .run(async ({ step }) => {
+        const sooner = async (signal: AbortSignal) => {
+          asked += 1;
+          signal.addEventListener('abort', () => (isLetGo = true), { once: true });
+          isWorthIt = true;
+        };
+        const look = async () => {
+          looks.push(isWorthIt);
+          return looks.length < 4 ? { progress: null } : { done: undefined };
+        };
+        await step.until('Watch', look, { intervalMs: 20, sooner });
+      });
+    expect((await run(story)).operation.state).toBe('SUCCEEDED');
+    expect({ asked, isLetGo, looks }).toEqual({ asked: 1, isLetGo: true, looks: [true, true, true, true] });
+  });
+
   it('counts only failures in a row', async () => {
     let look = 0;
     const story = defineWorkflow('now-and-then', '1.0.0', AnyInput)

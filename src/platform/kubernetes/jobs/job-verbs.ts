@@ -4,7 +4,7 @@ import { ABSENT_JOB } from '../../absent-job.ts';
 import { checkJobSpec } from '../../job-spec-rules.ts';
 import type { Events } from '../causes.ts';
 import { isGoing, type Job } from '../cluster/objects.ts';
-import { waitUntil } from '../cluster/wait-until.ts';
+import { nextChange, waitUntil } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf } from '../labels.ts';
 import { namesOf } from '../servers/build-server.ts';
@@ -17,7 +17,7 @@ import type { Reports } from './job-reports.ts';
 import type { JobSlots } from './job-slots.ts';
 import { readStatusOf } from './job-status.ts';
 
-type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'cancelJob' | 'removeJob'>;
+type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'awaitJobEnd' | 'cancelJob' | 'removeJob'>;
 
 /** The API server is to have the end of a cancelled job within 2 s, whatever its log takes. */
 const LOG_HEAD_START_MS = 700;
@@ -127,6 +127,19 @@ export function createJobVerbs(
       if (job !== null) return readStatusOf(context, reports, events, ref, job);
       const record = await readRecord(context, ref);
       return (record === null ? null : readCancelled(record)) ?? ABSENT_JOB;
+    },
+
+    awaitJobEnd: async ({ name, namespace }, signal) => {
+      const informer = known.of('Job', namespace);
+      while (!signal.aborted) {
+        const change = nextChange(known, signal);
+        const job = await informer.read().then(
+          (all) => all.get(name),
+          () => undefined,
+        );
+        if (job !== undefined && endOf(job) !== null) return;
+        await change;
+      }
     },
 
     cancelJob: async (ref) => {

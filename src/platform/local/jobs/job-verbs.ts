@@ -4,6 +4,7 @@ import type { JobRef, JobSpec, JobStatus, Platform } from '../../../../jobs/port
 import { withLock } from '../../../machine/file-lock.ts';
 import { isAlive, type ProcessMark, signalProcess } from '../../../machine/process-mark.ts';
 import { type Owner, removeTree } from '../../../machine/remove-tree.ts';
+import { whenThere } from '../../../machine/when-there.ts';
 import { readJsonFile, writeWholeFile } from '../../../machine/whole-file.ts';
 import { until } from '../../../waiting/until.ts';
 import type { LocalContext } from '../context.ts';
@@ -25,7 +26,7 @@ import {
 import { renewSecrets, startJob } from './job-start.ts';
 import { readJobStatus } from './job-status.ts';
 
-export type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'cancelJob' | 'removeJob'> & {
+export type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'awaitJobEnd' | 'cancelJob' | 'removeJob'> & {
   /** Ends every job that has not ended as INTERRUPTED; one that cannot be ended is logged and holds up nothing. */
   interruptJobs(): Promise<void>;
 };
@@ -164,6 +165,8 @@ export function createJobs(context: LocalContext): JobVerbs {
       }
       return status;
     },
+
+    awaitJobEnd: (ref, signal) => whenThere(layout.job(ref).end, signal),
 
     cancelJob: async (ref) => {
       if (await isThere(layout.job(ref).directory)) await locked(ref, (paths) => end(context, paths, 'cancel'));
