@@ -19,6 +19,12 @@ import { readVersion } from './version.ts';
 /** The second line of an error of the command line. */
 const HINT = /\n(?=\(Did you mean )/;
 
+/** Commands that nobody should be led to by a slip: what they do is not undone, or stops what is at work. */
+const NEVER_MEANT = /^\(Did you mean (one of )?[^?]*\b(stop|delete|remove|revoke|cancel|restart|rotate-\w+)\b/;
+
+/** A word that is none may look like one of those: then no guess is better. */
+const isHarmlessHint = (line: string) => !NEVER_MEANT.test(line);
+
 /** The client commands. What runs a server is a program of its own, which the launcher starts. */
 export async function buildProgram(surroundings: {
   readonly environment: NodeJS.ProcessEnv;
@@ -33,7 +39,8 @@ export async function buildProgram(surroundings: {
     .exitOverride()
     // It repeats what stands on the command line, which may have been copied from a stranger.
     .configureOutput({
-      outputError: (text, write) => write(`${text.trimEnd().split(HINT).map(harmless).join('\n')}\n`),
+      outputError: (text, write) =>
+        write(`${text.trimEnd().split(HINT).filter(isHarmlessHint).map(harmless).join('\n')}\n`),
     });
   program.addHelpText(
     'after',

@@ -50,6 +50,16 @@ describe('in a terminal', () => {
     expect(stdout.includes(LONG)).toBe(columns === 200);
   });
 
+  test.each([50, 80])(
+    'of an operation %i columns show what it is, how it stands and on what, uncut',
+    async (columns) => {
+      const lines = linesOf((await runInTerminal(['operation', 'list'], login, columns)).stdout);
+      expect(lines[0]).toMatch(/^KIND +STATE +ON/);
+      expect(lines.join('\n')).toMatch(/^CREATE_INSTANCE +SUCCEEDED +shop\b/m);
+      expect(lines.join('\n')).toMatch(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/m);
+    },
+  );
+
   test('Ctrl-C ends the watching alone: it says how to come back, and the cursor is there again', async () => {
     const watched = startInTerminal(['image', 'create', 'typed-away', '--instance', 'shop', '--watch'], login, 90);
     await eventually(
@@ -118,7 +128,18 @@ describe('in a pipe', () => {
     expect((await toygres('instance', 'create')).stderr).toContain(
       '(toygres instance create --help says what it takes)',
     );
-    expect((await toygres('instance', 'show')).stderr).toContain('(toygres instance --help lists the commands)');
+    expect((await toygres('instance', 'frobnicate')).stderr).toContain('(toygres instance --help lists the commands)');
+  });
+
+  test('what is shown can be asked for by "show", and nobody is led to a command that ends something', async () => {
+    expect((await toygres('instance', 'show', 'shop')).stdout).toMatch(/^name: +shop$/m);
+    for (const slip of ['shop', 'stopp', 'delet', 'restrat']) {
+      const { code, stderr } = await toygres('instance', slip);
+      expect(code, slip).toBe(2);
+      expect(stderr, slip).not.toMatch(/Did you mean/);
+      expect(stderr, slip).toContain('(toygres instance --help lists the commands)');
+    }
+    expect((await toygres('instance', 'lst')).stderr).toMatch(/Did you mean list\?/);
   });
 
   test('an operation that fails ends with 1, its cause on stderr, its log to be read, its alert to be looked at', async () => {

@@ -25,6 +25,23 @@ const STANDING_OUT = `(() => {
     }
     if (!scrolls && (right > innerWidth + 1 || left < -1)) found.push(element.outerHTML.slice(0, 120) + ' stands out');
   }
+  for (const element of document.querySelectorAll('.panel *')) {
+    const { right, width } = element.getBoundingClientRect();
+    const { right: edge } = element.closest('.panel').getBoundingClientRect();
+    const isWithin = element.closest('.log-box, pre, svg, .lane, .timeline-lane, .visually-hidden, .reason, thead') !== null;
+    if (!isWithin && width > 0 && right > edge + 1) found.push(element.outerHTML.slice(0, 120) + ' stands out of its panel');
+  }
+  // A part of a page that has to be looked for by scrolling is not found.
+  for (const tab of document.querySelectorAll('.tab')) {
+    const { left, right } = tab.getBoundingClientRect();
+    const bar = tab.parentElement.getBoundingClientRect();
+    if (left < bar.left - 1 || right > bar.right + 1) found.push(tab.innerText + ' is no tab that is seen');
+  }
+  for (const label of document.querySelectorAll('.ruler span')) {
+    const { right } = label.getBoundingClientRect();
+    const next = label.nextElementSibling?.getBoundingClientRect();
+    if (next !== undefined && next.width > 0 && right > next.left) found.push(label.innerText + ' lies upon the next label');
+  }
   for (const element of document.querySelectorAll('body *')) {
     const { overflowX, overflowY, textOverflow, clipPath } = getComputedStyle(element);
     const hides = /hidden|clip/;

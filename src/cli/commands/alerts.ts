@@ -24,11 +24,11 @@ const READ_ALERT = graphql(`
 `);
 
 const COLUMNS: readonly Column<AlertFieldsFragment>[] = [
-  { title: 'SEVERITY', value: ({ severity }) => severity },
-  { title: 'KIND', value: ({ kind }) => kind },
+  { title: 'SEVERITY', value: ({ severity }) => severity, room: 'word' },
+  { title: 'KIND', value: ({ kind }) => kind, room: 'word' },
   { title: 'ABOUT', value: ({ instance, image, schedule }) => (instance ?? image ?? schedule)?.name },
-  { title: 'OPEN', value: ({ resolvedAt }) => (resolvedAt ? 'no' : 'yes') },
-  { title: 'AGE', value: ({ openedAt }) => formatAge(openedAt), align: 'right' },
+  { title: 'OPEN', value: ({ resolvedAt }) => (resolvedAt ? 'no' : 'yes'), room: 'spare' },
+  { title: 'AGE', value: ({ openedAt }) => formatAge(openedAt), align: 'right', room: 'spare' },
   { title: 'MESSAGE', value: ({ message, remedy }) => [asSentence(message), remedy].filter(Boolean).join(' ') },
   { title: 'ID', value: ({ id }) => id, room: 'whole' },
 ];
@@ -54,6 +54,7 @@ export function addAlertCommands(program: Command, surroundings: Surroundings): 
 
   alert
     .command('get <id>')
+    .alias('show')
     .description('one, also when it is over')
     .action(
       action(async ({ toygres, output }, id: string) => {

@@ -35,16 +35,16 @@ const IMAGES_AT_ONCE = 20;
 
 const COLUMNS: readonly Column<DrillFieldsFragment>[] = [
   { title: 'IMAGE', value: ({ image }) => image.name },
-  { title: 'OF', value: ({ image }) => image.sourceInstanceName },
-  { title: 'STATE', value: ({ state }) => state },
-  { title: 'TABLES', value: ({ tablesCompared }) => tablesCompared, align: 'right' },
-  { title: 'ROWS', value: ({ rowsCompared }) => rowsCompared, align: 'right' },
+  { title: 'OF', value: ({ image }) => image.sourceInstanceName, room: 'spare' },
+  { title: 'STATE', value: ({ state }) => state, room: 'word' },
+  { title: 'TABLES', value: ({ tablesCompared }) => tablesCompared, align: 'right', room: 'spare' },
+  { title: 'ROWS', value: ({ rowsCompared }) => rowsCompared, align: 'right', room: 'spare' },
   {
     title: 'RECOVERY',
     value: ({ recoverySeconds }) => (recoverySeconds == null ? null : formatSeconds(recoverySeconds)),
     align: 'right',
   },
-  { title: 'AGE', value: ({ startedAt }) => formatAge(startedAt), align: 'right' },
+  { title: 'AGE', value: ({ startedAt }) => formatAge(startedAt), align: 'right', room: 'spare' },
   { title: 'ID', value: ({ id }) => id, room: 'whole' },
 ];
 
@@ -87,6 +87,7 @@ export function addDrillCommands(program: Command, surroundings: Surroundings): 
 
   drill
     .command('get <id>')
+    .alias('show')
     .description('one, with what it found')
     .action(
       action(async ({ toygres, output }, id: string) => {

@@ -16,12 +16,12 @@ const LIST_OPERATIONS = graphql(`
 `);
 
 const COLUMNS: readonly Column<Operation>[] = [
-  { title: 'KIND', value: ({ kind }) => kind },
-  { title: 'STATE', value: ({ state }) => state },
-  { title: '%', value: ({ percent }) => Math.floor(percent), align: 'right' },
+  { title: 'KIND', value: ({ kind }) => kind, room: 'word' },
+  { title: 'STATE', value: ({ state }) => state, room: 'word' },
+  { title: '%', value: ({ percent }) => Math.floor(percent), align: 'right', room: 'spare' },
   { title: 'ON', value: (operation) => subjectOf(operation)?.name },
   { title: 'BY', value: ({ requestedBy }) => requestedBy, room: 'spare' },
-  { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
+  { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right', room: 'spare' },
   { title: 'ID', value: ({ id }) => id, room: 'whole' },
 ];
 
@@ -66,6 +66,7 @@ export function addOperationCommands(program: Command, surroundings: Surrounding
 
   operation
     .command('get <id>')
+    .alias('show')
     .description('one, with its steps and jobs')
     .action(action(async (session, id: string) => printOne(session.output, await session.toygres.readOperation(id))));
 

@@ -76,9 +76,9 @@ export function addServerCommands(program: Command, surroundings: Surroundings):
       action(async ({ toygres, output }, { state }: { readonly state?: readonly DriftState[] }) => {
         const { drift } = await toygres.request(DRIFT, given({ state: state && [...state] }));
         printRows(output, drift, ({ name }) => name, [
-          { title: 'KIND', value: (one) => one.kind },
+          { title: 'KIND', value: (one) => one.kind, room: 'word' },
           { title: 'NAME', value: (one) => one.name },
-          { title: 'STATE', value: (one) => one.state },
+          { title: 'STATE', value: (one) => one.state, room: 'word' },
           { title: 'REASON', value: (one) => one.reason },
         ]);
       }),

@@ -68,7 +68,11 @@ export function printOne<Row extends Identified>(output: Output, row: Row): void
 export function formatFields(row: object): string {
   const shown = Object.entries(row).filter(
     ([name, value]) =>
-      name !== '__typename' && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
+      name !== '__typename' &&
+      value !== null &&
+      value !== '' &&
+      !(Array.isArray(value) && value.length === 0) &&
+      describe(value) !== '',
   );
   const width = Math.max(0, ...shown.map(([name]) => name.length)) + 1;
   const line = (name: string, value: unknown) => `${name.padEnd(width)} ${harmless(describe(value))}`;
@@ -112,6 +116,11 @@ export function formatAge(at: string | null | undefined, now = Date.now()): stri
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** To the second, which a row of a table has room for: `2026-11-30T09:30:49Z`. */
+export function formatTime(at: string | null | undefined): string | null {
+  return at ? at.replace(/\.\d+(?=Z$)/, '') : null;
 }
 
 /** What was deleted: its id. */

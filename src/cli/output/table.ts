@@ -7,14 +7,16 @@ export interface Column<Row> {
   /** Numbers stand at the right. */
   readonly align?: 'left' | 'right';
   /**
-   * Where not all columns fit: `spare` is left out before anything is cut, such as the id of what has a name, too; `whole` is
-   * never cut, such as an id without which nothing can be done.
+   * Where not all columns fit: `spare` is left out before anything is cut, such as the id of what has a name, too; `word` is
+   * left out rather than cut, as numbers are, such as a state, which half a word does not say; `whole` is never cut, and stands
+   * on a line of its own below its row if it must, such as an id without which nothing can be done. Others are cut.
    */
-  readonly room?: 'spare' | 'whole';
+  readonly room?: 'spare' | 'word' | 'whole';
 }
 
 const GAP = '  ';
-const LEAST = 6;
+/** What is cut further says nothing. */
+const LEAST = 10;
 
 const SEGMENTS = new Intl.Segmenter();
 const WIDE =
@@ -39,55 +41,85 @@ function shorten(text: string, cells: number): string {
 }
 
 /**
- * Rows under titles, no line wider than `width` cells where that can be: columns that can be spared are left out, the last
- * first, then the widest are cut. `width` null: as wide as they are, for who reads a pipe.
+ * Rows under titles, no line wider than `width` cells where that can be: columns that can be spared are there as far as there
+ * is room, then the widest are cut. `width` null: as wide as they are, for who reads a pipe.
  */
 export function formatTable<Row>(rows: readonly Row[], all: readonly Column<Row>[], width: number | null): string {
   const every = all.map((column) => {
     const texts = rows.map((row) => harmless(String(column.value(row) ?? '-')));
     return { column, texts, wanted: Math.max(widthOf(column.title), ...texts.map(widthOf)) };
   });
-  const fit = width === null ? every : leaveOut(every, width);
-  const columns = fit.map(({ column }) => column);
-  const cells = rows.map((_, row) => fit.map(({ texts }) => texts[row] ?? ''));
-  const widths = width === null ? fit.map(({ wanted }) => wanted) : share(fit, width - GAP.length * (fit.length - 1));
+  const { inLine, below } = width === null ? { inLine: every, below: [] } : arrange(every, width);
+  const widths = width === null ? inLine.map(({ wanted }) => wanted) : share(inLine, width - gapsOf(inLine));
   const line = (texts: readonly string[]) =>
     texts
       .map((text, index) => {
         const shown = shorten(text, widths[index] ?? 0);
         const rest = ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(shown)));
-        return columns[index]?.align === 'right' ? rest + shown : shown + rest;
+        return inLine[index]?.column.align === 'right' ? rest + shown : shown + rest;
       })
       .join(GAP)
       .trimEnd();
-  const head = line(columns.map(({ title }) => title));
-  return [width === null ? head : styleText('bold', head), ...cells.map(line)].join('\n');
+  const block = (textOf: (one: Measured<Row>) => string) =>
+    [line(inLine.map(textOf)), ...below.map((one) => GAP + textOf(one))].join('\n');
+  const head = block(({ column }) => column.title);
+  return [
+    width === null ? head : styleText('bold', head),
+    ...rows.map((_, row) => block(({ texts }) => texts[row] ?? '')),
+  ].join('\n');
 }
 
-interface Measured {
-  readonly column: Pick<Column<never>, 'room'>;
+interface Measured<Row> {
+  readonly column: Column<Row>;
+  readonly texts: readonly string[];
   readonly wanted: number;
 }
 
-/**
- * Without the columns that can be spared, from the last on, for as long as not all fit; then without others but the first and
- * those that are shown whole, for as long as they do not fit cut either.
- */
-function leaveOut<One extends Measured>(every: readonly One[], width: number): readonly One[] {
-  const sum = (cells: (one: One) => number) => every.reduce((all, one) => all + cells(one) + GAP.length, -GAP.length);
-  const spare = every.findLastIndex(({ column }) => column.room === 'spare');
-  if (spare >= 0) return sum(({ wanted }) => wanted) > width ? leaveOut(every.toSpliced(spare, 1), width) : every;
-  const last = every.findLastIndex(({ column }, index) => index > 0 && column.room === undefined);
-  const least = sum(({ wanted, column }) => (column.room === 'whole' ? wanted : Math.min(wanted, LEAST)));
-  return least > width && last >= 0 ? leaveOut(every.toSpliced(last, 1), width) : every;
+const gapsOf = (columns: readonly unknown[]) => GAP.length * (columns.length - 1);
+const isCut = ({ column }: Measured<never>) => column.room === undefined && column.align !== 'right';
+const leastOf = (one: Measured<never>) => (isCut(one) ? Math.min(one.wanted, LEAST) : one.wanted);
+
+/** Which columns stand beside each other, and which below each row. */
+function arrange<Row>(
+  every: readonly Measured<Row>[],
+  width: number,
+): { readonly inLine: readonly Measured<Row>[]; readonly below: readonly Measured<Row>[] } {
+  const isWithin = (columns: readonly Measured<Row>[], cells: (one: Measured<Row>) => number) =>
+    columns.reduce((sum, one) => sum + cells(one), gapsOf(columns)) <= width;
+  const isSpare = ({ column }: Measured<Row>) => column.room === 'spare';
+  const spared = every.filter(isSpare).reduce<readonly Measured<Row>[]>(
+    (kept, one) => {
+      const more = every.filter((other) => other === one || kept.includes(other));
+      return isWithin(more, ({ wanted }) => wanted) ? more : kept;
+    },
+    every.filter((one) => !isSpare(one)),
+  );
+  if (isWithin(spared, leastOf)) return { inLine: spared, below: [] };
+  const isWhole = ({ column }: Measured<Row>, index: number) => index > 0 && column.room === 'whole';
+  if (every.some(isWhole)) {
+    const { inLine } = arrange(
+      every.filter((one, index) => !isWhole(one, index)),
+      width,
+    );
+    return { inLine, below: every.filter(isWhole) };
+  }
+  return {
+    inLine: leaveOut(spared, (columns) => isWithin(columns, leastOf)),
+    below: [],
+  };
 }
 
-/** Takes cells from the widest until all fit, or each is as narrow as can be. */
-function share(columns: readonly Measured[], room: number): readonly number[] {
+/** Without the last ones until the others are within; the first stays. */
+function leaveOut<One>(every: readonly One[], isWithin: (columns: readonly One[]) => boolean): readonly One[] {
+  return every.length <= 1 || isWithin(every) ? every : leaveOut(every.slice(0, -1), isWithin);
+}
+
+/** Takes cells from the widest of those that may be cut until all fit, or each is as narrow as can be. */
+function share<Row>(columns: readonly Measured<Row>[], room: number): readonly number[] {
   const widths = columns.map(({ wanted }) => wanted);
-  const cuttable = columns.map(({ column }) => (column.room === 'whole' ? 0 : Number.POSITIVE_INFINITY));
+  const cuttable = columns.map((one, index) => isCut(one) || (index === 0 && columns.length === 1));
   for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over -= 1) {
-    const open = widths.map((width, index) => Math.min(width, cuttable[index] ?? 0));
+    const open = widths.map((width, index) => (cuttable[index] ? width : 0));
     const widest = open.indexOf(Math.max(...open));
     if ((open[widest] ?? 0) <= LEAST) break;
     widths[widest] = (widths[widest] ?? 0) - 1;

@@ -39,6 +39,9 @@ export interface Link {
   readonly look: () => Promise<string>;
 }
 
+/** What is read in sentences, by people: `IMAGE_FAILED` as `image failed`. */
+const wordsOf = (code: string) => code.replaceAll('_', ' ').toLowerCase();
+
 function broken(message: string): AppError {
   return new AppError('UNAVAILABLE', message);
 }
@@ -81,13 +84,13 @@ async function lookAtPlatform(platform: CommandPlatform): Promise<string> {
   if (closed.length > 0) {
     throw broken(`Nothing can be done in namespace ${closed.join(', ')} The other namespaces are not touched by that.`);
   }
-  const list = offers.map(({ version, imageTypes }) => `${version} (${imageTypes.join(', ')})`);
+  const list = offers.map(({ version, imageTypes }) => `${version} (${imageTypes.map(wordsOf).join(', ')})`);
   return `${platform.id} has PostgreSQL ${list.join(', ')}.`;
 }
 
 async function lookForWorkers(database: Database, platform: CommandPlatform): Promise<string> {
   const workers = await readLiveWorkers(database, platform.id);
-  if (workers.length === 0) throw broken(`No worker of ${platform.id} is alive: operations stay QUEUED.`);
+  if (workers.length === 0) throw broken(`No worker of ${platform.id} is alive: operations stay queued.`);
   return `${workers.length} alive: ${workers.join(', ')}.`;
 }
 
@@ -106,11 +109,11 @@ async function lookAtHealth(database: Database, platform: CommandPlatform, scope
   const listed = (all: readonly string[], count: number) =>
     `${all.join(', ')}${count > all.length ? ' and others' : ''}`;
   const found = [
-    unhealthy === 0 ? [] : [`${unhealthy} of ${running} running instances are UNHEALTHY: ${listed(names, unhealthy)}.`],
-    wanted.length === 0 ? [] : [`Asked to run, and STOPPED since that failed: ${wanted.join(', ')}.`],
+    unhealthy === 0 ? [] : [`${unhealthy} of ${running} running instances are unhealthy: ${listed(names, unhealthy)}.`],
+    wanted.length === 0 ? [] : [`Asked to run, and stopped since that failed: ${wanted.join(', ')}.`],
   ].flat();
   if (found.length > 0) throw broken(found.join(' '));
-  return `None of ${running} running instances is UNHEALTHY.`;
+  return `None of ${running} running instances is unhealthy.`;
 }
 
 async function lookAtDrift(database: Database, platform: CommandPlatform): Promise<string> {
@@ -124,7 +127,7 @@ async function lookAtDrift(database: Database, platform: CommandPlatform): Promi
 async function lookAtAlerts(database: Database, platform: CommandPlatform, scope: Scope): Promise<string> {
   const open = await readOpenAlerts(database, platform.id, scope);
   if (open.length === 0) return 'No alert is open.';
-  throw broken(`Alerts are open: ${open.map(({ kind, count }) => `${count} ${kind}`).join(', ')}.`);
+  throw broken(`Alerts are open: ${open.map(({ kind, count }) => `${wordsOf(kind)} (${count})`).join(', ')}.`);
 }
 
 async function lookAtOrder(dependencies: SourcesDependencies, scope: Scope): Promise<string> {
@@ -191,7 +194,7 @@ export function buildWorkingLinks(
     },
     {
       name: 'health',
-      remedy: 'See healthChecks of these instances for the reason. Without a process that checks: start a worker.',
+      remedy: 'Look at the health checks of these instances for the reason. Where nothing checks them: start a worker.',
       look: () => lookAtHealth(database, platform, scope),
     },
     {
@@ -201,17 +204,17 @@ export function buildWorkingLinks(
     },
     {
       name: 'drift',
-      remedy: 'See the query drift(state: [REPORTED]): each says what differs and what to do.',
+      remedy: 'Look at the drift that is reported: each says what differs and what to do.',
       look: () => lookAtDrift(database, platform),
     },
     {
       name: 'alerts',
-      remedy: 'See the query alerts(open: true): each says what is wrong and what to do.',
+      remedy: 'Look at the open alerts: each says what is wrong and what to do.',
       look: () => lookAtAlerts(database, platform, scope),
     },
     {
       name: 'preflight',
-      remedy: 'Mend what it names, then run it again with runPreflight.',
+      remedy: 'Mend what it names, then run a preflight again.',
       look: () => lookAtLastPreflights(database, platform),
     },
   ];

@@ -55,7 +55,7 @@ function reasonsOf({ status, overdue, drill_failed: hasFailed }: Row): string[] 
     case 'STALE':
       return late;
     case 'UNPROTECTED':
-      return ['There is no AVAILABLE image of it.', ...late];
+      return ['There is no image that it could be restored from.', ...late];
   }
 }
 

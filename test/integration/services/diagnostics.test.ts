@@ -94,7 +94,7 @@ describe('diagnostics', () => {
     expect(await brokenLinks()).toEqual({});
     await insertInstance(database, { name: 'orders', health: 'UNHEALTHY' });
     await insertInstance(database, { name: 'others', health: 'UNHEALTHY', platform: 'local:other' });
-    expect(await brokenLinks()).toEqual({ health: '1 of 2 running instances are UNHEALTHY: orders.' });
+    expect(await brokenLinks()).toEqual({ health: '1 of 2 running instances are unhealthy: orders.' });
     await database.pool.query('DELETE FROM cms.leases');
     expect((await brokenLinks()).health).toContain(`No process checks the instances of ${PLATFORM}`);
   });
@@ -145,16 +145,16 @@ describe('diagnostics', () => {
     const told = async (scope?: Record<string, string>) =>
       Object.fromEntries((await checks.diagnostics(scope)).map((one) => [one.name, one.detail]));
     const all = await told();
-    expect(all.health).toBe('2 of 2 running instances are UNHEALTHY: billing, orders.');
+    expect(all.health).toBe('2 of 2 running instances are unhealthy: billing, orders.');
     expect(all.sources).toMatch(/billing: 1 prepared.* orders: 1 prepared/);
-    expect(all.alerts).toBe('Alerts are open: 2 INSTANCE_UNHEALTHY.');
+    expect(all.alerts).toBe('Alerts are open: instance unhealthy (2).');
     const within = await told(shop);
-    expect(within.health).toBe('1 of 1 running instances are UNHEALTHY: orders.');
+    expect(within.health).toBe('1 of 1 running instances are unhealthy: orders.');
     expect(within.sources).toMatch(/^Images of these would wait or fail. orders: 1 prepared/);
     expect(within.sources).not.toContain('billing');
-    expect(within.alerts).toBe('Alerts are open: 1 INSTANCE_UNHEALTHY.');
+    expect(within.alerts).toBe('Alerts are open: instance unhealthy (1).');
     expect(await told({ team: 'nobody' })).toMatchObject({
-      health: 'None of 0 running instances is UNHEALTHY.',
+      health: 'None of 0 running instances is unhealthy.',
       sources: 'Nothing stands in the way of images of 0 of 0 running instances.',
       alerts: 'No alert is open.',
     });

@@ -24,7 +24,11 @@ describe('sayReadiness', () => {
       lastVerdict: null,
     };
     expect(sayReadiness(unproven, now)).toMatch(/^Can be brought back to Wed.*\. No drill of its images has passed\.$/);
-    const none = { status: 'UNPROTECTED', reasons: ['There is no AVAILABLE image of it.'], newestImage: null };
-    expect(sayReadiness(none, now)).toBe('There is no AVAILABLE image of it.');
+    const none = {
+      status: 'UNPROTECTED',
+      reasons: ['There is no image that it could be restored from.'],
+      newestImage: null,
+    };
+    expect(sayReadiness(none, now)).toBe('There is no image that it could be restored from.');
   });
 });

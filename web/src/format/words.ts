@@ -32,6 +32,12 @@ export function sentence(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** `createImage` as `Create image`, `login` as `Sign in`. */
+export function actionWords(action: string): string {
+  if (action === 'login') return 'Sign in';
+  return sentence(action.replace(/([a-z])(?=[A-Z])/g, '$1_')).replace(/\bapi\b/, 'API');
+}
+
 /** How an image is taken. */
 export function methodWords(method: string): string {
   return method === 'LOGICAL' ? 'logical, by pg_dump' : 'physical, a copy of the files';

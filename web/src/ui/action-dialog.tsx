@@ -61,7 +61,7 @@ export function ActionDialog<Data, Input extends object>(props: {
         {byRole !== null && <Note>{byRole}</Note>}
         <AsCode code={{ document, variables: { input }, command }} />
         <div className="dialog-end">
-          <Button onPress={onClose}>Leave it</Button>
+          <Button onPress={onClose}>Go back</Button>
           <Button type="submit" kind={props.isDanger ? 'danger' : 'primary'} refusal={refusal} busy={action.busy}>
             {verb}
           </Button>

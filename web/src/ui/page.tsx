@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useRef } from 'react';
-import { Link, NavLink, useLocation } from 'react-router';
+import { type ReactNode, useEffect } from 'react';
+import { Link, NavLink } from 'react-router';
 import { AsCode, type Code } from './as-code.tsx';
 import { Icon } from './icon.tsx';
 
@@ -26,15 +26,6 @@ export function Page(props: {
   useEffect(() => {
     document.title = `${title} · Toygres`;
   }, [title]);
-  // Where not all tabs fit, the chosen one is in sight.
-  const bar = useRef<HTMLElement>(null);
-  const { pathname } = useLocation();
-  const hasTabs = tabs !== undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: at each other tab, and when they are known.
-  useEffect(() => {
-    const tab = bar.current?.querySelector<HTMLElement>('.active');
-    if (bar.current && tab) bar.current.scrollLeft = tab.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2;
-  }, [pathname, hasTabs]);
   return (
     <div className="page">
       {back !== undefined && (
@@ -51,7 +42,7 @@ export function Page(props: {
       </div>
       {lead !== undefined && <div className="lead">{lead}</div>}
       {tabs !== undefined && (
-        <nav className="tabs" ref={bar} aria-label={`Parts of ${title}`}>
+        <nav className="tabs" aria-label={`Parts of ${title}`}>
           {tabs.map(({ to, name, count }) => (
             <NavLink key={to} to={to} end className="tab">
               {name}

@@ -11,6 +11,7 @@ const STATES: Readonly<Record<string, readonly [Tone, string]>> = {
   QUEUED: ['idle', 'Queued'],
   CANCELLING: ['busy', 'Cancelling'],
   CANCELLED: ['idle', 'Cancelled'],
+  REFUSED: ['warn', 'Refused'],
   SUCCEEDED: ['good', 'Succeeded'],
   PARTIAL: ['warn', 'Partial'],
   PENDING: ['idle', 'Pending'],
@@ -39,7 +40,11 @@ const SHAPES: Readonly<Record<Tone, string>> = {
 };
 
 /** A state by shape, colour and word. `of` an operation, RUNNING is under way and not yet good. `as` says it in other words. */
-export function StateMark(props: { readonly state: string; readonly of?: 'thing' | 'work'; readonly as?: string }) {
+export function StateMark(props: {
+  readonly state: string;
+  readonly of?: 'thing' | 'work';
+  readonly as?: string | undefined;
+}) {
   const { state, of = 'thing', as } = props;
   const [tone, word]: readonly [Tone, string] =
     of === 'work' && state === 'RUNNING' ? ['busy', 'Running'] : (STATES[state] ?? ['idle', state]);

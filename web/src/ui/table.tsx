@@ -6,13 +6,15 @@ const NARROW = '(max-width: 47.5em)';
 /** More columns than so many need more room than a small window has beside the places. */
 const ROOMS = [
   { columns: 7, narrow: '(max-width: 68.75em)' },
-  { columns: 4, narrow: '(max-width: 62em)' },
+  { columns: 6, narrow: '(max-width: 62em)' },
 ] as const;
+/** So many have room for sentences as well. */
+const FEW = 4;
 /** Below which width the columns have no room. */
 function narrowFor(columns: readonly Pick<Column<never>, 'isLong'>[]): string {
   const { length } = columns;
-  const room = ROOMS.find((one) => length > one.columns);
-  return room === undefined ? NARROW : columns.some(({ isLong }) => isLong) ? ROOMS[0].narrow : room.narrow;
+  if (length > FEW && columns.some(({ isLong }) => isLong)) return ROOMS[0].narrow;
+  return ROOMS.find((one) => length > one.columns)?.narrow ?? NARROW;
 }
 
 /** A column of a table: what a row shows in it, and by what it is sorted. */

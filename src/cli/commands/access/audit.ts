@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AuditFilter, AuditRowFragment } from '../../../client/connect.ts';
 import { graphql } from '../../../client/generated/index.ts';
 import { collect, collectEnum, given, parseWhole } from '../../options.ts';
-import { printList } from '../../output/print.ts';
+import { formatTime, printList } from '../../output/print.ts';
 import type { Column } from '../../output/table.ts';
 import { actionsOf, type Surroundings } from '../../session.ts';
 
@@ -14,12 +14,12 @@ const LIST_AUDIT = graphql(`
 `);
 
 const COLUMNS: readonly Column<AuditRowFragment>[] = [
-  { title: 'AT', value: ({ at }) => at },
+  { title: 'AT', value: ({ at }) => formatTime(at), room: 'word' },
   { title: 'WHO', value: ({ actor }) => actor?.name },
   { title: 'ACTION', value: ({ action }) => action },
-  { title: 'OUTCOME', value: ({ outcome, code }) => (code ? `${outcome} ${code}` : outcome) },
-  { title: 'TARGET', value: ({ target }) => target },
-  { title: 'FROM', value: ({ address }) => address },
+  { title: 'OUTCOME', value: ({ outcome, code }) => (code ? `${outcome} ${code}` : outcome), room: 'word' },
+  { title: 'TARGET', value: ({ target }) => target, room: 'spare' },
+  { title: 'FROM', value: ({ address }) => address, room: 'spare' },
 ];
 
 interface ListOptions {

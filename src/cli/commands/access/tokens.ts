@@ -33,12 +33,16 @@ function isOver({ revokedAt, expiresAt }: TokenFieldsFragment): boolean {
 
 const COLUMNS: readonly Column<TokenFieldsFragment>[] = [
   { title: 'NAME', value: ({ name }) => name },
-  { title: 'BEGINS', value: ({ prefix }) => prefix },
-  { title: 'ROLE', value: ({ role }) => role },
+  { title: 'BEGINS', value: ({ prefix }) => prefix, room: 'spare' },
+  { title: 'ROLE', value: ({ role }) => role, room: 'word' },
   { title: 'SCOPE', value: ({ scope }) => formatScope(scope) },
-  { title: 'BY', value: ({ createdBy }) => createdBy.name },
+  { title: 'BY', value: ({ createdBy }) => createdBy.name, room: 'spare' },
   { title: 'USED', value: ({ lastUsedAt }) => formatAge(lastUsedAt) ?? 'never', align: 'right' },
-  { title: 'UNTIL', value: ({ revokedAt, expiresAt }) => (revokedAt ? 'revoked' : (expiresAt ?? 'revoked by hand')) },
+  {
+    title: 'UNTIL',
+    value: ({ revokedAt, expiresAt }) => (revokedAt ? 'revoked' : (expiresAt ?? 'revoked by hand')),
+    room: 'word',
+  },
   { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 

@@ -28,8 +28,8 @@ const DELETE_USER = graphql(`mutation DeleteUser($input: DeleteUserInput!) { del
 
 const COLUMNS: readonly Column<UserFieldsFragment>[] = [
   { title: 'USERNAME', value: ({ username }) => username },
-  { title: 'ROLE', value: ({ role }) => role },
-  { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no') },
+  { title: 'ROLE', value: ({ role }) => role, room: 'word' },
+  { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no'), room: 'spare' },
   { title: 'SCOPE', value: ({ scope }) => formatScope(scope) },
   { title: 'LAST LOGIN', value: ({ lastLoginAt }) => formatAge(lastLoginAt) ?? 'never', align: 'right' },
   { title: 'ID', value: ({ id }) => id, room: 'spare' },

@@ -22,7 +22,7 @@ const VERIFY_IMAGE = graphql(`
 const FILE_COLUMNS: readonly Column<{ name: string; sizeBytes: number; sha256: string }>[] = [
   { title: 'NAME', value: (file) => file.name },
   { title: 'BYTES', value: (file) => file.sizeBytes, align: 'right' },
-  { title: 'SHA256', value: (file) => file.sha256 },
+  { title: 'SHA256', value: (file) => file.sha256, room: 'whole' },
 ];
 
 interface VerifyOptions extends WatchOption {

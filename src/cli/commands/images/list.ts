@@ -19,12 +19,12 @@ const LIST_IMAGES = graphql(`
 
 const COLUMNS: readonly Column<ImageFieldsFragment>[] = [
   { title: 'NAME', value: ({ name }) => name },
-  { title: 'STATE', value: ({ state }) => state },
+  { title: 'STATE', value: ({ state }) => state, room: 'word' },
   { title: 'OF', value: ({ sourceInstanceName }) => sourceInstanceName },
   { title: 'METHOD', value: ({ method }) => method, room: 'spare' },
   { title: 'POSTGRES', value: ({ postgresVersion }) => postgresVersion, room: 'spare' },
   { title: 'STORED', value: ({ sizeBytes }) => (sizeBytes ? formatBytes(sizeBytes) : null), align: 'right' },
-  { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
+  { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right', room: 'spare' },
   { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
@@ -65,6 +65,7 @@ export function addListCommands(image: Command, action: Actions): void {
 
   image
     .command('get <image>')
+    .alias('show')
     .description('one, by name or id')
     .action(action(async (session, name: string) => printOne(session.output, await requireImage(session, name))));
 }

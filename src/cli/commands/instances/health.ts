@@ -46,9 +46,9 @@ export function addHealthCommands(instance: Command, action: Actions): void {
         const checks = (await session.toygres.request(HEALTH, asked)).instance?.healthChecks ?? [];
         printRows(session.output, checks, ({ at }) => at, [
           { title: 'AT', value: ({ at }) => at, room: 'whole' },
-          { title: 'AGE', value: ({ at }) => formatAge(at), align: 'right' },
-          { title: 'STATUS', value: ({ status }) => status },
-          { title: 'MS', value: ({ latencyMs }) => latencyMs, align: 'right' },
+          { title: 'AGE', value: ({ at }) => formatAge(at), align: 'right', room: 'spare' },
+          { title: 'STATUS', value: ({ status }) => status, room: 'word' },
+          { title: 'MS', value: ({ latencyMs }) => latencyMs?.toFixed(1), align: 'right' },
           { title: 'MESSAGE', value: ({ message }) => message },
         ]);
       }),

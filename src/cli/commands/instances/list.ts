@@ -17,19 +17,20 @@ const LIST_INSTANCES = graphql(`
 
 const COLUMNS: readonly Column<InstanceFieldsFragment>[] = [
   { title: 'NAME', value: ({ name }) => name },
-  { title: 'STATE', value: ({ state }) => state },
-  { title: 'HEALTH', value: ({ health }) => health },
+  { title: 'STATE', value: ({ state }) => state, room: 'word' },
+  { title: 'HEALTH', value: ({ health }) => health, room: 'word' },
   {
     title: 'POSTGRES',
     value: ({ postgresVersion, imageType }) =>
       imageType === 'STOCK' ? postgresVersion : `${postgresVersion} ${imageType}`,
+    room: 'spare',
   },
-  { title: 'GIB', value: ({ storageGib }) => storageGib, align: 'right' },
+  { title: 'GIB', value: ({ storageGib }) => storageGib, align: 'right', room: 'spare' },
   {
     title: 'ENDPOINT',
     value: ({ endpoint }) => (endpoint ? `${endpoint.dnsName ?? endpoint.host}:${endpoint.port}` : null),
   },
-  { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
+  { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right', room: 'spare' },
   { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
@@ -63,6 +64,7 @@ export function addListCommands(instance: Command, action: Actions): void {
 
   instance
     .command('get <instance>')
+    .alias('show')
     .description('one, by name or id')
     .action(action(async (session, name: string) => printOne(session.output, await requireInstance(session, name))));
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ScheduleFieldsFragment, ScheduleRunFieldsFragment } from '../../../client/connect.ts';
 import { graphql } from '../../../client/generated/index.ts';
 import { given, parseWhole } from '../../options.ts';
-import { formatAge, printList, printOne } from '../../output/print.ts';
+import { formatAge, formatTime, printList, printOne } from '../../output/print.ts';
 import type { Column } from '../../output/table.ts';
 import { readAll } from '../../read-all.ts';
 import type { Actions } from '../../session.ts';
@@ -24,19 +24,19 @@ function describeSubjects({ instance, selector }: ScheduleFieldsFragment): strin
 
 const COLUMNS: readonly Column<ScheduleFieldsFragment>[] = [
   { title: 'NAME', value: ({ name }) => name },
-  { title: 'CRON', value: ({ cron }) => cron },
-  { title: 'ZONE', value: ({ timeZone }) => timeZone },
+  { title: 'CRON', value: ({ cron }) => cron, room: 'word' },
+  { title: 'ZONE', value: ({ timeZone }) => timeZone, room: 'spare' },
   { title: 'OF', value: describeSubjects },
-  { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no') },
-  { title: 'NEXT', value: ({ nextRunsAt }) => nextRunsAt[0] },
+  { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no'), room: 'spare' },
+  { title: 'NEXT', value: ({ nextRunsAt }) => formatTime(nextRunsAt[0]), room: 'word' },
   { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
 
 const RUN_COLUMNS: readonly Column<ScheduleRunFieldsFragment>[] = [
-  { title: 'DUE', value: ({ dueAt }) => dueAt },
-  { title: 'STATE', value: ({ state }) => state },
+  { title: 'DUE', value: ({ dueAt }) => formatTime(dueAt), room: 'word' },
+  { title: 'STATE', value: ({ state }) => state, room: 'word' },
   { title: 'IMAGES', value: ({ operations }) => operations.length, align: 'right' },
-  { title: 'AGE', value: ({ startedAt }) => formatAge(startedAt), align: 'right' },
+  { title: 'AGE', value: ({ startedAt }) => formatAge(startedAt), align: 'right', room: 'spare' },
   { title: 'MESSAGE', value: ({ message }) => message },
   { title: 'ID', value: ({ id }) => id, room: 'spare' },
 ];
@@ -57,6 +57,7 @@ export function addListCommands(schedule: Command, action: Actions): void {
 
   schedule
     .command('get <schedule>')
+    .alias('show')
     .description('one, by name or id')
     .action(action(async (session, name: string) => printOne(session.output, await requireSchedule(session, name))));
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { graphql } from '../../../client/generated/index.ts';
 import { UsageError } from '../../exit-codes.ts';
 import { given } from '../../options.ts';
-import { printRows } from '../../output/print.ts';
+import { formatTime, printRows } from '../../output/print.ts';
 import { type Actions, requireInstance } from '../../session.ts';
 import { formatBytes } from '../../units.ts';
 import { requireSchedule } from './records.ts';
@@ -47,10 +47,10 @@ export function addPreviewCommand(schedule: Command, action: Actions): void {
         const kept = output.format === 'id' ? [] : found.keep.map(({ image, because }) => ({ ...image, because }));
         const rows = [...kept, ...found.remove.map((image) => ({ ...image, because: null }))];
         printRows(output, rows, ({ id }) => id, [
-          { title: 'WHAT', value: ({ because }) => (because === null ? 'goes' : 'stays') },
+          { title: 'WHAT', value: ({ because }) => (because === null ? 'goes' : 'stays'), room: 'word' },
           { title: 'IMAGE', value: (image) => image.name },
-          { title: 'OF', value: ({ sourceInstanceName }) => sourceInstanceName },
-          { title: 'TAKEN', value: ({ takenAt }) => takenAt },
+          { title: 'OF', value: ({ sourceInstanceName }) => sourceInstanceName, room: 'spare' },
+          { title: 'TAKEN', value: ({ takenAt }) => formatTime(takenAt), room: 'spare' },
           { title: 'BECAUSE', value: ({ because }) => because?.join('; ') ?? 'no rule wants it' },
         ]);
         output.note(`${found.remove.length} would go, and free ${formatBytes(found.freedBytes)}.`);

@@ -58,13 +58,13 @@ export function addDeliveryCommands(webhook: Command, action: Actions): void {
         const asked = given({ first: parseWhole('--first', first) });
         const { webhooks } = await session.toygres.request(LIST_DELIVERIES, asked);
         printList(session.output, webhooks.find((one) => one.id === id)?.deliveries ?? [], [
-          { title: 'EVENT', value: ({ event }) => event },
+          { title: 'EVENT', value: ({ event }) => event, room: 'word' },
           { title: 'AGE', value: ({ createdAt }) => formatAge(createdAt), align: 'right' },
-          { title: 'TAKEN', value: ({ deliveredAt }) => (deliveredAt ? 'yes' : 'no') },
+          { title: 'TAKEN', value: ({ deliveredAt }) => (deliveredAt ? 'yes' : 'no'), room: 'word' },
           { title: 'STATUS', value: ({ statusCode }) => statusCode, align: 'right' },
-          { title: 'ATTEMPTS', value: ({ attempts }) => attempts, align: 'right' },
+          { title: 'ATTEMPTS', value: ({ attempts }) => attempts, align: 'right', room: 'spare' },
           { title: 'ERROR', value: ({ error }) => error },
-          { title: 'ID', value: ({ id: delivery }) => delivery },
+          { title: 'ID', value: ({ id: delivery }) => delivery, room: 'spare' },
         ]);
       }),
     );

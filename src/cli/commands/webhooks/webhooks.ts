@@ -21,7 +21,7 @@ const DELETE_WEBHOOK = graphql(
 
 const COLUMNS: readonly Column<WebhookFieldsFragment>[] = [
   { title: 'NAME', value: ({ name }) => name },
-  { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no') },
+  { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no'), room: 'spare' },
   { title: 'EVENTS', value: ({ events }) => events.join(', ') },
   { title: 'URL', value: ({ url }) => url },
   { title: 'ID', value: ({ id }) => id, room: 'spare' },

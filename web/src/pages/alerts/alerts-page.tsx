@@ -36,8 +36,8 @@ const COLUMNS: readonly Column<AlertRowFragment>[] = [
   { id: 'opened', name: 'Opened', cell: ({ openedAt }) => <Moment at={openedAt} /> },
   {
     id: 'over',
-    name: 'Over',
-    cell: ({ resolvedAt }) => (resolvedAt ? <Moment at={resolvedAt} /> : <span className="muted">open</span>),
+    name: 'Resolved',
+    cell: ({ resolvedAt }) => (resolvedAt ? <Moment at={resolvedAt} /> : <span className="muted">not yet</span>),
   },
 ];
 

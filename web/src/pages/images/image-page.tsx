@@ -30,7 +30,7 @@ function sayWorth(image: ImageShown, now: number): string {
       : verdict === 'FAILED'
         ? `The last drill of it failed, ${when}.`
         : 'Everything that a restore needs is in the store; no drill has proven it yet.';
-  return `${proven} Its data is of ${image.takenAt ? formatRelative(Date.parse(image.takenAt), now) : 'an unknown time'}.`;
+  return `${proven} It was taken ${image.takenAt ? formatRelative(Date.parse(image.takenAt), now) : 'at an unknown time'}.`;
 }
 
 /** What is shown, as code: the part of the page that one looks at. */

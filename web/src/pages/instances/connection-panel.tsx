@@ -98,7 +98,7 @@ export function ConnectionPanel({ instance }: { readonly instance: InstanceRowFr
             Show credentials
           </Button>
           <Button busy={busy === 'SUPERUSER'} refusal={admin} onPress={() => void show('SUPERUSER')}>
-            Show the superuser's
+            Show superuser credentials
           </Button>
           <span className="hint">Looking at them is written into the audit log.</span>
         </div>

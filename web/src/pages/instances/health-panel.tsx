@@ -3,9 +3,10 @@ import { commandLine } from '../../format/command-line.ts';
 import { formatDuration } from '../../format/times.ts';
 import { InstanceHealthDocument, type InstanceHealthQuery } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
+import { MeasuredChart } from '../../ui/measured-chart.tsx';
 import { ErrorNote, Waiting } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/page.tsx';
-import { barsOfChecks, barsOfDay, type HealthBar, sayChecks, sayDay } from './health-bars.ts';
+import { barsOfChecks, barsOfDay, type HealthBar, type HealthBars, sayBars, sayChecks, sayDay } from './health-bars.ts';
 
 type Health = NonNullable<InstanceHealthQuery['instance']>;
 
@@ -29,9 +30,17 @@ export function HealthPanel({ id, name }: { readonly id: string; readonly name: 
       {health !== null &&
         health.healthChecks.length > 0 &&
         (isOfDay(health) ? (
-          <HealthChart words={sayDay(health.healthDay)} bars={barsOfDay(health.healthDay.periods, Date.now())} />
+          <HealthChart
+            words={sayDay(health.healthDay)}
+            chart={barsOfDay(health.healthDay.periods, Date.now())}
+            span={['24 h ago', '12 h ago', 'now']}
+          />
         ) : (
-          <HealthChart words={sayChecks(health.healthChecks)} bars={barsOfChecks(health.healthChecks)} />
+          <HealthChart
+            words={sayChecks(health.healthChecks)}
+            chart={barsOfChecks(health.healthChecks)}
+            span={['', 'now']}
+          />
         ))}
       <AsCode
         label="Health as code"
@@ -53,33 +62,38 @@ function titleOf(health: Health | null): string {
   return `Health, the last ${span <= 1 ? 'minute' : formatDuration(span * 60_000)}`;
 }
 
-function HealthChart({ words, bars }: { readonly words: string; readonly bars: readonly HealthBar[] }) {
+function HealthChart(props: { readonly words: string; readonly chart: HealthBars; readonly span: readonly string[] }) {
+  const { words, chart, span } = props;
+  const { topMs, bars } = chart;
   return (
     <>
       <p>{words}</p>
-      <svg
-        className="chart"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={words}
+      <MeasuredChart
+        words={words}
+        width={WIDTH}
+        height={HEIGHT}
+        scale={[formatDuration(topMs), formatDuration(topMs / 2), '0']}
+        span={span}
+        note={sayBars(bars)}
       >
-        {bars.map(({ key, tone, left, width, share, says }) => {
-          const height = tone === 'good' ? Math.max(3, share * (HEIGHT - 6)) : HEIGHT;
-          return (
-            <rect
-              key={key}
-              className={`fill-${tone}`}
-              x={left * WIDTH}
-              y={HEIGHT - height}
-              width={Math.max(1, width * WIDTH - 1)}
-              height={height}
-            >
-              <title>{says}</title>
-            </rect>
-          );
-        })}
-      </svg>
+        {bars.map((bar) => (
+          <Bar key={bar.key} bar={bar} />
+        ))}
+      </MeasuredChart>
     </>
+  );
+}
+
+/** What failed fills the height; what is beyond the scale is cut through. */
+function Bar({ bar: { tone, left, width, share, says } }: { readonly bar: HealthBar }) {
+  const height = tone === 'good' ? Math.max(3, Math.min(1, share) * HEIGHT) : HEIGHT;
+  const place = { x: left * WIDTH, width: Math.max(1, width * WIDTH - 1) };
+  return (
+    <g>
+      <rect className={`fill-${tone}`} {...place} y={HEIGHT - height} height={height}>
+        <title>{says}</title>
+      </rect>
+      {tone === 'good' && share > 1 && <rect className="fill-cut" {...place} y={10} height={4} />}
+    </g>
   );
 }

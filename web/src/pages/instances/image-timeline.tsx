@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { Link } from 'react-router';
 import { formatBytes, formatNumberOf } from '../../format/numbers.ts';
 import { formatDayAndTime, formatRelative } from '../../format/times.ts';
@@ -59,7 +60,7 @@ function Dot(props: {
       <Link
         to={`/images/${image.id}`}
         className={`dot ${tone}`}
-        style={{ width: size, height: size }}
+        style={{ '--dot': `${size}px` } as CSSProperties}
         aria-label={words}
         title={words}
       >

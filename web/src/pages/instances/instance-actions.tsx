@@ -254,7 +254,7 @@ function DeleteDialog({ instance, onClose }: DialogProps) {
             onChange={setHasFinal}
             hint={
               state === 'RUNNING'
-                ? 'It is deleted only when the image is AVAILABLE.'
+                ? 'It is deleted only once the image is complete.'
                 : 'For that it would have to run: start it first, if you want one.'
             }
           />

@@ -76,7 +76,7 @@ export default function InstancePage() {
       }
       lead={
         <>
-          <StateMark state={instance.readiness.status} /> {sayReadiness(instance.readiness, now)}
+          <StateMark state={instance.readiness.status} /> <span>{sayReadiness(instance.readiness, now)}</span>
         </>
       }
       actions={<InstanceActions instance={instance} />}
@@ -145,7 +145,7 @@ function OverviewTab({ instance }: { readonly instance: InstanceShown }) {
       <div className="columns">
         <div className="stack">
           <ConnectionPanel instance={instance} />
-          <Panel title="About it">
+          <Panel title="Details">
             <Facts
               facts={[
                 [
@@ -153,7 +153,7 @@ function OverviewTab({ instance }: { readonly instance: InstanceShown }) {
                   `${instance.postgresVersion}${instance.imageType === 'PG_DURABLE' ? ' with pg_durable' : ''}`,
                 ],
                 ['Volume', `${instance.storageGib} GiB`],
-                ['Reached from', instance.exposure === 'PUBLIC' ? 'the internet' : 'its own network alone'],
+                ['Reached from', instance.exposure === 'PUBLIC' ? 'the internet' : 'its own network only'],
                 ['Namespace', instance.namespace],
                 ['Created', <Moment key="created" at={instance.createdAt} />],
                 instance.sourceImage
@@ -174,11 +174,12 @@ function OverviewTab({ instance }: { readonly instance: InstanceShown }) {
         <div className="stack">
           <HealthPanel id={instance.id} name={instance.name} />
           <Panel title="Last operations" actions={<Link to={`/instances/${instance.id}/operations`}>All</Link>}>
-            <ul className="short-list">
+            <ul className="short-list lined-up">
               {instance.operations.nodes.map((operation) => (
                 <li key={operation.id}>
-                  {OPERATION_COLUMNS[0]?.cell(operation)} {OPERATION_COLUMNS[1]?.cell(operation)}
-                  <span className="muted">
+                  <span className="lined-up-what">{OPERATION_COLUMNS[0]?.cell(operation)}</span>
+                  <span>{OPERATION_COLUMNS[1]?.cell(operation)}</span>
+                  <span className="muted nowrap">
                     <Moment at={operation.createdAt} />
                   </span>
                 </li>

@@ -24,7 +24,7 @@ export const OPERATION_COLUMNS: readonly Column<OperationRowFragment>[] = [
       <OperationBar operation={operation} label={`${kindWord(operation.kind)} ${subjectOf(operation)}`} />
     ),
   },
-  { id: 'by', name: 'By', cell: ({ requestedBy }) => requestedBy },
+  { id: 'by', name: 'By', cell: ({ requestedBy }) => <span className="short">{requestedBy}</span> },
   { id: 'since', name: 'Asked for', cell: ({ createdAt }) => <Moment at={createdAt} /> },
   {
     id: 'took',

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
+import { formatNumberOf } from '../../format/numbers.ts';
 import { formatSecondsLeft } from '../../format/times.ts';
 import { asSentence, kindWord, subjectOf } from '../../format/words.ts';
 import { CancelOperationDocument, FollowOperationDocument, RetryOperationDocument } from '../../generated/graphql.ts';
@@ -22,17 +23,17 @@ import { StepRows } from './step-rows.tsx';
 import { isOver, useOperation } from './use-operation.ts';
 import { buildWaterfall } from './waterfall.ts';
 
-const BAR_TONES: Readonly<Record<string, 'good' | 'bad' | 'idle'>> = {
-  SUCCEEDED: 'good',
-  FAILED: 'bad',
-  CANCELLED: 'idle',
-};
-
 const NO_FINDINGS: Readonly<Record<string, string>> = {
   SUCCEEDED: 'Nothing was found that is not as it was on the source.',
   FAILED: 'Nothing was found before it failed.',
   CANCELLED: 'Nothing was found before it was cancelled.',
 };
+
+/** How far it came that ended before its end: no bar, which would be read as what is still to come. */
+function sayDone(steps: readonly { readonly state: string }[]): string {
+  const done = steps.filter(({ state }) => state === 'SUCCEEDED').length;
+  return `${done} of ${formatNumberOf(steps.length, 'step')} ${done === 1 ? 'was' : 'were'} done.`;
+}
 
 export default function OperationPage() {
   const { id = '' } = useParams();
@@ -60,6 +61,7 @@ function OperationView({ id }: { readonly id: string }) {
   }
   const { kind, state, percent, instance, image, failure, findings, jobs, steps } = operation;
   const over = isOver(state);
+  const wasCut = over && state !== 'SUCCEEDED';
   const title = `${kindWord(kind)} ${subjectOf(operation)}`;
   const waterfall = buildWaterfall(operation, events, now);
   const current = steps.find((step) => step.state === 'FAILED') ?? steps.find((step) => step.state === 'RUNNING');
@@ -111,11 +113,15 @@ function OperationView({ id }: { readonly id: string }) {
           tone={state === 'CANCELLED' ? 'warn' : 'bad'}
           title={state === 'CANCELLED' ? 'It was cancelled' : `It failed${failure.step ? ` in “${failure.step}”` : ''}`}
         >
-          <p>{asSentence(failure.message)}</p>
+          {state === 'CANCELLED' ? <p>What it did until then was taken back.</p> : <p>{asSentence(failure.message)}</p>}
         </Note>
       )}
       <div className="operation-head">
-        <ProgressBar percent={percent} label={title} tone={BAR_TONES[state] ?? 'busy'} />
+        {wasCut ? (
+          <span>{sayDone(steps)}</span>
+        ) : (
+          <ProgressBar percent={percent} label={title} tone={state === 'SUCCEEDED' ? 'good' : 'busy'} />
+        )}
         <span>
           {state === 'QUEUED' && 'It waits for a worker. '}
           {state === 'RUNNING' &&
@@ -147,13 +153,18 @@ function OperationView({ id }: { readonly id: string }) {
           chosen={chosen?.position ?? 0}
           onChoose={(position) => setStep(String(position))}
           isOver={over}
+          isCancelled={state === 'CANCELLED'}
         />
       </Panel>
       <div className={job ? 'columns beside' : 'columns'}>
         <div className="stack">
           {chosen && (
             <Panel title={chosen.name}>
-              <StepDetail step={chosen} isSaid={chosen.failure?.message === failure?.message} />
+              <StepDetail
+                step={chosen}
+                isSaid={chosen.failure?.message === failure?.message}
+                isCancelled={state === 'CANCELLED'}
+              />
             </Panel>
           )}
           {tellsFindings && (

@@ -7,15 +7,19 @@ import { Note } from '../../ui/notices.tsx';
 import { Facts } from '../../ui/page.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { StateMark } from '../../ui/state.tsx';
+import { shownState } from './shown-state.ts';
 
 /** How far a step is: bytes and rate where they are known, its own words where not. */
 export function StepDetail(props: {
   readonly step: OperationStepFragment;
   /** Its failure stands on the page already. */
   readonly isSaid?: boolean;
+  /** So is its operation: what was cut short by that did not fail. */
+  readonly isCancelled?: boolean;
 }) {
-  const { step, isSaid = false } = props;
-  const { progress, failure, state } = step;
+  const { step, isSaid = false, isCancelled = false } = props;
+  const { progress, failure } = step;
+  const state = shownState(step.state, isCancelled);
   const bytes = formatBytesOf(progress?.bytesDone, progress?.bytesTotal);
   return (
     <>
@@ -28,7 +32,7 @@ export function StepDetail(props: {
         </Note>
       )}
       {state === 'RUNNING' && progress?.percent != null && <ProgressBar percent={progress.percent} label={step.name} />}
-      {progress?.message && state !== 'FAILED' && <p>{asSentence(progress.message)}</p>}
+      {progress?.message && state !== 'FAILED' && state !== 'CANCELLED' && <p>{asSentence(progress.message)}</p>}
       <Facts
         facts={[
           ['State', <StateMark key="state" state={state} of="work" />],

@@ -3,6 +3,7 @@ import { formatBytes, formatBytesOf } from '../../format/numbers.ts';
 import { formatClock, formatDuration, formatSecondsLeft } from '../../format/times.ts';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { StateMark } from '../../ui/state.tsx';
+import { shownState } from './shown-state.ts';
 import type { Segment, Waterfall } from './waterfall.ts';
 
 const percentOf = (part: number, whole: number) => `${Math.max(0, Math.min(100, (part / whole) * 100))}%`;
@@ -13,8 +14,9 @@ export function StepRows(props: {
   readonly chosen: number;
   readonly onChoose: (position: number) => void;
   readonly isOver: boolean;
+  readonly isCancelled: boolean;
 }) {
-  const { waterfall, chosen, onChoose, isOver } = props;
+  const { waterfall, chosen, onChoose, isOver, isCancelled } = props;
   const { from, to, queuedUntil, rows, undoneFrom } = waterfall;
   const whole = to - from;
   const move = (event: KeyboardEvent<HTMLOListElement>) => {
@@ -60,12 +62,18 @@ export function StepRows(props: {
                 onClick={() => onChoose(step.position)}
               >
                 <span className="step-name">
-                  <StateMark state={step.state} of="work" /> <span>{step.name}</span>
+                  <StateMark state={shownState(step.state, isCancelled)} of="work" /> <span>{step.name}</span>
                   {step.attempt > 1 && <span className="muted"> try {step.attempt}</span>}
                 </span>
                 <span className="lane">
                   {segments.map((segment, index) => (
-                    <Bar key={segment.attempt} segment={segment} before={segments[index - 1]} from={from} to={to} />
+                    <Bar
+                      key={segment.attempt}
+                      segment={{ ...segment, state: shownState(segment.state, isCancelled && !segments[index + 1]) }}
+                      before={segments[index - 1]}
+                      from={from}
+                      to={to}
+                    />
                   ))}
                 </span>
                 <span className="number">{segments.length === 0 ? '–' : formatDuration(took)}</span>

@@ -1,5 +1,6 @@
 import { formatBytes, formatNumberOf } from '../../format/numbers.ts';
 import type { OverviewImagesQuery } from '../../generated/graphql.ts';
+import { MeasuredChart } from '../../ui/measured-chart.tsx';
 
 type Image = OverviewImagesQuery['images']['nodes'][number];
 
@@ -26,15 +27,15 @@ export function Storage({ images, isPart }: { readonly images: readonly Image[];
   return (
     <>
       <p>{words}</p>
-      <svg
-        className="chart"
-        viewBox={`0 0 ${WEEKS * 10} 48`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`Stored by week: ${words}`}
+      <MeasuredChart
+        words={`Stored by week: ${words}`}
+        width={WEEKS * 10}
+        height={48}
+        scale={[formatBytes(most), '0']}
+        span={[`${WEEKS - 1} weeks ago`, 'now']}
       >
         {sizes.map((bytes, index) => {
-          const height = Math.max(bytes > 0 ? 2 : 0, (bytes / most) * 46);
+          const height = Math.max(bytes > 0 ? 2 : 0, (bytes / most) * 48);
           const until = weeks[index] ?? now;
           return (
             <rect key={until} className="fill-accent" x={index * 10} y={48 - height} width={8} height={height}>
@@ -42,7 +43,7 @@ export function Storage({ images, isPart }: { readonly images: readonly Image[];
             </rect>
           );
         })}
-      </svg>
+      </MeasuredChart>
       <ul className="short-list">
         {bySource.slice(0, MOST).map(({ name, bytes, count }) => (
           <li key={name} className="spread">

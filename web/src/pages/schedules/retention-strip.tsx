@@ -36,7 +36,7 @@ function judge({ keep, remove }: Preview): readonly Judged[] {
 
 const COLUMNS: readonly Column<Judged>[] = [
   { id: 'image', name: 'Image', isTitle: true, cell: ({ id, name }) => <Link to={`/images/${id}`}>{name}</Link> },
-  { id: 'of', name: 'Of', cell: ({ of }) => of },
+  { id: 'of', name: 'Of', cell: ({ of }) => <span className="short">{of}</span> },
   { id: 'taken', name: 'Taken', cell: ({ takenAt }) => <Moment at={takenAt} none="–" /> },
   { id: 'size', name: 'Stored', align: 'end', cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
   {

@@ -2,7 +2,7 @@ import { useList } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
-import { sentence } from '../../format/words.ts';
+import { actionWords, sentence } from '../../format/words.ts';
 import { AuditDocument, type AuditOutcome, type AuditQuery } from '../../generated/graphql.ts';
 import { Id } from '../../ui/copy.tsx';
 import { Filter, SearchBox } from '../../ui/filters.tsx';
@@ -10,6 +10,7 @@ import { ListFoot } from '../../ui/list-foot.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
 import { useParam } from '../../ui/search-params.ts';
+import { StateMark } from '../../ui/state.tsx';
 import { type Column, DataTable } from '../../ui/table.tsx';
 import { ServerFrame } from './server-frame.tsx';
 
@@ -18,16 +19,25 @@ const OUTCOMES: readonly AuditOutcome[] = ['ALLOWED', 'REFUSED', 'FAILED'];
 type Entry = AuditQuery['auditLog']['nodes'][number];
 
 const COLUMNS: readonly Column<Entry>[] = [
-  { id: 'action', name: 'What', isTitle: true, cell: ({ action }) => action },
-  { id: 'who', name: 'Who', cell: ({ actor }) => actor?.name ?? <span className="muted">nobody that is known</span> },
   {
-    id: 'outcome',
-    name: 'Outcome',
-    cell: ({ outcome, code }) => (code ? `${sentence(outcome)}: ${code}` : sentence(outcome)),
+    id: 'action',
+    name: 'What',
+    isTitle: true,
+    cell: ({ action, detail, outcome, code }) => (
+      <>
+        <strong title={action}>{actionWords(action)}</strong>{' '}
+        {outcome !== 'ALLOWED' && <StateMark state={outcome} as={code ? `${sentence(outcome)}: ${code}` : undefined} />}
+        {detail && <span className="audit-detail muted">{detail}</span>}
+      </>
+    ),
+  },
+  {
+    id: 'who',
+    name: 'Who',
+    cell: ({ actor }) => <span className="short">{actor?.name ?? <span className="muted">not known</span>}</span>,
   },
   { id: 'target', name: 'Done to', cell: ({ target }) => (target ? <Id value={target} what="the id" /> : '') },
-  { id: 'from', name: 'From', cell: ({ address }) => address ?? '' },
-  { id: 'detail', name: 'Detail', cell: ({ detail }) => detail && <span className="told">{detail}</span> },
+  { id: 'from', name: 'From', cell: ({ address }) => <span className="short">{address ?? ''}</span> },
   { id: 'at', name: 'When', cell: ({ at }) => <Moment at={at} /> },
 ];
 
@@ -53,7 +63,7 @@ export default function AuditPage() {
   return (
     <ServerFrame code={code}>
       <div className="toolbar">
-        <SearchBox label="The whole name of who" value={actor} onChange={setActor} />
+        <SearchBox label="Who, by the full name" value={actor} onChange={setActor} />
         <Filter
           label="Outcome"
           value={outcome}

@@ -3,7 +3,7 @@ import { useAction } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal, useWhoAmI } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
-import { apart } from '../../format/words.ts';
+import { apart, methodWords, sentence } from '../../format/words.ts';
 import { DiagnosticsDocument, type DiagnosticsQuery, RunPreflightDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -23,9 +23,21 @@ const SHOWN: Readonly<Record<string, { readonly to: string; readonly words: stri
   alerts: { to: '/alerts', words: 'Show the alerts' },
 };
 
+/** What is checked, in the words of somebody who does not know how the server is made. */
+const NAMES: Readonly<Record<string, string>> = {
+  database: 'Database of records',
+  'blob store': 'Image store',
+  health: 'Health of instances',
+  sources: 'Images of instances',
+};
+
 const COLUMNS: readonly Column<Diagnosed>[] = [
-  { id: 'name', name: 'Link', isTitle: true, cell: ({ name }) => name },
-  { id: 'ok', name: 'State', cell: ({ ok }) => <StateMark state={ok ? 'HEALTHY' : 'UNHEALTHY'} /> },
+  { id: 'name', name: 'What', isTitle: true, cell: ({ name }) => NAMES[name] ?? sentence(name) },
+  {
+    id: 'ok',
+    name: 'State',
+    cell: ({ ok }) => <StateMark state={ok ? 'HEALTHY' : 'UNHEALTHY'} as={ok ? 'In order' : 'Not in order'} />,
+  },
   {
     id: 'detail',
     name: 'What was found',
@@ -59,8 +71,8 @@ function Preflight() {
       }
     >
       <p className="muted">
-        A job runs as backups run, and tries from inside what they depend on: its image, room, identity, login and the
-        blob store. A broken link is the failure of its operation, with the remedy.
+        A job runs where backups run, and tries all that they depend on: its container image, room, identity, login and
+        the image store. When something is broken, its operation fails and says how to mend it.
       </p>
       <ErrorNote error={run.error} />
       <AsCode
@@ -84,7 +96,7 @@ export default function ServerPage() {
           title={
             broken === 0
               ? 'All that operations depend on is in order.'
-              : `${broken} of ${links.length} ${broken === 1 ? 'is' : 'are'} not in order.`
+              : `${broken} of ${links.length} checks ${broken === 1 ? 'needs' : 'need'} attention.`
           }
         />
       )}
@@ -95,12 +107,12 @@ export default function ServerPage() {
           title="What operations depend on"
           actions={
             <Button busy={answer.isFetching} onPress={() => void answer.refetch()}>
-              Look again
+              Check again
             </Button>
           }
         >
           <DataTable
-            label="Links"
+            label="What operations depend on"
             columns={COLUMNS}
             rows={links}
             idOf={({ name }) => name}
@@ -109,15 +121,14 @@ export default function ServerPage() {
         </Panel>
       )}
       <Preflight />
-      <Panel title="What it offers">
+      <Panel title="About this server">
         <Facts
           facts={[
             ['Release', server.version],
             ['Platform', server.platform],
             ['PostgreSQL', server.postgresVersions.join(', ')],
-            ['Methods of images', server.imageMethods.join(', ')],
+            ['Images can be', server.imageMethods.map(methodWords).join('; ')],
             ['Namespaces', server.namespaces.join(', ')],
-            ['Rows of a page, at most', String(server.limits.pageSize)],
             [
               'You are',
               `${apart(viewer.name)}, ${viewer.role === 'ADMIN' ? 'an administrator' : viewer.role === 'OPERATOR' ? 'an operator' : 'a viewer'}`,

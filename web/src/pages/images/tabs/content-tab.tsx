@@ -51,7 +51,7 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
           )}
         </Panel>
       </div>
-      <Panel title="About it">
+      <Panel title="Details">
         <Facts
           facts={[
             [
