@@ -213,7 +213,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     await said.getByRole('button', { name: 'I have read it' }).click();
     await said.waitFor({ state: 'detached' });
     const log = page.getByRole('table', { name: 'Audit log' });
-    await log.getByText('revokeApiToken').first().waitFor();
+    await log.getByText('Revoke API token').first().waitFor();
     await checkPage(page, 'audit');
     await checkNarrow(page);
     await page.getByLabel('Outcome').selectOption('REFUSED');

@@ -95,4 +95,14 @@ describe.skipIf(executablePath === null)('the console, with the longest names th
     expect([...found, ...one.faults]).toEqual([]);
     await one.close();
   });
+
+  test('an operation that failed has no bar that could be read as done', async () => {
+    const one = await openConsole(browser, root);
+    await one.open(places.find((place) => /^operations\/./.test(place)) ?? '');
+    await one.signIn('admin', PASSWORD);
+    const main = one.page.getByRole('main');
+    await main.getByText('Failed', { exact: true }).first().waitFor();
+    expect(await main.getByRole('progressbar').count()).toBe(0);
+    await one.close();
+  });
 });

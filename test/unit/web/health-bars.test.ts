@@ -57,7 +57,7 @@ describe('the chart of a day', () => {
 
   it('is said in words, and a part of all checks never as all of them', () => {
     const day = { checks: 2880, healthy: 2879, latencyMs: 4, slowestMs: 30 };
-    expect(sayDay(day)).toBe('99.9 % of 2,880 checks were healthy; it answers in 4 ms as a rule, 30 ms at most.');
+    expect(sayDay(day)).toBe('99.9 % of 2,880 checks were healthy; an answer usually took 4 ms, 30 ms at most.');
     expect(sayDay({ ...day, healthy: 2880 })).toMatch(/^All of 2,880 checks were healthy; /);
     expect(sayDay({ checks: 3, healthy: 0, latencyMs: null, slowestMs: null })).toBe('0.0 % of 3 checks were healthy.');
   });
@@ -78,6 +78,6 @@ describe('the chart of few checks', () => {
       ['bad', 46, 0],
     ]);
     expect(barsOfChecks(checks).topMs).toBe(8);
-    expect(sayChecks(checks)).toBe('50.0 % of 2 checks were healthy; it answers in 8 ms as a rule, 8 ms at most.');
+    expect(sayChecks(checks)).toBe('50.0 % of 2 checks were healthy; an answer usually took 8 ms, 8 ms at most.');
   });
 });

@@ -99,7 +99,7 @@ export function sayDay({ checks, healthy, latencyMs, slowestMs }: Day): string {
   const found = `${sayShare(healthy, checks)} healthy`;
   return latencyMs == null || slowestMs == null
     ? `${found}.`
-    : `${found}; it answers in ${formatDuration(latencyMs)} as a rule, ${formatDuration(slowestMs)} at most.`;
+    : `${found}; an answer usually took ${formatDuration(latencyMs)}, ${formatDuration(slowestMs)} at most.`;
 }
 
 export function sayChecks(checks: readonly Check[]): string {

@@ -31,6 +31,7 @@ const NO_FINDINGS: Readonly<Record<string, string>> = {
 
 /** How far it came that ended before its end: no bar, which would be read as what is still to come. */
 function sayDone(steps: readonly { readonly state: string }[]): string {
+  if (steps.length === 0) return '';
   const done = steps.filter(({ state }) => state === 'SUCCEEDED').length;
   return `${done} of ${formatNumberOf(steps.length, 'step')} ${done === 1 ? 'was' : 'were'} done.`;
 }

@@ -63,7 +63,7 @@ export default function OverviewPage() {
       {hurts.data !== undefined && unready !== null && rows !== null && (rows.length > 0 || hasHurt) && (
         <Hurts data={hurts.data} unready={unready} />
       )}
-      {rows === null && instances.error === null && <Waiting what="what there is" rows={6} />}
+      {rows === null && instances.error === null && <Waiting what="the overview" rows={6} />}
       {rows?.length === 0 && (
         <Empty
           title="Nothing is here yet"

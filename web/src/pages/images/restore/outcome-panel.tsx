@@ -35,22 +35,26 @@ export function OutcomePanel({
           label="Stop if anything at all would be missing"
           checked={choice.isStrict}
           onChange={(isStrict) => choose({ isStrict })}
-          hint="Else objects may be missing, each with a finding that says why; rows never without being agreed to."
+          hint="Otherwise objects may be missing, each with a finding that says why; rows are never left out unless you agree."
         />
       )}
       <RadioField
-        label="Work that acts by itself (jobs of pg_cron, subscriptions)"
+        label="Work that runs by itself (jobs of pg_cron, subscriptions)"
         value={choice.background}
         choices={[
           {
             value: '',
-            name: 'What is safe',
+            name: 'Whatever is safe',
             hint: isSourceThere
-              ? `It is held: ${source} is there, and does it.`
+              ? `It is held, because ${source} still does it.`
               : `It runs: ${source} is gone, and nobody else does it.`,
           },
           { value: 'HOLD', name: 'Hold it', hint: 'It is there, and does nothing until you let it.' },
-          { value: 'RUN', name: 'Let it run', hint: isSourceThere ? `Then both do it, ${source} and this one.` : '' },
+          {
+            value: 'RUN',
+            name: 'Let it run',
+            hint: isSourceThere ? `Both ${source} and the new instance will do it.` : '',
+          },
         ]}
         onChange={(chosen) => choose({ background: chosen })}
       />
