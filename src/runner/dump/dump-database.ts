@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { openSession, type Session } from '../../guarded-postgres/session.ts';
 import { DEFINITIONS, findChanged } from '../catalogue/definitions.ts';
 import { EXTENSIONS, readDurable } from '../catalogue/extension-state.ts';
@@ -10,6 +11,7 @@ import { TABLES, writtenName } from '../catalogue/tables.ts';
 import { failingAs } from '../postgres/describe-error.ts';
 import { createBytesCheck, refuseBadBytes, tellBadBytes } from './check-bytes.ts';
 import { CONTENTS } from './contents.ts';
+import { tellGone } from './gone-definitions.ts';
 import { holdDefinitions } from './hold-definitions.ts';
 import { isStreamed } from './is-streamed.ts';
 import { readContents } from './read-contents.ts';
@@ -31,8 +33,9 @@ export interface DatabaseProgress {
 const TRIES = 12;
 /** From this try on no definition may change while pg_dump reads them. */
 const HELD_FROM = 3;
+const AGAIN = 'Take the image again while no definitions are changed.';
 /** Whoever makes and drops objects makes others each time: the same one twice, while nothing may change, is missing for good. */
-const OF_ONE_OBJECT = /\bOID \d+|\bfor (?:relation|type|function) \d+/;
+const OF_ONE_OBJECT = /\bOID \d+|\bfor (?:relation|type|function) \d+|\b(?:view|rule) "/;
 
 /**
  * Dumps one database. Everything is read in one snapshot, which a session holds open while pg_dump works. Where definitions
@@ -91,6 +94,7 @@ async function dumpOnce(
       durable: await readDurable(session),
     }));
     const check = createBytesCheck(database.encoding);
+    let isTorn = false;
     const isOneStream = isStreamed(tables, ground);
     if (isOneStream) {
       attempt.report.log(`${name}: its many small tables and objects come as one stream`);
@@ -115,17 +119,24 @@ async function dumpOnce(
         await release?.();
         if (changed.length === 0) return;
         if (nth < TRIES) throw new LostRace(`in ${changed.join(', ')}`);
+        isTorn = true;
         attempt.report.finding({
           code: 'DEFINITION_CHANGED_MEANWHILE',
           severity: 'WARNING',
           database: name,
           object: null,
           message: `definitions changed again and again while they were read (in ${changed.join(', ')}); what was changed in that moment may not come back`,
-          remedy: 'Take the image again while no definitions are changed.',
+          remedy: AGAIN,
         });
+      },
+      onGone: ([first]) => {
+        if (first === undefined) return;
+        if (nth < TRIES) throw new LostRace(`${decoderOf(database.encoding)(first)} was gone`);
+        isTorn = true;
       },
     });
     await readContents(ground, database, written, tables);
+    if (isTorn) await tellGone(ground, database, written.directory, AGAIN);
     await tellBadBytes(ground, database, written.directory, check);
     // Of the same snapshot; given away only now, for a lost race would give them twice.
     await saveState(ground, session, database, durable?.engine ?? '');

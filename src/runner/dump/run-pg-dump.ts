@@ -47,6 +47,8 @@ export interface DumpRun {
   readonly onProgress: (share: number, message: string) => void;
   /** Called when pg_dump has read all definitions: files are given away when it has resolved, and its failure ends the dump. */
   readonly onDefinitionsRead: () => Promise<void>;
+  /** Told then, where all comes as one stream, what was gone when its definition was read; its failure ends the dump. */
+  readonly onGone: (objects: readonly string[]) => void;
   /** Told of each file when it is finished, and of its table where that is known; its failure ends the dump. */
   readonly onFile: (file: string, table: string | null) => Promise<void>;
   /** The same of a file that lies nowhere. */
@@ -60,7 +62,7 @@ export class LostRace extends Error {
 
 /** What pg_dump and the server say when an object is gone, or another one, between two looks at it. */
 const RACE =
-  /does not exist|could not open relation with OID|cache lookup failed|failed sanity check|could not find|instead of one|concurrently|unrecognized|could not obtain lock on relation|deadlock detected/;
+  /does not exist|could not open relation with OID|cache lookup failed|failed sanity check|could not find|instead of one|concurrently|unrecognized|appears to be empty|returned no data|wrong number of rows returned|could not obtain lock on relation|deadlock detected/;
 
 /**
  * Runs pg_dump of one database in the session's snapshot into `databases/<oid>`. Finished files are given away while it
@@ -144,7 +146,11 @@ export async function runPgDump(ground: DumpGround, run: DumpRun): Promise<Writt
   const stopYielding = every(STANDOFF_MS, giveWay, onLoss);
   const stopFollowing = every(FOLLOW_MS, followGrowing, onLoss);
   const keeper = createFileKeeper(target, {
-    onContents: readDefinitions,
+    onContents: (gone) => {
+      const told = readDefinitions().then(() => run.onGone(gone));
+      told.catch(onLoss);
+      return told;
+    },
     onSmall: async (file, content) => {
       await run.onContent(file, content);
       wasGiven = true;

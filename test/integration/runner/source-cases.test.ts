@@ -261,6 +261,62 @@ describe('a source that lives', () => {
     }
   }, 300_000);
 
+  test('is imaged again where indexes, statistics, columns or labels change between the snapshot and the locks of the dump', async () => {
+    await source.query('postgres', 'CREATE DATABASE between');
+    await source.query(
+      'between',
+      `CREATE TYPE mood AS ENUM ('glad', 'sad');
+       CREATE TABLE t (a int, b int, c int, m mood);
+       CREATE INDEX dropped ON t (a); CREATE INDEX of_column ON t (c); CREATE INDEX renamed ON t (b); CREATE INDEX kept ON t (a, b);
+       COMMENT ON INDEX renamed IS 'renamed'; COMMENT ON INDEX dropped IS 'dropped';
+       CREATE STATISTICS dropped_statistics ON a, b FROM t; CREATE STATISTICS kept_statistics ON b, c FROM t;
+       CREATE VIEW glad AS SELECT a FROM t WHERE m = 'glad';
+       INSERT INTO t VALUES (1, 2, 3, 'glad')`,
+    );
+    const changer = new pg.Client({ ...source, database: 'between' });
+    await changer.connect();
+    try {
+      // Not to be seen by the snapshot, which comes before the dump waits for the table.
+      await changer.query(
+        `BEGIN; LOCK TABLE t; DROP INDEX dropped; CREATE INDEX made ON t (b, a); ALTER INDEX renamed RENAME TO "now so";
+         DROP STATISTICS dropped_statistics; CREATE STATISTICS made_statistics ON a, c FROM t;
+         ALTER TABLE t RENAME c TO "new c"; ALTER TYPE mood RENAME VALUE 'glad' TO 'merry'`,
+      );
+      const id = randomUUID();
+      const run = await harness.runner.start('backup.sh', harness.backupRun(source, id));
+      await eventually(
+        () =>
+          source.query(
+            'between',
+            `SELECT FROM pg_stat_activity WHERE application_name = 'pg_dump' AND datname = 'between' AND wait_event_type = 'Lock'`,
+          ),
+        (rows) => rows.length > 0,
+      );
+      await changer.query('COMMIT');
+      const end = await run.ended;
+      expect(end).toMatchObject({ exitCode: 0, errors: [] });
+      const said = end.lines.find((line) => line.startsWith('between: something changed')) ?? '';
+      for (const catalogue of ['pg_class', 'pg_index', 'pg_attribute', 'pg_statistic_ext', 'pg_enum']) {
+        expect(said).toContain(catalogue);
+      }
+      expect(findingsOf(end)).toEqual([]);
+      const url = `${harness.container.url}/${id}`;
+      const { volume, end: restored } = await harness.restore({ id, url, end, password: source.password });
+      expect(restored).toMatchObject({ exitCode: 0, errors: [] });
+      const copy = await harness.startRestored(volume, source.password);
+      const definitions = `
+        SELECT pg_get_indexdef(indexrelid) AS made FROM pg_index WHERE indrelid = 't'::regclass
+        UNION ALL SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext UNION ALL SELECT pg_get_viewdef('glad'::regclass)
+        UNION ALL SELECT a::text FROM glad ORDER BY made`;
+      const made = await copy.query('between', definitions);
+      expect(made).toEqual(await source.query('between', definitions));
+      expect(made).toHaveLength(8);
+    } finally {
+      await changer.end();
+      await source.query('postgres', 'DROP DATABASE between');
+    }
+  }, 300_000);
+
   test('is imaged so that it restores while its functions and views are replaced', async () => {
     const image = await beside('live-functions-replaced', () => harness.backup(source));
     expect(image.end).toMatchObject({ exitCode: 0, errors: [] });

@@ -1,5 +1,6 @@
 import { ByteReader, TocCut, TocError } from '../../load/toc/byte-reader.ts';
 import { readHead, readPlainEntry } from '../../load/toc/read-toc.ts';
+import { isGone } from '../gone-definitions.ts';
 
 const WORDS_AT = 8;
 const FORMAT_AT = 10;
@@ -26,6 +27,8 @@ interface Shape {
 export class TocConverter {
   /** The file of the data of an entry, by its id; for large objects the list of their files. */
   readonly files = new Map<number, string>();
+  /** What entries make that say nothing of how. */
+  readonly gone: string[] = [];
   private shape: Shape | null = null;
   private entriesLeft = 0;
   private pieces: Uint8Array[] = [];
@@ -109,7 +112,8 @@ export class TocConverter {
 
   private convertEntry(reader: ByteReader, { version, wordBytes, offsetBytes }: Shape): readonly Uint8Array[] {
     const begin = reader.position;
-    const { id, kind } = readPlainEntry(reader, version);
+    const { id, kind, tag, define } = readPlainEntry(reader, version);
+    if (isGone({ kind, define })) this.gone.push(`${kind} ${tag}`);
     const entry = reader.since(begin);
     // The place of the data, which a pipe has not.
     reader.raw(1 + offsetBytes);

@@ -8,8 +8,8 @@ const SMALL_BYTES = 1 << 20;
 
 /** Told of the files of a dump, one after the other; the next one waits. */
 export interface KeptFiles {
-  /** The table of contents lies in the directory. */
-  onContents(): Promise<void>;
+  /** The table of contents lies in the directory; what its entries make without saying how. */
+  onContents(gone: readonly string[]): Promise<void>;
   /** A small file, which lies nowhere. */
   onSmall(file: string, content: Buffer): Promise<void>;
   /** A large one, which lies in the directory, whole. */
@@ -42,9 +42,9 @@ export function createFileKeeper(directory: string, kept: KeptFiles): FileKeeper
         if (grown === null) await mkdir(directory, { recursive: true, mode: 0o700 });
         await writeLarge(CONTENTS, [bytes]);
       },
-      async end() {
+      async end(gone) {
         await close();
-        await kept.onContents();
+        await kept.onContents(gone);
       },
     }),
     open(file) {

@@ -8,10 +8,16 @@ export interface FileSink {
   end(): Promise<void>;
 }
 
+/** Takes the table of contents. */
+export interface ContentsSink extends Pick<FileSink, 'write'> {
+  /** Told what its entries make without saying how. */
+  end(gone: readonly string[]): Promise<void>;
+}
+
 /** Takes the files of a dump, one after the other. */
 export interface DirectorySink {
   /** `toc.dat`, before all others. */
-  openContents(): FileSink;
+  openContents(): ContentsSink;
   /** A file of rows, a large object, or a list of those, by its name in a directory. */
   open(file: string): FileSink;
 }
@@ -43,14 +49,14 @@ export async function splitArchive(content: AsyncIterable<Uint8Array>, sink: Dir
 }
 
 /** Up to the last entry, as it comes. */
-async function copyContents(pieces: AsyncIterator<Uint8Array>, file: FileSink): Promise<TocConverter> {
+async function copyContents(pieces: AsyncIterator<Uint8Array>, file: ContentsSink): Promise<TocConverter> {
   const toc = new TocConverter();
   while (!toc.isDone) {
     const next = await pieces.next();
     const converted = next.done === true ? toc.end() : toc.take(next.value);
     if (converted.length > 0) await file.write(converted);
   }
-  await file.end();
+  await file.end(toc.gone);
   return toc;
 }
 

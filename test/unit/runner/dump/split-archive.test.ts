@@ -69,6 +69,19 @@ async function split(archive: Buffer, pieceBytes = archive.length): Promise<Map<
   return files;
 }
 
+/** What its entries make without saying how. */
+async function goneOf(entries: readonly Entry[]): Promise<readonly string[]> {
+  const told: (readonly string[])[] = [];
+  const open = () => ({ write: () => undefined, end: async () => undefined });
+  const openContents = () => ({ write: () => undefined, end: async (gone: readonly string[]) => void told.push(gone) });
+  async function* pieces() {
+    yield archiveOf(entries);
+  }
+  await splitArchive(pieces(), { open, openContents });
+  expect(told).toHaveLength(1);
+  return told.flat();
+}
+
 async function* contentsOf(files: ReadonlyMap<string, string>) {
   yield Buffer.from(files.get('toc.dat') ?? '', 'latin1');
 }
@@ -114,6 +127,20 @@ describe('a dump in one stream', () => {
       { id: 7, kind: 'TABLE DATA', define: '' },
     ]);
     expect(files.get('7.dat')).toBe('x');
+  });
+
+  test('tells of an object that was dropped before its definition was read, of which pg_dump writes an empty statement', async () => {
+    const entries = [
+      { id: 2, kind: 'TABLE', define: 'CREATE TABLE public.t (a integer);\n' },
+      { id: 3, kind: 'INDEX', define: ';\n' },
+      { id: 4, kind: 'STATISTICS', define: '' },
+      { id: 5, kind: 'RULE', define: '\n' },
+      { id: 6, kind: 'SOMETHING NEW', define: ' ; ' },
+      { id: 7, kind: 'INDEX', define: 'CREATE INDEX i ON public.t USING btree (a);\n' },
+      // These have no definition of their own, whatever happens.
+      { id: 8, kind: 'BLOBS', define: '' },
+    ];
+    expect(await goneOf(entries)).toEqual(['INDEX tag', 'STATISTICS tag', 'RULE tag', 'SOMETHING NEW tag']);
   });
 
   test('that is cut anywhere is told for cut', async () => {
