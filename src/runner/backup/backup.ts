@@ -12,6 +12,7 @@ import { tellPreparedTransactions } from '../catalogue/prepared-transactions.ts'
 import { tellReplicationOrigins } from '../catalogue/replication-origins.ts';
 import { findCompression } from '../dump/compression.ts';
 import { createRateLimit } from '../dump/hold-to-rate.ts';
+import { LOCK_PATIENCE_SECONDS } from '../dump/lock-patience.ts';
 import type { DumpedDatabase, DumpGround } from '../dump/source.ts';
 import type { StoredFile } from '../mover/file-mover.ts';
 import { failingAs } from '../postgres/describe-error.ts';
@@ -30,8 +31,6 @@ const LOOK_MS = 1_000;
 /** Files leave while they are written and are removed when they are sent: with less no dump has a chance. */
 const LEAST_SHARE = 0.05;
 const LEAST_BYTES = 32 << 20;
-/** Two minutes for everything that a wait may cost. */
-const LOCK_PATIENCE_SECONDS = 100;
 const ABOUT_THE_SERVER = `the dump of the server's roles and settings`;
 
 /** Takes a logical image of a whole running server: every database, the roles, the settings. */

@@ -5,7 +5,7 @@ import { refuseLoss } from '../../../../src/runner/catalogue/accept-loss.ts';
 import { findChanged } from '../../../../src/runner/catalogue/definitions.ts';
 import type { LockWait } from '../../../../src/runner/catalogue/lock-waits.ts';
 import { writeSettingOfAll } from '../../../../src/runner/catalogue/settings-of-all.ts';
-import { createLockPatience } from '../../../../src/runner/dump/lock-patience.ts';
+import { createLockPatience, LOCK_PATIENCE_SECONDS } from '../../../../src/runner/dump/lock-patience.ts';
 
 const finding = (severity: Finding['severity'], message: string): Finding => ({
   code: 'X',
@@ -85,6 +85,15 @@ describe('waiting for a lock', () => {
     );
     expect(() => patience.take([wait], 11_000)).toThrow(
       /waited 10 s for .*Free it with SELECT pg_terminate_backend\(7\);$/,
+    );
+  });
+
+  test('ends the operation within two minutes, since no other attempt can help', () => {
+    const patience = createLockPatience({ name: RawName.of('shop') }, LOCK_PATIENCE_SECONDS * 1_000);
+    patience.take([wait], 0);
+    expect(patience.take([wait], 60_000)).toMatch(/^waiting for table public\.t/);
+    expect(() => patience.take([wait], 110_000)).toThrow(
+      expect.objectContaining({ name: 'JobFailure', final: true, message: expect.stringMatching(/Free it with/) }),
     );
   });
 
