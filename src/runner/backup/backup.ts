@@ -10,6 +10,7 @@ import type { AcceptedLoss } from '../catalogue/accept-loss.ts';
 import { encoding } from '../catalogue/columns.ts';
 import { tellPreparedTransactions } from '../catalogue/prepared-transactions.ts';
 import { tellReplicationOrigins } from '../catalogue/replication-origins.ts';
+import { tellReplicationSlots } from '../catalogue/replication-slots.ts';
 import { findCompression } from '../dump/compression.ts';
 import { createRateLimit } from '../dump/hold-to-rate.ts';
 import { LOCK_PATIENCE_SECONDS } from '../dump/lock-patience.ts';
@@ -60,6 +61,7 @@ export const backup: Program = async (attempt) => {
     await requireScratch(attempt, server.databaseBytes * LEAST_SHARE + LEAST_BYTES, 'the dump on the disk of the job');
     await failingAs(ABOUT_THE_SERVER, () => tellPreparedTransactions(found.session, report, 'LOGICAL'));
     await failingAs(ABOUT_THE_SERVER, () => tellReplicationOrigins(found.session, report));
+    await failingAs(ABOUT_THE_SERVER, () => tellReplicationSlots(found.session, report));
     await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
     report.phase('dump', server.databaseBytes);

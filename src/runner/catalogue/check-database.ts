@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { askFound, type CatalogueCheck, inLetters, writeFound } from './checks/check.ts';
+import { COUNTERS_START_ANEW } from './checks/counter-check.ts';
 import { CRON_JOBS, EXTENSION_OBJECT_CHANGED, HAS_CRON } from './checks/extension-checks.ts';
 import { findLostRows } from './checks/lost-rows.ts';
 import { MEANING_MAY_CHANGE } from './checks/meaning-check.ts';
@@ -9,7 +10,12 @@ import { OBJECT_CHECKS } from './checks/object-checks.ts';
 import { findWideRows } from './checks/wide-rows.ts';
 import { count, encoding, flag } from './columns.ts';
 
-const CHECKS: readonly CatalogueCheck[] = [...OBJECT_CHECKS, EXTENSION_OBJECT_CHANGED, MEANING_MAY_CHANGE];
+const CHECKS: readonly CatalogueCheck[] = [
+  ...OBJECT_CHECKS,
+  EXTENSION_OBJECT_CHANGED,
+  MEANING_MAY_CHANGE,
+  COUNTERS_START_ANEW,
+];
 
 /** So many objects are named by one check of one database; of the others their number. */
 const NAMED_AT_MOST = 50;

@@ -106,6 +106,31 @@ test('an invalid index, an aggregate in the schema of the system and privileges 
   );
 });
 
+test('tables with columns of what a server counts are named once each, but for members of extensions and partitions', async () => {
+  await server.query('postgres', 'CREATE DATABASE counting');
+  await server.query(
+    'counting',
+    `CREATE TABLE outbox (id int, seen xid8, upto pg_lsn) PARTITION BY LIST (id); CREATE TABLE outbox_1 PARTITION OF outbox DEFAULT;
+     CREATE DOMAIN place AS pg_lsn; CREATE TYPE state AS (a int, b place[]); CREATE TABLE "read by" (what state[]);
+     CREATE TYPE places AS RANGE (SUBTYPE = pg_lsn); CREATE TABLE ranges (a places, b places_multirange);
+     CREATE TABLE gone (a xid, b int8, c oid); ALTER TABLE gone DROP a; CREATE VIEW beside AS SELECT seen FROM outbox;
+     CREATE TEMPORARY TABLE passing (a txid_snapshot); CREATE EXTENSION hstore; CREATE TABLE its (a pg_snapshot); ALTER EXTENSION hstore ADD TABLE its`,
+  );
+  expect(
+    (await findingsIn('counting')).map(({ code, severity, message }) => [code, severity, message.split(': ')[0]]),
+  ).toEqual(
+    [
+      ['public.outbox', 'seen (xid8), upto (pg_lsn)'],
+      ['public.ranges', 'a (public.places), b (public.places_multirange)'],
+      ['public."read by"', 'what (public.state[])'],
+    ].map(([table, columns]) => [
+      'MEANING_MAY_CHANGE',
+      'INFO',
+      `${table} has numbers of transactions or places in the log of its server, in ${columns}`,
+    ]),
+  );
+});
+
 test('a database with nothing odd has no finding', async () => {
   await server.query('postgres', 'CREATE DATABASE plain');
   await server.query(

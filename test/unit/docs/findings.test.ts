@@ -42,7 +42,9 @@ const SAID = /'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g;
 const written = sources.flatMap((text) =>
   [...text.matchAll(SAID)].flatMap(([, plain, filled]) => {
     const parts = oneLine((plain ?? filled ?? '').replaceAll("\\'", "'")).split(/\$\{[^}]*\}/);
-    if (parts.join('').replace(/[^a-z]/gi, '').length < FEWEST_LETTERS) return [];
+    // A word alone is a name.
+    if (parts.join('').replace(/[^a-z]/gi, '').length < FEWEST_LETTERS || !parts.some((part) => /\S \S/.test(part)))
+      return [];
     return new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+'));
   }),
 );

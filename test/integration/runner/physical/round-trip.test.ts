@@ -97,6 +97,7 @@ describe('a physical image', () => {
     );
     expect(result?.findings).toEqual([
       expect.objectContaining({ code: 'UNLOGGED_TABLE_EMPTY', database: 'postgres', object: 'public.fleeting' }),
+      expect.objectContaining({ code: 'OBJECT_NOT_CARRIED', severity: 'INFO', database: null, object: 'a_slot' }),
     ]);
     expect(result?.notices).toEqual([
       'database postgres: public.fleeting is unlogged and will be empty in a copy',

@@ -48,6 +48,7 @@ beforeAll(async () => {
   const first = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums']);
   const cron = CASES.find(({ needs }) => needs === 'pg_cron');
   await first.query('postgres', 'ALTER SYSTEM SET max_prepared_transactions = 5');
+  await first.query('postgres', 'ALTER SYSTEM SET wal_level = logical');
   if (hasExtension('pg_cron')) {
     await first.query('postgres', 'ALTER SYSTEM SET shared_preload_libraries = pg_cron');
     const set = `cron.database_name = '${cron?.database}'`;

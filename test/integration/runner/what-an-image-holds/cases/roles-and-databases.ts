@@ -105,4 +105,14 @@ export const ROLES_AND_DATABASES: readonly HeldCase[] = [
     becomes: [],
     logical: [`/WARNING OBJECT_NOT_CARRIED it's ours`],
   },
+  {
+    row: 'pg_replication_slots',
+    server: `SELECT pg_create_physical_replication_slot('a_standby', true)`,
+    make: `SELECT pg_create_logical_replication_slot('a_follower', 'pgoutput')`,
+    check: `SELECT slot_name, plugin FROM pg_replication_slots WHERE NOT temporary ORDER BY 1`,
+    becomes: [],
+    becomesPhysical: [],
+    logical: ['/INFO OBJECT_NOT_CARRIED a_standby', 'INFO OBJECT_NOT_CARRIED a_follower'],
+    physical: ['/INFO OBJECT_NOT_CARRIED a_standby', 'INFO OBJECT_NOT_CARRIED a_follower'],
+  },
 ];

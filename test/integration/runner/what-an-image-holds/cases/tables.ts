@@ -28,6 +28,14 @@ export const TABLES: readonly HeldCase[] = [
     logical: ['CRITICAL ROWS_NOT_LOADABLE public.wide'],
   },
   {
+    row: 'columns of xid, xid8, pg_snapshot, txid_snapshot and pg_lsn',
+    make: `CREATE TABLE outbox (id int, seen xid8, at pg_lsn) PARTITION BY LIST (id); CREATE TABLE outbox_1 PARTITION OF outbox FOR VALUES IN (1); INSERT INTO outbox VALUES (1, '700', '0/1A2B'), (1, NULL, 'FF/FF');
+      CREATE DOMAIN upto AS txid_snapshot; CREATE TYPE read AS (a int, by upto[]); CREATE TABLE "read it" (what read, gone xid8); INSERT INTO "read it" VALUES (ROW(1, ARRAY['5:9:6']::upto[]), '1'); ALTER TABLE "read it" DROP gone;
+      CREATE TABLE plain (a oid, b int8); CREATE VIEW beside AS SELECT seen FROM outbox`,
+    check: `SELECT (SELECT string_agg(o::text, ';' ORDER BY o::text) FROM outbox o) AS outbox, (SELECT what::text FROM "read it") AS what`,
+    logical: ['INFO MEANING_MAY_CHANGE public."read it"', 'INFO MEANING_MAY_CHANGE public.outbox'],
+  },
+  {
     row: 'pg_attribute.attnotnull',
     make: `CREATE TABLE up (w int NOT NULL); CREATE TABLE down () INHERITS (up); ALTER TABLE down ALTER w DROP NOT NULL; INSERT INTO down VALUES (NULL)`,
     check: `SELECT attrelid::regclass::text AS table, attnotnull, (SELECT count(*)::int FROM down) AS rows FROM pg_attribute WHERE attname = 'w' ORDER BY 1`,
