@@ -12,12 +12,16 @@ export interface HeldLock {
 /** Exclusive: nobody else may hold it. Shared: nobody else may hold it exclusively. */
 export type LockMode = 'exclusive' | 'shared';
 
+/** A wait without an end, as flock understands one. */
+export const FOR_EVER_SECONDS = 365 * 86_400;
+
 function lockDescriptor(file: FileHandle, waitSeconds: number, mode: LockMode, signal?: AbortSignal): Promise<boolean> {
   // The lock belongs to the open file, which we share with the child for a moment: it stays ours when the child has ended.
   const child = spawn('flock', [`--${mode}`, '--wait', String(waitSeconds), '3'], {
     stdio: ['ignore', 'ignore', 'ignore', file.fd],
   });
   const giveUp = () => child.kill();
+  if (signal?.aborted) giveUp();
   signal?.addEventListener('abort', giveUp, { once: true });
   return new Promise<boolean>((resolve, reject) => {
     child.once('error', (cause) =>
@@ -76,6 +80,29 @@ export async function takeLock(
       throw error;
     }
   }
+}
+
+/**
+ * Takes the first of some locks that is free, waiting for it until the signal aborts: null then. Of the others none is held
+ * when it resolves.
+ */
+export async function takeFirstLock(paths: readonly string[], signal: AbortSignal): Promise<HeldLock | null> {
+  const enough = new AbortController();
+  const either = AbortSignal.any([signal, enough.signal]);
+  const held: HeldLock[] = [];
+  const tries = await Promise.allSettled(
+    paths.map(async (path) => {
+      try {
+        const lock = await takeLock(path, FOR_EVER_SECONDS, 'exclusive', either);
+        if (lock !== null && held.push(lock) > 1) await lock.release();
+      } finally {
+        enough.abort();
+      }
+    }),
+  );
+  const failed = tries.find((each) => each.status === 'rejected');
+  if (held[0] === undefined && failed !== undefined) throw failed.reason;
+  return held[0] ?? null;
 }
 
 /** Does the work under the lock. Throws UNAVAILABLE with `busy` when it is not free in time. */

@@ -110,6 +110,12 @@ function readUserNow(pid: number): number | null {
   return real === undefined ? null : Number(real);
 }
 
+/** Which of the processes have an entry in their environment that begins so. What may not be seen has none. */
+export async function listCarriers(pids: readonly number[], beginning: string): Promise<ReadonlySet<number>> {
+  const carries = (pid: number) => `\0${readNow(pid, 'environ')}`.includes(`\0${beginning}`);
+  return new Set(await readOfAll(pids, (pid) => (carries(pid) ? pid : null)));
+}
+
 /** The program file that a process runs, also after a package upgrade has replaced it; null when it may not be seen. */
 export async function readProgram(pid: number): Promise<string | null> {
   const target = await readlink(`/proc/${pid}/exe`).catch(() => null);

@@ -1,6 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listProcesses, listProcessesOf, type ProcessFacts, signalPid } from '../../machine/process-mark.ts';
+import {
+  listCarriers,
+  listProcesses,
+  listProcessesOf,
+  type ProcessFacts,
+  signalPid,
+} from '../../machine/process-mark.ts';
 
 /** Longer than what each of them gives those that it started. */
 const GRACE_MS = 3_000;
@@ -14,11 +19,6 @@ export interface Members {
   end(): Promise<void>;
 }
 
-async function carriesMark(pid: number, directory: string): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  return `\0${environment}`.includes(`\0TOYGRES_SCRATCH_DIR=${directory}/`);
-}
-
 /**
  * `directory`: of the attempt; its processes have their scratch directory below it. `leaders`: the processes that were
  * started for it, each the head of a session. `ownUid`: the user that nobody but this attempt is.
@@ -30,12 +30,11 @@ export function createMembers(directory: string, leaders: readonly number[], own
   async function find(): Promise<ProcessFacts[]> {
     const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
     const own = new Set(ownUid === null ? [] : await listProcessesOf(ownUid));
-    const isOwn = (pid: number) => own.has(pid);
-    const marked = await Promise.all(
-      all.map((facts) => isSeen(facts) || isOwn(facts.pid) || carriesMark(facts.pid, directory)),
-    );
     const keep = (facts: ProcessFacts) => seen.set(facts.pid, facts.startTicks);
-    all.filter((_, index) => marked[index]).forEach(keep);
+    for (const facts of all) if (own.has(facts.pid)) keep(facts);
+    const unknown = all.filter((facts) => !isSeen(facts)).map(({ pid }) => pid);
+    const marked = await listCarriers(unknown, `TOYGRES_SCRATCH_DIR=${directory}/`);
+    for (const facts of all) if (marked.has(facts.pid)) keep(facts);
     const byPid = new Map(all.map((facts) => [facts.pid, facts]));
     for (let before = -1; before !== seen.size; ) {
       before = seen.size;

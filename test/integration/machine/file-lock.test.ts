@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { takeLock, withLock } from '../../../src/machine/file-lock.ts';
+import { takeFirstLock, takeLock, withLock } from '../../../src/machine/file-lock.ts';
 
 describe('locks of this machine', () => {
   let directory: string;
@@ -51,6 +51,44 @@ describe('locks of this machine', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await takeLock(forgotten, 0)).toBeNull();
+  });
+
+  test('of some locks the first that is free is taken, and the others are let go', async () => {
+    const files = ['one', 'two', 'three'].map((name) => path.join(directory, name));
+    const [one, two, three] = await Promise.all(files.map((each) => takeLock(each, 0)));
+    const waiting = takeFirstLock(files, new AbortController().signal);
+    await two?.release();
+    const taken = await waiting;
+    expect(taken).not.toBeNull();
+    expect(await takeLock(files[1] ?? '', 0)).toBeNull();
+    await one?.release();
+    await three?.release();
+    expect(await takeLock(files[0] ?? '', 0)).not.toBeNull();
+    expect(await takeLock(files[2] ?? '', 0)).not.toBeNull();
+    await taken?.release();
+    expect(await takeLock(files[1] ?? '', 0)).not.toBeNull();
+  });
+
+  test('of locks that become free at once one is taken', async () => {
+    const files = ['a', 'b', 'c'].map((name) => path.join(directory, name));
+    const held = await Promise.all(files.map((each) => takeLock(each, 0)));
+    const waiting = takeFirstLock(files, new AbortController().signal);
+    await Promise.all(held.map((each) => each?.release()));
+    expect(await waiting).not.toBeNull();
+    const left = await Promise.all(files.map((each) => takeLock(each, 0)));
+    expect(left.filter((each) => each === null)).toHaveLength(1);
+  });
+
+  test('whoever gives up waiting for one of some locks holds none of them, whenever that is', async () => {
+    const files = ['x', 'y'].map((name) => path.join(directory, name));
+    const held = await Promise.all(files.map((each) => takeLock(each, 0)));
+    const giveUp = new AbortController();
+    const waiting = takeFirstLock(files, giveUp.signal);
+    // Now some of its files are about to be opened.
+    giveUp.abort();
+    expect(await waiting).toBeNull();
+    for (const each of held) await each?.release();
+    for (const each of files) expect(await takeLock(each, 0)).not.toBeNull();
   });
 
   test('shared holders exclude only an exclusive one', async () => {

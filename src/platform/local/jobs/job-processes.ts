@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../../schema/errors.ts';
 import {
+  listCarriers,
   listProcesses,
   type ProcessFacts,
   type ProcessMark,
@@ -10,11 +10,6 @@ import {
 } from '../../../machine/process-mark.ts';
 import { until } from '../../../waiting/until.ts';
 import type { JobPaths } from '../layout.ts';
-
-async function carriesMark(pid: number, scratch: string): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return environment.split('\0').some((entry) => entry.startsWith(`TOYGRES_SCRATCH_DIR=${scratch}/`));
-}
 
 /** A session outlives its leader, and the system gives no pid out again that still names a session, until it is booted anew. */
 async function isSessionStillIts(supervisor: ProcessMark): Promise<boolean> {
@@ -42,10 +37,10 @@ function withDescendants(all: readonly ProcessFacts[], first: ReadonlySet<number
 export async function listJobProcesses(paths: JobPaths, supervisor: ProcessMark): Promise<readonly number[]> {
   const all = await listProcesses();
   const ofSession = await isSessionStillIts(supervisor);
-  const marked = await Promise.all(
-    all.map(async (facts) => (ofSession && facts.session === supervisor.pid) || carriesMark(facts.pid, paths.scratch)),
-  );
-  const first = new Set(all.filter((_, index) => marked[index]).map((facts) => facts.pid));
+  const isOfSession = (facts: ProcessFacts) => ofSession && facts.session === supervisor.pid;
+  const pids = all.map(({ pid }) => pid);
+  const marked = await listCarriers(pids, `TOYGRES_SCRATCH_DIR=${paths.scratch}/`);
+  const first = new Set(all.flatMap((facts) => (isOfSession(facts) || marked.has(facts.pid) ? [facts.pid] : [])));
   const members = withDescendants(all, first);
   members.delete(process.pid);
   return [...members];
