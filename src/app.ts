@@ -1,7 +1,6 @@
 import { workflows } from '../jobs/registry.ts';
 import { AppError } from '../schema/errors.ts';
 import { startAlerts } from './app/alerts.ts';
-import { openApi } from './app/api.ts';
 import { openCore } from './app/core.ts';
 import { type Foundations, layFoundations } from './app/foundations.ts';
 import { observeRecords } from './app/metrics.ts';
@@ -179,7 +178,9 @@ async function startOn(
   startAlerts(core, log, stops);
   const webhooks = startWebhooks(config, core, log, stops);
   const identity = { token: foundations.token, release };
-  const api = mode === 'worker' ? null : await openApi(config, { ...core, webhooks }, identity, metrics, log, stops);
+  // Half of all that a server loads: a worker goes without.
+  const loaded = mode === 'worker' ? null : await import('./app/api.ts');
+  const api = (await loaded?.openApi(config, { ...core, webhooks }, identity, metrics, log, stops)) ?? null;
   const probesUrl = await openProbes(config, core, identity, metrics, log, stops);
   // Last: a start that failed after it would have made a password that nobody is told.
   const password = (await api?.ensureFirstAdministrator()) ?? null;

@@ -2,19 +2,23 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { keepCompiled, programOf, writeStarter } from './compiled.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
+const NAME = 'main';
+const EXTENSION = '.mjs';
+
 /** Writes `main.mjs`, what it comes to load, and the release of it into the directory. `entry`: the program, below the root. */
-export async function bundleRunner(directory, entry = 'src/runner/main.ts') {
+export async function bundleRunner(directory, entry = 'src/runner/main.ts', signal = undefined) {
   await build({
     absWorkingDir: root,
-    entryPoints: [{ in: path.resolve(root, entry), out: 'main' }],
+    entryPoints: [{ in: path.resolve(root, entry), out: programOf(NAME) }],
     outdir: directory,
     bundle: true,
     splitting: true,
     format: 'esm',
-    outExtension: { '.js': '.mjs' },
+    outExtension: { '.js': EXTENSION },
     platform: 'node',
     target: 'node24',
     minifySyntax: true,
@@ -29,4 +33,6 @@ export async function bundleRunner(directory, entry = 'src/runner/main.ts') {
   });
   const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   await writeFile(path.join(directory, 'release'), `${version}\n`);
+  await writeStarter(directory, NAME, EXTENSION);
+  await keepCompiled(directory, [NAME], EXTENSION, signal);
 }

@@ -10,8 +10,12 @@ import { parseArgs } from 'node:util';
 import { build, stop } from 'esbuild';
 import { bundleConsole } from './bundle-console.mjs';
 import { bundleRunner } from './bundle-runner.mjs';
+import { keepCompiled, programOf, writeStarter } from './compiled.mjs';
 
 const SELDOM_LOADED = ['@kubernetes/client-node', '@graphql-yoga/render-graphiql'];
+
+/** The programs that tell their version and end. */
+const TELL_VERSION = ['src/main.ts', 'src/cli/toygres.ts'];
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({ options: { whole: { type: 'boolean' } }, allowPositionals: true });
@@ -19,10 +23,12 @@ const [directory, ...programs] = positionals;
 const target = path.resolve(directory);
 const unfinished = `${target}.${crypto.randomUUID()}`;
 
-let isStopped = false;
+const names = programs.map((file) => path.parse(file).name);
+const telling = names.filter((_, index) => TELL_VERSION.includes(path.relative(root, path.resolve(programs[index]))));
+const stopped = new AbortController();
 // Leaves neither a process nor half of a bundle. What goes on meanwhile may still write.
 process.once('SIGTERM', async () => {
-  isStopped = true;
+  stopped.abort();
   await stop();
   await rm(unfinished, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   process.exit(143);
@@ -31,7 +37,7 @@ process.once('SIGTERM', async () => {
 try {
   await build({
     absWorkingDir: root,
-    entryPoints: programs.map((file) => ({ in: path.resolve(file), out: path.parse(file).name })),
+    entryPoints: programs.map((file, index) => ({ in: path.resolve(file), out: programOf(names[index]) })),
     outdir: unfinished,
     bundle: true,
     // What only one platform or page needs is loaded with it.
@@ -56,7 +62,11 @@ try {
     },
     logLevel: 'warning',
   });
-  await bundleRunner(path.join(unfinished, 'runner'));
+  for (const name of names) await writeStarter(unfinished, name, '.js');
+  await Promise.all([
+    keepCompiled(unfinished, telling, '.js', stopped.signal),
+    bundleRunner(path.join(unfinished, 'runner'), undefined, stopped.signal),
+  ]);
   // What a server serves besides; a program of the tests serves nothing.
   if (programs.some((file) => path.basename(file) === 'main.ts')) {
     await bundleConsole(path.join(unfinished, 'console'));
@@ -67,7 +77,8 @@ try {
   });
 } catch (error) {
   // Errors of the sources have been told.
-  if (error.errors === undefined && !isStopped) process.stderr.write(`toygres: not bundled: ${error.message}\n`);
+  if (error.errors === undefined && !stopped.signal.aborted)
+    process.stderr.write(`toygres: not bundled: ${error.message}\n`);
   process.exitCode = 1;
 } finally {
   await rm(unfinished, { recursive: true, force: true });

@@ -27,7 +27,8 @@ RUN node -e ' \
   && install -m 0755 package/dist/bin/azcopy_linux_* /usr/local/bin/azcopy \
   && rm -rf /azcopy/*
 
-# The runner, with the Node that package-lock.json names.
+# The runner, with the Node that package-lock.json names. What that compiled is found by the users of a job's containers; any
+# other goes without.
 FROM node:24-bookworm-slim AS runner
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
@@ -39,7 +40,10 @@ COPY src ./src
 RUN install -D -m 0755 node_modules/node-linux-*/bin/node /out/usr/local/bin/node \
   && /out/usr/local/bin/node --input-type=module --eval \
     "await (await import('/build/src/bundle-runner.mjs')).bundleRunner('/out/opt/toygres/runner')" \
-  && chmod -R u=rwX,go=rX /out
+  && chmod -R u=rwX,go=rX /out \
+  && for compiled in /out/opt/toygres/runner/compiled/*-0; do \
+    for user in 998 999; do ln -s "${compiled##*/}" "${compiled%-0}-$user"; done; \
+  done
 
 FROM ${POSTGRES_IMAGE}
 USER root

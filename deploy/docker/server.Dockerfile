@@ -20,8 +20,10 @@ RUN install -D -m 0755 node_modules/node-linux-*/bin/node /out/usr/local/bin/nod
 COPY package.json /out/app/
 COPY drizzle/migrations /out/app/drizzle/migrations
 COPY templates /out/app/templates
-# Whoever runs it may be any user; a clone may be stricter.
-RUN chmod -R u=rwX,go=rX /out
+# Whoever runs it may be any user; a clone may be stricter. What Node compiled of it is found by the user below; any other goes
+# without.
+RUN chmod -R u=rwX,go=rX /out \
+  && for compiled in /out/app/dist/server/compiled/*-0; do ln -s "${compiled##*/}" "${compiled%-0}-1000"; done
 
 FROM debian:bookworm-slim
 RUN install -d -o 1000 -g 0 -m 0770 /home/toygres

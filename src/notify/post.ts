@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { AppError } from '../../schema/errors.ts';
 import { isPublicAddress, publicLookup, readLiteral, refuseAddress } from './address.ts';
 
@@ -36,18 +36,25 @@ function describe(error: unknown): string {
 
 /** Redirects are not followed, and no proxy of the environment is used. */
 export function createPoster({ allowPrivate, timeoutMs = 10_000 }: PosterOptions): Poster {
-  const agent = new Agent({
-    connect: { timeout: timeoutMs, ...(allowPrivate ? {} : { lookup: publicLookup }) },
-    keepAliveTimeout: 1000,
-    maxResponseSize: ANSWER_MAX,
-  });
+  let agent: Agent | null = null;
+  // It is large, and most servers send no message.
+  const open = async () => {
+    const undici = await import('undici');
+    agent ??= new undici.Agent({
+      connect: { timeout: timeoutMs, ...(allowPrivate ? {} : { lookup: publicLookup }) },
+      keepAliveTimeout: 1000,
+      maxResponseSize: ANSWER_MAX,
+    });
+    return { request: undici.request, dispatcher: agent };
+  };
   return {
     async post(url, headers, body) {
       try {
         const literal = readLiteral(url);
         if (!allowPrivate && literal !== null && !isPublicAddress(literal)) throw refuseAddress();
+        const { request, dispatcher } = await open();
         const signal = AbortSignal.timeout(timeoutMs);
-        const answer = await request(url, { method: 'POST', dispatcher: agent, headers, body, signal });
+        const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal });
         const { statusCode } = answer;
         if (statusCode >= 200 && statusCode < 300) {
           // It has taken the message, whatever else it says, and however long it goes on.
@@ -61,6 +68,6 @@ export function createPoster({ allowPrivate, timeoutMs = 10_000 }: PosterOptions
         return { statusCode: null, error: describe(error) };
       }
     },
-    stop: () => agent.destroy(),
+    stop: async () => agent?.destroy(),
   };
 }

@@ -64,7 +64,9 @@ test('what is no name, no parameter and no file name is refused before anything 
 test('a job that fills the disk says so, and leaves the room free again', async ({ skip }) => {
   const small = await createLocalHome();
   await mkdir(small.stateDirectory);
-  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', small.stateDirectory]).catch(() => null);
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', small.stateDirectory]).catch(
+    () => null,
+  );
   const tiny = mounted && (await small.open());
   try {
     if (tiny === null) return skip('mounting a small disk needs root');
@@ -122,3 +124,24 @@ test('a thousand followers that come and go leave no file and no timer open', as
   expect(timers()).toBeLessThanOrEqual(before.timers + 1);
   await jobs.platform.cancelJob(spec);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'the users of a job start from what was compiled for us, which none of them can write',
+  async () => {
+    const spec = jobSpec(DONE);
+    await jobs.platform.ensureJob(spec);
+    expect(await jobs.untilOver(spec)).toMatchObject({ state: 'SUCCEEDED' });
+    const scripts = path.join(jobs.home.stateDirectory, 'scripts');
+    const [placed = ''] = await readdir(scripts);
+    const compiled = path.join(scripts, placed, 'runner', 'compiled');
+    const entries = await readdir(compiled, { withFileTypes: true });
+    const real = entries.filter((entry) => entry.isDirectory());
+    expect(real.length).toBeGreaterThan(0);
+    // One for each user that a job is run as.
+    expect(entries.filter((entry) => entry.isSymbolicLink()).length).toBeGreaterThanOrEqual(2 * real.length);
+    for (const name of await readdir(compiled, { recursive: true })) {
+      const { mode, uid } = await stat(path.join(compiled, name));
+      expect([uid, mode & 0o022]).toEqual([0, 0]);
+    }
+  },
+);

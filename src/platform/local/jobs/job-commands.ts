@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto';
-import { chmod, constants, copyFile, cp, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  copyFile,
+  cp,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { invalidInput } from '../../../../schema/errors.ts';
 import type { LocalContext } from '../context.ts';
@@ -19,11 +32,17 @@ export const RUNNER_KINDS: readonly string[] = [
 /** Young objects of a job die at once: more room for them is only room. */
 const NODE_OPTIONS = ['--max-semi-space-size=1'];
 
+/** What its Node compiled of the runner: a start adds to it, and it is no part of what is run. */
+const COMPILED = 'compiled';
+
 async function readDigest(directories: readonly string[], salt: string): Promise<string> {
   const digest = createHash('sha256').update(salt);
   for (const directory of directories) {
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .filter((file) => !file.startsWith(path.join(directory, COMPILED, '/')));
     for (const file of files.sort()) {
       const content = await readFile(file);
       digest.update(`${path.relative(directory, file)}\0${content.length}\0`).update(content);
@@ -55,6 +74,21 @@ async function placeNode(directory: string): Promise<void> {
   await link(process.execPath, target).catch(() => copyFile(process.execPath, target, constants.COPYFILE_FICLONE));
 }
 
+/** Node looks for what was compiled under the number of the user who runs: here that of each user of a job is ours, which they may read. */
+async function shareCompiled(runner: string, uids: readonly number[]): Promise<void> {
+  const compiled = path.join(runner, COMPILED);
+  const entries = await readdir(compiled, { withFileTypes: true }).catch(() => []);
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    for (const uid of uids) {
+      await symlink(name, path.join(compiled, name.replace(/-\d+$/, `-${uid}`))).catch(
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'EEXIST') throw error;
+        },
+      );
+    }
+  }
+}
+
 export interface JobCommands {
   /** Takes the order of the job as its last argument. */
   readonly supervisor: readonly string[];
@@ -71,6 +105,7 @@ export const MAKERS: Readonly<Record<string, string>> = { restore: 'cluster' };
 /**
  * Copies what jobs run to where their users can read it, one copy for each content, so that an upgrade does not change what
  * is running. Throws INVALID_INPUT when there is nothing to run for this kind of job.
+ * `uids`: the users that it is run as.
  */
 export async function placeCommands(
   {
@@ -80,6 +115,7 @@ export async function placeCommands(
     identity,
   }: Pick<LocalContext, 'layout' | 'scriptsDirectory' | 'runnerDirectory' | 'identity'>,
   kind: string,
+  uids: readonly number[] = [],
 ): Promise<JobCommands> {
   const isScript = await isThere(path.join(scriptsDirectory, `${kind}.sh`));
   if (!isScript && !RUNNER_KINDS.includes(kind)) {
@@ -95,7 +131,11 @@ export async function placeCommands(
     try {
       await mkdir(unfinished, { recursive: true });
       await cp(scriptsDirectory, path.join(unfinished, 'scripts'), { recursive: true });
-      await cp(runnerDirectory, path.join(unfinished, 'runner'), { recursive: true });
+      const compiled = path.join(runnerDirectory, COMPILED);
+      const runner = path.join(unfinished, 'runner');
+      await cp(runnerDirectory, runner, { recursive: true, filter: (file) => file !== compiled });
+      // Where it is another user's, it may not be read.
+      await cp(compiled, path.join(runner, COMPILED), { recursive: true }).catch(() => undefined);
       await openToAll(unfinished);
       if (needsNode) await placeNode(unfinished);
       await rename(unfinished, target).catch((error: NodeJS.ErrnoException) => {
@@ -106,6 +146,7 @@ export async function placeCommands(
       await rm(unfinished, { recursive: true, force: true });
     }
   }
+  await shareCompiled(path.join(target, 'runner'), uids);
   const node = needsNode ? path.join(target, 'node') : process.execPath;
   const runner = [node, ...NODE_OPTIONS, path.join(target, 'runner', 'main.mjs')];
   return {

@@ -120,7 +120,10 @@ export async function startJob(
   checkJobSpec(spec);
   const programs = await requirePrograms(context.programs, { ...spec, imageType: 'STOCK' });
   const volume = await findVolume(context, spec);
-  const commands = await placeCommands(context, spec.program ?? spec.kind);
+  const users = await findUsers(context, spec);
+  const uids =
+    users === null ? [] : [users.worker.uid, users.mover.uid, ...(context.identity ? [context.identity.uid] : [])];
+  const commands = await placeCommands(context, spec.program ?? spec.kind, uids);
 
   await makePassage(paths.directory);
   await makeOurs(paths.run);
@@ -135,7 +138,6 @@ export async function startJob(
   await makeOurs(paths.attempts);
   await makePassage(paths.scratch);
   await writeSecrets(paths, spec);
-  const users = await findUsers(context, spec);
   const ownUid = spec.volume === null ? null : await readOwnUid(context.layout.server(spec.volume));
   await writeJsonFile(paths.record, recordOf(spec, users));
 
