@@ -16,12 +16,17 @@ export interface AzureCheckout {
   run(script: string, args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<ScriptEnd>;
   /** Every call so far, one line each, quoted as bash would. */
   calls(): Promise<readonly string[]>;
+  /** Those that change something. */
+  changes(): Promise<readonly string[]>;
   /** What the stand-ins keep under the name; null when there is no such thing. */
   kept(name: string): Promise<string | null>;
   keep(name: string, text: string): Promise<void>;
   forget(name: string): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Calls that only look, sign in, or say again what is there already. */
+const HARMLESS = / (show|list|get-credentials|get) | apply --server-side /;
 
 /** Makes it. `kubectl`: a real one, with which the stand-in renders what is applied. */
 export async function makeAzureCheckout({ kubectl = '' } = {}): Promise<AzureCheckout> {
@@ -38,6 +43,7 @@ export async function makeAzureCheckout({ kubectl = '' } = {}): Promise<AzureChe
   git('add', '.');
   git('commit', '-q', '-m', 'a checkout');
   const read = (name: string) => readFile(path.join(state, name), 'utf8').catch(() => null);
+  const calls = async () => ((await read('calls')) ?? '').split('\n').filter((line) => line !== '');
   return {
     directory,
     run: (script, args, environment = {}) =>
@@ -59,7 +65,8 @@ export async function makeAzureCheckout({ kubectl = '' } = {}): Promise<AzureChe
             resolve({ code: error === null ? 0 : Number(error.code ?? 1), output, errors: errors.toString() }),
         );
       }),
-    calls: async () => ((await read('calls')) ?? '').split('\n').filter((line) => line !== ''),
+    calls,
+    changes: async () => (await calls()).filter((call) => !HARMLESS.test(call)),
     kept: read,
     keep: (name, text) => writeFile(path.join(state, name), text),
     forget: (name) => rm(path.join(state, name), { force: true }),
