@@ -63,7 +63,7 @@ test(
     expect(await readBundles()).toEqual(expect.arrayContaining(bundles));
     expect(await readBundles()).toHaveLength(2);
   },
-  2 * MINUTE_MS,
+  5 * MINUTE_MS,
 );
 
 test(
