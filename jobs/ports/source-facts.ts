@@ -24,6 +24,9 @@ export type ClusterSettings = z.infer<typeof ClusterSettings>;
 export const ManifestExtension = z.object({ database: z.string(), name: z.string(), version: z.string() });
 export type ManifestExtension = z.infer<typeof ManifestExtension>;
 
+/** The object of an image's finding that a database of its source had enabled subscriptions. */
+export const ACTING_SUBSCRIPTIONS = 'pg_subscription';
+
 /** What an image holds of pg_durable: how many functions had not ended, and the first of them. */
 export const DurableState = z.object({
   database: z.string(),

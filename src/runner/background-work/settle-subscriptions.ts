@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { hexName } from '../../guarded-postgres/raw-name.ts';
+import { hexName, type RawName } from '../../guarded-postgres/raw-name.ts';
 import { ServerError } from '../../guarded-postgres/server-error.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { quoteIdentifier, type Sql, sql } from '../../guarded-postgres/sql.ts';
 import { writeName } from '../../guarded-postgres/written-name.ts';
 import type { Report } from '../attempt/attempt.ts';
+import { describeHeld, enable, enableWithSlot, makeSlot, slotOf } from './held-subscriptions.ts';
 import { quietly } from './quietly.ts';
 import type { BackgroundWork } from './settle-cron-jobs.ts';
 
@@ -36,10 +37,11 @@ async function settleEach(
   enabledOnSource: readonly string[] | null,
   report: Report,
 ): Promise<void> {
+  const held: RawName[] = [];
   for (const { name, isEnabled } of await session.ask({ sql: SUBSCRIPTIONS, row: Subscription })) {
     const identifier = quoteIdentifier(name);
-    const remedy = `ALTER SUBSCRIPTION ${writeName(name)} ENABLE;`;
-    const held = (message: string, way: string) =>
+    const remedy = enable(name);
+    const tell = (message: string, way: string) =>
       report.finding({
         code: 'BACKGROUND_WORK_HELD',
         severity: 'INFO',
@@ -53,7 +55,7 @@ async function settleEach(
       const refusal = await attempt(session, sql`ALTER SUBSCRIPTION ${identifier} ENABLE`);
       if (refusal === null)
         report.notice(`database ${database}: subscription ${writeName(name)} is enabled here as on the source`);
-      else held(`subscription ${writeName(name)} cannot be enabled: ${refusal.words}`, remedy);
+      else tell(`subscription ${writeName(name)} cannot be enabled: ${refusal.words}`, remedy);
     } else if (isEnabled || enabledOnSource === null) {
       // The slot belongs to the subscription of the source: dropping the copy's must not take it away.
       const refusal =
@@ -70,17 +72,22 @@ async function settleEach(
         });
         continue;
       }
-      held(
+      const slot = slotOf(held.push(name) - 1);
+      tell(
         'the subscription is disabled here and has given up its slot, which is the one of the source',
-        'Create a slot of its own, set slot_name to it and enable the subscription.',
+        `${makeSlot(slot)} on the server that it takes its changes from, then here ${enableWithSlot(name, slot)}`,
       );
     } else {
-      held(
+      held.push(name);
+      tell(
         `subscription ${writeName(name)} is held: it is there and disabled, so that it takes no changes from the source's slot`,
         remedy,
       );
     }
   }
+  if (held.length === 0) return;
+  const ran = enabledOnSource === null ? null : held.filter(({ key }) => enabledOnSource.includes(key));
+  report.notice(`database ${database}: ${describeHeld(held, ran)}`);
 }
 
 async function attempt(session: Session, statement: Sql): Promise<ServerError | null> {

@@ -11,6 +11,7 @@ import { encoding } from '../catalogue/columns.ts';
 import { tellPreparedTransactions } from '../catalogue/prepared-transactions.ts';
 import { tellReplicationOrigins } from '../catalogue/replication-origins.ts';
 import { tellReplicationSlots } from '../catalogue/replication-slots.ts';
+import { tellSubscriptions } from '../catalogue/subscriptions.ts';
 import { findCompression } from '../dump/compression.ts';
 import { createRateLimit } from '../dump/hold-to-rate.ts';
 import { LOCK_PATIENCE_SECONDS } from '../dump/lock-patience.ts';
@@ -62,6 +63,7 @@ export const backup: Program = async (attempt) => {
     await failingAs(ABOUT_THE_SERVER, () => tellPreparedTransactions(found.session, report, 'LOGICAL'));
     await failingAs(ABOUT_THE_SERVER, () => tellReplicationOrigins(found.session, report));
     await failingAs(ABOUT_THE_SERVER, () => tellReplicationSlots(found.session, report));
+    await failingAs(ABOUT_THE_SERVER, () => tellSubscriptions(found.session, report));
     await checkSource(attempt, login, found.major, server.databases, acceptLoss);
 
     report.phase('dump', server.databaseBytes);

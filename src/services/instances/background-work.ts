@@ -1,3 +1,4 @@
+import { ACTING_SUBSCRIPTIONS } from '../../../jobs/ports/source-facts.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { BackgroundWork } from '../../../schema/states.ts';
 import type { LockedImage } from '../../stores/images/writes.ts';
@@ -12,21 +13,32 @@ const ACTING: ReadonlySet<string> = new Set(['pg_cron']);
  */
 export async function decideOnBackgroundWork(
   tx: Transaction,
-  image: Pick<LockedImage, 'extensions' | 'sourceInstanceId' | 'sourceInstanceName'>,
+  image: Pick<LockedImage, 'extensions' | 'findings' | 'sourceInstanceId' | 'sourceInstanceName'>,
   asked: BackgroundWork | null,
 ): Promise<{ readonly decision: BackgroundWork; readonly notices: readonly string[] }> {
   const state = await readInstanceState(tx, image.sourceInstanceId);
   const hasSource = state !== null && state !== 'DELETED' && state !== 'FAILED';
   const decision = asked ?? (hasSource ? 'HOLD' : 'RUN');
   const acting = image.extensions.filter(({ name }) => ACTING.has(name));
-  if (acting.length === 0) return { decision, notices: [] };
+  const taking = image.findings.flatMap(({ object, database }) =>
+    object === ACTING_SUBSCRIPTIONS && database !== null ? [database] : [],
+  );
+  if (acting.length + taking.length === 0) return { decision, notices: [] };
   const source = `its source "${image.sourceInstanceName}" ${hasSource ? 'still exists and goes on with it' : 'is gone'}`;
   const why = asked === null ? `, since ${source}` : '';
-  const where = acting.map(({ name, database }) => `${name} in database ${database}`).join(', ');
+  const where = [
+    ...acting.map(({ name, database }) => `${name} in database ${database}`),
+    ...taking.map((database) => `subscriptions in database ${database}`),
+  ].join(', ');
+  const held = [
+    ...(acting.length === 0 ? [] : ['Its jobs are there and inactive']),
+    ...(taking.length === 0 ? [] : ['Subscriptions are there and disabled']),
+  ].join('. ');
+  const running = `${acting.length === 0 ? '' : ' Its jobs run here.'}${taking.length === 0 ? '' : ' Subscriptions take changes here.'}`;
   const means =
     decision === 'HOLD'
-      ? ' Its jobs are there and inactive; findings of the instance say how to let them run, or ask for backgroundWork: RUN.'
-      : ' Its jobs run here.';
+      ? ` ${held}; findings of the instance say how to let them run, or ask for backgroundWork: RUN.`
+      : running;
   const twice = decision === 'RUN' && hasSource ? ' Their source does the same work at the same time.' : '';
   return { decision, notices: [`backgroundWork: ${decision}${why}. It concerns ${where}.${means}${twice}`] };
 }

@@ -33,6 +33,9 @@ test.runIf(isHere)(
   async () => {
     const { end, volume } = await harness.restore(image);
     expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    expect(end.results[0]?.notices).toContain(
+      'database c13: 2 jobs of pg_cron are held: they are there and inactive; to let them run: UPDATE cron.job SET active = true WHERE jobid IN (1, 2);',
+    );
     const remedy = 'UPDATE cron.job SET active = true WHERE jobid IN (1, 2);';
     expect(end.results[0]?.findings).toEqual([
       {
@@ -84,11 +87,33 @@ test('subscriptions are held with the source there, and run where that is asked 
     const rows = await copy.query('postgres', 'SELECT subname FROM pg_subscription WHERE subenabled');
     await copy.stop();
     const found = end.results[0]?.findings as { code: string; object: string }[];
-    return { enabled: rows.map(({ subname }) => subname), held: found.map(({ code, object }) => `${code} ${object}`) };
+    const told = ((end.results[0]?.notices ?? []) as string[]).filter((text) => text.includes('subscription'));
+    return {
+      told,
+      enabled: rows.map(({ subname }) => subname),
+      held: found.map(({ code, object }) => `${code} ${object}`),
+    };
   };
+  expect(taken.end.results[0]?.findings).toEqual([
+    {
+      code: 'BACKGROUND_WORK_HELD',
+      severity: 'INFO',
+      database: 'postgres',
+      object: 'pg_subscription',
+      message: '1 enabled subscription: a restore decides whether changes are taken in the copy as well',
+      remedy: null,
+    },
+  ]);
   expect(await enabledAfter('HOLD')).toEqual({
+    told: [
+      'database postgres: 2 subscriptions are held: they are there and disabled; to let what ran on the source run: ALTER SUBSCRIPTION "it takes" ENABLE;',
+    ],
     enabled: [],
     held: ['BACKGROUND_WORK_HELD idle', 'BACKGROUND_WORK_HELD "it takes"'],
   });
-  expect(await enabledAfter('RUN')).toEqual({ enabled: ['it takes'], held: [] });
+  expect(await enabledAfter('RUN')).toEqual({
+    told: ['database postgres: subscription "it takes" is enabled here as on the source'],
+    enabled: ['it takes'],
+    held: [],
+  });
 }, 180_000);

@@ -160,6 +160,28 @@ describe('a restore', () => {
     expect((await restoreOf(randomUUID())).instance.backgroundWork).toBe('RUN');
   });
 
+  it('holds subscriptions while their source exists, and says so', async () => {
+    const about = { code: 'BACKGROUND_WORK_HELD', severity: 'INFO', message: '2 enabled subscriptions', remedy: null };
+    const findings = [{ ...about, database: 'shop', object: 'pg_subscription' }];
+    const noticeOf = async (extensions: object[], input: object = {}) => {
+      const sourceInstanceId = await insertInstance(world.database);
+      const image = { ...fromImage, findings, extensions, sourceInstanceId } as object;
+      const sourceImageId = await insertImage(world.database, image);
+      const accepted = await world.instanceCommands.create(admin, { name: newName('orders'), sourceImageId, ...input });
+      return accepted.notices.join(' ');
+    };
+    const held =
+      'backgroundWork: HOLD, since its source "source" still exists and goes on with it. It concerns subscriptions in database shop.' +
+      ' Subscriptions are there and disabled; findings of the instance say how to let them run, or ask for backgroundWork: RUN.';
+    expect(await noticeOf([])).toBe(held);
+    expect(await noticeOf([], { backgroundWork: 'RUN' })).toMatch(
+      /Subscriptions take changes here\. Their source does/,
+    );
+    expect(await noticeOf([{ database: 'app', name: 'pg_cron', version: '1.6' }])).toMatch(
+      /concerns pg_cron in database app, subscriptions in database shop\. Its jobs are there and inactive\. Subscriptions are there/,
+    );
+  });
+
   it('is refused another type than the image has', async () => {
     const sourceImageId = await insertImage(world.database, fromImage);
     const create = (input: object) =>

@@ -6,6 +6,7 @@ import { createSizeBudget, type SizeBudget } from '../../attempt/size-budget.ts'
 import { checkLogin } from '../../backup/check-login.ts';
 import { tellPreparedTransactions } from '../../catalogue/prepared-transactions.ts';
 import { tellReplicationSlots } from '../../catalogue/replication-slots.ts';
+import { tellSubscriptions } from '../../catalogue/subscriptions.ts';
 import type { StoredFile } from '../../mover/file-mover.ts';
 import { describeError } from '../../postgres/describe-error.ts';
 import { readLogin } from '../../postgres/read-login.ts';
@@ -37,6 +38,7 @@ export const backupPhysical: Program = async (attempt) => {
     );
     await tellPreparedTransactions(found.session, report, 'PHYSICAL');
     await tellReplicationSlots(found.session, report);
+    await tellSubscriptions(found.session, report);
     const expected = { major: found.major, systemIdentifier: source.systemIdentifier };
     const budget = createSizeBudget(attempt, source.facts.databaseBytes, 'the server sends');
     const { backup, streamed } = await stream(attempt, login, expected, put, budget);

@@ -123,6 +123,10 @@ describe('a physical image', () => {
     expect(result?.findings).toEqual([
       expect.objectContaining({ code: 'BACKGROUND_WORK_HELD', database: 'postgres', object: 'taken' }),
     ]);
+    const way = "ALTER SUBSCRIPTION taken SET (slot_name = 'copy_1'); ALTER SUBSCRIPTION taken ENABLE;";
+    expect(result?.notices).toContain(
+      `database postgres: 1 subscription is held: it is there, disabled and without a slot; to let it run: SELECT pg_create_logical_replication_slot('copy_1', 'pgoutput'); on the server that each takes its changes from, then here ${way}`,
+    );
     expect(result?.notices.join('\n')).toMatch(/setting archive_command names/);
     expect(result?.notices.join('\n')).toMatch(/system identifier of its source, \d+, .* on timeline 2/);
     expect(await readFile(path.join(volume, 'restored-from'), 'utf8')).toBe(`${image.id}\n`);
@@ -161,6 +165,11 @@ describe('a physical image', () => {
     ).toEqual({
       timeline: 2,
       following: false,
+    });
+    await restored.query('postgres', way);
+    expect(await rows('postgres', 'SELECT subenabled, subslotname FROM pg_subscription')).toEqual({
+      subenabled: true,
+      subslotname: 'copy_1',
     });
     // What is written now is its own.
     await restored.query('postgres', 'INSERT INTO far VALUES (1001)');

@@ -70,8 +70,8 @@ export const AROUND_OBJECTS: readonly HeldCase[] = [
         subenabled: false,
       },
     ],
-    logical: ['INFO BACKGROUND_WORK_HELD sub'],
-    physical: ['INFO BACKGROUND_WORK_HELD sub'],
+    logical: ['INFO BACKGROUND_WORK_HELD pg_subscription', 'INFO BACKGROUND_WORK_HELD sub'],
+    physical: ['INFO BACKGROUND_WORK_HELD pg_subscription', 'INFO BACKGROUND_WORK_HELD sub'],
   },
   {
     row: 'cron.job of pg_cron',
