@@ -23,10 +23,6 @@ export function createToolWords(tool: string): ToolWords {
       if (lines.length > KEPT_AT_MOST) lines.splice(KEPT_AT_MOST / 2, 1);
       return true;
     },
-    cause: () => {
-      const error = firstError(lines);
-      const hint = lines.map((line) => /^(?:\w+: hint|HINT): *(.*)/.exec(line)?.[1]).find((text) => text !== undefined);
-      return hint === undefined || error === '' ? error : `${error} HINT: ${hint}`;
-    },
+    cause: () => firstError(lines),
   };
 }

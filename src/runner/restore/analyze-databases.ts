@@ -34,9 +34,7 @@ export async function analyzeDatabase(
   await Promise.all(sessions.map(work));
   const cause = refused as ServerError | null;
   if (cause !== null) {
-    report.notice(
-      `database ${name.text} could not be analyzed whole, run ANALYZE: ${cause.severity}:  ${cause.message}`,
-    );
+    report.notice(`database ${name.text} could not be analyzed whole, run ANALYZE: ${cause.words}`);
   }
 }
 

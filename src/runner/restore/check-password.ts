@@ -4,6 +4,7 @@ import { quoteLiteral, sql } from '../../guarded-postgres/sql.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import { quoteName } from '../load/entries/object-name.ts';
+import { describeError } from '../postgres/describe-error.ts';
 import { LOGIN_CHECK, type ThrowawayServer } from '../server/throwaway-server.ts';
 
 const NO_SUCH_DATABASE = '3D000';
@@ -25,7 +26,7 @@ export async function checkPassword(
   try {
     await session.run(sql`ALTER ROLE ${Buffer.from(quoteName(superuser))} PASSWORD ${quoteLiteral(password)}`);
   } catch (cause) {
-    throw new JobFailure('the recorded password could not be set', { cause });
+    throw new JobFailure(`the recorded password could not be set: ${describeError(cause)}`, { cause });
   }
   report.notice(`the password of role ${superuser} in the image was another; it is the recorded one now`);
 }

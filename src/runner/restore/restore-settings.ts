@@ -87,9 +87,12 @@ interface Setting {
   readonly value: string;
 }
 
+/** So that its first word is what it has to say. */
+const NO_PREFIX = { name: 'log_line_prefix', value: '' };
+
 /** Whether the server takes them, beside those that its files have. */
 function ask({ programs }: Attempt, directory: string, settings: readonly Setting[]): Promise<ProgramEnd> {
-  const given = settings.flatMap(({ name, value }) => ['-c', `${name}=${value}`]);
+  const given = [NO_PREFIX, ...settings].flatMap(({ name, value }) => ['-c', `${name}=${value}`]);
   return programs.run('postgres', { arguments: ['-D', directory, '-C', settings[0]?.name ?? 'port', ...given] });
 }
 

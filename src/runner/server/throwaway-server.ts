@@ -22,6 +22,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   archive_mode: 'off',
   logging_collector: 'off',
   log_destination: 'stderr',
+  log_line_prefix: '',
   restart_after_crash: 'off',
   lc_messages: 'C',
   log_statement: 'none',
@@ -47,7 +48,7 @@ export interface ThrowawayServer {
 interface Running {
   readonly pid: number;
   readonly ended: Promise<ProgramEnd>;
-  readonly lines: readonly string[];
+  readonly lines: string[];
 }
 
 /** A server of the cluster in `directory`; it is not started yet. */
@@ -96,6 +97,8 @@ export async function prepareServer(
   async function stop(): Promise<void> {
     if (running === null) return;
     const { pid, ended, lines } = running;
+    // What was refused while it ran is no cause of how it ends.
+    lines.splice(0);
     signalPid(pid, 'SIGINT');
     const end = await ended;
     running = null;

@@ -128,7 +128,7 @@ async function rebuild(
     ...about,
     code: 'INDEX_LEFT_OUT',
     severity: 'WARNING',
-    message: `the index depends on how text is sorted, which is otherwise here, and cannot be built anew: ${refusal.message}`,
+    message: `the index depends on how text is sorted, which is otherwise here, and cannot be built anew: ${refusal.words}`,
     remedy: null,
   });
 }

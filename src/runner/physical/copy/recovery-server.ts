@@ -38,6 +38,7 @@ function settingsOf(dataDirectory: string, files: string, sockets: string): Read
     ssl: 'off',
     logging_collector: 'off',
     log_destination: 'stderr',
+    log_line_prefix: '',
     lc_messages: 'C',
     log_statement: 'none',
     log_min_error_statement: 'panic',
@@ -115,6 +116,8 @@ export async function startRecoveryServer(
         { database, major, settings: { lock_timeout: LOCK_TIMEOUT } },
       ),
     stop: async () => {
+      // What was refused while it ran is no cause of how it ends.
+      lines.splice(0);
       if (pid !== null) process.kill(pid, 'SIGINT');
       const end = await ended;
       if (end.exitCode !== 0)

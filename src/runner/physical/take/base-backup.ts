@@ -82,7 +82,7 @@ export async function holdLog(session: ReplicationSession): Promise<string | nul
       throw new JobFailure('the server answers with files where none were asked for');
     return null;
   } catch (error) {
-    if (error instanceof ServerError) return error.message;
+    if (error instanceof ServerError) return error.words;
     throw error;
   }
 }

@@ -112,7 +112,7 @@ async function stream(
 function refused(error: unknown): never {
   if (error instanceof ServerError && error.code === NOT_ALLOWED) {
     throw finalFailure(
-      `the server does not let a backup in: ${error.message}. Its pg_hba.conf must have a line for replication`,
+      `the server does not let a backup in: ${error.words}. Its pg_hba.conf must have a line for replication`,
       error,
     );
   }

@@ -108,8 +108,8 @@ export class DurableRestore {
         await session.run('COMMIT', null);
       });
     } catch (error) {
-      const { message } = refusalOf(error);
-      throw new JobFailure(`the state of pg_durable in database ${database} could not be put back: ${message}`, {
+      const { words } = refusalOf(error);
+      throw new JobFailure(`the state of pg_durable in database ${database} could not be put back: ${words}`, {
         cause: error,
       });
     }
@@ -141,11 +141,11 @@ export class DurableRestore {
     const refusal = await attempt(session, `SELECT FROM (SELECT ${columns} FROM ONLY ${table} LIMIT 0) AS place`);
     if (refusal === null) return true;
     if (NEEDED.has(table)) {
-      throw finalFailure(`the rows of ${table} do not fit pg_durable of this server: ${refusal.message}`);
+      throw finalFailure(`the rows of ${table} do not fit pg_durable of this server: ${refusal.words}`);
     }
     const name = Buffer.from(table, 'latin1').toString('utf8');
     this.report.notice(
-      `the rows of ${name}, which extension pg_durable had on the source, have no place here and were left out: ${refusal.message}`,
+      `the rows of ${name}, which extension pg_durable had on the source, have no place here and were left out: ${refusal.words}`,
     );
     return false;
   }
