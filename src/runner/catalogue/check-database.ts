@@ -4,6 +4,7 @@ import type { Session } from '../../guarded-postgres/session.ts';
 import { askFound, type CatalogueCheck, inLetters, writeFound } from './checks/check.ts';
 import { COUNTERS_START_ANEW } from './checks/counter-check.ts';
 import { CRON_JOBS, EXTENSION_OBJECT_CHANGED, HAS_CRON } from './checks/extension-checks.ts';
+import type { LookedAt } from './checks/look-at-rows.ts';
 import { findLostRows } from './checks/lost-rows.ts';
 import { MEANING_MAY_CHANGE } from './checks/meaning-check.ts';
 import { OBJECT_CHECKS } from './checks/object-checks.ts';
@@ -19,6 +20,9 @@ const CHECKS: readonly CatalogueCheck[] = [
 
 /** So many objects are named by one check of one database; of the others their number. */
 const NAMED_AT_MOST = 50;
+
+const LOOK_AGAIN =
+  'Take the image again when nobody holds the table, or take a PHYSICAL image, which carries all rows.';
 
 export const PHYSICAL_INSTEAD = 'Take a PHYSICAL image, which carries it as it is.';
 
@@ -52,12 +56,21 @@ export async function checkDatabase(
     }
   }
   await checkBackgroundWork(session, database, say);
-  for (const { schema, name, says, remedy } of await findLostRows(session)) {
+  /** True where it was looked at; else a finding says that it was not. */
+  const isKnown = (looked: LookedAt, object: string): boolean => {
+    if (typeof looked === 'boolean') return looked;
+    const message = `${object} was not looked through for rows that no dump brings back: ${looked.refusal}`;
+    say({ code: 'CHECK_LEFT_OUT', severity: 'WARNING', database, object, message, remedy: LOOK_AGAIN });
+    return false;
+  };
+  for (const { schema, name, says, remedy, looked } of await findLostRows(session)) {
     const object = writeFound(inLetters(ofDatabase, { schema, name, detail: null }));
+    if (!isKnown(looked, object)) continue;
     say({ code: 'ROWS_NOT_LOADABLE', severity: 'CRITICAL', database, object, message: `${object} ${says}`, remedy });
   }
-  for (const { schema, name } of await findWideRows(session)) {
+  for (const { schema, name, looked } of await findWideRows(session)) {
     const object = writeFound(inLetters(ofDatabase, { schema, name, detail: null }));
+    if (!isKnown(looked, object)) continue;
     say({
       code: 'ROWS_NOT_LOADABLE',
       severity: 'CRITICAL',

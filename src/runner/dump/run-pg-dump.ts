@@ -19,6 +19,7 @@ import { createLockPatience } from './lock-patience.ts';
 import { createLockQueue } from './lock-queue.ts';
 import type { DumpGround, SourceDatabase } from './source.ts';
 import { copyingIn, createTableProgress } from './table-progress.ts';
+import { isTooLarge } from './too-large.ts';
 import { createToolWords } from './tool-words.ts';
 
 const LOOK_MS = 1_000;
@@ -229,9 +230,6 @@ function dumpArguments(ground: DumpGround, { database, workers, snapshot }: Dump
   ];
 }
 
-/** A line of COPY has a gigabyte at most; what is beyond, no dump can ever hold. */
-const TOO_LARGE = /invalid memory alloc request size|cannot enlarge string buffer|out of memory/;
-
 const SIGNALS: Readonly<Record<string, number>> = { SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 };
 
 function failureOf(
@@ -242,7 +240,7 @@ function failureOf(
   if (signal !== null)
     return new JobFailure(`${what} was cut off: pg_dump was ended by signal ${SIGNALS[signal] ?? signal}`);
   const [, table] = /^Dumping the contents of table "(.*)" failed/.exec(cause) ?? [];
-  if (table !== undefined && TOO_LARGE.test(cause)) {
+  if (table !== undefined && isTooLarge(cause)) {
     return finalFailure(
       `${what} failed: a row of table ${table} is more than the gigabyte that a dump can hold of one (${cause}). ${PHYSICAL_INSTEAD}`,
     );

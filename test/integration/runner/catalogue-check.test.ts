@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import { openSession } from '../../../src/guarded-postgres/session.ts';
@@ -56,6 +57,30 @@ test.each([
 ])('%s is seen in the catalogue as what it is', async (name, database, expected) => {
   await makeCase(server, name);
   expect([...(await named(database))].sort()).toEqual(expected);
+});
+
+test('a table that somebody holds is not taken for one without rows that no dump brings back', async () => {
+  await server.query('postgres', 'DROP DATABASE IF EXISTS c12');
+  await makeCase(server, 'rows-wider-than-a-page');
+  const holder = new pg.Client({ ...server, database: 'c12' });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN; LOCK TABLE wide');
+    expect(await findingsIn('c12')).toEqual([
+      {
+        code: 'CHECK_LEFT_OUT',
+        severity: 'WARNING',
+        database: 'c12',
+        object: 'public.wide',
+        message:
+          'public.wide was not looked through for rows that no dump brings back: ERROR:  canceling statement due to lock timeout',
+        remedy: 'Take the image again when nobody holds the table, or take a PHYSICAL image, which carries all rows.',
+      },
+    ]);
+  } finally {
+    await holder.end();
+  }
+  expect(await named('c12')).toEqual(['ROWS_NOT_LOADABLE CRITICAL public.wide']);
 });
 
 test('every expression that PostgreSQL keeps parsed is looked at, in every column that holds some', async () => {

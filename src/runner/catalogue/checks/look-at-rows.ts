@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Session } from '../../../guarded-postgres/session.ts';
 import type { Sql } from '../../../guarded-postgres/sql.ts';
 
-/** Whether a question that answers one boolean is true of a table; false where that is held by somebody, or takes too long: the dump goes on. */
-export async function isTrueOfRows(session: Session, question: Sql): Promise<boolean> {
+/** Whether a question is true of a table's rows; or, in the server's words, why that is not known: nobody may take it for no. */
+export type LookedAt = boolean | { readonly refusal: string };
+
+/** Asks a table what one boolean answers. Does not wait for who holds it, nor for a look that takes long: the dump goes on. */
+export async function lookAtRows(session: Session, question: Sql): Promise<LookedAt> {
   await session.run(`SET lock_timeout = '2s'; SET statement_timeout = '5s'`);
-  const [answer] = await session.ask({ sql: question, row: z.tuple([z.enum(['t', 'f'])]) }).catch(() => []);
+  const answer = await session.ask({ sql: question, row: z.tuple([z.enum(['t', 'f'])]) }).catch((error: unknown) => {
+    if (error instanceof ServerError) return { refusal: error.words };
+    throw error;
+  });
   await session.run(`SET lock_timeout = 0; SET statement_timeout = 0`);
-  return answer?.[0] === 't';
+  return 'refusal' in answer ? answer : answer[0]?.[0] === 't';
 }

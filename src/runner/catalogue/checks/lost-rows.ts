@@ -3,7 +3,7 @@ import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
 import type { Session } from '../../../guarded-postgres/session.ts';
 import { qualified, quoteIdentifier, sql } from '../../../guarded-postgres/sql.ts';
 import { oid } from '../columns.ts';
-import { isTrueOfRows } from './look-at-rows.ts';
+import { type LookedAt, lookAtRows } from './look-at-rows.ts';
 
 /** A table with rows that no dump carries, or none brings back, and why, to be read behind its name. */
 export interface LostRows {
@@ -11,6 +11,8 @@ export interface LostRows {
   readonly name: RawName;
   readonly says: string;
   readonly remedy: string;
+  /** Whether it has some, or why that is not known; never false. */
+  readonly looked: LookedAt;
 }
 
 const Member = z
@@ -54,17 +56,14 @@ export async function findLostRows(session: Session): Promise<readonly LostRows[
     const ofUsers = sql`age(t.xmin) BETWEEN 0 AND (SELECT age(xmin) - 1 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = ${String(id)} AND deptype = 'e')
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.xmin = t.xmin)
       AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.xmin = t.xmin)`;
-    if (
-      !(await isTrueOfRows(
-        session,
-        sql`SELECT EXISTS (SELECT FROM ONLY ${table} t WHERE ${isAdopted ? 'true' : ofUsers})`,
-      ))
-    )
-      continue;
+    const question = sql`SELECT EXISTS (SELECT FROM ONLY ${table} t WHERE ${isAdopted ? 'true' : ofUsers})`;
+    const looked = await lookAtRows(session, question);
+    if (looked === false) continue;
     const of = extension.text;
     found.push({
       schema,
       name,
+      looked,
       says: isAdopted
         ? `was given to extension ${of}, whose members no dump carries: neither it nor its rows are in the image`
         : `belongs to extension ${of}, which does not have it dumped: rows that users made or changed are not in the image`,
@@ -77,10 +76,12 @@ export async function findLostRows(session: Session): Promise<readonly LostRows[
     const { name: own, space, better } = COLUMNS[catalogue];
     const question = sql`SELECT EXISTS (SELECT FROM ONLY ${qualified(schema, name)} t JOIN ${catalogue} p ON p.oid = t.${quoteIdentifier(column)}
       WHERE EXISTS (SELECT FROM ${catalogue} q WHERE q.${own} = p.${own} AND q.${space} = p.${space} AND q.oid <> p.oid))`;
-    if (!(await isTrueOfRows(session, question))) continue;
+    const looked = await lookAtRows(session, question);
+    if (looked === false) continue;
     found.push({
       schema,
       name,
+      looked,
       says: 'has a name in a column of type regproc or regoper that several functions or operators have: a dump writes it without what tells them apart, and no restore reads it',
       remedy: `Give the column the type ${better}, or take a PHYSICAL image.`,
     });

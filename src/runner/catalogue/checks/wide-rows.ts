@@ -3,7 +3,7 @@ import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
 import type { Question, Session } from '../../../guarded-postgres/session.ts';
 import { qualified, quoteIdentifier, sql } from '../../../guarded-postgres/sql.ts';
 import { count, oid } from '../columns.ts';
-import { isTrueOfRows } from './look-at-rows.ts';
+import { type LookedAt, lookAtRows } from './look-at-rows.ts';
 
 /** What a page takes of one row at most: MaxHeapTupleSize, with pages of 8 kB. */
 const LARGEST_ROW = 8_160;
@@ -28,9 +28,17 @@ const CANDIDATES: Question<z.infer<typeof Candidate>> = {
 
 const Column = z.tuple([hexName, count]);
 
-/** Tables with at least one row that fits no page when it is written anew. A look of some seconds at most for each. */
-export async function findWideRows(session: Session): Promise<readonly { schema: RawName; name: RawName }[]> {
-  const found: { schema: RawName; name: RawName }[] = [];
+/** A table with rows that fit no page when they are written anew, or one of which that is not known. */
+export interface WideRows {
+  readonly schema: RawName;
+  readonly name: RawName;
+  /** Never false. */
+  readonly looked: LookedAt;
+}
+
+/** Tables with at least one such row. A look of some seconds at most for each. */
+export async function findWideRows(session: Session): Promise<readonly WideRows[]> {
+  const found: WideRows[] = [];
   for (const { oid: table, schema, name } of await session.ask(CANDIDATES)) {
     const columns = await session.ask({
       sql: `
@@ -45,7 +53,8 @@ export async function findWideRows(session: Session): Promise<readonly { schema:
       ]),
     );
     const question = sql`SELECT EXISTS (SELECT FROM ONLY ${qualified(schema, name)} WHERE ${width} > ${String(LARGEST_ROW)})`;
-    if (await isTrueOfRows(session, question)) found.push({ schema, name });
+    const looked = await lookAtRows(session, question);
+    if (looked !== false) found.push({ schema, name, looked });
   }
   return found;
 }

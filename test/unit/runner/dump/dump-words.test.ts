@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LARGE_OBJECTS } from '../../../../src/runner/catalogue/tables.ts';
 import { createContentsReader, findMissing } from '../../../../src/runner/dump/contents.ts';
 import { createTableProgress, shareDone } from '../../../../src/runner/dump/table-progress.ts';
+import { isTooLarge } from '../../../../src/runner/dump/too-large.ts';
 import { createToolWords } from '../../../../src/runner/dump/tool-words.ts';
 
 const table = (oid: number, name: string, sizeBytes = 100, rows = 10) => ({ oid, name, sizeBytes, rows });
@@ -32,6 +33,34 @@ describe('what pg_dump says', () => {
     words.take('pg_dump: error: the cause');
     for (let nth = 0; nth < 5_000; nth += 1) words.take(`x ${nth}`);
     expect(words.cause()).toBe('the cause');
+  });
+});
+
+describe('a row is too large for any dump', () => {
+  const causeOf = (...ofServer: readonly string[]) => {
+    const words = createToolWords('pg_dump');
+    const [first = '', ...rest] = ofServer;
+    words.take('pg_dump: error: Dumping the contents of table "t" failed: PQgetResult() failed.');
+    words.take(`pg_dump: detail: Error message from server: ERROR:  ${first}`);
+    for (const line of rest) words.take(line);
+    words.take('pg_dump: detail: Command was: COPY public.t (a) TO stdout;');
+    return words.cause();
+  };
+  const enlarge = 'DETAIL:  Cannot enlarge string buffer containing 1073741815 bytes by 10 more bytes.';
+
+  test.each([
+    ['15', 'out of memory', enlarge],
+    ['18', 'string buffer exceeds maximum allowed length (1073741823 bytes)', enlarge],
+    ['one value of any', 'invalid memory alloc request size 1073741824'],
+  ])('in the words of %s', (_, ...ofServer) => {
+    expect(isTooLarge(causeOf(...ofServer))).toBe(true);
+  });
+
+  test.each([
+    [['out of memory', 'DETAIL:  Failed on request of size 1048576 in memory context "COPY".']],
+    [['out of memory']],
+  ])('and is not where memory is short: %j', (ofServer) => {
+    expect(isTooLarge(causeOf(...ofServer))).toBe(false);
   });
 });
 
