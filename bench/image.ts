@@ -2,10 +2,11 @@ import { formatBytes } from '../src/cli/units.ts';
 import { prepareByHand } from './by-hand.ts';
 import { type Dataset, OBJECTS, ROWS, TABLES } from './dataset.ts';
 import { median } from './figures.ts';
+import { measureLook } from './look.ts';
 import type { BenchOptions } from './options.ts';
 import type { Place } from './place.ts';
 import type { Product, TimedOperation } from './product.ts';
-import type { SectionReport } from './report.ts';
+import type { Measurement, SectionReport } from './report.ts';
 import { DATABASE } from './sample-data.ts';
 import { onDatabase, runSql } from './sql.ts';
 import { startStandalone } from './standalone.ts';
@@ -48,7 +49,13 @@ export const benchImage = (place: Place, options: BenchOptions) =>
 
 /** Very many small tables: what costs the same for each. */
 export const benchTables = (place: Place, options: BenchOptions) =>
-  benchDataset(place, options, TABLES, (size) => `image of a server with 3,000 small tables, ${size}`);
+  benchDataset(
+    place,
+    options,
+    TABLES,
+    (size) => `image of a server with 3,000 small tables, ${size}`,
+    (login) => measureLook(place, login, options.runs),
+  );
 
 /** Few rows of 96 MB that do not compress, and 20,000 large objects. */
 export const benchObjects = (place: Place, options: BenchOptions) =>
@@ -76,6 +83,8 @@ async function benchDataset(
   { runs, sizeBytes }: BenchOptions,
   dataset: Dataset,
   sectionOf: (size: string) => string,
+  /** What else is measured of the source, when the images are deleted. */
+  measureMore: (login: string) => Promise<readonly Measurement[]> = async () => [],
 ): Promise<SectionReport> {
   const { say } = place;
   await using standalone = await startStandalone(place, 'image-home');
@@ -113,6 +122,7 @@ async function benchDataset(
     const last = [images.at(-1)?.seconds, restores.at(-1)?.seconds].map((seconds) => short(seconds ?? 0));
     say(`image: run ${run} of ${runs}: image ${last[0]}, restore ${last[1]}`);
   }
+  const more = await measureMore(login);
   const sum = (rows: readonly Readonly<Record<string, number>>[], ...names: string[]) =>
     rows.map((row) => names.reduce((total, name) => total + (row[name] ?? 0), 0));
   const whole = ['download', 'server', 'restore'];
@@ -172,6 +182,7 @@ async function benchDataset(
         unit: 's',
         values: restores.map((one) => one.seconds - one.jobSeconds - serverSeconds(one)),
       },
+      ...more,
     ],
   };
 }

@@ -75,6 +75,37 @@ test.each([
   },
 );
 
+test('while definitions are held rows come and go, and after two seconds it is over without anybody who lets go', async () => {
+  await server.query('postgres', 'CREATE TABLE lively (n int)');
+  const [writing, making] = [await connect('writing'), await connect('making')];
+  const watch = await openSession(server, { database: 'postgres', major: 15 });
+  const held = `SELECT count(*)::int AS locks FROM pg_locks WHERE mode = 'ShareLock' AND relation < 16384`;
+  try {
+    const release = await holdDefinitions(watch, () => undefined);
+    expect(await server.query('postgres', held)).not.toEqual([{ locks: 0 }]);
+    // Who had to wait for what is held would fail of it.
+    await writing.query(`SET lock_timeout = '1s'; INSERT INTO lively VALUES (1)`);
+    let [rows, made] = [1, false];
+    const whenMade = making.query('CREATE TABLE later ()').then(() => {
+      made = true;
+    });
+    await waits('making', 0);
+    while (!made) {
+      await writing.query('INSERT INTO lively VALUES (1)');
+      rows += 1;
+    }
+    await whenMade;
+    expect(await server.query('postgres', held)).toEqual([{ locks: 0 }]);
+    expect(await server.query('postgres', 'SELECT count(*)::int AS rows FROM lively')).toEqual([{ rows }]);
+    // Too late to do anything, and harmless.
+    await release();
+    await writing.query('DROP TABLE lively, later');
+  } finally {
+    await watch.close();
+    for (const one of [writing, making]) await one.end();
+  }
+});
+
 test('definitions are held between changes that follow each other without a pause', async () => {
   const changing = await connect('changing');
   const watch = await openSession(server, { database: 'postgres', major: 15 });

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createLogger } from '../../../src/log/logger.ts';
+import { createServerProbe } from '../../../src/platform/server-probe.ts';
+import type { WatchedInstance } from '../../../src/stores/upkeep/health.ts';
+import { checkServer } from '../../../src/upkeep/health/check-server.ts';
 import { makeCase, readCaseCheck } from '../../support/case-server.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
@@ -116,7 +120,7 @@ test('sessions that wait behind an image are counted while they do, with who has
     // The dump has locked the one and waits for the other.
     await holder.query('BEGIN; LOCK TABLE kept');
     const image = await harness.runner.start('backup.sh', harness.backupRun(source, randomUUID()));
-    await until(`application_name = 'pg_dump' AND wait_event_type = 'Lock'`);
+    await until(`wait_event_type = 'Lock'`);
     const change = changer.query('ALTER TABLE t ADD b int');
     await until(`application_name = 'deploys' AND wait_event_type = 'Lock'`);
     const read = reader.query('SELECT a FROM t');
@@ -173,13 +177,48 @@ test('settings for all roles in all databases come back', async () => {
   expect(await copy.query('postgres', check)).toEqual(wanted);
 }, 240_000);
 
-test('a server with few connections is dumped with fewer', async () => {
+test('a server with few connections is dumped with fewer, and is found healthy meanwhile', async () => {
   const small = await harness.makeSource(['--encoding=UTF8', '--locale=C'], {
     max_connections: '10',
     superuser_reserved_connections: '1',
     max_wal_senders: '0',
   });
-  const { end } = await harness.backup(small, { parameters: { TOYGRES_PARALLEL: '16' } });
+  await small.query('postgres', 'CREATE TABLE held (n int)');
+  const sessions = Array.from({ length: 4 }, () => new pg.Client({ ...small, database: 'postgres' }));
+  for (const one of sessions) await one.connect();
+  const [holder, looking] = sessions;
+  await holder?.query('BEGIN; LOCK TABLE held');
+  const taking = harness.backup(small, { parameters: { TOYGRES_PARALLEL: '16' } });
+  const sessionsOf = async (where: string) =>
+    Number((await looking?.query(`SELECT count(*) FROM pg_stat_activity WHERE ${where}`))?.rows[0]?.count);
+  await eventually(
+    () => sessionsOf(`wait_event_type = 'Lock'`),
+    (waiting) => waiting > 0,
+  );
+  const { host, port, password } = small;
+  const dependencies = {
+    platform: { readServer: () => Promise.reject(new Error('the platform is asked about servers that do not answer')) },
+    probe: createServerProbe(),
+    secrets: { decrypt: () => password },
+    log: createLogger('silent'),
+    timeoutMs: 10_000,
+  };
+  const watched: WatchedInstance = {
+    id: 'small',
+    name: 'small',
+    namespace: 'test',
+    resourceName: 'small',
+    imageType: 'STOCK',
+    endpoint: { host, port, dnsName: null },
+    encryptedPassword: '',
+    revision: 1,
+  };
+  for (let look = 0; look < 5; look += 1) {
+    expect(await checkServer(dependencies, watched)).toMatchObject({ status: 'HEALTHY', message: null });
+  }
+  expect(await sessionsOf(`backend_type = 'client backend'`)).toBeGreaterThanOrEqual(8);
+  for (const one of sessions) await one.end();
+  const { end } = await taking;
   expect(end).toMatchObject({ exitCode: 0, errors: [] });
   expect(end.lines.some((line) => /^Only \d of 10 connections are free: \d tables .* instead of 16$/.test(line))).toBe(
     true,

@@ -205,8 +205,14 @@ describe('a restore', () => {
     const refusedOf = async (image: object, postgresVersion: string) => {
       const sourceImageId = await insertImage(world.database, { ...fromImage, ...image });
       const name = newName('orders');
-      const refused = world.instanceCommands.create(admin, { name, sourceImageId, postgresVersion });
-      return refusalOf(refused, 'INVALID_INPUT');
+      const refusal = await refusalOf(
+        world.instanceCommands.create(admin, { name, sourceImageId, postgresVersion }),
+        'INVALID_INPUT',
+      );
+      // Refused before anything is recorded: the name is free.
+      expect(await world.instances.byName(name)).toBeNull();
+      expect(world.enqueued).toEqual([]);
+      return refusal;
     };
     const older = await refusedOf({ postgresVersion: '17' }, '15');
     expect(older.details).toEqual({ field: 'postgresVersion', rule: 'notOlderThanImage' });
