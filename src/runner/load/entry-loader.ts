@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { decoderOf } from '../../guarded-postgres/decoder.ts';
 import { quietly } from '../background-work/quietly.ts';
-import type { AdoptedObject, FactStatement, Meaning } from '../facts/database-facts.ts';
+import type { AdoptedObject, FactStatement } from '../facts/database-facts.ts';
+import { computeLikeAnybody, computeLikeSource } from './compute-like-source.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
-import { isEventTrigger, isLast, isLogged, isParsedAnew, namesOf } from './entries/entry-kinds.ts';
+import { isEventTrigger, isLast, isLogged } from './entries/entry-kinds.ts';
+import { EntryPaths } from './entries/entry-paths.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
-import { databasePath, pathsFor, type SourcePaths } from './entries/search-paths.ts';
+import { databaseSetting } from './entries/search-paths.ts';
 import {
   compareFilledViews,
   compareMeanings,
@@ -43,12 +45,9 @@ export class EntryLoader {
   private readonly sessions: LoadSession[] = [];
   private readonly entries: ReadonlyMap<number, TocEntry>;
   private readonly decode: (bytes: string) => string;
-  /** Where each of what is no part of PostgreSQL found something on the source. */
-  private readonly meant: ReadonlyMap<string, readonly string[]>;
   private readonly sizes: TableSizes;
-  private extensionSchemas: readonly string[] = [];
-  /** With what the dump sets for its database, where nobody told otherwise. */
-  private readonly paths: SourcePaths;
+  private readonly paths: EntryPaths;
+  private valuesLikeOnSource = false;
 
   constructor(
     private readonly ground: LoadGround,
@@ -59,9 +58,9 @@ export class EntryLoader {
   ) {
     this.entries = new Map(toc.entries.map((entry) => [entry.id, entry]));
     this.decode = decoderOf(toc.encoding);
-    this.meant = schemasMeant(database.facts?.meanings ?? []);
     this.sizes = readTableSizes(database.facts?.sizes ?? [], (id) => this.entries.get(id));
-    this.paths = { ...database.paths, database: database.paths.database ?? databasePath(toc.entries) };
+    const ofDatabase = database.paths.database ?? databaseSetting(toc.entries, 'search_path');
+    this.paths = new EntryPaths(database.facts?.meanings ?? [], { ...database.paths, database: ofDatabase });
   }
 
   /** Loads all of it. Throws where the server itself fails. */
@@ -85,6 +84,8 @@ export class EntryLoader {
     );
     failed = await this.tryAgain(session, failed);
     await this.factStatements(session, 'BEFORE_ROWS');
+    this.valuesLikeOnSource = true;
+    for (const one of this.sessions) await this.computeLikeSource(one);
     failed.push(
       ...(await this.sideBySide(main.filter(({ entry }) => entry.section === 'DATA' || entry.section === 'POST_DATA'))),
     );
@@ -106,6 +107,7 @@ export class EntryLoader {
       const left = await this.sideBySide(tasks);
       if (left.length > 0) await mend(mending, left);
     }
+    for (const one of this.sessions) await computeLikeAnybody(one);
     const { facts } = this.database;
     if (facts !== null) {
       await quietly(session.session, async () => {
@@ -138,7 +140,12 @@ export class EntryLoader {
     await session.run(`SELECT pg_catalog.set_config('search_path', '', false)`);
     const opened = new LoadSession(session, this.files);
     this.sessions.push(opened);
+    if (this.valuesLikeOnSource) await this.computeLikeSource(opened);
     return opened;
+  }
+
+  private computeLikeSource(session: LoadSession): Promise<void> {
+    return computeLikeSource(session, this.toc.entries, this.database.settings ?? new Map());
   }
 
   private task(entry: TocEntry): Task {
@@ -153,7 +160,7 @@ export class EntryLoader {
       session,
       files: this.files,
       told: this.told,
-      pathsOf: (task) => this.pathsOf(task),
+      triesOf: (task) => this.paths.triesFor(task.entry),
       takenAway: new Map(),
       givenUp: new Set(),
       weakened: new Set(),
@@ -171,18 +178,8 @@ export class EntryLoader {
     if (isLogged(entry)) this.ground.log(label);
     const asOnSource = entry.kind === 'EXTENSION' ? extensionAsOnSource(this.database.facts, entry.tag) : null;
     if (asOnSource !== null) await session.attempt(asOnSource);
-    const [path] = this.isMeant(entry) ? this.pathsOf(task) : [];
-    return session.perform(task, path ?? '');
-  }
-
-  /** Whether the definition uses what is no part of PostgreSQL, and so means what the source's search_path made of it. */
-  private isMeant(entry: TocEntry): boolean {
-    return isParsedAnew(entry) && namesOf(entry).some((name) => this.meant.has(name));
-  }
-
-  private pathsOf({ entry }: Task): readonly string[] {
-    const used = isParsedAnew(entry) ? namesOf(entry).flatMap((name) => this.meant.get(name) ?? []) : [];
-    return pathsFor(entry, this.paths, this.extensionSchemas, used);
+    const [path = ''] = this.paths.triesFor(entry);
+    return session.perform(task, path);
   }
 
   private async factStatements(session: LoadSession, stage: FactStatement['stage']): Promise<void> {
@@ -214,7 +211,7 @@ export class EntryLoader {
   }
 
   private mayShare(task: Task): boolean {
-    return goesTogether(task) && !this.isMeant(task.entry);
+    return goesTogether(task) && !this.paths.isMeant(task.entry);
   }
 
   /** Several in one message; where the server refuses one of them, one by one. Gives those that failed. */
@@ -241,7 +238,7 @@ export class EntryLoader {
     for (;;) {
       const before = adopted.length + left.length;
       adopted = await makeAdopted(session, facts, adopted, this.toc.encoding);
-      left = await settle(session, left, (task) => this.pathsOf(task));
+      left = await settle(session, left, (task) => this.paths.triesFor(task.entry));
       const still: Task[] = [];
       for (const task of left) if (!(await agreeOnStorage(session, task))) still.push(task);
       left = still;
@@ -291,19 +288,8 @@ export class EntryLoader {
         JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname <> 'pg_catalog' ORDER BY 1`,
       row: ExtensionSchema,
     });
-    this.extensionSchemas = found.map(([schema]) => schema);
+    this.paths.extensionSchemas = found.map(([schema]) => schema);
   }
-}
-
-/** Schemas, as SQL writes them, in which each definition found what it uses, by its name. */
-function schemasMeant(meanings: readonly Meaning[]): ReadonlyMap<string, readonly string[]> {
-  const meant = new Map<string, readonly string[]>();
-  for (const { schema, name, uses } of meanings) {
-    const key = `${schema}.${name}`;
-    const found = uses.flatMap((one) => /^((?:"(?:[^"]|"")*"|[^".(])+)\./.exec(one)?.slice(1, 2) ?? []);
-    meant.set(key, [...new Set([...(meant.get(key) ?? []), ...found])]);
-  }
-  return meant;
 }
 
 const majorOf = (version: string) => Number.parseInt(version, 10);

@@ -23,6 +23,8 @@ export interface DatabaseToLoad {
   /** Whether there is room for all of it in memory; left out: nobody knows. */
   readonly staysInMemory?: boolean;
   readonly paths: SourcePaths;
+  /** What the source's server had set of its own, by the names that PostgreSQL writes. */
+  readonly settings?: ReadonlyMap<string, string>;
   /** What is known of it beside its dump; null for an image of before that was looked for. */
   readonly facts: DatabaseFacts | null;
 }

@@ -6,8 +6,11 @@ import { type Command, isGrant } from './entries/entry-commands.ts';
 import { quoteName } from './entries/object-name.ts';
 import type { Task } from './task.ts';
 
-/** Errors that say nothing of the object: no room, a server that ends, a disk that fails. Trying again is for the job. */
-const OF_THE_SERVER = /^(?:08|53|57|58000|58030|XX001|XX002)/;
+/**
+ * Errors that say nothing of the object: no room, a server that ends, a disk that fails. Trying again is for the job. A connection
+ * that fails is not among them: ours ends without an answer, and what is answered so is of a server that an object asks.
+ */
+const OF_THE_SERVER = /^(?:53[12]00|57P0[1-5]|58000|58030|XX001|XX002)$/;
 
 /** Below this, as stored, the log of a table's rows costs less than another file for the table. */
 const WORTH_EMPTYING = 256 << 10;
@@ -71,7 +74,12 @@ export class LoadSession {
   async copy(task: Task, rows: AsyncIterable<Buffer>, isWhole = true): Promise<void> {
     const { entry } = task;
     const isLarge = entry.file !== null && this.files.sizeOf(entry.file) >= WORTH_EMPTYING;
-    const empties = isWhole && isLarge && task.isOwnTable && !entry.define.startsWith('-- load via partition root ');
+    const empties =
+      isWhole &&
+      isLarge &&
+      task.isOwnTable &&
+      task.keepsRows !== true &&
+      !entry.define.startsWith('-- load via partition root ');
     const table = [entry.namespace, entry.tag].flatMap((name) => (name === null ? [] : [quoteName(name)])).join('.');
     // What is emptied in the same transaction needs no log of its rows, and nobody has to look later whether they are to be seen.
     try {

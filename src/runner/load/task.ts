@@ -9,6 +9,8 @@ export interface Task {
   failure: ServerError | null;
   /** Whether the table was made here, and so may be emptied before its rows come. */
   readonly isOwnTable: boolean;
+  /** Whether rows may have come into the table by another way, which are to stay. */
+  readonly keepsRows?: boolean;
 }
 
 /**

@@ -57,6 +57,8 @@ export interface DatabaseLoading {
   /** Counts what files of the image unpack to. */
   readonly intake: Intake;
   readonly pathsOf: (database: ImageDatabase) => SourcePaths;
+  /** What initdb takes from the machine, as the source had it. */
+  readonly settings: ReadonlyMap<string, string>;
   readonly partsOf: (database: ImageDatabase) => Promise<LoadParts>;
   /** Takes how far a database is, in bytes, and what is done. */
   readonly progress: (database: ImageDatabase, bytes: number, message: string) => void;
@@ -105,6 +107,7 @@ export async function loadImageDatabase(
         width,
         staysInMemory: sizeBytes < loading.memoryBytes * MEMORY_SHARE,
         paths: loading.pathsOf(database),
+        settings: loading.settings,
         facts: await readImageFacts(files, oid),
       },
       await loading.partsOf(database),

@@ -156,6 +156,7 @@ class Restoring {
       intake: this.intake,
       progress,
       pathsOf: () => ({ server: settings.system.get('search_path') ?? null, database: null, roles: roles.searchPaths }),
+      settings: settings.locale,
       partsOf: async (one: ImageDatabase) => this.partsOf(one, states.get(one) ?? null),
     };
     await overDatabases(databases, wish.width, (one, width) => loadImageDatabase(loading, one, width));

@@ -11,6 +11,8 @@ import type { ProgramEnd } from '../programs/run-program.ts';
 /** Matched before all others in its pg_hba.conf: whoever names it must give a password. */
 export const LOGIN_CHECK = 'toygres login check';
 const PORT = 5432;
+/** As long a foreign server may take to answer that what is loaded asks: a materialized view stands empty then. */
+const REMOTE_SECONDS = 5;
 /** A socket's path may have 107 bytes, with room for its name. */
 const LONGEST_SOCKET_DIRECTORY = 80;
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -77,6 +79,7 @@ export async function prepareServer(
     const { promise: ready, resolve: tellReady } = Promise.withResolvers<'ready'>();
     const { promise: started, resolve: tellStarted } = Promise.withResolvers<number>();
     const ended = programs.run('postgres', {
+      environment: { PGCONNECT_TIMEOUT: String(REMOTE_SECONDS) },
       arguments: ['-D', directory, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
       onStart: tellStarted,
       onError: (line) => {

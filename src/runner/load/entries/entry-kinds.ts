@@ -26,6 +26,9 @@ const PARSED_ANEW: ReadonlySet<string> = new Set([
   'STATISTICS',
 ]);
 
+/** What brings rows in, whose values may be computed on the way. */
+export const isComputed = ({ kind }: TocEntry): boolean => kind === 'TABLE DATA' || kind === 'MATERIALIZED VIEW DATA';
+
 /** Worth a line of the log. */
 export const isLogged = ({ kind }: TocEntry): boolean => LOGGED.has(kind);
 

@@ -11,12 +11,13 @@ export interface SourcePaths {
 
 const DEFAULT = '"$user", public';
 
-/** The path that a dump sets for its database, as SET search_path takes it; null where it sets none. */
-export function databasePath(entries: readonly TocEntry[]): string | null {
+/** A setting that a dump has for its database, as SET takes it; null where it has none. `name`: as PostgreSQL writes it. */
+export function databaseSetting(entries: readonly TocEntry[], name: string): string | null {
+  const set = new RegExp(`^ALTER DATABASE (?:"(?:[^"]|"")*"|[^\\s"]+) SET "?${name}"? TO ([^\\n]+);$`, 'im');
   for (const { kind, define } of entries) {
     if (kind !== 'DATABASE PROPERTIES') continue;
-    const [, path] = /^ALTER DATABASE (?:"(?:[^"]|"")*"|[^\s"]+) SET search_path TO ([^\n]+);$/m.exec(define) ?? [];
-    if (path !== undefined) return path;
+    const [, value] = set.exec(define) ?? [];
+    if (value !== undefined) return value;
   }
   return null;
 }

@@ -51,6 +51,15 @@ export async function findTableCheck(
   return found ?? null;
 }
 
+/** The topmost table of a partition, as PostgreSQL writes it; null for a table that is none. */
+export async function findRoot(session: Session, schema: string, table: string): Promise<string | null> {
+  const sql = `SELECT ${hex('pg_catalog.pg_partition_root(c.oid)::pg_catalog.regclass::text')}
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(table)} AND c.relispartition`;
+  const [found] = await session.ask({ sql: Buffer.from(sql, 'latin1'), row: z.tuple([name]) });
+  return found?.[0] ?? null;
+}
+
 /** A check of a domain. */
 export async function findDomainCheck(
   session: Session,

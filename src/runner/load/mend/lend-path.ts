@@ -15,17 +15,18 @@ const NAMED = /\bfunction (?:"((?:[^"]|"")+)"|((?:"(?:[^"]|"")*"|[^\s"(.]+)(?:\.
 export interface PathLending {
   readonly session: LoadSession;
   readonly told: Told;
-  readonly pathsOf: (task: Task) => readonly string[];
+  readonly triesOf: (task: Task) => readonly string[];
 }
 
 /**
  * Makes an index, or fills a materialized view, whose functions find what they call by search_path: those that the error
  * names are given the source's for as long as it takes. True where it is made; all functions are as they were.
  */
-export async function lendPath({ session, told, pathsOf }: PathLending, task: Task): Promise<boolean> {
+export async function lendPath({ session, told, triesOf }: PathLending, task: Task): Promise<boolean> {
   const { entry, failure } = task;
   if (!MAINTAINED.has(entry.kind) || failure === null || namesIn(failure).length === 0) return false;
-  for (const path of pathsOf(task)) {
+  for (const path of triesOf(task)) {
+    if (path === '') continue;
     const lent = new Set<string>();
     let refusal: ServerError | null = failure;
     while (refusal !== null && lent.size < MOST_FUNCTIONS) {

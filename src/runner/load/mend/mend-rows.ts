@@ -7,6 +7,7 @@ import type { Task } from '../task.ts';
 import {
   type FoundConstraint,
   findDomainCheck,
+  findRoot,
   findTableCheck,
   generatedColumns,
   isInheritedColumn,
@@ -24,7 +25,7 @@ export interface RowMending {
   readonly session: LoadSession;
   readonly files: DumpFiles;
   readonly told: Told;
-  readonly pathsOf: (task: Task) => readonly string[];
+  readonly triesOf: (task: Task) => readonly string[];
   readonly takenAway: Map<string, TakenAway>;
 }
 
@@ -32,21 +33,45 @@ export interface RowMending {
 const MOST_OBSTACLES = 200;
 const CHECK_VIOLATION = '23514';
 const NOT_NULL_VIOLATION = '23502';
+const PLAIN_NAME = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const COPIED_TABLE = new RegExp(`^COPY ${PLAIN_NAME}(?:\\.${PLAIN_NAME})? `);
 /** Words of the client are UTF-8; names of the catalogue are sent as bytes. */
 const asName = (text: string) => Buffer.from(text).toString('latin1');
 
 /** Brings the rows of a table in, without the checks that refuse them; at last without the rows that no table takes. */
 export async function mendRows(mending: RowMending, task: Task): Promise<void> {
-  const { session, pathsOf } = mending;
-  const paths = ['', ...pathsOf(task)];
-  for (let obstacle = 0; obstacle < MOST_OBSTACLES; obstacle += 1) {
-    const failure = task.failure;
-    if (failure === null || !(await clear(mending, task, failure))) break;
-    for (const path of paths) if (await session.perform(task, path)) return;
+  const { session, triesOf } = mending;
+  const paths = triesOf(task);
+  // Rows of other partitions may have come into this one, and those of this one into others.
+  let way: Task = task.entry.kind === 'TABLE DATA' ? { ...task, keepsRows: true } : task;
+  let isThroughRoot = false;
+  for (let obstacle = 0; obstacle < MOST_OBSTACLES && way.failure !== null; obstacle += 1) {
+    const root: Task | null =
+      !isThroughRoot && isOfOtherPartition(way.failure) ? await throughRoot(session, way) : null;
+    if (root !== null) way = root;
+    else if (!(await clear(mending, way, way.failure))) break;
+    isThroughRoot ||= root !== null;
+    for (const path of paths) if (await session.perform(way, path)) break;
   }
-  if (task.entry.kind !== 'TABLE DATA' || task.failure === null) return;
-  if (!(await isThere(session, task))) return;
-  await leaveBadRows(mending, task, paths);
+  if (way.entry.kind === 'TABLE DATA' && way.failure !== null && (await isThere(session, task))) {
+    await leaveBadRows(mending, way, paths);
+  }
+  task.left = way.left;
+  task.failure = way.failure;
+}
+
+/** The rows belong into another partition here: by another collation, or by other numbers of the values of an enum. */
+const isOfOtherPartition = ({ code, about }: ServerError) =>
+  code === CHECK_VIOLATION && about.table !== null && about.constraint === null;
+
+/** The same rows by way of the topmost table, which finds the partition of each; null where it has none. */
+async function throughRoot(session: LoadSession, task: Task): Promise<Task | null> {
+  const { namespace, tag, copy } = task.entry;
+  await session.usePath('');
+  const root = await findRoot(session.session, namespace ?? '', tag);
+  if (root === null) return null;
+  const whole = copy.replace(COPIED_TABLE, () => `COPY ${root} `);
+  return { ...task, entry: { ...task.entry, copy: whole }, isOwnTable: false };
 }
 
 /** Takes away what keeps the rows out; false where it is nothing that can be. */
@@ -133,10 +158,10 @@ async function leaveBadRows(mending: RowMending, task: Task, paths: readonly str
 
 /** Puts back what was taken away: whole where the rows allow it now, else NOT VALID. */
 export async function putBackChecks(
-  { session, told, takenAway, pathsOf }: RowMending,
+  { session, told, takenAway, triesOf }: RowMending,
   task: Task | null,
 ): Promise<void> {
-  const paths = ['', ...(task === null ? [] : pathsOf(task))];
+  const paths = task === null ? [''] : triesOf(task);
   for (const { constraint, cause } of takenAway.values()) {
     const { alter, owner, name, definition } = constraint;
     const add = `${alter} ADD CONSTRAINT ${name} ${definition}`;

@@ -24,14 +24,14 @@ export interface Mending extends RowMending {
  * then in a weaker form that keeps the data; and what remains is told. Nothing of it throws but the server itself.
  */
 export async function mend(mending: Mending, failed: readonly Task[]): Promise<void> {
-  const { session, pathsOf } = mending;
-  let left = await settle(session, failed, pathsOf);
+  const { session, triesOf } = mending;
+  let left = await settle(session, failed, triesOf);
   for (const task of left.filter(({ entry }) => entry.section === 'DATA')) await mendRows(mending, task);
   await putBackChecks(mending, left[0] ?? failed[0] ?? null);
   left = await settle(
     session,
     left.filter((task) => task.failure !== null || task.left.length > 0),
-    pathsOf,
+    triesOf,
   );
   const still: Task[] = [];
   for (const task of left) {
@@ -44,7 +44,7 @@ export async function mend(mending: Mending, failed: readonly Task[]): Promise<v
     left = await settle(
       session,
       left.filter((task) => task !== mended),
-      pathsOf,
+      triesOf,
     );
   }
   for (const task of left) await giveUp(mending, task);
@@ -52,10 +52,10 @@ export async function mend(mending: Mending, failed: readonly Task[]): Promise<v
 
 /** The first that a weaker form is taken of. */
 async function firstWeakened(mending: Mending, tasks: readonly Task[]): Promise<Task | null> {
-  const { session, told, pathsOf, weakened } = mending;
+  const { session, told, triesOf, weakened } = mending;
   for (const task of tasks) {
     for (const form of weakerForms(task.entry)) {
-      for (const path of ['', ...pathsOf(task)]) {
+      for (const path of triesOf(task)) {
         if ((await session.attempt(form.sql, path)) !== null) continue;
         weakened.add(task.entry.id);
         told.tell({
