@@ -8,7 +8,7 @@ import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { isEventTrigger, isLast, isLogged } from './entries/entry-kinds.ts';
 import { EntryPaths } from './entries/entry-paths.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
-import { databaseSetting } from './entries/search-paths.ts';
+import { databaseSetting, pathsInDatabase } from './entries/search-paths.ts';
 import {
   compareFilledViews,
   compareMeanings,
@@ -60,7 +60,8 @@ export class EntryLoader {
     this.decode = decoderOf(toc.encoding);
     this.sizes = readTableSizes(database.facts?.sizes ?? [], (id) => this.entries.get(id));
     const ofDatabase = database.paths.database ?? databaseSetting(toc.entries, 'search_path');
-    this.paths = new EntryPaths(database.facts?.meanings ?? [], { ...database.paths, database: ofDatabase });
+    const roles = new Map([...database.paths.roles, ...pathsInDatabase(toc.entries)]);
+    this.paths = new EntryPaths(database.facts?.meanings ?? [], { ...database.paths, database: ofDatabase, roles });
   }
 
   /** Loads all of it. Throws where the server itself fails. */

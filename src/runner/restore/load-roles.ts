@@ -2,23 +2,24 @@ import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { ServerError } from '../../guarded-postgres/server-error.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { finalFailure } from '../attempt/failure.ts';
-import { quoteName, writeIdentifier } from '../load/entries/object-name.ts';
+import { quoteName, unquoteName, writeIdentifier } from '../load/entries/object-name.ts';
 import { asBytes, refusalOf } from '../load/load-session.ts';
 import { type Statement, StatementError, splitStatements } from '../load/statements/split-statements.ts';
+
+/** No role has this name. */
+export const ALL_ROLES = '';
 
 /** Statements of the file of roles: those that make them, and those that set what holds in their sessions. */
 export interface RolesFile {
   readonly roles: readonly Statement[];
   readonly settings: readonly Statement[];
-  /** search_path by the name of the role, as SET search_path takes it. */
+  /** search_path by the name of the role, as SET search_path takes it; that of all by ALL_ROLES. */
   readonly searchPaths: ReadonlyMap<string, string>;
 }
 
 const NAME = String.raw`("(?:[^"]|"")*"|[^\s";]+)`;
 const SETTING = new RegExp(`^ALTER ROLE ${NAME} (?:IN DATABASE ${NAME} )?SET `);
-const SEARCH_PATH = new RegExp(String.raw`^ALTER ROLE ${NAME} SET search_path TO ([\s\S]+)$`);
-
-const unquote = (name: string) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);
+const SEARCH_PATH = new RegExp(String.raw`^ALTER ROLE ${NAME} SET "?search_path"? TO ([\s\S]+)$`);
 
 /**
  * Reads what pg_dumpall wrote of roles, one byte a character. Nothing of it is run. Throws a final failure where it holds
@@ -35,7 +36,7 @@ export function readRolesFile(text: string): RolesFile {
   const searchPaths = new Map<string, string>();
   for (const one of statements) {
     const [, role, path] = SEARCH_PATH.exec(one.text) ?? [];
-    if (role !== undefined && path !== undefined) searchPaths.set(unquote(role), path);
+    if (role !== undefined && path !== undefined) searchPaths.set(role === 'ALL' ? ALL_ROLES : unquoteName(role), path);
   }
   return {
     roles: statements.filter((one) => !SETTING.test(one.text) && !/^SET /.test(one.text)),
@@ -81,7 +82,7 @@ const GIVEN = new RegExp(String.raw`^(GRANT ${NAME} TO [\s\S]+) GRANTED BY ${NAM
 async function withoutGiver(session: Session, { text }: Statement): Promise<Finding | null> {
   const [, grant, role = '', giver = ''] = GIVEN.exec(text) ?? [];
   if (grant === undefined || (await attempt(session, grant)) !== null) return null;
-  const name = decode(writeIdentifier(unquote(role)));
+  const name = decode(writeIdentifier(unquoteName(role)));
   return {
     code: 'OWNER_CHANGED',
     severity: 'INFO',
@@ -101,7 +102,7 @@ export async function applySettings(
   for (const text of statements) {
     const error = await attempt(session, text);
     if (error === null) continue;
-    const role = unquote(new RegExp(`^ALTER ROLE ${NAME}`).exec(text)?.[1] ?? '');
+    const role = unquoteName(new RegExp(`^ALTER ROLE ${NAME}`).exec(text)?.[1] ?? '');
     found({
       code: 'SETTING_LEFT_OUT',
       severity: 'WARNING',
@@ -128,7 +129,7 @@ const PASSWORD = / PASSWORD '/;
 
 function refused({ text, line }: Statement, error: ServerError): Finding {
   const isGrant = text.startsWith('GRANT ');
-  const role = unquote(new RegExp(`^(?:CREATE|ALTER) ROLE ${NAME}`).exec(text)?.[1] ?? '');
+  const role = unquoteName(new RegExp(`^(?:CREATE|ALTER) ROLE ${NAME}`).exec(text)?.[1] ?? '');
   return {
     code: isGrant ? 'PRIVILEGE_LEFT_OUT' : 'OBJECT_NOT_CARRIED',
     severity: 'WARNING',

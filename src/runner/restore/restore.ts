@@ -26,7 +26,7 @@ import {
   readImageSettings,
 } from './image-files.ts';
 import { loadImageDatabase, overDatabases } from './load-databases.ts';
-import { applySettings, makeRoles, readRolesFile } from './load-roles.ts';
+import { ALL_ROLES, applySettings, makeRoles, readRolesFile } from './load-roles.ts';
 import { startLoadingServer } from './loading-server.ts';
 import { refuseLoss } from './loss.ts';
 import { type RestoreWish, readRestoreWish } from './read-wish.ts';
@@ -145,6 +145,7 @@ class Restoring {
         message,
       );
     };
+    const ofAll = roles.searchPaths.get(ALL_ROLES);
     const loading = {
       attempt,
       server,
@@ -155,7 +156,11 @@ class Restoring {
       meter: createWorkMeter(process.pid),
       intake: this.intake,
       progress,
-      pathsOf: () => ({ server: settings.system.get('search_path') ?? null, database: null, roles: roles.searchPaths }),
+      pathsOf: () => ({
+        server: ofAll ?? settings.system.get('search_path') ?? null,
+        database: null,
+        roles: roles.searchPaths,
+      }),
       settings: settings.locale,
       partsOf: async (one: ImageDatabase) => this.partsOf(one, states.get(one) ?? null),
     };

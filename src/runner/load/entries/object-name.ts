@@ -16,6 +16,11 @@ export function writeIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name);
 }
 
+/** As it is in the catalogue, of a name as SQL writes it. */
+export function unquoteName(written: string): string {
+  return written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
+}
+
 /** Always in quotes, for statements. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

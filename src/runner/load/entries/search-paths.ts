@@ -1,5 +1,5 @@
 import type { TocEntry } from '../toc/toc-entry.ts';
-import { quoteName } from './object-name.ts';
+import { quoteName, unquoteName } from './object-name.ts';
 
 /** The search paths that a source has set, as SET search_path takes them; null where nobody did. */
 export interface SourcePaths {
@@ -20,6 +20,19 @@ export function databaseSetting(entries: readonly TocEntry[], name: string): str
     if (value !== undefined) return value;
   }
   return null;
+}
+
+const NAME = '("(?:[^"]|"")*"|[^\\s"]+)';
+const IN_DATABASE = new RegExp(`^ALTER ROLE ${NAME} IN DATABASE ${NAME} SET search_path TO ([^\\n]+);$`, 'gm');
+
+/** The paths that a dump sets for roles in its database, by their names. */
+export function pathsInDatabase(entries: readonly TocEntry[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { kind, define } of entries) {
+    if (kind !== 'DATABASE PROPERTIES') continue;
+    for (const [, role = '', , path = ''] of define.matchAll(IN_DATABASE)) found.set(unquoteName(role), path);
+  }
+  return found;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { AdoptedObject, DatabaseFacts, FactStatement } from '../../facts/da
 import { readFilledViews } from '../../facts/filled-views.ts';
 import { readMeanings } from '../../facts/meanings.ts';
 import { readExtensions, readMembers } from '../../facts/read-facts.ts';
-import { quoteName, writeIdentifier } from '../entries/object-name.ts';
+import { quoteName, unquoteName, writeIdentifier } from '../entries/object-name.ts';
 import type { Told } from '../findings.ts';
 import type { LoadSession } from '../load-session.ts';
 import { type ColumnPlace, dropNotNull } from '../mend/drop-not-null.ts';
@@ -61,9 +61,7 @@ const DROP_NOT_NULL = new RegExp(`^ALTER TABLE ONLY ${NAME}\\.${NAME} ALTER COLU
 
 /** The column of a statement that lets one hold NULLs. */
 function readDropNotNull(sql: string): ColumnPlace | null {
-  const [schema, table, column] = (DROP_NOT_NULL.exec(sql) ?? [])
-    .slice(1)
-    .map((one) => (one.startsWith('"') ? one.slice(1, -1).replaceAll('""', '"') : one));
+  const [schema, table, column] = (DROP_NOT_NULL.exec(sql) ?? []).slice(1).map(unquoteName);
   return schema === undefined || table === undefined || column === undefined ? null : { schema, table, column };
 }
 

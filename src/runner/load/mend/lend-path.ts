@@ -1,5 +1,5 @@
 import type { ServerError } from '../../../guarded-postgres/server-error.ts';
-import { objectOf } from '../entries/object-name.ts';
+import { objectOf, unquoteName } from '../entries/object-name.ts';
 import type { Told } from '../findings.ts';
 import type { LoadSession } from '../load-session.ts';
 import type { Task } from '../task.ts';
@@ -81,7 +81,7 @@ function namesIn({ where }: ServerError): string[] {
   const names = [...(where ?? '').matchAll(NAMED)].map(([, plain, written]) => {
     if (plain !== undefined) return plain;
     const [, last = ''] = /((?:"(?:[^"]|"")*"|[^\s".]+))$/.exec(written ?? '') ?? [];
-    return last.startsWith('"') ? last.slice(1, -1).replaceAll('""', '"') : last;
+    return unquoteName(last);
   });
   return [...new Set(names)].map((one) => Buffer.from(one).toString('latin1'));
 }
