@@ -69,15 +69,18 @@ fi
 
 # Beside this process and not in its place: process 1 of a container is given the orphans of whatever the server's superuser
 # runs, and a server that is it takes one that a signal ended for a backend that crashed, and ends every session.
+# Asked between the server's start and the moment that its number is known, it is passed on then: nobody leaves it behind.
+asked=
 pass() {
-  [ -n "$child" ] || exit 143
-  kill -"$1" "$child" 2>/dev/null || true
+  asked=$1
+  [ -z "$child" ] || kill -"$1" "$child" 2>/dev/null || true
 }
 trap 'pass INT' INT
 trap 'pass TERM' TERM
 trap 'pass QUIT' QUIT
 postgres -D "$PGDATA" "$@" &
 child=$!
+[ -z "$asked" ] || pass "$asked"
 while :; do
   status=0
   wait "$child" || status=$?
