@@ -60,6 +60,14 @@ describe('in a terminal', () => {
     },
   );
 
+  test('what the server depends on is said in lines that a narrow terminal does not break within a word', async () => {
+    const { code, stdout } = await runInTerminal(['server', 'diagnostics'], login, 60);
+    expect(code).toBe(0);
+    const lines = linesOf(stdout);
+    expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    for (const line of lines) expect(line).toMatch(/^(ok {6}| {8})\S/);
+  });
+
   test('Ctrl-C ends the watching alone: it says how to come back, and the cursor is there again', async () => {
     const watched = startInTerminal(['image', 'create', 'typed-away', '--instance', 'shop', '--watch'], login, 90);
     await eventually(

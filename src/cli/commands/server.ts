@@ -5,7 +5,8 @@ import { SomeFailedError } from '../exit-codes.ts';
 import { collectEnum, given, parseEnum } from '../options.ts';
 import { tellOperation, type WatchOption } from '../outcome.ts';
 import { harmless } from '../output/harmless.ts';
-import { formatFields, printRows } from '../output/print.ts';
+import { formatFields, printRows, terminalWidth } from '../output/print.ts';
+import { wrapText } from '../output/wrap.ts';
 import { actionsOf, type Surroundings } from '../session.ts';
 
 const STATUS = graphql(`
@@ -23,6 +24,9 @@ const DRIFT = graphql(`
 const RUN_PREFLIGHT = graphql(`
   mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } notices } }
 `);
+
+/** Below what is said of a link. */
+const INDENT = 8;
 
 interface PreflightOptions extends WatchOption {
   readonly namespace?: string;
@@ -59,8 +63,10 @@ export function addServerCommands(program: Command, surroundings: Surroundings):
         if (output.format === 'json') output.data(JSON.stringify(diagnostics, null, 2));
         else {
           for (const { name, ok, detail, remedy } of diagnostics) {
-            output.data(`${ok ? 'ok    ' : 'BROKEN'}  ${name}: ${harmless(detail)}`);
-            if (!ok && remedy) output.data(`        ${harmless(remedy)}`);
+            const said = `${ok ? 'ok    ' : 'BROKEN'}  ${name}: ${harmless(detail)}`;
+            output.data(wrapText(said, terminalWidth(), INDENT));
+            if (!ok && remedy)
+              output.data(wrapText(`${' '.repeat(INDENT)}${harmless(remedy)}`, terminalWidth(), INDENT));
           }
         }
         const broken = diagnostics.filter(({ ok }) => !ok);

@@ -34,7 +34,8 @@ export function createOutput(
 
 type Identified = { readonly id: string };
 
-const widthOf = () => (process.stdout.isTTY ? process.stdout.columns : null);
+/** Of the terminal that is written to; null for a pipe. */
+export const terminalWidth = () => (process.stdout.isTTY ? process.stdout.columns : null);
 
 /** A list: an array in JSON, what `idOf` makes of each, a line a row, or a table. */
 export function printRows<Row>(
@@ -46,7 +47,7 @@ export function printRows<Row>(
   if (output.format === 'json') output.data(JSON.stringify(rows, null, 2));
   else if (output.format === 'id') for (const row of rows) output.data(harmless(idOf(row)));
   else if (rows.length === 0) output.note('There are none.');
-  else output.data(formatTable(rows, columns, widthOf()));
+  else output.data(formatTable(rows, columns, terminalWidth()));
 }
 
 /** A list of what has ids. */
