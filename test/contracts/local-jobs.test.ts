@@ -64,7 +64,7 @@ test('what is no name, no parameter and no file name is refused before anything 
 test('a job that fills the disk says so, and leaves the room free again', async ({ skip }) => {
   const small = await createLocalHome();
   await mkdir(small.stateDirectory);
-  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', small.stateDirectory]).catch(
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', small.stateDirectory]).catch(
     () => null,
   );
   const tiny = mounted && (await small.open());

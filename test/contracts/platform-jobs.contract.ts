@@ -57,6 +57,8 @@ export function platformJobContract(start: () => Promise<PlatformHarness>): void
       leaving.abort();
       expect(await waits).toBe('let go');
       await bench.platform.awaitJobEnd(jobSpec(DONE), AbortSignal.abort());
+      // It would keep its place from those that follow.
+      for (const job of [endless, ended]) await bench.platform.removeJob(job);
     });
 
     test('a script finds its parameters as they are, its secrets as files and an empty scratch directory', async () => {
