@@ -29,6 +29,7 @@ const ANYBODY: Readonly<Record<string, string>> = {
   row_security: 'off',
   ignore_system_indexes: 'off',
   synchronize_seqscans: 'off',
+  gin_fuzzy_search_limit: '0',
   stats_fetch_consistency: 'none',
   // How statements run.
   default_transaction_isolation: 'read committed',
@@ -39,13 +40,18 @@ const ANYBODY: Readonly<Record<string, string>> = {
   temp_tablespaces: '',
   exit_on_error: 'off',
   password_encryption: 'scram-sha-256',
-  // What can stop them.
+  // What can stop them: a standby that is gone is nothing that a commit of ours waits for.
+  synchronous_commit: 'local',
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
   // What they are told.
   client_min_messages: 'warning',
+  // What writes their statements into a log, constants and all.
+  debug_print_parse: 'off',
+  debug_print_rewritten: 'off',
+  debug_print_plan: 'off',
   // Code that comes with a session by itself.
   local_preload_libraries: '',
   jit: 'off',
@@ -65,6 +71,8 @@ const SUPERUSER: Readonly<Record<string, string>> = {
   log_statement: 'none',
   log_duration: 'off',
   log_min_duration_statement: '-1',
+  log_min_duration_sample: '-1',
+  log_transaction_sample_rate: '0',
   log_min_error_statement: 'panic',
 };
 

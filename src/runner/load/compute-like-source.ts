@@ -6,7 +6,13 @@ import type { TocEntry } from './toc/toc-entry.ts';
  * What values hang on that are computed while rows come, by functions that are called immutable and are not quite: generated
  * columns, indexes, materialized views. None of them changes how the rows of a dump are read.
  */
-const COMPUTED_BY = ['TimeZone', 'default_text_search_config', 'lc_time', 'lc_numeric'] as const;
+const COMPUTED_BY = [
+  'TimeZone',
+  'default_text_search_config',
+  'lc_time',
+  'lc_numeric',
+  'plpgsql.variable_conflict',
+] as const;
 
 /** Sets those as the source's database has them, or its server. What is not to be had here stays as it is. */
 export async function computeLikeSource(
