@@ -61,11 +61,12 @@ export const SERVER_DETAILS: Question<readonly [Buffer]> = {
   timeoutMs: null,
 };
 
-const settingBytes = z.tuple([z.enum(['system', 'locale', 'library']), hexBytes, hexBytes]);
+const settingBytes = z.tuple([z.enum(['system', 'locale', 'library', 'extension']), hexBytes, hexBytes]);
 
 /**
  * Settings to bring back: kind, name, value. `system` is what ALTER SYSTEM wrote; `locale` is what initdb takes from
- * the machine beside the locale of the databases, read from the server's files since sessions are pinned against it; `library` is what the server had loaded at its start, from wherever it was told.
+ * the machine beside the locale of the databases, read from the server's files since sessions are pinned against it; `library` is what the server had loaded at its start, from
+ * wherever it was told; `extension` what its files and its command line told its extensions, some of which cannot be made without.
  */
 export const SETTINGS: Question<z.infer<typeof settingBytes>> = {
   sql: `
@@ -83,6 +84,10 @@ export const SETTINGS: Question<z.infer<typeof settingBytes>> = {
                        'log_timezone', 'DateStyle')
         AND coalesce(f.setting, s.boot_val) <> ''
       UNION ALL
-      SELECT 'library', name, setting FROM pg_settings WHERE name = 'shared_preload_libraries' AND setting <> '') AS settings`,
+      SELECT 'library', name, setting FROM pg_settings WHERE name = 'shared_preload_libraries' AND setting <> ''
+      UNION ALL
+      SELECT 'extension', name, setting FROM pg_settings
+      WHERE name LIKE '%.%' AND name NOT LIKE 'pg\\_durable.%' AND source IN ('configuration file', 'command line')
+      ) AS settings`,
   row: settingBytes,
 };

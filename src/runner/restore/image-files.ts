@@ -89,6 +89,8 @@ export interface ImageSettings {
   readonly system: ReadonlyMap<string, string>;
   /** What initdb takes from the machine. */
   readonly locale: ReadonlyMap<string, string>;
+  /** What its files and its command line told the extensions of the source; none in images of before that was asked for. */
+  readonly extensions: ReadonlyMap<string, string>;
   /** `shared_preload_libraries` as the source had it, from wherever it was told. */
   readonly libraries: string;
 }
@@ -97,13 +99,15 @@ export async function readImageSettings(files: ImageFiles): Promise<ImageSetting
   const fields = (await files.fields('settings.nul')).map((field) => field.toString('utf8'));
   const system = new Map<string, string>();
   const locale = new Map<string, string>();
+  const extensions = new Map<string, string>();
   let libraries = '';
   for (let index = 0; index + 2 < fields.length; index += 3) {
     const [kind, name = '', value = ''] = fields.slice(index, index + 3);
     if (!/^[A-Za-z_][A-Za-z0-9_.$]*$/.test(name)) throw finalFailure('settings.nul is not understood');
     if (kind === 'system') system.set(name, value);
     else if (kind === 'locale') locale.set(name, value);
+    else if (kind === 'extension') extensions.set(name, value);
     else if (kind === 'library') libraries = value;
   }
-  return { system, locale, libraries };
+  return { system, locale, extensions, libraries };
 }

@@ -46,9 +46,15 @@ export async function restoreSettings(
   attempt: Attempt,
   session: Session,
   directory: string,
-  { system, locale }: ImageSettings,
+  { system, locale, extensions }: ImageSettings,
 ): Promise<void> {
   const { report } = attempt;
+  for (const name of extensions.keys()) {
+    if (system.has(name)) continue;
+    report.notice(
+      `setting ${name} was given to the source by its parameters or its files, which are no part of an image: give it to the instance as a parameter where it is to hold here`,
+    );
+  }
   const wanted: Setting[] = [...locale].map(([name, value]) => ({ file: 'postgresql.conf', name, value }));
   for (const [name, value] of system) {
     switch (fateOf(name, value)) {

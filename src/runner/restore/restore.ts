@@ -120,7 +120,8 @@ class Restoring {
     }
     const total = databases.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     report.phase('restore', total);
-    const extensionSettings = Object.fromEntries([...settings.system].filter(([name]) => isOfExtension(name)));
+    const ofSystem = [...settings.system].filter(([name]) => isOfExtension(name));
+    const extensionSettings = Object.fromEntries([...settings.extensions, ...ofSystem]);
     await this.startLoading('', {});
     const helper = await makeHelper(server, databases);
     let session = await helper.open();

@@ -117,3 +117,28 @@ test('subscriptions are held with the source there, and run where that is asked 
     held: [],
   });
 }, 180_000);
+
+test.runIf(isHere)(
+  'pg_cron comes back in the database that a parameter of the server names, and the parameter is told',
+  async () => {
+    const settings = { shared_preload_libraries: 'pg_cron', 'cron.database_name': 'of jobs' };
+    const given = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8'], settings);
+    await given.query('postgres', 'CREATE DATABASE "of jobs"');
+    await given.query('of jobs', 'CREATE EXTENSION pg_cron');
+    await given.query('of jobs', `SELECT cron.schedule('nightly', '0 3 * * *', 'SELECT 1')`);
+    const taken = await harness.backup(given);
+    expect(taken.end).toMatchObject({ exitCode: 0, errors: [] });
+    const { end, volume } = await harness.restore(taken);
+    expect(end).toMatchObject({ exitCode: 0, errors: [] });
+    expect(end.results[0]?.findings).toMatchObject([{ code: 'BACKGROUND_WORK_HELD', database: 'of jobs' }]);
+    expect(end.results[0]?.notices).toContain(
+      'setting cron.database_name was given to the source by its parameters or its files, which are no part of an image: give it to the instance as a parameter where it is to hold here',
+    );
+    const copy = await harness.startRestored(volume, given.password, settings);
+    const job = 'SELECT jobname, schedule, command, active FROM cron.job';
+    expect(await copy.query('of jobs', job)).toEqual([
+      { jobname: 'nightly', schedule: '0 3 * * *', command: 'SELECT 1', active: false },
+    ]);
+  },
+  120_000,
+);
