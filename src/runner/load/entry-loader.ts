@@ -136,6 +136,8 @@ export class EntryLoader {
       standard_conforming_strings: this.toc.standardStrings ? 'on' : 'off',
       // From a superuser no row is hidden; code that runs as another one sees those that it saw on the source.
       row_security: 'on',
+      // What a crash takes is loaded anew.
+      synchronous_commit: 'off',
     };
     const session = await this.ground.open(this.database.name, settings);
     await session.run(`SELECT pg_catalog.set_config('search_path', '', false)`);
