@@ -72,7 +72,8 @@ function nameOf({ preferred_username: name, email, sub }: z.infer<typeof Claims>
 /** What asks by a proxy; null where none stands before the provider. */
 async function fetchBy(proxies: Proxies, issuer: string): Promise<CustomFetch | null> {
   if (proxies.find(issuer) === null) return null;
-  const undici = await import('undici');
+  // A CommonJS package: of a part that is bundled by itself there is nothing but the whole.
+  const { default: undici } = await import('undici');
   const dispatchers = new Map<string, Dispatcher>();
   const dispatcherFor = (url: string): Dispatcher => {
     const proxy = proxies.find(url)?.href ?? '';

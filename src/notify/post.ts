@@ -39,7 +39,8 @@ export function createPoster({ allowPrivate, timeoutMs = 10_000 }: PosterOptions
   let agent: Agent | null = null;
   // It is large, and most servers send no message.
   const open = async () => {
-    const undici = await import('undici');
+    // A CommonJS package: of a part that is bundled by itself there is nothing but the whole.
+    const { default: undici } = await import('undici');
     agent ??= new undici.Agent({
       connect: { timeout: timeoutMs, ...(allowPrivate ? {} : { lookup: publicLookup }) },
       keepAliveTimeout: 1000,

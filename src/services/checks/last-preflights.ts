@@ -16,9 +16,12 @@ function describe({ namespace, postgresVersion, finishedAt, failure }: LastPrefl
  */
 export async function lookAtLastPreflights(database: Database, platform: CommandPlatform): Promise<string> {
   const last = await readLastPreflights(database, platform.id);
-  if (last.length === 0) return 'None has been run yet: a preflight tries all that jobs depend on.';
+  if (last.length === 0) return 'None has been run yet. A preflight (runPreflight) tries all that jobs depend on.';
   const failures = last.flatMap(({ failure }) => (failure === null ? [] : [splitBrokenLink(failure.message).remedy]));
   const said = last.map(describe).join(' ');
   if (failures.length === 0) return said;
-  throw new BrokenLinkError(said, failures[0] ?? 'Look at the log of its job, then run a preflight again.');
+  throw new BrokenLinkError(
+    said,
+    failures[0] ?? 'Look at the log of its job, then run a preflight (runPreflight) again.',
+  );
 }
