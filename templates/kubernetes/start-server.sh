@@ -6,7 +6,9 @@
 set -eu
 umask 077
 child=
-trap 'if [ -n "$child" ]; then kill -TERM "$child"; wait "$child" || true; fi; exit 143' INT TERM
+making=
+# The shell knows the number of what it has just started before it takes a signal; a variable of ours comes a command later.
+trap 'made=${making:+${!:-}}; if [ -n "$made" ]; then kill -TERM "$made"; wait "$made" || true; fi; exit 143' INT TERM
 
 refuse() {
   printf 'FATAL:  %s\n' "$1"
@@ -16,12 +18,12 @@ refuse() {
 # Grown beside its place and moved there whole: a pod that dies meanwhile leaves nothing that looks like a cluster.
 make_cluster() {
   rm -rf "$PGDATA-making"
+  making=1
   # The first line of the file is the password.
   initdb --pgdata="$PGDATA-making" --username="$(cat /secret/username)" --pwfile=/secret/password --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C.UTF-8 --data-checksums --no-instructions &
-  child=$!
-  wait "$child" || refuse 'the cluster could not be made; what initdb says stands above'
-  child=
+  wait "$!" || refuse 'the cluster could not be made; what initdb says stands above'
+  making=
   mv "$PGDATA-making" "$PGDATA"
   sync
 }

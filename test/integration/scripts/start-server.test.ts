@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,17 +23,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(volume, { recursive: true, force: true }));
 
+const environment = () => ({
+  PATH: `${volume}/bin:/usr/bin:/bin`,
+  PGDATA: `${volume}/pgdata`,
+  TOYGRES_MAJOR: '17',
+  TOYGRES_NAME: 'orders-0a1b2c3d',
+});
+
 /** Starts a server of version 17 that is none, and gives how it was called and what was said. */
 function start(change: Record<string, string> = {}): Promise<{ code: number; words: string[]; said: string }> {
-  const env = {
-    PATH: `${volume}/bin:/usr/bin:/bin`,
-    PGDATA: `${volume}/pgdata`,
-    TOYGRES_MAJOR: '17',
-    TOYGRES_IMAGE_TYPE: 'PG_DURABLE',
-    TOYGRES_NAME: 'orders-0a1b2c3d',
-    PRELOADED: '',
-    ...change,
-  };
+  const env = { ...environment(), TOYGRES_IMAGE_TYPE: 'PG_DURABLE', PRELOADED: '', ...change };
   return new Promise((resolve) => {
     execFile('sh', [SCRIPT], { env }, (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), words: stdout.trim().split('\n'), said: stderr });
@@ -77,23 +77,35 @@ test.each([
 # As PostgreSQL does, and a shell cannot, it takes signals that it was started without.
 for ([INT => 3], [TERM => 4], [QUIT => 5]) { my ($name, $code) = @$_; $SIG{$name} = sub { sleep 1; exit $code } }
 $| = 1;
+# Whatever becomes of the script, nothing stays.
+my $parent = getppid();
 print "ready\\n";
-sleep 1 while 1;
+sleep 1 while getppid() == $parent;
 `,
   );
-  const child = spawn('sh', [SCRIPT], {
-    env: {
-      PATH: `${volume}/bin:/usr/bin:/bin`,
-      PGDATA: `${volume}/pgdata`,
-      TOYGRES_MAJOR: '17',
-      TOYGRES_IMAGE_TYPE: 'STOCK',
-      TOYGRES_NAME: 'orders-0a1b2c3d',
-    },
-  });
+  const child = spawn('sh', [SCRIPT], { env: { ...environment(), TOYGRES_IMAGE_TYPE: 'STOCK' } });
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');
   child.kill(signal);
   expect(await ended).toEqual([code, null]);
+});
+
+test('asked to end while it makes a cluster, it ends that first, and leaves nothing that looks like one', async () => {
+  await rm(path.join(volume, 'pgdata'), { recursive: true });
+  const initdb = path.join(volume, 'bin/initdb');
+  await writeFile(initdb, `#!/bin/sh\ntrap 'echo ended; exit 1' TERM\necho making\nwhile :; do sleep 0.1; done\n`);
+  await chmod(initdb, 0o755);
+  const child = spawn('sh', [SCRIPT], { env: { ...environment(), TOYGRES_IMAGE_TYPE: 'STOCK' } });
+  let said = '';
+  child.stdout.on('data', (bytes: Buffer) => {
+    said += bytes;
+  });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([143, null]);
+  expect(said).toBe('making\nended\n');
+  expect(existsSync(path.join(volume, 'pgdata'))).toBe(false);
 });
 
 describe('a volume of something else is refused for good, and says why', () => {
