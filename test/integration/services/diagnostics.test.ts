@@ -181,7 +181,7 @@ describe('diagnostics', () => {
   it('show how the last preflight of each namespace ended, with the remedy that it named', async () => {
     await liveWorker();
     expect((await findingOf('preflight')).detail).toBe(
-      'None has been run yet: a preflight tries all that jobs depend on.',
+      'None has been run yet. A preflight (runPreflight) tries all that jobs depend on.',
     );
     const run = async (namespace: string, state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', at: string, message = '') => {
       const values = { kind: 'PREFLIGHT', state, finishedAt: new Date(at) } as const;
