@@ -82,8 +82,10 @@ start_cluster() {
       TOYGRES_TEST_START_API_SERVER="'$tool/up'"
 }
 
-# Only what was started here is ended.
+# Only what was started here is ended, and once.
 stop_cluster() {
   [ -z "$building" ] || end_building
+  [ ! -e "$results/cluster-ended" ] || return 0
   [ -z "$building$cluster_started" ] || "$tool/down" >"$results/cluster-down.log" 2>&1 || cat "$results/cluster-down.log"
+  touch "$results/cluster-ended"
 }

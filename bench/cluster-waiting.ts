@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobSpec } from '../jobs/ports/platform.ts';
+import type { JobSpec } from '../jobs/ports/platform/jobs.ts';
 import type { TestNamespace } from '../test/support/cluster.ts';
 import { ENDLESS } from '../test/support/job-bench.ts';
 import { jobSpec } from '../test/support/platform-specs.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ImageStore } from '../jobs/ports/image-store.ts';
 import type { ImageManifest } from '../jobs/ports/manifest.ts';
-import type { JobStatus, Platform } from '../jobs/ports/platform.ts';
+import type { JobStatus } from '../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../jobs/ports/platform/platform.ts';
 import type { ServerProbe } from '../jobs/ports/server-probe.ts';
 
 const digest = (algorithm: string, content: Uint8Array) => createHash(algorithm).update(content).digest('hex');

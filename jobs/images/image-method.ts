@@ -1,7 +1,7 @@
 import type { ImageMethod as MethodName } from '../../schema/states.ts';
 import { type PlannedJob, watchJob } from '../platform-jobs/watch-job.ts';
 import type { Json } from '../ports/json.ts';
-import type { JobRef } from '../ports/platform.ts';
+import type { JobRef } from '../ports/platform/jobs.ts';
 import type { RunContext, RunFacts, WorkflowServices } from '../workflow/context.ts';
 import type { ComparedImage } from './compared-image.ts';
 import type { ImageToRestore } from './image-to-restore.ts';

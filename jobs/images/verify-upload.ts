@@ -1,7 +1,7 @@
 import { AppError } from '../../schema/errors.ts';
 import { directoryOf } from '../ports/attempt-directory.ts';
 import type { ManifestFile } from '../ports/manifest.ts';
-import type { JobRef } from '../ports/platform.ts';
+import type { JobRef } from '../ports/platform/jobs.ts';
 import type { StepOptions, WorkflowServices } from '../workflow/context.ts';
 import { compareWithStore, describeFile, parseChecksums, refuseDifferences } from './checksums.ts';
 import type { TakenImage } from './taken-image.ts';

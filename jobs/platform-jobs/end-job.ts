@@ -1,4 +1,4 @@
-import type { JobRef, JobStatus, PlatformLogLine } from '../ports/platform.ts';
+import type { JobRef, JobStatus, PlatformLogLine } from '../ports/platform/jobs.ts';
 import type { StepOptions, StepScope, UndoContext, WorkflowServices } from '../workflow/context.ts';
 
 /** Copying the log of a long job. */

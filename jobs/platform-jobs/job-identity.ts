@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JobRef, PlatformJobKind } from '../ports/platform.ts';
+import type { JobRef, PlatformJobKind } from '../ports/platform/jobs.ts';
 
 /** What Kubernetes allows for a name that is a label as well. */
 const LONGEST_NAME = 63;

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Platform } from '../ports/platform.ts';
+import type { Platform } from '../ports/platform/platform.ts';
 
 const MIB = 1 << 20;
 /** How large its databases are is a server's own word: it does not decide how long a job and its grant live. */

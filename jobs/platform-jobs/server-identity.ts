@@ -1,4 +1,4 @@
-import type { Address } from '../ports/platform.ts';
+import type { Address } from '../ports/platform/servers.ts';
 import type { ServerProbe } from '../ports/server-probe.ts';
 
 /** Parameters by which a job knows the server it talks to: by a certificate of this installation, where it has one. */

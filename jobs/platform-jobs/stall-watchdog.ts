@@ -1,5 +1,5 @@
 import { AppError } from '../../schema/errors.ts';
-import type { JobStatus } from '../ports/platform.ts';
+import type { JobStatus } from '../ports/platform/jobs.ts';
 
 /**
  * Throws STEP_FAILED when a running job has said nothing new for so long. The one who fails by it ends the job in its

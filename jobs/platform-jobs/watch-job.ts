@@ -1,5 +1,5 @@
 import { AppError, assertNever } from '../../schema/errors.ts';
-import type { JobRef, JobSpec, JobStatus } from '../ports/platform.ts';
+import type { JobRef, JobSpec, JobStatus } from '../ports/platform/jobs.ts';
 import type { Poll, ProgressReport, RunFacts, StepScope, UntilOptions, WorkflowServices } from '../workflow/context.ts';
 import { jobLimits, RENEWAL_SECONDS } from './job-limits.ts';
 import { describePhase } from './phase-words.ts';

@@ -1,5 +1,5 @@
 import type { ImageManifest } from './manifest.ts';
-import type { PlatformLogLine } from './platform.ts';
+import type { PlatformLogLine } from './platform/jobs.ts';
 
 /** One blob below an image's prefix as the store reports it. */
 export interface StoredFile {

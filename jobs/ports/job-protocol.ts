@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { SEVERITIES } from '../../schema/rules/finding-rules.ts';
 import { isBearable } from './json-shape.ts';
-import type { JobReport } from './platform.ts';
+import type { JobReport } from './platform/jobs.ts';
 
 /**
  * What the program of a platform job says to the control plane, one line each on its standard output. Every line that does

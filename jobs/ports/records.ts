@@ -15,7 +15,8 @@ import type { Parameters } from '../servers/parameters.ts';
 import type { Started } from '../servers/started.ts';
 import type { Finding } from './job-protocol.ts';
 import type { ManifestFile } from './manifest.ts';
-import type { JobRef, JobStatus, PlatformJobKind, ServerStatus } from './platform.ts';
+import type { JobRef, JobStatus, PlatformJobKind } from './platform/jobs.ts';
+import type { ServerStatus } from './platform/servers.ts';
 import type { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from './source-facts.ts';
 import type { Transaction } from './transaction.ts';
 

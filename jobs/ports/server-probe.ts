@@ -1,4 +1,4 @@
-import type { Address, ServerSecret } from './platform.ts';
+import type { Address, ServerSecret } from './platform/servers.ts';
 
 export interface ConnectionFacts {
   readonly serverVersion: string;

@@ -4,7 +4,7 @@ import { undoWriting } from '../images/undo-writing.ts';
 import type { PreflightInput } from '../inputs.ts';
 import { buildJobRef } from '../platform-jobs/job-identity.ts';
 import type { PlannedJob } from '../platform-jobs/watch-job.ts';
-import type { JobSpec } from '../ports/platform.ts';
+import type { JobSpec } from '../ports/platform/jobs.ts';
 import type { RunFacts, StepScope, UndoContext, WorkflowServices } from '../workflow/context.ts';
 import { describeBrokenLink, findBrokenLink, isKnownLink } from './broken-links.ts';
 

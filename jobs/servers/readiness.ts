@@ -1,5 +1,6 @@
 import { AppError, assertNever } from '../../schema/errors.ts';
-import type { Platform, ServerSpec } from '../ports/platform.ts';
+import type { Platform } from '../ports/platform/platform.ts';
+import type { ServerSpec } from '../ports/platform/servers.ts';
 import type { Poll, UntilOptions } from '../workflow/context.ts';
 import { type Started, startedOf } from './started.ts';
 

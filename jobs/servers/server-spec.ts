@@ -1,4 +1,4 @@
-import type { ServerSpec } from '../ports/platform.ts';
+import type { ServerSpec } from '../ports/platform/servers.ts';
 import type { InstanceRecord, InstanceRecords } from '../ports/records.ts';
 
 /** What the platform is to hold for an instance, from its record alone: the same record, the same spec. */

@@ -1,4 +1,5 @@
-import type { Platform, ServerSpec } from '../ports/platform.ts';
+import type { Platform } from '../ports/platform/platform.ts';
+import type { ServerSpec } from '../ports/platform/servers.ts';
 import { OWNER_NAME, SUPERUSER_NAME } from '../ports/superuser.ts';
 import type { Poll, RunFacts, StepOptions, StepScope, UndoContext, WorkflowServices } from '../workflow/context.ts';
 import { type Endpoint, lookWhetherReady } from './readiness.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../schema/errors.ts';
-import type { Address, ServerSecret } from '../ports/platform.ts';
+import type { Address, ServerSecret } from '../ports/platform/servers.ts';
 import type { Poll, RunFacts, UntilOptions, WorkflowServices } from '../workflow/context.ts';
 import { readServerSpec } from './server-spec.ts';
 

@@ -1,7 +1,7 @@
 import type { DrillRecords } from '../ports/drill-records.ts';
 import type { ImageStore } from '../ports/image-store.ts';
 import type { Json } from '../ports/json.ts';
-import type { Platform } from '../ports/platform.ts';
+import type { Platform } from '../ports/platform/platform.ts';
 import type { ImageRecords, InstanceRecords, JobRecords } from '../ports/records.ts';
 import type { ServerProbe } from '../ports/server-probe.ts';
 import type { Transaction } from '../ports/transaction.ts';

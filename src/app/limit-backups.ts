@@ -1,4 +1,5 @@
-import type { JobSpec, Platform } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../jobs/ports/platform/platform.ts';
 
 /** How much a backup may take from who else works where it does. */
 export interface BackupLimits {

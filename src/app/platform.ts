@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { PROXIES } from '../../jobs/ports/mover-secrets.ts';
-import type { JobSpec, Platform } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../jobs/ports/platform/platform.ts';
 import type { ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import type { Config } from '../config/env.ts';

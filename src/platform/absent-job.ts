@@ -1,4 +1,4 @@
-import type { JobStatus } from '../../jobs/ports/platform.ts';
+import type { JobStatus } from '../../jobs/ports/platform/jobs.ts';
 
 /** What a job is as far as the platform knows nothing of it. */
 export const ABSENT_JOB: JobStatus = {

@@ -1,4 +1,4 @@
-import type { JobReport } from '../../jobs/ports/platform.ts';
+import type { JobReport } from '../../jobs/ports/platform/jobs.ts';
 
 export interface FailureFacts {
   readonly kind: string;

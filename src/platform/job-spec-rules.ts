@@ -1,4 +1,4 @@
-import type { JobSpec } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
 import { invalidInput } from '../../schema/errors.ts';
 
 const PARAMETER = /^[A-Z][A-Z0-9_]{0,63}$/;

@@ -1,4 +1,4 @@
-import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
+import type { Address, ServerSecret } from '../../jobs/ports/platform/servers.ts';
 import type { GuardedConnection } from '../guarded-postgres/guarded-connection.ts';
 import { ordinarySettings, pinnedSettings } from '../guarded-postgres/pinned-settings.ts';
 

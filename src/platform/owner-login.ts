@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ServerSecret } from '../../jobs/ports/platform.ts';
+import type { ServerSecret } from '../../jobs/ports/platform/servers.ts';
 import { buildScramVerifier } from '../secrets/scram-verifier.ts';
 
 /** Two at once would trip over each other; the lock ends with the session. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
+import type { Address, ServerSecret } from '../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../schema/errors.ts';
 import { ProtocolError } from '../guarded-postgres/frames.ts';
 import { AnswerError, ServerError } from '../guarded-postgres/server-error.ts';

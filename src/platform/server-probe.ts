@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { z } from 'zod';
-import type { Address, ServerSecret } from '../../jobs/ports/platform.ts';
+import type { Address, ServerSecret } from '../../jobs/ports/platform/servers.ts';
 import type { ConnectionFacts, ServerProbe } from '../../jobs/ports/server-probe.ts';
 import { AppError } from '../../schema/errors.ts';
 import { AnswerError } from '../guarded-postgres/server-error.ts';

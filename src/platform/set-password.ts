@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ServerSecret } from '../../jobs/ports/platform.ts';
+import type { ServerSecret } from '../../jobs/ports/platform/servers.ts';
 import { buildScramVerifier } from '../secrets/scram-verifier.ts';
 
 /** It goes to the server as a verifier: a statement may be logged. */

@@ -7,6 +7,8 @@ const LAST_WORDS_BYTES = 16 * 1024;
 
 const PREFIX = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC (?=\[\d+\])/;
 const SEVERITY = /^(?:\[\d+\] )?(?:PANIC|FATAL|ERROR): +/;
+const OF_SERVER = /^(?:\[\d+\] )?(?:PANIC|FATAL): +/;
+const BEHIND = /^(?:\[\d+\] )?(DETAIL|HINT|CONTEXT|LOCATION|QUERY|STATEMENT): +(.*)/;
 /** What stands before the words of any line. */
 const LABEL = /^(?:\[\d+\] )?(?:[A-Z]+\d?: +)?/;
 
@@ -48,7 +50,19 @@ export async function rotateServerLog(log: string, limitBytes = ROTATE_BYTES): P
   }
 }
 
-/** What the server said last that tells why it is not up: its last error, else its last line. Null when it said nothing. */
+/** What is said to an error, in the lines behind it up to the next that has words of its own. */
+function readBehind(lines: readonly string[]): { readonly detail?: string; readonly hint?: string } {
+  const said: { detail?: string; hint?: string } = {};
+  for (const line of lines) {
+    const [, label, text] = BEHIND.exec(line) ?? [];
+    if (label === undefined) break;
+    if (label === 'DETAIL') said.detail ??= text ?? '';
+    if (label === 'HINT') said.hint ??= text ?? '';
+  }
+  return said;
+}
+
+/** What the server said last that tells why it is not up: its last error, with detail and hint where the server itself gave up; else its last line. Null when it said nothing. */
 export async function readLastCause(log: string): Promise<string | null> {
   const file = await openPlainFile(log);
   if (file === null) return null;
@@ -58,8 +72,13 @@ export async function readLastCause(log: string): Promise<string | null> {
     for await (const { text } of readLines(file, Math.max(0, size - LAST_WORDS_BYTES), true)) {
       lines.push(parseServerLogLine(text).text);
     }
-    const cause = lines.findLast((line) => SEVERITY.test(line)) ?? lines.findLast((line) => line.trim() !== '');
-    return cause === undefined ? null : cause.replace(LABEL, '');
+    const at = lines.findLastIndex((line) => SEVERITY.test(line));
+    const cause = lines[at] ?? lines.findLast((line) => line.trim() !== '');
+    if (cause === undefined) return null;
+    // Of an error of somebody's statement the detail has his rows.
+    const { detail, hint } = OF_SERVER.test(cause) ? readBehind(lines.slice(at + 1)) : {};
+    const said = cause.replace(LABEL, '');
+    return `${said}${detail === undefined ? '' : `: ${detail}`}${hint === undefined ? '' : ` HINT: ${hint}`}`;
   } finally {
     await file.close();
   }

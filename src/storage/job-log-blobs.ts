@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
-import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../jobs/ports/platform/jobs.ts';
 import { isHeld } from './blob-errors.ts';
 import { download } from './download.ts';
 import { jobLogPrefix } from './image-paths.ts';

@@ -1,4 +1,4 @@
-import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../jobs/ports/platform/jobs.ts';
 
 /** One line of a kept log: number, time (RFC 3339 or `-`), text, with tabs between. */
 export function formatLogLine(line: PlatformLogLine): string {

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ServerSpec } from '../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../jobs/ports/platform/servers.ts';
 import { buildTls } from '../../src/guarded-postgres/verified-tls.ts';
 import { issueCertificate, makeAuthority } from '../../src/secrets/certificates/make-certificates.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';

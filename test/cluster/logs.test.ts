@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../jobs/ports/platform/jobs.ts';
 import type { KubernetesPlatform } from '../../src/platform/kubernetes/kubernetes-platform.ts';
 import { createTestNamespace, type TestNamespace } from '../support/cluster.ts';
 import { killPod, podsOf } from '../support/cluster-objects.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ServerSpec } from '../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../jobs/ports/platform/servers.ts';
 import type { KubernetesPlatform } from '../../src/platform/kubernetes/kubernetes-platform.ts';
 import { createTestNamespace, type TestNamespace } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';

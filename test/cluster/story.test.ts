@@ -1,6 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { JobSpec } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
 import { createTestNamespace, type TestNamespace } from '../support/cluster.ts';
 import { createLimitedAccount, type LimitedAccount } from '../support/cluster-account.ts';
 import { RESTRICTED } from '../support/cluster-world.ts';

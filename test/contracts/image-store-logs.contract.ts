@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ImageStore } from '../../jobs/ports/image-store.ts';
-import type { PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../jobs/ports/platform/jobs.ts';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { JobSpec, JobStatus } from '../../jobs/ports/platform.ts';
+import type { JobSpec, JobStatus } from '../../jobs/ports/platform/jobs.ts';
 import { markProcess, readProcess } from '../../src/machine/process-mark.ts';
 import { eventually } from '../support/eventually.ts';
 import { DONE, expectGone, useLocalJobs } from '../support/local-jobs.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { JobSpec, JobStatus } from '../../jobs/ports/platform.ts';
+import type { JobSpec, JobStatus } from '../../jobs/ports/platform/jobs.ts';
 import type { LocalPlatform } from '../../src/platform/local/local-platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { DONE } from '../support/local-jobs.ts';

@@ -6,7 +6,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { JobSpec } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
 import { readProcess } from '../../src/machine/process-mark.ts';
 import { layoutOf } from '../../src/platform/local/layout.ts';
 import { until } from '../../src/waiting/until.ts';

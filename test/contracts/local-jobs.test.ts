@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import type { JobSpec } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
 import { eventually } from '../support/eventually.ts';
 import { DONE, useLocalJobs } from '../support/local-jobs.ts';
 import { createLocalHome } from '../support/local-platform.ts';

@@ -2,7 +2,7 @@ import { readFile, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import type { ServerSpec } from '../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../jobs/ports/platform/servers.ts';
 import { useServerBench } from '../support/server-bench.ts';
 
 const NEXT = { username: 'postgres', password: 'one that is to be' };

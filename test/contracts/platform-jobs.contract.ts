@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JobSpec } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
 import { DONE, ENDLESS, type PlatformHarness, useJobBench } from '../support/job-bench.ts';
 import { collect, jobSpec, serverSpec, untilEnd } from '../support/platform-specs.ts';
 

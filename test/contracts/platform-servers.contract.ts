@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Platform, ServerSpec } from '../../jobs/ports/platform.ts';
+import type { Platform } from '../../jobs/ports/platform/platform.ts';
+import type { ServerSpec } from '../../jobs/ports/platform/servers.ts';
 import { eventually } from '../support/eventually.ts';
 import type { PlatformHarness } from '../support/job-bench.ts';
 import { collect, serverSpec } from '../support/platform-specs.ts';

@@ -3,6 +3,7 @@ import type { Finding } from '../../jobs/ports/job-protocol.ts';
 import { compareFacts } from '../support/compare-servers.ts';
 import type { LoadBed } from '../support/load-bed.ts';
 import { readFactsOf } from '../support/server-facts.ts';
+import type { SourceServer } from '../support/source-server.ts';
 import { q, ROLES } from './world.ts';
 
 /** What every version says alike: rights and columns have got new ones. */
@@ -18,9 +19,9 @@ export interface BroughtBack {
   readonly differences: readonly string[];
 }
 
-/** Makes the roles that parts use on both servers. */
-export async function makeRoles(bed: LoadBed): Promise<void> {
-  for (const server of [bed.source, bed.copy]) {
+/** Makes the roles that parts use. */
+export async function makeRoles(...servers: readonly SourceServer[]): Promise<void> {
+  for (const server of servers) {
     for (const role of ROLES)
       await server.query('postgres', `CREATE ROLE ${q(role)}; GRANT CREATE ON SCHEMA public TO ${q(role)}`);
   }
@@ -28,9 +29,8 @@ export async function makeRoles(bed: LoadBed): Promise<void> {
 
 /** Makes a database on the source, dumps it, loads it into the copy and compares the two. Both are dropped again. */
 export async function bringBack(bed: LoadBed, name: string, statements: readonly string[]): Promise<BroughtBack> {
-  await bed.source.query('postgres', `CREATE DATABASE ${q(name)} TEMPLATE template0`);
   try {
-    const { made, refused } = await make(bed, name, statements);
+    const { made, refused } = await makeDatabase(bed.source, name, statements);
     const findings = await bed.dumpAndLoad(name, { paths: await pathsOf(bed, name) });
     const before = await readFactsOf(bed.source, name);
     const differences = compareFacts(before, await readFactsOf(bed.copy, name));
@@ -47,9 +47,14 @@ export async function bringBack(bed: LoadBed, name: string, statements: readonly
   }
 }
 
-/** Each statement for itself: in a world of chance some are refused rightly. */
-async function make(bed: LoadBed, name: string, statements: readonly string[]) {
-  const client = new pg.Client({ ...bed.source, database: name, options: '-c statement_timeout=0' });
+/** Makes a database, each statement for itself: in a world of chance some are refused rightly. */
+export async function makeDatabase(
+  server: SourceServer,
+  name: string,
+  statements: readonly string[],
+): Promise<Pick<BroughtBack, 'made' | 'refused'>> {
+  await server.query('postgres', `CREATE DATABASE ${q(name)} TEMPLATE template0`);
+  const client = new pg.Client({ ...server, database: name, options: '-c statement_timeout=0' });
   client.on('error', () => undefined);
   await client.connect();
   const [made, refused]: [string[], string[]] = [[], []];

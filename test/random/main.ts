@@ -32,7 +32,7 @@ async function run(): Promise<boolean> {
   const bed = await createLoadBed({ source, copy: values.newest || values['of-newest'] ? newest : undefined });
   const tried = { databases: 0, statements: 0, refused: 0 };
   try {
-    await makeRoles(bed);
+    await makeRoles(bed.source, bed.copy);
     const result = await fc.check(databasesComeBack(bed, tried), {
       seed,
       numRuns: 1_000_000,

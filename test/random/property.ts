@@ -9,6 +9,9 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   seed: fc.nat(1_000_000),
 });
 
+/** What databases are made of. */
+export const WISHES = fc.array(wish, { minLength: 1, maxLength: 24, size: 'max' });
+
 /** Counts of what was tried. */
 export interface Tried {
   databases: number;
@@ -18,7 +21,7 @@ export interface Tried {
 
 /** What comes back is what there was, and nothing is said to be otherwise. */
 export function databasesComeBack(bed: LoadBed, tried: Tried) {
-  return fc.asyncProperty(fc.array(wish, { minLength: 1, maxLength: 24, size: 'max' }), async (wishes) => {
+  return fc.asyncProperty(WISHES, async (wishes) => {
     tried.databases += 1;
     const { made, refused, differences, ...found } = await bringBack(
       bed,

@@ -3,7 +3,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import pg from 'pg';
-import type { Platform } from '../../jobs/ports/platform.ts';
+import type { Platform } from '../../jobs/ports/platform/platform.ts';
 
 /** What the audit looks at, each by its own means: the tables, the platform, the blobs, the processes and the disk. */
 export interface Audited {

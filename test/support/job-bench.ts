@@ -1,5 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Address, JobSpec, JobStatus, Platform } from '../../jobs/ports/platform.ts';
+import type { JobSpec, JobStatus } from '../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../jobs/ports/platform/platform.ts';
+import type { Address } from '../../jobs/ports/platform/servers.ts';
 import { eventually } from './eventually.ts';
 import { collect, untilNow } from './platform-specs.ts';
 

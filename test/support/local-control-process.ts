@@ -1,4 +1,5 @@
-import type { JobSpec, ServerSpec } from '../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../jobs/ports/platform/jobs.ts';
+import type { ServerSpec } from '../../jobs/ports/platform/servers.ts';
 import { openLocalState } from './local-state.ts';
 
 /** What the test tells a control plane that runs as a process of its own. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import type { JobSpec, JobStatus } from '../../jobs/ports/platform.ts';
+import type { JobSpec, JobStatus } from '../../jobs/ports/platform/jobs.ts';
 import { readProcess } from '../../src/machine/process-mark.ts';
 import type { LocalPlatform } from '../../src/platform/local/local-platform.ts';
 import { eventually } from './eventually.ts';

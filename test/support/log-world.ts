@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { ImageStore } from '../../jobs/ports/image-store.ts';
-import type { JobStatus, Platform, PlatformLogLine } from '../../jobs/ports/platform.ts';
+import type { JobStatus, PlatformLogLine } from '../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../jobs/ports/platform/platform.ts';
 import type { InstanceRecord } from '../../jobs/ports/records.ts';
 import type { JobRecord } from '../../resolvers/ports/records.ts';
 import type { RingLimits } from '../../src/events/logs/log-ring.ts';

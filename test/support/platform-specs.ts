@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { JobSpec, PlatformLogLine, ServerSpec } from '../../jobs/ports/platform.ts';
+import type { JobSpec, PlatformLogLine } from '../../jobs/ports/platform/jobs.ts';
+import type { ServerSpec } from '../../jobs/ports/platform/servers.ts';
 
 /** A server that nothing else uses. */
 export function serverSpec(change: Partial<ServerSpec> = {}): ServerSpec {

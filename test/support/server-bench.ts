@@ -1,7 +1,7 @@
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach } from 'vitest';
-import type { ServerSpec } from '../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../jobs/ports/platform/servers.ts';
 import type { LocalPlatform } from '../../src/platform/local/local-platform.ts';
 import { findPostmaster } from '../../src/postgres-programs/postmaster.ts';
 import { eventually } from './eventually.ts';

@@ -2,7 +2,7 @@ import { jobLimits } from '../../platform-jobs/job-limits.ts';
 import { directoryOf } from '../../ports/attempt-directory.ts';
 import type { ImageManifest } from '../../ports/manifest.ts';
 import { isPackName, roomFor } from '../../ports/pack-sizes.ts';
-import type { JobSpec } from '../../ports/platform.ts';
+import type { JobSpec } from '../../ports/platform/jobs.ts';
 
 /** Tiny files in a pack take whole blocks of a disk, and nobody recorded how many there are. */
 const UNKNOWN_SHARE = 4;

@@ -2,7 +2,7 @@ import { buildJobRef } from '../../platform-jobs/job-identity.ts';
 import { jobLimits, readParallelism } from '../../platform-jobs/job-limits.ts';
 import type { PlannedJob } from '../../platform-jobs/watch-job.ts';
 import type { ImageManifest } from '../../ports/manifest.ts';
-import type { JobSpec } from '../../ports/platform.ts';
+import type { JobSpec } from '../../ports/platform/jobs.ts';
 import { SUPERUSER_NAME } from '../../ports/superuser.ts';
 import type { RunFacts, WorkflowServices } from '../../workflow/context.ts';
 import { listParameters, namesOf } from '../checksums.ts';

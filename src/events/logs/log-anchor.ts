@@ -1,4 +1,4 @@
-import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
 
 const COMPARED_AT_MOST = 50;
 

@@ -1,5 +1,6 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { FollowJobLogs, JobStatus, Platform } from '../../../jobs/ports/platform.ts';
+import type { FollowJobLogs, JobStatus } from '../../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import type { JobRecord, LogLineRecord } from '../../../resolvers/ports/records.ts';
 import { pause } from '../../waiting/pause.ts';
 

@@ -1,4 +1,4 @@
-import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
 
 /** The most lines of a list, and the number by which the ends of full lists can be divided. */
 export const LIST_LINES = 1000;

@@ -1,4 +1,4 @@
-import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
 import { createKnownLists, furthestAfter, type KnownLists, LIST_CHARACTERS } from './log-lists.ts';
 
 /** A reading of what there is of a log after a line; ends with what is there. */

@@ -1,4 +1,4 @@
-import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
 import { countForList, furthestAfter } from './log-lists.ts';
 
 /** How much of a log is kept in memory for those who follow it. */

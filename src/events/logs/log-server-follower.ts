@@ -1,4 +1,6 @@
-import type { Platform, PlatformLogLine, ServerRef } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
+import type { ServerRef } from '../../../jobs/ports/platform/servers.ts';
 import { findAnchor } from './log-anchor.ts';
 import { takeLast } from './log-tail.ts';
 import type { LogUpstream, LogUpstreams } from './log-upstream.ts';

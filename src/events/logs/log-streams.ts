@@ -1,5 +1,6 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { Platform, PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import type { InstanceRecord } from '../../../jobs/ports/records.ts';
 import { notFound } from '../../../resolvers/ids.ts';
 import type { JobRecord, LogLineRecord } from '../../../resolvers/ports/records.ts';

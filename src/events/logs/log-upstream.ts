@@ -1,4 +1,4 @@
-import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
 import { createLineRing, type LineRing, type RingLimits } from './log-ring.ts';
 
 /** One reading of a log, shared by all who follow it. */

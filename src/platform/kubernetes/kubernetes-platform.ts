@@ -1,4 +1,5 @@
-import type { Address, Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
+import type { Address } from '../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Proxies } from '../../machine/proxies.ts';

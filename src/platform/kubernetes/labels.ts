@@ -1,4 +1,5 @@
-import type { JobRef, JobSpec, ServerRef, ServerSpec } from '../../../jobs/ports/platform.ts';
+import type { JobRef, JobSpec } from '../../../jobs/ports/platform/jobs.ts';
+import type { ServerRef, ServerSpec } from '../../../jobs/ports/platform/servers.ts';
 import type { KubeObject } from './cluster/objects.ts';
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by';

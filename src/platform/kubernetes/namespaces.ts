@@ -1,4 +1,4 @@
-import type { NamespaceStatus } from '../../../jobs/ports/platform.ts';
+import type { NamespaceStatus } from '../../../jobs/ports/platform/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { KubernetesApi } from './cluster/api.ts';
 import { LISTED } from './cluster/list-objects.ts';

@@ -1,4 +1,4 @@
-import type { PostgresOffer, ServerSpec } from '../../../jobs/ports/platform.ts';
+import type { PostgresOffer, ServerSpec } from '../../../jobs/ports/platform/servers.ts';
 import { invalidInput } from '../../../schema/errors.ts';
 import type { ImageType } from '../../../schema/states.ts';
 import { imageFor, readImagesByVersion } from '../../config/container-images.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { JobRef, ServerRef } from '../../../jobs/ports/platform.ts';
+import type { JobRef } from '../../../jobs/ports/platform/jobs.ts';
+import type { ServerRef } from '../../../jobs/ports/platform/servers.ts';
 import { invalidInput } from '../../../schema/errors.ts';
 
 /** Names become directories: what Kubernetes allows is also what no file system can misread. */

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import type { Logger } from '../../log/logger.ts';
 import { takeLock } from '../../machine/file-lock.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';

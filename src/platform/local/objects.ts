@@ -1,4 +1,4 @@
-import type { PlatformObject } from '../../../jobs/ports/platform.ts';
+import type { PlatformObject } from '../../../jobs/ports/platform/platform.ts';
 import { readJsonFile } from '../../machine/whole-file.ts';
 import { listJobs } from './jobs/job-records.ts';
 import type { Layout } from './layout.ts';

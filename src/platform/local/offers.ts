@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { PostgresOffer } from '../../../jobs/ports/platform/servers.ts';
 import { invalidInput } from '../../../schema/errors.ts';
 import type { ImageType } from '../../../schema/states.ts';
 import type { PostgresPrograms } from '../../postgres-programs/find.ts';

@@ -1,5 +1,5 @@
 import { CONTROL_MARK, type Finding, formatJobMessage } from '../../../jobs/ports/job-protocol.ts';
-import type { JobReport } from '../../../jobs/ports/platform.ts';
+import type { JobReport } from '../../../jobs/ports/platform/jobs.ts';
 import type { PhaseUnit, Report } from './attempt.ts';
 import { cleanLine } from './clean-line.ts';
 

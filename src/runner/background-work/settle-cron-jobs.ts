@@ -44,12 +44,17 @@ export async function settleCronJobs(
   }
   if (jobs.length === 0) return;
   if (wish === 'RUN') {
-    report.notice(`database ${database}: ${jobs.length} jobs of pg_cron run here as on the source`);
+    report.notice(
+      `database ${database}: ${jobs.length === 1 ? 'one job of pg_cron runs' : `${jobs.length} jobs of pg_cron run`} here as on the source`,
+    );
     return;
   }
   const remedy = `UPDATE cron.job SET active = true WHERE jobid IN (${jobs.toSorted((a, b) => Number(a) - Number(b)).join(', ')});`;
-  const words = `${jobs.length} jobs of pg_cron are held: they are there and inactive`;
-  report.notice(`database ${database}: ${words}; to let them run: ${remedy}`);
+  const words =
+    jobs.length === 1
+      ? 'one job of pg_cron is held: it is there and inactive'
+      : `${jobs.length} jobs of pg_cron are held: they are there and inactive`;
+  report.notice(`database ${database}: ${words}; to let ${jobs.length === 1 ? 'it' : 'them'} run: ${remedy}`);
   report.finding({
     code: 'BACKGROUND_WORK_HELD',
     severity: 'INFO',

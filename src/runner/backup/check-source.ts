@@ -10,6 +10,8 @@ import { failingAs } from '../postgres/describe-error.ts';
 /** The server's session, and what lanes take besides: one that holds the snapshot, one that looks, pg_dump. */
 const CONNECTIONS_OF_ALL = 1;
 const CONNECTIONS_OF_A_LANE = 3;
+/** Workers lock the tables that they read once more, and users have theirs. */
+const LOCKS_TO_SPARE = 2;
 /** What is left to the server's users. */
 const SPARED = 2;
 
@@ -30,12 +32,37 @@ export async function checkSource(
       const session = await openSession(login, { database: database.name, major });
       try {
         await checkDatabase(session, name, (finding) => report.finding(finding));
+        const shortage = describeShortage((await session.ask(LOCKS))[0]);
+        if (shortage !== null) report.notice(`database ${name}: ${shortage}`);
       } finally {
         await session.close();
       }
     });
   }
   refuseLoss(report.findings, acceptLoss);
+}
+
+/** What pg_dump locks until it ends, and how many locks there are for sure; what else the server's memory has to spare is taken by who comes first. */
+const LOCKS = {
+  sql: `
+    SELECT (SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'S') AND relpersistence <> 't' AND oid >= 16384),
+      current_setting('max_locks_per_transaction'), current_setting('max_connections')::int8 + current_setting('max_prepared_transactions')::int8`,
+  row: z
+    .tuple([count, count, count])
+    .transform(([needed, perTransaction, transactions]) => ({ needed, perTransaction, transactions })),
+};
+
+/** That a dump may find no room for its locks, and with what setting it does; null where there is enough. */
+export function describeShortage(
+  locks: { readonly needed: number; readonly perTransaction: number; readonly transactions: number } | undefined,
+): string | null {
+  if (locks === undefined || locks.needed <= locks.perTransaction * locks.transactions) return null;
+  const { needed, perTransaction, transactions } = locks;
+  const wanted = Math.ceil((needed * LOCKS_TO_SPARE) / transactions);
+  return (
+    `its dump locks ${needed} tables and sequences, and the server has room for ${perTransaction * transactions} locks for sure: where ` +
+    `it runs out of them, ALTER SYSTEM SET max_locks_per_transaction = ${wanted} and a restart make room`
+  );
 }
 
 const ROOM = z.tuple([count, count, count, count]);

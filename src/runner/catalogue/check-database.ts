@@ -91,7 +91,10 @@ async function checkBackgroundWork(session: Session, database: string, say: (fin
       severity: 'INFO',
       database,
       object: 'cron.job',
-      message: `${jobs} active jobs of pg_cron: a restore decides whether they run in the copy as well`,
+      message:
+        jobs === 1
+          ? 'one active job of pg_cron: a restore decides whether it runs in the copy as well'
+          : `${jobs} active jobs of pg_cron: a restore decides whether they run in the copy as well`,
       remedy: null,
     });
   }

@@ -64,8 +64,17 @@ export const SERVER_DETAILS: Question<readonly [Buffer]> = {
 const settingBytes = z.tuple([z.enum(['system', 'locale', 'library', 'extension']), hexBytes, hexBytes]);
 
 /**
+ * What the server was given on its command line, `-c name=value` or `--name=value`, as it wrote that down itself: our sessions are
+ * pinned against some of it, and see their own value. Quotes stand around each word, and within a word as they are.
+ */
+const ON_COMMAND_LINE = `
+  SELECT DISTINCT ON (lower(m[1])) lower(replace(m[1], '-', '_')) AS name, m[2] AS setting
+  FROM regexp_matches(encode(coalesce(pg_read_binary_file('postmaster.opts', 0, 1 << 20, true), ''), 'escape'), '"(?:-c" "|-c|--){1,1}?([A-Za-z_-]+?)=(.*?)"(?= "|\\s*$)', 'g')
+    WITH ORDINALITY AS o(m, nth) ORDER BY lower(m[1]), nth DESC`;
+
+/**
  * Settings to bring back: kind, name, value. `system` is what ALTER SYSTEM wrote; `locale` is what initdb takes from
- * the machine beside the locale of the databases, read from the server's files since sessions are pinned against it; `library` is what the server had loaded at its start, from
+ * the machine beside the locale of the databases, and by what names are found, read from the server's command line and files since sessions are pinned against it; `library` is what the server had loaded at its start, from
  * wherever it was told; `extension` what its files and its command line told its extensions, some of which cannot be made without.
  */
 export const SETTINGS: Question<z.infer<typeof settingBytes>> = {
@@ -77,12 +86,13 @@ export const SETTINGS: Question<z.infer<typeof settingBytes>> = {
         WHERE sourcefile LIKE '%/postgresql.auto.conf'
         ORDER BY name, seqno DESC) AS last
       UNION ALL
-      SELECT 'locale', s.name, coalesce(f.setting, s.boot_val) FROM pg_settings s
+      SELECT 'locale', s.name, coalesce(c.setting, f.setting, s.boot_val) FROM pg_settings s
+      LEFT JOIN (${ON_COMMAND_LINE}) AS c ON c.name = lower(s.name) AND c.name <> 'log_timezone'
       LEFT JOIN (SELECT DISTINCT ON (lower(name)) lower(name) AS name, setting FROM pg_file_settings
                  WHERE applied ORDER BY lower(name), seqno DESC) AS f ON f.name = lower(s.name)
       WHERE s.name IN ('lc_messages', 'lc_monetary', 'lc_numeric', 'lc_time', 'default_text_search_config', 'TimeZone',
-                       'log_timezone', 'DateStyle')
-        AND coalesce(f.setting, s.boot_val) <> ''
+                       'log_timezone', 'DateStyle', 'search_path')
+        AND coalesce(c.setting, f.setting, s.boot_val) <> '' AND (s.name <> 'search_path' OR coalesce(c.setting, f.setting) IS NOT NULL)
       UNION ALL
       SELECT 'library', name, setting FROM pg_settings WHERE name = 'shared_preload_libraries' AND setting <> ''
       UNION ALL

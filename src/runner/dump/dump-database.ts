@@ -20,6 +20,14 @@ import { saveFacts } from './save-facts.ts';
 import { saveState } from './save-state.ts';
 import { beginSnapshot } from './snapshot.ts';
 import type { DumpedDatabase, DumpGround, SourceDatabase } from './source.ts';
+import {
+  argumentsWithout,
+  canBeLeftOut,
+  findUnreadable,
+  tellLeftOut,
+  type Unreadable,
+  unreadableFailure,
+} from './unreadable.ts';
 
 export interface DatabaseProgress {
   readonly workers: number;
@@ -52,12 +60,15 @@ export function dumpDatabase(
     progress.onProgress(0, `dumping database ${name}`);
     const watch = await openSession(login, { database: database.name, major });
     try {
+      const leftOut: Unreadable[] = [];
       for (let [nth, before] = [1, '']; ; nth += 1) {
         try {
-          return await dumpOnce(ground, database, progress, watch, nth);
+          return await dumpOnce(ground, database, progress, { watch, nth, leftOut });
         } catch (error) {
           if (!(error instanceof LostRace) || nth === TRIES) throw error;
-          if (nth > HELD_FROM && error.message === before && OF_ONE_OBJECT.test(before)) throw error;
+          const isSame = error.message === before && OF_ONE_OBJECT.test(before);
+          if (isSame && (await leaveOut(ground, database, watch, leftOut))) nth = 0;
+          else if (isSame && nth > HELD_FROM) throw error;
           before = error.message;
           attempt.report.log(
             `${name}: something changed while its definitions were read (${error.message}); dumping it again`,
@@ -71,12 +82,34 @@ export function dumpDatabase(
   });
 }
 
+/** Lets the dump pass by views that the server cannot read, and tells them; false where there is none. Throws a final failure where something else cannot be read. */
+async function leaveOut(
+  ground: DumpGround,
+  database: SourceDatabase,
+  watch: Session,
+  leftOut: Unreadable[],
+): Promise<boolean> {
+  const known = new Set(leftOut.map((one) => one.oid));
+  const found = (await findUnreadable(watch)).filter((one) => !known.has(one.oid));
+  const stubborn = found.find((one) => !canBeLeftOut(one, database.encoding));
+  if (stubborn !== undefined) throw unreadableFailure(database, stubborn);
+  if (found.length === 0) return false;
+  tellLeftOut(ground, database, found);
+  leftOut.push(...found);
+  return true;
+}
+
+interface DumpTry {
+  readonly watch: Session;
+  readonly nth: number;
+  readonly leftOut: readonly Unreadable[];
+}
+
 async function dumpOnce(
   ground: DumpGround,
   database: SourceDatabase,
   { workers, onProgress, onOneConnection }: DatabaseProgress,
-  watch: Session,
-  nth: number,
+  { watch, nth, leftOut }: DumpTry,
 ): Promise<DumpedDatabase> {
   const { attempt, login, major, files } = ground;
   const name = database.name.text;
@@ -106,6 +139,7 @@ async function dumpOnce(
       watch,
       snapshot,
       tables,
+      leftOut: argumentsWithout(leftOut),
       // Workers ask for each table anew, and fail where somebody waits to change it; one connection has it already.
       workers: isOneStream ? null : nth < HELD_FROM ? workers : 1,
       onFile: async (file, table) => {

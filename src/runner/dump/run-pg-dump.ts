@@ -42,6 +42,8 @@ export interface DumpRun {
   readonly watch: Session;
   readonly snapshot: string;
   readonly tables: readonly TableRow[];
+  /** Arguments that let pg_dump pass by what the server cannot read. */
+  readonly leftOut: readonly string[];
   /** Tables at once; null: all files come as one stream, and small ones lie nowhere. */
   readonly workers: number | null;
   /** The share of the database that is dumped, from 0 to 1, and what is worked on. */
@@ -213,7 +215,11 @@ function isCut(error: unknown): error is Error {
   return error instanceof TocCut || (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
-function dumpArguments(ground: DumpGround, { database, workers, snapshot }: DumpRun, target: string): string[] {
+function dumpArguments(
+  ground: DumpGround,
+  { database, workers, snapshot, leftOut }: DumpRun,
+  target: string,
+): string[] {
   return [
     '--no-password',
     `--dbname=${connectionString(database.name.text)}`,
@@ -224,6 +230,7 @@ function dumpArguments(ground: DumpGround, { database, workers, snapshot }: Dump
     '--no-sync',
     '--lock-wait-timeout=600s',
     '--verbose',
+    ...leftOut,
     ...(workers === null
       ? ['--format=custom', '--compress=0']
       : ['--format=directory', `--jobs=${workers}`, ground.compression, `--file=${target}`]),

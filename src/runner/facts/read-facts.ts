@@ -5,6 +5,7 @@ import { MEMBER_STATEMENTS, readAdopted, readLooks } from './changed-members.ts'
 import type { DatabaseFacts, ExtensionFact, FactStatement, MemberFact, WholeDefinition } from './database-facts.ts';
 import { readFilledViews } from './filled-views.ts';
 import { readMeanings } from './meanings.ts';
+import { MEMBER_PARTS } from './member-parts.ts';
 import { readMemberSequences } from './member-sequences.ts';
 import { STATEMENTS } from './statements.ts';
 import { SYSTEM_STATEMENTS } from './system-statements.ts';
@@ -88,7 +89,7 @@ export async function readMembers(session: Session): Promise<MemberFact[]> {
 /** Asked in the snapshot of the dump, with the client_encoding SQL_ASCII: texts are the bytes that the database has, which is of `encoding`. */
 export async function readDatabaseFacts(session: Session, encoding: string): Promise<DatabaseFacts> {
   const statements: FactStatement[] = [];
-  for (const { stage, code, sql } of [...STATEMENTS, ...MEMBER_STATEMENTS, ...SYSTEM_STATEMENTS]) {
+  for (const { stage, code, sql } of [...STATEMENTS, ...MEMBER_PARTS, ...MEMBER_STATEMENTS, ...SYSTEM_STATEMENTS]) {
     for (const one of await session.ask({ sql, row: Statement, timeoutMs: null })) {
       statements.push({ stage, code, ...one });
     }

@@ -6,12 +6,6 @@ export interface StatementQuestion extends Pick<FactStatement, 'stage' | 'code'>
 }
 
 const hex = (expression: string) => `encode(textsend((${expression})::text), 'hex')`;
-/** Relations that belong to an extension. */
-const OF_EXTENSIONS = `
-  SELECT c.oid, c.relkind, c.relrowsecurity, c.relforcerowsecurity, n.nspname, c.relname
-  FROM pg_depend d JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.objsubid = 0`;
-const NAME = `format('%I.%I', m.nspname, m.relname)`;
 const FIRST_OF_USERS = 16384;
 /** The schema that every new database has, and every dump. */
 const PUBLIC = 2200;
@@ -25,10 +19,12 @@ const STORAGE = `CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL
 /** What is there on the source and in no dump of it (pg_dump.c: selectDumpable*, getTriggers, getIndexes, getPolicies ...). */
 export const STATEMENTS: readonly StatementQuestion[] = [
   {
-    // Every new database has it.
+    // Every new database has them.
     stage: 'FIRST',
     code: 'OBJECT_NOT_CARRIED',
-    sql: `SELECT ${hex(`'public'`)}, ${hex(`'DROP SCHEMA public'`)} WHERE to_regnamespace('public') IS NULL`,
+    sql: `
+      SELECT ${hex('s.name')}, ${hex(`'DROP SCHEMA ' || s.name || s.how`)} FROM (VALUES ('public', ''), ('information_schema', ' CASCADE')) s(name, how)
+      WHERE to_regnamespace(s.name) IS NULL`,
   },
   {
     // pg_dump leaves out whatever lies in pg_catalog.
@@ -186,62 +182,6 @@ export const STATEMENTS: readonly StatementQuestion[] = [
           o.amproclefttype::regtype, o.amprocrighttype::regtype, o.amproc::regprocedure)`)}
       FROM pg_amproc o JOIN pg_opfamily f ON f.oid = o.amprocfamily JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod
       WHERE o.oid >= ${FIRST_OF_USERS} AND ${IS_FOREIGN_FAMILY} AND NOT ${isOfExtension('pg_proc', 'o.amproc')}`,
-  },
-  {
-    stage: 'BEFORE_ROWS',
-    code: 'EXTENSION_OBJECT_CHANGED',
-    sql: `
-      SELECT ${hex(NAME)}, ${hex(`format('ALTER TABLE %I.%I ADD COLUMN IF NOT EXISTS %I %s', m.nspname, m.relname, a.attname,
-          format_type(a.atttypid, a.atttypmod))`)}
-      FROM (${OF_EXTENSIONS}) m JOIN pg_attribute a ON a.attrelid = m.oid AND a.attnum > 0 AND NOT a.attisdropped
-      WHERE m.relkind = 'r' AND a.attgenerated = ''`,
-  },
-  {
-    stage: 'LAST',
-    code: 'EXTENSION_OBJECT_CHANGED',
-    sql: `
-      SELECT ${hex(`format('%I on %I.%I', t.tgname, m.nspname, m.relname)`)}, ${hex('pg_get_triggerdef(t.oid)')}
-      FROM (${OF_EXTENSIONS}) m JOIN pg_trigger t ON t.tgrelid = m.oid
-      WHERE NOT t.tgisinternal AND t.tgparentid = 0
-        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e')`,
-  },
-  {
-    stage: 'LAST',
-    code: 'EXTENSION_OBJECT_CHANGED',
-    sql: `
-      SELECT ${hex(`format('%I.%I', n.nspname, c.relname)`)},
-        ${hex(`regexp_replace(pg_get_indexdef(c.oid), '^CREATE (UNIQUE )?INDEX ', 'CREATE \\1INDEX IF NOT EXISTS ')`)}
-      FROM (${OF_EXTENSIONS}) m JOIN pg_index i ON i.indrelid = m.oid
-      JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE NOT EXISTS (SELECT FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.conrelid = m.oid)`,
-  },
-  {
-    stage: 'LAST',
-    code: 'EXTENSION_OBJECT_CHANGED',
-    sql: `
-      SELECT ${hex(`format('%I on %I.%I', o.conname, m.nspname, m.relname)`)},
-        ${hex(`format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', m.nspname, m.relname, o.conname, pg_get_constraintdef(o.oid))`)}
-      FROM (${OF_EXTENSIONS}) m JOIN pg_constraint o ON o.conrelid = m.oid
-      WHERE o.contype IN ('c', 'f', 'p', 'u', 'x') AND o.coninhcount = 0
-      ORDER BY o.contype = 'f', o.conname`,
-  },
-  {
-    stage: 'LAST',
-    code: 'EXTENSION_OBJECT_CHANGED',
-    sql: `
-      SELECT ${hex(`format('%I on %I.%I', p.policyname, p.schemaname, p.tablename)`)},
-        ${hex(`format('CREATE POLICY %I ON %I.%I AS %s FOR %s TO %s', p.policyname, p.schemaname, p.tablename, p.permissive, p.cmd,
-            (SELECT string_agg(CASE WHEN r = 'public' THEN 'PUBLIC' ELSE quote_ident(r) END, ', ') FROM unnest(p.roles) AS r))
-          || coalesce(' USING (' || p.qual || ')', '') || coalesce(' WITH CHECK (' || p.with_check || ')', '')`)}
-      FROM (${OF_EXTENSIONS}) m JOIN pg_policies p ON p.schemaname = m.nspname AND p.tablename = m.relname`,
-  },
-  {
-    stage: 'LAST',
-    code: 'EXTENSION_OBJECT_CHANGED',
-    sql: `
-      SELECT ${hex(NAME)}, ${hex(`format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY%s', m.nspname, m.relname,
-        CASE WHEN m.relforcerowsecurity THEN ', FORCE ROW LEVEL SECURITY' ELSE '' END)`)}
-      FROM (${OF_EXTENSIONS}) m WHERE m.relrowsecurity`,
   },
   {
     // No dump has comments on what is the system's or an extension's. Those that came with it were made in one transaction with

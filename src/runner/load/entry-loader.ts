@@ -1,27 +1,18 @@
 import { z } from 'zod';
 import { decoderOf } from '../../guarded-postgres/decoder.ts';
-import { quietly } from '../background-work/quietly.ts';
 import type { AdoptedObject, FactStatement } from '../facts/database-facts.ts';
-import { computeLikeAnybody, computeLikeSource } from './compute-like-source.ts';
 import type { DumpFiles } from './data/dump-files.ts';
 import { commandsOf, isGrant } from './entries/entry-commands.ts';
 import { isEventTrigger, isLast, isLogged } from './entries/entry-kinds.ts';
 import { EntryPaths } from './entries/entry-paths.ts';
 import { objectOf, quoteName } from './entries/object-name.ts';
 import { databaseSetting, pathsInDatabase } from './entries/search-paths.ts';
-import {
-  compareFilledViews,
-  compareMeanings,
-  compareMembers,
-  extensionAsOnSource,
-  makeAdopted,
-  runFactStatements,
-  settleExtensions,
-  wholeDefinition,
-} from './facts/apply-facts.ts';
+import { extensionAsOnSource, makeAdopted, runFactStatements, wholeDefinition } from './facts/apply-facts.ts';
+import { settleFacts } from './facts/settle-facts.ts';
 import type { Told } from './findings.ts';
 import type { DatabaseToLoad, LoadGround, LoadParts } from './load-ground.ts';
-import { LoadSession } from './load-session.ts';
+import type { LoadSession } from './load-session.ts';
+import { LoadSessions } from './load-sessions.ts';
 import { agreeOnStorage } from './mend/agree-on-storage.ts';
 import { type Mending, mend } from './mend/mend.ts';
 import { settle } from './mend/settle.ts';
@@ -42,12 +33,11 @@ const ExtensionSchema = z.tuple([z.string().transform((hex) => Buffer.from(hex, 
 
 /** Loads the entries of one dump into its database, in phases. */
 export class EntryLoader {
-  private readonly sessions: LoadSession[] = [];
+  private readonly sessions: LoadSessions;
   private readonly entries: ReadonlyMap<number, TocEntry>;
   private readonly decode: (bytes: string) => string;
   private readonly sizes: TableSizes;
   private readonly paths: EntryPaths;
-  private valuesLikeOnSource = false;
 
   constructor(
     private readonly ground: LoadGround,
@@ -61,12 +51,13 @@ export class EntryLoader {
     this.sizes = readTableSizes(database.facts?.sizes ?? [], (id) => this.entries.get(id));
     const ofDatabase = database.paths.database ?? databaseSetting(toc.entries, 'search_path');
     const roles = new Map([...database.paths.roles, ...pathsInDatabase(toc.entries)]);
+    this.sessions = new LoadSessions(ground, database, toc, files);
     this.paths = new EntryPaths(database.facts?.meanings ?? [], { ...database.paths, database: ofDatabase, roles });
   }
 
   /** Loads all of it. Throws where the server itself fails. */
   async run(parts: LoadParts): Promise<void> {
-    const session = await this.openSession();
+    const session = await this.sessions.open();
     const mending = this.mending(session);
     const tasks = this.toc.entries
       .filter(({ kind }) => kind !== 'DATABASE' && kind !== 'DATABASE PROPERTIES')
@@ -85,8 +76,7 @@ export class EntryLoader {
     );
     failed = await this.tryAgain(session, failed);
     await this.factStatements(session, 'BEFORE_ROWS');
-    this.valuesLikeOnSource = true;
-    for (const one of this.sessions) await this.computeLikeSource(one);
+    await this.sessions.computeLikeSource();
     failed.push(
       ...(await this.sideBySide(main.filter(({ entry }) => entry.section === 'DATA' || entry.section === 'POST_DATA'))),
     );
@@ -108,47 +98,15 @@ export class EntryLoader {
       const left = await this.sideBySide(tasks);
       if (left.length > 0) await mend(mending, left);
     }
-    for (const one of this.sessions) await computeLikeAnybody(one);
+    await this.sessions.computeLikeAnybody();
     const { facts } = this.database;
-    if (facts !== null) {
-      await quietly(session.session, async () => {
-        await this.factStatements(session, 'LAST');
-        await settleExtensions(session, this.told, facts, this.toc.encoding);
-      });
-      const isSameMajor = majorOf(this.toc.serverVersion) === majorOf(session.session.serverVersion ?? '');
-      await compareMembers(session, this.told, facts, this.toc.encoding, isSameMajor);
-      await compareMeanings(session, this.told, facts, this.toc.encoding);
-      await compareFilledViews(session, this.told, facts, this.toc.encoding);
-    }
+    if (facts !== null) await settleFacts(session, this.told, facts, this.toc);
     await parts.afterAll?.(session, this.told);
     await setDatabase(session, this.told, this.toc.entries, quoteName(this.database.name.key));
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.sessions.map(({ session }) => session.close()));
-  }
-
-  private async openSession(): Promise<LoadSession> {
-    const settings = {
-      // What RESET leads back to is as people have it: the script of postgis_topology builds upon that.
-      search_path: '"$user", public',
-      client_encoding: this.toc.encoding,
-      standard_conforming_strings: this.toc.standardStrings ? 'on' : 'off',
-      // From a superuser no row is hidden; code that runs as another one sees those that it saw on the source.
-      row_security: 'on',
-      // What a crash takes is loaded anew.
-      synchronous_commit: 'off',
-    };
-    const session = await this.ground.open(this.database.name, settings);
-    await session.run(`SELECT pg_catalog.set_config('search_path', '', false)`);
-    const opened = new LoadSession(session, this.files);
-    this.sessions.push(opened);
-    if (this.valuesLikeOnSource) await this.computeLikeSource(opened);
-    return opened;
-  }
-
-  private computeLikeSource(session: LoadSession): Promise<void> {
-    return computeLikeSource(session, this.toc.entries, this.database.settings ?? new Map());
+  close(): Promise<void> {
+    return this.sessions.close();
   }
 
   private task(entry: TocEntry): Task {
@@ -208,7 +166,7 @@ export class EntryLoader {
         continue;
       }
       const planned = planStretch(stretch.tasks, (id) => this.entries.get(id));
-      failed.push(...(await this.runBy(await this.openSessions(stretch.tasks.length), planned)));
+      failed.push(...(await this.runBy(await this.sessions.upTo(stretch.tasks.length), planned)));
     }
     return failed;
   }
@@ -251,7 +209,7 @@ export class EntryLoader {
 
   private async sideBySide(tasks: readonly Task[]): Promise<Task[]> {
     if (tasks.length === 0) return [];
-    const sessions = await this.openSessions(tasks.length);
+    const sessions = await this.sessions.upTo(tasks.length);
     const [session] = sessions;
     if (session !== undefined) await this.readExtensionSchemas(session);
     // Of a table with many partitions each is asked for again and again.
@@ -264,12 +222,6 @@ export class EntryLoader {
       staysInMemory: this.database.staysInMemory ?? false,
     };
     return this.runBy(sessions, planTasks(tasks, plan, this.toc.entries));
-  }
-
-  /** As many as may load at once, or as there are tasks. */
-  private async openSessions(tasks: number): Promise<readonly LoadSession[]> {
-    while (this.sessions.length < Math.min(this.database.width, tasks)) await this.openSession();
-    return this.sessions;
   }
 
   private runBy(sessions: readonly LoadSession[], planned: readonly Planned[]): Promise<Task[]> {
@@ -294,5 +246,3 @@ export class EntryLoader {
     this.paths.extensionSchemas = found.map(([schema]) => schema);
   }
 }
-
-const majorOf = (version: string) => Number.parseInt(version, 10);

@@ -87,12 +87,17 @@ export async function readImageDatabases(files: ImageFiles): Promise<ImageDataba
 export interface ImageSettings {
   /** By ALTER SYSTEM. */
   readonly system: ReadonlyMap<string, string>;
-  /** What initdb takes from the machine. */
+  /** What initdb takes from the machine, and by what names are found where files or the command line said so. */
   readonly locale: ReadonlyMap<string, string>;
   /** What its files and its command line told the extensions of the source; none in images of before that was asked for. */
   readonly extensions: ReadonlyMap<string, string>;
   /** `shared_preload_libraries` as the source had it, from wherever it was told. */
   readonly libraries: string;
+}
+
+/** The search_path that the source's server had of its own; null where nobody set one. */
+export function serverPath({ system, locale }: Pick<ImageSettings, 'system' | 'locale'>): string | null {
+  return locale.get('search_path') ?? system.get('search_path') ?? null;
 }
 
 export async function readImageSettings(files: ImageFiles): Promise<ImageSettings> {

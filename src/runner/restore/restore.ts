@@ -24,6 +24,7 @@ import {
   imageFiles,
   readImageDatabases,
   readImageSettings,
+  serverPath,
 } from './image-files.ts';
 import { loadImageDatabase, overDatabases } from './load-databases.ts';
 import { ALL_ROLES, applySettings, makeRoles, readRolesFile } from './load-roles.ts';
@@ -158,7 +159,7 @@ class Restoring {
       intake: this.intake,
       progress,
       pathsOf: () => ({
-        server: ofAll ?? settings.system.get('search_path') ?? null,
+        server: ofAll ?? serverPath(settings),
         database: null,
         roles: roles.searchPaths,
       }),
@@ -172,7 +173,7 @@ class Restoring {
     done.clear();
     await overDatabases(databases, wish.width, async (one, width) => {
       progress(one, 0, `analyzing database ${one.name.text}`);
-      await this.analyze(one, width, settings.system.get('search_path') ?? null);
+      await this.analyze(one, width, serverPath(settings));
       progress(one, one.sizeBytes, `analyzed database ${one.name.text}`);
     });
     const roleSettings = roles.settings.map(({ text }) => text);

@@ -1,4 +1,4 @@
-import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
 import {

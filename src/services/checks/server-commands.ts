@@ -1,4 +1,4 @@
-import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { PostgresOffer } from '../../../jobs/ports/platform/servers.ts';
 import { runPreflight } from '../../../jobs/run-preflight.ts';
 import type { Accepted, RunPreflight, ServerCommands } from '../../../resolvers/ports/commands.ts';
 import { readNewestVersion } from '../../stores/upkeep/preflights.ts';

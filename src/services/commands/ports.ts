@@ -1,4 +1,4 @@
-import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import type { OperationQueue } from '../../../jobs/workflow/operation-queue.ts';
 import type { ImageMethod } from '../../../schema/states.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';

@@ -1,4 +1,4 @@
-import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { PostgresOffer } from '../../../jobs/ports/platform/servers.ts';
 import { AppError, invalidInput } from '../../../schema/errors.ts';
 import type { ImageType } from '../../../schema/states.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createDurableInstance } from '../../../jobs/create-durable-instance.ts';
 import { createInstance } from '../../../jobs/create-instance.ts';
-import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { PostgresOffer } from '../../../jobs/ports/platform/servers.ts';
 import type { Accepted, CreateInstance } from '../../../resolvers/ports/commands.ts';
 import { generatePassword } from '../../secrets/generate-password.ts';
 import { ownerContext } from '../../secrets/owner-context.ts';

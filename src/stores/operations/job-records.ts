@@ -1,6 +1,6 @@
 import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import { jobs } from '../../../drizzle/tables/index.ts';
-import type { JobStatus, PlatformJobState } from '../../../jobs/ports/platform.ts';
+import type { JobStatus, PlatformJobState } from '../../../jobs/ports/platform/jobs.ts';
 import type { JobRecords } from '../../../jobs/ports/records.ts';
 import { assertNever } from '../../../schema/errors.ts';
 import type { JobState } from '../../../schema/states.ts';

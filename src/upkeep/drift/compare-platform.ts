@@ -1,4 +1,5 @@
-import type { PlatformObject, ServerRef } from '../../../jobs/ports/platform.ts';
+import type { PlatformObject } from '../../../jobs/ports/platform/platform.ts';
+import type { ServerRef } from '../../../jobs/ports/platform/servers.ts';
 import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { type DriftKind, isEnded, isTerminal } from '../../../schema/states.ts';
 import { OUTDATED, type SeenDrift } from '../../stores/upkeep/drift.ts';

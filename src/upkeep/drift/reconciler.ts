@@ -1,4 +1,4 @@
-import type { NamespaceStatus } from '../../../jobs/ports/platform.ts';
+import type { NamespaceStatus } from '../../../jobs/ports/platform/platform.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { DriftKind } from '../../../schema/states.ts';
 import type { Logger } from '../../log/logger.ts';

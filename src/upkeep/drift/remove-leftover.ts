@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { drills, images, instances, jobs, operations } from '../../../drizzle/tables/index.ts';
 import { keepLogAndRemove } from '../../../jobs/platform-jobs/end-job.ts';
-import type { ServerRef } from '../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../jobs/ports/platform/servers.ts';
 import type { Transaction } from '../../../jobs/ports/transaction.ts';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';
 import { AppError, assertNever } from '../../../schema/errors.ts';

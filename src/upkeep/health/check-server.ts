@@ -1,4 +1,5 @@
-import type { Platform, ServerPhase, ServerStatus } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
+import type { ServerPhase, ServerStatus } from '../../../jobs/ports/platform/servers.ts';
 import type { ServerEndpoint } from '../../../jobs/ports/records.ts';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';

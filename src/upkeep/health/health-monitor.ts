@@ -1,4 +1,4 @@
-import type { ServerPhase, ServerRef } from '../../../jobs/ports/platform.ts';
+import type { ServerPhase, ServerRef } from '../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../schema/errors.ts';
 import type { Database } from '../../db/database.ts';
 import type { WakeSource } from '../../db/listener.ts';

@@ -1,4 +1,4 @@
-import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import { buildServerSpec } from '../../../jobs/servers/server-spec.ts';
 import { completeServer } from '../../../jobs/servers/server-steps.ts';
 import { isPending } from '../../../jobs/servers/started.ts';

@@ -1,4 +1,5 @@
-import type { Platform, ServerStatus } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
+import type { ServerStatus } from '../../../jobs/ports/platform/servers.ts';
 import type { InstanceRecords } from '../../../jobs/ports/records.ts';
 import { buildServerSpec } from '../../../jobs/servers/server-spec.ts';
 import { completeServer } from '../../../jobs/servers/server-steps.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { OwnerConnection, Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
+import type { OwnerConnection } from '../../../jobs/ports/platform/servers.ts';
 import type { ServerEndpoint } from '../../../jobs/ports/records.ts';
 import { OWNER_NAME } from '../../../jobs/ports/superuser.ts';
 import { buildServerSpec } from '../../../jobs/servers/server-spec.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import pg from 'pg';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import { workflows } from '../../../jobs/registry.ts';
 import type {
   Accepted,

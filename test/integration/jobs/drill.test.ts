@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JobSpec } from '../../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../../jobs/ports/platform/jobs.ts';
 import { type ControlPlane, openControlPlane } from './control-plane.ts';
 import { createHooks } from './meddling.ts';
 

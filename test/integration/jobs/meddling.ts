@@ -1,5 +1,5 @@
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { Platform } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import type { Meddling } from './control-plane.ts';
 
 type Verb<T, K extends keyof T> = T[K] extends (...args: infer A) => Promise<infer R>

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ServerSpec } from '../../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../../jobs/ports/platform/servers.ts';
 import { ASKED_LOGIN, isAskedFor, writeAskedLogin } from '../../../src/platform/kubernetes/servers/asked-login.ts';
 import { findPostmaster } from '../../../src/postgres-programs/postmaster.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import type { Address } from '../../../jobs/ports/platform.ts';
+import type { Address } from '../../../jobs/ports/platform/servers.ts';
 import { ordinarySettings, pinnedSettings } from '../../../src/guarded-postgres/pinned-settings.ts';
 import { openSession } from '../../../src/guarded-postgres/session.ts';
 import { rememberServers } from '../../../src/platform/known-servers.ts';

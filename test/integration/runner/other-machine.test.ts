@@ -13,6 +13,8 @@ afterAll(() => harness?.stop());
 const ASKED = `
   SELECT name, setting FROM pg_settings WHERE name IN ('TimeZone', 'log_timezone', 'DateStyle', 'lc_messages', 'lc_monetary', 'lc_numeric',
     'lc_time', 'default_text_search_config', 'server_encoding') ORDER BY name`;
+/** Sessions of tests are pinned against it. */
+const WRITTEN_PATH = `SELECT setting FROM pg_file_settings WHERE name = 'search_path' AND applied`;
 /** Whatever the machine says, in the environment of who restores. */
 const BERLIN = { TZ: 'Europe/Berlin', LANG: 'C', LC_ALL: 'C', LC_MESSAGES: 'C', LC_TIME: 'C', PGTZ: 'Europe/Berlin' };
 
@@ -21,6 +23,17 @@ test.each([
     name: 'as initdb found them',
     initdbArguments: ['--locale=C.UTF-8', '--lc-messages=C', '--lc-time=C'],
     written: '',
+  },
+  {
+    name: 'as its command line says, whatever its files do',
+    initdbArguments: ['--locale=C'],
+    written: `timezone = 'Asia/Kathmandu'`,
+    given: {
+      timezone: 'Australia/Lord_Howe',
+      lc_time: 'POSIX',
+      default_text_search_config: 'pg_catalog.german',
+      search_path: 'of_us, "$user", public',
+    },
   },
   {
     name: 'as somebody wrote them into postgresql.conf',
@@ -37,7 +50,7 @@ test.each([
   },
 ])(
   'what a server takes from its machine is in the copy $name',
-  async ({ initdbArguments, written }) => {
+  async ({ initdbArguments, written, given }) => {
     const made = await harness.makeSource(['--encoding=UTF8', ...initdbArguments]);
     await made.stop();
     await appendFile(path.join(made.dataDirectory, 'postgresql.conf'), `${written}\n`);
@@ -45,6 +58,7 @@ test.each([
       directory: path.dirname(made.dataDirectory),
       password: harness.password,
       initdbArguments: null,
+      ...(given === undefined ? {} : { settings: given }),
     });
     try {
       const image = await harness.backup(source);
@@ -55,6 +69,9 @@ test.each([
       const there = await source.query('postgres', ASKED);
       expect(there.length).toBe(9);
       expect(await copy.query('postgres', ASKED)).toEqual(there);
+      expect(await copy.query('postgres', WRITTEN_PATH)).toEqual(
+        given === undefined ? [] : [{ setting: given.search_path }],
+      );
     } finally {
       await source.stop();
     }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlatformObject } from '../../../jobs/ports/platform.ts';
+import type { PlatformObject } from '../../../jobs/ports/platform/platform.ts';
 import { adoptPlatform, planAdoption } from '../../../src/services/checks/adopt-platform.ts';
 import { readKnownPlatforms } from '../../../src/stores/upkeep/platforms.ts';
 import { insertImage, insertInstance, insertOperation } from '../../support/sample-rows.ts';

@@ -1,6 +1,6 @@
 import { beforeEach } from 'vitest';
 import type { Json } from '../../../jobs/ports/json.ts';
-import type { PostgresOffer } from '../../../jobs/ports/platform.ts';
+import type { PostgresOffer } from '../../../jobs/ports/platform/servers.ts';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { workflows } from '../../../jobs/registry.ts';
 import type { OperationQueue, Order } from '../../../jobs/workflow/operation-queue.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { PlatformLogLine } from '../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../jobs/ports/platform/jobs.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createAzureBlobStore } from '../../../src/storage/azure-blob-store.ts';
 import { azuriteConnectionString, startAzurite, type TestAzurite } from '../../support/azurite.ts';

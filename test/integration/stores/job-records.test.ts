@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobStatus } from '../../../jobs/ports/platform.ts';
+import type { JobStatus } from '../../../jobs/ports/platform/jobs.ts';
 import type { JobRecords } from '../../../jobs/ports/records.ts';
 import type { OperationQueries } from '../../../resolvers/ports/queries.ts';
 import { createJobRecords } from '../../../src/stores/operations/job-records.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { OwnerConnection } from '../../../jobs/ports/platform.ts';
+import type { OwnerConnection } from '../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../schema/errors.ts';
 import { ownerContext } from '../../../src/secrets/owner-context.ts';
 import { type HeldLease, takeLease } from '../../../src/stores/upkeep/leases.ts';

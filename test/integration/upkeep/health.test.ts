@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ServerSpec } from '../../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../../jobs/ports/platform/servers.ts';
 import type { ServerProbe } from '../../../jobs/ports/server-probe.ts';
 import { createEventStreams } from '../../../src/events/event-streams.ts';
 import { createServerProbe } from '../../../src/platform/server-probe.ts';

@@ -2,7 +2,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterEach } from 'vitest';
 import type { instances } from '../../../drizzle/tables/index.ts';
 import type { ImageStore } from '../../../jobs/ports/image-store.ts';
-import type { ServerSpec } from '../../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../../jobs/ports/platform/servers.ts';
 import { createAzureBlobStore } from '../../../src/storage/azure-blob-store.ts';
 import { createJobRecords } from '../../../src/stores/operations/job-records.ts';
 import { createUpkeepQueries } from '../../../src/stores/upkeep/queries.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ServerSpec } from '../../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../../jobs/ports/platform/servers.ts';
 import { takeLease } from '../../../src/stores/upkeep/leases.ts';
 import { reviveServer } from '../../../src/upkeep/health/revive-server.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { ServerStatus } from '../../../jobs/ports/platform.ts';
+import type { ServerStatus } from '../../../jobs/ports/platform/servers.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createInstanceRecords } from '../../../src/stores/instances/records.ts';
 import { readHealthSummary } from '../../../src/stores/upkeep/health-summary.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { instances } from '../../../drizzle/tables/index.ts';
-import type { ServerSpec } from '../../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../../jobs/ports/platform/servers.ts';
 import { SUPERUSER_NAME } from '../../../jobs/ports/superuser.ts';
 import { createListener } from '../../../src/db/listener.ts';
 import type { LocalPlatform } from '../../../src/platform/local/local-platform.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { JobSpec, Platform } from '../../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
 import { limitBackups } from '../../../src/app/limit-backups.ts';
 import { readConfig } from '../../../src/config/env.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Platform, ServerStatus } from '../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../jobs/ports/platform/platform.ts';
+import type { ServerStatus } from '../../../jobs/ports/platform/servers.ts';
 import { lookWhetherReady } from '../../../jobs/servers/readiness.ts';
 import { serverSpec } from '../../support/platform-specs.ts';
 

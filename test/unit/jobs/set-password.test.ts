@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerPhase, ServerSecret } from '../../../jobs/ports/platform.ts';
+import type { ServerPhase, ServerSecret } from '../../../jobs/ports/platform/servers.ts';
 import { lookWhetherSet, takePasswordBack } from '../../../jobs/servers/set-password.ts';
 import type { RunFacts, WorkflowServices } from '../../../jobs/workflow/context.ts';
 import { AppError } from '../../../schema/errors.ts';

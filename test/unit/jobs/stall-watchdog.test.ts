@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createStallWatchdog } from '../../../jobs/platform-jobs/stall-watchdog.ts';
-import type { JobStatus } from '../../../jobs/ports/platform.ts';
+import type { JobStatus } from '../../../jobs/ports/platform/jobs.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'] }));
 afterEach(() => void vi.useRealTimers());

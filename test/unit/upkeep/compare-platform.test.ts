@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { PlatformObject } from '../../../jobs/ports/platform.ts';
+import type { PlatformObject } from '../../../jobs/ports/platform/platform.ts';
 import type { InstanceState } from '../../../schema/states.ts';
 import type { ServerOwner } from '../../../src/stores/upkeep/owners.ts';
 import { comparePlatform } from '../../../src/upkeep/drift/compare-platform.ts';

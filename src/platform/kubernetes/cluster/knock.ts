@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Address } from '../../../../jobs/ports/platform.ts';
+import type { Address } from '../../../../jobs/ports/platform/servers.ts';
 
 const TIMEOUT_MS = 1_000;
 

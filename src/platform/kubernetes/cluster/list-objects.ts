@@ -1,4 +1,4 @@
-import type { PlatformObject } from '../../../../jobs/ports/platform.ts';
+import type { PlatformObject } from '../../../../jobs/ports/platform/platform.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf, OURS, serverOf } from '../labels.ts';
 import { namesOf } from '../servers/build-server.ts';

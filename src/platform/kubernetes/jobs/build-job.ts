@@ -1,5 +1,5 @@
 import { MOVER_SECRETS } from '../../../../jobs/ports/mover-secrets.ts';
-import type { JobSpec } from '../../../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../../../jobs/ports/platform/jobs.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { imageFor } from '../../../config/container-images.ts';
 import type { Manifest } from '../cluster/objects.ts';

@@ -1,4 +1,4 @@
-import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../../jobs/ports/platform.ts';
+import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../../jobs/ports/platform/jobs.ts';
 import type { Pod } from '../cluster/objects.ts';
 import { nextChange, readPatiently } from '../cluster/wait-until.ts';
 import type { KubernetesContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import type { JobRef } from '../../../../jobs/ports/platform.ts';
+import type { JobRef } from '../../../../jobs/ports/platform/jobs.ts';
 import { type ContainerState, findCondition, type Job, type Pod } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf } from '../labels.ts';

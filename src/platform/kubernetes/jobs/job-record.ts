@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobRef, JobStatus, PlatformLogLine } from '../../../../jobs/ports/platform.ts';
+import type { JobRef, JobStatus, PlatformLogLine } from '../../../../jobs/ports/platform/jobs.ts';
 import type { ConfigMap } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { jobOf } from '../labels.ts';

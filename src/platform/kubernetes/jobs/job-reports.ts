@@ -1,5 +1,5 @@
 import { parseProgress, parseResult } from '../../../../jobs/ports/job-protocol.ts';
-import type { JobReport } from '../../../../jobs/ports/platform.ts';
+import type { JobReport } from '../../../../jobs/ports/platform/jobs.ts';
 import type { Pod } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { followPodLog, type PodLine } from '../servers/pod-logs.ts';

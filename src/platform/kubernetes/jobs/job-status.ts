@@ -1,4 +1,4 @@
-import type { JobRef, JobStatus, PlatformJobState } from '../../../../jobs/ports/platform.ts';
+import type { JobRef, JobStatus, PlatformJobState } from '../../../../jobs/ports/platform/jobs.ts';
 import { describeFailure } from '../../job-report.ts';
 import { type Cause, type Events, placedAt, readPodCause } from '../causes.ts';
 import type { Job } from '../cluster/objects.ts';

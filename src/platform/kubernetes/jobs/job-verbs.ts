@@ -1,4 +1,5 @@
-import type { JobRef, JobSpec, JobStatus, Platform, PlatformLogLine } from '../../../../jobs/ports/platform.ts';
+import type { JobRef, JobSpec, JobStatus, PlatformLogLine } from '../../../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { ABSENT_JOB } from '../../absent-job.ts';
 import { checkJobSpec } from '../../job-spec-rules.ts';

@@ -1,4 +1,4 @@
-import type { ServerSecret } from '../../../../jobs/ports/platform.ts';
+import type { ServerSecret } from '../../../../jobs/ports/platform/servers.ts';
 import { buildScramVerifier } from '../../../secrets/scram-verifier.ts';
 import type { Secret } from '../cluster/objects.ts';
 

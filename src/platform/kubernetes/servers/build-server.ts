@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OwnerConnection, ServerRef, ServerSecret, ServerSpec } from '../../../../jobs/ports/platform.ts';
+import type { OwnerConnection, ServerRef, ServerSecret, ServerSpec } from '../../../../jobs/ports/platform/servers.ts';
 import type { Parameters } from '../../../../jobs/servers/parameters.ts';
 import type { CertifiedKey } from '../../../secrets/certificates/make-certificates.ts';
 import type { Manifest } from '../cluster/objects.ts';

@@ -1,4 +1,4 @@
-import type { Platform } from '../../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
 import { invalidInput } from '../../../../schema/errors.ts';
 import type { Hosting } from '../../../../schema/rules/hosting-rules.ts';
 import { covers } from '../../../config/placement.ts';

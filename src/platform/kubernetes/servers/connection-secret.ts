@@ -1,4 +1,5 @@
-import type { OwnerConnection, Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
+import type { OwnerConnection, ServerRef, ServerSpec } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import type { KubernetesContext } from '../context.ts';
 import { serverOf } from '../labels.ts';

@@ -1,4 +1,4 @@
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { describeHeld, isGoing, type Kind, type KubeObject, type Pod, type StatefulSet } from '../cluster/objects.ts';
 import { waitUntil } from '../cluster/wait-until.ts';

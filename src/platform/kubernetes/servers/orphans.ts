@@ -1,4 +1,4 @@
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { isGoing, type Manifest, type Pod } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { isGivenToPods, serverSelector } from '../labels.ts';

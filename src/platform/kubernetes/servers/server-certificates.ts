@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { type CertificateSource, isDue } from '../../../secrets/certificates/certificate-source.ts';
 import { pause } from '../../../waiting/pause.ts';
 import type { Secret, Service } from '../cluster/objects.ts';

@@ -1,4 +1,5 @@
-import type { FollowServerLogs, PlatformLogLine, ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../../jobs/ports/platform/jobs.ts';
+import type { FollowServerLogs, ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { parseServerLogLine } from '../../../postgres-programs/server-log.ts';
 import { isGoing, type Pod } from '../cluster/objects.ts';
 import { nextChange, readPatiently } from '../cluster/wait-until.ts';

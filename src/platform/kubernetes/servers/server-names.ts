@@ -1,4 +1,4 @@
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import type { Service } from '../cluster/objects.ts';
 import type { KubernetesSettings } from '../settings.ts';
 import { AZURE_DNS_LABEL, namesOf } from './build-server.ts';

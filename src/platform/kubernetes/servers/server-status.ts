@@ -1,4 +1,4 @@
-import type { Address, ServerRef, ServerStatus } from '../../../../jobs/ports/platform.ts';
+import type { Address, ServerRef, ServerStatus } from '../../../../jobs/ports/platform/servers.ts';
 import type { Events } from '../causes.ts';
 import { knock } from '../cluster/knock.ts';
 import { findCondition, isGoing, type Pod, type Service } from '../cluster/objects.ts';

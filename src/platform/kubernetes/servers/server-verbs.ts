@@ -1,4 +1,5 @@
-import type { Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
+import type { ServerRef, ServerSpec } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError, invalidInput } from '../../../../schema/errors.ts';
 import {
   describeHeld,

@@ -1,4 +1,4 @@
-import type { ServerRef, ServerStatus } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef, ServerStatus } from '../../../../jobs/ports/platform/servers.ts';
 import { parseServerLogLine } from '../../../postgres-programs/server-log.ts';
 import { type Cause, type Events, placedAt, readPodCause } from '../causes.ts';
 import type { Pod } from '../cluster/objects.ts';

@@ -1,4 +1,4 @@
-import type { VolumeGrowth } from '../../../../jobs/ports/platform.ts';
+import type { VolumeGrowth } from '../../../../jobs/ports/platform/servers.ts';
 import { findCondition, type PersistentVolumeClaim } from '../cluster/objects.ts';
 import { parseQuantity } from '../cluster/quantity.ts';
 

@@ -1,4 +1,5 @@
-import type { Platform, ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import type { Events } from '../causes.ts';
 import { isGoing, type PersistentVolumeClaim } from '../cluster/objects.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../../jobs/ports/platform.ts';
+import type { FollowJobLogs, JobRef, PlatformLogLine } from '../../../../jobs/ports/platform/jobs.ts';
 import { openPlainFile, readLines } from '../../../machine/line-reader.ts';
 import { pause } from '../../../waiting/pause.ts';
 import { translateSystemError } from '../file-errors.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { JobSpec } from '../../../../jobs/ports/platform.ts';
+import type { JobSpec } from '../../../../jobs/ports/platform/jobs.ts';
 import type { SupervisorOrder } from '../../../../jobs/ports/supervisor-order.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { readProcess } from '../../../machine/process-mark.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseProgress, parseResult } from '../../../../jobs/ports/job-protocol.ts';
-import type { JobReport, JobStatus } from '../../../../jobs/ports/platform.ts';
+import type { JobReport, JobStatus } from '../../../../jobs/ports/platform/jobs.ts';
 import { openPlainFile, readLines } from '../../../machine/line-reader.ts';
 import { readJsonFile, readPlainFile } from '../../../machine/whole-file.ts';
 import { ABSENT_JOB } from '../../absent-job.ts';

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { JobRef, JobSpec, JobStatus, Platform } from '../../../../jobs/ports/platform.ts';
+import type { JobRef, JobSpec, JobStatus } from '../../../../jobs/ports/platform/jobs.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
 import { withLock } from '../../../machine/file-lock.ts';
 import { isAlive, type ProcessMark, signalProcess } from '../../../machine/process-mark.ts';
 import { type Owner, removeTree } from '../../../machine/remove-tree.ts';

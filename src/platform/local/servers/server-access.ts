@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ServerSpec } from '../../../../jobs/ports/platform.ts';
+import type { ServerSpec } from '../../../../jobs/ports/platform/servers.ts';
 import { writeWholeFile } from '../../../machine/whole-file.ts';
 import type { LocalContext } from '../context.ts';
 import type { ServerPaths } from '../layout.ts';

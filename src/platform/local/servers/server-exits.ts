@@ -1,4 +1,4 @@
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { isAlive, type ProcessMark } from '../../../machine/process-mark.ts';
 import { findPostmaster } from '../../../postgres-programs/postmaster.ts';
 import type { Layout } from '../layout.ts';

@@ -1,6 +1,6 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { withLock } from '../../../machine/file-lock.ts';
 import { isUnfinished } from '../../../machine/whole-file.ts';
 import type { Layout, ServerPaths } from '../layout.ts';

@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Platform, ServerSecret } from '../../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
+import type { ServerSecret } from '../../../../jobs/ports/platform/servers.ts';
 import { SUPERUSER_NAME } from '../../../../jobs/ports/superuser.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { signalProcess } from '../../../machine/process-mark.ts';

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { FollowServerLogs, PlatformLogLine, ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { PlatformLogLine } from '../../../../jobs/ports/platform/jobs.ts';
+import type { FollowServerLogs, ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { findTail, openPlainFile, type ReadLine, readLines } from '../../../machine/line-reader.ts';
 import { parseServerLogLine } from '../../../postgres-programs/server-log.ts';
 import { pause } from '../../../waiting/pause.ts';

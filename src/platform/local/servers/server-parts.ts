@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Platform, ServerRef, ServerSpec } from '../../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
+import type { ServerRef, ServerSpec } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError, invalidInput } from '../../../../schema/errors.ts';
 import { removeTree } from '../../../machine/remove-tree.ts';
 import { readJsonFile, writeJsonFile } from '../../../machine/whole-file.ts';

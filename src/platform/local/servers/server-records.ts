@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { IMAGE_TYPES } from '../../../../schema/states.ts';
 import { ProcessMark } from '../../../machine/process-mark.ts';
 import { isResourceName, type Layout, type ServerPaths } from '../layout.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ServerRef } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { markProcess, readProcess } from '../../../machine/process-mark.ts';
 import { readJsonFile, readPlainFile, writeJsonFile } from '../../../machine/whole-file.ts';

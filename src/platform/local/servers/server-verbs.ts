@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Platform, ServerRef, ServerSpec, ServerStatus } from '../../../../jobs/ports/platform.ts';
+import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
+import type { ServerRef, ServerSpec, ServerStatus } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { isAlive } from '../../../machine/process-mark.ts';
 import { readJsonFile, writeJsonFile } from '../../../machine/whole-file.ts';

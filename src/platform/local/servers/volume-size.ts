@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { ServerRef, VolumeGrowth } from '../../../../jobs/ports/platform.ts';
+import type { ServerRef, VolumeGrowth } from '../../../../jobs/ports/platform/servers.ts';
 import { AppError } from '../../../../schema/errors.ts';
 import { readJsonFile, writeJsonFile } from '../../../machine/whole-file.ts';
 import type { ServerPaths } from '../layout.ts';

@@ -9,7 +9,7 @@ import { createLoadBed, type LoadBed } from '../../../support/load-bed.ts';
 let bed: LoadBed;
 beforeAll(async () => {
   bed = await createLoadBed();
-  await makeRoles(bed);
+  await makeRoles(bed.source, bed.copy);
 }, 120_000);
 afterAll(() => bed?.stop());
 

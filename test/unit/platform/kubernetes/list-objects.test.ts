@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PlatformObject } from '../../../../jobs/ports/platform.ts';
+import type { PlatformObject } from '../../../../jobs/ports/platform/platform.ts';
 import type { KubernetesApi } from '../../../../src/platform/kubernetes/cluster/api.ts';
 import { listKubernetesObjects } from '../../../../src/platform/kubernetes/cluster/list-objects.ts';
 import type { Kind } from '../../../../src/platform/kubernetes/cluster/objects.ts';

@@ -102,6 +102,45 @@ export const DEFINITIONS: readonly HeldCase[] = [
   },
   {
     row: 'pg_proc in pg_catalog',
+    make: `ALTER FUNCTION to_char(timestamptz, text) IMMUTABLE; CREATE TABLE t (at timestamptz); INSERT INTO t VALUES ('2026-01-02Z'); CREATE INDEX by_month ON t (to_char(at, 'YYYY-MM'));
+      ALTER FUNCTION pg_catalog.lower(text) SET "my.own" = 'it''s'`,
+    check: `SELECT (SELECT provolatile FROM pg_proc WHERE oid = 'to_char(timestamptz, text)'::regprocedure) AS way, to_regclass('by_month') IS NOT NULL AS index, (SELECT proconfig FROM pg_proc WHERE oid = 'lower(text)'::regprocedure) AS set`,
+  },
+  {
+    row: 'pg_proc in pg_catalog',
+    make: `CREATE OR REPLACE FUNCTION pg_catalog.lpad(text, integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 1 RETURN 'ours: ' || $1`,
+    check: `SELECT lpad('it', 1)`,
+  },
+  {
+    row: 'pg_cast of the system',
+    make: `UPDATE pg_cast SET castcontext = 'i' WHERE castsource = 'int4'::regtype AND casttarget = 'bool'::regtype; CREATE TABLE t (is_there bool DEFAULT 1); INSERT INTO t DEFAULT VALUES`,
+    check: `SELECT is_there, (SELECT castcontext FROM pg_cast WHERE castsource = 'int4'::regtype AND casttarget = 'bool'::regtype) AS how, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef) AS made FROM t`,
+  },
+  {
+    row: 'views of the system',
+    make: `CREATE OR REPLACE VIEW information_schema.information_schema_catalog_name AS SELECT 'ours'::information_schema.sql_identifier AS catalog_name;
+      SET allow_system_table_mods = on; CREATE OR REPLACE VIEW pg_catalog.pg_timezone_abbrevs AS SELECT * FROM pg_timezone_abbrevs() AS a(abbrev, utc_offset, is_dst) WHERE abbrev = 'UTC'`,
+    check: `SELECT catalog_name::text, (SELECT count(*)::int FROM pg_timezone_abbrevs) AS zones FROM information_schema.information_schema_catalog_name`,
+  },
+  {
+    row: 'pg_namespace',
+    make: `DROP SCHEMA information_schema CASCADE`,
+    check: `SELECT to_regnamespace('information_schema') IS NULL AS gone`,
+  },
+  {
+    row: 'pg_rewrite',
+    make: `CREATE FUNCTION gone() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE VIEW "De ad" AS SELECT gone() AS a; CREATE MATERIALIZED VIEW dead_too AS SELECT gone() AS a; CREATE VIEW beyond AS SELECT * FROM "De ad"; CREATE TABLE alive (a int);
+      DELETE FROM pg_depend WHERE refclassid = 'pg_proc'::regclass AND refobjid = 'gone()'::regprocedure; DROP FUNCTION gone()`,
+    check: `SELECT to_regclass('"De ad"') IS NOT NULL AS dead, to_regclass('dead_too') IS NOT NULL AS dead_too, to_regclass('beyond') IS NOT NULL AS beyond, to_regclass('alive') IS NOT NULL AS alive`,
+    becomes: [{ dead: false, dead_too: false, beyond: false, alive: true }],
+    logical: [
+      'WARNING VIEW_LEFT_OUT public."De ad"',
+      'WARNING VIEW_LEFT_OUT public.dead_too',
+      'WARNING VIEW_LEFT_OUT public.beyond',
+    ],
+  },
+  {
+    row: 'pg_proc in pg_catalog',
     make: `CREATE AGGREGATE pg_catalog.our_total(int) (SFUNC = int4pl, STYPE = int)`,
     check: `SELECT to_regprocedure('pg_catalog.our_total(int)') IS NOT NULL AS there`,
     becomes: [{ there: false }],

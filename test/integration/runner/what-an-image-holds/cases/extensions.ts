@@ -33,6 +33,38 @@ export const EXTENSIONS: readonly HeldCase[] = [
     logical: ['WARNING EXTENSION_OBJECT_CHANGED public.spatial_ref_sys'],
   },
   {
+    row: 'members of extensions: triggers, indexes, constraints, policies and columns on their tables',
+    needs: 'postgis',
+    make: `CREATE EXTENSION postgis; ALTER TABLE spatial_ref_sys DROP CONSTRAINT spatial_ref_sys_srid_check; INSERT INTO spatial_ref_sys (srid, auth_name) VALUES (1000007, 'ours')`,
+    check: `SELECT (SELECT count(*)::int FROM spatial_ref_sys WHERE auth_name = 'ours') AS rows, (SELECT count(*)::int FROM pg_constraint WHERE conname = 'spatial_ref_sys_srid_check') AS checks`,
+  },
+  {
+    row: 'members of extensions: triggers, indexes, constraints, policies and columns on their tables',
+    needs: 'postgis',
+    make: `CREATE EXTENSION postgis; ALTER TABLE spatial_ref_sys DROP CONSTRAINT spatial_ref_sys_srid_check; ALTER TABLE spatial_ref_sys ADD CONSTRAINT spatial_ref_sys_srid_check CHECK (srid < 2000000); INSERT INTO spatial_ref_sys (srid, auth_name) VALUES (1000007, 'ours')`,
+    check: `SELECT (SELECT count(*)::int FROM spatial_ref_sys WHERE auth_name = 'ours') AS rows, (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'spatial_ref_sys_srid_check') AS check`,
+  },
+  {
+    row: 'members of extensions: triggers, indexes, constraints, policies and columns on their tables',
+    needs: 'postgis_topology',
+    make: `CREATE EXTENSION postgis; CREATE EXTENSION postgis_topology; ALTER TABLE topology.layer DISABLE TRIGGER layer_integrity_checks; ALTER TABLE topology.layer DROP CONSTRAINT layer_topology_id_fkey; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER off BEFORE INSERT ON topology.topology FOR EACH ROW EXECUTE FUNCTION f(); CREATE TRIGGER always BEFORE INSERT ON topology.topology FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE topology.topology DISABLE TRIGGER off, ENABLE ALWAYS TRIGGER always`,
+    check: `SELECT string_agg(tgname || ' ' || tgenabled::text, ', ' ORDER BY tgname) AS triggers, (SELECT count(*)::int FROM pg_constraint WHERE conname = 'layer_topology_id_fkey') AS keys FROM pg_trigger WHERE NOT tgisinternal`,
+  },
+  {
+    row: 'members of extensions: triggers, indexes, constraints, policies and columns on their tables',
+    needs: 'postgis_topology',
+    make: `CREATE EXTENSION postgis; CREATE EXTENSION postgis_topology; DROP TRIGGER layer_integrity_checks ON topology.layer`,
+    check: `SELECT count(*)::int AS triggers FROM pg_trigger WHERE NOT tgisinternal`,
+  },
+  {
+    row: 'members of extensions: functions, views, stock rows',
+    make: `CREATE EXTENSION hstore; ALTER EXTENSION hstore DROP FUNCTION akeys(hstore); DROP FUNCTION akeys(hstore)`,
+    check: `SELECT to_regprocedure('akeys(hstore)') IS NOT NULL AS there`,
+    becomes: [{ there: true }],
+    logical: ['WARNING EXTENSION_OBJECT_CHANGED public.akeys(public.hstore)'],
+  },
+  {
     row: 'members of extensions: functions, views, stock rows',
     make: `CREATE EXTENSION hstore; CREATE OR REPLACE FUNCTION hstore(text, text) RETURNS hstore LANGUAGE sql IMMUTABLE AS $$SELECT 'a=>1'::hstore$$`,
     check: `SELECT hstore('x', 'y') -> 'x' AS x`,
