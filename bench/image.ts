@@ -8,6 +8,7 @@ import type { Place } from './place.ts';
 import type { Product, TimedOperation } from './product.ts';
 import type { Measurement, SectionReport } from './report.ts';
 import { DATABASE } from './sample-data.ts';
+import { settleDisk } from './settle-disk.ts';
 import { onDatabase, runSql } from './sql.ts';
 import { startStandalone } from './standalone.ts';
 
@@ -104,20 +105,29 @@ async function benchDataset(
   let imageBytes = 0;
   for (let run = 1; run <= runs; run += 1) {
     const takeImage = async () => {
+      await settleDisk();
       const taken = await product.run('createImage', 'image', { name: `image-${run}`, instanceId: source.id });
       images.push(taken);
       imageBytes = await product.imageBytes(taken.id);
       return taken.id;
     };
-    const backUp = async () => void backups.push(await byHand.backUp(login));
+    const backUp = async () => {
+      await settleDisk();
+      backups.push(await byHand.backUp(login));
+    };
+    const putBack = async (jobs: number) => {
+      await settleDisk();
+      return byHand.restore(jobs);
+    };
     // Neither is always the one that finds the files in memory.
     if (run % 2 === 0) await backUp();
     const imageId = await takeImage();
     if (run % 2 === 1) await backUp();
     await runSql(onDatabase(login, DATABASE), 'CHECKPOINT');
+    await settleDisk();
     restores.push(await restoreOnce(product, imageId, `copy-${run}`, dataset, expected));
-    plain.push(await byHand.restore(1));
-    parallel.push(await byHand.restore(2));
+    plain.push(await putBack(1));
+    parallel.push(await putBack(2));
     await product.run('deleteImage', 'image', { imageId });
     const last = [images.at(-1)?.seconds, restores.at(-1)?.seconds].map((seconds) => short(seconds ?? 0));
     say(`image: run ${run} of ${runs}: image ${last[0]}, restore ${last[1]}`);

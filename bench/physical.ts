@@ -16,6 +16,7 @@ import { startPlainServer } from './plain-server.ts';
 import type { TimedOperation } from './product.ts';
 import type { SectionReport } from './report.ts';
 import { DATABASE } from './sample-data.ts';
+import { settleDisk } from './settle-disk.ts';
 import { runSql } from './sql.ts';
 import { startStandalone } from './standalone.ts';
 
@@ -103,6 +104,7 @@ export async function benchPhysical(place: Place, { runs, sizeBytes }: BenchOpti
   const unpacked: number[] = [];
   let [imageBytes, peerBytes] = [0, 0];
   for (let run = 1; run <= runs; run += 1) {
+    await settleDisk();
     const taken = await product.run('createImage', 'image', {
       name: `image-${run}`,
       instanceId: source.id,
@@ -110,15 +112,18 @@ export async function benchPhysical(place: Place, { runs, sizeBytes }: BenchOpti
     });
     images.push(taken);
     imageBytes = await product.imageBytes(taken.id);
+    await settleDisk();
     backups.push((await timed(() => rest.run(...at, '--type=full', 'backup'))).seconds);
     const info = JSON.parse(await rest.run('--output=json', 'info')) as {
       backup: { info: { repository: { delta: number } } }[];
     }[];
     peerBytes = info[0]?.backup.at(-1)?.info.repository.delta ?? 0;
+    await settleDisk();
     restores.push(await restoreOnce(product, taken.id, `copy-${run}`, ROWS, expected));
     const target = path.join(directory, 'restored');
     await mkdir(target, { mode: 0o700 });
     if (identity !== null) await chown(target, identity.uid, identity.gid);
+    await settleDisk();
     const back = await timed(async () => {
       await rest.run(`--pg1-path=${target}`, 'restore');
       const settings = { port: String(peer.port + 1), listen_addresses: '127.0.0.1', archive_mode: 'off' };
