@@ -69,10 +69,32 @@ export async function makeDatabase(
         await client.query('RESET SESSION AUTHORIZATION');
       }
     }
+    for (const sql of await unfillable(client)) {
+      await client.query(sql);
+      made.push(sql);
+    }
   } finally {
     await client.end();
   }
   return { made, refused };
+}
+
+/** Drops what the source itself cannot fill again, by what was made since: a copy cannot either, and says so rightly. */
+async function unfillable(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'm' AND relispopulated ORDER BY oid`,
+  );
+  const found: string[] = [];
+  for (const { name } of rows) {
+    await client.query('BEGIN');
+    const isFilled = await client.query(`REFRESH MATERIALIZED VIEW ${name}`).then(
+      () => true,
+      () => false,
+    );
+    await client.query('ROLLBACK');
+    if (!isFilled) found.push(`DROP MATERIALIZED VIEW IF EXISTS ${name} CASCADE`);
+  }
+  return found;
 }
 
 /** What an image knows of the database's own search_path by its dump's settings. */
