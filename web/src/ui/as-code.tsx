@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { API_URL } from '../api/client.ts';
 import { curlLine } from '../format/command-line.ts';
+import { tidyDocument } from '../format/tidy-document.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy.tsx';
 
@@ -17,12 +18,7 @@ const WAYS = ['GraphQL', 'toygres', 'curl'] as const;
 function print(way: (typeof WAYS)[number], { document, variables, command }: Code): string {
   if (way === 'toygres') return command ?? '';
   if (way === 'curl') return curlLine(API_URL, document.toString(), variables);
-  return `${tidy(document.toString())}\n\n# variables\n${JSON.stringify(variables, null, 2)}`;
-}
-
-/** The generator's text begins with spaces. */
-function tidy(document: string): string {
-  return document.trim().replace(/^ {4}(?=\S)/gm, '');
+  return `${tidyDocument(document.toString())}\n\n# variables\n${JSON.stringify(variables, null, 2)}`;
 }
 
 /** Shows how a program does the same, ready to be copied. Copied, it runs. */
