@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { Fragment, useEffect, useState } from 'react';
 import { Icon } from './icon.tsx';
 
 /** Puts a text on the clipboard, and says so. */
@@ -55,6 +55,27 @@ export function Id({ value, what = 'id' }: { readonly value: string; readonly wh
     <span className="id">
       <code title={value}>{value.slice(0, 8)}</code>
       <CopyButton text={value} what={what} />
+    </span>
+  );
+}
+
+/** Between what a reader takes as one: the scheme, who, the host, the port, the database. */
+const PARTS_OF_ADDRESS = /(?<=\/\/|@|:\d+\/)|(?=:\d+(?:\/|$))/;
+
+/** An address, which is whole in the clipboard and breaks between its parts where it has no room. */
+export function Address({ text, what }: { readonly text: string; readonly what: string }) {
+  return (
+    <span className="id wrap">
+      <code>
+        {text.split(PARTS_OF_ADDRESS).map((part, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text stay in their order.
+          <Fragment key={index}>
+            {index > 0 && <wbr />}
+            {part}
+          </Fragment>
+        ))}
+      </code>
+      <CopyButton text={text} what={what} />
     </span>
   );
 }

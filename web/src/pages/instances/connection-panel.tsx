@@ -14,7 +14,7 @@ import {
 } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { Address, CopyButton } from '../../ui/copy.tsx';
 import { ErrorNote, Note } from '../../ui/notices.tsx';
 import { Facts, Panel } from '../../ui/page.tsx';
 
@@ -62,21 +62,10 @@ export function ConnectionPanel({ instance }: { readonly instance: InstanceRowFr
       {endpoint ? (
         <Facts
           facts={[
-            [
-              'Address',
-              <span key="address" className="id">
-                <code>
-                  {endpoint.host}:{endpoint.port}
-                </code>
-                <CopyButton text={`${endpoint.host}:${endpoint.port}`} what="the address" />
-              </span>,
-            ],
+            ['Address', <Address key="address" text={`${endpoint.host}:${endpoint.port}`} what="the address" />],
             [
               'Connection string, without a password',
-              <span key="string" className="id wrap">
-                <code>{endpoint.connectionString}</code>
-                <CopyButton text={endpoint.connectionString} what="the connection string" />
-              </span>,
+              <Address key="string" text={endpoint.connectionString} what="the connection string" />,
             ],
           ]}
         />
@@ -109,7 +98,10 @@ export function ConnectionPanel({ instance }: { readonly instance: InstanceRowFr
               ['Login', shown.login === 'OWNER' ? 'owner of the database' : 'superuser'],
               ['User', <Copied key="user" text={shown.username} what="the user" />],
               ['Password', <Copied key="password" text={shown.password} what="the password" />],
-              ['Connection string', <Copied key="string" text={shown.connectionString} what="the connection string" />],
+              [
+                'Connection string',
+                <Address key="string" text={shown.connectionString} what="the connection string" />,
+              ],
             ]}
           />
           <Button onPress={() => setShown(null)}>Hide</Button>
