@@ -13,6 +13,13 @@ import type { ServerLogin } from '../support/server-facts.ts';
 
 const executablePath = findChromium();
 
+/** Names of steps that take more than one line. */
+const BROKEN_STEPS = `[...document.querySelectorAll('.step-name > .state + span')].filter((name) => {
+  const range = document.createRange();
+  range.selectNodeContents(name);
+  return range.getClientRects().length > 1;
+}).map((name) => name.innerText)`;
+
 describe.skipIf(executablePath === null)('the console, while something runs', () => {
   let home: E2eHome;
   let server: E2eServer;
@@ -108,6 +115,11 @@ describe.skipIf(executablePath === null)('the console, while something runs', ()
     await state('Succeeded').waitFor();
     expect(seenWhile).toMatch(/Running/);
     await ann.page.getByText('VALIDATE CONSTRAINT children_parent').first().waitFor();
+    // On the telephone, the tablet and the desk the name of a step has one line.
+    for (const width of [360, 768, 1280]) {
+      await ann.page.setViewportSize({ width, height: 900 });
+      expect(await ann.page.evaluate(BROKEN_STEPS), `${width}`).toEqual([]);
+    }
   });
 
   test('what failed says why, is tried again by a click once it is mended, and keeps nothing of its first run', async () => {

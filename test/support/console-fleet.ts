@@ -87,3 +87,22 @@ export async function fillFleet(home: string, count: number): Promise<void> {
     await client.end();
   }
 }
+
+/** Records so many more images of an instance, one of each night. */
+export async function addNights(home: string, instance: string, count: number): Promise<void> {
+  const client = new pg.Client({ ...(await readRecordsLogin(home)), database: 'postgres' });
+  await client.connect();
+  try {
+    await client.query(
+      `INSERT INTO cms.images (id, name, state, method, image_type, postgres_version, source_instance_id,
+         source_instance_name, platform, source_storage_gib, size_bytes, database_bytes, labels, created_at, taken_at)
+       SELECT gen_random_uuid(), 'night-' || n, CASE WHEN n % 9 = 4 THEN 'FAILED' ELSE 'AVAILABLE' END, 'LOGICAL', i.image_type,
+         '15', i.id, i.name, i.platform, i.storage_gib, 9000000 * n, 9000000 * n, '{}', now() - make_interval(days => n),
+         CASE WHEN n % 9 <> 4 THEN now() - make_interval(days => n) END
+       FROM generate_series(1, $2::int) n CROSS JOIN cms.instances i WHERE i.name = $1`,
+      [instance, count],
+    );
+  } finally {
+    await client.end();
+  }
+}

@@ -37,7 +37,7 @@ const STANDING_OUT = `(() => {
     const bar = tab.parentElement.getBoundingClientRect();
     if (left < bar.left - 1 || right > bar.right + 1) found.push(tab.innerText + ' is no tab that is seen');
   }
-  for (const label of document.querySelectorAll('.ruler span')) {
+  for (const label of document.querySelectorAll('.ruler span, .tick')) {
     const { right } = label.getBoundingClientRect();
     const next = label.nextElementSibling?.getBoundingClientRect();
     if (next !== undefined && next.width > 0 && right > next.left) found.push(label.innerText + ' lies upon the next label');

@@ -61,6 +61,7 @@ const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 });
+const DAY_ONLY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /** With the name of the zone. */
 export const formatExact = (at: number) => EXACT.format(at);
@@ -68,3 +69,4 @@ export const formatClock = (at: number) => CLOCK.format(at);
 /** `03:12:00.042`. */
 export const formatLogTime = (at: number) => LOG_TIME.format(at);
 export const formatDayAndTime = (at: number) => DAY_AND_TIME.format(at);
+export const formatDay = (at: number) => DAY_ONLY.format(at);

@@ -33,11 +33,11 @@ export function Findings({ findings, none }: { readonly findings: readonly Findi
           </div>
           <p>{finding.message}</p>
           {finding.remedy && (
-            <div className="remedy">
+            <p className="remedy">
               <span className="muted">What to do</span>
               <code>{finding.remedy}</code>
               <CopyButton text={finding.remedy} what="what to do" />
-            </div>
+            </p>
           )}
         </li>
       ))}

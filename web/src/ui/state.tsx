@@ -53,7 +53,7 @@ export function StateMark(props: {
       <svg viewBox="0 0 16 16" width="10" height="10" aria-hidden="true">
         <path d={SHAPES[tone]} />
       </svg>
-      {as ?? word}
+      <span className="state-word">{as ?? word}</span>
     </span>
   );
 }

@@ -1,17 +1,31 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useRef } from 'react';
 import { Link } from 'react-router';
 import { formatBytes, formatNumberOf } from '../../format/numbers.ts';
+import { momentTicks } from '../../format/ticks.ts';
 import { formatDayAndTime, formatRelative } from '../../format/times.ts';
 import type { ImageRowFragment } from '../../generated/graphql.ts';
 import { useNow } from '../../ui/now.ts';
+import { Ruler } from '../../ui/ruler.tsx';
+import { useRoom } from '../../ui/use-room.ts';
+import { rowsBeside, rowsOfDots } from './rows-of-dots.ts';
 
 const LEAST_MS = 3600_000;
-const SMALLEST_PX = 12;
-const GROWTH_PX = 16;
+const SMALLEST_PX = 10;
+const LEAST_LANE_PX = 40;
+const ROW_GAP_PX = 3;
+/** A cross is seen as one. */
+const CROSS_PX = 14;
+/** How much larger a dot is on a line of which length. */
+const growthOf = (lane: number) => (lane < 640 ? 6 : 18);
 
-/** Images of an instance on a line of time: as large as they are, full where they are proven, a cross where they failed. */
+/**
+ * Images of an instance on a line of time: as large as they are, full where they are proven, a cross where they failed.
+ * Those that have no room beside each other on the line stand above and below it.
+ */
 export function ImageTimeline({ images }: { readonly images: readonly ImageRowFragment[] }) {
   const now = useNow();
+  const lane = useRef<HTMLOListElement>(null);
+  const room = useRoom(lane);
   const shown = images
     .filter(({ state }) => state === 'AVAILABLE' || state === 'FAILED' || state === 'CREATING')
     .map((image) => ({ image, at: Date.parse(image.takenAt ?? image.createdAt) }))
@@ -22,17 +36,27 @@ export function ImageTimeline({ images }: { readonly images: readonly ImageRowFr
   const whole = Math.max(1, now - from);
   const largest = Math.max(...shown.map(({ image }) => image.sizeBytes ?? 0), 1);
   const proven = shown.filter(({ image }) => image.lastVerdict?.state === 'PASSED').length;
+  const { width, rem } = room ?? { width: 0, rem: 1 };
+  const dots = shown.map(({ image, at }) => ({
+    image,
+    part: (at - from) / whole,
+    size: Math.max(
+      image.state === 'FAILED' ? CROSS_PX : 0,
+      Math.round(SMALLEST_PX + growthOf(width) * Math.sqrt((image.sizeBytes ?? 0) / largest)),
+    ),
+  }));
+  const rows = width === 0 ? [] : rowsOfDots(dots.map(({ part, size }) => ({ at: part * width, size })));
+  const rowHeight = Math.max(...dots.map(({ size }) => size)) + ROW_GAP_PX;
+  const height = Math.max(LEAST_LANE_PX, (2 * rowsBeside(rows) + 1) * rowHeight + ROW_GAP_PX);
   return (
     <figure className="timeline">
-      <ol className="timeline-lane">
-        {shown.map(({ image, at }) => (
-          <Dot key={image.id} image={image} at={at} now={now} left={(at - from) / whole} largest={largest} />
+      <ol className="timeline-lane" ref={lane} style={{ height }}>
+        {dots.map(({ image, part, size }, index) => (
+          <Dot key={image.id} image={image} now={now} left={part} size={size} top={(rows[index] ?? 0) * rowHeight} />
         ))}
       </ol>
-      <div className="ruler timeline-ruler" aria-hidden="true">
-        {[0, 0.25, 0.5, 0.75, 1].map((part) => (
-          <span key={part}>{part === 1 ? 'now' : formatDayAndTime(from + part * whole)}</span>
-        ))}
+      <div className="timeline-ruler">
+        <Ruler ticks={momentTicks(from, now, width / rem)} end="now" />
       </div>
       <figcaption className="muted">
         {formatNumberOf(shown.length, 'image')} since {formatDayAndTime(from)}, {proven} proven by a drill. A full dot
@@ -44,28 +68,26 @@ export function ImageTimeline({ images }: { readonly images: readonly ImageRowFr
 
 function Dot(props: {
   readonly image: ImageRowFragment;
-  readonly at: number;
   readonly now: number;
   readonly left: number;
-  readonly largest: number;
+  readonly size: number;
+  readonly top: number;
 }) {
-  const { image, at, now, left, largest } = props;
+  const { image, now, left, size, top } = props;
   const isProven = image.lastVerdict?.state === 'PASSED';
   const tone =
     image.state === 'FAILED' ? 'bad' : image.state === 'CREATING' ? 'busy' : isProven ? 'good proven' : 'good';
-  const size = Math.round(SMALLEST_PX + GROWTH_PX * Math.sqrt((image.sizeBytes ?? 0) / largest));
+  const at = Date.parse(image.takenAt ?? image.createdAt);
   const words = `${image.name}: ${image.state.toLowerCase()}, ${formatBytes(image.sizeBytes)}, ${formatRelative(at, now)}${isProven ? ', proven' : ''}`;
   return (
-    <li style={{ left: `${Math.max(0, Math.min(1, left)) * 100}%` }}>
+    <li style={{ left: `${Math.max(0, Math.min(1, left)) * 100}%`, marginTop: top }}>
       <Link
         to={`/images/${image.id}`}
         className={`dot ${tone}`}
         style={{ '--dot': `${size}px` } as CSSProperties}
         aria-label={words}
         title={words}
-      >
-        {image.state === 'FAILED' ? '×' : ''}
-      </Link>
+      />
     </li>
   );
 }

@@ -1,12 +1,17 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
 import { formatBytes, formatBytesOf } from '../../format/numbers.ts';
+import { durationTicks } from '../../format/ticks.ts';
 import { formatClock, formatDuration, formatSecondsLeft } from '../../format/times.ts';
 import { ProgressBar } from '../../ui/progress.tsx';
+import { Ruler } from '../../ui/ruler.tsx';
 import { StateMark } from '../../ui/state.tsx';
+import { useRoom } from '../../ui/use-room.ts';
 import { shownState } from './shown-state.ts';
 import type { Segment, Waterfall } from './waterfall.ts';
 
 const percentOf = (part: number, whole: number) => `${Math.max(0, Math.min(100, (part / whole) * 100))}%`;
+/** How much of a lane the name of a duration takes, at most. */
+const NAME_REM = 6;
 
 /** Steps, a row each: when it was tried, how often, how long; what waited is hatched. A press shows more of one. */
 export function StepRows(props: {
@@ -19,6 +24,9 @@ export function StepRows(props: {
   const { waterfall, chosen, onChoose, isOver, isCancelled } = props;
   const { from, to, queuedUntil, rows, undoneFrom } = waterfall;
   const whole = to - from;
+  const head = useRef<HTMLSpanElement>(null);
+  const room = useRoom(head);
+  const most = room === null ? 1 : Math.max(1, Math.floor(room.width / (NAME_REM * room.rem)));
   const move = (event: KeyboardEvent<HTMLOListElement>) => {
     const by =
       event.key === 'ArrowDown' || event.key === 'j' ? 1 : event.key === 'ArrowUp' || event.key === 'k' ? -1 : 0;
@@ -32,10 +40,8 @@ export function StepRows(props: {
     <div className="waterfall">
       <div className="waterfall-head">
         <span>Step</span>
-        <span className="ruler" aria-hidden="true">
-          {[0, 0.25, 0.5, 0.75, 1].map((part) => (
-            <span key={part}>{part === 1 && !isOver ? 'now' : formatDuration(whole * part)}</span>
-          ))}
+        <span ref={head}>
+          <Ruler ticks={durationTicks(whole, most)} end={isOver ? formatDuration(whole) : 'now'} />
         </span>
         <span>Took</span>
       </div>
