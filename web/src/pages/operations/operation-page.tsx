@@ -17,6 +17,7 @@ import { Facts, Page, Panel } from '../../ui/page.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { useParam } from '../../ui/search-params.ts';
 import { StateMark } from '../../ui/state.tsx';
+import { JobChoice } from './job-choice.tsx';
 import { JobLog } from './job-log.tsx';
 import { StepDetail } from './step-detail.tsx';
 import { StepRows } from './step-rows.tsx';
@@ -77,8 +78,6 @@ function OperationView({ id }: { readonly id: string }) {
       mark={<StateMark state={state} of="work" />}
       actions={
         <>
-          {instance && <Link to={`/instances/${instance.id}`}>{instance.name}</Link>}
-          {image && <Link to={`/images/${image.id}`}>{image.name}</Link>}
           <Button
             refusal={
               role ??
@@ -133,8 +132,28 @@ function OperationView({ id }: { readonly id: string }) {
       </div>
       <Facts
         facts={[
-          ['Asked for by', operation.requestedBy],
-          ['Asked for', <Moment key="at" at={operation.createdAt} />],
+          instance
+            ? [
+                'Instance',
+                <Link key="instance" to={`/instances/${instance.id}`}>
+                  {instance.name}
+                </Link>,
+              ]
+            : null,
+          image
+            ? [
+                'Image',
+                <Link key="image" to={`/images/${image.id}`}>
+                  {image.name}
+                </Link>,
+              ]
+            : null,
+          [
+            'Asked for',
+            <span key="asked">
+              <Moment at={operation.createdAt} /> by <bdi>{operation.requestedBy}</bdi>
+            </span>,
+          ],
           [over ? 'Took' : 'Takes so far', <Lasting key="took" from={operation.startedAt} to={operation.finishedAt} />],
           operation.cancelledBy ? ['Cancelled by', operation.cancelledBy.name] : null,
           ['Workflow', operation.workflowVersion],
@@ -175,17 +194,7 @@ function OperationView({ id }: { readonly id: string }) {
           )}
         </div>
         {job && (
-          <Panel
-            title="Log of its job"
-            actions={
-              jobs.length > 1 &&
-              jobs.map((one) => (
-                <Button key={one.id} kind="quiet" pressed={one.id === job.id} onPress={() => setJob(one.id)}>
-                  {one.name}
-                </Button>
-              ))
-            }
-          >
+          <Panel title="Log of its job" actions={<JobChoice jobs={jobs} chosen={job.id} onChoose={setJob} />}>
             <JobLog key={job.id} job={job} operationId={id} />
           </Panel>
         )}

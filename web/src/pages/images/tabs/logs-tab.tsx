@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { Button } from '../../../ui/button.tsx';
 import { Empty } from '../../../ui/notices.tsx';
 import { Panel } from '../../../ui/page.tsx';
+import { JobChoice } from '../../operations/job-choice.tsx';
 import { JobLog } from '../../operations/job-log.tsx';
 import type { ImageShown } from '../image-shown.ts';
 
@@ -13,12 +13,8 @@ export function LogsTab({ image }: { readonly image: ImageShown }) {
   if (job === undefined) return <Empty title="No logs">What its jobs write is kept for 30 days.</Empty>;
   return (
     <Panel
-      title={`Log of ${job.name}`}
-      actions={all.map(({ id, name }) => (
-        <Button key={id} kind="quiet" pressed={id === job.id} onPress={() => setChosen(id)}>
-          {name}
-        </Button>
-      ))}
+      title={all.length > 1 ? 'Log of its job' : `Log of ${job.name}`}
+      actions={<JobChoice jobs={all} chosen={job.id} onChoose={setChosen} />}
     >
       <JobLog key={job.id} job={job} operationId={job.operationId} />
     </Panel>
