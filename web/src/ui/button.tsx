@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, type SyntheticEvent, useId } from 'react';
 import { Link } from 'react-router';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -32,6 +32,18 @@ function content({ icon, children }: Looks) {
   );
 }
 
+const MARGIN_PX = 8;
+
+/** Moves the reason behind a button as far to the side as it takes to be seen whole. */
+function keepWithinWindow({ currentTarget }: SyntheticEvent<HTMLElement>) {
+  const reason = currentTarget.nextElementSibling;
+  if (!(reason instanceof HTMLElement)) return;
+  reason.style.translate = '';
+  const { left, right } = reason.getBoundingClientRect();
+  const beyond = Math.max(0, right + MARGIN_PX - document.documentElement.clientWidth);
+  reason.style.translate = `${Math.max(MARGIN_PX - left, -beyond)}px`;
+}
+
 /** Does something. Its words are a verb. */
 export function Button(props: ButtonProps) {
   const { kind = 'plain', type = 'button', refusal = null, busy = false, onPress, label, pressed, expanded } = props;
@@ -48,6 +60,8 @@ export function Button(props: ButtonProps) {
       aria-pressed={pressed}
       aria-expanded={expanded}
       aria-describedby={refusal === null ? undefined : reason}
+      onPointerEnter={refusal === null ? undefined : keepWithinWindow}
+      onFocus={refusal === null ? undefined : keepWithinWindow}
       onClick={(event) => {
         if (isOff) event.preventDefault();
         else onPress?.();
