@@ -55,3 +55,6 @@ export function subjectOf(operation: {
   if (/IMAGE/.test(kind)) return image?.name ?? instance?.name ?? '';
   return instance?.name ?? image?.name ?? '';
 }
+
+/** A sentence in which no line ends between a number and its unit. */
+export const keepUnits = (text: string) => text.replaceAll(/(?<=\d) (?=(ms|s|min|h|d|[KMGT]iB)\b)/g, '\u00a0');

@@ -6,6 +6,7 @@ import { signedOut } from '../api/session.ts';
 import { useWhoAmI } from '../api/viewer.tsx';
 import { apart } from '../format/words.ts';
 import { SignOutDocument } from '../generated/graphql.ts';
+import { roleName } from '../pages/server/role-choices.ts';
 import { Button } from '../ui/button.tsx';
 import { RadioField } from '../ui/fields.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -34,7 +35,7 @@ export function AccountMenu() {
           <p>
             <strong className="clip">{viewer.name}</strong>
             <br />
-            <span className="muted">{viewer.role.toLowerCase()}</span>
+            <span className="muted">{roleName(viewer.role)}</span>
           </p>
           {viewer.scope.length > 0 && (
             <p>

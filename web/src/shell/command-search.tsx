@@ -62,8 +62,11 @@ function useFound(text: string): {
   const matches = (entry: Entry) => words.every((word) => entry.name.toLowerCase().includes(word));
   const node = isId ? byId.data?.node : null;
   const path = node ? PATHS[node.__typename ?? ''] : undefined;
-  const instances = byName.data?.instances.nodes ?? [];
-  const images = byName.data?.images.nodes ?? [];
+  // What has exactly this name is what is most likely meant.
+  const exactFirst = <One extends { readonly name: string }>(found: readonly One[] = []) =>
+    found.toSorted((a, b) => Number(b.name === name) - Number(a.name === name));
+  const instances = exactFirst(byName.data?.instances.nodes);
+  const images = exactFirst(byName.data?.images.nodes);
   const actions: readonly Entry[] =
     refusal === null
       ? [

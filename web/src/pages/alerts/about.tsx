@@ -9,7 +9,7 @@ export function About({ kind, instance, image, schedule, operation }: Subjects) 
     instance && { to: `/instances/${instance.id}`, name: instance.name },
     image && { to: `/images/${image.id}`, name: image.name },
     schedule && { to: `/schedules/${schedule.id}`, name: schedule.name },
-    operation && { to: `/operations/${operation.id}`, name: 'what failed' },
+    operation && { to: `/operations/${operation.id}`, name: 'its operation' },
   ].filter((link) => link != null && link !== undefined);
   if (kind === 'DRIFT_REPORTED') links.push({ to: '/server/drift', name: 'what differs' });
   if (links.length === 0) return <Link to="/server">this server</Link>;

@@ -107,6 +107,7 @@ export function ImageSettings({ image }: { readonly image: ImageShown }) {
           </Button>
         </div>
         <AsCode
+          label="The change as code"
           code={{
             document: UpdateImageDocument,
             variables: { input },

@@ -1,6 +1,7 @@
 import { useApi } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { formatDuration } from '../../format/times.ts';
+import { keepUnits } from '../../format/words.ts';
 import { InstanceHealthDocument, type InstanceHealthQuery } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { MeasuredChart } from '../../ui/measured-chart.tsx';
@@ -67,7 +68,7 @@ function HealthChart(props: { readonly words: string; readonly chart: HealthBars
   const { topMs, bars } = chart;
   return (
     <>
-      <p>{words}</p>
+      <p>{keepUnits(words)}</p>
       <MeasuredChart
         words={words}
         width={WIDTH}

@@ -107,6 +107,7 @@ export function SettingsPanel({ instance }: { readonly instance: InstanceShown }
           </Button>
         </div>
         <AsCode
+          label="The change as code"
           code={{
             document: UpdateInstanceDocument,
             variables: { input },

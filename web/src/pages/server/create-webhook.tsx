@@ -79,6 +79,7 @@ export function CreateWebhook({ onDone }: { readonly onDone: () => void }) {
         </div>
       </form>
       <AsCode
+        label="The new webhook as code"
         code={{
           document: CreateWebhookDocument,
           variables: { input },

@@ -79,6 +79,7 @@ function CreateToken({ onDone }: { readonly onDone: () => void }) {
         </div>
       </form>
       <AsCode
+        label="The new token as code"
         code={{
           document: CreateTokenDocument,
           variables: { input },

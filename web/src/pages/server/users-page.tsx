@@ -70,6 +70,7 @@ function CreateUser({ onDone }: { readonly onDone: () => void }) {
         </div>
       </form>
       <AsCode
+        label="The new user as code"
         code={{
           document: CreateUserDocument,
           variables: { input },
