@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import path from 'node:path';
 import { benchApi } from './api.ts';
+import { benchBeside } from './beside.ts';
 import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchFollow } from './follow.ts';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<Section, (place: Place, options: BenchOptions) =>
   objects: benchObjects,
   small: benchSmall,
   physical: benchPhysical,
+  beside: benchBeside,
   engine: benchEngine,
   idle: benchIdle,
   hostile: benchHostile,

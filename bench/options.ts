@@ -6,6 +6,7 @@ export const SECTIONS = [
   'objects',
   'small',
   'physical',
+  'beside',
   'engine',
   'idle',
   'hostile',
@@ -35,6 +36,7 @@ export const USAGE = `usage: npm run bench -- [--only image,tables,...] [--size 
   objects  the same of rows of 96 MB that do not compress, and 20,000 large objects
   small    the same of a database of 10 MB
   physical a PHYSICAL image and its restore, against pgbackrest, which must be installed
+  beside   what users of a server feel while its image is taken, by pgbench
   engine   enqueue to first step, overhead of an operation, steps a second, take-over after a kill
   idle     queries a second with 0 and with 1,000 instances, and what a health check costs
   hostile  memory and lateness with 1,000 servers that want to harm whoever checks them
