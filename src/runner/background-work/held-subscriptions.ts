@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { RawName } from '../../guarded-postgres/raw-name.ts';
 import { writeName } from '../../guarded-postgres/written-name.ts';
 
@@ -11,9 +12,10 @@ export function enableWithSlot(name: RawName, slot: string): string {
   return `ALTER SUBSCRIPTION ${writeName(name)} SET (slot_name = '${slot}'); ${enable(name)}`;
 }
 
-/** A slot for the copy of a subscription, by its place among them: a name that servers take. */
-export function slotOf(place: number): string {
-  return `copy_${place + 1}`;
+/** Names for slots of one copy's subscriptions, by their places: such as servers take, and as no other copy is told. */
+export function namesOfSlots(): (place: number) => string {
+  const own = randomBytes(4).toString('hex');
+  return (place) => `copy_${own}_${place + 1}`;
 }
 
 /** What the server that sends the changes is asked for it. */
@@ -28,7 +30,11 @@ const counted = (count: number, means: string) =>
  * How many are held in a copy and what lets them run, in words: all of them, or those that ran on the source where that is
  * known. Held without slots: with what makes them.
  */
-export function describeHeld(held: readonly RawName[], ran: readonly RawName[] | null): string {
+export function describeHeld(
+  held: readonly RawName[],
+  ran: readonly RawName[] | null,
+  slotOf: (place: number) => string,
+): string {
   if (ran === null) {
     const slots = held.map((_, place) => makeSlot(slotOf(place))).join(' ');
     const here = held.map((name, place) => enableWithSlot(name, slotOf(place))).join(' ');

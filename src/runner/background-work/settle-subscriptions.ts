@@ -5,7 +5,7 @@ import type { Session } from '../../guarded-postgres/session.ts';
 import { quoteIdentifier, type Sql, sql } from '../../guarded-postgres/sql.ts';
 import { writeName } from '../../guarded-postgres/written-name.ts';
 import type { Report } from '../attempt/attempt.ts';
-import { describeHeld, enable, enableWithSlot, makeSlot, slotOf } from './held-subscriptions.ts';
+import { describeHeld, enable, enableWithSlot, makeSlot, namesOfSlots } from './held-subscriptions.ts';
 import { quietly } from './quietly.ts';
 import type { BackgroundWork } from './settle-cron-jobs.ts';
 
@@ -38,6 +38,7 @@ async function settleEach(
   report: Report,
 ): Promise<void> {
   const held: RawName[] = [];
+  const slotOf = namesOfSlots();
   for (const { name, isEnabled } of await session.ask({ sql: SUBSCRIPTIONS, row: Subscription })) {
     const identifier = quoteIdentifier(name);
     const remedy = enable(name);
@@ -87,7 +88,7 @@ async function settleEach(
   }
   if (held.length === 0) return;
   const ran = enabledOnSource === null ? null : held.filter(({ key }) => enabledOnSource.includes(key));
-  report.notice(`database ${database}: ${describeHeld(held, ran)}`);
+  report.notice(`database ${database}: ${describeHeld(held, ran, slotOf)}`);
 }
 
 async function attempt(session: Session, statement: Sql): Promise<ServerError | null> {
