@@ -57,10 +57,14 @@ export async function startHostileSource(): Promise<HostileSource> {
         }
       };
       let meddledAt: number | null = null;
+      let wasAsked = false;
       const looking = setInterval(() => {
         if (meddledAt === null && proxy.meddled > 0) meddledAt = performance.now();
-        if (endMs !== undefined && meddledAt !== null && performance.now() - meddledAt > endMs)
+        if (!wasAsked && endMs !== undefined && meddledAt !== null && performance.now() - meddledAt > endMs) {
+          // Once, as a platform does: at its very end a program has nobody any more who hears it, and dies of it.
+          wasAsked = true;
           running.signal('SIGTERM');
+        }
         void look().catch(() => undefined);
       }, 200);
       try {
