@@ -3,7 +3,7 @@ import { nameIn } from '../../guarded-postgres/decoder.ts';
 import { hexName, type RawName } from '../../guarded-postgres/raw-name.ts';
 import { ServerError } from '../../guarded-postgres/server-error.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
-import { writeName, writeNames } from '../../guarded-postgres/written-name.ts';
+import { writeNames } from '../../guarded-postgres/written-name.ts';
 import { finalFailure, type JobFailure } from '../attempt/failure.ts';
 import { refuseLoss } from '../catalogue/accept-loss.ts';
 import { PHYSICAL_INSTEAD } from '../catalogue/check-database.ts';
@@ -56,20 +56,33 @@ const IS_HELD = /^(55P03|57014)$/;
 
 /** Asks for each definition of a database by itself. For a dump that failed: it takes some seconds where there are many. */
 export async function findUnreadable(watch: Session): Promise<readonly Unreadable[]> {
-  const found: Unreadable[] = [];
-  const candidates = await watch.ask({ sql: CANDIDATES, row: Candidate, timeoutMs: null });
   await watch.run(`SET lock_timeout = '1s'`);
+  const all = await watch.ask({ sql: CANDIDATES, row: Candidate, timeoutMs: null });
+  const first = await askEach(watch, all);
+  // What was dropped meanwhile cannot be read either: of that nothing is left at the second look.
+  const still = first.length === 0 ? [] : await watch.ask({ sql: CANDIDATES, row: Candidate, timeoutMs: null });
+  const suspects = new Set(first.map((one) => one.oid));
+  const found = await askEach(
+    watch,
+    still.filter((one) => suspects.has(one.oid)),
+  );
+  await watch.run('RESET lock_timeout');
+  return found;
+}
+
+async function askEach(watch: Session, candidates: readonly z.infer<typeof Candidate>[]): Promise<Unreadable[]> {
+  const found: Unreadable[] = [];
   for (const one of candidates) {
     try {
       const written = `SELECT ${WRITTEN_BY[one.kind]}(${one.oid}::oid) IS NOT NULL`;
       const [[isThere] = [false]] = await watch.ask({ sql: written, row: z.tuple([flag]) });
-      if (!isThere) found.push({ ...one, why: 'the catalogue has no definition of it' });
+      // Without an error that is so of a view without its rule; of others, when they are gone.
+      if (!isThere && one.kind === 'view') found.push({ ...one, why: 'the catalogue has no definition of it' });
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (!IS_HELD.test(error.code)) found.push({ ...one, why: error.words });
     }
   }
-  await watch.run('RESET lock_timeout');
   return found;
 }
 
@@ -85,10 +98,8 @@ export function argumentsWithout(views: readonly Unreadable[]): readonly string[
   return views.map(({ schema, name }) => `--exclude-table=${quoted(schema)}.${quoted(name)}`);
 }
 
-const describe = ({ schema, name }: Unreadable, encoding: string) => {
-  const [space, own] = [nameIn(encoding, schema), nameIn(encoding, name)];
-  return { object: writeNames(space, own), name: writeName(own) };
-};
+const objectOf = ({ schema, name }: Unreadable, encoding: string) =>
+  writeNames(nameIn(encoding, schema), nameIn(encoding, name));
 
 /** Tells each view that is left out. Throws a final failure where that is more than may be lost. */
 export function tellLeftOut(
@@ -97,7 +108,7 @@ export function tellLeftOut(
   views: readonly Unreadable[],
 ): void {
   const findings = views.map((view) => {
-    const { object } = describe(view, encoding);
+    const object = objectOf(view, encoding);
     return {
       code: 'VIEW_LEFT_OUT',
       severity: 'WARNING' as const,
@@ -116,7 +127,7 @@ export function tellLeftOut(
 
 /** The failure of a dump that cannot do without an object, and cannot read it. */
 export function unreadableFailure({ name, encoding }: SourceDatabase, found: Unreadable): JobFailure {
-  const { object } = describe(found, encoding);
+  const object = objectOf(found, encoding);
   return finalFailure(
     `the dump of database ${name.text} failed: ${found.kind} ${object} cannot be read, since something that it names was removed from the catalogue beneath it (${found.why}). Drop it or make it anew, then take the image again. ${PHYSICAL_INSTEAD}`,
   );
