@@ -24,7 +24,10 @@ export function LineState() {
   return (
     <span className={`line ${isDown ? 'down' : 'up'}`} role="status">
       {isDown ? (
-        <span className="state bad">{line === 'offline' ? 'Offline' : 'Connecting'}</span>
+        <span className="state bad">
+          <Square />
+          {line === 'offline' ? 'Offline' : 'Connecting'}
+        </span>
       ) : (
         <span className="state good">
           <Dot />
@@ -54,6 +57,14 @@ function Dot() {
   return (
     <svg viewBox="0 0 16 16" width="10" height="10" aria-hidden="true">
       <circle cx="8" cy="8" r="5" />
+    </svg>
+  );
+}
+
+function Square() {
+  return (
+    <svg viewBox="0 0 16 16" width="10" height="10" aria-hidden="true">
+      <path d="M2.5 2.5h11v11h-11z" />
     </svg>
   );
 }

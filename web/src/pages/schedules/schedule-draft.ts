@@ -10,7 +10,7 @@ export const RULES = [
   ['keepWeekly', 'Weekly', '--keep-weekly'],
   ['keepMonthly', 'Monthly', '--keep-monthly'],
   ['keepYearly', 'Yearly', '--keep-yearly'],
-  ['keepDays', 'All, in days', '--keep-days'],
+  ['keepDays', 'All of … days', '--keep-days'],
 ] as const;
 
 type Rule = (typeof RULES)[number][0];
