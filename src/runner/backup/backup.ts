@@ -64,7 +64,9 @@ export const backup: Program = async (attempt) => {
     await failingAs(ABOUT_THE_SERVER, () => tellReplicationOrigins(found.session, report));
     await failingAs(ABOUT_THE_SERVER, () => tellReplicationSlots(found.session, report));
     await failingAs(ABOUT_THE_SERVER, () => tellSubscriptions(found.session, report));
-    await checkSource(attempt, login, found.major, server.databases, acceptLoss);
+    const { isShortOfLocks } = await checkSource(attempt, login, found.major, server.databases, acceptLoss);
+    if (isShortOfLocks)
+      report.log('Tables are dumped one after the other, over one connection: that takes the fewest locks');
 
     report.phase('dump', server.databaseBytes);
     const budget = createSizeBudget(attempt, server.databaseBytes, 'the server sends');
@@ -94,7 +96,7 @@ export const backup: Program = async (attempt) => {
       lockPatienceMs: Number(attempt.parameters.TOYGRES_LOCK_PATIENCE_SECONDS ?? LOCK_PATIENCE_SECONDS) * 1000,
       signal: stop.signal,
     };
-    const dumped = await dumpEverything(ground, found, server, fitting);
+    const dumped = await dumpEverything(ground, found, server, isShortOfLocks ? 1 : fitting);
     report.endPhase();
 
     const checksums = await sendRest(attempt, directory, files, server);

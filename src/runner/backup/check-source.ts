@@ -16,8 +16,8 @@ const LOCKS_TO_SPARE = 2;
 const SPARED = 2;
 
 /**
- * Looks for what is known to break before anything is dumped: a finding each. Throws a final failure where that is more than
- * may be lost.
+ * Looks for what is known to break before anything is dumped: a finding each. Says whether the server may be short of locks for it.
+ * Throws a final failure where what breaks is more than may be lost.
  */
 export async function checkSource(
   { report }: Attempt,
@@ -25,7 +25,8 @@ export async function checkSource(
   major: number,
   databases: readonly SourceDatabase[],
   acceptLoss: AcceptedLoss,
-): Promise<void> {
+): Promise<{ readonly isShortOfLocks: boolean }> {
+  let isShortOfLocks = false;
   for (const database of databases) {
     const name = database.name.text;
     await failingAs(`the look at database ${name}`, async () => {
@@ -33,13 +34,16 @@ export async function checkSource(
       try {
         await checkDatabase(session, name, (finding) => report.finding(finding));
         const shortage = describeShortage((await session.ask(LOCKS))[0]);
-        if (shortage !== null) report.notice(`database ${name}: ${shortage}`);
+        if (shortage === null) return;
+        isShortOfLocks = true;
+        report.notice(`database ${name}: ${shortage}`);
       } finally {
         await session.close();
       }
     });
   }
   refuseLoss(report.findings, acceptLoss);
+  return { isShortOfLocks };
 }
 
 /** What pg_dump locks until it ends, and how many locks there are for sure; what else the server's memory has to spare is taken by who comes first. */

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => harness?.stop());
 
-test('a server with fewer locks than its dump takes is told so, with the setting that has enough', async () => {
+test('a server with fewer locks than its dump takes is dumped with as few as can be, and is told the setting that has enough', async () => {
   const settings = { max_locks_per_transaction: '10', max_connections: '20' };
   const source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8'], settings);
   await source.query('postgres', 'CREATE DATABASE crowded');
@@ -22,6 +22,10 @@ test('a server with fewer locks than its dump takes is told so, with the setting
     'DO $$ BEGIN FOR i IN 1..120 LOOP EXECUTE format($s$CREATE TABLE t%s (id serial)$s$, i); END LOOP; END $$',
   );
   const { end } = await harness.backup(source);
+  expect(end).toMatchObject({ exitCode: 0, errors: [] });
+  expect(end.lines).toContain(
+    'Tables are dumped one after the other, over one connection: that takes the fewest locks',
+  );
   expect(end.results[0]?.notices).toEqual([
     'database crowded: its dump locks 240 tables and sequences, and the server has room for 200 locks for sure: where it runs out ' +
       'of them, ALTER SYSTEM SET max_locks_per_transaction = 24 and a restart make room',
