@@ -12,8 +12,10 @@ import { settleDisk } from './settle-disk.ts';
 import { onDatabase, runSql } from './sql.ts';
 import { startStandalone } from './standalone.ts';
 
-/** So that an image lasts longer than what is measured beside it. */
-const RATE = '2MB';
+/** Of what pg_dump writes, before it is packed: so that an image lasts longer than what is measured beside it. */
+const RATE = '8MB';
+/** And its programs give way on the processor. */
+const NICE = '19';
 const SECONDS = 20;
 const CLIENTS = 4;
 const SCALE = 10;
@@ -46,7 +48,7 @@ export async function benchBeside(place: Place, { runs, sizeBytes }: BenchOption
     [RATE, limited],
     [null, unlimited],
   ] as const) {
-    const environment = rate === null ? {} : { TOYGRES_BACKUP_MAX_RATE: rate };
+    const environment = rate === null ? {} : { TOYGRES_BACKUP_MAX_RATE: rate, TOYGRES_BACKUP_NICE: NICE };
     await using standalone = await startStandalone(place, `beside-${rate ?? 'any'}`, environment);
     const { product } = standalone;
     const source = await product.run('createInstance', 'instance', { name: 'source' });

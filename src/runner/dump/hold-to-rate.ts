@@ -3,6 +3,8 @@ import { every } from '../../waiting/every.ts';
 
 /** A dump writes some hundred megabytes a second: so long nobody sees it. */
 const LOOK_MS = 20;
+/** What came between two signals, such as a worker that was being started, is stopped with one of the next looks. */
+const LOOKS_TO_SIGNAL = 10;
 /** So much of it may be written at once: at the start, and after a while in which less was written. */
 const AT_ONCE_MS = 300;
 
@@ -20,6 +22,7 @@ export function createRateLimit(bytesPerSecond: number, written: () => number): 
   const watched = new Map<number, () => number>();
   const isSpent = createAllowance(bytesPerSecond);
   let isHeld = false;
+  let looks = 0;
 
   const isAhead = () =>
     isSpent(
@@ -34,7 +37,11 @@ export function createRateLimit(bytesPerSecond: number, written: () => number): 
         async () => {
           const ahead = isAhead();
           if (!ahead && !isHeld) return;
+          const isNews = ahead !== isHeld;
           isHeld = ahead;
+          looks = isNews ? 0 : looks + 1;
+          // To find all that it starts costs what is to be spared: while it stays stopped it starts nothing more.
+          if (!isNews && looks % LOOKS_TO_SIGNAL > 0) return;
           await signalAll([...watched.keys()], ahead ? 'SIGSTOP' : 'SIGCONT');
         },
         () => undefined,
