@@ -37,6 +37,8 @@ export interface DatabaseProgress {
   readonly onOneConnection?: () => void;
 }
 
+/** Each is an argument of pg_dump, and a program takes so many and no more. */
+const LEFT_OUT_AT_MOST = 1_000;
 /** A held moment can come between two transactions of one change: then the next one is tried. */
 const TRIES = 12;
 /** From this try on no definition may change while pg_dump reads them. */
@@ -91,7 +93,8 @@ async function leaveOut(
 ): Promise<boolean> {
   const known = new Set(leftOut.map((one) => one.oid));
   const found = (await findUnreadable(watch)).filter((one) => !known.has(one.oid));
-  const stubborn = found.find((one) => !canBeLeftOut(one, database.encoding));
+  const tooMany = leftOut.length + found.length > LEFT_OUT_AT_MOST ? found[0] : undefined;
+  const stubborn = found.find((one) => !canBeLeftOut(one, database.encoding)) ?? tooMany;
   if (stubborn !== undefined) throw unreadableFailure(database, stubborn);
   if (found.length === 0) return false;
   tellLeftOut(ground, database, found);

@@ -51,3 +51,12 @@ test('a view whose name no argument of a program can have fails it, too, by its 
   expect(end).toMatchObject({ exitCode: 78, results: [] });
   expect(end.errors.at(-1)).toMatch(/^the dump of database no_letters failed: view public\."d\u00e9ad" cannot be read/);
 });
+
+test('more such views than a program takes arguments fail it by the name of one of them', async () => {
+  const many =
+    'DO $$ BEGIN FOR i IN 1..1001 LOOP EXECUTE format($s$CREATE VIEW v%s AS SELECT gone() AS a$s$, i); END LOOP; END $$';
+  await make('no_end', '', `${GONE}; ${many}; ${REMOVE}`);
+  const { end } = await harness.backup(source);
+  expect(end).toMatchObject({ exitCode: 78, results: [] });
+  expect(end.errors.at(-1)).toMatch(/^the dump of database no_end failed: view public\.v1 cannot be read/);
+});
