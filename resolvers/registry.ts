@@ -37,7 +37,7 @@ import { ScheduleMutationResolver } from './schedules/mutations.ts';
 import { ScheduleQueryResolver } from './schedules/queries.ts';
 import { RetentionResolver } from './schedules/retention.ts';
 import { ServerMutationResolver } from './server/mutations.ts';
-import { ServerLimitsResolver, ServerQueryResolver } from './server/queries.ts';
+import { DiagnosticFieldResolver, ServerLimitsResolver, ServerQueryResolver } from './server/queries.ts';
 import { WebhookResolver } from './webhooks/webhooks.ts';
 
 /** Every resolver of the API; what is not listed here is not served. */
@@ -51,6 +51,7 @@ export const RESOLVERS = [
   AuditEntryFieldResolver,
   ViewerFieldResolver,
   ServerQueryResolver,
+  DiagnosticFieldResolver,
   ServerLimitsResolver,
   ServerMutationResolver,
   DriftQueryResolver,

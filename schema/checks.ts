@@ -34,6 +34,12 @@ export class Diagnostic {
   @Field(() => Boolean, { description: 'Whether it is in order.' })
   declare readonly ok: boolean;
 
+  @Field(() => Boolean, {
+    description:
+      'Whether that is known; false where nothing was tried yet, so that ok says only that nothing is broken.',
+  })
+  declare readonly known: boolean;
+
   @Field(() => String, { description: 'What was found.' })
   declare readonly detail: string;
 

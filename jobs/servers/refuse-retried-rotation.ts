@@ -7,6 +7,6 @@ import { AppError } from '../../schema/errors.ts';
 export async function refuseRetriedRotation(): Promise<never> {
   throw new AppError(
     'CONFLICT',
-    'The password that was to be is not kept when a rotation fails: ask for another one with rotateCredentials.',
+    'The password that was to be is not kept when a rotation fails: rotate the credentials anew.',
   );
 }

@@ -119,6 +119,8 @@ export interface OperationQueries {
 export interface Finding {
   readonly name: string;
   readonly ok: boolean;
+  /** False where nothing was tried yet, and nothing is known to be broken. Left out: it is known. */
+  readonly known?: boolean;
   readonly detail: string;
   readonly remedy: string | null;
 }

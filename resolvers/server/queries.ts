@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { ConnectionCheck, Diagnostic } from '../../schema/checks.ts';
 import { REQUEST_LIMITS } from '../../schema/rules/request-limits.ts';
 import { Limits, ServerInfo } from '../../schema/server-info.ts';
@@ -44,6 +44,15 @@ export class ServerQueryResolver {
   @Query(() => ServerInfo, { description: 'What this server is, what it offers, and how much may be asked of it.' })
   async server(): Promise<ServerFacts> {
     return this.#services.checks.server();
+  }
+}
+
+/** What is known is seldom said. */
+@Resolver(() => Diagnostic)
+export class DiagnosticFieldResolver {
+  @FieldResolver(() => Boolean)
+  known(@Root() { known = true }: Finding): boolean {
+    return known;
   }
 }
 

@@ -22,15 +22,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '3D000': 'Toygres connects to the database "postgres": create it again, CREATE DATABASE postgres.',
   '55000': 'Let connections in again: ALTER DATABASE postgres ALLOW_CONNECTIONS true.',
   '42501': 'Give the role its rights back: ALTER ROLE postgres SUPERUSER LOGIN.',
-  '53100': 'Free some of its disk, or give the instance a larger volume with updateInstance(storageGib).',
+  '53100': 'Free some of its disk, or give the instance a larger volume.',
   '53200': 'It is out of memory: lower shared_buffers, work_mem or max_connections.',
   '53300': 'End some of its sessions, or raise max_connections and restart the instance.',
   '57P01': 'Its sessions are being ended: try again.',
   '57P02': 'It recovers from a crash: try again.',
   '57P03': 'It is starting or shutting down: try again.',
-  '58': 'Its files cannot be read or written: see instanceLogs.',
+  '58': 'Its files cannot be read or written: see its log.',
 };
-const ELSE = 'See instanceLogs for more.';
+const ELSE = 'See its log for more.';
 
 /** Longer ones are not PostgreSQL's. */
 const LONGEST_WORDS = 300;
@@ -81,7 +81,7 @@ export function translateProbeError(error: unknown, { host, port }: Address, log
   if (LOGIN_REFUSED.test(code)) {
     return new AppError(
       'STEP_FAILED',
-      `The server at ${host}:${port} refuses the login of ${login.username} with the recorded password: it was changed on the server. rotateCredentials sets another one; rotateCredentials(password) takes over the one that is set there.`,
+      `The server at ${host}:${port} refuses the login of ${login.username} with the recorded password: it was changed on the server. Rotate its credentials: to another one, or to the one that is set there.`,
       { cause },
     );
   }

@@ -40,10 +40,14 @@ function endOf({ state, operationState, failure, imageState }: OpenImage): Ended
   if (operationState !== null && !isTerminal(operationState)) return null;
   if (state === 'PROVING') {
     if (operationState === 'SUCCEEDED') return { state: 'SUCCEEDED' };
+    if (operationState === 'CANCELLED') {
+      return { state: 'FAILED', message: 'Its image is AVAILABLE, and a drill of it was cancelled.' };
+    }
     const reason = failure ?? 'its drill is not on record any more';
     return { state: 'FAILED', message: `Its image is AVAILABLE, but a drill of it did not pass: ${reason}` };
   }
   if (operationState === 'SUCCEEDED' || (operationState === null && imageState === 'AVAILABLE')) return 'TAKEN';
+  if (operationState === 'CANCELLED') return { state: 'FAILED', message: 'It was cancelled.' };
   return { state: 'FAILED', message: failure ?? `Its image is ${imageState ?? 'not on record any more'}.` };
 }
 

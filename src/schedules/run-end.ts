@@ -4,7 +4,7 @@ import type { RunTally } from '../stores/schedules/planned-images.ts';
 const count = (images: number) => (images === 1 ? '1 image' : `${images} images`);
 
 /** How a run ended of which nothing is pending or under way, and what is worth saying about it. */
-export function describeEnd({ succeeded, skipped, failed, failures }: RunTally): {
+export function describeEnd({ succeeded, skipped, failed, cancelled, failures }: RunTally): {
   readonly state: Extract<ScheduleRunState, 'SUCCEEDED' | 'PARTIAL' | 'FAILED'>;
   readonly message: string;
 } {
@@ -13,6 +13,11 @@ export function describeEnd({ succeeded, skipped, failed, failures }: RunTally):
   if (failed === 0 && succeeded > 0) return { state: 'SUCCEEDED', message: `${count(succeeded)} taken.${left}` };
   const named = failures.map(({ name, message }) => `${name}: ${message ?? 'no reason is on record'}`);
   const others = failed > failures.length ? ` And ${failed - failures.length} others.` : '';
-  const message = `${count(succeeded)} taken, ${failed} failed.${left} ${named.join(' ')}${others}`.trimEnd();
+  const became = [
+    failed > cancelled ? `${failed - cancelled} failed` : null,
+    cancelled > 0 ? `${cancelled} cancelled` : null,
+  ].filter((part) => part !== null);
+  const message =
+    `${[`${count(succeeded)} taken`, ...became].join(', ')}.${left} ${named.join(' ')}${others}`.trimEnd();
   return { state: succeeded > 0 ? 'PARTIAL' : 'FAILED', message };
 }

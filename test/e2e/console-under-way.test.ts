@@ -90,6 +90,19 @@ describe.skipIf(executablePath === null)('the console, while something runs', ()
       await ann.page.getByRole('alertdialog').getByRole('button', { name: 'Cancel operation' }).click();
       await state('Cancelled').waitFor();
       await ann.page.getByText('Taking back what was made').waitFor();
+
+      // It did not fail: wherever its image is shown.
+      await ann.page.getByRole('link', { name: 'under-way' }).click();
+      await state('Cancelled').waitFor();
+      expect(await ann.page.getByText(/failed/i).count()).toBe(0);
+      await ann.open('images?state=FAILED');
+      await ann.page
+        .getByRole('row', { name: /under-way/ })
+        .getByText('Cancelled')
+        .waitFor();
+      await ann.open(`instances/${source.id}`);
+      await ann.page.getByRole('link', { name: /under-way: cancelled/ }).waitFor();
+      expect(await ann.page.locator('.dot.bad').count()).toBe(0);
     } finally {
       await held.release();
     }
@@ -145,6 +158,8 @@ describe.skipIf(executablePath === null)('the console, while something runs', ()
     expect(new URL(ann.page.url()).pathname).toBe(pathname);
     await alert.waitFor({ state: 'detached' });
     expect(await ann.page.locator('.waterfall .segment.bad').count()).toBe(0);
+    await ann.page.getByText(/A run .+ failed in “Dump the databases” after .+closed/).waitFor();
+    expect(await ann.audit()).toEqual([]);
     await ann.page.getByRole('link', { name: 'second-try' }).click();
     await state('Available').waitFor();
   });

@@ -15,7 +15,7 @@ const STATUS = graphql(`
     viewer { name role scope { key value } }
   }
 `);
-const DIAGNOSTICS = graphql(`query Diagnostics { diagnostics { name ok detail remedy } }`);
+const DIAGNOSTICS = graphql(`query Diagnostics { diagnostics { name ok known detail remedy } }`);
 const DRIFT = graphql(`
   query Drift($state: [DriftState!]) {
     drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }
@@ -62,8 +62,8 @@ export function addServerCommands(program: Command, surroundings: Surroundings):
         const { diagnostics } = await toygres.request(DIAGNOSTICS);
         if (output.format === 'json') output.data(JSON.stringify(diagnostics, null, 2));
         else {
-          for (const { name, ok, detail, remedy } of diagnostics) {
-            const said = `${ok ? 'ok    ' : 'BROKEN'}  ${name}: ${harmless(detail)}`;
+          for (const { name, ok, known, detail, remedy } of diagnostics) {
+            const said = `${ok ? (known ? 'ok    ' : '?     ') : 'BROKEN'}  ${name}: ${harmless(detail)}`;
             output.data(wrapText(said, terminalWidth(), INDENT));
             if (!ok && remedy)
               output.data(wrapText(`${' '.repeat(INDENT)}${harmless(remedy)}`, terminalWidth(), INDENT));

@@ -56,7 +56,7 @@ type Documents = {
     "\n  mutation RunSchedule($input: RunScheduleInput!) { runSchedule(input: $input) { run { ...ScheduleRunFields } } }\n": typeof types.RunScheduleDocument,
     "\n  query ReadScheduleRun($id: ID!) { schedule(id: $id) { runs(first: 20) { nodes { ...ScheduleRunFields } } } }\n": typeof types.ReadScheduleRunDocument,
     "\n  query ServerStatus {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n    viewer { name role scope { key value } }\n  }\n": typeof types.ServerStatusDocument,
-    "query Diagnostics { diagnostics { name ok detail remedy } }": typeof types.DiagnosticsDocument,
+    "query Diagnostics { diagnostics { name ok known detail remedy } }": typeof types.DiagnosticsDocument,
     "\n  query Drift($state: [DriftState!]) {\n    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }\n  }\n": typeof types.DriftDocument,
     "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } notices } }\n": typeof types.RunPreflightDocument,
     "\n  fragment DeliveryFields on WebhookDelivery { id event createdAt attempts statusCode error deliveredAt }\n": typeof types.DeliveryFieldsFragmentDoc,
@@ -136,7 +136,7 @@ const documents: Documents = {
     "\n  mutation RunSchedule($input: RunScheduleInput!) { runSchedule(input: $input) { run { ...ScheduleRunFields } } }\n": types.RunScheduleDocument,
     "\n  query ReadScheduleRun($id: ID!) { schedule(id: $id) { runs(first: 20) { nodes { ...ScheduleRunFields } } } }\n": types.ReadScheduleRunDocument,
     "\n  query ServerStatus {\n    server { version platform postgresVersions imageMethods namespaces limits { pageSize depth aliases cost subscriptionsPerIdentity } }\n    viewer { name role scope { key value } }\n  }\n": types.ServerStatusDocument,
-    "query Diagnostics { diagnostics { name ok detail remedy } }": types.DiagnosticsDocument,
+    "query Diagnostics { diagnostics { name ok known detail remedy } }": types.DiagnosticsDocument,
     "\n  query Drift($state: [DriftState!]) {\n    drift(first: 100, state: $state) { kind name namespace platform ownerId state reason firstSeen lastSeen }\n  }\n": types.DriftDocument,
     "\n  mutation RunPreflight($input: RunPreflightInput!) { runPreflight(input: $input) { operation { ...OperationFields } notices } }\n": types.RunPreflightDocument,
     "\n  fragment DeliveryFields on WebhookDelivery { id event createdAt attempts statusCode error deliveredAt }\n": types.DeliveryFieldsFragmentDoc,
@@ -342,7 +342,7 @@ export function graphql(source: "\n  query ServerStatus {\n    server { version 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query Diagnostics { diagnostics { name ok detail remedy } }"): typeof import('./graphql.ts').DiagnosticsDocument;
+export function graphql(source: "query Diagnostics { diagnostics { name ok known detail remedy } }"): typeof import('./graphql.ts').DiagnosticsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

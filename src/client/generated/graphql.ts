@@ -1093,7 +1093,7 @@ export type ServerStatusQuery = { server: { version: string, platform: string, p
 export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DiagnosticsQuery = { diagnostics: Array<{ name: string, ok: boolean, detail: string, remedy: string | null }> };
+export type DiagnosticsQuery = { diagnostics: Array<{ name: string, ok: boolean, known: boolean, detail: string, remedy: string | null }> };
 
 export type DriftQueryVariables = Exact<{
   state?: Array<DriftState> | DriftState | null | undefined;
@@ -2692,6 +2692,7 @@ export const DiagnosticsDocument = new TypedDocumentString(`
   diagnostics {
     name
     ok
+    known
     detail
     remedy
   }

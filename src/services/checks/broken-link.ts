@@ -9,3 +9,12 @@ export class BrokenLinkError extends AppError {
     this.remedy = remedy;
   }
 }
+
+/** What is said of a link of which nothing is known yet, good or bad. */
+export class UnknownLink {
+  readonly detail: string;
+
+  constructor(detail: string) {
+    this.detail = detail;
+  }
+}

@@ -25,7 +25,7 @@ function explainAbsence({ name, state }: InstanceRecord): string {
     case 'CREATING':
       return `${is}: wait until it is RUNNING.`;
     case 'STOPPED':
-      return `${is}: start it with startInstance.`;
+      return `${is}: start it.`;
     case 'RUNNING':
       return `${is}, but the platform has given it no address yet: try again in a moment.`;
     case 'FAILED':

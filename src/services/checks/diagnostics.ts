@@ -4,7 +4,7 @@ import { EVERYTHING, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Logger } from '../../log/logger.ts';
 import { within } from '../../waiting/within.ts';
 import type { CommandPlatform } from '../commands/ports.ts';
-import { BrokenLinkError } from './broken-link.ts';
+import { BrokenLinkError, UnknownLink } from './broken-link.ts';
 import {
   BLOB_STORE,
   buildServingLinks,
@@ -33,14 +33,17 @@ function lookAt(links: readonly Link[], { logger, timeoutMs = 5000 }: ReadinessD
   return Promise.all(
     links.map(async ({ name, remedy, look }): Promise<Finding> => {
       try {
-        return { name, ok: true, detail: await within(timeoutMs, look()), remedy: null };
+        const found = await within(timeoutMs, look());
+        if (found instanceof UnknownLink) return { name, ok: true, known: false, detail: found.detail, remedy: null };
+        return { name, ok: true, detail: found, remedy: null };
       } catch (error) {
         if (error instanceof AppError) {
           const better = error instanceof BrokenLinkError ? error.remedy : remedy;
           return { name, ok: false, detail: error.message, remedy: better };
         }
         logger.error({ err: error, link: name }, 'a diagnostic failed');
-        return { name, ok: false, detail: "It failed in a way that is not foreseen: see this server's log.", remedy };
+        const detail = "It failed in a way that is not foreseen: see this server's log.";
+        return { name, ok: false, detail, remedy };
       }
     }),
   );

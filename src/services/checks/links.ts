@@ -9,6 +9,7 @@ import { countOpenDrift } from '../../stores/upkeep/drift.ts';
 import { readHealthSummary } from '../../stores/upkeep/health-summary.ts';
 import { healthLeaseName, isLeaseTaken } from '../../stores/upkeep/leases.ts';
 import type { CommandPlatform } from '../commands/ports.ts';
+import { UnknownLink } from './broken-link.ts';
 import { lookAtLastPreflights } from './last-preflights.ts';
 import { lookAtSources, type SourcesDependencies } from './sources.ts';
 
@@ -35,8 +36,8 @@ export interface Link {
   readonly name: string;
   /** How to mend it, whatever is broken; a BrokenLinkError knows better. */
   readonly remedy: string;
-  /** What stands well, in words; throws what does not. */
-  readonly look: () => Promise<string>;
+  /** What stands well, in words, or that nothing is known yet; throws what does not. */
+  readonly look: () => Promise<string | UnknownLink>;
 }
 
 /** What is read in sentences, by people: `IMAGE_FAILED` as `image failed`. */
@@ -70,9 +71,10 @@ async function lookAtDatabase(database: Database): Promise<string> {
 }
 
 /** Notifications are a hint alone: without them everything comes later, and nothing is lost. */
-function lookAtNotifications({ hears }: Hearing): string {
+function lookAtNotifications({ hears }: Hearing): string | UnknownLink {
   if (hears === false) throw broken('Notifications of the CMS database do not arrive: events and changes come late.');
-  return hears ? 'They arrive.' : 'Nothing is known yet: the connection for them was just made, or is made anew.';
+  if (hears) return 'They arrive.';
+  return new UnknownLink('Nothing is known yet: the connection for them was just made, or is made anew.');
 }
 
 async function lookAtPlatform(platform: CommandPlatform): Promise<string> {

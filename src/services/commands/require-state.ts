@@ -18,7 +18,7 @@ export async function requireState(
   purpose: string,
 ): Promise<void> {
   if (state === wanted) return;
-  const remedy = state === 'STOPPED' ? 'start it (startInstance)' : 'choose another one';
+  const remedy = state === 'STOPPED' ? 'start it' : 'choose another one';
   throw await refuseState(tx, `The instance "${name}" is ${state}, and must be ${wanted} to be ${purpose}`, remedy, {
     instanceId: id,
   });

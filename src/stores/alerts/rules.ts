@@ -37,7 +37,7 @@ const imageOverdue: ReadinessRule = (platform, instanceIds) => sql`
   SELECT i.id || ' ' || p.id AS thing, 'CRITICAL' AS severity,
     'The schedule "' || p.name || '" was due at ' || to_char(p.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
       || ', and "' || i.name || '" has no image as young as that.' AS message,
-    'See the runs of the schedule, and whether a worker is alive (diagnostics).' AS remedy,
+    'See the runs of the schedule, and whether a worker is alive: the diagnostics say so.' AS remedy,
     i.id AS instance_id, newest.id AS image_id, p.id AS schedule_id, NULL::uuid AS operation_id
   FROM (${promises}) p
   JOIN cms.instances i ON i.platform = p.platform AND i.state = 'RUNNING'
@@ -70,9 +70,9 @@ const restoreFailed = (platform: string) => sql`
 /** Three checks in a row say that it is ill, and as many that it is well again; that nobody looked says neither. */
 const instanceUnhealthy = (platform: string) => sql`
   SELECT i.id::text AS thing, 'CRITICAL' AS severity,
-    'The server of "' || i.name || '" has been UNHEALTHY for more than a minute'
+    'The server of "' || i.name || '" has been unhealthy for more than a minute'
       || coalesce(': ' || last.message, '.') AS message,
-    'See healthChecks of the instance and its log.' AS remedy,
+    'See its health checks, and its log.' AS remedy,
     i.id AS instance_id, NULL::uuid AS image_id, NULL::uuid AS schedule_id, NULL::uuid AS operation_id
   FROM cms.instances i
   CROSS JOIN LATERAL (
@@ -86,23 +86,32 @@ const instanceUnhealthy = (platform: string) => sql`
     OR ((last.ill > 0 OR last.well = 0) AND EXISTS (SELECT FROM cms.alerts a WHERE a.platform = ${platform}
       AND a.kind = 'INSTANCE_UNHEALTHY' AND a.thing = i.id::text AND a.resolved_at IS NULL)))`;
 
+/** A run of a schedule that nothing kept from its images, or their drills, but that somebody cancelled these: no news to anybody. */
+const wasCancelled = sql`EXISTS (SELECT FROM cms.scheduled_images p
+    JOIN cms.operations o ON o.id = coalesce(p.drill_operation_id, p.operation_id) AND o.state = 'CANCELLED'
+    WHERE p.run_id = r.id AND p.state = 'FAILED')
+  AND NOT EXISTS (SELECT FROM cms.scheduled_images p
+    LEFT JOIN cms.operations o ON o.id = coalesce(p.drill_operation_id, p.operation_id)
+    WHERE p.run_id = r.id AND p.state = 'FAILED' AND o.state IS DISTINCT FROM 'CANCELLED')`;
+
 const scheduleFailed = (platform: string) => sql`
   SELECT s.id::text AS thing, CASE last.state WHEN 'FAILED' THEN 'CRITICAL' ELSE 'WARNING' END AS severity,
     'The run of "' || s.name || '" that was due at ' || to_char(last.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-      || ' is ' || last.state || '. ' || coalesce(last.message, '') AS message,
-    'See its operations. The next run that succeeds ends this alert; runSchedule begins one now.' AS remedy,
+      || CASE last.state WHEN 'FAILED' THEN ' failed. ' ELSE ' took some of its images only. ' END
+      || coalesce(last.message, '') AS message,
+    'See its operations. The next run that succeeds ends this alert; one can be begun now.' AS remedy,
     s.instance_id, NULL::uuid AS image_id, s.id AS schedule_id, NULL::uuid AS operation_id
   FROM cms.schedules s
   CROSS JOIN LATERAL (
     SELECT r.state, r.message, r.due_at FROM cms.schedule_runs r
     WHERE r.schedule_id = s.id AND r.state IN ('SUCCEEDED', 'PARTIAL', 'FAILED')
-      AND r.due_at <= clock_timestamp() ORDER BY r.due_at DESC LIMIT 1
+      AND r.due_at <= clock_timestamp() AND NOT (r.state <> 'SUCCEEDED' AND ${wasCancelled}) ORDER BY r.due_at DESC LIMIT 1
   ) last
   WHERE s.platform = ${platform} AND s.enabled AND last.state <> 'SUCCEEDED'`;
 
 const driftReported = (platform: string) => sql`
   SELECT d.kind || ' ' || d.namespace || ' ' || d.name AS thing, 'WARNING' AS severity, d.reason AS message,
-    'See the query drift(state: [REPORTED]): it is never touched by itself.' AS remedy,
+    'See what differs: it is never touched by itself.' AS remedy,
     NULL::uuid AS instance_id, NULL::uuid AS image_id, NULL::uuid AS schedule_id, NULL::uuid AS operation_id
   FROM cms.drift d WHERE d.platform = ${platform} AND d.state = 'REPORTED'`;
 
@@ -115,7 +124,7 @@ const retentionStopped = (platform: string) => sql`
 const webhookFailing = () => sql`
   SELECT w.id::text AS thing, 'WARNING' AS severity,
     'The webhook "' || w.name || '" is disabled, since for a day a message could not be delivered: ' || w.failure AS message,
-    'Mend its receiver, try it with testWebhook, and enable it with updateWebhook.' AS remedy,
+    'Mend its receiver, send it a test, and enable it again.' AS remedy,
     NULL::uuid AS instance_id, NULL::uuid AS image_id, NULL::uuid AS schedule_id, NULL::uuid AS operation_id
   FROM cms.webhooks w WHERE w.failure IS NOT NULL`;
 

@@ -29,6 +29,8 @@ export interface RunTally extends Record<string, unknown> {
   readonly succeeded: number;
   readonly skipped: number;
   readonly failed: number;
+  /** How many of the failed ones somebody cancelled. */
+  readonly cancelled: number;
   readonly failures: readonly { readonly name: string; readonly message: string | null }[];
 }
 
@@ -109,6 +111,9 @@ export async function tallyRun(tx: Transaction, runId: string): Promise<RunTally
       (count(*) FILTER (WHERE state = 'SUCCEEDED'))::int AS succeeded,
       (count(*) FILTER (WHERE state = 'SKIPPED'))::int AS skipped,
       (count(*) FILTER (WHERE state = 'FAILED'))::int AS failed,
+      (SELECT count(*)::int FROM cms.scheduled_images p
+        JOIN cms.operations o ON o.id = coalesce(p.drill_operation_id, p.operation_id) AND o.state = 'CANCELLED'
+        WHERE p.run_id = ${runId} AND p.state = 'FAILED') AS cancelled,
       (SELECT coalesce(jsonb_agg(f), '[]') FROM (
         SELECT instance_name AS name, message FROM cms.scheduled_images
         WHERE run_id = ${runId} AND state = 'FAILED' ORDER BY instance_name LIMIT ${NAMED_FAILURES}) f) AS failures

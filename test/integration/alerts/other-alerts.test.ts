@@ -80,6 +80,29 @@ describe('other alerts', () => {
     expect(left).toEqual([]);
   });
 
+  it('are of no schedule whose last run somebody cancelled, and stay where the run before it failed', async () => {
+    const schedule = await world.create();
+    const instanceId = await insertInstance(world.database, { labels: schedule.labels });
+    const open = async () =>
+      (await alertsOf('SCHEDULE_FAILED', null)).filter(({ scheduleId }) => scheduleId === schedule.id);
+    const run = async (minutes: number, state: 'FAILED' | 'CANCELLED') => {
+      const operationId = await insertOperation(world.database, { state, instanceId, failure, finishedAt: ago(0) });
+      await world.database.pool.query(
+        `WITH run AS (
+           INSERT INTO cms.schedule_runs (id, schedule_id, due_at, started_at, finished_at, state, message)
+           VALUES (gen_random_uuid(), $1, $2, $2, $2, 'FAILED', $3) RETURNING id)
+         INSERT INTO cms.scheduled_images (run_id, instance_id, instance_name, state, operation_id)
+         SELECT id, $4, 'one', 'FAILED', $5 FROM run`,
+        [schedule.id, ago(minutes), `the run ${minutes} minutes ago`, instanceId, operationId],
+      );
+    };
+    await run(30, 'CANCELLED');
+    expect(await open()).toEqual([]);
+    await run(20, 'FAILED');
+    await run(10, 'CANCELLED');
+    expect(await open()).toMatchObject([{ message: expect.stringContaining('the run 20 minutes ago') }]);
+  });
+
   it('are of a blob store that does not answer twice in a row', async () => {
     answerStore(async () => {
       throw new AppError('UNAVAILABLE', 'connection refused');

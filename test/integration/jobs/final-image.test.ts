@@ -72,7 +72,7 @@ describe('a deletion after a last image', () => {
     const operationId = await plane.deleteAfterImage(instanceId, 'guarded-final');
     expect(await plane.ended(operationId)).toMatchObject({
       state: 'FAILED',
-      failure: { code: 'CONFLICT', message: expect.stringContaining('updateInstance(deletionProtection: false)') },
+      failure: { code: 'CONFLICT', message: expect.stringContaining('turn its protection off') },
     });
     expect(await plane.instance(instanceId)).toMatchObject({
       state: 'RUNNING',

@@ -54,7 +54,7 @@ describe('an error of a server', () => {
   it('of a kind that nobody thought of has its words and code as well', async () => {
     const error = translateProbeError(await errorOf('postgres', 'SELECT 1 / 0'), address, login);
     expect(error.message).toBe(
-      'The server at db:5432 answers with an error: division by zero (22012). See instanceLogs for more.',
+      'The server at db:5432 answers with an error: division by zero (22012). See its log for more.',
     );
   });
 

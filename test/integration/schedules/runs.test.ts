@@ -39,6 +39,18 @@ describe('the images of a run', () => {
     ]);
   });
 
+  it('that somebody cancelled are told apart from those that failed', async () => {
+    const { id, run } = await begin(2);
+    await world.feedAll();
+    const [first, second] = await world.runImages(run.id);
+    await world.end(first?.operationId ?? null, 'CANCELLED');
+    await world.end(second?.operationId ?? null, 'SUCCEEDED');
+    await world.feedAll();
+    expect(await world.runs(id)).toMatchObject([
+      { state: 'PARTIAL', message: `1 image taken, 1 cancelled. ${first?.name}: It was cancelled.` },
+    ]);
+  });
+
   it('wait for an instance that is busy, and leave out one that has been stopped', async () => {
     const { run, labels } = await begin(2, { concurrency: 1 });
     const [first, second] = await world.runImages(run.id);

@@ -98,7 +98,7 @@ describe('deleting', () => {
   it('is refused while protection is on, with what to do', async () => {
     const instanceId = await insertInstance(world.database, { deletionProtection: true });
     const { message } = await refusalOf(world.instanceCommands.delete(admin, { instanceId }), 'CONFLICT');
-    expect(message).toContain('updateInstance(deletionProtection: false)');
+    expect(message).toContain('turn its protection off');
     expect((await read(instanceId)).state).toBe('RUNNING');
     await world.instanceCommands.update(admin, { instanceId, deletionProtection: false });
     await world.instanceCommands.delete(admin, { instanceId });

@@ -64,6 +64,26 @@ describe('buildWaterfall', () => {
     expect(buildWaterfall(succeeded, [], ms(60)).undoneFrom).toBeNull();
   });
 
+  it('begins a run that was retried when it was asked for again, and waits until a worker took that', () => {
+    const operation = {
+      state: 'SUCCEEDED',
+      createdAt: at(0),
+      startedAt: at(1),
+      finishedAt: at(110),
+      steps: [step(1, 'SUCCEEDED', 1, 1, 2), step(2, 'SUCCEEDED', 1, 104, 109)],
+    };
+    const events = [
+      { at: at(100), state: 'QUEUED', step: null },
+      { at: at(100), state: 'QUEUED', step: step(2, 'PENDING', 0, null, null) },
+      { at: at(103), state: 'RUNNING', step: null },
+      { at: at(104), state: 'RUNNING', step: step(2, 'RUNNING', 1, 104, null) },
+    ];
+    const waterfall = buildWaterfall(operation, events, ms(200), true);
+    expect(waterfall).toMatchObject({ from: ms(100), queuedUntil: ms(103), to: ms(110) });
+    // What the first run had done already takes none of this one's time.
+    expect(waterfall.rows.map(({ segments }) => segments.length)).toEqual([0, 1]);
+  });
+
   it('waits until now for a worker that has not come', () => {
     const operation = {
       createdAt: at(0),

@@ -1,4 +1,14 @@
-export { asSentence } from '../../../src/client/as-sentence.ts';
+import { asSentence as sentenceOf } from '../../../src/client/as-sentence.ts';
+import { formatDayAndTime } from './times.ts';
+
+const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g;
+
+/** What a server says, with the moments that it names in the time of this place. */
+export const tidied = (text: string) =>
+  keepUnits(text.replaceAll(MOMENT, (moment) => formatDayAndTime(Date.parse(moment))));
+
+/** A message as a sentence of its own. */
+export const asSentence = (message: string) => tidied(sentenceOf(message));
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 /** What opens and closes parts of a text that are read in another order. */

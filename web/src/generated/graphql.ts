@@ -1103,7 +1103,7 @@ export type OverviewImagesQueryVariables = Exact<{
 }>;
 
 
-export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, sourceInstanceName: string, lastVerdict: { id: string, state: DrillState } | null, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type OverviewImagesQuery = { images: { totalCount: number, nodes: Array<{ id: string, name: string, state: ImageState, sizeBytes: number | null, takenAt: string | null, createdAt: string, sourceInstanceName: string, failure: { code: string } | null, lastVerdict: { id: string, state: DrillState } | null, sourceInstance: { id: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type UnreadyQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1183,7 +1183,7 @@ export type FindStandingQuery = { instances: { nodes: Array<{ id: string, name: 
 export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DiagnosticsQuery = { diagnostics: Array<{ name: string, ok: boolean, detail: string, remedy: string | null }> };
+export type DiagnosticsQuery = { diagnostics: Array<{ name: string, ok: boolean, known: boolean, detail: string, remedy: string | null }> };
 
 export type RunPreflightMutationVariables = Exact<{
   input: RunPreflightInput;
@@ -1308,7 +1308,7 @@ export type FindQueryVariables = Exact<{
 }>;
 
 
-export type FindQuery = { instances: { nodes: Array<{ id: string, name: string, state: InstanceState }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, sourceInstanceName: string }> } };
+export type FindQuery = { instances: { nodes: Array<{ id: string, name: string, state: InstanceState, failure: { code: string } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, sourceInstanceName: string }> } };
 
 export type FindByIdQueryVariables = Exact<{
   id: string;
@@ -2971,6 +2971,9 @@ export const OverviewImagesDocument = new TypedDocumentString(`
       id
       name
       state
+      failure {
+        code
+      }
       sizeBytes
       takenAt
       createdAt
@@ -3282,6 +3285,7 @@ export const DiagnosticsDocument = new TypedDocumentString(`
   diagnostics {
     name
     ok
+    known
     detail
     remedy
   }
@@ -3643,6 +3647,9 @@ export const FindDocument = new TypedDocumentString(`
       id
       name
       state
+      failure {
+        code
+      }
     }
   }
   images(

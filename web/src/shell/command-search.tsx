@@ -15,6 +15,7 @@ import {
 import { useNavigate } from 'react-router';
 import { useApi } from '../api/queries.ts';
 import { useRefusal } from '../api/viewer.tsx';
+import { stateOf } from '../format/shown-state.ts';
 import { asSentence, sentence } from '../format/words.ts';
 import { FindByIdDocument, FindDocument } from '../generated/graphql.ts';
 import { useFocusBack } from '../ui/focus-back.ts';
@@ -89,7 +90,9 @@ function useFound(text: string): {
     ],
     [
       'Instances',
-      isVerb ? [] : instances.map((one) => ({ to: `/instances/${one.id}`, name: one.name, note: sentence(one.state) })),
+      isVerb
+        ? []
+        : instances.map((one) => ({ to: `/instances/${one.id}`, name: one.name, note: sentence(stateOf(one)) })),
     ],
     [
       'Images',

@@ -11,6 +11,7 @@ const STATES: Readonly<Record<string, readonly [Tone, string]>> = {
   QUEUED: ['idle', 'Queued'],
   CANCELLING: ['busy', 'Cancelling'],
   CANCELLED: ['idle', 'Cancelled'],
+  PASSED: ['good', 'Passed'],
   REFUSED: ['warn', 'Refused'],
   SUCCEEDED: ['good', 'Succeeded'],
   PARTIAL: ['warn', 'Partial'],

@@ -25,8 +25,8 @@ export interface Column<Row> {
   /** Rows are sorted by it when the head is pressed. */
   readonly sortBy?: (row: Row) => string | number;
   readonly align?: 'end';
-  /** Left out where the window is not wide: the page of the row says it. */
-  readonly isSpare?: boolean;
+  /** Left out where the window is not wide, or only where it is narrow: the page of the row says it. */
+  readonly isSpare?: boolean | 'narrow';
   /** Sentences stand in it, which need more room than words. */
   readonly isLong?: boolean;
   /** The one that names the row. */
@@ -36,6 +36,15 @@ export interface Column<Row> {
 export interface Sorting {
   readonly column: string;
   readonly isDown: boolean;
+}
+
+function classOf({
+  align,
+  isTitle,
+  isSpare,
+}: Pick<Column<never>, 'align' | 'isTitle' | 'isSpare'>): string | undefined {
+  const spare = isSpare === 'narrow' ? 'spare-narrow-cell' : isSpare ? 'spare-cell' : '';
+  return [align, isTitle ? 'title-cell' : '', spare].filter(Boolean).join(' ') || undefined;
 }
 
 /** Sorted as asked for; rows that are equal keep their order. */
@@ -124,13 +133,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               />
             </th>
           )}
-          {columns.map(({ id, name, sortBy, align, isSpare }) => {
+          {columns.map((column) => {
+            const { id, name, sortBy } = column;
             const isSorted = sorting?.column === id;
             return (
               <th
                 key={id}
                 scope="col"
-                className={[align, isSpare ? 'spare-cell' : ''].filter(Boolean).join(' ') || undefined}
+                className={classOf(column)}
                 aria-sort={isSorted ? (sorting.isDown ? 'descending' : 'ascending') : undefined}
               >
                 {sortBy !== undefined && onSort !== undefined ? (
@@ -163,16 +173,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 />
               </td>
             )}
-            {columns.map(({ id, name, cell, align, isTitle, isSpare }) => (
-              <td
-                key={id}
-                data-name={name}
-                className={
-                  [align, isTitle ? 'title-cell' : '', isSpare ? 'spare-cell' : ''].filter(Boolean).join(' ') ||
-                  undefined
-                }
-              >
-                {cell(row)}
+            {columns.map((column) => (
+              <td key={column.id} data-name={column.name} className={classOf(column)}>
+                {column.cell(row)}
               </td>
             ))}
           </tr>

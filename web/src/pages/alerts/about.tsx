@@ -16,7 +16,7 @@ export function About({ kind, instance, image, schedule, operation }: Subjects) 
   return (
     <span className="about">
       {links.map((link) => (
-        <Link key={link.to} to={link.to}>
+        <Link key={link.to} to={link.to} className="whole">
           {link.name}
         </Link>
       ))}

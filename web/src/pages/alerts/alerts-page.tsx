@@ -22,15 +22,17 @@ const COLUMNS: readonly Column<AlertRowFragment>[] = [
     cell: ({ id, kind }) => <Link to={`/alerts/${id}`}>{sentence(kind)}</Link>,
   },
   { id: 'severity', name: 'Severity', cell: ({ severity }) => <StateMark state={severity} /> },
-  { id: 'about', name: 'About', cell: (alert) => <About {...alert} /> },
   {
     id: 'message',
     name: 'What is wrong, and what to do',
     isLong: true,
-    cell: ({ message, remedy }) => (
-      <span className="told">
-        <bdi>{asSentence(message)}</bdi> {remedy && <span className="muted">{remedy}</span>}
-      </span>
+    cell: (alert) => (
+      <>
+        <span className="told">
+          <bdi>{asSentence(alert.message)}</bdi> {alert.remedy && <span className="muted">{alert.remedy}</span>}
+        </span>
+        <About {...alert} />
+      </>
     ),
   },
   { id: 'opened', name: 'Opened', cell: ({ openedAt }) => <Moment at={openedAt} /> },
@@ -78,7 +80,7 @@ export default function AlertsPage() {
       {nodes !== null && nodes.length > 0 && (
         <DataTable
           label="Alerts"
-          columns={COLUMNS}
+          columns={which === 'open' ? COLUMNS.filter(({ id }) => id !== 'over') : COLUMNS}
           rows={nodes}
           idOf={({ id }) => id}
           nameOf={({ kind }) => sentence(kind)}

@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { formatBytes } from '../../format/numbers.ts';
+import { stateOf } from '../../format/shown-state.ts';
 import type { ImageRowFragment } from '../../generated/graphql.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { StateMark } from '../../ui/state.tsx';
@@ -23,7 +24,7 @@ export const IMAGE_COLUMNS: readonly Column<ImageRowFragment>[] = [
         <span title="It is deleted">{sourceInstanceName}</span>
       ),
   },
-  { id: 'state', name: 'State', cell: ({ state }) => <StateMark state={state} /> },
+  { id: 'state', name: 'State', cell: (image) => <StateMark state={stateOf(image)} /> },
   { id: 'taken', name: 'Taken', cell: ({ takenAt, createdAt }) => <Moment at={takenAt ?? createdAt} /> },
   {
     id: 'proven',

@@ -2,6 +2,7 @@ import { useNavigate, useParams } from 'react-router';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
+import { stateOf } from '../../format/shown-state.ts';
 import { formatDuration, formatRelative } from '../../format/times.ts';
 import { asSentence } from '../../format/words.ts';
 import { ImageDetailDocument, ImageFilesDocument, VerifyImageDocument } from '../../generated/graphql.ts';
@@ -21,6 +22,7 @@ import { ImageTab } from './tabs/image-tab.tsx';
 /** What an image is worth, in a sentence. */
 function sayWorth(image: ImageShown, now: number): string {
   if (image.state === 'CREATING') return 'It is being taken: nothing can be restored from it before it is available.';
+  if (stateOf(image) === 'CANCELLED') return 'It was cancelled before it was whole: nothing can be restored from it.';
   if (image.state !== 'AVAILABLE') return 'Nothing can be restored from it.';
   const { state: verdict, finishedAt, recoverySeconds } = image.lastVerdict ?? {};
   const when = finishedAt ? formatRelative(Date.parse(finishedAt), now) : '';
@@ -72,7 +74,8 @@ export default function ImagePage() {
     );
   }
   const path = `/images/${id}`;
-  const isNot = image.state === 'AVAILABLE' ? null : `It is ${image.state.toLowerCase()}; this needs it available.`;
+  const state = stateOf(image);
+  const isNot = state === 'AVAILABLE' ? null : `It is ${state.toLowerCase()}; this needs it available.`;
   const close = () => setAsked('');
   return (
     <Page
@@ -80,7 +83,7 @@ export default function ImagePage() {
       back={back}
       mark={
         <>
-          <StateMark state={image.state} />
+          <StateMark state={state} />
           {image.encrypted && <span className="muted">encrypted</span>}
           {image.protected && <span className="muted">protected</span>}
         </>
@@ -120,7 +123,7 @@ export default function ImagePage() {
         { to: `${path}/settings`, name: 'Settings' },
       ]}
     >
-      {image.failure && (
+      {image.failure && state !== 'CANCELLED' && (
         <Note tone="bad" title="It failed">
           <p>{asSentence(image.failure.message)}</p>
         </Note>

@@ -1,6 +1,7 @@
 import { useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
+import { sentence } from '../../format/words.ts';
 import { type ImageFilter, type ImageMethod, type ImageState, ImagesDocument } from '../../generated/graphql.ts';
 import { LinkButton } from '../../ui/button.tsx';
 import { Filter, SearchBox } from '../../ui/filters.tsx';
@@ -46,7 +47,7 @@ export default function ImagesPage() {
         <Filter
           label="State"
           value={state}
-          choices={STATES.map((one) => [one, one.charAt(0) + one.slice(1).toLowerCase()])}
+          choices={STATES.map((one) => [one, one === 'FAILED' ? 'Failed or cancelled' : sentence(one)])}
           onChange={setState}
         />
         <Filter

@@ -1,3 +1,4 @@
+import { stateOf } from '../../format/shown-state.ts';
 import type { InstanceRowFragment } from '../../generated/graphql.ts';
 
 /** States of an instance in which something is, or will be, in it that could be lost. */
@@ -13,10 +14,11 @@ export type InstanceVerb = 'image' | 'start' | 'stop' | 'restart' | 'rotate' | '
  * it should have: one that is RUNNING and failed is started again, and one that is STOPPED and failed is still tried by its
  * platform until it is told to stop.
  */
-export function refuseVerb(verb: InstanceVerb, { state, failure, deletionProtection }: Row): string | null {
+export function refuseVerb(verb: InstanceVerb, row: Row): string | null {
+  const { state, failure, deletionProtection } = row;
   const hasFailed = failure != null;
   const needs = (wanted: string) =>
-    state === wanted ? null : `It is ${state.toLowerCase()}; this needs it ${wanted.toLowerCase()}.`;
+    state === wanted ? null : `It is ${stateOf(row).toLowerCase()}; this needs it ${wanted.toLowerCase()}.`;
   switch (verb) {
     case 'start':
       return state === 'RUNNING' && hasFailed ? null : needs('STOPPED');

@@ -1,6 +1,7 @@
 import { type CSSProperties, useRef } from 'react';
 import { Link } from 'react-router';
 import { formatBytes, formatNumberOf } from '../../format/numbers.ts';
+import { stateOf } from '../../format/shown-state.ts';
 import { momentTicks } from '../../format/ticks.ts';
 import { formatDayAndTime, formatRelative } from '../../format/times.ts';
 import type { ImageRowFragment } from '../../generated/graphql.ts';
@@ -15,6 +16,7 @@ const LEAST_LANE_PX = 40;
 const ROW_GAP_PX = 3;
 /** A cross is seen as one. */
 const CROSS_PX = 14;
+const TONES: Readonly<Record<string, string>> = { FAILED: 'bad', CREATING: 'busy' };
 /** How much larger a dot is on a line of which length. */
 const growthOf = (lane: number) => (lane < 640 ? 6 : 18);
 
@@ -36,12 +38,13 @@ export function ImageTimeline({ images }: { readonly images: readonly ImageRowFr
   const whole = Math.max(1, now - from);
   const largest = Math.max(...shown.map(({ image }) => image.sizeBytes ?? 0), 1);
   const proven = shown.filter(({ image }) => image.lastVerdict?.state === 'PASSED').length;
+  const isCancelled = shown.some(({ image }) => stateOf(image) === 'CANCELLED');
   const { width, rem } = room ?? { width: 0, rem: 1 };
   const dots = shown.map(({ image, at }) => ({
     image,
     part: (at - from) / whole,
     size: Math.max(
-      image.state === 'FAILED' ? CROSS_PX : 0,
+      stateOf(image) === 'FAILED' ? CROSS_PX : 0,
       Math.round(SMALLEST_PX + growthOf(width) * Math.sqrt((image.sizeBytes ?? 0) / largest)),
     ),
   }));
@@ -60,7 +63,7 @@ export function ImageTimeline({ images }: { readonly images: readonly ImageRowFr
       </div>
       <figcaption className="muted">
         {formatNumberOf(shown.length, 'image')} since {formatDayAndTime(from)}, {proven} proven by a drill. A full dot
-        is proven, a cross failed.
+        is proven, a cross failed{isCancelled ? ', a grey ring was cancelled' : ''}.
       </figcaption>
     </figure>
   );
@@ -75,10 +78,10 @@ function Dot(props: {
 }) {
   const { image, now, left, size, top } = props;
   const isProven = image.lastVerdict?.state === 'PASSED';
-  const tone =
-    image.state === 'FAILED' ? 'bad' : image.state === 'CREATING' ? 'busy' : isProven ? 'good proven' : 'good';
+  const state = stateOf(image);
+  const tone = state === 'AVAILABLE' ? (isProven ? 'good proven' : 'good') : (TONES[state] ?? 'idle');
   const at = Date.parse(image.takenAt ?? image.createdAt);
-  const words = `${image.name}: ${image.state.toLowerCase()}, ${formatBytes(image.sizeBytes)}, ${formatRelative(at, now)}${isProven ? ', proven' : ''}`;
+  const words = `${image.name}: ${state.toLowerCase()}, ${formatBytes(image.sizeBytes)}, ${formatRelative(at, now)}${isProven ? ', proven' : ''}`;
   return (
     <li style={{ left: `${Math.max(0, Math.min(1, left)) * 100}%`, marginTop: top }}>
       <Link

@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { sayReadiness } from '../../format/readiness.ts';
+import { stateOf } from '../../format/shown-state.ts';
 import type { InstanceRowFragment } from '../../generated/graphql.ts';
 import { type LabelPair, Labels } from '../../ui/labels.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -18,7 +19,7 @@ export function instanceColumns(onPick: (label: LabelPair) => void): readonly Co
       sortBy: ({ name }) => name,
       cell: ({ id, name }) => <Link to={`/instances/${id}`}>{name}</Link>,
     },
-    { id: 'state', name: 'State', sortBy: ({ state }) => state, cell: ({ state }) => <StateMark state={state} /> },
+    { id: 'state', name: 'State', sortBy: stateOf, cell: (instance) => <StateMark state={stateOf(instance)} /> },
     {
       id: 'health',
       name: 'Health',

@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router';
 import { useApi, useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { sayReadiness } from '../../format/readiness.ts';
+import { stateOf } from '../../format/shown-state.ts';
 import { asSentence } from '../../format/words.ts';
 import { InstanceDetailDocument, InstanceOperationsDocument } from '../../generated/graphql.ts';
 import type { Code } from '../../ui/as-code.tsx';
@@ -64,13 +65,15 @@ export default function InstancePage() {
     );
   }
   const path = `/instances/${id}`;
+  const state = stateOf(instance);
+  const wasCancelled = instance.failure?.code === 'CANCELLED';
   return (
     <Page
       title={instance.name}
       back={back}
       mark={
         <>
-          <StateMark state={instance.state} />
+          <StateMark state={state} />
           {instance.state === 'RUNNING' && <StateMark state={instance.health} />}
         </>
       }
@@ -90,8 +93,11 @@ export default function InstancePage() {
         { to: `${path}/settings`, name: 'Settings' },
       ]}
     >
-      {instance.failure && (
-        <Note tone="bad" title="It failed">
+      {instance.failure && state !== 'CANCELLED' && (
+        <Note
+          tone={wasCancelled ? 'idle' : 'bad'}
+          title={wasCancelled ? 'What was last asked of it was cancelled' : 'It failed'}
+        >
           <p>{asSentence(instance.failure.message)}</p>
         </Note>
       )}

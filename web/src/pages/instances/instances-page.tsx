@@ -3,6 +3,7 @@ import { useList, useWhole } from '../../api/queries.ts';
 import { useRefusal } from '../../api/viewer.tsx';
 import { commandLine, labelWord } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
+import { sentence } from '../../format/words.ts';
 import { CreateInstanceDocument, type InstanceState, InstancesDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { LinkButton } from '../../ui/button.tsx';
@@ -90,7 +91,7 @@ export default function InstancesPage() {
         <Filter
           label="State"
           value={state}
-          choices={[...THERE, 'DELETED'].map((one) => [one, one.charAt(0) + one.slice(1).toLowerCase()])}
+          choices={[...THERE, 'DELETED'].map((one) => [one, one === 'FAILED' ? 'Failed or cancelled' : sentence(one)])}
           onChange={setState}
         />
         <Filter

@@ -1,9 +1,23 @@
+import { Fragment } from 'react';
 import { Link } from 'react-router';
 import { kindWord, subjectOf } from '../../format/words.ts';
 import type { OperationRowFragment } from '../../generated/graphql.ts';
 import { Lasting, Moment } from '../../ui/moment.tsx';
 import { OperationBar } from '../../ui/operation-bar.tsx';
 import type { Column } from '../../ui/table.tsx';
+
+/** What an operation is about; lines end between its names. */
+function Subject({ operation }: { readonly operation: OperationRowFragment }) {
+  return subjectOf(operation)
+    .split(' ')
+    .map((word, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: words of one text stay in their order.
+      <Fragment key={index}>
+        {index > 0 && ' '}
+        <span className="whole">{word}</span>
+      </Fragment>
+    ));
+}
 
 /** What a table of operations shows. */
 export const OPERATION_COLUMNS: readonly Column<OperationRowFragment>[] = [
@@ -13,7 +27,7 @@ export const OPERATION_COLUMNS: readonly Column<OperationRowFragment>[] = [
     isTitle: true,
     cell: (operation) => (
       <Link to={`/operations/${operation.id}`}>
-        {kindWord(operation.kind)} {subjectOf(operation)}
+        {kindWord(operation.kind)} <Subject operation={operation} />
       </Link>
     ),
   },
@@ -24,7 +38,7 @@ export const OPERATION_COLUMNS: readonly Column<OperationRowFragment>[] = [
       <OperationBar operation={operation} label={`${kindWord(operation.kind)} ${subjectOf(operation)}`} />
     ),
   },
-  { id: 'by', name: 'By', cell: ({ requestedBy }) => <span className="short">{requestedBy}</span> },
+  { id: 'by', name: 'By', isSpare: 'narrow', cell: ({ requestedBy }) => <span className="short">{requestedBy}</span> },
   { id: 'since', name: 'Asked for', cell: ({ createdAt }) => <Moment at={createdAt} /> },
   {
     id: 'took',

@@ -17,11 +17,13 @@ import { Facts, Page, Panel } from '../../ui/page.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { useParam } from '../../ui/search-params.ts';
 import { StateMark } from '../../ui/state.tsx';
+import { EarlierRuns } from './earlier-runs.tsx';
 import { JobChoice } from './job-choice.tsx';
 import { JobLog } from './job-log.tsx';
+import { isOver } from './runs.ts';
 import { StepDetail } from './step-detail.tsx';
 import { StepRows } from './step-rows.tsx';
-import { isOver, useOperation } from './use-operation.ts';
+import { useOperation } from './use-operation.ts';
 import { buildWaterfall } from './waterfall.ts';
 
 const NO_FINDINGS: Readonly<Record<string, string>> = {
@@ -43,7 +45,7 @@ export default function OperationPage() {
 }
 
 function OperationView({ id }: { readonly id: string }) {
-  const { operation, events, error, data, refetch } = useOperation(id);
+  const { operation, events, earlier, error, data, refetch } = useOperation(id);
   const [stepParam, setStep] = useParam('step');
   const [jobParam, setJob] = useParam('job');
   const [asked, setAsked] = useState<'cancel' | 'retry' | null>(null);
@@ -65,7 +67,10 @@ function OperationView({ id }: { readonly id: string }) {
   const over = isOver(state);
   const wasCut = over && state !== 'SUCCEEDED';
   const title = `${kindWord(kind)} ${subjectOf(operation)}`;
-  const waterfall = buildWaterfall(operation, events, now);
+  const waterfall = buildWaterfall(operation, events, now, earlier.length > 0);
+  // Of the present run, without the time in which nobody had retried it yet.
+  const startedAt =
+    operation.startedAt && earlier.length > 0 ? new Date(waterfall.queuedUntil).toISOString() : operation.startedAt;
   const current = steps.find((step) => step.state === 'FAILED') ?? steps.find((step) => step.state === 'RUNNING');
   const chosen = steps.find(({ position }) => String(position) === stepParam) ?? current ?? steps.at(-1);
   const tellsFindings = findings.length > 0 || jobs.length > 0;
@@ -110,7 +115,7 @@ function OperationView({ id }: { readonly id: string }) {
     >
       {failure && (
         <Note
-          tone={state === 'CANCELLED' ? 'warn' : 'bad'}
+          tone={state === 'CANCELLED' ? 'idle' : 'bad'}
           title={state === 'CANCELLED' ? 'It was cancelled' : `It failed${failure.step ? ` in “${failure.step}”` : ''}`}
         >
           {state === 'CANCELLED' ? <p>What it did until then was taken back.</p> : <p>{asSentence(failure.message)}</p>}
@@ -154,7 +159,7 @@ function OperationView({ id }: { readonly id: string }) {
               <Moment at={operation.createdAt} /> by <bdi>{operation.requestedBy}</bdi>
             </span>,
           ],
-          [over ? 'Took' : 'Takes so far', <Lasting key="took" from={operation.startedAt} to={operation.finishedAt} />],
+          [over ? 'Took' : 'Takes so far', <Lasting key="took" from={startedAt} to={operation.finishedAt} />],
           operation.cancelledBy ? ['Cancelled by', operation.cancelledBy.name] : null,
           ['Workflow', operation.workflowVersion],
           ['Id', <Id key="id" value={id} />],
@@ -168,6 +173,7 @@ function OperationView({ id }: { readonly id: string }) {
         </Note>
       )}
       <Panel title="Steps">
+        <EarlierRuns runs={earlier} said={failure?.message ?? null} />
         <StepRows
           waterfall={waterfall}
           chosen={chosen?.position ?? 0}

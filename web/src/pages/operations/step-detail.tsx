@@ -1,4 +1,5 @@
 import { formatBytes, formatBytesOf } from '../../format/numbers.ts';
+import { stepState } from '../../format/shown-state.ts';
 import { formatSecondsLeft } from '../../format/times.ts';
 import { asSentence } from '../../format/words.ts';
 import type { OperationStepFragment } from '../../generated/graphql.ts';
@@ -7,7 +8,6 @@ import { Note } from '../../ui/notices.tsx';
 import { Facts } from '../../ui/page.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { StateMark } from '../../ui/state.tsx';
-import { shownState } from './shown-state.ts';
 
 /** How far a step is: bytes and rate where they are known, its own words where not. */
 export function StepDetail(props: {
@@ -19,11 +19,11 @@ export function StepDetail(props: {
 }) {
   const { step, isSaid = false, isCancelled = false } = props;
   const { progress, failure } = step;
-  const state = shownState(step.state, isCancelled);
+  const state = stepState(step.state, isCancelled);
   const bytes = formatBytesOf(progress?.bytesDone, progress?.bytesTotal);
   return (
     <>
-      {failure && !isSaid && (
+      {failure && !isSaid && state !== 'CANCELLED' && (
         <Note
           tone={state === 'FAILED' ? 'bad' : 'warn'}
           title={state === 'FAILED' ? 'It failed' : 'The last try failed'}

@@ -1,12 +1,12 @@
 import { type KeyboardEvent, useRef } from 'react';
 import { formatBytes, formatBytesOf } from '../../format/numbers.ts';
+import { stepState } from '../../format/shown-state.ts';
 import { durationTicks } from '../../format/ticks.ts';
 import { formatClock, formatDuration, formatSecondsLeft } from '../../format/times.ts';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Ruler } from '../../ui/ruler.tsx';
 import { StateMark } from '../../ui/state.tsx';
 import { useRoom } from '../../ui/use-room.ts';
-import { shownState } from './shown-state.ts';
 import type { Segment, Waterfall } from './waterfall.ts';
 
 const percentOf = (part: number, whole: number) => `${Math.max(0, Math.min(100, (part / whole) * 100))}%`;
@@ -68,14 +68,14 @@ export function StepRows(props: {
                 onClick={() => onChoose(step.position)}
               >
                 <span className="step-name">
-                  <StateMark state={shownState(step.state, isCancelled)} of="work" /> <span>{step.name}</span>
+                  <StateMark state={stepState(step.state, isCancelled)} of="work" /> <span>{step.name}</span>
                   {step.attempt > 1 && <span className="muted"> try {step.attempt}</span>}
                 </span>
                 <span className="lane">
                   {segments.map((segment, index) => (
                     <Bar
                       key={segment.attempt}
-                      segment={{ ...segment, state: shownState(segment.state, isCancelled && !segments[index + 1]) }}
+                      segment={{ ...segment, state: stepState(segment.state, isCancelled && !segments[index + 1]) }}
                       before={segments[index - 1]}
                       from={from}
                       to={to}

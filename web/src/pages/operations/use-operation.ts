@@ -3,6 +3,7 @@ import { api, NotFoundError, type ToygresError } from '../../api/client.ts';
 import { AGAIN_MS, pause } from '../../api/pause.ts';
 import { queries, useApi } from '../../api/queries.ts';
 import { type FollowOperationSubscription, OperationDetailDocument } from '../../generated/graphql.ts';
+import { isOver, splitRuns, tellRun } from './runs.ts';
 import { standingSteps, wordOf } from './told-steps.ts';
 
 type Event = FollowOperationSubscription['operationEvents'];
@@ -10,14 +11,10 @@ type Event = FollowOperationSubscription['operationEvents'];
 /** Events are shown at most so often, however fast they come. */
 const SHOW_MS = 100;
 
-/** Events since the operation was begun the last time: what was told of an earlier run is over. */
-function ofThisRun(events: readonly Event[], state: string): readonly Event[] {
-  const ends = events.flatMap((event, index) => (isOver(event.state) ? [index] : []));
-  const last = isOver(state) ? ends.at(-2) : ends.at(-1);
-  return last === undefined ? events : events.slice(last + 1);
-}
-
-/** An operation with all its events so far, live: each event once, over cut lines, reloads and retries. */
+/**
+ * An operation with all its events so far, live: each event once, over cut lines, reloads and retries. What was told of runs
+ * that were retried since is apart.
+ */
 export function useOperation(id: string) {
   const query = useApi(OperationDetailDocument, { id }, { nouns: ['operation'], about: id });
   const [kept, setKept] = useState<{ readonly id: string; readonly events: readonly Event[] }>({ id, events: [] });
@@ -71,7 +68,9 @@ export function useOperation(id: string) {
   }, [id, isQuiet, isAgain]);
 
   const error = query.error as ToygresError | null;
-  const events = operation && kept.id === id ? ofThisRun(kept.events, operation.state) : [];
+  const told = splitRuns(operation && kept.id === id ? kept.events : [], operation?.state ?? '');
+  const { present: events } = told;
+  const earlier = told.earlier.map(tellRun).filter((run) => run !== null);
   const steps = standingSteps(operation?.steps ?? [], events);
   // Jobs and findings come with steps: where one begins or ends, the answer is asked for again, once.
   const word = wordOf(steps);
@@ -79,11 +78,9 @@ export function useOperation(id: string) {
   useEffect(() => {
     if (isBehind && word !== '') void queries.invalidateQueries({ queryKey: ['OperationDetail', { id }] });
   }, [id, isBehind, word]);
-  if (!operation) return { ...query, error, operation, events: [] };
+  if (!operation) return { ...query, error, operation, events: [], earlier };
   const last = events.at(-1);
   const isNewer = last !== undefined && last.percent >= operation.percent && !isOver(operation.state);
   const live = isNewer ? { ...operation, state: last.state, percent: last.percent, steps } : { ...operation, steps };
-  return { ...query, error, operation: live, events };
+  return { ...query, error, operation: live, events, earlier };
 }
-
-export const isOver = (state: string) => /SUCCEEDED|FAILED|CANCELLED/.test(state);

@@ -27,6 +27,8 @@ export interface Waterfall {
 
 export interface StepEvent {
   readonly at: string;
+  /** Of the operation. */
+  readonly state?: string;
   readonly step?: OperationStepFragment | null | undefined;
 }
 
@@ -53,7 +55,23 @@ function readSegments(step: OperationStepFragment, events: readonly StepEvent[])
   });
 }
 
-/** Rows of steps over one span of time, which ends with the operation, or now. */
+/** When the present run was asked for, and when a worker took it: the first one with the operation, others by their events. */
+function beginOf(
+  operation: { readonly createdAt: string; readonly startedAt?: string | null | undefined },
+  events: readonly StepEvent[],
+  isAgain: boolean,
+): { readonly from: number; readonly startedAt: number | null } {
+  const { createdAt, startedAt } = operation;
+  if (!isAgain) return { from: Date.parse(createdAt), startedAt: startedAt ? Date.parse(startedAt) : null };
+  const [asked] = events;
+  const taken = events.find(({ state }) => state !== undefined && state !== 'QUEUED');
+  return { from: Date.parse(asked?.at ?? createdAt), startedAt: taken ? Date.parse(taken.at) : null };
+}
+
+/**
+ * Rows of steps over one span of time, which ends with the operation, or now. `isAgain`: it was retried, and the events are
+ * those since then; what an earlier run has done already has no segments.
+ */
 export function buildWaterfall(
   operation: {
     readonly createdAt: string;
@@ -64,11 +82,15 @@ export function buildWaterfall(
   },
   events: readonly StepEvent[],
   now: number,
+  isAgain = false,
 ): Waterfall {
-  const from = Date.parse(operation.createdAt);
+  const { from, startedAt } = beginOf(operation, events, isAgain);
   const to = Math.max(operation.finishedAt ? Date.parse(operation.finishedAt) : now, from + 1);
-  const queuedUntil = operation.startedAt ? Date.parse(operation.startedAt) : to;
-  const rows = operation.steps.map((step) => ({ step, segments: readSegments(step, events) }));
+  const queuedUntil = startedAt ?? to;
+  const rows = operation.steps.map((step) => ({
+    step,
+    segments: readSegments(step, events).filter((segment) => (segment.to ?? to) > from || segment.from >= from),
+  }));
   const ends = rows.flatMap(({ segments }) => segments.map((segment) => segment.to ?? to));
   const isUndone = /FAILED|CANCELLING|CANCELLED/.test(operation.state ?? '') && ends.length > 0;
   const undoneFrom = isUndone && Math.max(...ends) < to ? Math.max(...ends) : null;

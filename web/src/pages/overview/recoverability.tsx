@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { useRefusal } from '../../api/viewer.tsx';
 import { formatNumberOf } from '../../format/numbers.ts';
+import { stateOf } from '../../format/shown-state.ts';
 import { formatDuration } from '../../format/times.ts';
 import type { InstanceRowFragment, OverviewImagesQuery } from '../../generated/graphql.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
@@ -137,7 +138,7 @@ function Ticks({ images }: { readonly images: readonly Image[] }) {
         const taken = byDay.get(day) ?? [];
         const isGood = taken.some(({ state }) => state === 'AVAILABLE');
         const isProven = taken.some(({ lastVerdict }) => lastVerdict?.state === 'PASSED');
-        const isBad = !isGood && taken.length > 0;
+        const isBad = !isGood && taken.some((image) => stateOf(image) === 'FAILED');
         const [kind, height] = isProven
           ? ['fill-good', 16]
           : isGood

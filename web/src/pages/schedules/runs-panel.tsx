@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
+import { runState } from '../../format/shown-state.ts';
 import { asSentence } from '../../format/words.ts';
 import {
   RunScheduleDocument,
@@ -24,7 +25,11 @@ const NO_RUNS = { totalCount: 0, nodes: [], pageInfo: { hasNextPage: false, endC
 
 const COLUMNS: readonly Column<Run>[] = [
   { id: 'due', name: 'Due', isTitle: true, cell: ({ dueAt }) => <Moment at={dueAt} /> },
-  { id: 'state', name: 'State', cell: ({ state }) => <StateMark state={state} of="work" /> },
+  {
+    id: 'state',
+    name: 'State',
+    cell: ({ state, operations }) => <StateMark state={runState(state, operations)} of="work" />,
+  },
   {
     id: 'images',
     name: 'Images',

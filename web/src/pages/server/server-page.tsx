@@ -3,7 +3,7 @@ import { useAction } from '../../api/actions.ts';
 import { useApi } from '../../api/queries.ts';
 import { useRefusal, useWhoAmI } from '../../api/viewer.tsx';
 import { commandLine } from '../../format/command-line.ts';
-import { apart, methodWords, sentence } from '../../format/words.ts';
+import { apart, methodWords, sentence, tidied } from '../../format/words.ts';
 import { DiagnosticsDocument, type DiagnosticsQuery, RunPreflightDocument } from '../../generated/graphql.ts';
 import { AsCode } from '../../ui/as-code.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -36,48 +36,66 @@ const COLUMNS: readonly Column<Diagnosed>[] = [
   {
     id: 'ok',
     name: 'State',
-    cell: ({ ok }) => <StateMark state={ok ? 'HEALTHY' : 'UNHEALTHY'} as={ok ? 'In order' : 'Not in order'} />,
+    cell: ({ ok, known }) => {
+      const [state, words] = !ok
+        ? ['UNHEALTHY', 'Not in order']
+        : known
+          ? ['HEALTHY', 'In order']
+          : ['UNKNOWN', 'Not known'];
+      return <StateMark state={state} as={words} />;
+    },
   },
   {
     id: 'detail',
     name: 'What was found',
-    cell: ({ name, ok, detail, remedy }) => {
+    cell: ({ name, ok, known, detail, remedy }) => {
       const shown = ok ? undefined : SHOWN[name];
       return (
         <span className="told">
-          <bdi>{detail}</bdi> {remedy && <strong>{remedy}</strong>} {shown && <Link to={shown.to}>{shown.words}</Link>}
+          <bdi>{tidied(detail)}</bdi> {remedy && <strong>{remedy}</strong>}{' '}
+          {shown && <Link to={shown.to}>{shown.words}</Link>}
+          {name === 'preflight' && !known && <PreflightButton>Run one now</PreflightButton>}
         </span>
       );
     },
   },
 ];
 
-function Preflight() {
+const PREFLIGHT = { input: {} };
+
+/** Begins one, and goes to its operation. */
+function PreflightButton({ children }: { readonly children: string }) {
   const refusal = useRefusal('OPERATOR');
   const run = useAction(RunPreflightDocument);
   const navigate = useNavigate();
-  const variables = { input: {} };
   const begin = async () => {
-    const begun = await run.run(variables);
+    const begun = await run.run(PREFLIGHT);
     if (begun !== null) void navigate(`/operations/${begun.runPreflight.operation.id}`);
   };
   return (
-    <Panel
-      title="Preflight"
-      actions={
-        <Button icon="play" busy={run.busy} refusal={refusal} onPress={() => void begin()}>
-          Run preflight
-        </Button>
-      }
-    >
+    <>
+      <Button icon="play" busy={run.busy} refusal={refusal} onPress={() => void begin()}>
+        {children}
+      </Button>
+      <ErrorNote error={run.error} />
+    </>
+  );
+}
+
+function Preflight() {
+  return (
+    <Panel title="Preflight" actions={<PreflightButton>Run preflight</PreflightButton>}>
       <p className="muted">
         A job runs where backups run, and tries all that they depend on: its container image, room, identity, login and
         the image store. When something is broken, its operation fails and says how to mend it.
       </p>
-      <ErrorNote error={run.error} />
       <AsCode
         label="The preflight as code"
-        code={{ document: RunPreflightDocument, variables, command: commandLine('server', 'preflight', '--watch') }}
+        code={{
+          document: RunPreflightDocument,
+          variables: PREFLIGHT,
+          command: commandLine('server', 'preflight', '--watch'),
+        }}
       />
     </Panel>
   );
@@ -88,6 +106,7 @@ export default function ServerPage() {
   const answer = useApi(DiagnosticsDocument, {}, { everyMs: LOOK_MS });
   const links = answer.data?.diagnostics ?? [];
   const broken = links.filter(({ ok }) => !ok).length;
+  const isAllKnown = links.every(({ known }) => known);
   return (
     <ServerFrame code={{ document: DiagnosticsDocument, variables: {}, command: commandLine('server', 'diagnostics') }}>
       {answer.data !== undefined && (
@@ -95,7 +114,9 @@ export default function ServerPage() {
           tone={broken === 0 ? 'good' : 'bad'}
           title={
             broken === 0
-              ? 'All that operations depend on is in order.'
+              ? isAllKnown
+                ? 'All that operations depend on is in order.'
+                : 'All that was looked at is in order.'
               : `${broken} of ${links.length} checks ${broken === 1 ? 'needs' : 'need'} attention.`
           }
         />

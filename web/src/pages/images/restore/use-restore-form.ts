@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { checkCreateInstance } from '../../../../../schema/rules/instance-rules.ts';
 import { faultOf, findFault } from '../../../api/rules.ts';
+import { stateOf } from '../../../format/shown-state.ts';
 import type { CreateInstanceInput } from '../../../generated/graphql.ts';
 import { errorOf } from '../../../ui/fields.tsx';
 import type { LabelPair } from '../../../ui/labels.tsx';
@@ -61,7 +62,7 @@ export function useRestoreForm(image: ImageShown, refusedBy: string | null, erro
   const fault = findFault(() => checkCreateInstance(input));
   const refusal =
     refusedBy ??
-    (image.state === 'AVAILABLE' ? null : `The image is ${image.state.toLowerCase()}.`) ??
+    (image.state === 'AVAILABLE' ? null : `The image is ${stateOf(image).toLowerCase()}.`) ??
     (losesRows && !choice.agreed ? 'Rows are missing in it: agree to that first.' : null) ??
     fault?.message ??
     null;

@@ -4,6 +4,7 @@ import { formatDuration } from '../../../format/times.ts';
 import { asSentence } from '../../../format/words.ts';
 import { Lasting, Moment } from '../../../ui/moment.tsx';
 import { Empty } from '../../../ui/notices.tsx';
+import { StateMark } from '../../../ui/state.tsx';
 import { DataTable } from '../../../ui/table.tsx';
 import type { ImageShown } from '../image-shown.ts';
 
@@ -26,7 +27,9 @@ export function DrillsTab({ image }: { readonly image: ImageShown }) {
           name: 'Result',
           isTitle: true,
           cell: ({ state, operation }) => (
-            <Link to={`/operations/${operation.id}`}>{state.charAt(0) + state.slice(1).toLowerCase()}</Link>
+            <Link to={`/operations/${operation.id}`}>
+              <StateMark state={state} of="work" />
+            </Link>
           ),
         },
         { id: 'at', name: 'Begun', cell: ({ startedAt }) => <Moment at={startedAt} /> },
