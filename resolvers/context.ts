@@ -26,5 +26,5 @@ export function createContext(
   cookies: SessionCookies | null = null,
   spend: (cost: CostClass) => void = () => undefined,
 ): ApiContext {
-  return { caller, services, container, cookies, spend, loaders: createLoaders(services) };
+  return { caller, services, container, cookies, spend, loaders: createLoaders(services, caller) };
 }

@@ -1,9 +1,12 @@
 import DataLoader from 'dataloader';
 import type { ImageRecord, InstanceRecord } from '../jobs/ports/records.ts';
 import type { FindingFacts } from '../schema/rules/finding-rules.ts';
+import { EVERYTHING, isEverything } from '../schema/rules/scope-rules.ts';
 import { createListLoader, type ListLoader } from './list-loader.ts';
 import { createPageLoader, type PageLoader } from './page-loader.ts';
+import type { ApiTokenRecord, UserRecord } from './ports/access.ts';
 import type { AlertRecord, ReadinessRecord } from './ports/alerts.ts';
+import type { Caller } from './ports/commands.ts';
 import type { DrillRecord } from './ports/drills.ts';
 import type {
   HealthCheckRecord,
@@ -14,7 +17,7 @@ import type {
   WeighedStep,
 } from './ports/records.ts';
 import type { ScheduleRecord, ScheduleRunRecord } from './ports/schedules.ts';
-import type { WebhookDeliveryRecord } from './ports/webhooks.ts';
+import type { WebhookDeliveryRecord, WebhookRecord } from './ports/webhooks.ts';
 import type { Services } from './services.ts';
 
 /** States of drills that say whether an image comes back; the others say that it is not known yet, or was not asked to the end. */
@@ -39,6 +42,9 @@ export interface Loaders {
   readonly imagesOfInstance: PageLoader<ImageRecord>;
   readonly readiness: DataLoader<string, ReadinessRecord | null>;
   readonly alerts: DataLoader<string, AlertRecord | null>;
+  readonly webhooks: DataLoader<string, WebhookRecord | null>;
+  readonly users: DataLoader<string, UserRecord | null>;
+  readonly apiTokens: DataLoader<string, ApiTokenRecord | null>;
   readonly deliveries: ListLoader<WebhookDeliveryRecord>;
   readonly schedules: DataLoader<string, ScheduleRecord | null>;
   readonly runsOfSchedule: PageLoader<ScheduleRunRecord>;
@@ -51,9 +57,9 @@ export interface Loaders {
 }
 
 /** Loaders that have read nothing yet. What one has read stays as it was read until `clear`. */
-export function createLoaders(services: Services): Loaders {
+export function createLoaders(services: Services, caller: Caller): Loaders {
   const { instanceQueries, imageQueries, operationQueries, scheduleQueries, upkeepQueries } = services;
-  const { alertQueries, drillQueries, readinessQueries, webhookQueries } = services;
+  const { accessQueries, alertQueries, drillQueries, readinessQueries, webhookQueries } = services;
   const loaders = {
     instances: new DataLoader((ids: readonly string[]) => instanceQueries.byIds(ids)),
     images: new DataLoader((ids: readonly string[]) => imageQueries.byIds(ids)),
@@ -73,6 +79,14 @@ export function createLoaders(services: Services): Loaders {
     healthDays: new DataLoader((ids: readonly string[]) => upkeepQueries.healthDays(ids)),
     readiness: new DataLoader((ids: readonly string[]) => readinessQueries.ofInstances(ids)),
     alerts: new DataLoader((ids: readonly string[]) => alertQueries.byIds(ids)),
+    webhooks: new DataLoader(async (ids: readonly string[]) => {
+      // They are told of whatever happens, so that nobody with a scope sees them.
+      if (caller.role !== 'ADMIN' || !isEverything(caller.scope ?? EVERYTHING)) return ids.map(() => null);
+      const all = await webhookQueries.list();
+      return ids.map((id) => all.find((one) => one.id === id) ?? null);
+    }),
+    users: new DataLoader((ids: readonly string[]) => accessQueries.usersByIds(caller, ids)),
+    apiTokens: new DataLoader((ids: readonly string[]) => accessQueries.apiTokensByIds(caller, ids)),
     deliveries: createListLoader((ids, first) => webhookQueries.deliveries(ids, first)),
     schedules: new DataLoader((ids: readonly string[]) => scheduleQueries.byIds(ids)),
     runsOfSchedule: createPageLoader((ids, page) => scheduleQueries.runPages(ids, page)),

@@ -5,6 +5,7 @@ import { DateTime } from './scalars.ts';
 import { ImageMethod, ImageState, InstanceState, OperationKind, OperationState, ReadinessStatus } from './states.ts';
 
 const NAME_CONTAINS = 'Only those whose name holds this text; at most 100 characters, taken literally.';
+const NAME_STARTS = 'Only those whose name begins with this text; at most 100 characters, taken literally.';
 const LABELS = 'Only those that carry all of these labels.';
 const CREATED_BEFORE = 'Only those that were asked for before this moment.';
 const CREATED_AFTER = 'Only those that were asked for after this moment.';
@@ -19,6 +20,9 @@ export class InstanceFilter {
 
   @Field(() => String, { nullable: true, description: NAME_CONTAINS })
   declare readonly nameContains?: string | null;
+
+  @Field(() => String, { nullable: true, description: NAME_STARTS })
+  declare readonly nameStartsWith?: string | null;
 
   @Field(() => [LabelInput], { nullable: true, description: LABELS })
   declare readonly labels?: LabelInput[] | null;
@@ -46,6 +50,9 @@ export class ImageFilter {
 
   @Field(() => String, { nullable: true, description: NAME_CONTAINS })
   declare readonly nameContains?: string | null;
+
+  @Field(() => String, { nullable: true, description: NAME_STARTS })
+  declare readonly nameStartsWith?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'Only those taken of this instance.' })
   declare readonly sourceInstanceId?: string | null;

@@ -94,6 +94,9 @@ export async function listReads(database: Database, secrets: SecretBox): Promise
     ...PARTS.map((part) =>
       call(`instances with "${part}" in the name`, () => instances.page({ nameContains: part }, page)),
     ),
+    ...PARTS.map((part) =>
+      call(`images whose name begins with "${part}"`, () => images.page({ nameStartsWith: part }, page)),
+    ),
     ...PARTS.map((part) => call(`images with "${part}" in the name`, () => images.page({ nameContains: part }, page))),
     call('instances by readiness', () => instances.page({ readiness: ['UNPROVEN'] }, { ...page, first: 10 })),
     call('instances of a scope', () => own.instances.page({}, page)),

@@ -58,8 +58,11 @@ export interface AuditCriteria {
  */
 export interface AccessQueries {
   user(caller: Caller, id: string): Promise<UserRecord | null>;
+  /** In the order of the ids; null for those that are not there. */
+  usersByIds(caller: Caller, ids: readonly string[]): Promise<readonly (UserRecord | null)[]>;
   users(caller: Caller, page: PageRequest): Promise<Page<UserRecord>>;
   apiToken(caller: Caller, id: string): Promise<ApiTokenRecord | null>;
+  apiTokensByIds(caller: Caller, ids: readonly string[]): Promise<readonly (ApiTokenRecord | null)[]>;
   apiTokens(caller: Caller, page: PageRequest): Promise<Page<ApiTokenRecord>>;
   auditLog(caller: Caller, criteria: AuditCriteria, page: PageRequest): Promise<Page<AuditRecord>>;
 }

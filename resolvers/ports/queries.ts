@@ -44,6 +44,7 @@ interface Span {
 export interface InstanceCriteria extends Span {
   readonly state?: readonly InstanceState[] | null | undefined;
   readonly nameContains?: string | null | undefined;
+  readonly nameStartsWith?: string | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly readiness?: readonly ReadinessStatus[] | null | undefined;
 }
@@ -51,6 +52,7 @@ export interface InstanceCriteria extends Span {
 export interface ImageCriteria extends Span {
   readonly state?: readonly ImageState[] | null | undefined;
   readonly nameContains?: string | null | undefined;
+  readonly nameStartsWith?: string | null | undefined;
   readonly sourceInstanceId?: string | null | undefined;
   readonly method?: readonly ImageMethod[] | null | undefined;
   readonly scheduleId?: string | null | undefined;

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Actor } from '../actor.ts';
 import { DateTime } from '../scalars.ts';
-import { AuditOutcome } from '../states.ts';
+import { AuditOutcome, AuditTargetKind } from '../states.ts';
 
 @ObjectType({ description: 'What somebody did, or tried to do. Entries are never changed and never removed.' })
 export class AuditEntry {
@@ -26,6 +26,12 @@ export class AuditEntry {
     description: 'What it was done to, or what was made; null where there is no such.',
   })
   declare readonly target: string | null;
+
+  @Field(() => AuditTargetKind, {
+    nullable: true,
+    description: 'What `target` is the id of, also where that is gone; null where there is none.',
+  })
+  declare readonly targetKind: AuditTargetKind | null;
 
   @Field(() => AuditOutcome, { description: 'What came of it.' })
   declare readonly outcome: AuditOutcome;

@@ -24,3 +24,23 @@ export const AuditOutcome = enumOf('AuditOutcome', 'What came of what somebody a
   REFUSED: 'It was not allowed, or not possible as things stood.',
   FAILED: 'It was allowed and did not work.',
 });
+
+export const AUDIT_TARGET_KINDS = [
+  'INSTANCE',
+  'IMAGE',
+  'OPERATION',
+  'SCHEDULE',
+  'WEBHOOK',
+  'USER',
+  'API_TOKEN',
+] as const;
+export type AuditTargetKind = (typeof AUDIT_TARGET_KINDS)[number];
+export const AuditTargetKind = enumOf('AuditTargetKind', 'What something was done to.', AUDIT_TARGET_KINDS, {
+  INSTANCE: 'An instance.',
+  IMAGE: 'An image.',
+  OPERATION: 'An operation.',
+  SCHEDULE: 'A schedule.',
+  WEBHOOK: 'A webhook.',
+  USER: 'A user.',
+  API_TOKEN: 'An API token.',
+});

@@ -322,6 +322,8 @@ export type ImageFilter = {
   method?: Array<ImageMethod> | null | undefined;
   /** Only those whose name holds this text; at most 100 characters, taken literally. */
   nameContains?: string | null | undefined;
+  /** Only those whose name begins with this text; at most 100 characters, taken literally. */
+  nameStartsWith?: string | null | undefined;
   /** Only those that this schedule took. */
   scheduleId?: string | null | undefined;
   /** Only those taken of this instance. */
@@ -367,6 +369,8 @@ export type InstanceFilter = {
   labels?: Array<LabelInput> | null | undefined;
   /** Only those whose name holds this text; at most 100 characters, taken literally. */
   nameContains?: string | null | undefined;
+  /** Only those whose name begins with this text; at most 100 characters, taken literally. */
+  nameStartsWith?: string | null | undefined;
   /** Only those that could be brought back so well, as the records have it now. */
   readiness?: Array<ReadinessStatus> | null | undefined;
   /** Only those in one of these states. Left out: all but DELETED. */

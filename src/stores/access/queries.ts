@@ -7,6 +7,7 @@ import { isUuid } from '../../../schema/rules/id-rules.ts';
 import { EVERYTHING, isEverything, type Scope } from '../../../schema/rules/scope-rules.ts';
 import type { Database } from '../../db/database.ts';
 import { answered } from '../answered.ts';
+import { inOrderOfIds } from '../lists/keyed.ts';
 import { buildPage, counting, following, newestFirst, totalsOf } from '../lists/keyset.ts';
 import { apiTokenColumns, toApiTokenRecord, toAuditRecord, toUserRecord, userColumns } from './rows.ts';
 import { targetWithin } from './scope.ts';
@@ -59,6 +60,16 @@ export function createAccessQueries({ orm }: Database): AccessQueries {
       return row === undefined ? null : toUserRecord(row);
     },
 
+    async usersByIds(caller, ids) {
+      const rows = await answered(
+        orm
+          .select(userColumns)
+          .from(users)
+          .where(and(inArray(users.id, ids.filter(isUuid)), usersFor(caller))),
+      );
+      return inOrderOfIds(ids, rows.map(toUserRecord));
+    },
+
     async users(caller, page) {
       const condition = usersFor(caller);
       const [rows, [totals]] = await Promise.all([
@@ -84,6 +95,16 @@ export function createAccessQueries({ orm }: Database): AccessQueries {
           .where(and(eq(apiTokens.id, id), tokensFor(caller))),
       );
       return row === undefined ? null : toApiTokenRecord(row);
+    },
+
+    async apiTokensByIds(caller, ids) {
+      const rows = await answered(
+        orm
+          .select(apiTokenColumns)
+          .from(apiTokens)
+          .where(and(inArray(apiTokens.id, ids.filter(isUuid)), tokensFor(caller))),
+      );
+      return inOrderOfIds(ids, rows.map(toApiTokenRecord));
     },
 
     async apiTokens(caller, page) {

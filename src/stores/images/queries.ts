@@ -18,6 +18,7 @@ import {
   holding,
   holds,
   inTwoLooks,
+  isNameSearch,
   newestFirst,
   totalsOf,
   within,
@@ -89,7 +90,7 @@ export function createImageQueries(database: Database, scope: Scope = EVERYTHING
     },
 
     async page(criteria, page) {
-      const { nameContains: text } = criteria;
+      const isSearch = isNameSearch(criteria);
       const condition = and(matching(criteria), within);
       const rowsOf = (where: SQL | undefined) =>
         orm
@@ -99,7 +100,7 @@ export function createImageQueries(database: Database, scope: Scope = EVERYTHING
           .orderBy(...newestFirst(images));
       const limit = page.first + 1;
       const [rows, [totals]] = await Promise.all([
-        text
+        isSearch
           ? inTwoLooks(
               limit,
               (looked) => {
@@ -108,12 +109,12 @@ export function createImageQueries(database: Database, scope: Scope = EVERYTHING
                   orm
                     .select()
                     .from(newest)
-                    .where(holds(newest.name, text))
+                    .where(holds(newest.name, criteria))
                     .orderBy(...newestFirst(newest))
                     .limit(limit),
                 );
               },
-              () => answered(rowsOf(and(condition, holding(images.name, text))).limit(limit)),
+              () => answered(rowsOf(and(condition, holding(images.name, criteria))).limit(limit)),
             )
           : answered(rowsOf(condition).limit(limit)),
         counting(page, () =>
@@ -121,7 +122,7 @@ export function createImageQueries(database: Database, scope: Scope = EVERYTHING
             orm
               .select(totalsOf(images, page))
               .from(images)
-              .where(text ? and(condition, holding(images.name, text)) : condition),
+              .where(isSearch ? and(condition, holding(images.name, criteria)) : condition),
           ),
         ),
       ]);

@@ -21,6 +21,7 @@ import {
   holding,
   holds,
   inTwoLooks,
+  isNameSearch,
   kindOfPage,
   LIMIT_PLACE,
   newestFirst,
@@ -104,7 +105,7 @@ export function createInstanceQueries(
     },
 
     async page(criteria, page) {
-      const { nameContains: text } = criteria;
+      const isSearch = isNameSearch(criteria);
       const condition = and(matching(criteria), within);
       const rowsOf = (where: SQL | undefined, at: Parameters<typeof following>[1] = page) =>
         orm
@@ -116,7 +117,7 @@ export function createInstanceQueries(
       const readAll = () => prepared(kindOfPage(page), () => rowsOf(condition, placesOfPage(page)).limit(LIMIT_PLACE));
       const limit = page.first + 1;
       const [rows, [totals]] = await Promise.all([
-        text
+        isSearch
           ? inTwoLooks(
               limit,
               (looked) => {
@@ -125,12 +126,12 @@ export function createInstanceQueries(
                   orm
                     .select()
                     .from(newest)
-                    .where(holds(newest.name, text))
+                    .where(holds(newest.name, criteria))
                     .orderBy(...newestFirst(newest))
                     .limit(limit),
                 );
               },
-              () => answered(rowsOf(and(condition, holding(instances.name, text))).limit(limit)),
+              () => answered(rowsOf(and(condition, holding(instances.name, criteria))).limit(limit)),
             )
           : isOfAll
             ? readAll()(valuesOfPage(page))
@@ -140,7 +141,7 @@ export function createInstanceQueries(
             orm
               .select(totalsOf(instances, page))
               .from(instances)
-              .where(text ? and(condition, holding(instances.name, text)) : condition),
+              .where(isSearch ? and(condition, holding(instances.name, criteria)) : condition),
           ),
         ),
       ]);

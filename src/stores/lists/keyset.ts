@@ -93,15 +93,32 @@ export function buildPage<T>(rows: readonly T[], totals: Totals | undefined, pag
 /** So many of the newest rows are looked through first. */
 const NEWEST_LOOKED_THROUGH = 500;
 
-/** Names that hold this text, wildcards and all taken literally. */
-export function holds(name: PgColumn, text: string): SQL {
-  return like(name, `%${text.replace(/[\\%_]/g, '\\$&')}%`);
+/** What is looked for in names; an empty text is not looked for. */
+export interface NameSearch {
+  readonly nameContains?: string | null | undefined;
+  readonly nameStartsWith?: string | null | undefined;
+}
+
+export const isNameSearch = ({ nameContains, nameStartsWith }: NameSearch) => Boolean(nameContains || nameStartsWith);
+
+const literal = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+
+/** Names that hold these texts, wildcards and all taken literally. */
+export function holds(name: PgColumn, { nameContains, nameStartsWith }: NameSearch): SQL | undefined {
+  return and(
+    nameContains ? like(name, `%${literal(nameContains)}%`) : undefined,
+    nameStartsWith ? like(name, `${literal(nameStartsWith)}%`) : undefined,
+  );
 }
 
 /** The same, found by an index, which knows all that is one to three letters long in each name (`cms.parts`, in the migrations). */
-export function holding(name: PgColumn, text: string): SQL | undefined {
-  const parts = text.length < 3 ? sql`ARRAY[${text}::text]` : sql`cms.threes(${text})`;
-  return and(sql`cms.parts(${name}) @> ${parts}`, holds(name, text));
+export function holding(name: PgColumn, search: NameSearch): SQL | undefined {
+  const texts = [search.nameContains, search.nameStartsWith].flatMap((text) => text || []);
+  const having = texts.map((text) => {
+    const parts = text.length < 3 ? sql`ARRAY[${text}::text]` : sql`cms.threes(${text})`;
+    return sql`cms.parts(${name}) @> ${parts}`;
+  });
+  return and(...having, holds(name, search));
 }
 
 /**

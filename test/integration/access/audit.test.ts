@@ -28,6 +28,41 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('names what something was done to, as it stands now, and says of what is gone what it was', async () => {
+    const made = await world.root(`mutation {
+      createInstance(input: { name: "named-in-the-log" }) { instance { id } operation { id } }
+      createUser(input: { username: "named", role: VIEWER }) { user { id } }
+      createWebhook(input: { name: "gone", url: "https://example.com/", events: [ALERT_OPENED] }) { webhook { id } }
+    }`);
+    const { createInstance, createUser, createWebhook } = made.data;
+    await world.root(
+      `mutation { cancelOperation(input: { operationId: "${createInstance.operation.id}" }) { operation { id } } }`,
+    );
+    await world.root(`mutation { deleteWebhook(input: { webhookId: "${createWebhook.webhook.id}" }) { id } }`);
+    const subjectOf = async (target: string) => {
+      const { data, errors } = await world.root(
+        `query ($filter: AuditFilter) { auditLog(first: 1, filter: $filter) { nodes { targetKind subject { __typename
+          ... on Instance { name } ... on Operation { kind } ... on User { username } ... on Webhook { name } } } } }`,
+        { filter: { target } },
+      );
+      expect(errors).toEqual([]);
+      return data.auditLog.nodes[0];
+    };
+    expect(await subjectOf(createInstance.instance.id)).toEqual({
+      targetKind: 'INSTANCE',
+      subject: { __typename: 'Instance', name: 'named-in-the-log' },
+    });
+    expect(await subjectOf(createInstance.operation.id)).toEqual({
+      targetKind: 'OPERATION',
+      subject: { __typename: 'Operation', kind: 'CREATE_INSTANCE' },
+    });
+    expect(await subjectOf(createUser.user.id)).toEqual({
+      targetKind: 'USER',
+      subject: { __typename: 'User', username: 'named' },
+    });
+    expect(await subjectOf(createWebhook.webhook.id)).toEqual({ targetKind: 'WEBHOOK', subject: null });
+  });
+
   it('has one line of each refusal: by role, by form, by what is there', async () => {
     const viewer = await world.createToken('VIEWER');
     const id = await insertInstance(world.database, { deletionProtection: true });

@@ -116,6 +116,23 @@ describe('a list', () => {
     }
   });
 
+  it('finds names that begin with a text, and takes that literally', async () => {
+    const queries = createImageQueries(test.database);
+    const [begins, holds] = [await insertImage(test.database, { name: 'starts-here' }), 'it-starts-here'];
+    await insertImage(test.database, { name: holds });
+    const ids = async (criteria: Parameters<typeof queries.page>[0]) => {
+      const { rows, totalCount } = await queries.page(criteria, firstPage);
+      expect(totalCount).toBe(rows.length);
+      return rows.map((row) => row.id);
+    };
+    expect(await ids({ nameStartsWith: 'starts-' })).toEqual([begins]);
+    expect(await ids({ nameStartsWith: 'starts-', nameContains: 'here' })).toEqual([begins]);
+    expect(await ids({ nameStartsWith: 'it-', nameContains: 'there' })).toEqual([]);
+    for (const pattern of ['%tarts', '_tarts', 'starts%', 'STARTS']) {
+      expect(await ids({ nameStartsWith: pattern }), pattern).toEqual([]);
+    }
+  });
+
   it('matches all labels that are given', async () => {
     const queries = createInstanceQueries(test.database, secrets);
     const id = await insertInstance(test.database, { labels: { team: 'x', tier: '1' } });

@@ -63,6 +63,23 @@ export type AuditOutcome =
   /** It was not allowed, or not possible as things stood. */
   | 'REFUSED';
 
+/** What something was done to. */
+export type AuditTargetKind =
+  /** An API token. */
+  | 'API_TOKEN'
+  /** An image. */
+  | 'IMAGE'
+  /** An instance. */
+  | 'INSTANCE'
+  /** An operation. */
+  | 'OPERATION'
+  /** A schedule. */
+  | 'SCHEDULE'
+  /** A user. */
+  | 'USER'
+  /** A webhook. */
+  | 'WEBHOOK';
+
 /** What becomes in a restored server of work that acts by itself: jobs of pg_cron, subscriptions. */
 export type BackgroundWork =
   /** It is there and held, so that nothing is done twice; a finding says how to let it run. */
@@ -322,6 +339,8 @@ export type ImageFilter = {
   method?: Array<ImageMethod> | null | undefined;
   /** Only those whose name holds this text; at most 100 characters, taken literally. */
   nameContains?: string | null | undefined;
+  /** Only those whose name begins with this text; at most 100 characters, taken literally. */
+  nameStartsWith?: string | null | undefined;
   /** Only those that this schedule took. */
   scheduleId?: string | null | undefined;
   /** Only those taken of this instance. */
@@ -367,6 +386,8 @@ export type InstanceFilter = {
   labels?: Array<LabelInput> | null | undefined;
   /** Only those whose name holds this text; at most 100 characters, taken literally. */
   nameContains?: string | null | undefined;
+  /** Only those whose name begins with this text; at most 100 characters, taken literally. */
+  nameStartsWith?: string | null | undefined;
   /** Only those that could be brought back so well, as the records have it now. */
   readiness?: Array<ReadinessStatus> | null | undefined;
   /** Only those in one of these states. Left out: all but DELETED. */
@@ -1261,7 +1282,15 @@ export type AuditQueryVariables = Exact<{
 }>;
 
 
-export type AuditQuery = { auditLog: { totalCount: number, nodes: Array<{ id: string, at: string, action: string, outcome: AuditOutcome, code: string | null, target: string | null, detail: string | null, address: string | null, actor: { kind: ActorKind, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type AuditQuery = { auditLog: { totalCount: number, nodes: Array<{ id: string, at: string, action: string, outcome: AuditOutcome, code: string | null, target: string | null, targetKind: AuditTargetKind | null, detail: string | null, address: string | null, subject:
+        | { __typename: 'ApiToken', id: string, name: string }
+        | { __typename: 'Image', id: string, name: string }
+        | { __typename: 'Instance', id: string, name: string }
+        | { __typename: 'Operation', id: string, kind: OperationKind, instance: { id: string, name: string } | null, image: { id: string, name: string } | null }
+        | { __typename: 'Schedule', id: string, name: string }
+        | { __typename: 'User', id: string, username: string }
+        | { __typename: 'Webhook', id: string, name: string }
+       | null, actor: { kind: ActorKind, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type WebhookRowFragment = { id: string, name: string, url: string, events: Array<WebhookEvent>, enabled: boolean, createdAt: string };
 
@@ -1303,12 +1332,18 @@ export type RunningOperationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type RunningOperationsQuery = { operations: { totalCount: number, nodes: Array<{ id: string, kind: OperationKind, state: OperationState, percent: number, secondsLeft: number | null, requestedBy: string, createdAt: string, startedAt: string | null, finishedAt: string | null, instance: { id: string, name: string } | null, image: { id: string, name: string } | null, failure: { code: string, message: string, step: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type FoundInstanceFragment = { id: string, name: string, state: InstanceState, failure: { code: string } | null };
+
+export type FoundImageFragment = { id: string, name: string, state: ImageState, sourceInstanceName: string };
+
 export type FindQueryVariables = Exact<{
   name?: string | null | undefined;
+  exact: string;
+  isNamed: boolean;
 }>;
 
 
-export type FindQuery = { instances: { nodes: Array<{ id: string, name: string, state: InstanceState, failure: { code: string } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, sourceInstanceName: string }> } };
+export type FindQuery = { instance?: { id: string, name: string, state: InstanceState, failure: { code: string } | null } | null, image?: { id: string, name: string, state: ImageState, sourceInstanceName: string } | null, instancesBeginning?: { nodes: Array<{ id: string, name: string, state: InstanceState, failure: { code: string } | null }> }, imagesBeginning?: { nodes: Array<{ id: string, name: string, state: ImageState, sourceInstanceName: string }> }, instances: { nodes: Array<{ id: string, name: string, state: InstanceState, failure: { code: string } | null }> }, images: { nodes: Array<{ id: string, name: string, state: ImageState, sourceInstanceName: string }> } };
 
 export type FindByIdQueryVariables = Exact<{
   id: string;
@@ -1606,6 +1641,24 @@ export const WebhookRowFragmentDoc = new TypedDocumentString(`
   createdAt
 }
     `, {"fragmentName":"WebhookRow"}) as unknown as TypedDocumentString<WebhookRowFragment, unknown>;
+export const FoundInstanceFragmentDoc = new TypedDocumentString(`
+    fragment FoundInstance on Instance {
+  id
+  name
+  state
+  failure {
+    code
+  }
+}
+    `, {"fragmentName":"FoundInstance"}) as unknown as TypedDocumentString<FoundInstanceFragment, unknown>;
+export const FoundImageFragmentDoc = new TypedDocumentString(`
+    fragment FoundImage on Image {
+  id
+  name
+  state
+  sourceInstanceName
+}
+    `, {"fragmentName":"FoundImage"}) as unknown as TypedDocumentString<FoundImageFragment, unknown>;
 export const ChangesDocument = new TypedDocumentString(`
     subscription Changes($after: String) {
   changes(after: $after) {
@@ -3508,6 +3561,46 @@ export const AuditDocument = new TypedDocumentString(`
       outcome
       code
       target
+      targetKind
+      subject {
+        __typename
+        ... on Instance {
+          id
+          name
+        }
+        ... on Image {
+          id
+          name
+        }
+        ... on Operation {
+          id
+          kind
+          instance {
+            id
+            name
+          }
+          image {
+            id
+            name
+          }
+        }
+        ... on Schedule {
+          id
+          name
+        }
+        ... on Webhook {
+          id
+          name
+        }
+        ... on User {
+          id
+          username
+        }
+        ... on ApiToken {
+          id
+          name
+        }
+      }
       detail
       address
       actor {
@@ -3638,18 +3731,35 @@ fragment OperationRow on Operation {
   }
 }`) as unknown as TypedDocumentString<RunningOperationsQuery, RunningOperationsQueryVariables>;
 export const FindDocument = new TypedDocumentString(`
-    query Find($name: String) {
+    query Find($name: String, $exact: String!, $isNamed: Boolean!) {
+  instance(name: $exact) @include(if: $isNamed) {
+    ...FoundInstance
+  }
+  image(name: $exact) @include(if: $isNamed) {
+    ...FoundImage
+  }
+  instancesBeginning: instances(
+    first: 8
+    filter: {nameStartsWith: $name, state: [CREATING, RUNNING, STOPPED, FAILED, DELETING]}
+  ) @include(if: $isNamed) {
+    nodes {
+      ...FoundInstance
+    }
+  }
+  imagesBeginning: images(
+    first: 8
+    filter: {nameStartsWith: $name, state: [CREATING, AVAILABLE, FAILED, DELETING]}
+  ) @include(if: $isNamed) {
+    nodes {
+      ...FoundImage
+    }
+  }
   instances(
     first: 8
     filter: {nameContains: $name, state: [CREATING, RUNNING, STOPPED, FAILED, DELETING]}
   ) {
     nodes {
-      id
-      name
-      state
-      failure {
-        code
-      }
+      ...FoundInstance
     }
   }
   images(
@@ -3657,14 +3767,24 @@ export const FindDocument = new TypedDocumentString(`
     filter: {nameContains: $name, state: [CREATING, AVAILABLE, FAILED, DELETING]}
   ) {
     nodes {
-      id
-      name
-      state
-      sourceInstanceName
+      ...FoundImage
     }
   }
 }
-    `) as unknown as TypedDocumentString<FindQuery, FindQueryVariables>;
+    fragment FoundInstance on Instance {
+  id
+  name
+  state
+  failure {
+    code
+  }
+}
+fragment FoundImage on Image {
+  id
+  name
+  state
+  sourceInstanceName
+}`) as unknown as TypedDocumentString<FindQuery, FindQueryVariables>;
 export const FindByIdDocument = new TypedDocumentString(`
     query FindById($id: ID!) {
   node(id: $id) {

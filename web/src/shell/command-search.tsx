@@ -20,6 +20,7 @@ import { asSentence, sentence } from '../format/words.ts';
 import { FindByIdDocument, FindDocument } from '../generated/graphql.ts';
 import { useFocusBack } from '../ui/focus-back.ts';
 import { Icon } from '../ui/icon.tsx';
+import { closest } from './closest.ts';
 import { PLACES } from './places.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -40,6 +41,9 @@ interface Entry {
 /** What may be begun with the name of what it is done to behind it. */
 const VERB = /^(take image( of)?|restore)(\s+|$)/i;
 
+/** So many of a noun are shown. */
+const MOST = 8;
+
 type Sections = readonly (readonly [title: string, entries: readonly Entry[]])[];
 
 /** What is found, and in words why there may be more: it is still asked for, or could not be. */
@@ -51,11 +55,12 @@ function useFound(text: string): {
   const refusal = useRefusal('OPERATOR');
   const needle = text.trim();
   const isId = UUID.test(needle);
-  const name = needle.replace(VERB, '');
-  const isVerb = name !== needle;
+  // Names have small letters alone.
+  const name = needle.replace(VERB, '').toLowerCase();
+  const isVerb = VERB.test(needle);
   const byName = useApi(
     FindDocument,
-    { name: name === '' ? null : name },
+    { name: name === '' ? null : name, exact: name, isNamed: name !== '' },
     { enabled: needle !== '' && name.length <= 100 && !isId },
   );
   const byId = useApi(FindByIdDocument, { id: needle }, { enabled: isId });
@@ -63,11 +68,11 @@ function useFound(text: string): {
   const matches = (entry: Entry) => words.every((word) => entry.name.toLowerCase().includes(word));
   const node = isId ? byId.data?.node : null;
   const path = node ? PATHS[node.__typename ?? ''] : undefined;
-  // What has exactly this name is what is most likely meant.
-  const exactFirst = <One extends { readonly name: string }>(found: readonly One[] = []) =>
-    found.toSorted((a, b) => Number(b.name === name) - Number(a.name === name));
-  const instances = exactFirst(byName.data?.instances.nodes);
-  const images = exactFirst(byName.data?.images.nodes);
+  const { data } = byName;
+  const exact = data?.instance ? [data.instance] : [];
+  const instances = closest(name, MOST, exact, data?.instancesBeginning?.nodes, data?.instances.nodes);
+  const exactImage = data?.image ? [data.image] : [];
+  const images = closest(name, MOST, exactImage, data?.imagesBeginning?.nodes, data?.images.nodes);
   const actions: readonly Entry[] =
     refusal === null
       ? [

@@ -140,7 +140,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               <th
                 key={id}
                 scope="col"
-                className={classOf(column)}
+                className={classOf({ ...column, isTitle: false })}
                 aria-sort={isSorted ? (sorting.isDown ? 'descending' : 'ascending') : undefined}
               >
                 {sortBy !== undefined && onSort !== undefined ? (

@@ -4,7 +4,6 @@ import { commandLine } from '../../format/command-line.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { actionWords, sentence } from '../../format/words.ts';
 import { AuditDocument, type AuditOutcome, type AuditQuery } from '../../generated/graphql.ts';
-import { Id } from '../../ui/copy.tsx';
 import { Filter, SearchBox } from '../../ui/filters.tsx';
 import { ListFoot } from '../../ui/list-foot.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -12,6 +11,7 @@ import { Empty, ErrorNote, Note, Waiting } from '../../ui/notices.tsx';
 import { useParam } from '../../ui/search-params.ts';
 import { StateMark } from '../../ui/state.tsx';
 import { type Column, DataTable } from '../../ui/table.tsx';
+import { DoneTo } from './done-to.tsx';
 import { ServerFrame } from './server-frame.tsx';
 
 const OUTCOMES: readonly AuditOutcome[] = ['ALLOWED', 'REFUSED', 'FAILED'];
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     name: 'Who',
     cell: ({ actor }) => <span className="short">{actor?.name ?? <span className="muted">not known</span>}</span>,
   },
-  { id: 'target', name: 'Done to', cell: ({ target }) => (target ? <Id value={target} what="the id" /> : '') },
+  { id: 'target', name: 'Done to', cell: (entry) => <DoneTo entry={entry} /> },
   { id: 'from', name: 'From', cell: ({ address }) => <span className="short">{address ?? ''}</span> },
   { id: 'at', name: 'When', cell: ({ at }) => <Moment at={at} /> },
 ];
