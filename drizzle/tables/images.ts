@@ -74,6 +74,7 @@ export const images = cms.table(
     index('images_newest').on(t.createdAt.desc(), t.id.desc()),
     index('images_present').on(t.createdAt.desc(), t.id.desc()).where(sql.raw(`state <> 'DELETED'`)),
     index('images_state').on(t.state, t.createdAt.desc(), t.id.desc()),
+    index('images_name_begin').on(t.name.op('text_pattern_ops')),
     index('images_labels').using('gin', t.labels.op('jsonb_path_ops')),
     index('images_schedule').on(t.scheduleId, t.createdAt.desc(), t.id.desc()),
     index('images_newest_available').on(t.sourceInstanceId, t.takenAt.desc()).where(sql.raw(`state = 'AVAILABLE'`)),

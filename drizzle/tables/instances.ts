@@ -77,6 +77,7 @@ export const instances = cms.table(
     index('instances_newest').on(t.createdAt.desc(), t.id.desc()),
     index('instances_present').on(t.createdAt.desc(), t.id.desc()).where(sql.raw(`state <> 'DELETED'`)),
     index('instances_state').on(t.state, t.createdAt.desc(), t.id.desc()),
+    index('instances_name_begin').on(t.name.op('text_pattern_ops')),
     index('instances_labels').using('gin', t.labels.op('jsonb_path_ops')),
     index('instances_source_image').on(t.sourceImageId),
     index('instances_running').on(t.platform).where(sql.raw(`state = 'RUNNING'`)),

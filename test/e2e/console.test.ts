@@ -250,6 +250,13 @@ describe.skipIf(executablePath === null)('the console in Chromium', () => {
     await page.getByText('Found by id').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'orders', exact: true }).waitFor();
+
+    // What has the name comes before what is newer and holds it.
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Orders');
+    await page.getByRole('menuitem', { name: 'orders-again' }).first().waitFor();
+    expect(await page.getByRole('menuitem').first().innerText()).toMatch(/^orders\n/);
+    await page.keyboard.press('Escape');
   });
 
   test('deletes by typing the name, with a final image first', async () => {
@@ -272,6 +279,12 @@ describe.skipIf(executablePath === null)('the console in Chromium', () => {
     expect(await page.getByRole('link', { name: 'orders-again' }).count()).toBe(0);
     await admin.open('images');
     await page.getByRole('link', { name: 'the-last' }).waitFor();
+    await admin.open('server/audit');
+    await page
+      .getByRole('row', { name: /Delete instance/ })
+      .getByRole('link', { name: 'orders-again' })
+      .waitFor();
+    expect(await admin.audit()).toEqual([]);
     expect(admin.faults).toEqual([]);
   });
 });

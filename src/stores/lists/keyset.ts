@@ -111,14 +111,14 @@ export function holds(name: PgColumn, { nameContains, nameStartsWith }: NameSear
   );
 }
 
-/** The same, found by an index, which knows all that is one to three letters long in each name (`cms.parts`, in the migrations). */
+/**
+ * The same, found by indexes: one knows all that is one to three letters long in each name (`cms.parts`, in the migrations), and
+ * one how each name begins.
+ */
 export function holding(name: PgColumn, search: NameSearch): SQL | undefined {
-  const texts = [search.nameContains, search.nameStartsWith].flatMap((text) => text || []);
-  const having = texts.map((text) => {
-    const parts = text.length < 3 ? sql`ARRAY[${text}::text]` : sql`cms.threes(${text})`;
-    return sql`cms.parts(${name}) @> ${parts}`;
-  });
-  return and(...having, holds(name, search));
+  const { nameContains: text } = search;
+  const parts = text && (text.length < 3 ? sql`ARRAY[${text}::text]` : sql`cms.threes(${text})`);
+  return and(parts ? sql`cms.parts(${name}) @> ${parts}` : undefined, holds(name, search));
 }
 
 /**

@@ -31,11 +31,15 @@ export function instanceColumns(onPick: (label: LabelPair) => void): readonly Co
       id: 'readiness',
       name: 'Readiness',
       sortBy: ({ readiness }) => READINESS_ORDER.indexOf(readiness.status),
-      cell: ({ readiness }) => (
-        <span title={sayReadiness(readiness, Date.now())}>
-          <StateMark state={readiness.status} />
-        </span>
-      ),
+      // Nothing is in one that never came to life.
+      cell: ({ readiness, state }) =>
+        state === 'FAILED' ? (
+          <span className="muted">–</span>
+        ) : (
+          <span title={sayReadiness(readiness, Date.now())}>
+            <StateMark state={readiness.status} />
+          </span>
+        ),
     },
     {
       id: 'image',

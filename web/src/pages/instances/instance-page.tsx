@@ -78,9 +78,13 @@ export default function InstancePage() {
         </>
       }
       lead={
-        <>
-          <StateMark state={instance.readiness.status} /> <span>{sayReadiness(instance.readiness, now)}</span>
-        </>
+        instance.state === 'FAILED' ? (
+          `${state === 'CANCELLED' ? 'Its making was cancelled' : 'It never came to life'}: nothing is in it that could be lost.`
+        ) : (
+          <>
+            <StateMark state={instance.readiness.status} /> <span>{sayReadiness(instance.readiness, now)}</span>
+          </>
+        )
       }
       actions={<InstanceActions instance={instance} />}
       code={codeOf(tab, instance)}

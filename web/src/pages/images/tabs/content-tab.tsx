@@ -16,7 +16,11 @@ export function ContentTab({ image }: { readonly image: ImageShown }) {
       <div className="stack">
         <Panel title="Databases">
           {image.databases.length === 0 ? (
-            <p className="muted">It is known when the image is available.</p>
+            <p className="muted">
+              {image.state === 'CREATING'
+                ? 'It is known when the image is available.'
+                : 'Nothing is known: it never became available.'}
+            </p>
           ) : (
             <DataTable
               label="Databases"

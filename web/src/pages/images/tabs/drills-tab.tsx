@@ -5,8 +5,14 @@ import { asSentence } from '../../../format/words.ts';
 import { Lasting, Moment } from '../../../ui/moment.tsx';
 import { Empty } from '../../../ui/notices.tsx';
 import { StateMark } from '../../../ui/state.tsx';
-import { DataTable } from '../../../ui/table.tsx';
+import { type Column, DataTable } from '../../../ui/table.tsx';
 import type { ImageShown } from '../image-shown.ts';
+
+const WHY: Column<ImageShown['drills'][number]> = {
+  id: 'why',
+  name: 'Why',
+  cell: ({ failure }) => failure && <span className="told">{asSentence(failure.message)}</span>,
+};
 
 /** What its drills came to, the newest first. */
 export function DrillsTab({ image }: { readonly image: ImageShown }) {
@@ -18,6 +24,7 @@ export function DrillsTab({ image }: { readonly image: ImageShown }) {
       </Empty>
     );
   }
+  const isWhole = image.drills.every(({ failure }) => failure == null);
   return (
     <DataTable
       label="Drills"
@@ -47,11 +54,7 @@ export function DrillsTab({ image }: { readonly image: ImageShown }) {
               ? '–'
               : `${formatCount(tablesCompared)} tables, ${formatCount(rowsCompared ?? 0)} rows`,
         },
-        {
-          id: 'why',
-          name: 'Why',
-          cell: ({ failure }) => failure && <span className="told">{asSentence(failure.message)}</span>,
-        },
+        ...(isWhole ? [] : [WHY]),
       ]}
       rows={image.drills}
       idOf={({ id }) => id}

@@ -11,7 +11,8 @@ export function FilesTab({ id, name }: { readonly id: string; readonly name: str
   const files = data?.image?.files;
   if (files === undefined)
     return error === null ? <Waiting what="files" /> : <ErrorNote error={error} onRetry={() => void refetch()} />;
-  if (files.length === 0) return <Empty title="No files">They are known when the image is available.</Empty>;
+  if (files.length === 0)
+    return <Empty title="No files">They are in the store, and known, while an image is available.</Empty>;
   return (
     <DataTable
       label={`Files of ${name}`}

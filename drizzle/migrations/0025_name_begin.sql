@@ -1,0 +1,2 @@
+CREATE INDEX "images_name_begin" ON "cms"."images" USING btree ("name" text_pattern_ops);--> statement-breakpoint
+CREATE INDEX "instances_name_begin" ON "cms"."instances" USING btree ("name" text_pattern_ops);
