@@ -101,7 +101,7 @@ test('a job whose starter is killed at any moment of the start is removed whole 
   }
 });
 
-/** Keeps every supervisor of the job from noting itself, which takes this lock first and waits 5 s for it. */
+/** Keeps every supervisor of the job from noting itself, which takes this lock first and waits half a minute for it. */
 async function holdBack(spec: JobSpec): Promise<{ release(): Promise<void> }> {
   const run = jobs.runDirectory(spec);
   await mkdir(run, { recursive: true });

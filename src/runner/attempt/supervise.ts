@@ -12,7 +12,7 @@ import { moverOf, runAttempt } from './run-attempt.ts';
 import { takeSlot } from './slots.ts';
 import type { Environment } from './work.ts';
 
-const LOCK_SECONDS = 5;
+const LOCK_SECONDS = 30;
 /** What a timer of Node can hold. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

@@ -20,6 +20,9 @@ import { placeCommands } from './job-commands.ts';
 import { killJobProcesses } from './job-processes.ts';
 import { type JobEnd, type JobRecord, listAttempts, readLife, readSupervisor } from './job-records.ts';
 
+/** A program that is alive begins within this, on a busy machine too; one that died is known at once. */
+const BEGIN_MS = 30_000;
+
 async function findVolume(context: LocalContext, spec: JobSpec): Promise<string | null> {
   if (spec.volume === null) return null;
   const paths = context.layout.server(spec.volume);
@@ -177,7 +180,7 @@ export async function startJob(
   const isTaken = async () => (await readSupervisor(paths.supervisor))?.pid === pid && !(await isThere(paths.end));
   const hasBegun = async () => (await isTaken()) || (await isOver());
   await until(async () => (await hasBegun()) || (await readProcess(pid)) === null, {
-    timeoutMs: 10_000,
+    timeoutMs: BEGIN_MS,
     intervalMs: 5,
   });
   if (!(await hasBegun())) {
