@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import { Link, NavLink } from 'react-router';
+import { keepUnits } from '../format/words.ts';
 import { AsCode, type Code } from './as-code.tsx';
 import { Icon } from './icon.tsx';
 
@@ -40,7 +41,7 @@ export function Page(props: {
         </div>
         <div className="actions">{actions}</div>
       </div>
-      {lead !== undefined && <div className="lead">{lead}</div>}
+      {lead !== undefined && <div className="lead">{typeof lead === 'string' ? keepUnits(lead) : lead}</div>}
       {tabs !== undefined && (
         <nav className="tabs" aria-label={`Parts of ${title}`}>
           {tabs.map(({ to, name, count }) => (

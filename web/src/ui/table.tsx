@@ -9,7 +9,7 @@ const ROOMS = [
   { columns: 6, narrow: '(max-width: 62em)' },
 ] as const;
 /** So many have room for sentences as well. */
-const FEW = 4;
+const FEW = 3;
 /** Below which width the columns have no room. */
 function narrowFor(columns: readonly Pick<Column<never>, 'isLong'>[]): string {
   const { length } = columns;

@@ -3,7 +3,7 @@ import { useApi, useList } from '../../api/queries.ts';
 import { commandLine } from '../../format/command-line.ts';
 import { sayReadiness } from '../../format/readiness.ts';
 import { stateOf } from '../../format/shown-state.ts';
-import { asSentence } from '../../format/words.ts';
+import { asSentence, keepUnits } from '../../format/words.ts';
 import { InstanceDetailDocument, InstanceOperationsDocument } from '../../generated/graphql.ts';
 import type { Code } from '../../ui/as-code.tsx';
 import { Id } from '../../ui/copy.tsx';
@@ -82,7 +82,8 @@ export default function InstancePage() {
           `${state === 'CANCELLED' ? 'Its making was cancelled' : 'It never came to life'}: nothing is in it that could be lost.`
         ) : (
           <>
-            <StateMark state={instance.readiness.status} /> <span>{sayReadiness(instance.readiness, now)}</span>
+            <StateMark state={instance.readiness.status} />{' '}
+            <span>{keepUnits(sayReadiness(instance.readiness, now))}</span>
           </>
         )
       }

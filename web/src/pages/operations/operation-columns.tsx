@@ -1,23 +1,10 @@
-import { Fragment } from 'react';
 import { Link } from 'react-router';
 import { kindWord, subjectOf } from '../../format/words.ts';
 import type { OperationRowFragment } from '../../generated/graphql.ts';
 import { Lasting, Moment } from '../../ui/moment.tsx';
 import { OperationBar } from '../../ui/operation-bar.tsx';
 import type { Column } from '../../ui/table.tsx';
-
-/** What an operation is about; lines end between its names. */
-function Subject({ operation }: { readonly operation: OperationRowFragment }) {
-  return subjectOf(operation)
-    .split(' ')
-    .map((word, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: words of one text stay in their order.
-      <Fragment key={index}>
-        {index > 0 && ' '}
-        <span className="whole">{word}</span>
-      </Fragment>
-    ));
-}
+import { WholeWords } from '../../ui/whole-words.tsx';
 
 /** What a table of operations shows. */
 export const OPERATION_COLUMNS: readonly Column<OperationRowFragment>[] = [
@@ -27,7 +14,7 @@ export const OPERATION_COLUMNS: readonly Column<OperationRowFragment>[] = [
     isTitle: true,
     cell: (operation) => (
       <Link to={`/operations/${operation.id}`}>
-        {kindWord(operation.kind)} <Subject operation={operation} />
+        {kindWord(operation.kind)} <WholeWords text={subjectOf(operation)} />
       </Link>
     ),
   },

@@ -37,7 +37,12 @@ const COLUMNS: readonly Column<Entry>[] = [
     cell: ({ actor }) => <span className="short">{actor?.name ?? <span className="muted">not known</span>}</span>,
   },
   { id: 'target', name: 'Done to', cell: (entry) => <DoneTo entry={entry} /> },
-  { id: 'from', name: 'From', cell: ({ address }) => <span className="short">{address ?? ''}</span> },
+  {
+    id: 'from',
+    name: 'From',
+    isSpare: 'narrow',
+    cell: ({ address }) => address && <span className="short">{address}</span>,
+  },
   { id: 'at', name: 'When', cell: ({ at }) => <Moment at={at} /> },
 ];
 

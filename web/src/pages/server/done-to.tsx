@@ -2,6 +2,7 @@ import { Link } from 'react-router';
 import { kindWord, sentence, subjectOf } from '../../format/words.ts';
 import type { AuditQuery } from '../../generated/graphql.ts';
 import { Id } from '../../ui/copy.tsx';
+import { WholeWords } from '../../ui/whole-words.tsx';
 
 type Entry = AuditQuery['auditLog']['nodes'][number];
 
@@ -40,8 +41,8 @@ export function DoneTo({ entry: { target, targetKind, subject } }: { readonly en
   return (
     <>
       {subject.__typename !== 'Operation' && <span className="muted">{kind} </span>}
-      <Link to={to} className="whole">
-        {name}
+      <Link to={to}>
+        <WholeWords text={name} />
       </Link>
     </>
   );
