@@ -37,7 +37,7 @@ export const IMAGE_COLUMNS: readonly Column<ImageRowFragment>[] = [
       ),
   },
   { id: 'method', name: 'Method', cell: ({ method }) => method.charAt(0) + method.slice(1).toLowerCase() },
-  { id: 'version', name: 'PostgreSQL', cell: ({ postgresVersion }) => postgresVersion },
+  { id: 'version', name: 'PostgreSQL', isSpare: true, cell: ({ postgresVersion }) => postgresVersion },
   {
     id: 'size',
     name: 'Size',
@@ -48,6 +48,12 @@ export const IMAGE_COLUMNS: readonly Column<ImageRowFragment>[] = [
     id: 'expires',
     name: 'Kept until',
     cell: ({ protected: isProtected, expiresAt }) =>
-      isProtected ? 'protected' : <Moment at={expiresAt} none="it is deleted" />,
+      isProtected ? (
+        'protected'
+      ) : (
+        <span className="nowrap">
+          <Moment at={expiresAt} none="it is deleted" />
+        </span>
+      ),
   },
 ];
