@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Code of ours must see the same build of graphql as type-graphql does.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
 
-const server = { globalSetup: ['test/support/global-setup.ts'], testTimeout: 180_000, hookTimeout: 180_000 };
+const server = { globalSetup: ['test/support/global-setup.ts'], testTimeout: 600_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   resolve,
@@ -14,8 +14,8 @@ export default defineConfig({
     // A file takes half of a processor's time, and waits for the rest: for servers that boot, and for leases of the dead. Four
     // keep two processors busy.
     maxWorkers: 4,
-    // What is waited for comes on a busy machine, too, and later there.
-    expect: { poll: { timeout: 20_000 } },
+    // What is waited for comes on a busy machine, too, and later there. These limits are for what never comes.
+    expect: { poll: { timeout: 90_000 } },
     projects: [
       {
         extends: true,

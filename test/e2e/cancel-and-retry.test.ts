@@ -28,7 +28,7 @@ beforeAll(async () => {
   const taken = await api.createImage({ name: 'whole', instanceId: source.id });
   await api.untilOver(taken.operationId);
   image = taken.id;
-}, 120_000);
+});
 
 afterAll(async () => {
   await api?.stop();
@@ -88,7 +88,7 @@ test('an image is cancelled while the blob store hangs under its upload', async 
   }
   await expectNothingLeftOf(taken, null);
   expect(await api.image(taken.id)).toMatchObject({ state: 'FAILED' });
-}, 120_000);
+});
 
 test('a restore is cancelled while it downloads from a blob store that hangs', async () => {
   const copy = await api.createInstance({ name: 'downloading', sourceImageId: image });
@@ -139,4 +139,4 @@ test('an image that failed for a cause outside is taken by a retry once the caus
   const sequences: number[] = [];
   for await (const { sequence } of api.events(taken.operationId)) sequences.push(sequence);
   expect(sequences).toEqual(sequences.map((_, index) => index + 1));
-}, 120_000);
+});

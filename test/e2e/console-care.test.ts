@@ -77,7 +77,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     await page.getByRole('button', { name: 'Run now', exact: true }).click();
     const runs = page.getByRole('table', { name: 'Runs' });
     await runs.getByRole('link', { name: 'shop' }).waitFor();
-    await runs.getByText('Succeeded').first().waitFor({ timeout: 60_000 });
+    await runs.getByText('Succeeded').first().waitFor({ timeout: 300_000 });
     const strip = page.locator('.strip a.stays');
     await strip.first().waitFor();
     expect(await strip.count()).toBe(1);
@@ -126,7 +126,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     const failing = ['image', 'create', 'failing', '--instance', 'shop', '--watch'];
     expect(await runCommand(failing, login)).toMatchObject({ code: 1 });
     const place = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /Alerts/ });
-    await place.getByText('1 open alert').waitFor({ timeout: 60_000 });
+    await place.getByText('1 open alert').waitFor({ timeout: 300_000 });
     await page.getByRole('link', { name: 'Image failed' }).waitFor();
     await checkPage(page, 'alerts');
     await checkNarrow(page);

@@ -132,7 +132,7 @@ describe.skipIf(executablePath === null)('a console whose line to the server is 
       await eventually(
         () => page.locator('[role=alert], .waiting, .line-banner').count(),
         (count) => count === 0,
-        60_000,
+        300_000,
       );
       expect(await page.getByRole('status').getByText('Live').count()).toBe(1);
       await page.close();

@@ -138,7 +138,7 @@ describe.skipIf(executablePath === null)('the console, while others work as well
     expect(await dialog.locator('pre').innerText()).toContain(' --method LOGICAL ');
     await dialog.getByRole('button', { name: 'Take image' }).click();
     await page.waitForURL('**/operations/*');
-    await page.locator('.page-title .state', { hasText: 'Succeeded' }).waitFor({ timeout: 120_000 });
+    await page.locator('.page-title .state', { hasText: 'Succeeded' }).waitFor({ timeout: 300_000 });
     // The last step says so, too.
     await page.locator('.waterfall-row', { hasText: 'Running' }).waitFor({ state: 'detached' });
     const { image } = await bob.request<{ image: { method: string } }>('{ image(name: "asked-for") { method } }');
@@ -240,7 +240,7 @@ describe.skipIf(executablePath === null)('the console, while others work as well
     });
     const taken = await bob.createImage({ name: 'followed', instanceId: shop, method: 'LOGICAL' });
     await other.open(`operations/${taken.operation.id}`);
-    await other.page.locator('.page-title .state', { hasText: 'Succeeded' }).waitFor({ timeout: 120_000 });
+    await other.page.locator('.page-title .state', { hasText: 'Succeeded' }).waitFor({ timeout: 300_000 });
     await other.page.getByText('Log of its job').waitFor();
     await other.page.getByText('The image is uploaded').first().waitFor();
     expect(asked.filter((name) => name === 'RunningOperations').length).toBeLessThan(8);

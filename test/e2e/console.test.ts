@@ -43,7 +43,7 @@ describe.skipIf(executablePath === null)('the console in Chromium', () => {
       .found?.id ?? '';
 
   const untilSucceeded = (one: ConsoleBrowser) =>
-    one.page.locator('.page-title .state', { hasText: 'Succeeded' }).waitFor({ timeout: 120_000 });
+    one.page.locator('.page-title .state', { hasText: 'Succeeded' }).waitFor({ timeout: 300_000 });
 
   test('asks who is there, and says what is wrong with a password', async () => {
     await admin.open('operations');

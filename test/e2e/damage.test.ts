@@ -27,7 +27,7 @@ beforeAll(async () => {
   const taken = await api.createImage({ name: 'whole', instanceId: source });
   await api.untilOver(taken.operationId);
   image = taken.id;
-}, 120_000);
+});
 
 afterAll(async () => {
   await api?.stop();
@@ -71,7 +71,7 @@ test('a file that was altered in the store is found by a restore, also when the 
   await blob.setHTTPHeaders({ blobContentMD5: contentMD5 });
   expect(await restoreInVain('vouched')).toContain(file);
   await blob.uploadData(whole, { blobHTTPHeaders: { blobContentMD5: contentMD5 } });
-}, 120_000);
+});
 
 test('a file that is missing and a manifest that is cut or gone are named by a restore', async () => {
   const name = await findDataFile();
@@ -93,7 +93,7 @@ test('a file that is missing and a manifest that is cut or gone are named by a r
   const restored = await api.createInstance({ name: 'mended', sourceImageId: image });
   await api.untilOver(restored.operationId);
   await api.untilOver((await api.changeInstance('delete', restored.id)).operationId);
-}, 120_000);
+});
 
 /** Kills the source while a dump waits for its table; `before` the server is gone, so that it cannot be brought back earlier. */
 async function killDuringDump(name: string, before: () => Promise<void> = async () => undefined): Promise<Accepted> {
@@ -116,7 +116,7 @@ test('a source that dies during the dump is brought back, and its image is whole
     { count: 20000 },
   ]);
   await api.untilOver((await api.changeInstance('delete', restored.id)).operationId);
-}, 120_000);
+});
 
 test('a source that dies during the dump and cannot come back fails its image with the cause, and a restart brings it back', async () => {
   const [directory] = (await readdir(path.join(home.directory, 'state/servers/toygres-managed'))).filter((one) =>
@@ -142,7 +142,7 @@ test('a source that dies during the dump and cannot come back fails its image wi
   expect(await query(await api.login(source), 'postgres', 'SELECT count(*)::int FROM orders')).toEqual([
     { count: 20000 },
   ]);
-}, 120_000);
+});
 
 test('a blob store that is killed is brought back, and the image that was being taken is whole', async () => {
   const held = await holdTable(await api.login(source), 'orders');
@@ -160,4 +160,4 @@ test('a blob store that is killed is brought back, and the image that was being 
   expect(await query(await api.login(restored.id), 'other one', 'SELECT count(*)::int FROM things')).toEqual([
     { count: 1000 },
   ]);
-}, 120_000);
+});

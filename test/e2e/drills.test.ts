@@ -31,7 +31,7 @@ beforeAll(async () => {
   const login = await api.login(source);
   const tablespace = await makeTablespace(home, 'source');
   await fillNastyServer({ query: (database, sql) => query(login, database, sql) }, tablespace);
-}, 240_000);
+});
 afterAll(async () => {
   await api?.stop();
   await server?.stop();
@@ -46,7 +46,7 @@ async function prove(imageId: string): Promise<Proof> {
   await eventually(
     () => api.operation(verifyImage.operation.id),
     ({ state }) => TERMINAL.includes(state),
-    200_000,
+    300_000,
   );
   const { drill } = await api.request<{ drill: Proof }>(`{ drill(id: "${verifyImage.drill.id}") {
     state recoverySeconds tablesCompared rowsCompared findings { code object severity } failure { message } } }`);
@@ -74,5 +74,5 @@ test.each(['LOGICAL', 'PHYSICAL'])(
       lastVerdict: { state: 'PASSED' },
     });
   },
-  240_000,
+  300_000,
 );

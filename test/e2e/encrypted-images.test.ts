@@ -34,7 +34,7 @@ beforeAll(async () => {
     'CREATE TABLE kept AS SELECT g AS id, md5(g::text) AS text FROM generate_series(1, 5000) g',
   );
   rows = await query(login, 'postgres', SUM);
-}, 180_000);
+});
 
 afterAll(async () => {
   await api?.stop();
@@ -64,7 +64,7 @@ async function rowsOfCopy(name: string, sourceImageId: string): Promise<unknown>
 test('an image is encrypted where the server is configured so, and not where its creator says so', async () => {
   expect(await isEncrypted(await take({ name: 'by-default' }))).toBe(true);
   expect(await isEncrypted(await take({ name: 'in-the-open', encrypt: false }))).toBe(false);
-}, 120_000);
+});
 
 describe.each(['LOGICAL', 'PHYSICAL'])('an encrypted image: %s', (method) => {
   const name = `sealed-${method.toLowerCase()}`;
@@ -81,7 +81,7 @@ describe.each(['LOGICAL', 'PHYSICAL'])('an encrypted image: %s', (method) => {
     const manifest = (await images.getBlockBlobClient(`${id}/manifest.json`).downloadToBuffer()).toString();
     expect(manifest).not.toContain('AGE-SECRET-KEY');
     expect(await rowsOfCopy(`copy-${method.toLowerCase()}`, id)).toEqual(rows);
-  }, 120_000);
+  });
 
   test.skipIf(!existsSync('/usr/bin/age'))("is read by Debian's age with the key that the command prints", async () => {
     const { code, output } = await home.run(['catalog', 'key', name]);
@@ -128,7 +128,7 @@ test('with the records lost, encrypted images are found again and come back', as
     expect(image.encrypted).toBe(true);
     expect(await rowsOfCopy(`again-${method}`, image.id)).toEqual(rows);
   }
-}, 180_000);
+});
 
 test('no file of the home but the store holds a key of an image, and none is left of its jobs', async () => {
   const { output } = await home.run(['catalog', 'key', 'sealed-logical']);

@@ -82,16 +82,16 @@ test('a full disk fails the image with that cause, and when there is room again 
         () => false,
       ),
     (answers) => answers,
-    60_000,
+    300_000,
   );
   if ('operationId' in outcome) {
     const { operationId } = outcome;
     await eventually(
       () => client.operation(operationId),
       ({ state }) => TERMINAL.includes(state),
-      60_000,
+      300_000,
     );
   } else expect(outcome.code).toBe('UNAVAILABLE');
   const last = await client.createImage({ name: 'after-all', instanceId: created.id });
   await client.untilOver(last.operationId);
-}, 600_000);
+});

@@ -18,7 +18,7 @@ beforeAll(async () => {
   client = createE2eClient(server);
   root = (server.url ?? '').replace('/graphql', '');
   probes = /Probes +(\S+)/.exec(server.output())?.[1] ?? '';
-}, 120_000);
+});
 
 afterAll(async () => {
   await client?.stop();
@@ -69,7 +69,7 @@ test('what the server does shows on the page, and no name or secret does', async
   const page = await eventually(
     readPage,
     (found) => found.value('toygres_instances', { state: 'running', health: 'healthy' }) === 1,
-    60_000,
+    300_000,
   );
   expect(page.value('toygres_operations', created)).toBe(1);
   expect(page.value('toygres_operations_ended_total', { workflow: 'create-instance', end: 'succeeded' })).toBe(1);

@@ -26,7 +26,7 @@ beforeAll(async () => {
   source = { id: created.id, login: await api.login(created.id) };
   const tablespace = await makeTablespace(home, 'source');
   await fillNastyServer({ query: (database, sql) => query(source.login, database, sql) }, tablespace);
-}, 240_000);
+});
 afterAll(async () => {
   await api?.stop();
   await server?.stop();
@@ -43,7 +43,7 @@ test('a physical image of a server with the worst names is AVAILABLE with its fi
   );
   const empty = { code: 'UNLOGGED_TABLE_EMPTY', database: 'shop', object: 'public.quick' };
   expect(taken.findings).toContainEqual(empty);
-}, 240_000);
+});
 
 test('a server that is restored from it is its source again', async () => {
   const restored = await api.createInstance({ name: 'copy', sourceImageId: image.id });
@@ -62,7 +62,7 @@ test('a server that is restored from it is its source again', async () => {
   expect(await query(login, 'postgres', 'SELECT timeline_id::int AS timeline FROM pg_control_checkpoint()')).toEqual([
     { timeline: 2 },
   ]);
-}, 240_000);
+});
 
 test('an image is found by its manifest and restored when the records are lost', async () => {
   await api.stop();
@@ -79,7 +79,7 @@ test('an image is found by its manifest and restored when the records are lost',
   const restored = await api.createInstance({ name: 'found-again', sourceImageId: image.id });
   await api.untilOver(restored.operationId);
   expect((await api.login(restored.id)).password).toBe(PASSWORD);
-}, 240_000);
+});
 
 test('an image of which a byte was altered is not restored, and nothing of the instance is left', async () => {
   const images = await openImages(home.directory);
@@ -97,4 +97,4 @@ test('an image of which a byte was altered is not restored, and nothing of the i
     failure: { message: expect.stringContaining('the image is damaged: ') },
   });
   expect(await api.instance(restored.id)).toMatchObject({ state: 'FAILED' });
-}, 240_000);
+});

@@ -86,7 +86,7 @@ test('an image that was being taken when the server was asked to end is taken af
   const over = await api.untilOver(image.operationId);
   expect(over.steps.every(({ state, failure }) => state === 'SUCCEEDED' && failure === null)).toBe(true);
   expect(await api.image(image.id)).toMatchObject({ state: 'AVAILABLE' });
-}, 120_000);
+});
 
 test('a killed server goes on with the image it was taking', async () => {
   const held = await holdTable(await api.login(source), 'orders');
@@ -96,7 +96,7 @@ test('a killed server goes on with the image it was taking', async () => {
   await held.release();
   await api.untilOver(image.operationId);
   expect(await api.image(image.id)).toMatchObject({ state: 'AVAILABLE', failure: null });
-}, 120_000);
+});
 
 test('a killed server goes on with the instances it was making, empty and restored ones', async () => {
   const { image } = await api.request<{ image: { id: string } }>('{ image(name: "killed") { id } }');
@@ -108,4 +108,4 @@ test('a killed server goes on with the instances it was making, empty and restor
   await Promise.all([api.untilOver(empty.operationId), api.untilOver(copy.operationId)]);
   expect(await compareServers(await api.login(source), await api.login(copy.id))).toEqual([]);
   expect(await query(await api.login(empty.id), 'postgres', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-}, 120_000);
+});

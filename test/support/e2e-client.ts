@@ -136,7 +136,7 @@ export function createE2eClient({ url, token }: { readonly url: string | null; r
         `subscription ($id: ID!, $after: Int) { operationEvents(operationId: $id, after: $after) { sequence state percent step { ${STEP} } } }`,
         { id, after },
       ),
-    async untilOver(id, state = 'SUCCEEDED', timeoutMs = 120_000) {
+    async untilOver(id, state = 'SUCCEEDED', timeoutMs = 400_000) {
       const over = await eventually(
         async () => {
           await delay(50);

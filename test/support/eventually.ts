@@ -16,7 +16,7 @@ export async function pauseBetweenLooks(sinceMs: number): Promise<void> {
 export async function eventually<T>(
   read: () => Promise<T> | T,
   accept: (value: T) => boolean,
-  timeoutMs = 20_000,
+  timeoutMs = 90_000,
 ): Promise<T> {
   const since = performance.now();
   let value = await read();

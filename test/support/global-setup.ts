@@ -24,7 +24,7 @@ declare module 'vitest' {
 }
 
 async function untilAnswers(url: string): Promise<void> {
-  for (const deadline = Date.now() + 30_000; ; ) {
+  for (const deadline = Date.now() + 90_000; ; ) {
     const client = new pg.Client({ connectionString: url });
     client.on('error', () => undefined);
     try {

@@ -35,7 +35,7 @@ export async function readProcessTree(root: number): Promise<readonly SeenProces
 
 /** Waits for a process below `root` whose command line matches. */
 export async function untilProcess(root: number, pattern: RegExp): Promise<SeenProcess> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; ) {
     const found = (await readProcessTree(root)).find((one) => one.pid !== root && pattern.test(one.command));
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 5));

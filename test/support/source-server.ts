@@ -27,7 +27,7 @@ async function connect(login: ServerLogin, database: string): Promise<pg.Client>
 }
 
 async function untilAnswers(login: ServerLogin): Promise<void> {
-  for (const deadline = Date.now() + 30_000; ; ) {
+  for (const deadline = Date.now() + 90_000; ; ) {
     try {
       return await (await connect(login, 'template1')).end();
     } catch (error) {

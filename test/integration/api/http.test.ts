@@ -102,36 +102,38 @@ describe('the API over HTTP', () => {
   });
 
   it.each([
-    ['does not parse', '{ viewer', 'GRAPHQL_PARSE_FAILED'],
-    ['does not validate', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['does not parse', '{ viewer', 'GRAPHQL_PARSE_FAILED', undefined],
+    ['does not validate', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED', undefined],
     [
       'has 10,000 aliases',
       `{ ${Array.from({ length: 10_000 }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`,
       'INVALID_INPUT',
+      'documentTooLong',
     ],
     [
       'has 200 aliases',
       `{ ${Array.from({ length: 200 }, (_, n) => `a${n}: viewer { name }`).join(' ')} }`,
       'INVALID_INPUT',
+      'tooManyAliases',
     ],
     [
       'is 40 levels deep',
       `{ ${'instances { nodes { images { nodes { operations { nodes { instance { id '.repeat(5)}${'}'.repeat(35)} }`,
       'INVALID_INPUT',
+      'documentTooDeep',
     ],
     [
       'asks for a million records',
       '{ instances(first: 100) { nodes { images(first: 100) { nodes { operations(first: 100) { nodes { id } } } } } } }',
       'INVALID_INPUT',
+      'tooCostly',
     ],
-    ['repeats a field 7,000 times', `{ viewer { ${'name '.repeat(7000)} } }`, 'INVALID_INPUT'],
-  ])('refuses a document that %s, quickly and saying why', async (_what, query, code) => {
-    const begun = performance.now();
+    ['repeats a field 7,000 times', `{ viewer { ${'name '.repeat(7000)} } }`, 'INVALID_INPUT', 'documentTooLong'],
+    // The rules of what is too large: those that are told before validation, which would take minutes for some.
+  ])('refuses a document that %s, saying why', async (_what, query, code, rule) => {
     const { status, errors } = await send(api.url, { query });
-    expect([status, codes({ errors })[0]]).toEqual([400, code]);
+    expect([status, codes({ errors })[0], errors[0]?.extensions?.rule]).toEqual([400, code, rule]);
     expect(errors[0]?.message).not.toBe('');
-    // Far below what validating it would take, far above what a busy machine adds.
-    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   it('names the field of a variable that does not fit, without the value', async () => {

@@ -22,7 +22,7 @@ const MEDDLINGS: Readonly<Record<string, (one: ServerMessage) => Meddling>> = {
 let source: HostileSource;
 beforeAll(async () => {
   source = await startHostileSource();
-}, 120_000);
+});
 afterAll(async () => {
   await source?.stop();
   await rm(MARK, { force: true });

@@ -17,7 +17,7 @@ const MIB = 2 ** 20;
 let source: HostileSource;
 beforeAll(async () => {
   source = await startHostileSource();
-}, 120_000);
+});
 afterAll(() => source?.stop());
 
 async function filesOf({ imageId }: Taken): Promise<string[]> {

@@ -46,7 +46,7 @@ describe.skipIf(!isRoot)('code of a tenant on a machine where Toygres is root', 
     await writeFile(path.join(loot, 'targets'), `${targets.join('\n')}\n`);
     await writeFile(path.join(loot, 'targets.roots'), `${world.stateDirectory}\n`);
     for (const file of ['steal.sh', 'targets', 'targets.roots']) await chmod(path.join(loot, file), 0o644);
-  }, 120_000);
+  });
   afterAll(async () => {
     delete process.env.TOYGRES_TEST_SECRET;
     await world?.stop();
@@ -105,7 +105,7 @@ describe.skipIf(!isRoot)('code of a tenant on a machine where Toygres is root', 
     expect(lines.some((line) => line.startsWith('CMDLINE'))).toBe(true);
     expect(prizes(lines)).toEqual([]);
     expect(await ask(victim, async (client) => (await client.query('SELECT 1 AS one')).rows)).toEqual([{ one: 1 }]);
-  }, 120_000);
+  });
 
   test('functions of an image win nothing while it is restored beside the grant', async () => {
     await ask(thief, async (client) => {
@@ -126,7 +126,7 @@ describe.skipIf(!isRoot)('code of a tenant on a machine where Toygres is root', 
     const all = await found('restore');
     expect(all.length).toBeGreaterThan(0);
     for (const lines of all) expect(prizes(lines)).toEqual([]);
-  }, 240_000);
+  });
 
   test('links and pipes that a tenant leaves in its data lead root nowhere, and hold nothing up', async () => {
     const [mine, theirs] = [await directoryOf(thief), await directoryOf(victim)];
@@ -149,7 +149,7 @@ describe.skipIf(!isRoot)('code of a tenant on a machine where Toygres is root', 
     expect(await readFile(path.join(prize, 'kept'), 'utf8')).toBe('kept');
     expect((await readFile(path.join(theirs, 'volume/pgdata/postmaster.pid'), 'utf8')).split('\n')[0]).toBe(postmaster);
     expect(await ask(victim, async (client) => (await client.query('SELECT 1 AS one')).rows)).toEqual([{ one: 1 }]);
-  }, 120_000);
+  });
 
   test('what a tenant leaves running ends with its server', async () => {
     const { instanceId, operationId } = await world.createInstance({ name: 'squatter' });
@@ -170,5 +170,5 @@ describe.skipIf(!isRoot)('code of a tenant on a machine where Toygres is root', 
       () => listProcessesOf(uid),
       (pids) => pids.length === 0,
     );
-  }, 120_000);
+  });
 });

@@ -53,8 +53,8 @@ describe.skipIf(!hasPooler)('behind a pooler that gives sessions to transactions
     const behind = createListener({ url: pooler.through(cms.url), log, notify, ...times });
     const past = createListener({ url: cms.url, log, notify, ...times });
     await Promise.all([behind.start(), past.start()]);
-    await expect.poll(() => past.hears, { timeout: 10_000 }).toBe(true);
-    await expect.poll(() => behind.hears, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => past.hears).toBe(true);
+    await expect.poll(() => behind.hears).toBe(false);
     await Promise.all([behind.stop(), past.stop()]);
     expect([behind.hears, past.hears]).toEqual([null, null]);
   });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await chmod(home, 0o755);
   stateDirectory = path.join(home, 'state');
   database = await start();
-}, 120_000);
+});
 afterAll(async () => {
   await database?.stop();
   await rm(home, { recursive: true, force: true });

@@ -98,7 +98,7 @@ describe('followInstances', () => {
       await Promise.all(ids.map((id) => label(id, String(index))));
       if (index === 10) await world.cutListener();
     }
-    await expect.poll(() => ids.map((id) => newest.get(id)), { timeout: 10_000 }).toEqual(ids.map(() => '19'));
+    await expect.poll(() => ids.map((id) => newest.get(id))).toEqual(ids.map(() => '19'));
     expect(newest.has(old)).toBe(false);
     leaving.abort();
     await following;

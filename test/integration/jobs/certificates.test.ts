@@ -24,7 +24,7 @@ beforeAll(async () => {
   ];
   for (const { operationId } of made) expect((await world.ended(operationId)).state).toBe('SUCCEEDED');
   [open, inside] = made.map(({ instanceId }) => instanceId) as [string, string];
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 /** The certificate that a server shows whoever asks for TLS. */
@@ -56,7 +56,7 @@ describe('servers with certificates of the installation', () => {
     const { operationId, imageId } = await world.createImage('over-tls', open);
     expect((await world.ended(operationId)).failure).toBeNull();
     expect((await world.image(imageId)).state).toBe('AVAILABLE');
-  }, 120_000);
+  });
 
   test('are known by their own name: a neighbour with its own certificate is told nothing', async () => {
     const [mine, theirs] = [await world.instance(inside), await world.instance(open)];

@@ -5,7 +5,7 @@ import { type ControlPlane, openControlPlane } from './control-plane.ts';
 let plane: ControlPlane;
 beforeAll(async () => {
   plane = await openControlPlane();
-}, 180_000);
+});
 afterAll(() => plane?.stop());
 
 /** What real servers hold: each comes back whole, or with what a drill must call by its name. */

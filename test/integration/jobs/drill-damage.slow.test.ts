@@ -18,7 +18,7 @@ beforeAll(async () => {
     SELECT lo_from_bytea(0, 'a large object')`);
   await client.end();
   before = await plane.objects();
-}, 180_000);
+});
 afterAll(() => plane?.stop());
 
 /** Positions that look like any, and are the same in every run. */

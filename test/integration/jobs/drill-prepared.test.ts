@@ -4,7 +4,7 @@ import { type ControlPlane, openControlPlane } from './control-plane.ts';
 let plane: ControlPlane;
 beforeAll(async () => {
   plane = await openControlPlane();
-}, 120_000);
+});
 afterAll(() => plane?.stop());
 
 it('a drill reads what a prepared transaction keeps locked, and the source keeps that transaction', async () => {
@@ -38,4 +38,4 @@ it('a drill reads what a prepared transaction keeps locked, and the source keeps
   await client.query(`COMMIT PREPARED 'left ''open'''`);
   expect((await client.query('SELECT count(*)::int AS rows FROM orders')).rows).toEqual([{ rows: 301 }]);
   await client.end();
-}, 300_000);
+});

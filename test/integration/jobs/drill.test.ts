@@ -58,7 +58,7 @@ beforeAll(async () => {
   expect(await plane.ended(taken.operationId)).toMatchObject({ state: 'SUCCEEDED' });
   image = taken.imageId;
   before = await plane.objects();
-}, 180_000);
+});
 afterEach(() => hooks.clear());
 afterAll(() => plane?.stop());
 
@@ -110,7 +110,7 @@ describe('a drill of a logical image', () => {
     expect(ended.recoverySeconds).toBeGreaterThan(0);
     expect(ended.finishedAt?.getTime()).toBeGreaterThan(ended.startedAt.getTime());
     expect(await plane.objects()).toEqual(before);
-  }, 120_000);
+  });
 
   it.each([
     [
@@ -166,7 +166,7 @@ describe('a drill of a logical image', () => {
       expect(operation.failure?.message).toContain('did not come back as it was');
       expect(await plane.objects()).toEqual(before);
     },
-    120_000,
+    300_000,
   );
 
   it('is proven well by rows that lie in another order', async () => {
@@ -174,7 +174,7 @@ describe('a drill of a logical image', () => {
       'CREATE TABLE o AS SELECT * FROM orders ORDER BY id DESC; DELETE FROM orders; INSERT INTO orders SELECT * FROM o; DROP TABLE o',
     );
     expect((await drill()).drill).toMatchObject({ state: 'PASSED', findings: [] });
-  }, 120_000);
+  });
 
   it('is CANCELLED by whoever asked for it, says nothing of the image, and leaves nothing behind', async () => {
     const begun = await plane.verifyImage(image);
@@ -183,5 +183,5 @@ describe('a drill of a logical image', () => {
     expect(await plane.ended(begun.operationId)).toMatchObject({ state: 'CANCELLED' });
     expect(await plane.drill(begun.drillId)).toMatchObject({ state: 'CANCELLED', failure: null, findings: [] });
     expect(await plane.objects()).toEqual(before);
-  }, 120_000);
+  });
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const { instanceId, operationId } = await plane.createInstance({ name: 'source' });
   await plane.ended(operationId);
   source = instanceId;
-}, 120_000);
+});
 afterAll(() => plane.stop());
 
 async function takeImage(name: string): Promise<string> {

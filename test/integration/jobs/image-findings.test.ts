@@ -12,7 +12,7 @@ beforeAll(async () => {
   await client.query(`CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)`);
   await client.query('CREATE UNIQUE INDEX CONCURRENTLY broken ON t (a)').catch(() => undefined);
   await client.end();
-}, 120_000);
+});
 afterAll(() => plane?.stop());
 
 const FOUND = { code: 'INDEX_LEFT_OUT', severity: 'WARNING', database: 'postgres', object: 'public.broken' };
@@ -23,7 +23,7 @@ test('what will not come back stands on the image, in its manifest, and on the o
   expect(await plane.image(imageId)).toMatchObject({ state: 'AVAILABLE', findings: [FOUND] });
   expect(await plane.store.readManifest(imageId)).toMatchObject({ findings: [FOUND] });
   expect(await plane.findings(operationId)).toMatchObject([FOUND]);
-}, 120_000);
+});
 
 test('an image of which nothing may be lost fails of it at once, naming the object and what to do', async () => {
   const { imageId, operationId } = await plane.createImage('strict', source, 'NOTHING');
@@ -31,4 +31,4 @@ test('an image of which nothing may be lost fails of it at once, naming the obje
   const { failure } = await plane.image(imageId);
   expect(failure?.message).toMatch(/index public\.broken is not valid.*REINDEX.*acceptLoss: OBJECTS/);
   expect((await plane.jobs(operationId)).map(({ attempts }) => attempts)).toEqual([1]);
-}, 120_000);
+});

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const taken = await plane.createImage('nightly', source);
   await plane.ended(taken.operationId);
   image = taken.imageId;
-}, 120_000);
+});
 afterAll(() => plane.stop());
 afterEach(() => hooks.clear());
 
@@ -96,7 +96,7 @@ describe('a restore of an image that is not whole any more', () => {
     expect(failure?.code).toBe('STEP_FAILED');
     expect(['Download the image', 'Check the files']).toContain(failure?.step);
     expect(failure?.message).not.toMatch(/exit (code|status)|sig=/);
-  }, 60_000);
+  });
 
   it('fails when the manifest was altered', async () => {
     await replace('manifest.json', (content) => Buffer.from(content.toString().replace('"nightly"', '"nightlx"')));
@@ -147,7 +147,7 @@ describe('what is done to a server with data', () => {
     expect(await plane.ended(operationId)).toMatchObject({ state: 'CANCELLED' });
     hooks.clear();
     expect(await plane.instance(source)).toMatchObject({ state: 'RUNNING', failure: { code: 'CANCELLED' } });
-    await expect.poll(async () => (await plane.connect(source)).end(), { timeout: 30_000 }).toBeUndefined();
+    await expect.poll(async () => (await plane.connect(source)).end()).toBeUndefined();
   });
 
   it('keeps its state and its data when a stop fails', async () => {

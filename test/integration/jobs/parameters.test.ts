@@ -11,7 +11,7 @@ beforeAll(async () => {
   const made = await world.createInstance({ name: 'tuned', parameters: { work_mem: '7MB', 'custom.words': HOSTILE } });
   expect((await world.ended(made.operationId)).state).toBe('SUCCEEDED');
   id = made.instanceId;
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 async function show(name: string): Promise<string> {
@@ -85,5 +85,5 @@ describe('parameters of PostgreSQL', () => {
     const client = await world.connect(restored.instanceId);
     expect((await client.query('SHOW shared_buffers')).rows).toEqual([{ shared_buffers: '12MB' }]);
     await client.end();
-  }, 120_000);
+  });
 });

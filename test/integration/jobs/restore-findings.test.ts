@@ -24,7 +24,7 @@ beforeAll(async () => {
   const taken = await plane.createImage('orphans', source);
   expect(await plane.ended(taken.operationId)).toMatchObject({ state: 'SUCCEEDED' });
   image = taken.imageId;
-}, 180_000);
+});
 afterAll(() => plane.stop());
 
 const orphan = {
@@ -46,7 +46,7 @@ describe('a restore of an image with rows that break their own key', () => {
     expect((await shop.query('SELECT * FROM children')).rows).toEqual([{ id: 1, parent: 4711 }]);
     expect((await shop.query(`SELECT datname FROM pg_database WHERE datname = 'spare'`)).rows).toEqual([]);
     await shop.end();
-  }, 120_000);
+  });
 
   it('fails by it where nothing may be lost, names it, and leaves nothing behind', async () => {
     const refused = await plane.createInstance({ name: 'strict', sourceImageId: image, acceptLoss: 'NOTHING' });
@@ -56,5 +56,5 @@ describe('a restore of an image with rows that break their own key', () => {
       /more would be lost than is accepted: shop: children_parent.*4711.*acceptLoss: OBJECTS/,
     );
     expect((await plane.objects()).filter((object) => object.includes('strict'))).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const { instanceId, operationId } = await plane.createInstance({ name: 'shop' });
   expect(await plane.ended(operationId)).toMatchObject({ state: 'SUCCEEDED' });
   id = instanceId;
-}, 120_000);
+});
 afterAll(() => plane.stop());
 
 async function logsIn(password: string, user = 'postgres'): Promise<boolean> {

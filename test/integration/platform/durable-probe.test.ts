@@ -63,7 +63,7 @@ it(
   async () => {
     await start({});
     await untilWorkerRuns(started());
-    await expect.poll(ask, { timeout: 30_000 }).toEqual({ running: true, isOff: false, detail: null });
+    await expect.poll(ask).toEqual({ running: true, isOff: false, detail: null });
   },
   MINUTES,
 );

@@ -13,7 +13,7 @@ beforeAll(async () => {
     max_prepared_transactions: '2',
     max_locks_per_transaction: '10',
   });
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 it('what would keep an image waiting, or fail it, is counted', async () => {
@@ -32,4 +32,4 @@ it('what would keep an image waiting, or fail it, is counted', async () => {
   expect(found).toMatchObject({ ...order, tables: 230, prepared: 1, closed: 1 });
   expect(found.freeConnections).toBeGreaterThan(10);
   await source.query('postgres', `ROLLBACK PREPARED 'forgotten'`);
-}, 60_000);
+});

@@ -39,7 +39,7 @@ beforeAll(async () => {
     expect(own.length, name).toBeGreaterThan(0);
     for (const check of own) checks.push({ name, ...check });
   }
-}, 240_000);
+});
 afterAll(async () => {
   await source?.stop();
   await harness?.stop();
@@ -72,7 +72,7 @@ test('a server that holds all of them comes back from a PHYSICAL image as it was
   for (const server of [source, copy]) await server.query('c26', ROLLBACK);
   expect(await differing(copy)).toEqual([]);
   await copy.stop();
-}, 300_000);
+});
 
 test('and from a LOGICAL one, with a finding for each thing that cannot come back', async () => {
   const image = await harness.backup(source, { parameters: { TOYGRES_ACCEPT_LOSS: 'ROWS' } });
@@ -107,4 +107,4 @@ test('and from a LOGICAL one, with a finding for each thing that cannot come bac
     ...(hasExtension('postgis') ? ['changes-to-an-extension-table'] : []),
     'rows-wider-than-a-page',
   ]);
-}, 300_000);
+});

@@ -10,7 +10,7 @@ import { createScriptHarness, type ScriptHarness } from '../../support/script-ha
 let harness: ScriptHarness;
 beforeAll(async () => {
   harness = await createScriptHarness();
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 test('a server with fewer locks than its dump takes is dumped with as few as can be, and is told the setting that has enough', async () => {

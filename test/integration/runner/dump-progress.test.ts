@@ -12,7 +12,7 @@ beforeAll(async () => {
   runner = await createScriptRunner();
   const directory = await runner.makeDirectory('source');
   server = await startSourceServer({ directory, password: 'a password', initdbArguments: ['--locale=C.UTF-8'] });
-}, 120_000);
+});
 afterAll(async () => {
   await server?.stop();
   await runner?.stop();

@@ -80,7 +80,7 @@ beforeAll(async () => {
       await session.close();
     }
   }
-}, 240_000);
+});
 afterAll(() => harness?.stop());
 
 /** What asks in the encoding of the database, whatever bytes it has: node's other clients know UTF-8 alone. */
@@ -185,10 +185,10 @@ test('names and values of every encoding come back from a LOGICAL image byte for
   );
   const copy = await harness.startRestored(volume);
   expect(await differing(copy)).toEqual([]);
-}, 300_000);
+});
 
 test('and from a PHYSICAL one', async () => {
   const { volume } = await copyPhysically(harness, source);
   const copy = await harness.startRestored(volume, source.password);
   expect(await differing(copy)).toEqual([]);
-}, 240_000);
+});

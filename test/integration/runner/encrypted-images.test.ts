@@ -26,7 +26,7 @@ beforeAll(async () => {
   );
   await source.query('postgres', 'CREATE TABLE none (id int)');
   for (const method of METHODS) images.set(method, await take(method));
-}, 180_000);
+});
 afterAll(() => harness?.stop());
 
 async function take(method: Method): Promise<TakenImage> {

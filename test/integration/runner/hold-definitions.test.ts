@@ -17,7 +17,7 @@ beforeAll(async () => {
   const identity = await readServerIdentity();
   if (identity !== null) await chown(directory, identity.uid, identity.gid);
   server = await startSourceServer({ directory, password: 'a good password', initdbArguments: ['--locale=C'] });
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   await rm(directory, { recursive: true, force: true });

@@ -12,7 +12,7 @@ let source: SourceServer;
 beforeAll(async () => {
   harness = await createScriptHarness();
   source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8']);
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 /** Money goes from one table to the other, and each move is written into a third one: whoever sees half of it sees a sum that is wrong. */
@@ -85,4 +85,4 @@ test('an image that is taken beside writers has each database as it was in one m
     // They went on while it was taken, and what came later is not in it.
     expect(moves).toBeLessThan(after[index]?.moves ?? Number.NaN);
   }
-}, 300_000);
+});

@@ -11,7 +11,7 @@ let source: SourceServer;
 beforeAll(async () => {
   harness = await createScriptHarness();
   source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8'], { max_prepared_transactions: '5' });
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 describe('a source that lives', () => {
@@ -44,7 +44,7 @@ describe('a source that lives', () => {
     );
     expect(found?.tables).toBeGreaterThanOrEqual(19);
     expect(found?.views).toBeGreaterThanOrEqual(19);
-  }, 300_000);
+  });
 
   test('never has a change of its own ended for an image: the dump gives way, whoever came first', async () => {
     await source.query('postgres', 'CREATE DATABASE changing');
@@ -89,7 +89,7 @@ describe('a source that lives', () => {
       await other.end();
       await source.query('postgres', 'DROP DATABASE changing');
     }
-  }, 300_000);
+  });
 
   test('is imaged again where indexes, statistics, columns or labels change between the snapshot and the locks of the dump', async () => {
     await source.query('postgres', 'CREATE DATABASE between');
@@ -145,12 +145,12 @@ describe('a source that lives', () => {
       await changer.end();
       await source.query('postgres', 'DROP DATABASE between');
     }
-  }, 300_000);
+  });
 
   test('is imaged so that it restores while its functions and views are replaced', async () => {
     const image = await beside('live-functions-replaced', () => harness.backup(source));
     expect(image.end).toMatchObject({ exitCode: 0, errors: [] });
     const { end } = await harness.restore(image);
     expect(end).toMatchObject({ exitCode: 0, errors: [] });
-  }, 300_000);
+  });
 });

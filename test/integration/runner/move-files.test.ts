@@ -5,7 +5,7 @@ import { createScriptHarness, leave, type ScriptHarness } from '../../support/sc
 let harness: ScriptHarness;
 beforeAll(async () => {
   harness = await createScriptHarness();
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 const REFUSED = randomUUID();

@@ -7,7 +7,7 @@ import { startSourceServer } from '../../support/source-server.ts';
 let harness: ScriptHarness;
 beforeAll(async () => {
   harness = await createScriptHarness();
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 const ASKED = `
@@ -76,5 +76,5 @@ test.each([
       await source.stop();
     }
   },
-  120_000,
+  300_000,
 );

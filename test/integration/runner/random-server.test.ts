@@ -14,7 +14,7 @@ beforeAll(async () => {
   harness = await createScriptHarness();
   source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8']);
   await makeRoles(source);
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 interface Said {
@@ -43,4 +43,4 @@ test('a server of databases made of random parts comes back whole by the program
     const before = there.get(name);
     expect(before === undefined ? ['unread'] : compareFacts(before, await readFactsOf(copy, name))).toEqual([]);
   }
-}, 300_000);
+});

@@ -163,7 +163,7 @@ describe('a real server', () => {
     const directory = await runner.makeDirectory('source');
     const initdbArguments = ['--encoding=UTF8', '--locale=C.UTF-8', '--auth-host=scram-sha-256'];
     server = await startSourceServer({ directory, password: PASSWORD, initdbArguments });
-  }, 120_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await runner?.stop();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await source.query('spare', `CREATE TABLE parts (n int); ALTER TABLE parts OWNER TO "of the spare"`);
   image = await harness.backup(source);
   expect(image.end).toMatchObject({ exitCode: 0, errors: [] });
-}, 180_000);
+});
 afterAll(() => harness?.stop());
 
 const choose = (...names: readonly string[]) => ({ parameters: { TOYGRES_DATABASES: JSON.stringify(names) } });
@@ -47,7 +47,7 @@ test('of an image only the databases come back that were asked for, and every ro
   expect(
     await copy.query('shop', `SELECT n, has_table_privilege('readers', 'orders', 'SELECT') AS read FROM orders`),
   ).toEqual([{ n: 1, read: true }]);
-}, 120_000);
+});
 
 test('a name that the image does not have fails it for good, with those that it has', async () => {
   const { end } = await harness.restore(image, choose('shop', 'Spare'));
@@ -55,4 +55,4 @@ test('a name that the image does not have fails it for good, with those that it 
   expect(end.errors.at(-1)).toMatch(
     /the image has no database Spare; it has postgres, shop, spare, template1, the books$/,
   );
-}, 120_000);
+});

@@ -12,7 +12,7 @@ let source: SourceServer;
 beforeAll(async () => {
   harness = await createScriptHarness();
   source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8'], { max_prepared_transactions: '5' });
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 const dropped: string[] = [];
@@ -171,7 +171,7 @@ test('settings for all roles in all databases come back', async () => {
   expect(end).toMatchObject({ exitCode: 0, errors: [] });
   const copy = await harness.startRestored(volume, source.password);
   expect(await copy.query('postgres', check)).toEqual(wanted);
-}, 240_000);
+});
 
 test('every case has a check, or is one that runs beside', async () => {
   for (const name of ['earthdistance-index', 'orphaned-foreign-key', 'hash-partitions-of-an-enum']) {

@@ -7,7 +7,7 @@ let source: SourceServer;
 beforeAll(async () => {
   harness = await createScriptHarness();
   source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8']);
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 const dropped: string[] = [];

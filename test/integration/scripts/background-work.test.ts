@@ -22,7 +22,7 @@ beforeAll(async () => {
   await runWithPsql(source, file, { after_restart: '1' });
   image = await harness.backup(source);
   expect(image.end).toMatchObject({ exitCode: 0, errors: [] });
-}, 180_000);
+});
 afterAll(async () => {
   await source?.stop();
   await harness?.stop();
@@ -56,7 +56,7 @@ test.runIf(isHere)(
     await copy.query('c13', remedy);
     expect(await copy.query('c13', 'SELECT bool_and(active) AS active FROM cron.job')).toEqual([{ active: true }]);
   },
-  120_000,
+  300_000,
 );
 
 test.runIf(isHere)(
@@ -67,7 +67,7 @@ test.runIf(isHere)(
     const copy = await harness.startRestored(volume);
     expect(await copy.query('c13', 'SELECT bool_and(active) AS active FROM cron.job')).toEqual([{ active: true }]);
   },
-  120_000,
+  300_000,
 );
 
 test('subscriptions are held with the source there, and run where that is asked for as they did', async () => {
@@ -116,7 +116,7 @@ test('subscriptions are held with the source there, and run where that is asked 
     enabled: ['it takes'],
     held: [],
   });
-}, 180_000);
+});
 
 test.runIf(isHere)(
   'pg_cron comes back in the database that a parameter of the server names, and the parameter is told',
@@ -140,5 +140,5 @@ test.runIf(isHere)(
       { jobname: 'nightly', schedule: '0 3 * * *', command: 'SELECT 1', active: false },
     ]);
   },
-  120_000,
+  300_000,
 );

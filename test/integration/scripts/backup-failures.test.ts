@@ -21,7 +21,7 @@ beforeAll(async () => {
   await source.query('postgres', `CREATE ROLE fleeting`);
   await source.query('postgres', `CREATE DATABASE shop`);
   await source.query('shop', BIG_TABLE);
-}, 120_000);
+});
 
 afterAll(() => harness.stop());
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await source.query('postgres', 'CREATE DATABASE shop');
   image = await harness.backup(source);
   expect(image.end.exitCode).toBe(0);
-}, 120_000);
+});
 afterAll(() => harness.stop());
 
 /** How a tool may say last why it failed. */
@@ -51,12 +51,12 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('the last words of a t
     const { end } = await harness.backup(source, { programsBefore });
     expect(end).toMatchObject({ exitCode: 1, results: [] });
     expect(end.errors.at(-1)).toMatch(/^the dump of database \w+ failed: the last of many words/);
-  }, 120_000);
+  });
 
   test('of a restore', async () => {
     const programsBefore = await makeFailing('initdb', '--pwfile', way);
     const { end } = await harness.restore(image, { programsBefore });
     expect(end).toMatchObject({ exitCode: 1, results: [] });
     expect(end.errors.at(-1)).toMatch(/^the new cluster could not be made: the last of many words/);
-  }, 120_000);
+  });
 });

@@ -24,7 +24,7 @@ test('a blob store that takes connections and never answers is given up after th
 
   await way.set('pass');
   expect((await harness.restore({ ...image, url: url.href })).end.exitCode).toBe(0);
-}, 360_000);
+});
 
 test('a blob store that goes away is waited for half a minute and then named as the cause', async () => {
   const source = await harness.makeSource(['--encoding=UTF8', '--locale=C']);
@@ -34,4 +34,4 @@ test('a blob store that goes away is waited for half a minute and then named as 
   const end = await run.ended;
   expect(end).toMatchObject({ exitCode: 1, results: [] });
   expect(end.errors.at(-1)).toMatch(/blob store does not answer: .*ECONNREFUSED/);
-}, 120_000);
+});

@@ -18,7 +18,7 @@ beforeAll(async () => {
         'part ' || n, n);
     END LOOP; END $do$`,
   );
-}, 120_000);
+});
 afterAll(() => harness?.stop());
 
 const ROWS = `SELECT md5(string_agg(relname || query_to_xml(format('SELECT count(*), sum(hashtext(t::text)) FROM %I t', relname),
@@ -50,7 +50,7 @@ test('tables of a middle size travel in plain packs when they are many, come bac
   expect(end).toMatchObject({ exitCode: 0, errors: [] });
   const copy = await harness.startRestored(volume);
   expect(await copy.query('shop', ROWS)).toEqual(await source.query('shop', ROWS));
-}, 240_000);
+});
 
 test('a job that may take less than an image needs unpacked is refused for good, before anything is brought', async () => {
   const image = await harness.backup(source);
@@ -63,7 +63,7 @@ test('a job that may take less than an image needs unpacked is refused for good,
     /too little room for the files of the image.* MiB are needed, and the job may take \d+ MiB/,
   );
   expect(end.progress).toEqual([]);
-}, 120_000);
+});
 
 test('where the job may take little, pg_dump compresses itself, and the image is whole', async () => {
   const image = await harness.backup(source, { parameters: { TOYGRES_SCRATCH_BYTES: String(64 << 20) } });
@@ -74,4 +74,4 @@ test('where the job may take little, pg_dump compresses itself, and the image is
   expect(end).toMatchObject({ exitCode: 0, errors: [] });
   const copy = await harness.startRestored(volume);
   expect(await copy.query('shop', ROWS)).toEqual(await source.query('shop', ROWS));
-}, 240_000);
+});

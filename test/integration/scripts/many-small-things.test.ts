@@ -26,7 +26,7 @@ beforeAll(async () => {
   await fill(`CREATE MATERIALIZED VIEW sums AS SELECT sum(g) FROM large`);
   await fill(`SELECT lo_from_bytea(0, decode(repeat(md5(n::text), n % 7), 'hex')) FROM generate_series(1, 600) n`);
   await fill(`SELECT lo_from_bytea(4000000000, decode(repeat(md5('x'), 100000), 'hex'))`);
-}, 120_000);
+});
 
 afterAll(() => harness?.stop());
 
@@ -64,7 +64,7 @@ test('one stream of pg_dump is split into the files that pg_dump writes into a d
     if (name === 'toc.dat') for (const one of [content, expected]) one.fill(0, 16, 26);
     expect(content.equals(expected), name).toBe(true);
   }
-}, 120_000);
+});
 
 test('a database of very many small tables and large objects comes back whole', async () => {
   const before = await source.query(DATABASE, ROWS);
@@ -75,7 +75,7 @@ test('a database of very many small tables and large objects comes back whole', 
   expect(restored.end).toMatchObject({ exitCode: 0, errors: [] });
   const copy = await harness.startRestored(restored.volume);
   expect(await copy.query(DATABASE, ROWS)).toEqual(before);
-}, 240_000);
+});
 
 test.each([
   ['fails in the middle', `echo 'pg_dump: error: the server went away' >&2; exit 1`, /failed: the server went away$/],
@@ -97,5 +97,5 @@ test.each([
     expect(image.end.errors.at(-1)).toMatch(message);
     expect(image.end.errors.at(-1)).toContain('the dump of database many "small" things');
   },
-  120_000,
+  300_000,
 );

@@ -17,7 +17,7 @@ describe.skipIf(newest === undefined)('an image of the oldest version here, rest
   let harness: ScriptHarness;
   beforeAll(async () => {
     harness = await createScriptHarness(all[0]);
-  }, 120_000);
+  });
   afterAll(() => harness?.stop());
 
   test('a server with everything and the worst names comes back', async () => {
@@ -56,5 +56,5 @@ describe.skipIf(newest === undefined)('an image of the oldest version here, rest
     } finally {
       await copy.stop();
     }
-  }, 240_000);
+  });
 });

@@ -63,7 +63,7 @@ test('an image of before there were packs is restored, of few files and of very 
     const copy = await harness.startRestored(volume);
     expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
   }
-}, 120_000);
+});
 
 test('an image with packs and very many files beside them is restored', async () => {
   const many = new Map(Array.from({ length: 1_001 }, (_, n) => [`databases/1/more-${n}`, Buffer.from('x')] as const));
@@ -73,7 +73,7 @@ test('an image with packs and very many files beside them is restored', async ()
   expect(end).toMatchObject({ exitCode: 0, errors: [] });
   const copy = await harness.startRestored(volume);
   expect(await copy.query('shop', 'SELECT count(*)::int AS n FROM orders')).toEqual([{ n: 200_000 }]);
-}, 120_000);
+});
 
 test('an ALTER SYSTEM setting that keeps the server from starting is left out with a notice', async () => {
   await source.query('postgres', `ALTER SYSTEM SET wal_level = 'minimal'`);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   harness = await createScriptHarness();
   const said = execFileSync(path.join(harness.runner.binDirectory, 'pg_dump'), ['--version'], { encoding: 'utf8' });
   version = /\) (\d+)/.exec(said)?.[1] ?? '';
-}, 120_000);
+});
 afterAll(() => harness.stop());
 
 const ACCOUNT = 'https://toygres0test.blob.core.windows.net/images/_trials/x';
@@ -90,7 +90,7 @@ test('a store that does not answer is told from a name that is not known', async
   const ends = await Promise.all(urls.map((url) => preflight({ parameters: { TOYGRES_IMAGE_URL: url } })));
   expectBroken(ends[0] as ScriptEnd, 'store', /connection refused/);
   expectBroken(ends[1] as ScriptEnd, 'name of the store', /lookup store\.invalid/);
-}, 300_000);
+});
 
 test('a pod that the webhook left as it was lacks all three variables, which are named', async () => {
   const identity = { AZCOPY_AUTO_LOGIN_TYPE: 'WORKLOAD', TOYGRES_IMAGE_URL: ACCOUNT };
@@ -157,4 +157,4 @@ test('a store behind a proxy is reached through it, which is named, also when it
   } finally {
     await proxy.stop().catch(() => undefined);
   }
-}, 300_000);
+});

@@ -12,7 +12,7 @@ beforeAll(async () => {
   harness = await createScriptHarness();
   source = await harness.makeSource(['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums']);
   await fillNastyServer(source, await harness.runner.makeDirectory('tablespace'));
-}, 120_000);
+});
 
 afterAll(() => harness.stop());
 
@@ -28,4 +28,4 @@ test('a server with everything and the worst names comes back as the same server
     'missing: ALTER SYSTEM setting port (1)',
     'missing: ALTER SYSTEM setting archive_command (false)',
   ]);
-}, 240_000);
+});

@@ -28,7 +28,7 @@ export function useTakenImage({ withLong = false } = {}): void {
     long = await harness.backup(source);
     expect(long.end).toMatchObject({ exitCode: 0 });
     await source.query('shop', 'DELETE FROM orders WHERE i > 200000');
-  }, 180_000);
+  });
   afterAll(() => harness.stop());
 }
 

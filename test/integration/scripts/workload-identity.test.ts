@@ -32,7 +32,7 @@ beforeAll(async () => {
     AZURE_FEDERATED_TOKEN_FILE: token,
     AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com/',
   };
-}, 120_000);
+});
 afterAll(async () => {
   await azure?.stop();
   await harness?.stop();
@@ -53,7 +53,7 @@ test('a job signs in with the token of its service account, writes and reads, an
   expect(azure.assertions).toContain(ASSERTION);
   expect(await harness.container.getBlobClient('_trials/identity/probe').exists()).toBe(true);
   expect(end.lines.join('\n')).not.toMatch(/assertion-of|a-token-of-the-stand-in|sig=/);
-}, 120_000);
+});
 
 test.each([
   [
@@ -76,7 +76,7 @@ test.each([
     azure.refusal = null;
     expectBroken(end, 'login', words);
   },
-  120_000,
+  300_000,
 );
 
 test('an identity without the data role is told from a refused login', async () => {
@@ -89,9 +89,9 @@ test('an identity without the data role is told from a refused login', async () 
     'role',
     /403 Forbidden.*\(AuthorizationPermissionMismatch\) \(asked through the proxy http:\/\/127\.0\.0\.1:\d+\)$/,
   );
-}, 120_000);
+});
 
 test('a directory that cannot be reached is told from one that refuses', async () => {
   const unreached = { ...parameters, HTTPS_PROXY: 'http://127.0.0.1:1' };
   expectBroken(await harness.runner.run('preflight.sh', { parameters: unreached, secrets: {} }), 'login endpoint', /./);
-}, 120_000);
+});

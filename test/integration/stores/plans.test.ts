@@ -59,7 +59,7 @@ beforeAll(async () => {
   [few, long, many] = [await fill(FEW), await fill(LONG), await fill(MANY)];
   const calls = await listRecordCalls(few.database, secrets, PLATFORM);
   allLive = new Set(calls.filter(({ looksAtAllLive }) => looksAtAllLive).map(({ name }) => name));
-}, 300_000);
+});
 afterAll(async () => {
   for (const each of [few, long, many]) {
     await each.boss.stop({ graceful: false });

@@ -12,7 +12,7 @@ const away = () => Promise.reject(new AppError('UNAVAILABLE', 'It does not answe
 
 beforeAll(async () => {
   plane = await openControlPlane(meddling);
-}, 120_000);
+});
 afterAll(() => plane.stop());
 
 /** What the schedule does when the world is whole again, with the grace time over. */

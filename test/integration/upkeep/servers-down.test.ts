@@ -93,7 +93,7 @@ describe('a local server that should run and does not', () => {
     await eventually(
       () => world.platform.readServer(spec),
       ({ phase }) => phase === 'READY',
-      60_000,
+      300_000,
     );
     await world.untilHealth(spec.instanceId, 'HEALTHY');
   });

@@ -62,7 +62,7 @@ export async function openUpkeepWorld() {
     await eventually(
       () => platform.readServer(spec),
       ({ phase }) => phase === 'READY',
-      60_000,
+      300_000,
     );
     return spec;
   }

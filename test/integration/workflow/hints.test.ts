@@ -46,7 +46,7 @@ async function hearProof(channels: readonly string[] = CHANNELS): Promise<void> 
     ]);
     try {
       const isHeard = () => channels.every((channel) => proofs.has(`${channel} ${proof}`));
-      await expect.poll(isHeard, { timeout: 2000 }).toBe(true);
+      await expect.poll(isHeard).toBe(true);
       return;
     } catch {
       // Nobody listened yet.

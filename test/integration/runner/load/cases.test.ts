@@ -9,7 +9,7 @@ let bed: LoadBed;
 
 beforeAll(async () => {
   bed = await createLoadBed();
-}, 120_000);
+});
 afterAll(() => bed.stop());
 
 /** Makes the server of a case, loads its database elsewhere, and compares what the case checks. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   ]) {
     await bed.source.query('large', statement);
   }
-}, 120_000);
+});
 afterAll(() => bed?.stop());
 
 test('the source tells how large its large tables are, and nothing of the others', async () => {

@@ -10,7 +10,7 @@ describe.skipIf(newest === undefined)('a database of the oldest version here, lo
   let bed: LoadBed;
   beforeAll(async () => {
     bed = await createLoadBed({ copy: newest });
-  }, 120_000);
+  });
   afterAll(() => bed?.stop());
 
   test.each([

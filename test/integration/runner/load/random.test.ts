@@ -10,7 +10,7 @@ let bed: LoadBed;
 beforeAll(async () => {
   bed = await createLoadBed();
   await makeRoles(bed.source, bed.copy);
-}, 120_000);
+});
 afterAll(() => bed?.stop());
 
 // Longer, and with other seeds: npm run test:random.
@@ -20,7 +20,7 @@ test('databases made of random parts come back whole, and nothing is said to be 
   expect(tried.databases).toBe(12);
   // What the source refuses is not tried at all.
   expect(tried.refused).toBeLessThan(tried.statements / 10);
-}, 120_000);
+});
 
 test('every part makes something, and the same for the same seed', () => {
   const seeds = [1, 2, 3, 4, 5];

@@ -35,7 +35,7 @@ function readSituations(file: string): Situation[] {
 let bed: LoadBed;
 beforeAll(async () => {
   bed = await createLoadBed();
-}, 120_000);
+});
 afterAll(() => bed?.stop());
 
 /** As its users ask: with what the database is set to, but for what would stop them. */

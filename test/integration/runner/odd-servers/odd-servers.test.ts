@@ -63,7 +63,7 @@ beforeAll(async () => {
   findings = [...foundBy(image.end), ...foundBy(end)];
   const copy = await harness.startRestored(volume, source.password);
   differences = compareFacts(await readServerFacts(source), await readServerFacts(copy));
-}, 600_000);
+});
 afterAll(async () => {
   await harness?.stop();
   await rm(elsewhere, { recursive: true, force: true });

@@ -47,7 +47,7 @@ beforeAll(async () => {
     await server.query('postgres', statement);
   }
   session = await openSession(server, { database: 'postgres', major: 15 });
-}, 60_000);
+});
 afterAll(async () => {
   await session?.close();
   await server?.stop();

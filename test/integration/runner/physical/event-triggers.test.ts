@@ -36,7 +36,7 @@ describe('a server whose event triggers refuse everything', () => {
     ]) {
       await source.query('postgres', statement);
     }
-  }, 120_000);
+  });
   afterAll(() => harness?.stop());
 
   test(`comes back from a PHYSICAL image with all of them (${knowsLogins ? 'with' : 'without'} logins)`, async () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   }
   await source.query('second "one"', 'CREATE TABLE here AS SELECT 7 AS seven');
   image = await take();
-}, 180_000);
+});
 afterAll(async () => {
   for (const server of servers) await server.stop();
   await harness?.stop();
@@ -240,7 +240,7 @@ describe('a physical image', () => {
     const other = await harness.startRestored(again.volume, source.password);
     expect(await other.query('postgres', 'SHOW max_connections')).toEqual([{ max_connections: '77' }]);
     await other.stop();
-  }, 120_000);
+  });
 
   test('is refused when any file of it was altered', async () => {
     const names: string[] = [];

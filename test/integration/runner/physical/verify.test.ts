@@ -27,7 +27,7 @@ beforeAll(async () => {
   });
   expect(end).toMatchObject({ exitCode: 0, errors: [] });
   image = { id, url, checksums: end.results[0]?.checksums as typeof image.checksums };
-}, 180_000);
+});
 afterAll(() => harness?.stop());
 
 const server = () => ({ PGHOST: source.host, PGPORT: String(source.port), PGUSER: source.user });

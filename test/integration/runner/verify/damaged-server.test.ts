@@ -28,7 +28,7 @@ beforeAll(async () => {
   const identity = await readServerIdentity();
   if (identity !== null) await chown(directory, identity.uid, identity.gid);
   server = await start(['--data-checksums', '--encoding=UTF8', '--locale=C.UTF-8']);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   await rm(directory, { recursive: true, force: true });
