@@ -35,7 +35,7 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     wrong = watchPages(context, url);
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(180_000);
     await signInAt(page, `${url}/schedules`, 'boss', PASSWORD);
   });
   afterAll(async () => {

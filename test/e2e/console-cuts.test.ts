@@ -39,7 +39,7 @@ describe.skipIf(executablePath === null)('a console whose line to the server is 
     proxy = await startTcpProxy(direct);
     root = proxy.through(direct);
     one = await openConsole(browser, root);
-    one.context.setDefaultTimeout(60_000);
+    one.context.setDefaultTimeout(180_000);
     await one.open('');
     await one.signIn('admin', PASSWORD);
   });

@@ -123,7 +123,7 @@ export async function openConsole(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(180_000);
   const faults: string[] = [];
   const { origin } = new URL(root);
   page.on('request', (request) => {
