@@ -7,7 +7,7 @@ import { isDatabaseUnavailable } from '../db/errors.ts';
 import type { Listener } from '../db/listener.ts';
 import type { Logger } from '../log/logger.ts';
 import { createAlertQueries } from '../stores/alerts/alerts.ts';
-import { placeBefore } from '../stores/lists/change-feed.ts';
+import { readPlaceOfNow } from '../stores/lists/change-feed.ts';
 import {
   type Change,
   createChangedImages,
@@ -74,7 +74,7 @@ export function createEventStreams({ database, listener, log }: EventStreamsOpti
         ),
       ),
     followChanges: (after, signal) => leavable(signal, (left) => followChanges(feed, after, left)),
-    readChangesCursor: async () => encodeChangeCursor(placeBefore(await feed.readSnapshot())),
+    readChangesCursor: async () => encodeChangeCursor(await readPlaceOfNow(database)),
   };
 }
 

@@ -74,23 +74,36 @@ interface Row extends Record<string, unknown> {
 }
 
 /**
+ * The number of the earliest transaction under way, or of the next one: what has a smaller number is over. One that holds a
+ * table of another database changes nothing here and does not count.
+ */
+const HORIZON = sql`coalesce((
+  SELECT under_way FROM pg_snapshot_xip(pg_current_snapshot()) under_way
+  WHERE NOT EXISTS (SELECT FROM pg_locks number JOIN pg_locks elsewhere USING (virtualtransaction)
+    WHERE number.locktype = 'transactionid' AND number.transactionid = under_way::xid
+      AND number.mode = 'ExclusiveLock' AND number.granted AND elsewhere.locktype = 'relation'
+      AND elsewhere.database NOT IN (SELECT 0 UNION SELECT oid FROM pg_database WHERE datname = current_database()))
+  ORDER BY under_way LIMIT 1
+), pg_snapshot_xmax(pg_current_snapshot()))`;
+
+/** The place behind which lies all that is committed from now on. */
+export async function readPlaceOfNow({ orm }: Database): Promise<ChangePlace> {
+  const { rows } = await answered(orm.execute<{ horizon: string }>(sql`SELECT ${HORIZON}::text AS horizon`));
+  const [row] = rows;
+  if (row === undefined) throw new Error('a statement that always has one row had none');
+  return behind(BigInt(row.horizon));
+}
+
+/**
  * The changes after a place that cannot be overtaken any more: a transaction that is still under way could commit changes
- * that belong before those of later ones, so nothing is told from its number on until it is over. One that holds a
- * table of another database cannot, and does not count. One statement.
+ * that belong before those of later ones, so nothing is told from its number on until it is over. One statement.
  */
 export async function readChanges({ orm }: Database, after: ChangePlace, limit: number): Promise<ChangePage> {
   const place = sql`(${after.xid}::xid8, ${after.position}::bigint)`;
   const { rows } = await answered(
     orm.execute<Row>(sql`
       WITH now AS MATERIALIZED (
-        SELECT pg_snapshot_xmax(pg_current_snapshot()) AS xmax, coalesce((
-          SELECT under_way FROM pg_snapshot_xip(pg_current_snapshot()) under_way
-          WHERE NOT EXISTS (SELECT FROM pg_locks number JOIN pg_locks elsewhere USING (virtualtransaction)
-            WHERE number.locktype = 'transactionid' AND number.transactionid = under_way::xid
-              AND number.mode = 'ExclusiveLock' AND number.granted AND elsewhere.locktype = 'relation'
-              AND elsewhere.database NOT IN (SELECT 0 UNION SELECT oid FROM pg_database WHERE datname = current_database()))
-          ORDER BY under_way LIMIT 1
-        ), pg_snapshot_xmax(pg_current_snapshot())) AS horizon
+        SELECT pg_snapshot_xmax(pg_current_snapshot()) AS xmax, ${HORIZON} AS horizon
       )
       SELECT now.horizon::text, now.xmax::text, n.noun, n.id, n.xid::text, n.position::text,
         coalesce((SELECT c.xid FROM cms.changes c ORDER BY c.xid DESC LIMIT 1) >= now.horizon, false) AS held,

@@ -120,7 +120,7 @@ describe('followChanges', () => {
     }
   });
 
-  it('is not held back by a transaction of another database of the same server', async () => {
+  it('is not held back by a transaction of another database of the same server, nor is a cursor of now set back by it', async () => {
     const follower = await followFromNow();
     const url = new URL(world.database.url);
     url.pathname = '/postgres';
@@ -131,6 +131,10 @@ describe('followChanges', () => {
       await other.query('CREATE TEMPORARY TABLE held ()');
       const id = await world.insertInstance();
       await expect.poll(() => told(follower.seen)).toContain(`instance ${id}`);
+      const [later, again] = [await world.streams.readChangesCursor(), await world.insertInstance()];
+      const fromNow = follow(later);
+      await expect.poll(() => told(fromNow.seen)).toContain(`instance ${again}`);
+      expect(told(fromNow.seen)).not.toContain(`instance ${id}`);
     } finally {
       await other.end();
       await follower.leave();
