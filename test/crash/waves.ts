@@ -74,6 +74,15 @@ export async function untilOver(world: World, subjects: readonly Subject[], stil
   );
 }
 
+/** What failed by itself is told with its cause: as an example it would be wrong, and what builds on it fails without a word. */
+async function expectSucceeded(world: World, operationIds: readonly string[]): Promise<void> {
+  const { rows } = await world.core.database.pool.query<{ kind: string; state: string; failure: unknown }>(
+    `SELECT kind, state, failure FROM cms.operations WHERE id = ANY($1) AND state <> 'SUCCEEDED'`,
+    [operationIds],
+  );
+  if (rows.length > 0) throw new Error(`undisturbed operations did not succeed: ${JSON.stringify(rows)}`);
+}
+
 /** Runs operations side by side in one worker, to their end, and tells how they went. */
 export async function runUndisturbed(
   world: World,
@@ -91,6 +100,10 @@ export async function runUndisturbed(
   const subjects = planned.map(({ subject }) => subject);
   await untilOver(world, subjects);
   await worker.stop({ graceMs: 5000 });
+  await expectSucceeded(
+    world,
+    planned.flatMap(({ subject, plan }) => (plan === 'succeed' ? [subject.operationId] : [])),
+  );
   return Promise.all(
     subjects.map(async (subject) => ({
       subject,
