@@ -144,7 +144,11 @@ describe.skipIf(executablePath === null)('the console, about what looks after in
 
   test('the server says what is in order, and a preflight is an operation', async () => {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Server' }).click();
-    await page.getByText('All that operations depend on is in order.').waitFor();
+    await page.getByText('All that was looked at is in order.').waitFor();
+    // What was never tried is neither in order nor broken.
+    const preflight = page.getByRole('row', { name: /^Preflight/ });
+    await preflight.getByText('Not known').waitFor();
+    await preflight.getByRole('button', { name: 'Run one now' }).waitFor();
     await checkPage(page, 'server');
     await checkNarrow(page);
     await page.getByRole('link', { name: 'Drift' }).click();
