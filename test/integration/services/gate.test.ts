@@ -145,7 +145,7 @@ describe('a busy thing', () => {
 
 describe('a key whose operation did not succeed', () => {
   it.each([
-    ['FAILED', /has FAILED: nothing new was begun. Retry it, or use a new key/],
+    ['FAILED', /has FAILED: nothing new was begun. Take it up again with retryOperation, or use a new key/],
     ['CANCELLED', /was cancelled: nothing new was begun. Use a new key/],
   ])('is answered with a notice when it is %s', async (state, notice) => {
     const input = { name: newName('key'), idempotencyKey: randomUUID(), password: 'correct horse battery' };
