@@ -5,8 +5,8 @@ export function requireUnprotectedImage(image: { readonly name: string; readonly
   if (!image.protected) return;
   throw new AppError(
     'CONFLICT',
-    `The image "${image.name}" is protected from deletion: if it may really go, turn its protection off, and ` +
-      'delete it then.',
+    `The image "${image.name}" is protected from deletion: if it may really go, turn its protection off with ` +
+      'updateImage(protected: false), and delete it then.',
     { details: { rule: 'protected' } },
   );
 }

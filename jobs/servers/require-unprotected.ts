@@ -9,8 +9,8 @@ export function requireUnprotected({
   if (!deletionProtection) return;
   throw new AppError(
     'CONFLICT',
-    `The instance "${name}" is protected from deletion: if it may really go, turn its protection off, and ` +
-      'delete it then.',
+    `The instance "${name}" is protected from deletion: if it may really go, turn its protection off with ` +
+      'updateInstance(deletionProtection: false), and delete it then.',
     { details: { rule: 'deletionProtection' } },
   );
 }

@@ -65,7 +65,7 @@ describe('in a terminal', () => {
     expect(code).toBe(0);
     const lines = linesOf(stdout);
     expect(lines.filter((line) => line.length > 60)).toEqual([]);
-    for (const line of lines) expect(line).toMatch(/^(ok {6}| {8})\S/);
+    for (const line of lines) expect(line).toMatch(/^(ok {6}|\? {7}| {8})\S/);
   });
 
   test('Ctrl-C ends the watching alone: it says how to come back, and the cursor is there again', async () => {
