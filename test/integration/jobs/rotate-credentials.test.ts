@@ -81,7 +81,7 @@ describe('another password', () => {
     const { operationId: refused } = await plane.createImage('refused', id);
     expect(await plane.ended(refused)).toMatchObject({
       state: 'FAILED',
-      failure: { message: expect.stringContaining('rotateCredentials') },
+      failure: { message: expect.stringContaining('Rotate its credentials') },
     });
     expect(await plane.rotateCredentials(id, 'set by sql, by somebody')).toMatchObject({ state: 'SUCCEEDED' });
     const { operationId } = await plane.createImage('after', id);
@@ -133,7 +133,7 @@ describe('another password', () => {
     for (const { id: operationId } of [failed, ofOwner]) {
       await expect(plane.retry(operationId)).rejects.toMatchObject({
         code: 'CONFLICT',
-        message: expect.stringContaining('rotateCredentials'),
+        message: expect.stringContaining('rotate the credentials anew'),
       });
       expect(await plane.operation(operationId)).toMatchObject({ state: 'FAILED' });
     }

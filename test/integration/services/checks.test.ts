@@ -89,7 +89,7 @@ describe('a connection check', () => {
   it('tells why there is nothing to connect to, and what to do', async () => {
     for (const [state, words] of [
       ['CREATING', 'wait'],
-      ['STOPPED', 'startInstance'],
+      ['STOPPED', 'start it'],
       ['RUNNING', 'no address yet'],
       ['FAILED', 'no server'],
       ['DELETED', 'no server'],
