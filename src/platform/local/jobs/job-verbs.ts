@@ -34,6 +34,8 @@ export type JobVerbs = Pick<Platform, 'ensureJob' | 'readJob' | 'awaitJobEnd' | 
 
 /** How long a supervisor may take to end its job in order before it is killed with all it started. */
 const ORDERLY_MS = 1_500;
+/** Longer than a start holds it that has to end an earlier one, and then waits until its own begins. */
+const LOCK_SECONDS = 45;
 
 type Reason = 'cancel' | 'interrupt';
 
@@ -133,7 +135,7 @@ export function createJobs(context: LocalContext): JobVerbs {
   const locked = <T>(ref: Pick<JobRef, 'id'>, work: (paths: JobPaths) => Promise<T>): Promise<T> => {
     const paths = layout.job(ref);
     const busy = 'The job is being started or ended by somebody else: try again.';
-    return withLock(paths.lock, { waitSeconds: 20, busy }, () => work(paths));
+    return withLock(paths.lock, { waitSeconds: LOCK_SECONDS, busy }, () => work(paths));
   };
 
   const settleLost = (ref: JobRef) =>
@@ -176,7 +178,7 @@ export function createJobs(context: LocalContext): JobVerbs {
     removeJob: (ref) => {
       const paths = layout.job(ref);
       const busy = 'The job is being started or ended by somebody else: try again.';
-      return withLock(paths.lock, { waitSeconds: 20, busy }, async (lock) => {
+      return withLock(paths.lock, { waitSeconds: LOCK_SECONDS, busy }, async (lock) => {
         await end(context, paths, 'cancel');
         // The record last: what is left of a job without one would be shown to nobody.
         for (const directory of [paths.run, paths.secrets, paths.attempts]) await removeWhole(directory);
