@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IMAGE_TYPES } from '../schema/states.ts';
 
 /** The input of workflows about one instance. A restore finds its image in the instance's record. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { Finding } from '../ports/job-protocol.ts';
 

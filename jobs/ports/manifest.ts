@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IMAGE_METHODS, IMAGE_TYPES } from '../../schema/states.ts';
 import { Finding } from './job-protocol.ts';
 import { ClusterSettings, DurableState, ManifestDatabase, ManifestExtension } from './source-facts.ts';

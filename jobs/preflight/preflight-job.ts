@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { undoWriting } from '../images/undo-writing.ts';
 import type { PreflightInput } from '../inputs.ts';

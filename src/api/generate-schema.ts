@@ -22,8 +22,15 @@ async function generate(): Promise<void> {
   const printed = printApiSchema();
   const released = await readFile(RELEASED_SCHEMA, 'utf8');
   const { all } = await compareSchemas(released, printed);
-  await writeFile(PRINTED_SCHEMA, printed);
-  await writeFile(CHANGES_PAGE, printUnreleased(await readFile(CHANGES_PAGE, 'utf8'), readRelease(released), all));
+  await change(PRINTED_SCHEMA, () => printed);
+  await change(CHANGES_PAGE, (page) => printUnreleased(page, readRelease(released), all));
+}
+
+/** Leaves a file as it is that says so already: the programs are bundled anew where one is younger than their bundle. */
+async function change(file: URL, rewrite: (text: string) => string): Promise<void> {
+  const before = await readFile(file, 'utf8').catch(() => '');
+  const after = rewrite(before);
+  if (after !== before) await writeFile(file, after);
 }
 
 if (import.meta.main) await generate();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Configuration, CustomFetch, IDToken } from 'openid-client';
 import type { Dispatcher } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { checkUsername, USERNAME_MAX } from '../../schema/rules/access-rules.ts';
 import { ROLES, type Role } from '../../schema/states.ts';

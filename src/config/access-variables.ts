@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES, type Role } from '../../schema/states.ts';
 import { count, optional, text } from './forms.ts';
 import { isAddressRange, isWebRoot } from './networks.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { areImages, IMAGES_FORM } from './container-images.ts';
 import { findUrlFault, sayTlsPlainly } from './database-url.ts';
 import { parseResources } from './resources.ts';

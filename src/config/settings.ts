@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IMAGE_METHODS } from '../../schema/states.ts';
 import { LOG_LEVELS } from '../log/logger.ts';
 import { ACCESS_VARIABLES, findMissingOidc } from './access-variables.ts';

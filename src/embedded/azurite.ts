@@ -3,7 +3,7 @@ import { chmod, lchown, open, readdir, rename, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { makeDirectories } from '../machine/directories.ts';

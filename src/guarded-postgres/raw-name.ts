@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A name as the bytes of the catalogue. Databases of several encodings share the cluster's catalogues, and a database

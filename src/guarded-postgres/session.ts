@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AnswerLimits, CopyInAnswer, CopyOutAnswer, RowsAnswer } from './answers.ts';
 import { GuardedConnection } from './guarded-connection.ts';
 import { pinnedSettings, writeOptions } from './pinned-settings.ts';

@@ -53,11 +53,11 @@ export async function readProcess(pid: number): Promise<ProcessFacts | null> {
   return readFacts(pid);
 }
 
-async function readOfAll<T>(pids: readonly number[], read: (pid: number) => T | null): Promise<readonly T[]> {
+async function readOfAll<P, T>(processes: readonly P[], read: (each: P) => T | null): Promise<readonly T[]> {
   const found: (T | null)[] = [];
-  for (const [index, pid] of pids.entries()) {
+  for (const [index, each] of processes.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) await otherWork();
-    found.push(read(pid));
+    found.push(read(each));
   }
   return found.filter((each) => each !== null);
 }
@@ -110,10 +110,46 @@ function readUserNow(pid: number): number | null {
   return real === undefined ? null : Number(real);
 }
 
-/** Which of the processes have an entry in their environment that begins so. What may not be seen has none. */
-export async function listCarriers(pids: readonly number[], beginning: string): Promise<ReadonlySet<number>> {
-  const carries = (pid: number) => `\0${readNow(pid, 'environ')}`.includes(`\0${beginning}`);
-  return new Set(await readOfAll(pids, (pid) => (carries(pid) ? pid : null)));
+/** Whose processes are looked for: by an entry in their environment that begins so, or by the user that nobody else is. */
+export interface Sign {
+  readonly beginning: string;
+  readonly uid?: number | null;
+}
+
+/** Of /proc, on every processor that we run on. */
+const TICKS_A_SECOND = 100;
+
+/** The clock ticks after boot at which a process started that has its own program, environment and user for long. */
+function readSettledTicks(): number {
+  try {
+    const seconds = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+    return (seconds - 1) * TICKS_A_SECOND;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Finds which of the processes bear a sign; what may not be seen bears none. A process has both from its parent, or is given them
+ * as it begins: who has lived for a second without is not read again.
+ */
+export function createBearerSearch({ beginning, uid = null }: Sign) {
+  const strangers = new Map<number, string>();
+  const bears = (pid: number) =>
+    (uid !== null && readUserNow(pid) === uid) || `\0${readNow(pid, 'environ')}`.includes(`\0${beginning}`);
+
+  return async (all: readonly ProcessFacts[]): Promise<ReadonlySet<number>> => {
+    const lives = new Set(all.map(({ pid }) => pid));
+    for (const pid of strangers.keys()) if (!lives.has(pid)) strangers.delete(pid);
+    const settledTicks = readSettledTicks();
+    const unknown = all.filter(({ pid, startTicks }) => strangers.get(pid) !== startTicks);
+    const found = await readOfAll(unknown, ({ pid, startTicks }) => {
+      if (bears(pid)) return pid;
+      if (Number(startTicks) < settledTicks) strangers.set(pid, startTicks);
+      return null;
+    });
+    return new Set(found);
+  };
 }
 
 /** The program file that a process runs, also after a package upgrade has replaced it; null when it may not be seen. */

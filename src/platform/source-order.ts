@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SourceOrder } from '../../jobs/ports/server-probe.ts';
 import { RawName } from '../guarded-postgres/raw-name.ts';
 import { askRow, type InDatabase } from './probe-client.ts';

@@ -5,7 +5,7 @@ import {
   type HttpClient,
 } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../schema/errors.ts';
 import { NO_PROXIES, type Proxies } from '../machine/proxies.ts';
 import { createStoreConnections } from '../machine/store-connections.ts';

@@ -1,11 +1,12 @@
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { initCluster, startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
+import { startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
 import { findPostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
+import { makeTestCluster } from './make-cluster.ts';
 
 /** A PostgreSQL for the CMS of one test alone, so that it can be stopped in the middle. */
 export interface CrashCluster {
@@ -29,7 +30,7 @@ export async function startCrashCluster(): Promise<CrashCluster> {
   const port = await freePort();
   const password = 'test-password';
   const initdbArguments = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
-  await initCluster(owner, { dataDirectory, superuser: 'postgres', password, initdbArguments });
+  await makeTestCluster(owner, { dataDirectory, superuser: 'postgres', password, initdbArguments });
   const url = (at: number) => `postgresql://postgres:${password}@127.0.0.1:${at}/postgres`;
   const settings = {
     port: String(port),

@@ -1,4 +1,4 @@
-import { chmod, chown, glob, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, glob, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -20,6 +20,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** What the paths of the bundles of this run begin with. */
     bundles: string;
+    /** A directory for clusters that are made once in this run and copied. */
+    templates: string;
   }
 }
 
@@ -55,11 +57,13 @@ async function ensurePrograms(): Promise<PostgresPrograms> {
   return newest;
 }
 
-/** Of this run: its projects are set up and torn down one by one, each by a module of its own. */
+/** What all projects of a run share: each has a module of its own to set it up. */
 interface Run {
   projects: number;
-  readonly descendants: Descendants;
-  readonly note: RunNote;
+  readonly postgresUrl: string;
+  readonly bundles: string;
+  readonly templates: string;
+  end(): Promise<void>;
 }
 
 async function beginRun(): Promise<Run> {
@@ -68,41 +72,24 @@ async function beginRun(): Promise<Run> {
     process.stderr.write(`runs that were killed had left these, ended now:\n  ${ended.join('\n  ')}\n`);
   const note = await noteRun();
   const descendants = watchDescendants(process.pid, undefined, (living) => note.note(living));
-  return { projects: 0, descendants, note };
-}
-
-const RUN = Symbol.for('toygres test run');
-const kept = globalThis as { [RUN]?: Promise<Run> };
-
-/** The last project that ends looks whether anything outlives the run. */
-async function refuseOutliving(run: Run): Promise<void> {
-  run.projects -= 1;
-  if (run.projects > 0) return;
-  delete kept[RUN];
-  const left = await run.descendants.findOutliving();
-  await run.note.remove();
-  if (left.length === 0) return;
-  process.exitCode = 1;
-  throw new Error(`tests left these processes running:\n  ${left.join('\n  ')}`);
-}
-
-/**
- * Boots one PostgreSQL for the whole run, with a migrated database for the test files to clone. The run fails when a process
- * outlives it that a test has started.
- */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  kept[RUN] ??= beginRun();
-  const run = await kept[RUN];
-  run.projects += 1;
+  await using stops = new AsyncDisposableStack();
+  stops.defer(() => refuseOutliving(descendants, note));
   const programs = await ensurePrograms();
   const identity = await readServerIdentity();
   const directory = await mkdtemp('/tmp/toygres-test-');
-  run.note.keepDirectory(directory);
+  note.keepDirectory(directory);
+  stops.defer(() => rm(directory, { recursive: true, force: true }));
   await chmod(directory, 0o755);
   if (identity !== null) await chown(directory, identity.uid, identity.gid);
+  const templates = path.join(directory, 'templates');
+  await mkdir(templates, { mode: 0o755 });
+  const bundles = path.join(ROOT, `dist/test-${crypto.randomUUID()}`);
+  stops.defer(async () => {
+    for await (const bundle of glob(`${bundles}-*`)) await rm(bundle, { recursive: true, force: true });
+  });
   const owner = { programs, identity };
   const dataDirectory = path.join(directory, 'data');
-  const bundles = path.join(ROOT, `dist/test-${crypto.randomUUID()}`);
+  stops.defer(() => stopCluster(owner, dataDirectory, 5));
   const port = await freePort();
   await initCluster(owner, {
     dataDirectory,
@@ -124,24 +111,42 @@ export default async function setup(project: TestProject): Promise<() => Promise
     },
   });
   const url = (name: string) => `postgresql://postgres:test-password@127.0.0.1:${port}/${name}`;
-  const stop = async () => {
-    await stopCluster(owner, dataDirectory, 5);
-    await rm(directory, { recursive: true, force: true });
-    for await (const bundle of glob(`${bundles}-*`)) await rm(bundle, { recursive: true, force: true });
-    await refuseOutliving(run);
+  await untilAnswers(url('postgres'));
+  const admin = new pg.Client({ connectionString: url('postgres') });
+  await admin.connect();
+  await admin.query('CREATE DATABASE toygres_template');
+  await admin.end();
+  await migrateDatabase(url('toygres_template'));
+  const kept = stops.move();
+  return { projects: 0, postgresUrl: url('postgres'), bundles, templates, end: () => kept.disposeAsync() };
+}
+
+async function refuseOutliving(descendants: Descendants, note: RunNote): Promise<void> {
+  const left = await descendants.findOutliving();
+  await note.remove();
+  if (left.length === 0) return;
+  process.exitCode = 1;
+  throw new Error(`tests left these processes running:\n  ${left.join('\n  ')}`);
+}
+
+const RUN = Symbol.for('toygres test run');
+const kept = globalThis as { [RUN]?: Promise<Run> };
+
+/**
+ * Boots one PostgreSQL for the whole run, with a migrated database for the test files to clone. The run fails when a process
+ * outlives it that a test has started.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  kept[RUN] ??= beginRun();
+  const run = await kept[RUN];
+  run.projects += 1;
+  project.provide('postgresUrl', run.postgresUrl);
+  project.provide('bundles', run.bundles);
+  project.provide('templates', run.templates);
+  return async () => {
+    run.projects -= 1;
+    if (run.projects > 0) return;
+    delete kept[RUN];
+    await run.end();
   };
-  try {
-    await untilAnswers(url('postgres'));
-    const admin = new pg.Client({ connectionString: url('postgres') });
-    await admin.connect();
-    await admin.query('CREATE DATABASE toygres_template');
-    await admin.end();
-    await migrateDatabase(url('toygres_template'));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  project.provide('postgresUrl', url('postgres'));
-  project.provide('bundles', bundles);
-  return stop;
 }

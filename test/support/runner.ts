@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
+import { makeOnce } from './make-once.ts';
 import { ROOT } from './source-files.ts';
 
 const BUNDLER = path.join(ROOT, 'src/bundle-runner.mjs');
@@ -10,9 +11,11 @@ const BUNDLER = path.join(ROOT, 'src/bundle-runner.mjs');
 /** Bundles the runner, or one with programs of the tests, once in a run; gives its directory. */
 export async function bundledRunner(entry = 'src/runner/main.ts'): Promise<string> {
   const directory = `${inject('bundles')}-runner-${path.parse(entry).name}`;
-  if (!existsSync(path.join(directory, 'main.mjs'))) {
-    const program = `(await import(${JSON.stringify(BUNDLER)})).bundleRunner(${JSON.stringify(directory)}, ${JSON.stringify(entry)})`;
+  await makeOnce(directory, async () => {
+    const unfinished = `${directory}.new`;
+    const program = `(await import(${JSON.stringify(BUNDLER)})).bundleRunner(${JSON.stringify(unfinished)}, ${JSON.stringify(entry)})`;
     await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', `await ${program}`]);
-  }
+    await rename(unfinished, directory);
+  });
   return directory;
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { initCluster, startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
+import { startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
 import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
 import { freePort } from './free-port.ts';
+import { makeTestCluster } from './make-cluster.ts';
 import type { ServerLogin } from './server-facts.ts';
 
 /** A PostgreSQL of a test's own. */
@@ -56,7 +57,7 @@ export async function startSourceServer(options: SourceServerOptions): Promise<S
   const dataDirectory = path.join(options.directory, 'pgdata');
   if (options.initdbArguments !== null) {
     const initdbArguments = ['--no-sync', ...options.initdbArguments];
-    await initCluster(owner, { dataDirectory, superuser: 'postgres', password: options.password, initdbArguments });
+    await makeTestCluster(owner, { dataDirectory, superuser: 'postgres', password: options.password, initdbArguments });
   }
   const login = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password: options.password };
   const pid = await startCluster(owner, {

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The protocol of subscriptions-transport-ws, whose name is that of the library which replaced it. */
 export const OLDER_PROTOCOL = 'graphql-ws';

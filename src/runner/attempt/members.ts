@@ -1,11 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  listCarriers,
-  listProcesses,
-  listProcessesOf,
-  type ProcessFacts,
-  signalPid,
-} from '../../machine/process-mark.ts';
+import { createBearerSearch, listProcesses, type ProcessFacts, signalPid } from '../../machine/process-mark.ts';
 
 /** Longer than what each of them gives those that it started. */
 const GRACE_MS = 3_000;
@@ -15,8 +9,8 @@ const LOOKS_AT_MOST = 50;
 export interface Members {
   /** Those that live. */
   list(): Promise<readonly number[]>;
-  /** Ends all: first asked, after three seconds forced. */
-  end(): Promise<void>;
+  /** Ends all: first asked, after three seconds forced. `leadersEnded`: before that it does not look for who is left. */
+  end(leadersEnded: Promise<unknown>): Promise<void>;
 }
 
 /**
@@ -26,15 +20,13 @@ export interface Members {
 export function createMembers(directory: string, leaders: readonly number[], ownUid: number | null = null): Members {
   const seen = new Map<number, string>();
   const isSeen = ({ pid, startTicks }: ProcessFacts) => seen.get(pid) === startTicks;
+  const findBearers = createBearerSearch({ beginning: `TOYGRES_SCRATCH_DIR=${directory}/`, uid: ownUid });
 
   async function find(): Promise<ProcessFacts[]> {
     const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
-    const own = new Set(ownUid === null ? [] : await listProcessesOf(ownUid));
     const keep = (facts: ProcessFacts) => seen.set(facts.pid, facts.startTicks);
-    for (const facts of all) if (own.has(facts.pid)) keep(facts);
-    const unknown = all.filter((facts) => !isSeen(facts)).map(({ pid }) => pid);
-    const marked = await listCarriers(unknown, `TOYGRES_SCRATCH_DIR=${directory}/`);
-    for (const facts of all) if (marked.has(facts.pid)) keep(facts);
+    const bearers = await findBearers(all.filter((facts) => !isSeen(facts)));
+    for (const facts of all) if (bearers.has(facts.pid)) keep(facts);
     const byPid = new Map(all.map((facts) => [facts.pid, facts]));
     for (let before = -1; before !== seen.size; ) {
       before = seen.size;
@@ -56,8 +48,10 @@ export function createMembers(directory: string, leaders: readonly number[], own
 
   return {
     list: async () => (await find()).map(({ pid }) => pid),
-    end: async () => {
+    end: async (leadersEnded) => {
       if ((await signalAll('SIGTERM')) === 0) return;
+      await Promise.race([leadersEnded, delay(GRACE_MS, undefined, { ref: false })]);
+      if ((await find()).length === 0) return;
       for (const begun = performance.now(); performance.now() - begun < GRACE_MS; ) {
         await delay(20);
         if ((await find()).length === 0) return;

@@ -160,6 +160,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
   const said = children.map((child) => listen(child, hear(child)));
   const pids = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   const members = createMembers(directory, pids, plan.isWorkerAlone === true ? (users?.worker.uid ?? null) : null);
+  const leadersEnded = Promise.all(children.map(endOf));
   const ended = endOf(worker);
   mover?.on('error', () => undefined);
   // Then what the worker waits for will not come.
@@ -183,7 +184,7 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
     const early = await Promise.race([ended, untilAborted(plan.signal), notMade, memory.promise]);
     if (tooMuch) failed = FINAL_STATUS;
     else if (typeof early === 'number' && worker.exitCode === null && worker.signalCode === null) failed = early;
-    await members.end();
+    await members.end(leadersEnded);
     const status = failed ?? (await ended);
     await Promise.race([Promise.all(said), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     return status;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexName } from '../../guarded-postgres/raw-name.ts';
 import type { Question, Session } from '../../guarded-postgres/session.ts';
 import { quoteIdentifier, sql } from '../../guarded-postgres/sql.ts';

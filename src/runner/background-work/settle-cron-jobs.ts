@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../guarded-postgres/session.ts';
 import type { Report } from '../attempt/attempt.ts';
 import { refusalOf } from '../load/load-session.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Login, openSession, type Session } from '../../guarded-postgres/session.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { type AcceptedLoss, refuseLoss } from '../catalogue/accept-loss.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding } from '../../../jobs/ports/job-protocol.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { askFound, type CatalogueCheck, inLetters, writeFound } from './checks/check.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Columns of answers, which come as texts: each of them is what it says, or the answer is refused. */
 const BIGGEST = BigInt(Number.MAX_SAFE_INTEGER);

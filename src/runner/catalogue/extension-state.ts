@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurableState, ManifestExtension } from '../../../jobs/ports/source-facts.ts';
 import { hexName, type RawName } from '../../guarded-postgres/raw-name.ts';
 import type { Question, Session } from '../../guarded-postgres/session.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Question } from '../../guarded-postgres/session.ts';
 import { type oid, whole, words } from './columns.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClusterSettings, ManifestDatabase } from '../../../jobs/ports/source-facts.ts';
 import type { Question } from '../../guarded-postgres/session.ts';
 import { hexBytes } from './columns.ts';

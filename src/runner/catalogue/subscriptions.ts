@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACTING_SUBSCRIPTIONS } from '../../../jobs/ports/source-facts.ts';
 import { hexName } from '../../guarded-postgres/raw-name.ts';
 import type { Session } from '../../guarded-postgres/session.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Question } from '../../guarded-postgres/session.ts';
 import { writeIdentifier } from '../load/entries/object-name.ts';
 import { count, hexBytes, oid } from './columns.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ServerError } from '../../guarded-postgres/server-error.ts';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { count } from '../catalogue/columns.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { JobFailure } from '../attempt/failure.ts';
 import { snapshotId } from '../catalogue/columns.ts';

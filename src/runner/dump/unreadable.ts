@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameIn } from '../../guarded-postgres/decoder.ts';
 import { hexName, type RawName } from '../../guarded-postgres/raw-name.ts';
 import { ServerError } from '../../guarded-postgres/server-error.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** When a statement of the source's facts is run in the copy. */
 export const STAGES = ['FIRST', 'BEFORE_ROWS', 'LAST'] as const;

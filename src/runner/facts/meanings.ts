@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { hexBytes } from '../catalogue/columns.ts';
 import { EXPRESSION_TREES, FIRST_OF_USERS } from '../catalogue/expression-trees.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { hexBytes } from '../catalogue/columns.ts';
 import { MEMBER_STATEMENTS, readAdopted, readLooks } from './changed-members.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../guarded-postgres/session.ts';
 import { count, hexBytes } from '../catalogue/columns.ts';
 import { TABLE_BYTES, TABLES_BY_SIZE } from '../catalogue/tables.ts';

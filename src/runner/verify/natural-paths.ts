@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Question, Session } from '../../guarded-postgres/session.ts';
 import { quoteLiteral, type Sql, sql } from '../../guarded-postgres/sql.ts';
 import { hexBytes } from '../catalogue/columns.ts';

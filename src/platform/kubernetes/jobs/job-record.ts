@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobRef, JobStatus, PlatformLogLine } from '../../../../jobs/ports/platform/jobs.ts';
 import type { ConfigMap } from '../cluster/objects.ts';
 import type { KubernetesContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Started, startedOf } from '../../../../jobs/servers/started.ts';
 import type { Hosting } from '../../../../schema/rules/hosting-rules.ts';
 import { TAINT_EFFECTS } from '../../../../schema/states.ts';

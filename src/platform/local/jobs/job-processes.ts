@@ -1,6 +1,6 @@
 import { AppError } from '../../../../schema/errors.ts';
 import {
-  listCarriers,
+  createBearerSearch,
   listProcesses,
   type ProcessFacts,
   type ProcessMark,
@@ -31,26 +31,29 @@ function withDescendants(all: readonly ProcessFacts[], first: ReadonlySet<number
 }
 
 /**
- * Every living process of a job: its supervisor, what carries the job's scratch directory in its environment (also when it
+ * Lists every living process of a job: its supervisor, what carries the job's scratch directory in its environment (also when it
  * made itself a session of its own), and the children of all these.
  */
-export async function listJobProcesses(paths: JobPaths, supervisor: ProcessMark): Promise<readonly number[]> {
-  const all = await listProcesses();
-  const ofSession = await isSessionStillIts(supervisor);
-  const isOfSession = (facts: ProcessFacts) => ofSession && facts.session === supervisor.pid;
-  const pids = all.map(({ pid }) => pid);
-  const marked = await listCarriers(pids, `TOYGRES_SCRATCH_DIR=${paths.scratch}/`);
-  const first = new Set(all.flatMap((facts) => (isOfSession(facts) || marked.has(facts.pid) ? [facts.pid] : [])));
-  const members = withDescendants(all, first);
-  members.delete(process.pid);
-  return [...members];
+function createJobProcessList(paths: JobPaths, supervisor: ProcessMark): () => Promise<readonly number[]> {
+  const findBearers = createBearerSearch({ beginning: `TOYGRES_SCRATCH_DIR=${paths.scratch}/` });
+  return async () => {
+    const all = await listProcesses();
+    const ofSession = await isSessionStillIts(supervisor);
+    const isOfSession = (facts: ProcessFacts) => ofSession && facts.session === supervisor.pid;
+    const bearers = await findBearers(all);
+    const first = new Set(all.flatMap((facts) => (isOfSession(facts) || bearers.has(facts.pid) ? [facts.pid] : [])));
+    const members = withDescendants(all, first);
+    members.delete(process.pid);
+    return [...members];
+  };
 }
 
 /** Kills every process of a job and resolves when none is left. Throws UNAVAILABLE when one is after 10 s. */
 export async function killJobProcesses(paths: JobPaths, supervisor: ProcessMark): Promise<void> {
+  const list = createJobProcessList(paths, supervisor);
   const ended = await until(
     async () => {
-      const members = await listJobProcesses(paths, supervisor);
+      const members = await list();
       for (const pid of members) signalPid(pid, 'SIGKILL');
       return members.length === 0;
     },

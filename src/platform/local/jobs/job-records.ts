@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobRef } from '../../../../jobs/ports/platform/jobs.ts';
 import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { isAlive, ProcessMark, readBootId } from '../../../machine/process-mark.ts';

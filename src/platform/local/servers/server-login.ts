@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Platform } from '../../../../jobs/ports/platform/platform.ts';
 import type { ServerSecret } from '../../../../jobs/ports/platform/servers.ts';
 import { SUPERUSER_NAME } from '../../../../jobs/ports/superuser.ts';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ServerRef } from '../../../../jobs/ports/platform/servers.ts';
 import { IMAGE_TYPES } from '../../../../schema/states.ts';
 import { ProcessMark } from '../../../machine/process-mark.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding } from '../../../../jobs/ports/job-protocol.ts';
 import { decoderOf, nameIn } from '../../../guarded-postgres/decoder.ts';
 import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';

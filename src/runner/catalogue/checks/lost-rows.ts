@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';
 import type { Session } from '../../../guarded-postgres/session.ts';
 import { qualified, quoteIdentifier, sql } from '../../../guarded-postgres/sql.ts';

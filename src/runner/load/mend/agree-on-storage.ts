@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LoadSession } from '../load-session.ts';
 import type { Task } from '../task.ts';
 import { hex, name } from './catalogue.ts';

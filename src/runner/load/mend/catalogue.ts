@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../../guarded-postgres/session.ts';
 
 /** A name that was asked for as `encode(textsend(name), 'hex')`, one byte a character. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quoteName } from '../entries/object-name.ts';
 import type { LoadSession } from '../load-session.ts';
 import type { Task } from '../task.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from '../../../guarded-postgres/session.ts';
 import { quoteLiteral, sql } from '../../../guarded-postgres/sql.ts';
 import type { Attempt } from '../../attempt/attempt.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Question } from '../../../guarded-postgres/session.ts';
 import type { Attempt, Report } from '../../attempt/attempt.ts';
 import { JobFailure } from '../../attempt/failure.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { finalFailure } from '../../attempt/failure.ts';
 import type { WantedFile } from '../../mover/file-mover.ts';

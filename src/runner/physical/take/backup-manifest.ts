@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { JobFailure } from '../../attempt/failure.ts';
 
 /** What a file of a base backup must be, by its path below the data directory (its bytes, one a character). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DurableState, ManifestExtension } from '../../../../jobs/ports/source-facts.ts';
 import { nameIn } from '../../../guarded-postgres/decoder.ts';
 import { hexName, type RawName } from '../../../guarded-postgres/raw-name.ts';

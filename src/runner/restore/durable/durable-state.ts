@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Session } from '../../../guarded-postgres/session.ts';
 import type { Report } from '../../attempt/attempt.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexName } from '../../../guarded-postgres/raw-name.ts';
 import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import type { Session } from '../../../guarded-postgres/session.ts';

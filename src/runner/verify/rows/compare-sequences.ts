@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ServerError } from '../../../guarded-postgres/server-error.ts';
 import { sql } from '../../../guarded-postgres/sql.ts';
 import { objectOf } from '../../load/entries/object-name.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexName } from '../../../guarded-postgres/raw-name.ts';
 import { objectOf } from '../../load/entries/object-name.ts';
 import { leftOut } from '../../load/mend/left-out.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexName, RawName } from '../../../guarded-postgres/raw-name.ts';
 import type { Question } from '../../../guarded-postgres/session.ts';
 import { qualified, sql } from '../../../guarded-postgres/sql.ts';
