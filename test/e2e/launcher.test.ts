@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { makeOnce } from '../support/make-once.ts';
 import { readProcessTree, untilProcess } from '../support/process-tree.ts';
 import { ROOT } from '../support/source-files.ts';
 
@@ -45,11 +47,19 @@ async function edit(source: string, before: string, after: string): Promise<void
   await writeFile(file, text.replace(before, after));
 }
 
-const readBundles = () => readdir(path.join(checkout, 'dist'));
+const readBundles = async () => (await readdir(path.join(checkout, 'dist'))).filter((name) => name !== 'console');
+
+/** Gives the checkout the console of its sources, so that bundles take it. */
+async function giveConsole(): Promise<void> {
+  const built = `${inject('bundles')}-console`;
+  await makeOnce(built, () => promisify(execFile)(process.execPath, [path.join(ROOT, 'src/bundle-console.mjs'), built]));
+  await cp(built, path.join(checkout, 'dist/console'), { recursive: true });
+}
 
 test(
   'commands that start at once share a bundle, which is made anew for sources that have changed',
   async () => {
+    await giveConsole();
     const ends = await Promise.all([launch('--help'), launch('--help')]);
     const help = { code: 0, output: expect.stringContaining('Usage: toygres'), errors: '' };
     expect(ends).toEqual([help, help]);
@@ -91,6 +101,7 @@ test(
 test(
   'of old bundles one that a process runs from stays',
   async () => {
+    await giveConsole();
     const dist = path.join(checkout, 'dist');
     const daysAgo = new Date(Date.now() - 2 * 86_400_000);
     for (const name of ['old', 'used', 'young']) {
@@ -109,6 +120,7 @@ test(
 test(
   'of many young bundles the newest stay, and all that is no bundle',
   async () => {
+    await giveConsole();
     const dist = path.join(checkout, 'dist');
     const names = Array.from({ length: 30 }, (_, index) => (0xabcdef0123450000n + BigInt(index)).toString(16));
     for (const [index, name] of [...names, 'kept by its name'].entries()) {
@@ -144,6 +156,7 @@ test(
 test(
   'an error tells the line of the source',
   async () => {
+    await giveConsole();
     await edit(
       'src/config/env.ts',
       'export function readConfig(',

@@ -12,7 +12,7 @@ import { readLogin } from './login.ts';
 import { listReceived } from './received-files.ts';
 import { createSealing } from './sealing.ts';
 import type { Signature } from './signature.ts';
-import { openPlace } from './streams/open-place.ts';
+import type { openPlace } from './streams/open-place.ts';
 import { createStreams, type Streams } from './streams/streams.ts';
 import { openReceived, takeFile } from './take-file.ts';
 
@@ -61,6 +61,9 @@ type Direction = 'up' | 'down';
 const DOWNLOAD = ['--from-to=BlobLocal'];
 /** It is the control plane's and no part of the image. */
 const NO_MANIFEST = ['--exclude-regex=^manifest\\.json$'];
+
+/** The client of the store is loaded for streams alone: it is most of what a mover would load. */
+const openAt: typeof openPlace = async (...where) => (await import('./streams/open-place.ts')).openPlace(...where);
 
 export function createMover(options: MoverOptions): Mover {
   const { exchange, received, directory, environment, proxies } = options;
@@ -112,8 +115,8 @@ export function createMover(options: MoverOptions): Mover {
 
   const streams = createStreams({
     sealing,
-    openToWrite: () => openPlace(place, signatureFor('up'), connections),
-    openToRead: () => openPlace(place, signatureFor('down'), connections),
+    openToWrite: () => openAt(place, signatureFor('up'), connections),
+    openToRead: () => openAt(place, signatureFor('down'), connections),
     onSent: (bytes) => tellSent(sent + bytes),
     onReceived: (bytes) => {
       streamed += bytes;
