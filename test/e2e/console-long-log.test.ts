@@ -49,7 +49,8 @@ describe.skipIf(executablePath === null)('the console, before a log of a hundred
     const job = (await api.operation(operationId)).jobs[0]?.id ?? '';
     log = path.join(home.directory, 'state/jobs', job, 'attempts/1/log');
     await eventually(
-      () => readFile(log, 'utf8'),
+      // Until its supervisor has begun there is none.
+      () => readFile(log, 'utf8').catch(() => ''),
       (text) => text.includes('other one: dumping public.things'),
     );
     dump = await untilHeldDump();
