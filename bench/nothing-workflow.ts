@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineWorkflow } from '../jobs/workflow/define-workflow.ts';
 import type { Order } from '../jobs/workflow/operation-queue.ts';
 

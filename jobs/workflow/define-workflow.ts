@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FailureRecord } from '../ports/records.ts';
 import type { Transaction } from '../ports/transaction.ts';
 import type { RunContext, UndoContext, WorkflowServices } from './context.ts';

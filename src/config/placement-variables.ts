@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Placement, parseNodeLabel, parseToleration, type Toleration } from './placement.ts';
 import { parseResourcesMax, type ResourcesMax } from './resources.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { openPlainFile } from './line-reader.ts';
 
 export interface WholeFileOptions {

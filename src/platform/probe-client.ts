@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Address, ServerSecret } from '../../jobs/ports/platform/servers.ts';
 import { GuardedConnection } from '../guarded-postgres/guarded-connection.ts';
 import { mayBeOfTrigger, NO_EVENT_TRIGGERS, writeOptions } from '../guarded-postgres/pinned-settings.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Address } from '../../../jobs/ports/platform/servers.ts';
 import { ordinarySettings, pinnedSettings } from '../../../src/guarded-postgres/pinned-settings.ts';
 import { openSession } from '../../../src/guarded-postgres/session.ts';

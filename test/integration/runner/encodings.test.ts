@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openSession } from '../../../src/guarded-postgres/session.ts';
 import type { ScriptEnd } from '../../support/job-script.ts';
 import { copyPhysically } from '../../support/physical-copy.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pinnedSettings } from '../../../src/guarded-postgres/pinned-settings.ts';
 import { hexName } from '../../../src/guarded-postgres/raw-name.ts';
 import { AnswerError, ServerError, SessionLostError } from '../../../src/guarded-postgres/server-error.ts';

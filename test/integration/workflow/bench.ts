@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { PgBoss } from 'pg-boss';
-import { z } from 'zod';
+import * as z from 'zod';
 import { operationEvents, operationSteps, operations } from '../../../drizzle/tables/index.ts';
 import type { Json } from '../../../jobs/ports/json.ts';
 import type { WorkflowServices } from '../../../jobs/workflow/context.ts';

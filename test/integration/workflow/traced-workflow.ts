@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineWorkflow } from '../../../jobs/workflow/define-workflow.ts';
 
 const Traced = z.object({ trace: z.string(), gate: z.string() });

@@ -2,7 +2,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding } from '../../../../jobs/ports/job-protocol.ts';
 import { openSession, type Session } from '../../../../src/guarded-postgres/session.ts';
 import { readServerIdentity } from '../../../../src/postgres-programs/identity.ts';
