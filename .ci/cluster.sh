@@ -9,42 +9,45 @@ tool=$PWD/../shared/cluster
 tool_home=${TOYGRES_CLUSTER_HOME:-$HOME/.toygres-cluster}
 cluster_reason=
 cluster_started=
+# Whether the tool has built images here before: then it installs nothing more, for which others would have to wait.
+has_builder=
 building=
 # The whole suite takes longer than a change should wait; these take a quarter of an hour.
 cluster_files=(test/contracts test/cluster/{story,hostile,pods,api-server,refusals,newer,policies})
 
-# Compiling takes most of the time of a first start: it is begun while what is light runs.
+# Says whether there can be one, and whether it is to be started, and so ended, here.
 prepare_cluster() {
   if [ -n "${KUBECONFIG:-}" ]; then return; fi
   if [ ! -x "$tool/up" ]; then cluster_reason="KUBECONFIG is not set, and there is no $tool"; return; fi
   if [ "$(id -u)" != 0 ]; then cluster_reason="KUBECONFIG is not set, and starting a cluster here takes root"; return; fi
-  if [ -e "$tool_home/kubeconfig" ]; then return; fi
-  setsid nice -n 10 "$tool/up" --build-only >"$results/cluster-build.log" 2>&1 &
-  building=$!
+  [ -e "$tool_home/kubeconfig" ] || cluster_started=yes
+  [ ! -e "$tool_home/buildah" ] || has_builder=yes
 }
 
 end_building() {
+  [ -n "$building" ] || return 0
   kill -- "-$building" 2>/dev/null || true
   wait "$building" 2>/dev/null || true
-}
-
-# Waits for it, so that it takes nothing from the tests, but not for ever.
-finish_building() {
-  [ -n "$building" ] || return 0
-  while kill -0 "$building" 2>/dev/null && [ "$((SECONDS - started))" -lt 2100 ]; do sleep 2; done
-  if kill -0 "$building" 2>/dev/null; then
-    end_building
-    cluster_started=yes cluster_reason="building one took longer than 35 minutes"
-  elif ! wait "$building"; then
-    cluster_started=yes cluster_reason="this machine cannot build one: $(tail -n 3 "$results/cluster-build.log")"
-  fi
   building=
 }
 
-# Whether one is to be started, and so ended, here.
-will_start_cluster() {
-  if [ -n "$cluster_reason" ] || [ -n "${KUBECONFIG:-}" ] || [ -e "$tool_home/kubeconfig" ]; then return; fi
-  cluster_started=yes
+# Compiling takes most of the time of a first start, but not for ever. Where it is done already it takes a moment. Without a
+# cluster it sets cluster_reason.
+build_cluster() {
+  [ -n "$cluster_started" ] || return 0
+  trap end_building EXIT
+  trap 'exit 143' TERM
+  trap 'exit 130' INT
+  setsid nice -n 10 "$tool/up" --build-only >"$results/cluster-build.log" 2>&1 &
+  building=$!
+  while kill -0 "$building" 2>/dev/null && [ "$((SECONDS - started))" -lt 2100 ]; do sleep 1; done
+  if kill -0 "$building" 2>/dev/null; then
+    end_building
+    cluster_reason="building one took longer than 35 minutes"
+  elif ! wait "$building"; then
+    cluster_reason="this machine cannot build one: $(tail -n 3 "$results/cluster-build.log")"
+  fi
+  building=
 }
 
 # What a shell needs to have the tests find the cluster that another one has started.
@@ -84,8 +87,7 @@ start_cluster() {
 
 # Only what was started here is ended, and once.
 stop_cluster() {
-  [ -z "$building" ] || end_building
   [ ! -e "$results/cluster-ended" ] || return 0
-  [ -z "$building$cluster_started" ] || "$tool/down" >"$results/cluster-down.log" 2>&1 || cat "$results/cluster-down.log"
+  [ -z "$cluster_started" ] || "$tool/down" >"$results/cluster-down.log" 2>&1 || cat "$results/cluster-down.log"
   touch "$results/cluster-ended"
 }
