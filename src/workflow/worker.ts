@@ -44,6 +44,8 @@ export interface WorkerOptions {
   readonly leftBehindMs?: number;
   /** After how long without a worker of its version a run fails. Default 24 hours. */
   readonly strandedAfterMs?: number;
+  /** How long it waits for word of new runs before it looks by itself. Default 1 s. */
+  readonly pollMs?: number;
 }
 
 /** Takes runs from the queue and brings them to their end. */
@@ -123,7 +125,7 @@ export function createWorker(options: WorkerOptions): Worker {
         database,
         boss,
         queues: [...byQueue.keys()],
-        pollMs: POLL_MS,
+        pollMs: options.pollMs ?? POLL_MS,
         log,
         room: taker.room,
         enough: Math.max(1, Math.floor(concurrency / 2)),

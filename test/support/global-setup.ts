@@ -9,6 +9,7 @@ import { ensureAzcopy } from '../../src/platform/local/jobs/azcopy.ts';
 import { initCluster, startCluster, stopCluster } from '../../src/postgres-programs/cluster.ts';
 import { findPostgresPrograms, type PostgresPrograms } from '../../src/postgres-programs/find.ts';
 import { readServerIdentity } from '../../src/postgres-programs/identity.ts';
+import { startBoss } from '../../src/workflow/queue/boss.ts';
 import { freePort } from './free-port.ts';
 import { endWhatKilledRunsLeft, noteRun, type RunNote } from './killed-runs.ts';
 import { type Descendants, watchDescendants } from './outliving.ts';
@@ -16,7 +17,7 @@ import { ROOT } from './source-files.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A superuser's URL of the server that all tests share; its database `toygres_template` is migrated. */
+    /** A superuser's URL of the server that all tests share; its database `toygres_template` has the records' and the queue's tables. */
     postgresUrl: string;
     /** What the paths of the bundles of this run begin with. */
     bundles: string;
@@ -117,6 +118,9 @@ async function beginRun(): Promise<Run> {
   await admin.query('CREATE DATABASE toygres_template');
   await admin.end();
   await migrateDatabase(url('toygres_template'));
+  // It makes its tables as it starts.
+  const boss = await startBoss({ url: url('toygres_template'), log: createLogger('warn') });
+  await boss.stop({ graceful: false });
   const kept = stops.move();
   return { projects: 0, postgresUrl: url('postgres'), bundles, templates, end: () => kept.disposeAsync() };
 }
@@ -133,7 +137,7 @@ const RUN = Symbol.for('toygres test run');
 const kept = globalThis as { [RUN]?: Promise<Run> };
 
 /**
- * Boots one PostgreSQL for the whole run, with a migrated database for the test files to clone. The run fails when a process
+ * Boots one PostgreSQL for the whole run, with a database of records and queues for the test files to clone. The run fails when a process
  * outlives it that a test has started.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -118,8 +118,10 @@ describe('the worker', () => {
 describe('a backlog of 500 short runs', () => {
   it.each([1, 2])('is drained without pauses by %i worker(s), every event sequence without gap', async (count) => {
     const name = `backlog-${count}`;
-    const ends: number[] = [];
-    const workflow = shortWorkflow(name, '1.0.0', async () => ends.push(performance.now()));
+    let ran = 0;
+    const workflow = shortWorkflow(name, '1.0.0', async () => {
+      ran += 1;
+    });
     const workflows = [workflow];
     const queue = bench.queue(workflows);
     const ids = await bench.database.transaction(async (tx) => {
@@ -131,7 +133,8 @@ describe('a backlog of 500 short runs', () => {
       const boss = await startBoss({ url: bench.url, log });
       const listener = createListener({ url: bench.url, log });
       await listener.start();
-      const worker = await bench.worker(workflows, { boss, listener, concurrency: 8 });
+      // Whoever has to wait for a look by itself again and again is not over in time.
+      const worker = await bench.worker(workflows, { boss, listener, concurrency: 8, pollMs: 60_000 });
       stops.push(async () => {
         await worker.stop({ graceMs: 1000 });
         await listener.stop();
@@ -145,10 +148,7 @@ describe('a backlog of 500 short runs', () => {
       return rows[0]?.left === 0;
     });
     while (stops.length > 0) await stops.pop()?.();
-    expect(ends).toHaveLength(500);
-    const pauses = ends.sort((a, b) => a - b).map((end, index) => end - (ends[index - 1] ?? end));
-    // A pause would be at least as long as the wait for the backstop poll, again and again.
-    expect(pauses.filter((pause) => pause >= 900).length).toBeLessThan(3);
+    expect(ran).toBe(500);
     const { rows } = await bench.database.orm.execute<{ sequences: number[] }>(
       sql`SELECT array_agg(sequence ORDER BY sequence) AS sequences FROM cms.operation_events
         WHERE operation_id IN ${ids} GROUP BY operation_id`,
