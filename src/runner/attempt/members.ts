@@ -50,11 +50,11 @@ export function createMembers(directory: string, leaders: readonly number[], own
     list: async () => (await find()).map(({ pid }) => pid),
     end: async (leadersEnded) => {
       if ((await signalAll('SIGTERM')) === 0) return;
+      const begun = performance.now();
       await Promise.race([leadersEnded, delay(GRACE_MS, undefined, { ref: false })]);
-      if ((await find()).length === 0) return;
-      for (const begun = performance.now(); performance.now() - begun < GRACE_MS; ) {
-        await delay(20);
+      while (performance.now() - begun < GRACE_MS) {
         if ((await find()).length === 0) return;
+        await delay(20);
       }
       for (let looks = 0; looks < LOOKS_AT_MOST; looks += 1) {
         if ((await signalAll('SIGKILL')) === 0) return;

@@ -201,6 +201,9 @@ export async function runAttempt(plan: AttemptPlan): Promise<number> {
 const NEVER = new Promise<never>(() => undefined);
 
 function endOf(child: ChildProcess): Promise<number> {
+  // One may have ended while the next was made ready.
+  if (child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve(exitStatusOf(child.exitCode, child.signalCode));
   return new Promise((resolve) => {
     child.once('error', () => resolve(127));
     child.once('exit', (code, signal) => resolve(exitStatusOf(code, signal)));
