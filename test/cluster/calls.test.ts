@@ -60,12 +60,12 @@ test('waiting for many jobs costs the API server no more calls than waiting for 
   }
 });
 
-/** Milliseconds from a cancel to the answer of the API server that the Job is going. */
-async function cancelOne(): Promise<number> {
+/** Calls, and milliseconds, from a cancel to the answer of the API server that the Job is going. */
+async function cancelOne(): Promise<{ readonly calls: number; readonly tookMs: number }> {
   const spec = sleeper();
   await startAll([spec]);
   const job = `/apis/batch/v1/namespaces/${namespace.name}/jobs/${spec.name}`;
-  const asked = performance.now();
+  const [callsBefore, asked] = [platform.apiCalls, performance.now()];
   const cancelled = platform.cancelJob(spec);
   await eventually(
     () => namespace.ask('GET', job),
@@ -74,16 +74,16 @@ async function cancelOne(): Promise<number> {
       return status === 404 || metadata?.deletionTimestamp !== undefined;
     },
   );
-  const tookMs = performance.now() - asked;
+  const took = { calls: platform.apiCalls - callsBefore, tookMs: Math.round(performance.now() - asked) };
   await cancelled;
   expect(await platform.readJob(spec)).toMatchObject({ state: 'CANCELLED' });
   await platform.removeJob(spec);
-  return tookMs;
+  return took;
 }
 
-test('the API server has the end of a cancelled job within 2 s', async () => {
-  const tookMs = [await cancelOne(), await cancelOne(), await cancelOne()].sort((a, b) => a - b);
-  process.stdout.write(`the end of a cancelled job was accepted after ${tookMs.map(Math.round).join(', ')} ms\n`);
-  // The best of three: the machine may be busy with other things.
-  expect(tookMs[0]).toBeLessThan(2_000);
+test('the API server has the end of a cancelled job after a handful of calls', async () => {
+  const took = [await cancelOne(), await cancelOne(), await cancelOne()];
+  process.stdout.write(`the end of a cancelled job was accepted after ${JSON.stringify(took)}\n`);
+  // A round of the platform's own may fall in between; no number of them says that something was waited for.
+  for (const { calls } of took) expect(calls).toBeLessThan(15);
 });
