@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { eventually } from './eventually.ts';
 import { ROOT } from './source-files.ts';
@@ -80,6 +80,31 @@ const TURNED_ROUND = `(() => {
   return [...new Set(found)].slice(0, 5);
 })()`;
 
+/** How somebody sees a page. */
+export interface Look {
+  /** Of the window. Default: 1280. */
+  readonly width?: number;
+  readonly dark?: boolean;
+  /** How large they have set text in their browser; 16 is what browsers come with. */
+  readonly fontPx?: number;
+}
+
+/** How large text is that no style sets. */
+const USERS_SIZE = `(() => {
+  const probe = document.body.appendChild(document.createElement('div'));
+  probe.style.fontSize = 'medium';
+  const { fontSize } = getComputedStyle(probe);
+  probe.remove();
+  return fontSize;
+})()`;
+
+/** What changes when a page is drawn anew; the next frames are awaited. */
+const AS_DRAWN = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  const { fontSize, backgroundColor } = getComputedStyle(document.body);
+  resolve([innerWidth, scrollWidth, scrollHeight, document.querySelectorAll('*').length, fontSize, backgroundColor].join(' '));
+})))`;
+
 /** A browser of one person, and what it should not have met: errors of the page, requests elsewhere, breaches of the policy. */
 export interface ConsoleBrowser {
   readonly context: BrowserContext;
@@ -90,8 +115,8 @@ export interface ConsoleBrowser {
   signIn(username: string, password: string): Promise<void>;
   /** What axe finds wrong on the page as it stands; nothing is what it should be. */
   audit(): Promise<readonly string[]>;
-  /** Shows text as large as somebody has set it in their browser; 16 is what browsers come with. */
-  enlargeText(px: number): Promise<void>;
+  /** Shows the page as it stands in another window, theme and size of text; resolves when it is drawn so. */
+  lookAs(look: Look): Promise<void>;
   /** What of the page is wider than the window, shown over the edge of what it stands in, or cut off without a sign of it. */
   standingOut(): Promise<readonly string[]>;
   /** What is read from right to left and should not be, since a text beside it is. */
@@ -115,7 +140,7 @@ export async function untilFetchedAhead(page: Page): Promise<void> {
 export async function openConsole(
   browser: Browser,
   root: string,
-  { width = 1280, dark = false }: { readonly width?: number; readonly dark?: boolean } = {},
+  { width = 1280, dark = false }: Look = {},
 ): Promise<ConsoleBrowser> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
@@ -125,6 +150,7 @@ export async function openConsole(
   const page = await context.newPage();
   page.setDefaultTimeout(180_000);
   const faults: string[] = [];
+  let fonts: CDPSession | null = null;
   const { origin } = new URL(root);
   page.on('request', (request) => {
     const url = request.url();
@@ -154,7 +180,8 @@ export async function openConsole(
     async audit() {
       // By the protocol of the browser, which no policy of a page concerns.
       const session = await context.newCDPSession(page);
-      await session.send('Runtime.evaluate', { expression: AXE });
+      const { result: known } = await session.send('Runtime.evaluate', { expression: 'typeof axe' });
+      if (known.value !== 'object') await session.send('Runtime.evaluate', { expression: AXE });
       const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
         // Nothing of the console plays, which is what it would load ahead for.
         expression: `axe.run(document, { preload: false, resultTypes: ['violations'] }).then(({ violations }) => JSON.stringify(
@@ -166,10 +193,29 @@ export async function openConsole(
       expect(exceptionDetails).toBeUndefined();
       return JSON.parse(String(result.value)) as string[];
     },
-    async enlargeText(px) {
-      const session = await context.newCDPSession(page);
-      await session.send('Page.enable');
-      await session.send('Page.setFontSizes', { fontSizes: { standard: px, fixed: Math.round(px * 0.8125) } });
+    async lookAs({ width = 1280, dark = false, fontPx = 16 }) {
+      fonts ??= await context.newCDPSession(page);
+      await fonts.send('Page.enable');
+      await fonts.send('Page.setFontSizes', {
+        fontSizes: { standard: fontPx, fixed: Math.round(fontPx * 0.8125) },
+      });
+      await eventually(
+        () => page.evaluate<string>(USERS_SIZE),
+        (size) => size === `${fontPx}px`,
+      );
+      // A page is told of other text only with another window.
+      await page.setViewportSize({ width: width + 1, height: 900 });
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+      let before = '';
+      await eventually(
+        () => page.evaluate<string>(AS_DRAWN),
+        (drawn) => {
+          const isStill = drawn === before;
+          before = drawn;
+          return isStill;
+        },
+      );
     },
     standingOut: () => page.evaluate(STANDING_OUT) as Promise<string[]>,
     turnedRound: () => page.evaluate(TURNED_ROUND) as Promise<string[]>,

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
-/** Whether a media query holds, now and at each change of the window or of how large its text is. */
+/** Whether a media query holds, now and at each change of the window; browsers do not tell when only its text has become larger. */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
     (tell: () => void) => {
