@@ -101,6 +101,43 @@ describe.skipIf(executablePath === null)('the console, while others work as well
     expect(again.instance.labels.map(({ key }) => key).sort()).toEqual(['cost', 'team', 'tier']);
   });
 
+  test('an answer that was on its way while somebody changed something does not bring back what was', async () => {
+    await ann.open(`instances/${shop}/settings`);
+    await label('team=shop').waitFor();
+    await page.getByRole('status').getByText('Live').waitFor();
+    const held = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    // The first answer that has the label is held back on its way.
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const text = await response.text();
+      if (/"key": ?"passing"/.test(text)) {
+        asked.resolve();
+        await held.promise;
+      }
+      await route.fulfill({ response, body: text }).catch(() => undefined);
+    });
+    await bob.updateInstance({ instanceId: shop, addLabels: [{ key: 'passing', value: 'by' }] });
+    await label('passing=by').waitFor();
+    await asked.promise;
+    await bob.updateInstance({ instanceId: shop, removeLabels: ['passing'] });
+    await label('passing=by').waitFor({ state: 'detached' });
+    await page.evaluate(() => {
+      const seen = globalThis as typeof globalThis & { cameBack?: boolean };
+      new MutationObserver(() => {
+        if (document.querySelector('form')?.textContent?.includes('passing')) seen.cameBack = true;
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    const answered = page.waitForResponse((response) => response.url().endsWith('/graphql'));
+    held.resolve();
+    await answered;
+    // What it asks for again by itself comes after that.
+    await page.waitForResponse((response) => response.url().endsWith('/graphql'));
+    await page.unrouteAll({ behavior: 'wait' });
+    expect(await page.evaluate(() => 'cameBack' in globalThis)).toBe(false);
+    await label('team=shop').waitFor();
+  });
+
   test('what was shown or entered for one instance is not on the page of another', async () => {
     await ann.open(`instances/${books}`);
     await heading('books').waitFor();

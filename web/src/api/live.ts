@@ -4,7 +4,7 @@ import { createJudge } from './changed.ts';
 import { api, InvalidInputError, UnauthenticatedError } from './client.ts';
 import { onReopened } from './connection.ts';
 import { AGAIN_MS, pause } from './pause.ts';
-import { askAllAgain, type Noun } from './queries.ts';
+import { askAllAgain, type Noun, told } from './queries.ts';
 import { signedOut } from './session.ts';
 
 /** Answers are asked for again at most so often, however much changes. */
@@ -32,6 +32,7 @@ export function startLive(queries: QueryClient, cursor: string, signal: AbortSig
     for (const noun of NOUNS) {
       const record = change[noun];
       if (record === null || record === undefined) continue;
+      told.note(record, performance.now());
       const effectOn = judge(noun, record);
       for (const query of queries.getQueryCache().getAll()) {
         const { nouns = [], about } = query.meta ?? {};

@@ -27,9 +27,16 @@ function overlay(old: Data, news: Data): Data {
   return next ?? old;
 }
 
+/** Whether a record is of an earlier time than what is known of it, where both say of which. */
+function isOlder(record: Data, known: Data): boolean {
+  const [at, knownAt] = [record.updatedAt, known.updatedAt];
+  return typeof at === 'string' && typeof knownAt === 'string' && Date.parse(at) < Date.parse(knownAt);
+}
+
 /**
  * Puts a record that changed wherever it stands in the answer of a query: ids are unique over all types. Fields that the
- * answer has not are left out, fields that the record has not stay.
+ * answer has not are left out, fields that the record has not stay. A record that is older than the one that stands there changes
+ * nothing.
  */
 export function mergeRecord(data: unknown, record: Data & { readonly id: string }): Merged {
   let found = false;
@@ -56,6 +63,7 @@ export function mergeRecord(data: unknown, record: Data & { readonly id: string 
     const walked: Data = next ?? value;
     if (walked.id !== record.id) return walked;
     found = true;
+    if (isOlder(record, walked)) return walked;
     if ('state' in walked && 'state' in record && walked.state !== record.state) moved = true;
     return overlay(walked, record);
   };

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { api, type ToygresError, type TypedDocument, UnauthenticatedError, UnavailableError } from './client.ts';
 import { mergeRecord } from './merge.ts';
 import { signedOut } from './session.ts';
+import { createToldRecords } from './told.ts';
 
 /** A noun whose changes are followed. */
 export type Noun = 'instance' | 'image' | 'operation' | 'alert' | 'schedule';
@@ -79,13 +80,15 @@ queries.getQueryCache().subscribe(({ type, query }) => {
   if (type === 'observerRemoved' && query.getObserversCount() === 0) refusals.delete(query.queryHash);
 });
 
+/** What was told while questions were on their way. */
+export const told = createToldRecords();
+
 /** Puts a record, as a mutation has answered it, wherever it stands in what was asked for. */
-export function putRecord(record: { readonly id: string }): void {
+export function putRecord(answered: { readonly id: string }): void {
+  const record = answered as { readonly id: string } & Readonly<Record<string, unknown>>;
+  told.note(record, performance.now());
   for (const query of queries.getQueryCache().getAll()) {
-    const { data } = mergeRecord(
-      query.state.data,
-      record as { readonly id: string } & Readonly<Record<string, unknown>>,
-    );
+    const { data } = mergeRecord(query.state.data, record);
     if (data !== query.state.data) query.setData(data, { manual: true, updatedAt: Date.now() });
   }
 }
@@ -93,6 +96,15 @@ export function putRecord(record: { readonly id: string }): void {
 /** The name of an operation, to know its answers by. */
 export function nameOf(document: { toString(): string }): string {
   return /\b(?:query|mutation|subscription)\s+(\w+)/.exec(document.toString())?.[1] ?? document.toString();
+}
+
+async function ask<Data, Variables>(
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<Data> {
+  const askedAt = performance.now();
+  return told.update(await api.request(document, variables, { signal }), askedAt);
 }
 
 /** The answer of a query, kept up to date while somebody looks at it. */
@@ -104,7 +116,7 @@ export function useApi<Data, Variables>(
   const queryKey = [nameOf(document), variables];
   const query = useQuery<Data, ToygresError>({
     queryKey,
-    queryFn: ({ signal }) => api.request(document, variables, { signal }),
+    queryFn: ({ signal }) => ask(document, variables, signal),
     meta: { nouns, about },
     enabled,
     ...goesOn(queryKey, everyMs),
@@ -140,7 +152,7 @@ export function useList<Data, Variables extends { readonly after?: string | null
   const queryKey = [nameOf(document), 'list', variables];
   const query = useInfiniteQuery<Data, ToygresError, { pages: Data[] }, readonly unknown[], string | null>({
     queryKey,
-    queryFn: ({ signal, pageParam }) => api.request(document, { ...variables, after: pageParam }, { signal }),
+    queryFn: ({ signal, pageParam }) => ask(document, { ...variables, after: pageParam }, signal),
     initialPageParam: null,
     getNextPageParam: (last) => {
       const { pageInfo } = pageOf(last);
