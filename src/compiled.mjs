@@ -25,14 +25,21 @@ export async function writeStarter(directory, name, extension) {
   await writeFile(path.join(directory, `${name}${extension}`), `${lines.join('\n')}\n`);
 }
 
-/** Loads parts that a program comes to load later. One that needs what is not installed is left out. */
+/**
+ * Loads parts that a program comes to load later. One that needs what is not installed is left out. All of their functions are
+ * compiled, also those that nobody calls as they are loaded: programs that live for a moment would compile them one by one.
+ */
 function loader(directory, files) {
   const urls = files.map((file) => pathToFileURL(path.join(directory, file)).href);
   return [
     `import { enableCompileCache, flushCompileCache } from 'node:module';`,
+    `import { setFlagsFromString } from 'node:v8';`,
     'process.umask(0o022);',
     `enableCompileCache({ directory: ${JSON.stringify(path.join(directory, DIRECTORY))}, portable: true });`,
+    `setFlagsFromString('--no-lazy');`,
     `for (const url of ${JSON.stringify(urls)}) await import(url).catch(() => undefined);`,
+    // What was compiled under other flags than those of a program would not be taken.
+    `setFlagsFromString('--lazy');`,
     'flushCompileCache();',
     'process.exit();',
   ].join('\n');
