@@ -84,12 +84,7 @@ describe.skipIf(executablePath === null)('the console, with the longest names th
     await one.signIn('admin', PASSWORD);
     const found: string[] = [];
     for (const place of places) {
-      await one.open(place);
-      await one.page.locator('h1:not(.visually-hidden)').first().waitFor();
-      await eventually(
-        () => one.page.locator('.waiting').count(),
-        (count) => count === 0,
-      );
+      await one.openWhole(place);
       for (const look of LOOKS) {
         await one.lookAs(look);
         const wrong = [...(await one.audit()), ...(await one.standingOut()), ...(await one.turnedRound())];

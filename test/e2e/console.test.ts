@@ -5,7 +5,6 @@ import { askServer } from '../support/ask-server.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { type ConsoleBrowser, openConsole } from '../support/console-visit.ts';
 import { type E2eHome, type E2eServer, makeE2eHome } from '../support/e2e-server.ts';
-import { eventually } from '../support/eventually.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const PASSWORD = 'correct horse battery staple';
@@ -158,12 +157,8 @@ describe.skipIf(executablePath === null)('the console in Chromium', () => {
     await one.signIn('admin', PASSWORD);
     const found: string[] = [];
     for (const place of places) {
-      await one.open(place);
-      await one.page.locator('h1:not(.visually-hidden)').waitFor();
-      await eventually(
-        () => one.page.locator('.waiting').count(),
-        (count) => count === 0,
-      );
+      await one.openWhole(place);
+      expect(await one.page.locator('h1:not(.visually-hidden)').count(), place).toBe(1);
       for (const look of [{ width: 360, dark: true }, { width: 1920 }]) {
         await one.lookAs(look);
         found.push(...(await one.audit()).map((violation) => `${place}, ${look.width}: ${violation}`));

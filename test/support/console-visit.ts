@@ -112,6 +112,8 @@ export interface ConsoleBrowser {
   readonly faults: readonly string[];
   /** Goes to a page of the console. */
   open(place: string): Promise<void>;
+  /** The same, and waits until all of it is there. */
+  openWhole(place: string): Promise<void>;
   signIn(username: string, password: string): Promise<void>;
   /** What axe finds wrong on the page as it stands; nothing is what it should be. */
   audit(): Promise<readonly string[]>;
@@ -170,6 +172,14 @@ export async function openConsole(
     faults,
     async open(place) {
       await page.goto(`${root}${place}`);
+    },
+    async openWhole(place) {
+      await page.goto(`${root}${place}`);
+      await page.locator('h1:not(.visually-hidden)').first().waitFor();
+      await eventually(
+        () => page.locator('.waiting').count(),
+        (count) => count === 0,
+      );
     },
     async signIn(username, password) {
       await page.getByLabel('Name', { exact: true }).fill(username);
