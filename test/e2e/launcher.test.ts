@@ -52,8 +52,8 @@ const readBundles = async () => (await readdir(path.join(checkout, 'dist'))).fil
 /** Gives the checkout the console of its sources, so that bundles take it. */
 async function giveConsole(): Promise<void> {
   const built = `${inject('bundles')}-console`;
-  await makeOnce(built, () =>
-    promisify(execFile)(process.execPath, [path.join(ROOT, 'src/bundle-console.mjs'), built]),
+  await makeOnce(built, (unfinished) =>
+    promisify(execFile)(process.execPath, [path.join(ROOT, 'src/bundle-console.mjs'), unfinished]),
   );
   await cp(built, path.join(checkout, 'dist/console'), { recursive: true });
 }

@@ -10,6 +10,6 @@ export async function bundledProgram(file: string): Promise<string> {
   const { name } = path.parse(file);
   const directory = `${inject('bundles')}-${name}`;
   const bundler = path.join(ROOT, 'src/bundle.mjs');
-  await makeOnce(directory, () => promisify(execFile)(process.execPath, [bundler, directory, file]));
+  await makeOnce(directory, (unfinished) => promisify(execFile)(process.execPath, [bundler, unfinished, file]));
   return path.join(directory, `${name}.js`);
 }

@@ -16,8 +16,8 @@ const PASSWORD = 'of a template';
 async function findTemplate(owner: ClusterOwner, { superuser, initdbArguments }: NewCluster): Promise<string> {
   const kind = JSON.stringify([owner.programs.directory, owner.identity, superuser, initdbArguments]);
   const template = path.join(inject('templates'), createHash('sha256').update(kind).digest('hex').slice(0, 16));
-  await makeOnce(template, () =>
-    initCluster(owner, { dataDirectory: template, superuser, password: PASSWORD, initdbArguments }),
+  await makeOnce(template, (dataDirectory) =>
+    initCluster(owner, { dataDirectory, superuser, password: PASSWORD, initdbArguments }),
   );
   return template;
 }

@@ -1,12 +1,25 @@
 import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { withLock } from '../../src/machine/file-lock.ts';
 
 const WAIT_SECONDS = 300;
 
-/** Makes what all files of a run share, where it is not there; who comes meanwhile waits. `sign`: what is there when it is whole. */
-export async function makeOnce(sign: string, make: () => Promise<unknown>): Promise<void> {
-  if (existsSync(sign)) return;
-  await withLock(`${sign}.lock`, { waitSeconds: WAIT_SECONDS, busy: `${sign} is not made in time` }, async () => {
-    if (!existsSync(sign)) await make();
+/**
+ * Makes what all files of a run share, where it is not there; who comes meanwhile waits. `make` writes a file or a directory at the path
+ * that it is given, which gets its name when it is whole: nobody finds half of it.
+ */
+export async function makeOnce(target: string, make: (unfinished: string) => Promise<unknown>): Promise<void> {
+  if (existsSync(target)) return;
+  await mkdir(path.dirname(target), { recursive: true });
+  await withLock(`${target}.lock`, { waitSeconds: WAIT_SECONDS, busy: `${target} is not made in time` }, async () => {
+    if (existsSync(target)) return;
+    const unfinished = `${target}.new`;
+    try {
+      await make(unfinished);
+      await rename(unfinished, target);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
   });
 }
