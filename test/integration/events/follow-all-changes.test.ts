@@ -160,6 +160,7 @@ describe('followChanges', () => {
   it('leaves no gap and repeats nothing between concurrent transactions, however often its reader comes back', async () => {
     const random = seededRandom(7);
     const ids = await Promise.all(Array.from({ length: 12 }, world.insertInstance));
+    const last = await world.insertInstance();
     let cursor: string | null = encodeChangeCursor(placeBefore(await readSnapshot(world.database)));
 
     const writer = async (n: number) => {
@@ -178,11 +179,12 @@ describe('followChanges', () => {
       }
     };
     const end = async () => {
-      await world.database.pool.query(`UPDATE cms.instances SET labels = '{"end": "yes"}' WHERE id = $1`, [ids[0]]);
+      await world.database.pool.query(`UPDATE cms.instances SET labels = '{"end": "yes"}' WHERE id = $1`, [last]);
     };
     const writers = Promise.all([0, 1, 2, 3, 4, 5].map(writer)).then(end);
 
-    // The last transaction of all comes last: when it is told, everything was.
+    // The last transaction of all comes last: when it is told, everything was. It changes what no other one does: a change is
+    // told with what its record is by then, so an earlier one of the same record could show it.
     const all: ChangeRecord[] = [];
     const isEnd = (change: ChangeRecord | undefined) =>
       (change?.record as InstanceRecord | undefined)?.labels.end === 'yes';
