@@ -55,10 +55,16 @@ async function createScheduleWorld() {
     feedAll: async () => {
       for (const run of await readRunsUnderWay(database, PLATFORM)) await feeder.feed(run);
     },
-    /** A schedule of what carries the label `of`, whose times a test sets itself. */
+    /** A daily schedule of what carries the label `of`, whose times a test sets itself: its own is half a day away from now. */
     async create(values: Partial<Parameters<typeof commands.create>[1]> = {}) {
       const of = `s-${randomUUID().slice(0, 8)}`;
-      const input = { name: of, cron: '0 3 * * *', selector: { of }, retention: { keepLast: 3 }, ...values };
+      const input = {
+        name: of,
+        cron: `0 ${(new Date().getUTCHours() + 12) % 24} * * *`,
+        selector: { of },
+        retention: { keepLast: 3 },
+        ...values,
+      };
       const { scheduleId } = await commands.create(admin, input);
       return { id: scheduleId, of, labels: { of } };
     },
