@@ -15,7 +15,7 @@ export default defineConfig({
     // keep two processors busy.
     maxWorkers: 4,
     // What is waited for comes on a busy machine, too, and later there. These limits are for what never comes.
-    expect: { poll: { timeout: 90_000 } },
+    expect: { poll: { timeout: 240_000 } },
     projects: [
       {
         extends: true,

@@ -58,7 +58,7 @@ async function readiness(): Promise<string> {
   return `${answer.status} ${await answer.text()}`;
 }
 
-const untilReady = () => eventually(readiness, (answer) => answer.startsWith('200 '), 60_000);
+const untilReady = () => eventually(readiness, (answer) => answer.startsWith('200 '));
 const untilConnected = () =>
   eventually(
     () => database.sessions(),

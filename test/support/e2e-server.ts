@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { inject } from 'vitest';
 import type { Mode } from '../../src/app/mode.ts';
 import {
   isAlive,
@@ -11,6 +13,7 @@ import {
   readWorkingDirectory,
 } from '../../src/machine/process-mark.ts';
 import { eventually } from './eventually.ts';
+import { makeOnce } from './make-once.ts';
 
 const LAUNCHER = path.resolve(import.meta.dirname, '../../src/toygres.sh');
 /** What a user's shell hands on; nothing of the test runner's own settings reaches the product. */
@@ -84,7 +87,6 @@ async function untilReady({ child, exited, output }: Started): Promise<boolean> 
   await eventually(
     () => over || output().includes('Toygres is ready'),
     (done) => done,
-    180_000,
   ).catch(async () => {
     child.kill('SIGKILL');
     await exited;
@@ -117,8 +119,23 @@ async function killAll(home: string): Promise<void> {
   );
 }
 
+/**
+ * Has the launcher make its bundle once in a run. Where nobody has run it yet, that is most of a minute of a processor for each
+ * process that comes before it is made, and nothing that the start of a server should wait for.
+ */
+async function prepareLauncher(): Promise<void> {
+  // Programs that use the same supports, and the tests on a cluster, have no run to keep it for.
+  const bundles: string | undefined = process.env.VITEST === undefined ? undefined : inject('bundles');
+  if (bundles === undefined) return;
+  await makeOnce(`${bundles}-launched`, async (unfinished) => {
+    await promisify(execFile)(LAUNCHER, ['--version'], { env: SHELL });
+    await writeFile(unfinished, '');
+  });
+}
+
 /** Makes a home; what it is named for shows in the list of processes. */
 export async function makeE2eHome(name: string): Promise<E2eHome> {
+  await prepareLauncher();
   const parent = await mkdtemp(`/tmp/toygres-e2e-${name}-`);
   await chmod(parent, 0o755);
   const directory = path.join(parent, 'home');

@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 
 const SHORTEST_MS = 15;
 const LONGEST_MS = 200;
+/** For what never comes: everything else comes in the end, on a machine that others keep busy as well. */
+const PATIENCE_MS = 240_000;
 
 /**
  * Pauses between two looks, the longer the longer it has been waited: minutes of looks would take from what is waited for.
@@ -16,7 +18,7 @@ export async function pauseBetweenLooks(sinceMs: number): Promise<void> {
 export async function eventually<T>(
   read: () => Promise<T> | T,
   accept: (value: T) => boolean,
-  timeoutMs = 90_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<T> {
   const since = performance.now();
   let value = await read();

@@ -43,7 +43,6 @@ export function useJobBench(start: () => Promise<PlatformHarness>): JobBench {
       eventually(
         () => bench.platform.readJob(spec),
         (status) => ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(status.state),
-        60_000,
       ),
     runToEnd: async (spec) => {
       await bench.platform.ensureJob(spec);

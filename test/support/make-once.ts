@@ -3,7 +3,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { withLock } from '../../src/machine/file-lock.ts';
 
-const WAIT_SECONDS = 300;
+/** Below the limit of a test's preparations, which would not say what they wait for. */
+const WAIT_SECONDS = 560;
 
 /**
  * Makes what all files of a run share, where it is not there; who comes meanwhile waits. `make` writes a file or a directory at the path

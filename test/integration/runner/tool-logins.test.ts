@@ -64,7 +64,7 @@ async function dump(environment: Readonly<Record<string, string>>): Promise<stri
   const file = path.join(programs?.directory ?? '', 'pg_dump');
   const failed = await run(file, ['--no-password', '--dbname=postgres'], {
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', ...environment },
-    timeout: 20_000,
+    timeout: 240_000,
   }).then(
     () => ({ stderr: 'it went well' }),
     (error: { stderr: string }) => error,

@@ -109,7 +109,6 @@ export async function openUpkeepWorld() {
       eventually(
         () => row(id),
         (found) => found.health === health,
-        40_000,
       ),
     async stop() {
       await stopMonitors();

@@ -29,7 +29,6 @@ export async function untilWorkerRuns(server: Asked): Promise<void> {
         .query('postgres', `SELECT FROM df._worker_epoch WHERE last_seen_at > now() - interval '20 s'`)
         .catch(() => []),
     (rows) => rows.length > 0,
-    60_000,
   );
 }
 

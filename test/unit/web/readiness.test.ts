@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sayReadiness } from '../../../web/src/format/readiness.ts';
 
-const now = Date.UTC(2026, 2, 4, 12);
+// Where the tests run, as people are told times.
+const now = new Date(2026, 2, 4, 12).getTime();
 const taken = new Date(now - 9 * 3600_000).toISOString();
 
 describe('sayReadiness', () => {
